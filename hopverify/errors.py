@@ -1,0 +1,58 @@
+"""The one tree of exceptions. Each knows the exit code with which the command line ends.
+
+Exit codes: 0 every required check has the verdict its spec asks for; 1 some required check does not;
+2 usage or spec error; 3 something required is unknown; 4 certificate rejected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class HopverifyError(Exception):
+    """Anything hopverify refuses on purpose. Its text tells the person what to do next."""
+
+    exit_code: ClassVar[int] = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a spec: where (1-based line and column), at which path, and what."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}"
+        return f"{where}: {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
+
+
+class SpecError(HopverifyError):
+    """A spec that cannot be read or does not describe a model: one or more problems, in reading order."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class ExpressionError(HopverifyError):
+    """An expression outside the grammar, or not defined for its arguments. ``offset`` is 0-based into the text."""
+
+    def __init__(self, message: str, *, offset: int | None = None) -> None:
+        self.message = message
+        self.offset = offset
+        super().__init__(message)
+
+
+class CertificateRejected(HopverifyError):
+    """A certificate that the checker does not accept; the text names the entry and the reason."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class EvidenceRejected(CertificateRejected):
+    """One piece of evidence that does not establish its obligation."""

@@ -1,0 +1,66 @@
+"""Verdicts and the reasons for not having one.
+
+"Don't know" cannot be read as "yes": a verdict has no truth value, and every ``unknown`` carries a
+:class:`Reason` whose text says what would settle it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum, StrEnum
+from typing import NoReturn
+
+
+class Verdict(StrEnum):
+    """What is known of a claim.
+
+    >>> if Verdict.UNKNOWN: pass
+    Traceback (most recent call last):
+        ...
+    TypeError: a verdict is not a truth value: compare it, as in `verdict is Verdict.PASS`
+    """
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a verdict is not a truth value: compare it, as in `verdict is Verdict.PASS`")
+
+
+# From strongest to weakest influence when several verdicts are summed up.
+_ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
+def summed_up(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict of a conjunction: one fail fails it, one unknown leaves it open.
+
+    >>> summed_up([Verdict.PASS, Verdict.NOT_APPLICABLE])
+    <Verdict.PASS: 'pass'>
+    >>> summed_up([])
+    <Verdict.NOT_APPLICABLE: 'not-applicable'>
+    """
+    present = set(verdicts)
+    return next((verdict for verdict in _ORDER if verdict in present), Verdict.NOT_APPLICABLE)
+
+
+class Reason(Enum):
+    """Why a verdict is unknown. The value is advice: what would settle it."""
+
+    NO_PROOF_FOUND = "no prover found a proof or a witness; a closed form that the provers know would settle it"
+    NO_WITNESS_FOUND = (
+        "the premises of the theorem fail, but no state that violates the claim was found; "
+        "a larger search (--samples) may find one"
+    )
+    NONSMOOTH = (
+        "the activation jumps, and the theorem needs a locally Lipschitz one; a smoothed activation would settle it"
+    )
+    MARGIN_TOO_SMALL = (
+        "some patterns lie too close to their competitors for the retrieval condition; "
+        "a larger inverse temperature or better separated patterns would settle it"
+    )
+    OUTSIDE_THEOREM = (
+        "the theorem behind this check does not cover this combination; `hopverify explain` says what it covers"
+    )
+    BUDGET_EXHAUSTED = "the time ran out before a decision; a larger --timeout would go on"
