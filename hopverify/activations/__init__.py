@@ -1,0 +1,26 @@
+"""Activations that are the gradient of nothing: one file each, found by name.
+
+A layer may state its ``activation`` where the formula in use has no Lagrangian. Nothing can then be proved of its
+energy; the check ``activation_is_gradient`` refutes it with the asymmetric pair of partial derivatives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hopverify.registry import Registry
+from hopverify.spec.fields import Field
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One entry: the text of g is in ``x`` (the whole layer's state) and the names of the parameters."""
+
+    name: str
+    summary: str
+    activation: str
+    parameters: tuple[Field, ...] = ()
+    reference: str = ""
+
+
+ACTIVATIONS: Registry[Activation] = Registry("hopverify.activations", "ACTIVATION", noun="activation")

@@ -1,0 +1,238 @@
+"""Intervals in bulk: NumPy arrays of lower and upper bounds with outward rounding, thousands of boxes at once.
+
+``Interval(lower, upper)`` holds one interval per box; ends may be infinite. Sums, products and quotients are
+rounded outward by one unit in the last place (``nextafter``), which is enough in round-to-nearest. Elementary
+functions are enclosed at the ends through balls, by their monotonicity in the table of functions; at an infinite
+end the limit is taken. A function without a known trend gives the whole line, never a wrong answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import inf, isinf, nextafter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.expr.balls import BALLS, precision
+from hopverify.expr.evaluate import Arithmetic, Value
+from hopverify.expr.functions import FUNCTIONS, Trend
+
+Bounds = NDArray[np.float64]
+
+
+def _down(values: Bounds) -> Bounds:
+    return np.nextafter(np.where(np.isnan(values), -inf, values), -inf)
+
+
+def _up(values: Bounds) -> Bounds:
+    return np.nextafter(np.where(np.isnan(values), inf, values), inf)
+
+
+@dataclass(frozen=True, eq=False)
+class Interval:
+    """One interval per box: ``lower ≤ value ≤ upper`` elementwise."""
+
+    lower: Bounds
+    upper: Bounds
+
+    def __add__(self, other: Any) -> Interval:
+        other = as_interval(other)
+        with np.errstate(invalid="ignore", over="ignore"):
+            return Interval(_down(self.lower + other.lower), _up(self.upper + other.upper))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Interval:
+        return Interval(-self.upper, -self.lower)
+
+    def __sub__(self, other: Any) -> Interval:
+        return self + -as_interval(other)
+
+    def __rsub__(self, other: Any) -> Interval:
+        return as_interval(other) + -self
+
+    def __mul__(self, other: Any) -> Interval:
+        other = as_interval(other)
+        with np.errstate(invalid="ignore", over="ignore"):
+            ends = [a * b for a in (self.lower, self.upper) for b in (other.lower, other.upper)]
+        # 0·∞ stands for a product of numbers of which one is 0: its limit set contains 0 and the other ends bound it.
+        ends = [np.where(np.isnan(end), 0.0, end) for end in ends]
+        return Interval(_down(np.minimum.reduce(ends)), _up(np.maximum.reduce(ends)))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Interval:
+        other = as_interval(other)
+        crosses = (other.lower <= 0) & (other.upper >= 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            inverse = Interval(
+                np.where(crosses, -inf, _down(1 / other.upper)), np.where(crosses, inf, _up(1 / other.lower))
+            )
+        return self * inverse
+
+    def __rtruediv__(self, other: Any) -> Interval:
+        return as_interval(other) / self
+
+
+def as_interval(value: Any) -> Interval:
+    """Return a number (a float, taken exactly) or an interval as an interval."""
+    if isinstance(value, Interval):
+        return value
+    return Interval(np.asarray(value, dtype=np.float64), np.asarray(value, dtype=np.float64))
+
+
+def enclose(value: Fraction) -> Interval:
+    """Return the tightest interval of doubles around a rational."""
+    try:
+        nearest = float(value)
+    except OverflowError:
+        nearest = inf if value > 0 else -inf
+    if isinf(nearest):
+        low, high = (nextafter(inf, 0.0), inf) if value > 0 else (-inf, -nextafter(inf, 0.0))
+        return Interval(np.asarray(low), np.asarray(high))
+    exact = Fraction(nearest)
+    low = nearest if exact <= value else nextafter(nearest, -inf)
+    high = nearest if exact >= value else nextafter(nearest, inf)
+    return Interval(np.asarray(low), np.asarray(high))
+
+
+@lru_cache(maxsize=65536)
+def _ends(name: str, u: float) -> tuple[float, float]:
+    """Return doubles below and above f(u) for a finite u."""
+    with precision(80):
+        value = BALLS.elementary(name, BALLS.number(Fraction(u)))
+        if value.is_nan():
+            return -inf, inf
+        return nextafter(float(value.lower()), -inf), nextafter(float(value.upper()), inf)
+
+
+# Limits at -∞ and +∞ of the functions that have a trend.
+_LIMITS: dict[str, tuple[float, float]] = {
+    "exp": (0.0, inf),
+    "expm1": (-1.0, inf),
+    "log": (-inf, inf),
+    "log1p": (-inf, inf),
+    "sqrt": (0.0, inf),
+    "sinh": (-inf, inf),
+    "cosh": (inf, inf),
+    "tanh": (-1.0, 1.0),
+    "sech": (0.0, 0.0),
+    "logcosh": (inf, inf),
+    "sigmoid": (0.0, 1.0),
+    "softplus": (0.0, inf),
+    "softplus_integral": (0.0, inf),
+    "arctan": (-1.5707963267948968, 1.5707963267948968),
+    "erf": (-1.0, 1.0),
+    "relu": (0.0, inf),
+    "abs": (inf, inf),
+    "sign": (-1.0, 1.0),
+    "step": (0.0, 1.0),
+}
+
+
+def _at(name: str, points: Bounds, side: int) -> Bounds:
+    """Return lower (side 0) or upper (side 1) bounds of f at each point, limits at the infinite ones."""
+
+    def bound(u: float) -> float:
+        return _LIMITS[name][u > 0] if isinf(u) else _ends(name, u)[side]
+
+    return np.vectorize(bound, otypes=[float])(points)
+
+
+def _increasing(name: str, u: Interval) -> Interval:
+    return Interval(_at(name, u.lower, 0), _at(name, u.upper, 1))
+
+
+def _even(name: str, u: Interval, rising: bool) -> Interval:
+    near = np.where((u.lower <= 0) & (u.upper >= 0), 0.0, np.minimum(np.abs(u.lower), np.abs(u.upper)))
+    far = np.maximum(np.abs(u.lower), np.abs(u.upper))
+    return Interval(_at(name, near if rising else far, 0), _at(name, far if rising else near, 1))
+
+
+def _elementary(name: str, u: Interval) -> Interval:
+    trend = FUNCTIONS[name].trend
+    if name not in _LIMITS or trend is None:
+        return Interval(np.full(np.shape(u.lower), -inf), np.full(np.shape(u.upper), inf))
+    if trend is Trend.INCREASING:
+        return _increasing(name, _inside_domain(name, u))
+    return _even(name, u, trend is Trend.EVEN_INCREASING)
+
+
+def _inside_domain(name: str, u: Interval) -> Interval:
+    """Clip the argument to where the function is real: outside it there is no value to enclose."""
+    floor = {"sqrt": 0.0, "log": 0.0, "log1p": -1.0}.get(name)
+    if floor is None:
+        return u
+    return Interval(np.maximum(u.lower, floor), np.maximum(u.upper, floor))
+
+
+def _map(function: Callable[[Any], Any], argument: Value) -> Value:
+    return np.frompyfunc(function, 1, 1)(argument) if isinstance(argument, np.ndarray) else function(argument)
+
+
+class Intervals(Arithmetic):
+    """Vectors are object arrays of :class:`Interval`; each interval holds all boxes."""
+
+    def number(self, value: Fraction) -> Value:
+        return enclose(value)
+
+    def array(self, values: np.ndarray[Any, Any]) -> Value:
+        return np.frompyfunc(lambda entry: enclose(Fraction(entry)), 1, 1)(values)
+
+    def elementary(self, name: str, *argument: Value) -> Value:
+        if name == "pi":
+            return Interval(np.asarray(3.141592653589793), np.asarray(nextafter(3.141592653589793, inf)))
+        return _map(lambda u: _elementary(name, u), argument[0])
+
+    def power(self, base: Value, exponent: Fraction) -> Value:
+        return _map(lambda u: _power(u, exponent), base)
+
+    def threshold(self, scores: Value, exponent: Fraction) -> Value:
+        """Return the crude bounds max(s) - 1 ≤ t ≤ max(s), which hold for every exponent."""
+        low = np.maximum.reduce([score.lower for score in scores])
+        high = np.maximum.reduce([score.upper for score in scores])
+        return Interval(_down(low - 1.0), high)
+
+    def shift(self, vector: Value) -> Value:
+        return 0.0
+
+
+def _power(u: Interval, exponent: Fraction) -> Interval:
+    if exponent < 0:
+        return 1.0 / _power(u, -exponent)
+    if exponent.denominator != 1:
+        clipped = Interval(np.maximum(u.lower, 0.0), np.maximum(u.upper, 0.0))
+        return Interval(_real_power(clipped.lower, exponent, 0), _real_power(clipped.upper, exponent, 1))
+    low, high = _whole_power(u.lower, int(exponent)), _whole_power(u.upper, int(exponent))
+    if exponent % 2:
+        return Interval(low.lower, high.upper)
+    near = np.where((u.lower <= 0) & (u.upper >= 0), 0.0, np.minimum(low.lower, high.lower))
+    return Interval(np.maximum(near, 0.0), np.maximum(low.upper, high.upper))
+
+
+def _whole_power(point: Bounds, exponent: int) -> Interval:
+    result, base = as_interval(np.ones_like(point)), Interval(point, point)
+    for bit in bin(exponent)[2:]:
+        result = result * result
+        result = result * base if bit == "1" else result
+    return result
+
+
+def _real_power(points: Bounds, exponent: Fraction, side: int) -> Bounds:
+    def bound(u: float) -> float:
+        if u == 0 or isinf(u):
+            return u
+        with precision(80):
+            value = BALLS.power(BALLS.number(Fraction(u)), exponent)
+            ends = (nextafter(float(value.lower()), -inf), nextafter(float(value.upper()), inf))
+        return ends[side]
+
+    return np.vectorize(bound, otypes=[float])(points)
+
+
+INTERVALS = Intervals()
