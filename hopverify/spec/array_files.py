@@ -1,0 +1,185 @@
+"""Arrays from .npy, .npz and .safetensors files beside the spec.
+
+A file is untrusted like the spec that names it: it lies within the spec's folder, nothing in it is unpickled, and shape
+and type are checked from its header before its data are read. Whatever is wrong is raised as
+:class:`ArrayFileError`, without a place: the caller knows where in the spec the file was named.
+"""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from contextlib import AbstractContextManager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.errors import HopverifyError
+from hopverify.registry import did_you_mean
+from hopverify.spec.bounds import MAX_ELEMENTS, MAX_RATIONALS
+from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.numbers import NOT_A_NUMBER, NOT_FINITE
+
+ACCEPTED = "float16, float32, float64 and integers are read"
+_SAFETENSORS_TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"} | {
+    f"{kind}{bits}": f"<{kind.lower()}{bits // 8}" for kind in "IU" for bits in (8, 16, 32, 64)
+}
+
+
+class ArrayFileError(HopverifyError):
+    """An array file that is missing, damaged, out of bounds or of a type that a model cannot hold."""
+
+
+def read_array_file(folder: Path | None, name: str, key: str | None) -> ExactArray:
+    """Return the array in the file, or the one of that name if the file holds several."""
+    path = _within(folder, name)
+    readers = {".npy": _read_npy, ".npz": _read_npz, ".safetensors": _read_safetensors}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise ArrayFileError(f"{name!r} must end in .npy, .npz or .safetensors")
+    try:
+        array = reader(path, key)
+    except ArrayFileError as error:
+        raise ArrayFileError(f"{name}: {error}") from None
+    except Exception as error:
+        # A damaged file fails in whatever way NumPy, zipfile, zlib or safetensors choose; the news is the same.
+        raise ArrayFileError(f"{name}: the file cannot be read as {path.suffix}: {error}") from None
+    return _exact(array, name)
+
+
+def _within(folder: Path | None, name: str) -> Path:
+    """Return the file's path, which after following all links lies in the spec's folder."""
+    if folder is None:
+        raise ArrayFileError(f"the spec was read from a text, so it has no folder in which {name!r} could lie")
+    if not name.isprintable():
+        raise ArrayFileError(f"{name!r} is not a file name")
+    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or PureWindowsPath(name).root:
+        raise ArrayFileError(f"{name!r} must be relative to the spec's folder")
+    try:
+        root = folder.resolve()
+        path = (root / name).resolve()
+        if not path.is_relative_to(root):
+            raise ArrayFileError(f"{name!r} leaves the spec's folder; array files stay within it")
+        if not path.exists():
+            raise ArrayFileError(f"there is no file {name!r} in the spec's folder{_near(path, root)}")
+        if not path.is_file():
+            raise ArrayFileError(f"{name!r} is not a file")
+    except (OSError, RuntimeError, ValueError):
+        raise ArrayFileError(f"{name!r} cannot be found: the name is too long or its links go in circles") from None
+    return path
+
+
+def _near(path: Path, root: Path) -> str:
+    if not path.parent.is_dir():
+        return ""
+    files = [file.relative_to(root).as_posix() for file in path.parent.iterdir() if file.suffix in {*_SUFFIXES}]
+    advice = did_you_mean(path.relative_to(root).as_posix(), files)
+    return advice if "did you mean" in advice else ""
+
+
+_SUFFIXES = (".npy", ".npz", ".safetensors")
+
+
+def _read_npy(path: Path, key: str | None) -> NDArray[Any]:
+    if key is not None:
+        raise ArrayFileError("a .npy file holds a single array without a name; remove `key`")
+    return _read_stream(lambda: path.open("rb"), path.stat().st_size)
+
+
+def _read_npz(path: Path, key: str | None) -> NDArray[Any]:
+    with zipfile.ZipFile(path) as archive:
+        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+        member = members[_chosen(key, list(members))]
+        return _read_stream(lambda: archive.open(member), member.file_size)
+
+
+def _chosen(key: str | None, names: list[str]) -> str:
+    if key is None and len(names) == 1:
+        return names[0]
+    if key is None:
+        raise ArrayFileError(f"the file holds {len(names)} arrays; choose one by `key`{_known(names)}")
+    if key not in names:
+        raise ArrayFileError(f"the file holds no array {key!r}{did_you_mean(key, names[:1000])}")
+    return key
+
+
+def _known(names: list[str]) -> str:
+    return f": {', '.join(sorted(names)[:20])}"
+
+
+def _read_stream(opened: Any, size: int) -> NDArray[Any]:
+    """Read one .npy stream, its header first."""
+    with _entered(opened()) as stream:
+        version = np.lib.format.read_magic(stream)
+        readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+        if version not in readers:
+            raise ArrayFileError(f"version {version[0]}.{version[1]} of the .npy format is not read; 1.0 and 2.0 are")
+        shape, _, dtype = readers[version](stream)
+        _check(tuple(shape), dtype)
+        needed = math.prod(shape) * dtype.itemsize
+        if size < needed:
+            raise ArrayFileError(f"the header promises {needed} bytes of data, the file has {size}")
+    with _entered(opened()) as stream:
+        array: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+        return array
+
+
+def _entered(stream: IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    return stream
+
+
+def _read_safetensors(path: Path, key: str | None) -> NDArray[Any]:
+    try:
+        from safetensors import safe_open
+    except ImportError:
+        raise ArrayFileError("reading it needs safetensors: pip install 'hopverify[safetensors]'") from None
+    with safe_open(path, framework="numpy") as file:
+        name = _chosen(key, list(file.keys()))
+        header = file.get_slice(name)
+        kind, shape = header.get_dtype(), tuple(header.get_shape())
+        if kind == "BF16":
+            _check(shape, np.dtype(np.float32))
+            return _bfloat16(path, name, shape)
+        if kind not in _SAFETENSORS_TYPES:
+            raise ArrayFileError(f"the array has type {kind}; {ACCEPTED}, and bfloat16")
+        _check(shape, np.dtype(_SAFETENSORS_TYPES[kind]))
+        array: NDArray[Any] = file.get_tensor(name)
+        return array
+
+
+def _bfloat16(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return bfloat16 numbers, which NumPy does not know, as float32: they are its upper two bytes."""
+    import safetensors
+
+    tensors: Any = safetensors.deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
+    data = next(tensor["data"] for found, tensor in tensors if found == name)
+    return (np.frombuffer(data, dtype="<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
+
+
+def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    # longdouble has kind "f" as well; where it is not wider than a double, it is one.
+    if dtype.kind not in "iuf" or dtype.itemsize > 8:
+        name = "object" if dtype.hasobject else str(dtype)[:80]
+        raise ArrayFileError(f"the array has type {name}; {ACCEPTED}")
+    if len(shape) > 8:
+        raise ArrayFileError(f"the array has {len(shape)} axes; the limit is 8")
+    elements = math.prod(shape)
+    if elements > MAX_ELEMENTS:
+        raise ArrayFileError(f"the array has {elements} elements; the limit is {MAX_ELEMENTS}")
+    if elements < 1:
+        raise ArrayFileError(f"the array of shape {shape} holds no numbers")
+
+
+def _exact(array: NDArray[Any], name: str) -> ExactArray:
+    if array.dtype.kind == "f":
+        finite = np.isfinite(array)
+        if not finite.all():
+            index = np.unravel_index(int(np.argmin(finite)), array.shape)
+            message = NOT_A_NUMBER if np.isnan(array[index]) else NOT_FINITE
+            raise ArrayFileError(f"{name}: {message}: index [{', '.join(str(int(step)) for step in index)}]")
+    elif array.size > MAX_RATIONALS and max(abs(int(array.min())), abs(int(array.max()))) > 2**53:
+        limit = f"the limit is {MAX_RATIONALS}"
+        raise ArrayFileError(f"{name}: an array with integers beyond 2**53 has {array.size} elements; {limit}")
+    return ExactArray.of(array, copy=False)

@@ -1,0 +1,222 @@
+"""From a document of the right shape to the frozen values: arrays are read, sizes and names are compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import ValidationError
+
+from hopverify.errors import Problem, SpecError
+from hopverify.registry import did_you_mean
+from hopverify.spec.arrays import Arrays
+from hopverify.spec.bounds import MAX_PARTS
+from hopverify.spec.digest import array_files, spec_digest
+from hopverify.spec.document import Document, child, raise_all
+from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.model_spec import CheckRequest, FunctionSpec, LayerSpec, MemorySpec, ModelSpec, SynapseSpec
+from hopverify.spec.numbers import shown
+from hopverify.spec.schema import DocumentModel, LayerModel, MemoryModel, SynapseModel
+from hopverify.spec.wording import problems_of
+
+Read = TypeVar("Read")
+
+
+def assemble(document: Document, folder: Path | None) -> ModelSpec:
+    """Return the spec that the document describes, or raise all that is wrong with it."""
+    tree: dict[str, Any] = document.root.value()
+    try:
+        model = DocumentModel.model_validate(tree)
+    except ValidationError as error:
+        raise_all(problems_of(error, document))
+        raise
+    return _Assembly(document, model, Arrays(document, tree, folder)).spec()
+
+
+class _Assembly:
+    """Reads the parts one by one and collects the problems of all."""
+
+    def __init__(self, document: Document, model: DocumentModel, arrays: Arrays) -> None:
+        self.document, self.model, self.arrays = document, model, arrays
+        self.problems: list[Problem] = []
+
+    def spec(self) -> ModelSpec:
+        model = self.model
+        self.check_parts()
+        files = self.each(array_files(self.arrays.tree), lambda path, raw: self.arrays.resolve(raw, path))
+        arrays = self.each(model.arrays.items(), lambda name, raw: self.arrays.resolve(raw, f"arrays.{name}"))
+        layers = self.each(model.layers.items(), self.layer)
+        synapses = self.each(model.synapses.items(), self.synapse)
+        memories = self.each(model.memories.items(), self.memory)
+        checks = self.checks()
+        raise_all(self.problems)
+        array_digests = {path: array.digest for path, array in files.items()}
+        return ModelSpec(
+            version=model.hopverify,
+            name=model.name,
+            description=model.description,
+            references=tuple(model.references),
+            layers=layers,
+            synapses=synapses,
+            memories=memories,
+            arrays=arrays,
+            energy=model.energy,
+            checks=checks,
+            expect=model.expect,
+            digest=spec_digest(self.arrays.tree, array_digests),
+            array_digests=array_digests,
+            file=self.document.file,
+            source=self.arrays,
+        )
+
+    def each(self, items: Iterable[tuple[str, Any]], read: Callable[[str, Any], Read]) -> dict[str, Read]:
+        done: dict[str, Read] = {}
+        for name, raw in items:
+            try:
+                done[name] = read(name, raw)
+            except SpecError as error:
+                self.problems.extend(error.problems)
+        return done
+
+    def check_parts(self) -> None:
+        count = len(self.model.layers) + len(self.model.synapses)
+        if not self.model.layers:
+            raise self.document.error("layers", "must hold at least one layer")
+        if count > MAX_PARTS:
+            message = f"the spec has {count} layers and synapses together; the limit is {MAX_PARTS}"
+            raise self.document.error("synapses", message)
+
+    def layer(self, name: str, layer: LayerModel) -> LayerSpec:
+        path = f"layers.{name}"
+        function, shape = self.function(layer, path), self.shape(layer.shape, layer.size, path)
+        found = self.each(
+            [("bias", layer.bias), ("tau", layer.tau), ("leak", layer.leak)],
+            lambda key, raw: self.per_neuron(
+                Fraction(raw) if raw is True or raw is False else raw, f"{path}.{key}", layer
+            ),
+        )
+        if len(found) < 3:
+            raise SpecError()
+        bias = found["bias"]
+        return LayerSpec(
+            name=name,
+            size=layer.size,
+            shape=shape,
+            function=function,
+            bias=ExactArray.full(layer.size, bias.fractions()[0]) if bias.shape != (layer.size,) else bias,
+            tau=self.times(found["tau"], layer.tau, f"{path}.tau"),
+            leak=self.rates(found["leak"], f"{path}.leak"),
+            bias_in_energy=layer.bias_in_energy,
+            path=path,
+        )
+
+    def per_neuron(self, raw: Any, path: str, layer: LayerModel) -> ExactArray:
+        """Return one number, or one for each neuron, as an array with one axis."""
+        array = self.arrays.resolve(raw, path)
+        if array.ndim == 0:
+            return ExactArray.full(1, array.fractions().item())
+        if array.shape != (layer.size,):
+            got = f"{array.shape[0]} numbers" if array.ndim == 1 else f"an array of shape {array.shape}"
+            raise self.document.error(path, f"must be one number or {layer.size}, the size of the layer, got {got}")
+        return array
+
+    def times(self, tau: ExactArray, raw: Any, path: str) -> tuple[Fraction, ...]:
+        values = tuple(tau.fractions().tolist())
+        if values == (0,) and not isinstance(raw, list):
+            return (Fraction(0),)
+        self.check_all(values, lambda value: value > 0, "greater than 0, or the single number 0", path, raw)
+        return values
+
+    def rates(self, leak: ExactArray, path: str) -> tuple[Fraction, ...]:
+        values = tuple(leak.fractions().tolist())
+        raw = self.document.value(path)
+        self.check_all(values, lambda value: value >= 0, "true, false or at least 0", path, raw)
+        return values
+
+    def check_all(
+        self, values: tuple[Fraction, ...], good: Callable[[Fraction], bool], wanted: str, path: str, raw: Any
+    ) -> None:
+        for index, value in enumerate(values):
+            if not good(value):
+                where = child(path, index) if isinstance(raw, list | dict) else path
+                raise self.document.error(where, f"must be {wanted}, got {shown(value)}")
+
+    def shape(self, shape: tuple[int, ...] | None, size: int, path: str) -> tuple[int, ...] | None:
+        if shape is not None and math.prod(shape) != size:
+            product = " × ".join(map(str, shape))
+            message = f"{product} = {math.prod(shape)} is not the size of the layer, which is {size}"
+            raise self.document.error(f"{path}.shape", message)
+        return shape
+
+    def function(self, layer: LayerModel, path: str) -> FunctionSpec:
+        given = {"lagrangian", "activation"} & layer.model_fields_set
+        if len(given) != 1:
+            got = "both" if given else "neither"
+            raise self.document.error(path, f"must have one of the keys 'lagrangian' and 'activation', got {got}")
+        role: Literal["lagrangian", "activation"] = "lagrangian" if "lagrangian" in given else "activation"
+        path = f"{path}.{role}"
+        value = getattr(layer, role)
+        if isinstance(value, str):
+            return FunctionSpec(role, value, {}, None, "auto", path)
+        if "expression" not in value:
+            ((name, parameters),) = value.items()
+            return FunctionSpec(role, name, parameters, None, "auto", path)
+        text, scope = value["expression"], value.get("of", "auto")
+        if not isinstance(text, list):
+            return FunctionSpec(role, None, {}, str(text), scope, path)
+        where = f"{path}.expression"
+        if role == "lagrangian":
+            raise self.document.error(where, "must be a single text: a list, one for each neuron, is for activations")
+        if len(text) != layer.size:
+            message = f"must hold {layer.size} expressions, one for each neuron, got {len(text)}"
+            raise self.document.error(where, message)
+        return FunctionSpec(role, None, {}, None, scope, path, tuple(map(str, text)))
+
+    def synapse(self, name: str, synapse: SynapseModel) -> SynapseSpec:
+        path = f"synapses.{name}"
+        for index, layer in enumerate(synapse.layers):
+            self.check_layer(layer, f"{path}.layers[{index}]")
+        return SynapseSpec(name, synapse.kind, tuple(synapse.layers), dict(synapse.model_extra or {}), path)
+
+    def check_layer(self, name: str, path: str) -> None:
+        if name not in self.model.layers:
+            message = f"no layer is called {name!r}{did_you_mean(name, list(self.model.layers))}"
+            raise self.document.error(path, message)
+
+    def memory(self, name: str, memory: MemoryModel) -> MemorySpec:
+        path = f"memories.{name}"
+        self.check_layer(memory.layer, f"{path}.layer")
+        size = self.model.layers[memory.layer].size
+        patterns = self.arrays.resolve(memory.patterns, f"{path}.patterns")
+        if patterns.ndim != 2:
+            message = f"must be a matrix with one pattern in a row, got an array of shape {patterns.shape}"
+            raise self.document.error(f"{path}.patterns", message)
+        if patterns.shape[1] != size:
+            message = (
+                f"the patterns have {patterns.shape[1]} numbers each, the layer {memory.layer!r} has {size} neurons"
+            )
+            raise self.document.error(f"{path}.patterns", message)
+        if memory.labels is not None and len(memory.labels) != patterns.shape[0]:
+            message = f"must hold {patterns.shape[0]} labels, one for each pattern, got {len(memory.labels)}"
+            raise self.document.error(f"{path}.labels", message)
+        labels = None if memory.labels is None else tuple(memory.labels)
+        return MemorySpec(name, memory.layer, patterns, labels, self.shape(memory.shape, size, path), path)
+
+    def checks(self) -> tuple[CheckRequest, ...] | None:
+        asked: tuple[tuple[str, Mapping[str, Any]], ...] | None = self.model.checks
+        if asked is None:
+            return None
+        names = [name for name, _ in asked]
+        for name in self.model.expect:
+            if name not in names:
+                # An expectation that nothing looks at would be read as met.
+                message = f"the check is expected but not asked for under checks{did_you_mean(name, names)}"
+                self.problems.append(self.document.problem(f"expect.{name}", message, at_key=True))
+        paths = (f"checks[{index}]" for index in range(len(asked)))
+        return tuple(
+            CheckRequest(name, parameters, f"{path}.{name}" if isinstance(self.document.value(path), dict) else path)
+            for (name, parameters), path in zip(asked, paths, strict=True)
+        )

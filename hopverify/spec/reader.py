@@ -1,0 +1,77 @@
+"""Reading: from a file or a text to a :class:`~hopverify.spec.model_spec.ModelSpec`.
+
+Three passes, each of which reports all that it finds: the text (syntax and bounds), the shape of the document (keys and
+kinds of values), and what its parts say of one another (sizes, names, arrays).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hopverify.errors import Problem, SpecError
+from hopverify.registry import did_you_mean
+from hopverify.spec.bounds import MAX_TEXT
+from hopverify.spec.document import Format, read_document
+from hopverify.spec.model_spec import ModelSpec
+from hopverify.spec.numbers import shown
+from hopverify.spec.text_bounds import too_long
+
+FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
+
+
+def read_spec(path: str | Path) -> ModelSpec:
+    """Return the spec in the file; its suffix (.yaml, .yml, .toml, .json) says the format.
+
+    Raises :class:`~hopverify.errors.SpecError` with all problems found, in reading order.
+    """
+    path = Path(path)
+    file = str(path)
+    if path.suffix.lower() not in FORMATS:
+        raise _unreadable(file, f"a spec's name must end in {', '.join(FORMATS)}, got {shown(path.suffix)}")
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_TEXT + 1)
+        size = max(path.stat().st_size, len(content))
+    except FileNotFoundError:
+        raise _unreadable(file, f"there is no such file{_near(path)}") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(file, f"the file cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(content) > MAX_TEXT:
+        raise _unreadable(file, too_long(size))
+    return parse_spec(_decoded(content, file), format=FORMATS[path.suffix.lower()], folder=path.parent, file=file)
+
+
+def parse_spec(text: str, *, format: Format = "yaml", folder: Path | None = None, file: str = "<spec>") -> ModelSpec:
+    """Return the spec in the text. Array files are looked for in ``folder``; ``file`` names the text in errors.
+
+    >>> spec = parse_spec("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: relu, bias: 0.1}}}")
+    >>> spec.layers["x"].bias.fractions()[0]
+    Fraction(1, 10)
+    """
+    document = read_document(text, format=format, file=file)
+    # Imported here because pydantic takes longer to load than the rest of the package together.
+    from hopverify.spec.assembly import assemble
+
+    return assemble(document, folder)
+
+
+def _decoded(content: bytes, file: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        place = (before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
+        raise SpecError(Problem(file, *place, "", "the file is not in UTF-8; save it so")) from None
+
+
+def _unreadable(file: str, message: str) -> SpecError:
+    return SpecError(Problem(file, 1, 1, "", message))
+
+
+def _near(path: Path) -> str:
+    try:
+        files = [str(other) for other in path.parent.iterdir() if other.suffix in FORMATS]
+    except OSError:
+        return ""
+    advice = did_you_mean(str(path), files)
+    return advice if "did you mean" in advice else ""
