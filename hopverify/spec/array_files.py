@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
-from hopverify.registry import did_you_mean
+from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_ELEMENTS, MAX_RATIONALS
 from hopverify.spec.exact_array import ExactArray
-from hopverify.spec.numbers import NOT_A_NUMBER, NOT_FINITE
+from hopverify.spec.numbers import NOT_A_NUMBER, NOT_FINITE, shown
 
+_SUFFIXES = (".npy", ".npz", ".safetensors")
 ACCEPTED = "float16, float32, float64 and integers are read"
 _SAFETENSORS_TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"} | {
     f"{kind}{bits}": f"<{kind.lower()}{bits // 8}" for kind in "IU" for bits in (8, 16, 32, 64)
@@ -74,12 +75,8 @@ def _within(folder: Path | None, name: str) -> Path:
 def _near(path: Path, root: Path) -> str:
     if not path.parent.is_dir():
         return ""
-    files = [file.relative_to(root).as_posix() for file in path.parent.iterdir() if file.suffix in {*_SUFFIXES}]
-    advice = did_you_mean(path.relative_to(root).as_posix(), files)
-    return advice if "did you mean" in advice else ""
-
-
-_SUFFIXES = (".npy", ".npz", ".safetensors")
+    files = [file.relative_to(root).as_posix() for file in path.parent.iterdir() if file.suffix in _SUFFIXES]
+    return advice(path.relative_to(root).as_posix(), files, list_all=False)
 
 
 def _read_npy(path: Path, key: str | None) -> NDArray[Any]:
@@ -99,14 +96,10 @@ def _chosen(key: str | None, names: list[str]) -> str:
     if key is None and len(names) == 1:
         return names[0]
     if key is None:
-        raise ArrayFileError(f"the file holds {len(names)} arrays; choose one by `key`{_known(names)}")
+        raise ArrayFileError(f"the file holds {len(names)} arrays; choose one by `key`{advice('', names)}")
     if key not in names:
-        raise ArrayFileError(f"the file holds no array {key!r}{did_you_mean(key, names[:1000])}")
+        raise ArrayFileError(f"the file holds no array {shown(key)}{advice(key, names)}")
     return key
-
-
-def _known(names: list[str]) -> str:
-    return f": {', '.join(sorted(names)[:20])}"
 
 
 def _read_stream(opened: Any, size: int) -> NDArray[Any]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hopverify.registry import did_you_mean
+from hopverify.spec.advice import advice
 from hopverify.spec.array_files import ArrayFileError, read_array_file
-from hopverify.spec.bounds import MAX_NESTING
+from hopverify.spec.bounds import MAX_ALL_ELEMENTS, MAX_NESTING
 from hopverify.spec.document import Document, child
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.numbers import number, shown
@@ -30,7 +31,8 @@ class Arrays:
     document: Document
     tree: Mapping[str, Any]
     folder: Path | None
-    _read: dict[tuple[str, str | None], ExactArray] = field(default_factory=dict, repr=False)
+    _read: dict[tuple[str, str | None], ExactArray] = field(default_factory=dict, repr=False, compare=False)
+    _tied_to: dict[str, ExactArray] = field(default_factory=dict, repr=False, compare=False)
 
     def resolve(self, raw: Any, path: str) -> ExactArray:
         """Return the exact array that the field at the path describes, or raise :class:`SpecError`."""
@@ -54,7 +56,7 @@ class Arrays:
         for key, value in raw.items():
             where = child(path, key)
             if key not in known:
-                raise self.document.error(where, f"unknown key{did_you_mean(key, known)}", at_key=True)
+                raise self.document.error(where, f"unknown key{advice(key, known)}", at_key=True)
             if key in texts and not (isinstance(value, str) and value):
                 raise self.document.error(where, f"must be text, got {shown(value)}")
             if key == "transpose" and not isinstance(value, bool):
@@ -105,6 +107,10 @@ class Arrays:
                 self._read[source] = read_array_file(self.folder, *source)
             except ArrayFileError as error:
                 raise self.document.error(child(path, "file"), str(error)) from None
+            elements = sum(array.values.size for array in self._read.values())
+            if elements > MAX_ALL_ELEMENTS:
+                message = f"the arrays in files have {elements} elements together; the limit is {MAX_ALL_ELEMENTS}"
+                raise self.document.error(child(path, "file"), message)
         return self._read[source]
 
     def _tied(self, name: str, path: str, trail: tuple[str, ...]) -> ExactArray:
@@ -113,18 +119,23 @@ class Arrays:
             raise self.document.error(where, f"is tied to itself: {' → '.join([*trail, name])}")
         if len(trail) >= MAX_NESTING:
             raise self.document.error(where, f"is tied through more than {MAX_NESTING} names; name the array itself")
-        targets = self._targets(name)
+        targets = self._targets.get(name, [])
         if not targets:
-            known = [name for name, _ in self._nameable()]
-            raise self.document.error(
-                where, f"no array, synapse or memory is called {name!r}{did_you_mean(name, known)}"
-            )
+            message = f"no array, synapse or memory is called {shown(name)}{advice(name, self._targets)}"
+            raise self.document.error(where, message)
         if len(targets) > 1:
             raise self.document.error(where, f"{name!r} is ambiguous: {' and '.join(targets)}; rename one of them")
-        return self._resolve(self._at(targets[0]), targets[0], (*trail, name))
+        target = targets[0]
+        if target not in self._tied_to:
+            self._tied_to[target] = self._resolve(self._at(target), target, (*trail, name))
+        return self._tied_to[target]
 
-    def _targets(self, name: str) -> list[str]:
-        return [path for known, path in self._nameable() if known == name]
+    @cached_property
+    def _targets(self) -> dict[str, list[str]]:
+        targets: dict[str, list[str]] = {}
+        for name, path in self._nameable():
+            targets.setdefault(name, []).append(path)
+        return targets
 
     def _nameable(self) -> Iterator[tuple[str, str]]:
         """All names that ``same_as`` may use, with the paths that they stand for."""

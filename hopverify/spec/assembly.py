@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from hopverify.errors import Problem, SpecError
-from hopverify.registry import did_you_mean
+from hopverify.spec.advice import advice
 from hopverify.spec.arrays import Arrays
-from hopverify.spec.bounds import MAX_PARTS
+from hopverify.spec.bounds import MAX_PARTS, MAX_PROBLEMS
 from hopverify.spec.digest import array_files, spec_digest
 from hopverify.spec.document import Document, child, raise_all
 from hopverify.spec.exact_array import ExactArray
@@ -79,6 +79,8 @@ class _Assembly:
                 done[name] = read(name, raw)
             except SpecError as error:
                 self.problems.extend(error.problems)
+            if len(self.problems) > MAX_PROBLEMS:
+                raise_all(self.problems)
         return done
 
     def check_parts(self) -> None:
@@ -183,7 +185,7 @@ class _Assembly:
 
     def check_layer(self, name: str, path: str) -> None:
         if name not in self.model.layers:
-            message = f"no layer is called {name!r}{did_you_mean(name, list(self.model.layers))}"
+            message = f"no layer is called {name!r}{advice(name, list(self.model.layers))}"
             raise self.document.error(path, message)
 
     def memory(self, name: str, memory: MemoryModel) -> MemorySpec:
@@ -213,7 +215,7 @@ class _Assembly:
         for name in self.model.expect:
             if name not in names:
                 # An expectation that nothing looks at would be read as met.
-                message = f"the check is expected but not asked for under checks{did_you_mean(name, names)}"
+                message = f"the check is expected but not asked for under checks{advice(name, names)}"
                 self.problems.append(self.document.problem(f"expect.{name}", message, at_key=True))
         paths = (f"checks[{index}]" for index in range(len(asked)))
         return tuple(

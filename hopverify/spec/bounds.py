@@ -22,6 +22,8 @@ MAX_EXPONENT: Final = 400
 MAX_LAYER_SIZE: Final = 1_000_000
 #: Elements of an array, read from the file's header before its data.
 MAX_ELEMENTS: Final = 200_000_000
+#: Elements of all arrays in files together.
+MAX_ALL_ELEMENTS: Final = 2 * MAX_ELEMENTS
 #: Elements of an array that doubles cannot hold, each of which is a Python object of some hundred bytes.
 MAX_RATIONALS: Final = 5_000_000
 #: Layers and synapses together; also arrays, and memories.

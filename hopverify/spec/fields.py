@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from hopverify.errors import Problem, SpecError
-from hopverify.registry import did_you_mean
+from hopverify.spec.advice import advice
+from hopverify.spec.bounds import MAX_PROBLEMS
 from hopverify.spec.document import child, raise_all
 from hopverify.spec.numbers import integer, number, shown
 
@@ -91,8 +92,9 @@ def read_fields(spec: ModelSpec, fields: Sequence[Field], raw: Mapping[str, Any]
     """Return the typed values of all declared fields, defaults filled in; all problems are raised together."""
     declared = {field.name: field for field in fields}
     values: dict[str, Any] = {}
+    unknown = [key for key in raw if key not in declared][: 2 * MAX_PROBLEMS]
     problems: list[Problem] = [
-        spec.problem(child(path, key), _unknown(key, list(declared)), at_key=True) for key in raw if key not in declared
+        spec.problem(child(path, key), _unknown(key, list(declared)), at_key=True) for key in unknown
     ]
     for field in fields:
         if field.name in raw:
@@ -109,7 +111,7 @@ def read_fields(spec: ModelSpec, fields: Sequence[Field], raw: Mapping[str, Any]
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    return f"unknown key{did_you_mean(key, known)}" if known else "unknown key; no parameters are taken here"
+    return f"unknown key{advice(key, known)}" if known else "unknown key; no parameters are taken here"
 
 
 def _read(spec: ModelSpec, field: Field, raw: Any, path: str) -> Any:
@@ -140,9 +142,8 @@ def _word(field: Field, raw: Any) -> bool | str:
             raise ValueError(f"must be true or false, got {shown(raw)}")
         return raw
     if field.kind is FieldKind.CHOICE and (not isinstance(raw, str) or raw not in field.choices):
-        advice = did_you_mean(raw, list(field.choices)) if isinstance(raw, str) else ""
-        advice = advice if "did you mean" in advice else ""
-        raise ValueError(f"must be one of {', '.join(field.choices)}, got {shown(raw)}{advice}")
+        near = advice(raw, field.choices, list_all=False) if isinstance(raw, str) else ""
+        raise ValueError(f"must be one of {', '.join(field.choices)}, got {shown(raw)}{near}")
     # A text such as the expression `1/2` reads as a number; its exact text means the same.
     text = str(raw) if isinstance(raw, Fraction) else raw
     if not isinstance(text, str):

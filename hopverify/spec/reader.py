@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hopverify.errors import Problem, SpecError
-from hopverify.registry import did_you_mean
+from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_TEXT
 from hopverify.spec.document import Format, read_document
 from hopverify.spec.model_spec import ModelSpec
@@ -73,5 +73,4 @@ def _near(path: Path) -> str:
         files = [str(other) for other in path.parent.iterdir() if other.suffix in FORMATS]
     except OSError:
         return ""
-    advice = did_you_mean(str(path), files)
-    return advice if "did you mean" in advice else ""
+    return advice(str(path), files, list_all=False)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-from hopverify.registry import did_you_mean
+from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_EXPRESSION, MAX_LAYER_SIZE, MAX_NAME, MAX_PARTS, MAX_TITLE
 from hopverify.spec.numbers import integer, shown
 from hopverify.verdict import Verdict
@@ -99,9 +99,8 @@ def _label(value: Any) -> str:
 def _verdict(value: Any) -> Verdict:
     known = [verdict.value for verdict in Verdict]
     if not isinstance(value, str) or value not in known:
-        advice = did_you_mean(value, known) if isinstance(value, str) else ""
-        advice = advice if "did you mean" in advice else ""
-        raise ValueError(f"must be {', '.join(known[:-1])} or {known[-1]}, got {shown(value)}{advice}")
+        near = advice(value, known, list_all=False) if isinstance(value, str) else ""
+        raise ValueError(f"must be {', '.join(known[:-1])} or {known[-1]}, got {shown(value)}{near}")
     return Verdict(value)
 
 
@@ -122,8 +121,8 @@ def _function(value: Any) -> Any:
 def _expression_function(value: dict[str, Any]) -> dict[str, Any]:
     for key in value:
         if key not in {"expression", "of"}:
-            raise Misplaced(f"unknown key{did_you_mean(key, ['expression', 'of'])}", key)
-    if value.get("of", "neuron") not in {"neuron", "layer"}:
+            raise Misplaced(f"unknown key{advice(key, ['expression', 'of'])}", key)
+    if value.get("of", "neuron") not in ("neuron", "layer"):
         raise Misplaced(f"must be neuron or layer, got {shown(value['of'])}", "of")
     texts = value["expression"]
     for index, text in enumerate(texts) if isinstance(texts, list) else [(None, texts)]:
@@ -271,5 +270,5 @@ class DocumentModel(_Closed):
     expect: dict[Name, VerdictValue] = Field({}, description="the expected verdict of each check; pass if not said")
 
 
-Section = Literal["layers", "synapses", "memories"]
+#: The models of the parts, by the section in which they stand.
 SECTIONS: dict[str, type[BaseModel]] = {"layers": LayerModel, "synapses": SynapseModel, "memories": MemoryModel}

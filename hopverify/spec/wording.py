@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from hopverify.errors import Problem
-from hopverify.registry import did_you_mean
+from hopverify.spec.advice import advice
+from hopverify.spec.bounds import MAX_PROBLEMS
 from hopverify.spec.document import Document, child
 from hopverify.spec.numbers import shown
 from hopverify.spec.schema import SECTIONS, DocumentModel, Misplaced
@@ -22,7 +23,9 @@ _WANTED = {
 
 def problems_of(error: ValidationError, document: Document) -> list[Problem]:
     """Return one problem for each of the findings."""
-    return [_problem(dict(finding), document) for finding in error.errors(include_url=False)]
+    # Near misses take time to find; of more findings than can be listed, some stand for all.
+    findings = error.errors(include_url=False)[: 2 * MAX_PROBLEMS]
+    return [_problem(dict(finding), document) for finding in findings]
 
 
 def _problem(finding: dict[str, Any], document: Document) -> Problem:
@@ -34,7 +37,7 @@ def _problem(finding: dict[str, Any], document: Document) -> Problem:
         key = str(steps.pop())
         message = f"the key {key!r} is missing: {_model(steps).model_fields[key].description}"
     elif kind == "extra_forbidden":
-        message = f"unknown key{did_you_mean(str(steps[-1]), list(_model(steps[:-1]).model_fields))}"
+        message = f"unknown key{advice(str(steps[-1]), list(_model(steps[:-1]).model_fields))}"
     elif kind in _WANTED:
         message = f"must be {_WANTED[kind]}, got {shown(value)}"
     else:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import yaml
 
 from hopverify.errors import Problem, SpecError
+from hopverify.spec.bounds import MAX_PROBLEMS
 from hopverify.spec.document import Node, Place, child, plain_scalar, raise_all
 from hopverify.spec.text_bounds import Budget
 
@@ -176,4 +177,4 @@ class _Builder:
             self.refuse(place, f"the tag {tag[:80]!r} is not read; a spec has plain mappings, lists and scalars only")
 
     def refuse(self, place: Place, message: str) -> NoReturn:
-        raise SpecError(*self.problems, Problem(self.file, *place, "", message))
+        raise SpecError(*self.problems[:MAX_PROBLEMS], Problem(self.file, *place, "", message))
