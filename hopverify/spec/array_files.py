@@ -112,8 +112,9 @@ def _read_stream(opened: Any, size: int) -> NDArray[Any]:
         shape, _, dtype = readers[version](stream)
         _check(tuple(shape), dtype)
         needed = math.prod(shape) * dtype.itemsize
-        if size < needed:
-            raise ArrayFileError(f"the header promises {needed} bytes of data, the file has {size}")
+        present = size - stream.tell()
+        if present < needed:
+            raise ArrayFileError(f"the header promises {needed} bytes of data, the file has {present}")
     with _entered(opened()) as stream:
         array: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
         return array
@@ -161,7 +162,7 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     elements = math.prod(shape)
     if elements > MAX_ELEMENTS:
         raise ArrayFileError(f"the array has {elements} elements; the limit is {MAX_ELEMENTS}")
-    if elements < 1:
+    if min(shape, default=1) < 1:
         raise ArrayFileError(f"the array of shape {shape} holds no numbers")
 
 

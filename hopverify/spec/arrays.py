@@ -165,4 +165,4 @@ def _entries(tree: Mapping[str, Any], section: str) -> dict[str, Any]:
 def _shape_text(shape: tuple[int, ...]) -> str:
     if not shape:
         return "a single number"
-    return f"{shape[0]} numbers" if len(shape) == 1 else f"shape {shape}"
+    return f"{shape[0]} number{'s' * (shape[0] != 1)}" if len(shape) == 1 else f"shape {shape}"

@@ -121,7 +121,7 @@ class _Assembly:
         if array.ndim == 0:
             return ExactArray.full(1, array.fractions().item())
         if array.shape != (layer.size,):
-            got = f"{array.shape[0]} numbers" if array.ndim == 1 else f"an array of shape {array.shape}"
+            got = str(array.shape[0]) if array.ndim == 1 else f"an array of shape {array.shape}"
             raise self.document.error(path, f"must be one number or {layer.size}, the size of the layer, got {got}")
         return array
 
@@ -202,7 +202,8 @@ class _Assembly:
             )
             raise self.document.error(f"{path}.patterns", message)
         if memory.labels is not None and len(memory.labels) != patterns.shape[0]:
-            message = f"must hold {patterns.shape[0]} labels, one for each pattern, got {len(memory.labels)}"
+            counts = f"the patterns are {patterns.shape[0]}, the labels {len(memory.labels)}"
+            message = f"must hold one label for each pattern: {counts}"
             raise self.document.error(f"{path}.labels", message)
         labels = None if memory.labels is None else tuple(memory.labels)
         return MemorySpec(name, memory.layer, patterns, labels, self.shape(memory.shape, size, path), path)

@@ -48,6 +48,8 @@ def _linked(value: Any) -> Any:
         return [_linked(item) for item in value]
     if not isinstance(value, dict):
         return value
+    if "patternProperties" in value:
+        value = value | {"additionalProperties": False}
     links = {"$ref": f"#/$defs/{value['x-ref']}"} if "x-ref" in value else {}
     dropped = {"x-ref", "default"} | ({"title"} if isinstance(value.get("title"), str) else set())
     return links | {key: _linked(item) for key, item in value.items() if key not in dropped}
