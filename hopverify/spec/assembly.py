@@ -28,12 +28,17 @@ Read = TypeVar("Read")
 def assemble(document: Document, folder: Path | None) -> ModelSpec:
     """Return the spec that the document describes, or raise all that is wrong with it."""
     tree: dict[str, Any] = document.root.value()
+    return _Assembly(document, _validated(tree, document), Arrays(document, tree, folder)).spec()
+
+
+def _validated(tree: dict[str, Any], document: Document) -> DocumentModel:
     try:
-        model = DocumentModel.model_validate(tree)
+        return DocumentModel.model_validate(tree)
     except ValidationError as error:
-        raise_all(problems_of(error, document))
-        raise
-    return _Assembly(document, model, Arrays(document, tree, folder)).spec()
+        problems = problems_of(error, document)
+    # Raised outside the handler, so that no traceback shows pydantic's own words.
+    raise_all(problems)
+    raise AssertionError("a validation error without a finding")
 
 
 class _Assembly:

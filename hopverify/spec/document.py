@@ -23,6 +23,8 @@ Scalar: TypeAlias = Fraction | bool | str | None
 Place: TypeAlias = tuple[int, int]
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+# Shared by all nodes that are no mappings: a dict for each of half a million scalars would be most of their memory.
+_NO_KEYS: dict[str, Place] = {}
 _INDEX = re.compile(r"\[([0-9]+)\]")
 
 
@@ -37,7 +39,7 @@ class Node:
     content: Scalar | list[Node] | dict[str, Node]
     place: Place
     style: str = ""
-    keys: dict[str, Place] = field(default_factory=dict)
+    keys: dict[str, Place] = field(default_factory=lambda: _NO_KEYS)
 
     def value(self) -> Any:
         """Return the neutral value: Fraction, bool, str, None, and lists and dicts of them."""
@@ -178,8 +180,8 @@ def raise_all(problems: Iterable[Problem]) -> None:
     ordered = sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.path, problem.message))
     if len(ordered) > MAX_PROBLEMS:
         last = ordered[MAX_PROBLEMS]
-        more = f"and {len(ordered) - MAX_PROBLEMS} more problems from here on"
-        ordered = [*ordered[:MAX_PROBLEMS], Problem(last.file, last.line, last.column, "", more)]
+        more = Problem(last.file, last.line, last.column, "", "and more problems from here on")
+        ordered = [*ordered[:MAX_PROBLEMS], more]
     if ordered:
         raise SpecError(*ordered)
 

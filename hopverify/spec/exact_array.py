@@ -118,7 +118,7 @@ def _dyadic(array: NDArray[Any], copy: bool) -> NDArray[np.float64]:
 
 def _fractions(array: NDArray[Any]) -> NDArray[Any]:
     result = np.empty(array.size, dtype=object)
-    result[:] = [Fraction(value) for value in array.ravel().tolist()]
+    result[:] = [value if type(value) is Fraction else Fraction(value) for value in array.ravel().tolist()]
     return result.reshape(array.shape)
 
 

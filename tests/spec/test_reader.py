@@ -336,3 +336,9 @@ PASSAGES = ["1\n", "relu-pair", '"arXiv:2410.13866"', "relu,", "[0.5, -1]", "den
 def test_any_value_anywhere_gives_a_spec_or_a_spec_error(passage: str, value: str) -> None:
     end = passage[-1] if passage[-1] in ",\n" else ""
     only_spec_errors(RELU_PAIR.replace(passage, value + end, 1), "yaml")
+
+
+def test_no_words_of_the_libraries_underneath_are_shown() -> None:
+    with pytest.raises(SpecError) as caught:
+        parse_spec("{}")
+    assert caught.value.__context__ is None
