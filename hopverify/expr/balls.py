@@ -7,7 +7,7 @@ prove anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -38,17 +38,60 @@ def ball(value: Fraction | int) -> arb:
     return arb(fmpq(value.numerator, value.denominator))
 
 
+# Beyond this radius a plain formula, in which u occurs more than once, would blow up or leave its domain.
+_NARROW = 2.0**-20
+
+Function = Callable[[arb], arb]
+
+
+def _increasing(function: Function) -> Function:
+    """Enclose an increasing function on a wide ball by its values at the ends."""
+
+    def enclosed(u: arb) -> arb:
+        if u.rad() < _NARROW or not u.is_finite():
+            return function(u)
+        return function(u.lower()).union(function(u.upper()))
+
+    return enclosed
+
+
+def _even(function: Function) -> Function:
+    """Enclose an even function that is monotone in |u| likewise."""
+
+    def enclosed(u: arb) -> arb:
+        if u.rad() < _NARROW or not u.is_finite():
+            return function(u)
+        return function(u.abs_lower()).union(function(u.abs_upper()))
+
+    return enclosed
+
+
 def _softplus_integral(u: arb) -> arb:
     return -acb(-u.exp()).polylog(2).real
 
 
 def _mish_integral(u: arb) -> arb:
-    def integrand(z: acb, analytic: bool) -> acb:
-        # t·tanh(softplus(t)) = t·(1 - 2/((1 + e^t)² + 1)), written so that large e^t does not cancel.
-        grown = (1 + z.exp()) ** 2
-        return z * (1 - 2 / (grown + 1))
+    """Return ∫_0^u t·tanh(softplus(t)) dt; on a wide ball by the mean value theorem, the integrand being at most |t|."""
+    if not u.is_finite():
+        return arb.nan()
+    if u.rad() < _NARROW:
+        primitive = _mish_primitive_above if u.mid() > 0 else _mish_primitive_below
+        return primitive(u) - primitive(arb(0))
+    return _mish_integral(u.mid()) + _hull(-1, 1) * u.rad() * u.abs_upper()
 
-    return acb.integral(integrand, acb(0), acb(u)).real
+
+# Primitives in closed form, by tanh(softplus(t)) = 1 - 2·Im 1/(a + e^t) with a = 1 - i, and integration by parts.
+_A = (1, -1)
+
+
+def _mish_primitive_below(u: arb) -> arb:
+    ratio = acb(u.exp()) / acb(*_A)
+    return 2 * ((u * (1 + ratio).log() + (-ratio).polylog(2)) / acb(*_A)).imag
+
+
+def _mish_primitive_above(u: arb) -> arb:
+    ratio = acb((-u).exp()) * acb(*_A)
+    return u * u / 2 + 2 * ((u * (1 + ratio).log() - (-ratio).polylog(2)) / acb(*_A)).imag
 
 
 def _relu(u: arb) -> arb:
@@ -98,13 +141,14 @@ def _root(u: arb, exponent: Fraction) -> arb:
 
 
 _FUNCTIONS: dict[str, Any] = {
-    **{name: getattr(arb, name) for name in ("exp", "expm1", "log", "log1p", "sin", "cos", "sinh", "cosh", "tanh")},
+    **{name: getattr(arb, name) for name in ("exp", "expm1", "log", "log1p", "sin", "cos", "sinh", "cosh")},
     "sqrt": _sqrt,
-    "sech": arb.sech,
-    "logcosh": lambda u: abs(u) + (-2 * abs(u)).exp().log1p() - arb(2).log(),
-    "sigmoid": lambda u: 1 / (1 + (-u).exp()),
-    "softplus": lambda u: u.exp().log1p(),
-    "softplus_integral": _softplus_integral,
+    "tanh": _increasing(arb.tanh),
+    "sech": _even(arb.sech),
+    "logcosh": _even(lambda u: abs(u) + (-2 * abs(u)).exp().log1p() - arb(2).log()),
+    "sigmoid": _increasing(lambda u: 1 / (1 + (-u).exp())),
+    "softplus": _increasing(lambda u: u.exp().log1p()),
+    "softplus_integral": _increasing(_softplus_integral),
     "mish_integral": _mish_integral,
     "arctan": arb.atan,
     "erf": arb.erf,

@@ -37,7 +37,7 @@ class Dual:
         return Dual(self.value - value, self.slope - slope)
 
     def __rsub__(self, other: Any) -> Dual:
-        return -(self - other)
+        return (-self) + other
 
     def __mul__(self, other: Any) -> Dual:
         value, slope = _parts(other)
@@ -50,7 +50,8 @@ class Dual:
         return Dual(self.value / value, (self.slope - self.value * slope / value) / value)
 
     def __rtruediv__(self, other: Any) -> Dual:
-        return Dual(other, 0 * other) / self
+        quotient = other / self.value
+        return Dual(quotient, -quotient * self.slope / self.value)
 
 
 def _parts(other: Any) -> tuple[Any, Any]:

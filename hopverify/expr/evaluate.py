@@ -33,8 +33,8 @@ class Arithmetic(ABC):
         """Return an array of exact values (float64 dyadics, or Fractions) as an array of this system."""
 
     @abstractmethod
-    def elementary(self, name: str, argument: Value) -> Value:
-        """Return an elementary function of a scalar or, elementwise, of an array."""
+    def elementary(self, name: str, *argument: Value) -> Value:
+        """Return an elementary function of a scalar or, elementwise, of an array (``pi`` has no argument)."""
 
     @abstractmethod
     def power(self, base: Value, exponent: Fraction) -> Value:

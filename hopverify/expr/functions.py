@@ -7,7 +7,8 @@ number systems (:mod:`hopverify.expr.floats`, :mod:`~hopverify.expr.balls`, :mod
 Special functions of the table:
 
 - ``logcosh(x) = log(cosh(x))``, ``sech(x) = 1/cosh(x)``, ``sigmoid(x) = 1/(1 + e^-x)``, ``softplus(x) = log(1 + e^x)``;
-- ``softplus_integral(x) = ∫_{-∞}^x softplus = -Li₂(-e^x)`` (DLMF 25.12.2); ``mish_integral(x) = ∫_0^x t·tanh(softplus(t)) dt``;
+- ``softplus_integral(x) = ∫_{-∞}^x softplus = -Li₂(-e^x)`` (DLMF 25.12.2);
+- ``mish_integral(x) = ∫_0^x t·tanh(softplus(t)) dt``;
 - ``step(x) = 1`` for x > 0, ``0`` for x < 0, set-valued at 0; ``kink`` is its derivative: 0 except at 0;
 - ``norm(x, e) = sqrt(Σ x_i² + e)``; ``variance(x) = Σ (x_i - mean(x))²/n``; ``size(x) = n``;
 - ``ghost_logsumexp(x) = log(1 + Σ e^{x_i})`` and ``ghostmax`` its gradient;
@@ -107,7 +108,7 @@ _ELEMENTWISE = (
     Function("abs", derivative="sign(u)", signs="abs", trend=Trend.EVEN_INCREASING, bend=_CONVEX, analytic=False),
     Function("sign", derivative="2*kink(u)", signs="odd", trend=_UP, lipschitz=False, analytic=False),
     Function("step", derivative="kink(u)", signs="relu", trend=_UP, lipschitz=False, analytic=False),
-    Function("kink", derivative="kink(u)", lipschitz=False, analytic=False, internal=True),
+    Function("kink", derivative="kink(u)", lipschitz=False, analytic=False),
     Function("negate", internal=True, bend=_AFFINE, trend=_DOWN),
 )
 

@@ -141,7 +141,8 @@ def _at(name: str, points: Bounds, side: int) -> Bounds:
     def bound(u: float) -> float:
         return _LIMITS[name][u > 0] if isinf(u) else _ends(name, u)[side]
 
-    return np.vectorize(bound, otypes=[float])(points)
+    bounds: Bounds = np.vectorize(bound, otypes=[float])(points)
+    return bounds
 
 
 def _increasing(name: str, u: Interval) -> Interval:
@@ -232,7 +233,8 @@ def _real_power(points: Bounds, exponent: Fraction, side: int) -> Bounds:
             ends = (nextafter(float(value.lower()), -inf), nextafter(float(value.upper()), inf))
         return ends[side]
 
-    return np.vectorize(bound, otypes=[float])(points)
+    bounds: Bounds = np.vectorize(bound, otypes=[float])(points)
+    return bounds
 
 
 INTERVALS = Intervals()

@@ -11,7 +11,7 @@ x*x/2 - 1
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -174,6 +174,10 @@ def _divide(a: Expression, b: Expression) -> Expression | None:
     return ZERO if a == ZERO and b != ZERO else None
 
 
+def _dot(a: Expression, b: Expression) -> Expression | None:
+    return ZERO if a == ZERO or b == ZERO else None
+
+
 def _power(a: Expression, b: Expression) -> Expression | None:
     if b == ONE:
         return a
@@ -190,7 +194,8 @@ def _power(a: Expression, b: Expression) -> Expression | None:
     return None
 
 
-_FOLDINGS = {
+_FOLDINGS: dict[str, Callable[..., Expression | None]] = {
+    "dot": _dot,
     "add": _add,
     "subtract": _subtract,
     "negate": _negate,

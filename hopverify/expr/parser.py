@@ -5,7 +5,7 @@
     sum      = product { ("+" | "-") product }
     product  = unary { ("*" | "/" | "@") unary }
     unary    = "-" unary | power
-    power    = atom [ ("^" | "**") unary ]          exponent: a rational constant
+    power    = atom [ ("^" | "**") unary ]          exponent: a rational constant, or arithmetic on parameters
     atom     = number | name [ "(" sum { "," sum } ")" ] | "(" sum ")" ; then { "[" integer "]" }
 
 >>> print(parse("log(cosh(beta*x))/beta"))
@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from hopverify.errors import ExpressionError
 from hopverify.expr.functions import FUNCTIONS, SUGAR
-from hopverify.expr.nodes import Apply, Expression, Number, Symbol, apply
+from hopverify.expr.nodes import Apply, Expression, Number, Symbol, apply, walk
 from hopverify.registry import did_you_mean
 
 MAX_TEXT = 20_000
@@ -105,7 +105,7 @@ class _Parser:
         if not self.accept("^", "**"):
             return base
         offset, exponent = self.offset, self.unary()
-        if not isinstance(exponent, (Number, Symbol)) or (isinstance(base, Number) and isinstance(exponent, Symbol)):
+        if not _may_be_constant(exponent) or (isinstance(base, Number) and not isinstance(exponent, Number)):
             raise ExpressionError("an exponent must be a rational constant, as in x^3 or x^(1/2)", offset=offset)
         if isinstance(exponent, Number):
             check_exponent(exponent.value, offset)
@@ -149,6 +149,22 @@ class _Parser:
         if len(arguments) != function.arity:
             raise ExpressionError(f"{name} takes {function.arity} argument(s), got {len(arguments)}", offset=offset)
         return apply(name, *arguments)
+
+
+def _may_be_constant(exponent: Expression) -> bool:
+    """Return whether the exponent is arithmetic on numbers and names, such as n - 1; the names may be parameters."""
+    arithmetic = ("add", "subtract", "multiply", "divide", "negate")
+    return all(not isinstance(node, Apply) or node.function in arithmetic for node in walk(exponent))
+
+
+def check_exponents(expression: Expression) -> None:
+    """Refuse an expression, its parameters filled in, in which an exponent is not a constant within range."""
+    for node in walk(expression):
+        if isinstance(node, Apply) and node.function == "power":
+            exponent = node.arguments[1]
+            if not isinstance(exponent, Number):
+                raise ExpressionError(f"the exponent {exponent} is not a rational constant")
+            check_exponent(exponent.value)
 
 
 def check_exponent(value: Fraction, offset: int | None = None) -> None:

@@ -1,0 +1,116 @@
+"""Certificates: what was claimed of a spec, with what verdict, and the evidence for it. Canonical JSON, no floats.
+
+The format is written down in ``docs/certificate.md``. Everything a reader may rely on is rebuilt from the spec and the
+evidence by the checker and compared; timings and versions are for information.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hopverify.errors import CertificateRejected
+from hopverify.spec import ModelSpec
+
+FORMAT = "hopverify-certificate"
+VERSION = 1
+MAX_BYTES = 512 * 1024 * 1024
+
+Evidence = dict[str, Any]
+"""``{"rule": name, …}``: JSON values only; numbers as exact text."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """``results`` holds one entry per claim, in the order of the spec's checks."""
+
+    spec: Mapping[str, str]
+    arrays: Mapping[str, str]
+    verdict: str
+    results: tuple[Mapping[str, Any], ...]
+    made_with: Mapping[str, str]
+    seconds: tuple[float, ...] = field(default=(), compare=False)
+
+    def to_json(self) -> str:
+        """Return the canonical text: sorted keys, no spaces within, one result a line, a newline at the end."""
+        body: dict[str, Any] = {
+            "format": FORMAT,
+            "version": VERSION,
+            "spec": dict(self.spec),
+            "arrays": dict(self.arrays),
+            "verdict": self.verdict,
+            "made_with": dict(self.made_with),
+            "seconds": [f"{seconds:.3f}" for seconds in self.seconds],
+        }
+        head = ",\n".join(f"{canonical(key)}:{canonical(body[key])}" for key in sorted(body) if key != "results")
+        rows = ",\n".join(canonical(result) for result in self.results)
+        return f'{{\n{head},\n"results":[\n{rows}\n]\n}}\n'
+
+
+def canonical(value: Any) -> str:
+    """Return JSON with sorted keys and no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def subject_of(spec: ModelSpec) -> dict[str, str]:
+    """Return how a certificate names its spec."""
+    return {"name": spec.name, "digest": spec.digest}
+
+
+def read_certificate(path: str | Path) -> Certificate:
+    """Return the certificate in a file; raise :class:`CertificateRejected` for anything that is not one."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CertificateRejected(f"{path.name}: larger than {MAX_BYTES // 2**20} MiB")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CertificateRejected(f"{path.name}: cannot be read: {error}") from error
+    return parse_certificate(text, file=path.name)
+
+
+def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:
+    """Return the certificate that ``text`` holds."""
+    try:
+        body = json.loads(text, object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as error:
+        raise CertificateRejected(f"{file}: not a certificate: {error}") from error
+    expected = {"format", "version", "spec", "arrays", "verdict", "results", "made_with", "seconds"}
+    if not isinstance(body, dict) or body.get("format") != FORMAT:
+        raise CertificateRejected(f"{file}: not a hopverify certificate (`format` is not {FORMAT!r})")
+    if body.get("version") != VERSION:
+        raise CertificateRejected(f"{file}: certificate version {body.get('version')!r}; this checker knows {VERSION}")
+    if set(body) != expected:
+        raise CertificateRejected(f"{file}: unexpected or missing keys: {', '.join(sorted(set(body) ^ expected))}")
+    _check_types(body, file)
+    seconds = tuple(float(entry) for entry in body["seconds"])
+    return Certificate(
+        body["spec"], body["arrays"], body["verdict"], tuple(body["results"]), body["made_with"], seconds
+    )
+
+
+def _check_types(body: Mapping[str, Any], file: str) -> None:
+    kinds = {"spec": dict, "arrays": dict, "made_with": dict, "verdict": str, "results": list, "seconds": list}
+    for key, kind in kinds.items():
+        if not isinstance(body[key], kind):
+            raise CertificateRejected(f"{file}: {key}: expected a JSON {kind.__name__}")
+    if not all(isinstance(result, dict) for result in body["results"]):
+        raise CertificateRejected(f"{file}: results: every entry is an object")
+    try:
+        [float(entry) for entry in body["seconds"]]
+    except (TypeError, ValueError):
+        raise CertificateRejected(f"{file}: seconds: expected numbers as text") from None
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key occurs twice in one object")
+    return found
+
+
+def _no_float(text: str) -> Any:
+    raise ValueError(f"the number {text} is not exact text")

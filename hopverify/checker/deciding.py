@@ -1,0 +1,115 @@
+"""From evidence to verdicts, and from verdicts to the entries of a certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hopverify.certificate import Evidence
+from hopverify.checker.rules import Judgement, judge
+from hopverify.checks import Check, Claim
+from hopverify.obligations import Obligation, Outcome
+from hopverify.spec import ModelSpec
+from hopverify.verdict import Reason, Verdict, summed_up
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An obligation of a claim with its role, the evidence offered, and what the rule made of it."""
+
+    obligation: Obligation
+    role: str
+    evidence: Evidence | None
+    judgement: Judgement
+
+
+def decide(obligation: Obligation, role: str, evidence: Evidence | None) -> Decision:
+    """Judge one obligation; without evidence it stays open. Raises :class:`EvidenceRejected`."""
+    judgement = judge(obligation, evidence) if evidence is not None else Judgement(Outcome.OPEN)
+    return Decision(obligation, role, evidence, judgement)
+
+
+def roles_of(claim: Claim) -> list[tuple[Obligation, str]]:
+    """Return the obligations of a claim with their roles, premises first."""
+    premises = [(obligation, "premise") for obligation in claim.premises]
+    return [*premises, *((obligation, "necessary") for obligation in claim.necessary)]
+
+
+def verdict_of(claim: Claim, decisions: Sequence[Decision]) -> Verdict:
+    """Return the verdict: see :mod:`hopverify.checks` for the rule."""
+    if claim.inapplicable is not None:
+        return Verdict.NOT_APPLICABLE
+    outcomes = {role: [d.judgement.outcome for d in decisions if d.role == role] for role in ("premise", "necessary")}
+    if Outcome.REFUTED in outcomes["necessary"]:
+        return Verdict.FAIL
+    decisive = outcomes["premise"] or outcomes["necessary"]
+    proved = bool(decisive) and all(outcome is Outcome.PROVED for outcome in decisive)
+    return Verdict.PASS if proved else Verdict.UNKNOWN
+
+
+def entry_of(
+    check: Check, claim: Claim, decisions: Sequence[Decision], reason: Reason | None, spec: ModelSpec
+) -> dict[str, Any]:
+    """Return the certificate's entry for a claim: JSON values only, everything decided here."""
+    verdict = verdict_of(claim, decisions)
+    entry: dict[str, Any] = {
+        "check": check.name,
+        "subject": claim.subject,
+        "statement": claim.statement,
+        "theory": check.theory,
+        "assumptions": list(claim.assumptions),
+        "verdict": str(verdict),
+        "expected": str(spec.expect.get(check.name, Verdict.PASS)),
+        "method": sorted({d.evidence["rule"] for d in decisions if d.evidence is not None and _counts(d, verdict)}),
+        "obligations": [_row(decision, verdict) for decision in decisions],
+    }
+    if verdict is Verdict.UNKNOWN:
+        entry["reason"] = {"code": reason.name.lower(), "text": reason.value} if reason else None
+    if claim.inapplicable is not None:
+        entry["reason"] = {"code": "not_applicable", "text": claim.inapplicable}
+    return entry
+
+
+def _counts(decision: Decision, verdict: Verdict) -> bool:
+    """Whether a decision is part of how the verdict was reached."""
+    outcome = decision.judgement.outcome
+    if verdict is Verdict.FAIL:
+        return outcome is Outcome.REFUTED and decision.role == "necessary"
+    return outcome is Outcome.PROVED or verdict is Verdict.UNKNOWN
+
+
+def _row(decision: Decision, verdict: Verdict) -> dict[str, Any]:
+    implied = verdict is Verdict.PASS and decision.judgement.outcome is Outcome.OPEN
+    row: dict[str, Any] = {
+        "statement": decision.obligation.statement,
+        "role": decision.role,
+        "outcome": "follows from the premises" if implied else str(decision.judgement.outcome),
+    }
+    if decision.evidence is not None:
+        row["evidence"] = decision.evidence
+    if decision.judgement.data:
+        row["data"] = dict(decision.judgement.data)
+    return row
+
+
+def overall(entries: Sequence[Mapping[str, Any]]) -> dict[str, Verdict]:
+    """Return the verdict of each check, over its subjects, in the order of the entries."""
+    by_check: dict[str, list[Verdict]] = {}
+    for entry in entries:
+        by_check.setdefault(entry["check"], []).append(Verdict(entry["verdict"]))
+    return {check: summed_up(verdicts) for check, verdicts in by_check.items()}
+
+
+def overall_verdict(entries: Sequence[Mapping[str, Any]], spec: ModelSpec) -> Verdict:
+    """Return whether the checks have the verdicts the spec asks for: pass, fail, or unknown.
+
+    A check that does not concern the model satisfies an expected pass. An unknown that was not expected makes the
+    whole unknown, unless something fails.
+    """
+    wanted = {check: spec.expect.get(check, Verdict.PASS) for check in overall(entries)}
+    results = []
+    for check, verdict in overall(entries).items():
+        met = verdict is wanted[check] or (verdict is Verdict.NOT_APPLICABLE and check not in spec.expect)
+        results.append(Verdict.PASS if met else Verdict.UNKNOWN if verdict is Verdict.UNKNOWN else Verdict.FAIL)
+    return summed_up(results) if results else Verdict.PASS

@@ -1,0 +1,79 @@
+"""Exact LDLᵀ: a quadratic Lagrangian is convex exactly if its constant Hessian is positive semidefinite.
+
+The potential must be, by normal form, a polynomial of degree ≤ 2 in the components of the state. Its Hessian is then a
+rational matrix, and symmetric elimination in rationals decides: all pivots ≥ 0, and a zero pivot only with a zero row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hopverify.checker.rules import Judgement, Rule
+from hopverify.errors import EvidenceRejected, ExpressionError
+from hopverify.expr.rational import NORMAL_FORMS, NoNormalForm, Ratio, variable
+from hopverify.model import LayerFunction
+from hopverify.obligations import Convex, Outcome
+
+MAX_SIZE = 60
+
+
+def constant_hessian(function: LayerFunction, size: int) -> np.ndarray[Any, Any] | None:
+    """Return the Hessian of a quadratic Lagrangian as Fractions, or None if it is not evidently quadratic."""
+    if function.potential is None or function.elementwise or size > MAX_SIZE:
+        return None
+    x = np.array([variable(f"x{i}") for i in range(size)], dtype=object)
+    try:
+        value = function.lagrangian(x, NORMAL_FORMS)
+    except (NoNormalForm, ExpressionError, AttributeError):
+        return None
+    polynomial = value.polynomial() if isinstance(value, Ratio) else None
+    if polynomial is None:
+        return None
+    H = np.full((size, size), Fraction(0), dtype=object)
+    position = {("variable", f"x{i}"): i for i in range(size)}
+    for monomial, coefficient in polynomial.items():
+        atoms = [position.get(atom) for atom, exponent in monomial for _ in range(int(exponent))]
+        if (
+            any(exponent.denominator != 1 or exponent < 0 for _, exponent in monomial)
+            or None in atoms
+            or len(atoms) > 2
+        ):
+            return None
+        if len(atoms) == 2:
+            i, j = (int(atom) for atom in atoms if atom is not None)
+            H[i, j] += coefficient
+            H[j, i] += coefficient
+    return H
+
+
+def is_semidefinite(matrix: np.ndarray[Any, Any]) -> bool:
+    """Return whether an exact symmetric matrix of Fractions is positive semidefinite, by elimination in rationals."""
+    A = matrix.copy()
+    for k in range(len(A)):
+        if A[k, k] < 0 or (A[k, k] == 0 and any(A[k, k + 1 :] != 0)):
+            return False
+        if A[k, k] > 0:
+            column = A[k + 1 :, k] / A[k, k]
+            A[k + 1 :, k + 1 :] -= np.outer(column, A[k, k + 1 :])
+    return True
+
+
+def _judge(obligation: Convex, payload: Mapping[str, Any]) -> Judgement:
+    H = constant_hessian(obligation.function, obligation.layer.size)
+    if H is None:
+        raise EvidenceRejected("the Lagrangian is not evidently quadratic")
+    if not is_semidefinite(H):
+        raise EvidenceRejected("the Hessian is not positive semidefinite")
+    return Judgement(Outcome.PROVED)
+
+
+RULE = Rule(
+    name="exact_ldl",
+    summary="a quadratic Lagrangian's Hessian is positive semidefinite by elimination in rationals",
+    obligations=(Convex,),
+    judge=_judge,
+)

@@ -1,0 +1,73 @@
+"""Nowhere flat: the activation is constant on no segment of states.
+
+Elementwise: on every piece of h, either sign analysis shows h > 0, or h is real-analytic and certainly not 0 at one
+point, so its zeros are isolated. Whole layer: L is strictly convex by composition, so its gradient is injective.
+The data tell whether the layer saturates: h < 2⁻¹⁶ on x ≥ 2²⁰ or on x ≤ -2²⁰, by interval arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules.sign import pieces_of
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.balls import BALLS, precision
+from hopverify.expr.curvature import curvature
+from hopverify.expr.evaluate import evaluate
+from hopverify.expr.intervals import INTERVALS, Interval, as_interval
+from hopverify.expr.pieces import Piece
+from hopverify.expr.regularity import is_analytic
+from hopverify.expr.signs import POSITIVE, signs
+from hopverify.obligations import NowhereFlat, Outcome
+
+FAR, SMALL = 2.0**20, 2.0**-16
+
+
+def _is_alive(piece: Piece) -> bool:
+    if signs(piece.expression, {}) == POSITIVE:
+        return True
+    with precision():
+        value = evaluate(piece.expression, {"x": BALLS.number(piece.inside())}, BALLS)
+        nonzero = bool(value > 0) or bool(value < 0)
+    return nonzero and is_analytic(piece.expression)
+
+
+def _saturates(piece: Piece) -> list[str]:
+    """Return at which infinite ends of a piece h falls below the bound."""
+    ends = {"x → -∞": (-inf, -FAR)} if piece.lower is None else {}
+    if piece.upper is None:
+        ends["x → +∞"] = (FAR, inf)
+    found = []
+    for end, (lower, upper) in ends.items():
+        box = Interval(np.array([lower]), np.array([upper]))
+        if bool(np.all(as_interval(evaluate(piece.expression, {"x": box}, INTERVALS)).upper < SMALL)):
+            found.append(end)
+    return found
+
+
+def _judge(obligation: NowhereFlat, payload: Mapping[str, Any]) -> Judgement:
+    function = obligation.function
+    if function.potential is None:
+        raise EvidenceRejected("the layer has no Lagrangian")
+    if function.slope is None:
+        if not curvature(function.potential, {"x"}).strict:
+            raise EvidenceRejected("the composition rules do not show strict convexity")
+        return Judgement(Outcome.PROVED, {"kind": "strictly convex"})
+    parts = pieces_of(function.slope)
+    if not all(_is_alive(piece) for piece in parts):
+        raise EvidenceRejected("h may vanish on an interval")
+    ends = [end for piece in parts for end in _saturates(piece)]
+    return Judgement(Outcome.PROVED, {"kind": "saturated", "at": ends} if ends else {"kind": "alive"})
+
+
+RULE = Rule(
+    name="nowhere_flat",
+    summary="h > 0, or analytic with isolated zeros, on each piece; or L strictly convex",
+    obligations=(NowhereFlat,),
+    judge=_judge,
+)

@@ -1,0 +1,71 @@
+"""Checks: one property a file, found by name. A check turns a model into claims, a claim into obligations.
+
+How a claim is decided (see :mod:`hopverify.checker`): it passes if all its ``premises`` are proved (the theorem then
+applies) or, where it has none, if all its ``necessary`` obligations are; it fails if one of the necessary ones is
+refuted; otherwise it is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hopverify.model import Model
+from hopverify.obligations import Obligation
+from hopverify.registry import Registry, did_you_mean
+from hopverify.spec import CheckRequest, Field, ModelSpec, read_fields
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement about one subject of a model. ``inapplicable`` says why the statement does not concern it."""
+
+    subject: str
+    statement: str
+    necessary: tuple[Obligation, ...] = ()
+    premises: tuple[Obligation, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    inapplicable: str | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One property: its statement in words, the theory behind it, and its claims about a model.
+
+    ``order`` places it in reports: what others build on comes first.
+    """
+
+    name: str
+    title: str
+    theory: str
+    explanation: str
+    claims: Callable[[Model, Mapping[str, Any]], list[Claim]]
+    order: int
+    parameters: tuple[Field, ...] = field(default=())
+
+
+CHECKS: Registry[Check] = Registry("hopverify.checks", "CHECK", noun="check")
+
+
+def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any]]]:
+    """Return the checks a spec asks for, with their parameters; all of them for ``checks: all``."""
+    for name in spec.expect:
+        if name not in CHECKS:
+            raise spec.error(f"expect.{name}", f"no check is called {name!r}{did_you_mean(name, list(CHECKS.entries))}")
+    requests = (
+        spec.checks if spec.checks is not None else tuple(CheckRequest(check.name, {}, "checks") for check in CHECKS)
+    )
+    chosen = []
+    for request in requests:
+        if request.name not in CHECKS:
+            hint = did_you_mean(request.name, list(CHECKS.entries))
+            raise spec.error(request.path, f"no check is called {request.name!r}{hint}")
+        check = CHECKS[request.name]
+        chosen.append((check, read_fields(spec, check.parameters, request.parameters, request.path)))
+    return chosen
+
+
+def claims_of(spec: ModelSpec, model: Model) -> list[tuple[Check, Claim]]:
+    """Return every claim of every requested check, in order."""
+    return [(check, claim) for check, values in requested(spec) for claim in check.claims(model, values)]

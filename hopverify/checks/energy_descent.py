@@ -1,0 +1,64 @@
+"""Energy descent (T1, T2): dE/dt ≤ 0 along the flow from every state, not from sampled ones.
+
+The theorem: if every drive is -∇S, every bias is counted, and every layer with τ > 0 has a convex, regular Lagrangian
+and compatible time constants, then dE/dt = -ẋᵀTHẋ ≤ 0. Instantaneous layers need no convexity, since ∂E/∂x = 0 there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hopverify.checks import Check, Claim
+from hopverify.model import Model
+from hopverify.obligations import (
+    CompatibleTimes,
+    Convex,
+    DerivedEnergy,
+    Descent,
+    GradientDrive,
+    Obligation,
+    Regular,
+    RegularDrive,
+)
+
+_STATEMENT = "E never increases along the flow: dE/dt = -ẋᵀTH(x)ẋ ≤ 0 from every state"
+
+
+def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+    bare = [layer.name for layer in model.layers.values() if layer.function.potential is None]
+    if bare and model.claimed is None:
+        said = f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
+        return [Claim(model.name, _STATEMENT, inapplicable=said)]
+    return [Claim(model.name, _STATEMENT, (Descent(model),), _premises(model), _assumptions(model))]
+
+
+def _premises(model: Model) -> tuple[Obligation, ...]:
+    premises: list[Obligation] = [DerivedEnergy(model)]
+    for name, synapse in model.synapses.items():
+        premises += [GradientDrive(name, synapse), RegularDrive(name, synapse)]
+    premises += [Regular(layer) for layer in model.layers.values()]
+    for layer in model.dynamic:
+        premises += [Convex(layer), CompatibleTimes(layer)]
+    return tuple(premises)
+
+
+def _assumptions(model: Model) -> tuple[str, ...]:
+    eliminated = [layer.name for layer in model.layers.values() if layer.instantaneous]
+    if not eliminated:
+        return ()
+    return (f"layer {', '.join(eliminated)} is at its instantaneous value at all times (tau: 0)",)
+
+
+CHECK = Check(
+    name="energy_descent",
+    title="Energy never increases",
+    theory="T1, T2",
+    explanation=(
+        "For drives that are minus the gradient of the synaptic energy, ∇E = -H(x)·Tẋ, hence dE/dt = -ẋᵀTH(x)ẋ. The pass is "
+        "this theorem with its premises proved for the model. A fail is a state at which dE/dt > 0, evaluated in ball "
+        "arithmetic with the dynamics and the energy exactly as the spec states them."
+    ),
+    claims=_claims,
+    order=50,
+)

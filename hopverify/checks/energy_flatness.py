@@ -1,0 +1,41 @@
+"""Energy flatness (T4, T5): does the energy have flat regions, segments of states that share an activation?
+
+E depends on x through g(x) only, so it is constant on F(γ) = {x : g(x) = γ}. Three answers are told apart: exactly dead
+(ReLU below 0), singular everywhere (softmax along the vector of ones), and only saturated (tanh: no flat region).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hopverify.checks import Check, Claim
+from hopverify.model import Layer, Model
+from hopverify.obligations import NowhereFlat
+
+
+def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+    return [_claim(layer) for layer in model.dynamic]
+
+
+def _claim(layer: Layer) -> Claim:
+    obligation = NowhereFlat(layer)
+    statement = f"E has no flat region in the states of layer {layer.name}: {obligation.statement}"
+    if layer.function.potential is None:
+        return Claim(layer.name, statement, inapplicable="the layer has an activation but no Lagrangian")
+    return Claim(layer.name, statement, necessary=(obligation,))
+
+
+CHECK = Check(
+    name="energy_flatness",
+    title="Energy has no flat regions",
+    theory="T4, T5",
+    explanation=(
+        "By Fenchel and Young, E(x) = L*(g(x)) - bᵀg(x) + S(g(x)) for convex L: the energy sees the activations and nothing "
+        "else. Where two states share an activation the energy is constant on the segment between them. A fail shows two "
+        "such states, or the direction along which the energy never changes, and tells whether the region is dead, or "
+        "singular everywhere, and whether it is unbounded. Saturation (tanh) is not flatness and passes."
+    ),
+    claims=_claims,
+    order=60,
+)

@@ -1,0 +1,62 @@
+"""Regularity by composition: locally Lipschitz, and real-analytic.
+
+A composition of locally Lipschitz functions is locally Lipschitz; of analytic ones, analytic (on the reals, where
+all of them are defined). Domains are settled by sign analysis: ``sqrt`` counts only for a positive argument.
+"""
+
+from __future__ import annotations
+
+from hopverify.expr.functions import FUNCTIONS, Domain
+from hopverify.expr.nodes import Apply, Expression, Number, walk
+from hopverify.expr.signs import NONNEGATIVE, POSITIVE, signs
+
+
+def is_locally_lipschitz(expression: Expression) -> bool:
+    """Return whether the expression is, by structure, defined everywhere and locally Lipschitz."""
+    return all(_regular(node, analytic=False) for node in walk(expression) if isinstance(node, Apply))
+
+
+def is_analytic(expression: Expression) -> bool:
+    """Return whether the expression is, by structure, defined and real-analytic everywhere."""
+    return all(_regular(node, analytic=True) for node in walk(expression) if isinstance(node, Apply))
+
+
+def _regular(node: Apply, *, analytic: bool) -> bool:
+    if node.function == "power":
+        return _power_is_regular(node, analytic=analytic)
+    if node.function == "divide":
+        return 0 not in signs(node.arguments[1], {})
+    if node.function == "norm":
+        return signs(node.arguments[1], {}) == POSITIVE or (
+            not analytic and signs(node.arguments[1], {}) <= NONNEGATIVE
+        )
+    if node.function in ("entmax", "normmax", "entmax_conjugate", "normmax_conjugate"):
+        return not analytic and _threshold_is_regular(node)
+    function = FUNCTIONS[node.function]
+    in_domain = function.domain is Domain.ALL or _inside(node, function.domain)
+    return in_domain and (function.analytic if analytic else function.lipschitz)
+
+
+def _inside(node: Apply, domain: Domain) -> bool:
+    argument = node.arguments[0]
+    if domain is Domain.ABOVE_MINUS_ONE:
+        return signs(argument, {}) <= NONNEGATIVE or signs(1 + argument, {}) == POSITIVE
+    return signs(argument, {}) == POSITIVE
+
+
+def _power_is_regular(node: Apply, *, analytic: bool) -> bool:
+    base, exponent = node.arguments
+    if not isinstance(exponent, Number):
+        return False
+    if exponent.value.denominator == 1 and exponent.value >= 0:
+        return True
+    base_signs = signs(base, {})
+    if base_signs == POSITIVE or (exponent.value.denominator == 1 and 0 not in base_signs):
+        return True
+    return not analytic and exponent.value >= 1 and base_signs <= NONNEGATIVE
+
+
+def _threshold_is_regular(node: Apply) -> bool:
+    """For 1 < parameter ≤ 2 the exponent 1/(parameter - 1) is at least 1, so the map is locally Lipschitz."""
+    parameter = node.arguments[1]
+    return isinstance(parameter, Number) and 1 < parameter.value <= 2

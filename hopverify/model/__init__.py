@@ -1,0 +1,7 @@
+"""The model: layers, synapses and arrays as they are, with energy and vector field in any number system."""
+
+from hopverify.model.building import build_model
+from hopverify.model.layer import Layer, LayerFunction
+from hopverify.model.network import Memory, Model
+
+__all__ = ["Layer", "LayerFunction", "Memory", "Model", "build_model"]

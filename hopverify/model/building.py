@@ -1,0 +1,173 @@
+"""From a spec to a model: names are resolved, expressions parsed, shapes compared. Errors point into the spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hopverify.activations import ACTIVATIONS
+from hopverify.errors import ExpressionError
+from hopverify.expr.differentiate import gradient, rank
+from hopverify.expr.nodes import Expression, Number, substitute, symbols
+from hopverify.expr.parser import parse
+from hopverify.lagrangians import LAGRANGIANS, Lagrangian
+from hopverify.model.layer import Layer, LayerFunction
+from hopverify.model.network import Memory, Model
+from hopverify.registry import did_you_mean
+from hopverify.spec import ExactArray, FunctionSpec, LayerSpec, ModelSpec, read_fields
+from hopverify.synapses import SYNAPSES, Port, Synapse, SynapseError
+
+
+def build_model(spec: ModelSpec) -> Model:
+    """Return the model that ``spec`` describes; raise :class:`~hopverify.errors.SpecError` where it describes none."""
+    layers = {name: _layer(spec, layer) for name, layer in spec.layers.items()}
+    ports = {name: Port(name, layer.size, layer.shape) for name, layer in layers.items()}
+    synapses = {name: _synapse(spec, name, ports) for name in spec.synapses}
+    _check_instantaneous(spec, layers, synapses)
+    memories = {
+        name: Memory(name, memory.layer, memory.patterns, memory.labels, memory.shape)
+        for name, memory in spec.memories.items()
+    }
+    return Model(spec.name, layers, synapses, memories, _claimed(spec, layers), spec.arrays)
+
+
+def _layer(spec: ModelSpec, layer: LayerSpec) -> Layer:
+    function = _function(spec, layer.function, layer.size)
+    if not function.elementwise and len(set(layer.leak)) > 1:
+        raise spec.error(f"{layer.path}.leak", "a leak that differs between neurons needs an elementwise Lagrangian")
+    if layer.tau == (0,) and 0 in layer.leak:
+        raise spec.error(f"{layer.path}.tau", "an instantaneous layer (tau: 0) needs a leak: x = (drive + b)/leak")
+    return Layer(layer.name, layer.size, layer.shape, function, layer.bias, layer.tau, layer.leak, layer.bias_in_energy)
+
+
+def _function(spec: ModelSpec, function: FunctionSpec, size: int) -> LayerFunction:
+    try:
+        if function.name is None:
+            return _own_function(function, size)
+        if function.role == "activation":
+            return _named_activation(spec, function)
+        if function.name not in LAGRANGIANS:
+            hint = f"{function.name!r} has no Lagrangian; write `activation: {function.name}`"
+            known = hint if function.name in ACTIVATIONS else _unknown("Lagrangian", function.name, LAGRANGIANS.entries)
+            raise spec.error(function.path, known)
+        return _named_lagrangian(spec, LAGRANGIANS[function.name], function)
+    except ExpressionError as error:
+        raise spec.error(function.path, error.message, offset=error.offset or 0) from error
+
+
+def _unknown(noun: str, name: str, known: Mapping[str, Any]) -> str:
+    return f"no {noun} is called {name!r}{did_you_mean(name, list(known))}"
+
+
+def _bound(
+    values: Mapping[str, Any], size: int | None = None
+) -> tuple[dict[str, Expression], dict[str, ExactArray], dict[str, Fraction]]:
+    """Split parameters into numbers to substitute and vectors to bind."""
+    numbers: dict[str, Fraction] = {}
+    arrays: dict[str, ExactArray] = {}
+    for name, value in values.items():
+        if isinstance(value, tuple) and len(value) != 1:
+            arrays[name] = ExactArray.of(np.array(value, dtype=object))
+        else:
+            numbers[name] = Fraction(value[0] if isinstance(value, tuple) else value)
+    return {name: Number(value) for name, value in numbers.items()}, arrays, numbers
+
+
+def _named_lagrangian(spec: ModelSpec, entry: Lagrangian, function: FunctionSpec) -> LayerFunction:
+    values = read_fields(spec, entry.parameters, function.parameters, function.parameters_path)
+    constants, arrays, numbers = _bound(values)
+    potential, activation = (substitute(parse(text), constants) for text in (entry.potential, entry.activation))
+    slope = substitute(parse(entry.slope), constants) if entry.slope is not None else None
+    return LayerFunction(entry.name, potential, (activation,), slope, arrays, numbers)
+
+
+def _named_activation(spec: ModelSpec, function: FunctionSpec) -> LayerFunction:
+    name = function.name
+    assert name is not None
+    if name in LAGRANGIANS:
+        return _named_lagrangian(spec, LAGRANGIANS[name], function)
+    if name not in ACTIVATIONS:
+        raise spec.error(function.path, _unknown("activation", name, ACTIVATIONS.entries | LAGRANGIANS.entries))
+    entry = ACTIVATIONS[name]
+    values = read_fields(spec, entry.parameters, function.parameters, function.parameters_path)
+    constants, arrays, numbers = _bound(values)
+    return LayerFunction(name, None, (substitute(parse(entry.activation), constants),), None, arrays, numbers)
+
+
+def _own_function(function: FunctionSpec, size: int) -> LayerFunction:
+    texts = function.expressions or (function.expression or "",)
+    expressions = tuple(parse(text) for text in texts)
+    for expression in expressions:
+        unknown = symbols(expression) - {"x"}
+        if unknown:
+            raise ExpressionError(f"the state is called x, but the expression uses {', '.join(sorted(unknown))}")
+    if function.role == "activation":
+        return _own_activation(expressions, size, function.scope)
+    (potential,) = expressions
+    if function.scope == "neuron" or (function.scope == "auto" and rank(potential, {"x": 1}) == 1):
+        activation = gradient(potential, "x", {"x": 0})
+        return LayerFunction(None, potential, (activation,), gradient(activation, "x", {"x": 0}), {}, {})
+    if rank(potential, {"x": 1}) != 0:
+        raise ExpressionError("the Lagrangian of a whole layer must be one number: sum over the neurons")
+    return LayerFunction(None, potential, (gradient(potential, "x", {"x": 1}),), None, {}, {})
+
+
+def _own_activation(expressions: tuple[Expression, ...], size: int, scope: str) -> LayerFunction:
+    if len(expressions) == 1 and (scope == "neuron" or (scope == "auto" and _acts_elementwise(expressions[0]))):
+        return LayerFunction(None, None, expressions, gradient(expressions[0], "x", {"x": 0}), {}, {})
+    if len(expressions) == 1 and rank(expressions[0], {"x": 1}) == 1:
+        return LayerFunction(None, None, expressions, None, {}, {})
+    if len(expressions) != size:
+        raise ExpressionError(f"give one expression per neuron: expected {size}, got {len(expressions)}")
+    for expression in expressions:
+        if rank(expression, {"x": 1}) != 0:
+            raise ExpressionError("each neuron's activation must be one number; index the state, as in x[0]*x[1]")
+    return LayerFunction(None, None, expressions, None, {}, {})
+
+
+def _acts_elementwise(expression: Expression) -> bool:
+    """Whether the expression makes sense of a single neuron's state (no reductions or indices in it)."""
+    try:
+        return rank(expression, {"x": 0}) == 0
+    except ExpressionError:
+        return False
+
+
+def _synapse(spec: ModelSpec, name: str, ports: Mapping[str, Port]) -> Synapse:
+    synapse = spec.synapses[name]
+    if synapse.kind not in SYNAPSES:
+        raise spec.error(f"{synapse.path}.kind", _unknown("synapse kind", synapse.kind, SYNAPSES.entries))
+    kind = SYNAPSES[synapse.kind]
+    values = read_fields(spec, kind.fields, synapse.values, synapse.path)
+    try:
+        return kind.build([ports[layer] for layer in synapse.layers], values, spec.arrays)
+    except SynapseError as error:
+        raise spec.error(f"{synapse.path}.{error.field}", str(error)) from error
+
+
+def _check_instantaneous(spec: ModelSpec, layers: Mapping[str, Layer], synapses: Mapping[str, Synapse]) -> None:
+    """Refuse implicit equations: a synapse may touch an instantaneous layer only once, and no second one."""
+    for name, synapse in synapses.items():
+        touched = [layer for layer in spec.synapses[name].layers if layers[layer].instantaneous]
+        if len(touched) > 1 or (touched and spec.synapses[name].kind == "hebbian"):
+            message = "joins instantaneous layers (tau: 0) with each other, which defines them only implicitly"
+            raise spec.error(f"synapses.{name}.layers", f"{message}; give one of {', '.join(touched)} a positive tau")
+    if all(layer.instantaneous for layer in layers.values()):
+        raise spec.error("layers", "every layer is instantaneous (tau: 0), so nothing moves; give one a positive tau")
+
+
+def _claimed(spec: ModelSpec, layers: Mapping[str, Layer]) -> Expression | None:
+    if spec.energy is None:
+        return None
+    known = dict.fromkeys(layers, 1) | {f"g_{name}": 1 for name in layers}
+    known |= {name: array.ndim for name, array in spec.arrays.items()}
+    try:
+        energy = parse(spec.energy)
+        if rank(energy, known) != 0:
+            raise ExpressionError("the energy must be one number: sum over the neurons")
+    except ExpressionError as error:
+        raise spec.error("energy", error.message, offset=error.offset or 0) from error
+    return energy

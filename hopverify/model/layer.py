@@ -1,0 +1,105 @@
+"""A layer: n neurons with a Lagrangian (or a bare activation), bias, time constants and leak.
+
+The function of a layer holds L, g and, for elementwise ones, h = g' as expressions in ``x`` with every numeric parameter
+substituted; parameters that are vectors stay symbols, bound to arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from hopverify.expr.dual import Duals, along, slopes_of
+from hopverify.expr.evaluate import Arithmetic, Value, evaluate
+from hopverify.expr.nodes import Expression
+from hopverify.spec.exact_array import ExactArray
+from hopverify.synapses import held
+
+
+@dataclass(frozen=True, eq=False)
+class LayerFunction:
+    """L, g and h of a layer. ``potential`` is None for a bare activation, ``slope`` unless elementwise.
+
+    ``name`` is the registry's, or None for the user's own expression; ``given`` tells which was written down.
+    """
+
+    name: str | None
+    potential: Expression | None
+    activation: tuple[Expression, ...]
+    slope: Expression | None
+    constants: Mapping[str, ExactArray]
+    parameters: Mapping[str, Fraction]
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each neuron's activation depends on its own state only."""
+        return self.slope is not None
+
+    def _variables(self, x: Value, a: Arithmetic) -> dict[str, Value]:
+        return {"x": x} | {name: held(array, a) for name, array in self.constants.items()}
+
+    def lagrangian(self, x: Value, a: Arithmetic) -> Value:
+        """Return L(x), elementwise as a vector of L(x_i), of a whole layer as one number."""
+        assert self.potential is not None
+        return evaluate(self.potential, self._variables(x, a), a)
+
+    def activate(self, x: Value, a: Arithmetic) -> Value:
+        """Return g(x), a vector."""
+        variables = self._variables(x, a)
+        if len(self.activation) == 1:
+            return np.broadcast_to(evaluate(self.activation[0], variables, a), np.shape(x))
+        parts = [evaluate(part, variables, a) for part in self.activation]
+        return np.array(parts, dtype=np.asarray(x).dtype)
+
+    def hessian_times(self, x: Value, d: Value, a: Arithmetic) -> Value:
+        """Return H(x)·d, the derivative of g at x along d."""
+        return slopes_of(self.activate(along(x, d), Duals(a)))
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """``tau`` and ``leak`` have length 1 or n; ``tau`` (0,) marks an instantaneous layer, leak (0,) no leak at all."""
+
+    name: str
+    size: int
+    shape: tuple[int, ...] | None
+    function: LayerFunction
+    bias: ExactArray
+    tau: tuple[Fraction, ...]
+    leak: tuple[Fraction, ...]
+    bias_in_energy: bool
+
+    @property
+    def instantaneous(self) -> bool:
+        """Whether the layer is eliminated: x = (drive + b)/leak at every moment."""
+        return self.tau == (0,)
+
+    @cached_property
+    def uniform_tau(self) -> bool:
+        """Whether all neurons share one time constant."""
+        return len(set(self.tau)) == 1
+
+    @cached_property
+    def uniform_leak(self) -> bool:
+        """Whether all neurons share one leak."""
+        return len(set(self.leak)) == 1
+
+    def per_neuron(self, numbers: tuple[Fraction, ...], a: Arithmetic) -> Value:
+        """Return tau or leak as a vector of the number system, or one number where all agree."""
+        if len(set(numbers)) == 1:
+            return a.number(numbers[0])
+        return a.array(np.array(numbers, dtype=object))
+
+    def energy(self, x: Value, gamma: Value, a: Arithmetic) -> Value:
+        """Return the layer's own part of E: Σ ρ(x·g - L) - b·g, with ρ the leak."""
+        leak = self.per_neuron(self.leak, a)
+        lagrangian = self.function.lagrangian(x, a)
+        if self.function.elementwise:
+            own = (leak * (x * gamma - lagrangian)).sum()
+        else:
+            own = leak * ((x * gamma).sum() - lagrangian)
+        return own - (held(self.bias, a) * gamma).sum() if self.bias_in_energy else own

@@ -1,0 +1,112 @@
+"""A model: layers and synapses, its energy and its vector field, in any number system.
+
+    T ẋ = drive(γ) + b - ρ∘x,   γ = g(x)                                   (the flow)
+    E(x) = Σ_l [ρ_l (x_l·g_l - L_l) - b_l·g_l] + Σ S(γ)                    (the derived energy; ρ = 1 is arXiv:2008.06996)
+
+The structure is kept: nothing is expanded to n × n symbols. States are given for the layers with τ > 0; an
+instantaneous layer follows from the others. An author's own ``energy:`` may be claimed in place of the derived one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hopverify.expr.dual import Dual, Duals, along
+from hopverify.expr.evaluate import Arithmetic, Value, evaluate
+from hopverify.expr.nodes import Expression, symbols
+from hopverify.model.layer import Layer
+from hopverify.spec.exact_array import ExactArray
+from hopverify.synapses import Synapse, held
+
+State = Mapping[str, Value]
+"""A vector of the number system for each layer with τ > 0."""
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """Stored patterns: the rows of ``patterns``, which are states of ``layer``."""
+
+    name: str
+    layer: str
+    patterns: ExactArray
+    labels: tuple[str, ...] | None
+    shape: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Layers and synapses by name, in the order of the spec."""
+
+    name: str
+    layers: Mapping[str, Layer]
+    synapses: Mapping[str, Synapse]
+    memories: Mapping[str, Memory]
+    claimed: Expression | None
+    arrays: Mapping[str, ExactArray]
+
+    @cached_property
+    def dynamic(self) -> tuple[Layer, ...]:
+        """The layers with τ > 0, whose states are free."""
+        return tuple(layer for layer in self.layers.values() if not layer.instantaneous)
+
+    @property
+    def size(self) -> int:
+        """The number of free state variables."""
+        return sum(layer.size for layer in self.dynamic)
+
+    def complete(self, state: State, a: Arithmetic) -> tuple[dict[str, Value], dict[str, Value]]:
+        """Return states and activations of all layers, the instantaneous ones included."""
+        x = {layer.name: state[layer.name] for layer in self.dynamic}
+        gamma = {name: self.layers[name].function.activate(value, a) for name, value in x.items()}
+        for layer in self.layers.values():
+            if layer.instantaneous:
+                x[layer.name] = self._target(layer, gamma, a) / layer.per_neuron(layer.leak, a)
+        gamma |= {name: self.layers[name].function.activate(x[name], a) for name in x if name not in gamma}
+        return x, gamma
+
+    def _target(self, layer: Layer, gamma: Mapping[str, Value], a: Arithmetic) -> Value:
+        """Return drive + b of one layer; the synapses' other ends must be known."""
+        total = held(layer.bias, a)
+        for synapse in self.synapses.values():
+            if layer.name in synapse.layers:
+                known = {name: gamma.get(name, total) for name in synapse.layers}
+                total = total + synapse.drive(known, a)[layer.name]
+        return total
+
+    def flow(self, state: State, a: Arithmetic) -> dict[str, Value]:
+        """Return T ẋ of the layers with τ > 0."""
+        x, gamma = self.complete(state, a)
+        return {
+            layer.name: self._target(layer, gamma, a) - layer.per_neuron(layer.leak, a) * x[layer.name]
+            for layer in self.dynamic
+        }
+
+    def velocity(self, state: State, a: Arithmetic) -> dict[str, Value]:
+        """Return ẋ of the layers with τ > 0."""
+        return {
+            name: flow / self.layers[name].per_neuron(self.layers[name].tau, a)
+            for name, flow in self.flow(state, a).items()
+        }
+
+    def energy(self, state: State, a: Arithmetic) -> Value:
+        """Return E, the author's own where one is claimed."""
+        x, gamma = self.complete(state, a)
+        if self.claimed is not None:
+            return evaluate(self.claimed, self._claimed_variables(x, gamma, a), a)
+        total: Any = sum(layer.energy(x[layer.name], gamma[layer.name], a) for layer in self.layers.values())
+        return total + sum(synapse.energy(gamma, a) for synapse in self.synapses.values())
+
+    def _claimed_variables(self, x: State, gamma: State, a: Arithmetic) -> dict[str, Value]:
+        assert self.claimed is not None
+        arrays = {name: held(array, a) for name, array in self.arrays.items() if name in symbols(self.claimed)}
+        return arrays | dict(x) | {f"g_{name}": value for name, value in gamma.items()}
+
+    def energy_rate(self, state: State, a: Arithmetic) -> Value:
+        """Return dE/dt along the flow, by dual numbers: the derivative of E at x along ẋ."""
+        velocity = self.velocity(state, a)
+        moving = {name: along(state[name], velocity[name]) for name in velocity}
+        energy = self.energy(moving, Duals(a))
+        return energy.slope if isinstance(energy, Dual) else a.number(0 * self.layers[next(iter(velocity))].tau[0])

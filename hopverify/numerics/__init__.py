@@ -1,0 +1,1 @@
+"""Numerics: the only importer of SciPy. What it returns are candidates, never proofs."""

@@ -1,0 +1,221 @@
+"""Obligations: the small closed set of statements in which checks and proof methods meet.
+
+A check turns a claim about a model into obligations; a prover searches evidence for one kind of obligation; a rule of
+the checker decides whether the evidence proves or refutes it. An obligation holds the mathematical objects themselves
+(rebuilt from the spec by the checker), never a copy of them from a certificate. ``statement`` is what a reader is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from hopverify.model import Layer, LayerFunction, Model
+from hopverify.spec import ExactArray
+from hopverify.synapses import Synapse
+
+
+class Outcome(StrEnum):
+    """What the checker made of the evidence."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Convex:
+    """The Lagrangian is convex: H(x) ⪰ 0 for every state x where H exists, and g is monotone."""
+
+    layer: Layer
+
+    @property
+    def function(self) -> LayerFunction:
+        """The layer's L, g and h."""
+        return self.layer.function
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the Lagrangian of layer {self.layer.name} is convex: H(x) ⪰ 0 for every state"
+
+
+@dataclass(frozen=True)
+class Regular:
+    """The activation is locally Lipschitz, so solutions exist, are unique, and the chain rule holds along them."""
+
+    layer: Layer
+
+    @property
+    def function(self) -> LayerFunction:
+        """The layer's L, g and h."""
+        return self.layer.function
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the activation of layer {self.layer.name} is locally Lipschitz"
+
+
+@dataclass(frozen=True)
+class RegularDrive:
+    """The drive of a synapse is a locally Lipschitz function of the activations."""
+
+    name: str
+    synapse: Synapse
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the drive of synapse {self.name} is locally Lipschitz"
+
+
+@dataclass(frozen=True)
+class NowhereFlat:
+    """The activation is constant on no segment of states: no flat region F(γ) = {x : g(x) = γ} is larger than a point.
+
+    For convex L the set F(γ) is convex (T5), so the energy is flat somewhere exactly if such a segment exists.
+    """
+
+    layer: Layer
+
+    @property
+    def function(self) -> LayerFunction:
+        """The layer's L, g and h."""
+        return self.layer.function
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the activation of layer {self.layer.name} is constant on no segment of states"
+
+
+@dataclass(frozen=True)
+class SymmetricJacobian:
+    """The activation is a gradient: ∂g_i/∂x_j = ∂g_j/∂x_i for every state."""
+
+    layer: Layer
+
+    @property
+    def function(self) -> LayerFunction:
+        """The layer's g."""
+        return self.layer.function
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the activation of layer {self.layer.name} is a gradient: ∂g_i/∂x_j = ∂g_j/∂x_i for every state"
+
+
+@dataclass(frozen=True)
+class CompatibleTimes:
+    """vᵀ T H(x) v ≥ 0 for every state x with H(x) ⪰ 0 and every velocity v (T2)."""
+
+    layer: Layer
+
+    @property
+    def function(self) -> LayerFunction:
+        """The layer's L, g and h."""
+        return self.layer.function
+
+    @property
+    def tau(self) -> tuple[Fraction, ...]:
+        """The time constants, one or n."""
+        return self.layer.tau
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the time constants of layer {self.layer.name} keep vᵀTH(x)v ≥ 0 wherever H(x) ⪰ 0"
+
+
+@dataclass(frozen=True)
+class GradientDrive:
+    """The drive of a synapse is -∇S for its own energy S, prefactor included."""
+
+    name: str
+    synapse: Synapse
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the drive of synapse {self.name} is minus the gradient of its energy"
+
+
+@dataclass(frozen=True)
+class SymmetricWeights:
+    """W = Wᵀ, entry by entry and exactly."""
+
+    name: str
+    weights: ExactArray
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the weights of synapse {self.name} are exactly symmetric"
+
+
+@dataclass(frozen=True)
+class DerivedEnergy:
+    """The model's energy is the derived one: no other is claimed, and every bias is counted."""
+
+    model: Model
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return "the energy is the one derived from the dynamics, every bias counted"
+
+
+@dataclass(frozen=True)
+class Descent:
+    """dE/dt ≤ 0 along the flow, from every state."""
+
+    model: Model
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return "dE/dt ≤ 0 along the flow, from every state"
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """At least ``at_least`` of the stored patterns have a certified retrieval ball (T15).
+
+    The rows ξ_μ of ``patterns`` are the weights between a softmax layer (inverse temperature ``beta``, bias ``bias``)
+    and the layer in which they are retrieved.
+    """
+
+    subject: str
+    patterns: ExactArray
+    beta: Fraction
+    bias: ExactArray
+    labels: tuple[str, ...]
+    at_least: int
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        count = len(self.labels)
+        share = f"each of the {count}" if self.at_least == count else f"at least {self.at_least} of the {count}"
+        return (
+            f"{share} patterns of {self.subject} has a ball around it that the flow and the update keep, that holds "
+            "exactly one equilibrium, and that this equilibrium attracts"
+        )
+
+
+Obligation = (
+    Convex
+    | Regular
+    | RegularDrive
+    | NowhereFlat
+    | SymmetricJacobian
+    | CompatibleTimes
+    | GradientDrive
+    | SymmetricWeights
+    | DerivedEnergy
+    | Descent
+    | Retrieval
+)

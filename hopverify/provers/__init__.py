@@ -1,0 +1,53 @@
+"""Provers: one proof method a file, found by name. They may use anything; what they return is evidence, never a verdict.
+
+A prover says which obligations it accepts and yields candidates, best first; the pipeline hands each to the checker
+until one stands. ``order`` puts cheap methods before dear ones and proofs before searches for witnesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from hopverify.certificate import Evidence
+from hopverify.obligations import Obligation
+from hopverify.registry import Registry
+from hopverify.verdict import Reason
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a search may spend: random ``samples`` per witness search, a ``seed``, and a ``deadline`` (monotonic)."""
+
+    samples: int = 2000
+    seed: int = 0
+    deadline: float = field(default=float("inf"))
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the time is up."""
+        return monotonic() > self.deadline
+
+
+@dataclass(frozen=True)
+class Prover:
+    """One method: what it accepts, how it searches, and the reason it leaves behind when it finds nothing."""
+
+    name: str
+    summary: str
+    obligations: tuple[type, ...]
+    search: Callable[[Any, Budget], Iterator[Evidence]]
+    order: int = 50
+    reason: Reason = Reason.NO_PROOF_FOUND
+
+
+PROVERS: Registry[Prover] = Registry("hopverify.provers", "PROVER", noun="prover")
+
+
+def accepting(obligation: Obligation) -> list[Prover]:
+    """Return the provers that take an obligation, in the order in which they are tried."""
+    return sorted(
+        (prover for prover in PROVERS if isinstance(obligation, prover.obligations)), key=lambda p: (p.order, p.name)
+    )

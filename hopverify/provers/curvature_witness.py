@@ -1,0 +1,103 @@
+"""Curvature witness: sample and optimise for a state x and a direction d with dᵀTHd < 0 (T the time constants, or 1).
+
+Floating point proposes; states are rounded to short rationals before the checker evaluates them in balls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.certificate import Evidence
+from hopverify.checker.payload import texts_of
+from hopverify.errors import HopverifyError
+from hopverify.expr.floats import FLOATS
+from hopverify.model import LayerFunction
+from hopverify.numerics.minimisation import minimise
+from hopverify.numerics.sampling import short, states
+from hopverify.obligations import CompatibleTimes, Convex
+from hopverify.provers import Budget, Prover
+
+Floats = NDArray[np.float64]
+MAX_DENSE = 40
+
+
+def hessian(function: LayerFunction, x: Floats) -> Floats:
+    """Return H(x) in floats, column by column by dual numbers (symmetrised)."""
+    n = len(x)
+    columns = [function.hessian_times(x.astype(object), row.astype(object), FLOATS) for row in np.eye(n)]
+    H = np.array(columns, dtype=np.float64)
+    return (H + H.T) / 2
+
+
+def _search(obligation: Convex | CompatibleTimes, budget: Budget) -> Iterator[Evidence]:
+    function, n = obligation.function, obligation.layer.size
+    if function.potential is None or (isinstance(obligation, CompatibleTimes) and obligation.layer.uniform_tau):
+        return
+    if function.elementwise:
+        yield from _elementwise(function, n, budget)
+    elif n <= MAX_DENSE:
+        yield from _whole(obligation, n, budget)
+
+
+def _elementwise(function: LayerFunction, n: int, budget: Budget) -> Iterator[Evidence]:
+    """h < 0 somewhere: a fine grid of one neuron's state, improved locally."""
+    from hopverify.expr.evaluate import evaluate
+
+    assert function.slope is not None
+    grid = np.concatenate([np.linspace(-8, 8, 1601), np.geomspace(8, 1e4, 200), -np.geomspace(8, 1e4, 200)])
+    with np.errstate(all="ignore"):
+        values = np.broadcast_to(np.asarray(evaluate(function.slope, {"x": grid}, FLOATS), dtype=float), grid.shape)
+    best = int(np.nanargmin(values)) if not np.all(np.isnan(values)) else 0
+    if not values[best] < 0:
+        return
+    state = [0.0] * n
+    state[0] = float(short(np.array([grid[best]]))[0])
+    yield _evidence(np.array(state), np.eye(n)[0])
+
+
+def _whole(obligation: Convex | CompatibleTimes, n: int, budget: Budget) -> Iterator[Evidence]:
+    tau = np.array([float(value) for value in obligation.layer.tau]) if isinstance(obligation, CompatibleTimes) else 1.0
+
+    def lowest(x: Floats) -> tuple[float, Floats]:
+        H = hessian(obligation.function, x)
+        S = tau * H if np.ndim(tau) == 0 else (tau[:, None] * H + H * tau[None, :]) / 2  # type: ignore[index]
+        if not np.all(np.isfinite(S)):
+            return float("inf"), np.zeros(n)
+        values, vectors = np.linalg.eigh(S)
+        return float(values[0]), vectors[:, 0]
+
+    def safely(x: Floats) -> float:
+        try:
+            return lowest(x)[0]
+        except (HopverifyError, ZeroDivisionError, FloatingPointError):
+            return float("inf")
+
+    candidates = [x for x in states(n, min(budget.samples, 200), budget.seed)]
+    scored = sorted(candidates, key=safely)[:5]
+    for x in scored:
+        if budget.exhausted:
+            return
+        point = short(minimise(safely, x, evaluations=300))
+        if safely(point) < 0:
+            yield _evidence(point, short(lowest(point)[1]))
+
+
+def _evidence(state: Any, direction: Any) -> Evidence:
+    return {
+        "rule": "negative_curvature",
+        "state": texts_of(np.asarray(state).tolist()),
+        "direction": texts_of(np.asarray(direction).tolist()),
+    }
+
+
+PROVER = Prover(
+    name="curvature_witness",
+    summary="a state and a direction of negative curvature, by sampling and optimisation",
+    obligations=(Convex, CompatibleTimes),
+    search=_search,
+    order=60,
+)

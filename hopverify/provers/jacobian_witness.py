@@ -1,0 +1,42 @@
+"""Jacobian witness: a state at which two mirrored partial derivatives of a bare activation differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from hopverify.certificate import Evidence
+from hopverify.checker.payload import texts_of
+from hopverify.errors import HopverifyError
+from hopverify.expr.floats import FLOATS
+from hopverify.numerics.sampling import states
+from hopverify.obligations import SymmetricJacobian
+from hopverify.provers import Budget, Prover
+
+MAX_DENSE = 64
+
+
+def _search(obligation: SymmetricJacobian, budget: Budget) -> Iterator[Evidence]:
+    function, n = obligation.function, obligation.layer.size
+    if function.elementwise or n > MAX_DENSE:
+        return
+    for x in states(n, min(budget.samples, 100), budget.seed):
+        try:
+            columns = [function.hessian_times(x.astype(object), row.astype(object), FLOATS) for row in np.eye(n)]
+            J = np.array(columns, dtype=np.float64).T
+        except (HopverifyError, ZeroDivisionError):
+            continue
+        gap = np.nan_to_num(np.abs(J - J.T), posinf=0.0)
+        i, j = np.unravel_index(int(np.argmax(gap)), gap.shape)
+        if gap[i, j] > 1e-9:  # below that, rounding may pretend a difference; the checker decides in any case
+            yield {"rule": "asymmetric_pair", "state": texts_of(x.tolist()), "i": int(i), "j": int(j)}
+
+
+PROVER = Prover(
+    name="jacobian_witness",
+    summary="a state and two neurons with ∂g_i/∂x_j ≠ ∂g_j/∂x_i, by sampling",
+    obligations=(SymmetricJacobian,),
+    search=_search,
+    order=60,
+)

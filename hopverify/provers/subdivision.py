@@ -1,0 +1,69 @@
+"""Interval subdivision: cut the line until interval arithmetic shows h ≥ 0 on every interval, the last ones unbounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import inf, isinf
+
+from hopverify.certificate import Evidence
+from hopverify.checker.payload import texts_of
+from hopverify.checker.rules.sign import pieces_of, slope_of
+from hopverify.checker.rules.subdivision import undecided
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.pieces import Piece
+from hopverify.obligations import Convex
+from hopverify.provers import Budget, Prover
+
+MAX_ROUNDS = 24
+MAX_CUTS = 4_000
+
+
+def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
+    try:
+        parts = pieces_of(slope_of(obligation.function, {}))
+    except EvidenceRejected:
+        return
+    cuts: set[Fraction] = set()
+    for piece in parts:
+        found = _cuts_for(piece, budget)
+        if found is None:
+            return
+        cuts |= found
+    yield {"rule": "subdivision", "cuts": texts_of(sorted(cuts))}
+
+
+def _cuts_for(piece: Piece, budget: Budget) -> set[Fraction] | None:
+    """Return cuts that decide one piece, or None when they do not suffice."""
+    cuts: set[Fraction] = set()
+    for _ in range(MAX_ROUNDS):
+        boxes = undecided(piece, sorted(cuts))
+        if not boxes:
+            return cuts
+        if len(cuts) + len(boxes) > MAX_CUTS or budget.exhausted:
+            return None
+        fresh = {_middle(lower, upper) for lower, upper in boxes}
+        if fresh <= cuts:
+            return None
+        cuts |= fresh
+    return None
+
+
+def _middle(lower: float, upper: float) -> Fraction:
+    """Return where to cut: in the middle, or twice as far out on an unbounded interval."""
+    if isinf(lower) and isinf(upper):
+        return Fraction(0)
+    if isinf(upper):
+        return Fraction(max(1.0, 2 * lower)) if lower > -inf else Fraction(0)
+    if isinf(lower):
+        return Fraction(min(-1.0, 2 * upper))
+    return Fraction((lower + upper) / 2)
+
+
+PROVER = Prover(
+    name="subdivision",
+    summary="h ≥ 0 by interval arithmetic on an adaptive cover of the line",
+    obligations=(Convex,),
+    search=_search,
+    order=40,
+)

@@ -1,0 +1,116 @@
+"""Synapses: one kind a file, found by name.
+
+A synapse joins the activations γ of some layers through a synaptic energy S(γ) and contributes a *drive* to the flow
+T ẋ = drive + b - ρx. The flow descends the energy only if the drive is -∇S; kinds whose drive is stated separately
+(``dense`` and ``diagonal`` within a layer) answer the question "is it?" exactly, in :meth:`Synapse.defect`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from hopverify.errors import HopverifyError
+from hopverify.expr.evaluate import Arithmetic, Value
+from hopverify.registry import Registry
+from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.fields import Field
+
+
+class SynapseError(HopverifyError):
+    """A synapse that does not fit its layers; ``field`` is the key of the spec that is to blame."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Port:
+    """What a synapse knows of a layer: its name, its number of neurons, and their arrangement if there is one."""
+
+    name: str
+    size: int
+    shape: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A place where the drive is not -∇S: the entry ``index`` of the weights, and what it must equal."""
+
+    index: tuple[int, ...]
+    statement: str
+
+
+class Synapse(ABC):
+    """A synapse with its arrays. Vectors are arrays of the number system ``a``, one per layer name."""
+
+    layers: tuple[str, ...]
+
+    @abstractmethod
+    def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:
+        """Return S(γ), a scalar."""
+
+    @abstractmethod
+    def drive(self, activations: Mapping[str, Value], a: Arithmetic) -> dict[str, Value]:
+        """Return what the synapse adds to T ẋ, for each layer it touches."""
+
+    @property
+    def weights(self) -> ExactArray | None:
+        """The square matrix of a synapse within one layer, where it is stored as one."""
+        return None
+
+    def defect(self) -> Defect | None:
+        """Return a place where the drive differs from -∇S, or None if it is -∇S (decided exactly)."""
+        return None
+
+    def is_regular(self) -> bool:
+        """Whether the drive is, by structure, a locally Lipschitz function of the activations."""
+        return True
+
+    @abstractmethod
+    def formula(self, name: str) -> str:
+        """Return S as LaTeX, with ``name`` for the weights and γ_layer for the activations."""
+
+
+@dataclass(frozen=True)
+class SynapseKind:
+    """One kind: its fields in the spec, and how an instance is built from them.
+
+    ``build`` gets the layers the synapse names (in order), the values of the fields and the named arrays of the spec;
+    it raises :class:`SynapseError` for shapes that do not fit.
+    """
+
+    name: str
+    summary: str
+    fields: tuple[Field, ...]
+    build: Callable[[Sequence[Port], Mapping[str, Any], Mapping[str, ExactArray]], Synapse]
+
+
+@lru_cache(maxsize=64)
+def held(array: ExactArray, a: Arithmetic) -> Value:
+    """Return the array in the number system ``a``, converted once."""
+    return a.array(array.values)
+
+
+def check_shape(array: ExactArray, expected: tuple[int, ...], *, field: str, meaning: str) -> None:
+    """Raise :class:`SynapseError` unless the array has the shape that its layers ask for."""
+    if array.shape != expected:
+        raise SynapseError(field, f"expected shape {_times(expected)} ({meaning}), got {_times(array.shape)}")
+
+
+def check_count(ports: Sequence[Port], *counts: int, kind: str) -> None:
+    """Raise :class:`SynapseError` unless the number of layers is one of ``counts``."""
+    if len(ports) not in counts:
+        wanted = " or ".join(map(str, counts))
+        raise SynapseError("layers", f"a {kind} synapse joins {wanted} layers, got {len(ports)}")
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "a single number"
+
+
+SYNAPSES: Registry[SynapseKind] = Registry("hopverify.synapses", "SYNAPSE", noun="synapse kind")

@@ -1,0 +1,82 @@
+"""Expression synapse: any synaptic energy S(γ) in the expression language.
+
+The names of the layers stand for their activations (vectors), the names under the spec's ``arrays:`` for those arrays.
+The drive is -∇S, by symbolic reverse accumulation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hopverify.errors import ExpressionError
+from hopverify.expr.differentiate import gradient, rank
+from hopverify.expr.evaluate import Arithmetic, Value, evaluate
+from hopverify.expr.nodes import Expression, symbols
+from hopverify.expr.parser import parse
+from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.fields import Field, FieldKind
+from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, held
+
+
+@dataclass(frozen=True, eq=False)
+class ByExpression(Synapse):
+    """S as an expression in the activations of ``layers`` and the ``arrays`` it names."""
+
+    layers: tuple[str, ...]
+    expression: Expression
+    arrays: Mapping[str, ExactArray]
+
+    @cached_property
+    def gradients(self) -> dict[str, Expression]:
+        """∇S, layer by layer."""
+        ranks = {name: array.ndim for name, array in self.arrays.items()} | dict.fromkeys(self.layers, 1)
+        return {layer: gradient(self.expression, layer, ranks) for layer in self.layers}
+
+    def _variables(self, activations: Mapping[str, Value], a: Arithmetic) -> dict[str, Value]:
+        return {name: held(array, a) for name, array in self.arrays.items()} | dict(activations)
+
+    def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:
+        return evaluate(self.expression, self._variables(activations, a), a)
+
+    def drive(self, activations: Mapping[str, Value], a: Arithmetic) -> dict[str, Value]:
+        variables = self._variables(activations, a)
+        return {
+            layer: np.broadcast_to(-evaluate(slope, variables, a), np.shape(activations[layer]))
+            for layer, slope in self.gradients.items()
+        }
+
+    def is_regular(self) -> bool:
+        return all(is_locally_lipschitz(part) for part in (self.expression, *self.gradients.values()))
+
+    def formula(self, name: str) -> str:
+        arguments = ", ".join(rf"\gamma_{{{layer}}}" for layer in self.layers)
+        return rf"S_{{{name}}}({arguments})"
+
+
+def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str, ExactArray]) -> Synapse:
+    layers = tuple(dict.fromkeys(port.name for port in ports))
+    try:
+        expression = parse(values["energy"])
+        used = {name: array for name, array in arrays.items() if name in symbols(expression)}
+        ranks = {name: array.ndim for name, array in used.items()} | dict.fromkeys(layers, 1)
+        if rank(expression, ranks) != 0:
+            raise ExpressionError("the energy must be one number: sum over the neurons, as in -sum(x^4)/4")
+        synapse = ByExpression(layers, expression, used)
+        _ = synapse.gradients
+    except ExpressionError as error:
+        raise SynapseError("energy", error.message) from error
+    return synapse
+
+
+SYNAPSE = SynapseKind(
+    name="expression",
+    summary="any energy of named activations, in the expression language",
+    fields=(Field("energy", FieldKind.TEXT, "S, with layer names for activations, as in -sum(x^3)/3"),),
+    build=_build,
+)
