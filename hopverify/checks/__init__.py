@@ -53,9 +53,8 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any]]]:
     for name in spec.expect:
         if name not in CHECKS:
             raise spec.error(f"expect.{name}", f"no check is called {name!r}{did_you_mean(name, list(CHECKS.entries))}")
-    requests = (
-        spec.checks if spec.checks is not None else tuple(CheckRequest(check.name, {}, "checks") for check in CHECKS)
-    )
+    everything = sorted(CHECKS, key=lambda check: check.order)
+    requests = spec.checks if spec.checks is not None else [CheckRequest(c.name, {}, "checks") for c in everything]
     chosen = []
     for request in requests:
         if request.name not in CHECKS:
