@@ -1,0 +1,68 @@
+"""The group of subcommands: the files of this folder, each with a constant ``command``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any
+
+import click
+
+import hopverify
+from hopverify.errors import HopverifyError
+from hopverify.reporting.plain import plain
+
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """Imports the file of a subcommand when the subcommand, or the list of all, is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        package = importlib.import_module(__package__)
+        names = (module.name for module in pkgutil.iter_modules(package.__path__))
+        return sorted(name for name in names if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"{__package__}.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a subcommand; what hopverify refuses on purpose is a message and an exit code, never a traceback."""
+        try:
+            return super().invoke(ctx)
+        except HopverifyError as error:
+            click.echo(plain(str(error), lines=True), err=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+def _show_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"hopverify {hopverify.__version__}")
+        ctx.exit()
+
+
+GROUP = LazyGroup(
+    name="hopverify",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help=(
+        "Verify Hopfield-type energy models: a spec goes in, a checked certificate comes out.\n\n"
+        "Exit codes: 0 every required check has the verdict its spec asks for; 1 some required check has not; "
+        "2 usage or spec error; 3 something required is unknown; 4 certificate rejected."
+    ),
+    params=[
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version and exit.",
+        )
+    ],
+)

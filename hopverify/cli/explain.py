@@ -1,0 +1,97 @@
+"""``hopverify explain``: one entry of a registry in full, written from the entry itself."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from hopverify.cli._registries import PLACES, documentation, registry, summary
+from hopverify.errors import HopverifyError
+from hopverify.registry import did_you_mean
+
+WIDTH = 100
+FORMULAS = {"potential": "L(x)", "activation": "g(x)", "slope": "h(x) = g'(x)"}
+
+
+@click.command("explain", short_help="Explain an entry of `list` by its name.")
+@click.argument("name")
+def command(name: str) -> None:
+    """Explain a Lagrangian, activation, synapse, check, prover or rule by NAME: formula, parameters, theory."""
+    found = [(kind, registry(kind)[name]) for kind in PLACES if name in registry(kind)]
+    if not found:
+        known = sorted({entry.name for kind in PLACES for entry in registry(kind)})
+        raise HopverifyError(f"nothing is called {name!r}{did_you_mean(name, known)}; `hopverify list` shows all")
+    click.echo("\n\n".join("\n".join(_lines(kind, entry)) for kind, entry in found))
+
+
+def _lines(kind: str, entry: Any) -> Iterator[str]:
+    yield f"{entry.name} ({registry(kind).noun})"
+    yield f"  {summary(entry)}"
+    yield ""
+    yield from (f"  {line}" if line else "" for line in documentation(kind, entry).splitlines())
+    if getattr(entry, "explanation", ""):
+        yield ""
+        yield from textwrap.wrap(entry.explanation, WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
+    for heading, lines in _sections(entry):
+        if lines:
+            yield ""
+            yield f"  {heading}:"
+            yield from (f"    {line}" for line in lines)
+
+
+def _sections(entry: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield what the kinds of entries have, each where it has it."""
+    texts = {shown: getattr(entry, key, None) for key, shown in FORMULAS.items()}
+    yield "formulas", [f"{shown} = {text}" for shown, text in texts.items() if text]
+    fields = (*getattr(entry, "parameters", ()), *getattr(entry, "fields", ()))
+    yield "parameters", [_field(field) for field in fields]
+    yield "required", [f"{text} > 0" for text in getattr(entry, "requires", ())]
+    yield "declared, and tested", list(_facts(getattr(entry, "facts", None)))
+    kinds = getattr(entry, "obligations", ())
+    yield "speaks of", [f"{kind.__name__}: {_first_sentence(kind.__doc__ or '')}" for kind in kinds]
+    payload = [
+        *sorted(getattr(entry, "required", ())),
+        *(f"{key} (optional)" for key in sorted(getattr(entry, "optional", ()))),
+    ]
+    yield "payload", payload
+    yield "theory (docs/theory.md)", [entry.theory] if getattr(entry, "theory", "") else []
+    yield "reference", [entry.reference] if getattr(entry, "reference", "") else []
+
+
+def _field(field: Any) -> str:
+    about = [str(field.kind)]
+    if field.choices:
+        about.append(" or ".join(field.choices))
+    sign = ("> " if field.strict else "≥ ", "< " if field.strict else "≤ ")
+    about += [f"{sign[0]}{field.minimum}"] if field.minimum is not None else []
+    about += [f"{sign[1]}{field.maximum}"] if field.maximum is not None else []
+    if field.required:
+        about.append("required")
+    elif field.default is not None:
+        about.append(f"default {field.default}")
+    return f"{field.name} ({', '.join(about)}): {field.doc}"
+
+
+def _facts(facts: Any) -> Iterator[str]:
+    if facts is None:
+        return
+    convex = f"iff {facts.convex_when} ≥ 0" if facts.convex is None else "yes" if facts.convex else "no"
+    yield f"convex: {convex}"
+    yield f"null space of H: {facts.kernel}"
+    if facts.dead:
+        yield "dead: " + ", ".join(_interval(*zone) for zone in facts.dead)
+    if facts.saturates:
+        yield "saturates towards: " + ", ".join("+∞" if end > 0 else "-∞" for end in facts.saturates)
+    yield f"range of g: {_interval(*facts.activation_range)}"
+    yield f"range of h, or of the eigenvalues of H: {_interval(*facts.slope_range)}"
+
+
+def _interval(lower: str | None, upper: str | None) -> str:
+    return f"[{'-∞' if lower is None else lower}, {'+∞' if upper is None else upper}]"
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split("\n\n")[0].split())

@@ -1,0 +1,50 @@
+"""Reports for programs: JSON in ASCII, documented in ``docs/cli.md`` and ``docs/report.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from hopverify.reporting.report import Report, Row
+
+SCHEMA, VERSION = "hopverify-report", 1
+
+
+def as_json(report: Report) -> str:
+    """Return the report as one JSON object."""
+    return _text(_object(report))
+
+
+def all_as_json(reports: Sequence[Report]) -> str:
+    """Return several reports as one JSON object."""
+    return _text({"schema": SCHEMA, "version": VERSION, "reports": [_object(report) for report in reports]})
+
+
+def _object(report: Report) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "spec": {"file": report.file, "name": report.name, "digest": report.digest},
+        "verdict": str(report.verdict),
+        "results": [_result(row) for row in report.rows],
+    }
+
+
+def _result(row: Row) -> dict[str, Any]:
+    return {
+        "check": row.check,
+        "subject": row.subject,
+        "verdict": str(row.verdict),
+        "expected": str(row.expected),
+        "method": list(row.method),
+        "reason": row.reason,
+        "witness": row.witness,
+        "seconds": row.seconds,
+        "data": row.data,
+    }
+
+
+def _text(value: dict[str, Any]) -> str:
+    # ASCII, so that neither an encoding nor a control character of a spec can get in the way.
+    return json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False)

@@ -1,0 +1,59 @@
+"""A progress bar for whatever takes longer than two seconds: on the error stream, and on a terminal only."""
+
+from __future__ import annotations
+
+import sys
+from threading import Timer
+from time import monotonic
+from typing import Any
+
+from hopverify.reporting.plain import plain
+
+PATIENCE = 2.0
+
+
+class Bar:
+    """A bar over ``total`` steps that shows itself once the work has lasted :data:`PATIENCE` seconds.
+
+    It is a context manager; between ``pause`` and the next ``show`` it leaves the terminal to others.
+    """
+
+    def __init__(self, total: int) -> None:
+        self.wanted = sys.stderr.isatty()
+        self.total, self.begin = total, monotonic()
+        self.timer: Timer | None = None
+        self.display: Any = None
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pause()
+
+    def show(self, done: float, description: str) -> None:
+        """Move the bar; a bar that is not visible yet will be when the patience is over."""
+        if not self.wanted:
+            return
+        if self.display is None:
+            self._prepare()
+        self.display.update(self.task, completed=done, description=plain(description))
+
+    def _prepare(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+        self.display = Progress(*columns, console=Console(stderr=True), transient=True)
+        self.task = self.display.add_task("", total=self.total)
+        # A long step reports nothing while it runs, so the clock has to start the display.
+        self.timer = Timer(max(0.0, self.begin + PATIENCE - monotonic()), self.display.start)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def pause(self) -> None:
+        """Take the bar off the terminal, for others to print."""
+        if self.timer is not None and self.display is not None:
+            self.timer.cancel()
+            self.timer.join()
+            self.display.stop()
+            self.timer = self.display = None

@@ -1,0 +1,108 @@
+"""The report: what a certificate says about a spec, arranged for readers. Every format starts from this value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hopverify.certificate import Certificate
+from hopverify.checker import overall
+from hopverify.spec import ModelSpec
+from hopverify.verdict import Verdict
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim. ``met`` tells whether its check, over all subjects, has the verdict the spec asks for."""
+
+    check: str
+    subject: str
+    statement: str
+    theory: str
+    assumptions: tuple[str, ...]
+    verdict: Verdict
+    expected: Verdict
+    met: bool
+    method: tuple[str, ...]
+    reason: Values | None
+    witness: Values | None
+    data: Values | None
+    obligations: tuple[Values, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run on one spec."""
+
+    file: str
+    name: str
+    digest: str
+    verdict: Verdict
+    rows: tuple[Row, ...]
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """The checks that have not the verdict the spec asks for."""
+        return tuple(dict.fromkeys(row.check for row in self.rows if not row.met))
+
+
+def report_of(spec: ModelSpec, certificate: Certificate) -> Report:
+    """Return the report of a certificate that was made for ``spec``."""
+    met = _met(spec, certificate)
+    seconds = certificate.seconds or (0.0,) * len(certificate.results)
+    rows = tuple(
+        _row(entry, met[entry["check"]], time) for entry, time in zip(certificate.results, seconds, strict=True)
+    )
+    return Report(spec.file, certificate.spec["name"], certificate.spec["digest"], Verdict(certificate.verdict), rows)
+
+
+def _met(spec: ModelSpec, certificate: Certificate) -> dict[str, bool]:
+    """Return for each check whether its verdict is the expected one; a check that does not concern the model passes."""
+    return {
+        check: verdict is spec.expect.get(check, Verdict.PASS)
+        or (verdict is Verdict.NOT_APPLICABLE and check not in spec.expect)
+        for check, verdict in overall(certificate.results).items()
+    }
+
+
+def _row(entry: Values, met: bool, seconds: float) -> Row:
+    return Row(
+        check=entry["check"],
+        subject=entry["subject"],
+        statement=entry["statement"],
+        theory=entry["theory"],
+        assumptions=tuple(entry["assumptions"]),
+        verdict=Verdict(entry["verdict"]),
+        expected=Verdict(entry["expected"]),
+        met=met,
+        method=tuple(entry["method"]),
+        reason=entry.get("reason"),
+        witness=witness_of(entry),
+        data=data_of(entry),
+        obligations=tuple(entry["obligations"]),
+        seconds=seconds,
+    )
+
+
+def witness_of(entry: Values) -> dict[str, Any] | None:
+    """Return what refutes a failed claim: the evidence of the refuted obligation, and what the checker computed."""
+    if entry["verdict"] != str(Verdict.FAIL):
+        return None
+    for row in entry["obligations"]:
+        if row["role"] == "necessary" and row["outcome"] == "refuted":
+            evidence = {key: value for key, value in row["evidence"].items() if key != "rule"}
+            computed: Values = row.get("data", {})
+            return evidence | dict(computed)
+    return None
+
+
+def data_of(entry: Values) -> dict[str, Any] | None:
+    """Return what the checker computed for all obligations of a claim, merged; None where it computed nothing."""
+    merged: dict[str, Any] = {}
+    for row in entry["obligations"]:
+        merged |= row.get("data", {})
+    return merged or None

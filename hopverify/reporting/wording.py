@@ -1,0 +1,133 @@
+"""Numbers, vectors and witnesses in words. A rule without words of its own is shown key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+Values = Mapping[str, Any]
+
+LONGEST_NUMBER = 12
+LONGEST_VECTOR = 8
+
+
+def number(text: Any) -> str:
+    """Return an exact number as it is if it is short, otherwise rounded and marked so.
+
+    >>> number("-3/8"), number("6004799503160661/18014398509481984")
+    ('-3/8', '≈0.333333')
+    """
+    shown = str(text)
+    if len(shown) <= LONGEST_NUMBER:
+        return shown
+    try:
+        return f"≈{float(Fraction(shown)):.6g}"
+    except (ValueError, OverflowError, ZeroDivisionError):
+        return shown
+
+
+def vector(values: Sequence[Any]) -> str:
+    """Return a vector in parentheses, a long one with an ellipsis.
+
+    >>> vector(["0"] * 9)
+    '(0, 0, 0, 0, 0, 0, 0, 0, … 9 in all)'
+    """
+    head = ", ".join(number(value) for value in values[:LONGEST_VECTOR])
+    return f"({head})" if len(values) <= LONGEST_VECTOR else f"({head}, … {len(values)} in all)"
+
+
+def state(values: Any, *, name: str = "x") -> str:
+    """Return a state: one vector, or one for each layer."""
+    if isinstance(values, Mapping):
+        return ", ".join(f"{layer} = {vector(part)}" for layer, part in values.items())
+    return f"{name} = {vector(values)}"
+
+
+def witness_in_words(rules: Sequence[str], witness: Values) -> list[str]:
+    """Return sentences that say what refutes a claim."""
+    for rule in rules:
+        if rule in _WORDS:
+            return _WORDS[rule](witness)
+    return [f"{key}: {_value(value)}" for key, value in witness.items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} = {_value(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        if any(isinstance(part, list | Mapping) for part in value):
+            return "; ".join(_value(part) for part in value[:LONGEST_VECTOR])
+        return vector(value)
+    return number(value)
+
+
+def _curvature(witness: Values) -> list[str]:
+    where = f"at the state {state(witness['state'])}, along d = {vector(witness['direction'])}"
+    return [f"{where}, the curvature is {witness['curvature']} < 0"]
+
+
+def _ascent(witness: Values) -> list[str]:
+    said = [f"E increases at the state {state(witness['state'])}: dE/dt = {witness['dE/dt']} > 0"]
+    if "velocity" in witness:
+        said.append(f"the velocity there is {state(witness['velocity'])}")
+    if "step" in witness:
+        rise = witness["rise of E by one update"]
+        said.append(f"one update with step {number(witness['step'])} raises E by {rise}")
+    return said
+
+
+def _asymmetric_pair(witness: Values) -> list[str]:
+    i, j = witness["i"], witness["j"]
+    upper, lower = f"dg{i}/dx{j}", f"dg{j}/dx{i}"
+    both = f"∂g_{i}/∂x_{j} = {witness[upper]} but ∂g_{j}/∂x_{i} = {witness[lower]}"
+    return [f"at the state {state(witness['state'])}, {both}"]
+
+
+def _comparison(witness: Values) -> list[str]:
+    if "pair" not in witness:
+        return [f"{key}: {_value(value)}" for key, value in witness.items()]
+    (i, j), (forward, backward) = witness["pair"], witness["values"]
+    count = witness["unequal_pairs"]
+    more = f", and {count - 1} more pairs differ" if count > 1 else ""
+    said = [f"W[{i},{j}] = {number(forward)} but W[{j},{i}] = {number(backward)}{more}"]
+    if number(forward) == number(backward):
+        said[0] += f" (they differ by {number(str(abs(Fraction(forward) - Fraction(backward))))})"
+    if witness.get("symmetrisable") == "yes":
+        said.append(f"D = diag{vector(witness['symmetriser'])} ≻ 0 makes DW symmetric, which mends the energy (T13)")
+    elif witness.get("symmetrisable") == "no":
+        cycle = [*witness["cycle"], witness["cycle"][0]]
+        way = " → ".join(map(str, cycle))
+        said.append(f"no diagonal D ≻ 0 makes DW symmetric: the weights around {way} and back disagree (T13)")
+    return said
+
+
+def _dead_zone(witness: Values) -> list[str]:
+    zones = " and ".join(f"({number(lower)}, {number(upper)})" for lower, upper in witness["intervals"])
+    said = [f"dead: a neuron whose state lies in {zones} has h = 0 exactly, so g and E are constant there"]
+    if witness.get("unbounded"):
+        said[0] += "; the region is unbounded"
+    if "neuron_states" in witness:
+        first, second = witness["neuron_states"]
+        said.append(f"for example, the states {number(first)} and {number(second)} have the same activation")
+    return said
+
+
+def _shift(witness: Values) -> list[str]:
+    return [f"singular everywhere: g and E never change along the vector of ones; each region is {witness['region']}"]
+
+
+def _equal_activations(witness: Values) -> list[str]:
+    first, second = witness["states"]
+    return [f"the states {vector(first)} and {vector(second)} have exactly the same activation"]
+
+
+_WORDS: dict[str, Callable[[Values], list[str]]] = {
+    "negative_curvature": _curvature,
+    "ascent": _ascent,
+    "asymmetric_pair": _asymmetric_pair,
+    "comparison": _comparison,
+    "dead_zone": _dead_zone,
+    "shift_invariance": _shift,
+    "equal_activations": _equal_activations,
+}
