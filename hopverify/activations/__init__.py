@@ -14,12 +14,17 @@ from hopverify.spec.fields import Field
 
 @dataclass(frozen=True)
 class Activation:
-    """One entry: the text of g is in ``x`` (the whole layer's state) and the names of the parameters."""
+    """One entry: the text of g is in ``x`` (the whole layer's state) and the names of the parameters.
+
+    ``requires`` lists expressions in the parameters that must be > 0, beyond the ranges of the single parameters.
+    A parameter of the kind ``numbers`` is a number or a vector with one entry per neuron.
+    """
 
     name: str
     summary: str
     activation: str
     parameters: tuple[Field, ...] = ()
+    requires: tuple[str, ...] = ()
     reference: str = ""
 
 

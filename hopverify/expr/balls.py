@@ -71,7 +71,7 @@ def _softplus_integral(u: arb) -> arb:
 
 
 def _mish_integral(u: arb) -> arb:
-    """Return ∫_0^u t·tanh(softplus(t)) dt; on a wide ball by the mean value theorem, the integrand being at most |t|."""
+    """Return ∫_0^u t·tanh(softplus(t)) dt; on a wide ball by the mean value theorem, as |g(t)| ≤ |t|."""
     if not u.is_finite():
         return arb.nan()
     if u.rad() < _NARROW:

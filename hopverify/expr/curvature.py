@@ -11,8 +11,10 @@ never wrong. ``strict`` adds: strictly convex in the state.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from fractions import Fraction
 
 from hopverify.expr.functions import FUNCTIONS, Bend, Shape, Trend
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
@@ -117,9 +119,10 @@ def _square(a: Curvature) -> Curvature:
 
 
 def _quotient(node: Apply, arguments: list[Curvature]) -> Curvature:
-    if not arguments[1].constant:
+    divisor = _range(node.arguments[1])
+    if not arguments[1].constant or 0 in divisor:
         return _UNKNOWN
-    return _scaled(arguments[0], _range(node.arguments[1]))
+    return _scaled(arguments[0], divisor)
 
 
 def _power(node: Apply, arguments: list[Curvature]) -> Curvature:
@@ -134,7 +137,7 @@ def _power(node: Apply, arguments: list[Curvature]) -> Curvature:
     return _UNKNOWN
 
 
-def _selection(bend: Bend) -> object:
+def _selection(bend: Bend) -> Callable[[Apply, list[Curvature]], Curvature]:
     def rule(node: Apply, arguments: list[Curvature]) -> Curvature:
         return Curvature(bend) if all(a.bend in (bend, Bend.AFFINE) for a in arguments) else _UNKNOWN
 
@@ -160,6 +163,35 @@ def _norm(node: Apply, arguments: list[Curvature]) -> Curvature:
     return Curvature(Bend.CONVEX, strict=inner.injective and offset_signs == POSITIVE)
 
 
+def _sqrt(node: Apply, arguments: list[Curvature]) -> Curvature:
+    """√(Σ a_k(x)² + e) with affine a_k and constant e ≥ 0 is a Euclidean norm of an affine map, so it is convex."""
+    (inner,) = node.arguments
+    if all(_is_square_or_constant(term) for term in _terms(inner)):
+        return Curvature(Bend.CONVEX)
+    return _composed(Bend.CONCAVE, Trend.INCREASING, arguments[0], _range(inner))
+
+
+def _terms(node: Expression) -> list[Expression]:
+    """Return the summands of a sum."""
+    if isinstance(node, Apply) and node.function == "add":
+        return [term for argument in node.arguments for term in _terms(argument)]
+    return [node]
+
+
+def _is_square_or_constant(term: Expression) -> bool:
+    """Whether a term is a number ≥ 0, or (a sum of) squares of affine functions of the state ``x``."""
+    if isinstance(term, Number):
+        return term.value >= 0
+    if not isinstance(term, Apply):
+        return False
+    first = term.arguments[0]
+    if term.function == "sum":
+        return isinstance(first, Apply) and first.function == "power" and _is_square_or_constant(first)
+    squared = term.function == "power" and term.arguments[1] == Number(Fraction(2))
+    squared = squared or (term.function in ("multiply", "dot") and first == term.arguments[1])
+    return squared and curvature(first, {"x"}).bend is Bend.AFFINE
+
+
 def _variance(node: Apply, arguments: list[Curvature]) -> Curvature:
     return _square(arguments[0])
 
@@ -175,7 +207,7 @@ def _matmul(node: Apply, arguments: list[Curvature]) -> Curvature:
     return Curvature(_scaled(arguments[1], _range(node.arguments[0])).bend)
 
 
-_RULES = {
+_RULES: dict[str, Callable[[Apply, list[Curvature]], Curvature]] = {
     "add": lambda node, arguments: _sum(*arguments),
     "subtract": lambda node, arguments: _sum(arguments[0], _flipped(arguments[1])),
     "negate": lambda node, arguments: _flipped(arguments[0]),
@@ -186,6 +218,7 @@ _RULES = {
     "min": _selection(Bend.CONCAVE),
     "dot": _dot,
     "norm": _norm,
+    "sqrt": _sqrt,
     "variance": _variance,
     "ghost_logsumexp": _ghost_logsumexp,
     "matmul": _matmul,

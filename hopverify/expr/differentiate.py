@@ -82,6 +82,10 @@ def gradient(expression: Expression, variable: str, symbols: Mapping[str, int]) 
     """
     ranks = ranks_of(expression, symbols)
     order = list(walk(expression))
+    moving: set[int] = set()
+    for node in order:
+        if node == Symbol(variable) or any(id(argument) in moving for argument in getattr(node, "arguments", ())):
+            moving.add(id(node))
     adjoints: dict[int, Expression] = {id(expression): ONE}
     total: Expression = ZERO
     for node in reversed(order):
@@ -94,6 +98,8 @@ def gradient(expression: Expression, variable: str, symbols: Mapping[str, int]) 
             continue
         node_rank = ranks[id(node)]
         for position, argument in enumerate(node.arguments):
+            if id(argument) not in moving:
+                continue
             contribution = _pull_back(node, position, adjoint)
             elementwise = FUNCTIONS[node.function].shape is Shape.ELEMENTWISE
             if elementwise and ranks[id(argument)] < node_rank and contribution != ZERO:
@@ -111,8 +117,6 @@ def _summed(contribution: Expression, like: Expression, symbols: Mapping[str, in
 
 def _pull_back(node: Apply, position: int, adjoint: Expression) -> Expression:
     """Return the adjoint of one argument, given the node's own."""
-    if isinstance(node.arguments[position], Number):
-        return ZERO
     rule = _RULES.get(node.function)
     if rule is not None:
         return rule(node, position, adjoint)

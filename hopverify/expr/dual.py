@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.expr.differentiate import derivative_of
-from hopverify.expr.evaluate import Arithmetic, Value, evaluate
+from hopverify.expr.evaluate import Arithmetic, Value, evaluate, scalar_operation
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Dual:
     value: Any
     slope: Any
 
+    @scalar_operation
     def __add__(self, other: Any) -> Dual:
         value, slope = _parts(other)
         return Dual(self.value + value, self.slope + slope)
@@ -32,23 +33,29 @@ class Dual:
     def __neg__(self) -> Dual:
         return Dual(-self.value, -self.slope)
 
+    @scalar_operation
     def __sub__(self, other: Any) -> Dual:
         value, slope = _parts(other)
         return Dual(self.value - value, self.slope - slope)
 
+    @scalar_operation
     def __rsub__(self, other: Any) -> Dual:
-        return (-self) + other
+        value, slope = _parts(other)
+        return Dual(value - self.value, slope - self.slope)
 
+    @scalar_operation
     def __mul__(self, other: Any) -> Dual:
         value, slope = _parts(other)
         return Dual(self.value * value, self.slope * value + self.value * slope)
 
     __rmul__ = __mul__
 
+    @scalar_operation
     def __truediv__(self, other: Any) -> Dual:
         value, slope = _parts(other)
         return Dual(self.value / value, (self.slope - self.value * slope / value) / value)
 
+    @scalar_operation
     def __rtruediv__(self, other: Any) -> Dual:
         quotient = other / self.value
         return Dual(quotient, -quotient * self.slope / self.value)

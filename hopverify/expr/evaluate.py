@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,25 @@ class Arithmetic(ABC):
     @abstractmethod
     def shift(self, vector: Value) -> Value:
         """Return a constant near max(vector): subtracting it keeps exponentials in range. Any constant is correct."""
+
+
+def scalar_operation(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Make a binary operation of a number class step back where the other operand should act.
+
+    Arrays of such numbers are left to NumPy, which spreads the operation over them; a number the class cannot read
+    (a dual number over it, say) is asked for its own reflected operation.
+    """
+
+    @wraps(method)
+    def operation(self: Any, other: Any) -> Any:
+        if isinstance(other, np.ndarray) and other.dtype == object:
+            return NotImplemented
+        try:
+            return method(self, other)
+        except TypeError:
+            return NotImplemented
+
+    return operation
 
 
 def evaluate(expression: Expression, variables: Mapping[str, Value], arithmetic: Arithmetic) -> Value:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.expr.balls import BALLS, precision
-from hopverify.expr.evaluate import Arithmetic, Value
+from hopverify.expr.evaluate import Arithmetic, Value, scalar_operation
 from hopverify.expr.functions import FUNCTIONS, Trend
 
 Bounds = NDArray[np.float64]
@@ -40,6 +40,7 @@ class Interval:
     lower: Bounds
     upper: Bounds
 
+    @scalar_operation
     def __add__(self, other: Any) -> Interval:
         other = as_interval(other)
         with np.errstate(invalid="ignore", over="ignore"):
@@ -50,12 +51,15 @@ class Interval:
     def __neg__(self) -> Interval:
         return Interval(-self.upper, -self.lower)
 
+    @scalar_operation
     def __sub__(self, other: Any) -> Interval:
         return self + -as_interval(other)
 
+    @scalar_operation
     def __rsub__(self, other: Any) -> Interval:
         return as_interval(other) + -self
 
+    @scalar_operation
     def __mul__(self, other: Any) -> Interval:
         other = as_interval(other)
         with np.errstate(invalid="ignore", over="ignore"):
@@ -66,6 +70,7 @@ class Interval:
 
     __rmul__ = __mul__
 
+    @scalar_operation
     def __truediv__(self, other: Any) -> Interval:
         other = as_interval(other)
         crosses = (other.lower <= 0) & (other.upper >= 0)
@@ -75,6 +80,7 @@ class Interval:
             )
         return self * inverse
 
+    @scalar_operation
     def __rtruediv__(self, other: Any) -> Interval:
         return as_interval(other) / self
 

@@ -10,7 +10,7 @@ impossible. ``frozenset({1})`` reads "positive everywhere the expression is defi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from hopverify.expr.functions import FUNCTIONS
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
@@ -52,7 +52,7 @@ def _apply(node: Apply, arguments: list[Signs]) -> Signs:
 
 
 # The sign of f(u) as a function of the sign of u. A jump at u = 0 counts as 0 or +, see _step below.
-_BY_ARGUMENT = {
+_BY_ARGUMENT: dict[str, Callable[[int], int]] = {
     "odd": lambda sign: sign,
     "abs": abs,
     "root": lambda sign: max(sign, 0),
@@ -123,7 +123,7 @@ def _norm(node: Apply, a: Signs, offset: Signs) -> Signs:
     return POSITIVE if offset == POSITIVE else NONNEGATIVE
 
 
-_RULES = {
+_RULES: dict[str, Callable[..., Signs]] = {
     "add": _sum,
     "subtract": _difference,
     "negate": lambda node, a: _negated(a),

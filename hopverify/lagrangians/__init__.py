@@ -12,25 +12,40 @@ are written for the whole layer, x a vector.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from hopverify.registry import Registry
 from hopverify.spec.fields import Field
 
 Bound = str | None
-"""An end of an interval, as an expression in the parameters; None where there is none."""
+"""An end of an interval, as an expression in the parameters; None where there is none.
+
+An end that is not a number for certain parameters (a division by 0) bounds nothing there.
+"""
+
+Kernel = Literal["none", "ones", "dead set", "support", "isolated states"]
+"""The null space of H, at every state where H exists.
+
+"none": {0}. "ones": spanned by the vector of ones. "dead set": the dead neurons' coordinates. "support": the ones and
+the coordinates outside the support of g. "isolated states": a neuron's coordinate at isolated values of its state only.
+"""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a Lagrangian declares of itself; None where it depends on the parameters or is not known.
+    """What a Lagrangian declares of itself.
 
-    ``kernel``: the null space of H, in words ("none", "ones", "dead set"). ``dead``: open intervals of x on which h = 0
-    exactly. ``saturates``: ends (-1, +1) towards which h → 0 without reaching it. ``activation_range`` encloses g,
-    ``slope_range`` encloses h (elementwise) or the eigenvalues of H.
+    ``convex`` is None where it depends on the parameters: then L is convex iff the expression ``convex_when`` in them
+    is ≥ 0. ``kernel``: the null space of H. ``dead``: open intervals of x on which h = 0 exactly. Where the expression
+    ``generic_when`` in the parameters is 0, ``kernel`` and ``dead`` may be larger than told. ``saturates``: ends
+    (-1, +1) towards which h → 0 without reaching it. ``activation_range`` encloses g, ``slope_range`` encloses h
+    (elementwise) or the eigenvalues of H, both where they are single-valued.
     """
 
     convex: bool | None
-    kernel: str
+    kernel: Kernel
+    convex_when: str | None = None
+    generic_when: str | None = None
     dead: tuple[tuple[Bound, Bound], ...] = ()
     saturates: tuple[int, ...] = ()
     activation_range: tuple[Bound, Bound] = (None, None)
@@ -39,7 +54,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Lagrangian:
-    """One entry of the catalogue. The texts are in ``x`` and the names of the parameters."""
+    """One entry of the catalogue. The texts are in ``x`` and the names of the parameters.
+
+    ``requires`` lists expressions in the parameters that must be > 0, beyond the ranges of the single parameters.
+    A parameter of the kind ``numbers`` is a number or a vector with one entry per neuron.
+    """
 
     name: str
     summary: str
@@ -48,6 +67,7 @@ class Lagrangian:
     facts: Facts
     slope: str | None = None
     parameters: tuple[Field, ...] = ()
+    requires: tuple[str, ...] = ()
     reference: str = ""
 
     @property
