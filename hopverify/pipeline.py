@@ -114,7 +114,7 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
 
 
 def _reason_for(decisions: Iterable[Decision], reasons: list[Reason]) -> Reason:
-    """Return the most telling reason: a time limit, then a premise that rules the theorem out, then the last search's."""
+    """Return the most telling reason: the time limit, a premise that rules the theorem out, the last search's."""
     if Reason.BUDGET_EXHAUSTED in reasons:
         return Reason.BUDGET_EXHAUSTED
     for decision in decisions:

@@ -55,7 +55,7 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any]]]:
             raise spec.error(f"expect.{name}", f"no check is called {name!r}{did_you_mean(name, list(CHECKS.entries))}")
     everything = sorted(CHECKS, key=lambda check: check.order)
     requests = spec.checks if spec.checks is not None else [CheckRequest(c.name, {}, "checks") for c in everything]
-    chosen = []
+    chosen: list[tuple[Check, Mapping[str, Any]]] = []
     for request in requests:
         if request.name not in CHECKS:
             hint = did_you_mean(request.name, list(CHECKS.entries))

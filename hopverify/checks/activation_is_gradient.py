@@ -31,9 +31,9 @@ CHECK = Check(
     title="Activation is a gradient",
     theory="T1",
     explanation=(
-        "Without a Lagrangian there is no energy of the Krotov-Hopfield form. A layer that states `activation:` has one "
-        "exactly if the Jacobian of g is symmetric at every state; a fail names a state and the two partial derivatives "
-        "that differ."
+        "Without a Lagrangian there is no energy of the Krotov-Hopfield form. A layer that states "
+        "`activation:` has one exactly if the Jacobian of g is symmetric at every state; a fail names a state "
+        "and the two partial derivatives that differ."
     ),
     claims=_claims,
     order=10,

@@ -55,9 +55,10 @@ CHECK = Check(
     title="Energy never increases",
     theory="T1, T2",
     explanation=(
-        "For drives that are minus the gradient of the synaptic energy, ∇E = -H(x)·Tẋ, hence dE/dt = -ẋᵀTH(x)ẋ. The pass is "
-        "this theorem with its premises proved for the model. A fail is a state at which dE/dt > 0, evaluated in ball "
-        "arithmetic with the dynamics and the energy exactly as the spec states them."
+        "For drives that are minus the gradient of the synaptic energy, ∇E = -H(x)·Tẋ, hence dE/dt = "
+        "-ẋᵀTH(x)ẋ. The pass is this theorem with its premises proved for the model. A fail is a state at "
+        "which dE/dt > 0, evaluated in ball arithmetic with the dynamics and the energy exactly as the spec "
+        "states them."
     ),
     claims=_claims,
     order=50,

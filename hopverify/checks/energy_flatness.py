@@ -31,10 +31,11 @@ CHECK = Check(
     title="Energy has no flat regions",
     theory="T4, T5",
     explanation=(
-        "By Fenchel and Young, E(x) = L*(g(x)) - bᵀg(x) + S(g(x)) for convex L: the energy sees the activations and nothing "
-        "else. Where two states share an activation the energy is constant on the segment between them. A fail shows two "
-        "such states, or the direction along which the energy never changes, and tells whether the region is dead, or "
-        "singular everywhere, and whether it is unbounded. Saturation (tanh) is not flatness and passes."
+        "By Fenchel and Young, E(x) = L*(g(x)) - bᵀg(x) + S(g(x)) for convex L: the energy sees the "
+        "activations and nothing else. Where two states share an activation the energy is constant on the "
+        "segment between them. A fail shows two such states, or the direction along which the energy never "
+        "changes, and tells whether the region is dead, or singular everywhere, and whether it is unbounded. "
+        "Saturation (tanh) is not flatness and passes."
     ),
     claims=_claims,
     order=60,

@@ -29,9 +29,9 @@ CHECK = Check(
     title="Lagrangian is convex",
     theory="T2, T3",
     explanation=(
-        "The energy descends because dE/dt = -ẋᵀTH(x)ẋ, and that is ≤ 0 when the Hessian H of the Lagrangian is "
-        "positive semidefinite at every state. For an elementwise Lagrangian H is diagonal with entries h(x_i), and the "
-        "check is h ≥ 0. A fail comes with a state and a direction of negative curvature."
+        "The energy descends because dE/dt = -ẋᵀTH(x)ẋ, and that is ≤ 0 when the Hessian H of the Lagrangian "
+        "is positive semidefinite at every state. For an elementwise Lagrangian H is diagonal with entries "
+        "h(x_i), and the check is h ≥ 0. A fail comes with a state and a direction of negative curvature."
     ),
     claims=_claims,
     order=20,

@@ -53,7 +53,7 @@ def _claim(
 ) -> Claim:
     memory = next((memory for memory in model.memories.values() if memory.patterns == patterns), None)
     subject = memory.name if memory is not None else name
-    if visible.leak != (1,) or hidden.leak != (1,) or not visible.uniform_tau or any(visible.bias.values != 0):
+    if set(visible.leak) != {1} or set(hidden.leak) != {1} or not visible.uniform_tau or any(visible.bias.values != 0):
         said = "the theorem needs leak 1, no bias and one time constant on the identity layer"
         return Claim(subject, _STATEMENT, inapplicable=said)
     count = patterns.shape[0]
@@ -74,10 +74,11 @@ CHECK = Check(
     title="Patterns are retrieved",
     theory="T15",
     explanation=(
-        "On the ball of radius r around ξ_μ each competitor's softmax weight is at most "
-        "q_ν = exp(-β(⟨ξ_μ - ξ_ν, ξ_μ⟩ - r‖ξ_μ - ξ_ν‖)). If Σ q_ν‖ξ_ν - ξ_μ‖ ≤ r and β Σ q_ν‖ξ_ν - ξ_μ‖² < 1, the ball is "
-        "invariant and the map contracts on it: it holds exactly one equilibrium, which attracts the whole ball. The "
-        "condition is sufficient, so a pattern without a ball is unknown, not refuted; its nearest competitor is shown."
+        "On the ball of radius r around ξ_μ each competitor's softmax weight is at most q_ν = exp(-β(⟨ξ_μ - "
+        "ξ_ν, ξ_μ⟩ - r‖ξ_μ - ξ_ν‖)). If Σ q_ν‖ξ_ν - ξ_μ‖ ≤ r and β Σ q_ν‖ξ_ν - ξ_μ‖² < 1, the ball is "
+        "invariant and the map contracts on it: it holds exactly one equilibrium, which attracts the whole "
+        "ball. The condition is sufficient, so a pattern without a ball is unknown, not refuted; its nearest "
+        "competitor is shown."
     ),
     claims=_claims,
     order=70,

@@ -30,9 +30,9 @@ CHECK = Check(
     title="Time constants are compatible",
     theory="T2",
     explanation=(
-        "The energy of a layer whose neurons share a Hessian (softmax, layer norm) descends only if they share a time "
-        "constant too: otherwise TH is not symmetric and vᵀTHv can be negative. A fail names the state and the velocity. "
-        "Instantaneous layers (tau: 0) are eliminated and are not concerned."
+        "The energy of a layer whose neurons share a Hessian (softmax, layer norm) descends only if they "
+        "share a time constant too: otherwise TH is not symmetric and vᵀTHv can be negative. A fail names the "
+        "state and the velocity. Instantaneous layers (tau: 0) are eliminated and are not concerned."
     ),
     claims=_claims,
     order=40,

@@ -30,9 +30,10 @@ CHECK = Check(
     title="Weights are symmetric",
     theory="T13",
     explanation=(
-        "The drive Wγ is the gradient of ½γᵀWγ only if W = Wᵀ, entry by entry. Between layers one matrix serves both "
-        "directions, so nothing can be asymmetric. A fail names an unequal pair and tells whether a positive diagonal D "
-        "makes DW symmetric (T13): then Σ d_i L_i is a Lagrangian for which an energy exists."
+        "The drive Wγ is the gradient of ½γᵀWγ only if W = Wᵀ, entry by entry. Between layers one matrix "
+        "serves both directions, so nothing can be asymmetric. A fail names an unequal pair and tells whether "
+        "a positive diagonal D makes DW symmetric (T13): then Σ d_i L_i is a Lagrangian for which an energy "
+        "exists."
     ),
     claims=_claims,
     order=30,

@@ -16,7 +16,7 @@ from functools import cache
 
 from hopverify.errors import ExpressionError
 from hopverify.expr.functions import FUNCTIONS, Shape
-from hopverify.expr.nodes import ONE, ZERO, Apply, Expression, Number, Symbol, apply, substitute, walk
+from hopverify.expr.nodes import ONE, ZERO, Apply, Expression, Symbol, apply, substitute, walk
 
 
 def ranks_of(expression: Expression, symbols: Mapping[str, int]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
 
 Value = Any
 """A scalar of the number system, or a NumPy array of them."""
+
+Operation = TypeVar("Operation", bound=Callable[[Any, Any], Any])
 
 
 class Arithmetic(ABC):
@@ -50,7 +52,7 @@ class Arithmetic(ABC):
         """Return a constant near max(vector): subtracting it keeps exponentials in range. Any constant is correct."""
 
 
-def scalar_operation(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def scalar_operation(method: Operation) -> Operation:
     """Make a binary operation of a number class step back where the other operand should act.
 
     Arrays of such numbers are left to NumPy, which spreads the operation over them; a number the class cannot read
@@ -66,7 +68,7 @@ def scalar_operation(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], 
         except TypeError:
             return NotImplemented
 
-    return operation
+    return cast(Operation, operation)
 
 
 def evaluate(expression: Expression, variables: Mapping[str, Value], arithmetic: Arithmetic) -> Value:

@@ -38,7 +38,7 @@ def _layer(spec: ModelSpec, layer: LayerSpec) -> Layer:
     function = _function(spec, layer.function, layer.size)
     if not function.elementwise and len(set(layer.leak)) > 1:
         raise spec.error(f"{layer.path}.leak", "a leak that differs between neurons needs an elementwise Lagrangian")
-    if layer.tau == (0,) and 0 in layer.leak:
+    if set(layer.tau) == {0} and 0 in layer.leak:
         raise spec.error(f"{layer.path}.tau", "an instantaneous layer (tau: 0) needs a leak: x = (drive + b)/leak")
     return Layer(layer.name, layer.size, layer.shape, function, layer.bias, layer.tau, layer.leak, layer.bias_in_energy)
 
@@ -150,7 +150,7 @@ def _synapse(spec: ModelSpec, name: str, ports: Mapping[str, Port]) -> Synapse:
 
 def _check_instantaneous(spec: ModelSpec, layers: Mapping[str, Layer], synapses: Mapping[str, Synapse]) -> None:
     """Refuse implicit equations: a synapse may touch an instantaneous layer only once, and no second one."""
-    for name, synapse in synapses.items():
+    for name in synapses:
         touched = [layer for layer in spec.synapses[name].layers if layers[layer].instantaneous]
         if len(touched) > 1 or (touched and spec.synapses[name].kind == "hebbian"):
             message = "joins instantaneous layers (tau: 0) with each other, which defines them only implicitly"

@@ -1,7 +1,7 @@
 """A layer: n neurons with a Lagrangian (or a bare activation), bias, time constants and leak.
 
-The function of a layer holds L, g and, for elementwise ones, h = g' as expressions in ``x`` with every numeric parameter
-substituted; parameters that are vectors stay symbols, bound to arrays.
+The function of a layer holds L, g and, for elementwise ones, h = g' as expressions in ``x`` with every numeric
+parameter substituted; parameters that are vectors stay symbols, bound to arrays.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Layer:
     @property
     def instantaneous(self) -> bool:
         """Whether the layer is eliminated: x = (drive + b)/leak at every moment."""
-        return self.tau == (0,)
+        return set(self.tau) == {0}
 
     @cached_property
     def uniform_tau(self) -> bool:

@@ -1,7 +1,7 @@
 """A model: layers and synapses, its energy and its vector field, in any number system.
 
     T ẋ = drive(γ) + b - ρ∘x,   γ = g(x)                                   (the flow)
-    E(x) = Σ_l [ρ_l (x_l·g_l - L_l) - b_l·g_l] + Σ S(γ)                    (the derived energy; ρ = 1 is arXiv:2008.06996)
+    E(x) = Σ_l [ρ_l (x_l·g_l - L_l) - b_l·g_l] + Σ S(γ)             (the derived energy; arXiv:2008.06996 for ρ = 1)
 
 The structure is kept: nothing is expanded to n × n symbols. States are given for the layers with τ > 0; an
 instantaneous layer follows from the others. An author's own ``energy:`` may be claimed in place of the derived one.

@@ -1,4 +1,4 @@
-"""Random states for witness searches: several scales, both signs, some coordinates at 0; and short rationals near them."""
+"""Random states for witness searches: several scales, both signs, some zeros; and short rationals near them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Provers: one proof method a file, found by name. They may use anything; what they return is evidence, never a verdict.
+"""Provers: one proof method a file, found by name. They may use anything; they return evidence, never a verdict.
 
 A prover says which obligations it accepts and yields candidates, best first; the pipeline hands each to the checker
 until one stands. ``order`` puts cheap methods before dear ones and proofs before searches for witnesses.

@@ -1,7 +1,7 @@
 """Ascent witness: sample and optimise for a state from which the energy increases, dE/dt > 0.
 
-States are drawn, the best are improved by a local method, rounded to short rationals, and handed to the checker with and
-without the claim that one whole update (T ẋ added at once) raises the energy too.
+States are drawn, the best are improved by a local method, rounded to short rationals, and handed to the checker with
+and without the claim that one whole update (T ẋ added at once) raises the energy too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_LOCAL = 60
 def _split(model: Model, x: Floats) -> dict[str, Any]:
     parts, start = {}, 0
     for layer in model.dynamic:
-        parts[layer.name] = x[start : start + layer.size].astype(object)
+        parts[layer.name] = x[start : start + layer.size]
         start += layer.size
     return parts
 

@@ -76,7 +76,7 @@ def _whole(obligation: Convex | CompatibleTimes, n: int, budget: Budget) -> Iter
         except (HopverifyError, ZeroDivisionError, FloatingPointError):
             return float("inf")
 
-    candidates = [x for x in states(n, min(budget.samples, 200), budget.seed)]
+    candidates = list(states(n, min(budget.samples, 200), budget.seed))
     scored = sorted(candidates, key=safely)[:5]
     for x in scored:
         if budget.exhausted:

@@ -1,4 +1,4 @@
-"""Interval subdivision: cut the line until interval arithmetic shows h ≥ 0 on every interval, the last ones unbounded."""
+"""Interval subdivision: cut the line until interval arithmetic shows h ≥ 0 on every interval, the unbounded too."""
 
 from __future__ import annotations
 

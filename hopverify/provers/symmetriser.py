@@ -47,7 +47,7 @@ def _walk(W: np.ndarray[Any, Any], root: int, d: list[Fraction | None], parent: 
     while queue:
         i = queue.popleft()
         for j in (int(k) for k in np.flatnonzero(W[i] != 0)):
-            value = d[i] * W[i, j] / W[j, i]  # type: ignore[operator]
+            value = d[i] * W[i, j] / W[j, i]
             if d[j] is None:
                 d[j], parent[j] = value, i
                 queue.append(j)

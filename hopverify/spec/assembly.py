@@ -206,12 +206,22 @@ class _Assembly:
                 f"the patterns have {patterns.shape[1]} numbers each, the layer {memory.layer!r} has {size} neurons"
             )
             raise self.document.error(f"{path}.patterns", message)
-        if memory.labels is not None and len(memory.labels) != patterns.shape[0]:
-            counts = f"the patterns are {patterns.shape[0]}, the labels {len(memory.labels)}"
-            message = f"must hold one label for each pattern: {counts}"
-            raise self.document.error(f"{path}.labels", message)
-        labels = None if memory.labels is None else tuple(memory.labels)
+        labels = self.labels(memory.labels, patterns.shape[0], f"{path}.labels")
         return MemorySpec(name, memory.layer, patterns, labels, self.shape(memory.shape, size, path), path)
+
+    def labels(self, given: Any, count: int, path: str) -> tuple[str, ...] | None:
+        """Return one label for each pattern, from a list or from an array of numbers."""
+        if given is None:
+            return None
+        if isinstance(given, dict):
+            array = self.arrays.resolve(given, path)
+            if array.ndim != 1:
+                raise self.document.error(path, f"must be a vector of labels, got an array of shape {array.shape}")
+            given = [str(number) for number in array.fractions()]
+        if len(given) != count:
+            counts = f"the patterns are {count}, the labels {len(given)}"
+            raise self.document.error(path, f"must hold one label for each pattern: {counts}")
+        return tuple(given)
 
     def checks(self) -> tuple[CheckRequest, ...] | None:
         asked: tuple[tuple[str, Mapping[str, Any]], ...] | None = self.model.checks

@@ -202,6 +202,7 @@ Shape = Annotated[
 Flag = Annotated[Any, PlainValidator(_boolean), _schema(type="boolean")]
 Label = Annotated[Any, PlainValidator(_label), _schema(type=["string", "integer"])]
 ArrayValue = Annotated[Any, _schema(**{"x-ref": "array"})]
+ArrayReference = Annotated[dict[str, Any], _schema(**{"x-ref": "array"})]
 Leak = Annotated[Any, _schema(anyOf=[{"type": "boolean"}, {"x-ref": "array"}])]
 VerdictValue = Annotated[Any, PlainValidator(_verdict), _schema(enum=[verdict.value for verdict in Verdict])]
 Lagrangian = Annotated[Any, PlainValidator(_function), _schema(**{"x-ref": "lagrangian"})]
@@ -244,7 +245,9 @@ class MemoryModel(_Closed):
 
     layer: Name = Field(description="name of the layer whose states the patterns are")
     patterns: ArrayValue = Field(description="the patterns, one in a row")
-    labels: list[Label] | None = Field(None, description="one label for each pattern")
+    labels: list[Label] | ArrayReference | None = Field(
+        None, description="one label for each pattern: a list, or an array of numbers in a file"
+    )
     shape: Shape | None = Field(None, description="lengths of the axes of a pattern shown as an image")
 
 

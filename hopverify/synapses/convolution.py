@@ -1,7 +1,8 @@
 """Convolutional synapse between two layers: S = -γ_outᵀ (kernel ⋆ γ_in) (arXiv:2107.06446).
 
 Layers have a shape: (channels, length) or (channels, height, width); a layer without one counts as (1, size). The
-kernel has shape (channels out, channels in, k…); the cross-correlation has a stride and zero padding. The same taps serve both directions (the drive on γ_in is the transposed convolution), so the drive is -∇S.
+kernel has shape (channels out, channels in, k…); the cross-correlation has a stride and zero padding. The same
+taps serve both directions (the drive on γ_in is the transposed convolution), so the drive is -∇S.
 """
 
 from __future__ import annotations

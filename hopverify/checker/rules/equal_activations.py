@@ -10,16 +10,15 @@ from typing import Any
 
 from hopverify.checker.payload import vector
 from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules.composition import is_convex
 from hopverify.errors import EvidenceRejected
-from hopverify.expr.curvature import curvature
 from hopverify.expr.exact import EXACT, NotRational
-from hopverify.expr.functions import Bend
 from hopverify.obligations import NowhereFlat, Outcome
 
 
 def _judge(obligation: NowhereFlat, payload: Mapping[str, Any]) -> Judgement:
     function, size = obligation.function, obligation.layer.size
-    if function.potential is None or curvature(function.potential, {"x"}).bend not in (Bend.CONVEX, Bend.AFFINE):
+    if not is_convex(function.potential):
         raise EvidenceRejected("the Lagrangian is not evidently convex")
     listed = payload["states"]
     if not isinstance(listed, list) or len(listed) != 2:

@@ -11,10 +11,9 @@ from typing import Any
 
 from hopverify.checker.payload import shown, vector
 from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules.composition import is_convex
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
-from hopverify.expr.curvature import curvature
-from hopverify.expr.functions import Bend
 from hopverify.obligations import CompatibleTimes, Convex, Outcome
 
 
@@ -23,7 +22,7 @@ def _judge(obligation: Convex | CompatibleTimes, payload: Mapping[str, Any]) -> 
     if function.potential is None:
         raise EvidenceRejected("the layer has no Lagrangian")
     timed = isinstance(obligation, CompatibleTimes)
-    if timed and curvature(function.potential, {"x"}).bend not in (Bend.CONVEX, Bend.AFFINE):
+    if timed and not is_convex(function.potential):
         raise EvidenceRejected("the Lagrangian is not evidently convex")
     with precision():
         x, d = (BALLS.array(vector(payload[key], size)) for key in ("state", "direction"))

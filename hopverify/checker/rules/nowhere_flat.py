@@ -21,7 +21,7 @@ from hopverify.expr.curvature import curvature
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.expr.pieces import Piece
-from hopverify.expr.regularity import is_analytic
+from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.expr.signs import POSITIVE, signs
 from hopverify.obligations import NowhereFlat, Outcome
 
@@ -52,8 +52,8 @@ def _saturates(piece: Piece) -> list[str]:
 
 def _judge(obligation: NowhereFlat, payload: Mapping[str, Any]) -> Judgement:
     function = obligation.function
-    if function.potential is None:
-        raise EvidenceRejected("the layer has no Lagrangian")
+    if function.potential is None or not is_locally_lipschitz(function.potential):
+        raise EvidenceRejected("the layer has no Lagrangian that is, by structure, defined everywhere")
     if function.slope is None:
         if not curvature(function.potential, {"x"}).strict:
             raise EvidenceRejected("the composition rules do not show strict convexity")

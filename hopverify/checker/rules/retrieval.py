@@ -1,9 +1,9 @@
 """Retrieval balls (T15) for all patterns at once, in floating point with proved error bounds.
 
-For pattern μ and radius r, let d_ν = ‖ξ_ν - ξ_μ‖, a_ν = ⟨ξ_μ - ξ_ν, ξ_μ⟩ and q_ν = exp(-β(a_ν - r d_ν + b_μ - b_ν)), ν ≠ μ,
-where b is the softmax layer's bias. On the ball, p_ν ≤ q_ν. If Σ q_ν d_ν ≤ r and β Σ q_ν d_ν² < 1, the ball is invariant and
-the map contracts on it. The payload gives, for each pattern, a radius (or null), an inner radius at which both
-conditions hold too, and the distance: then the equilibrium lies within ``distance`` ≥ Σ q_ν(inner) d_ν.
+For pattern μ and radius r, let d_ν = ‖ξ_ν - ξ_μ‖, a_ν = ⟨ξ_μ - ξ_ν, ξ_μ⟩ and q_ν = exp(-β(a_ν - r d_ν + b_μ - b_ν)) for
+ν ≠ μ, where b is the softmax layer's bias. On the ball, p_ν ≤ q_ν. If Σ q_ν d_ν ≤ r and β Σ q_ν d_ν² < 1, the ball is
+invariant and the map contracts on it. The payload gives, for each pattern, a radius (or null), an inner radius at
+which both conditions hold too, and the distance: the equilibrium lies within ``distance`` ≥ Σ q_ν(inner) d_ν.
 
 Error bounds. Let u = 2⁻⁵³, n the dimension, N ≥ max ‖ξ‖. A floating inner product in any order of summation, with or
 without fused operations, is off by at most n·u/(1 - n·u)·N² plus n·2⁻¹⁰⁷⁴ for underflow (Higham 2002, §3.1;

@@ -1,4 +1,4 @@
-"""Shift invariance: L(x + t·1) = L(x) + c·t for all x and t, so the activation never changes along the vector of ones."""
+"""Shift invariance: L(x + t·1) = L(x) + c·t for all x and t, so g never changes along the vector of ones."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Subdivision: h(x) ≥ 0 on every interval of a cover of the line (elementwise layers).
 
-The payload lists the cuts; with the kinks of h they split the line into intervals, the first and last unbounded. On each
-one, either sign analysis excludes negative values or interval arithmetic with outward rounding encloses h above 0.
+The payload lists the cuts; with the kinks of h they split the line into intervals, the first and last unbounded. On
+each one, either sign analysis excludes negative values or interval arithmetic with outward rounding encloses h above 0.
 """
 
 from __future__ import annotations
