@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,6 @@ import click
 
 from hopverify.cli._registries import PLACES, documentation, registry, summary
 from hopverify.errors import HopverifyError
-from hopverify.registry import did_you_mean
 
 WIDTH = 100
 FORMULAS = {"potential": "L(x)", "activation": "g(x)", "slope": "h(x) = g'(x)"}
@@ -23,7 +23,9 @@ def command(name: str) -> None:
     found = [(kind, registry(kind)[name]) for kind in PLACES if name in registry(kind)]
     if not found:
         known = sorted({entry.name for kind in PLACES for entry in registry(kind)})
-        raise HopverifyError(f"nothing is called {name!r}{did_you_mean(name, known)}; `hopverify list` shows all")
+        near = difflib.get_close_matches(name, known, n=1)
+        advice = f"did you mean {near[0]!r}? " if near else ""
+        raise HopverifyError(f"nothing is called {name!r}; {advice}`hopverify list` shows all names")
     click.echo("\n\n".join("\n".join(_lines(kind, entry)) for kind, entry in found))
 
 

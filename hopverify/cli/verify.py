@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
@@ -108,7 +109,7 @@ class _Run:
     def all(self, specs: Sequence[Path], targets: dict[Path, Path]) -> None:
         from hopverify.reporting.progress import Bar
 
-        with Bar(len(specs)) as bar:
+        with Bar(len(specs), colour=self.colour) as bar:
             for position, path in enumerate(specs):
 
                 def watch(step: Progress, done: int = position, path: Path = path) -> None:
@@ -172,5 +173,6 @@ def _write(target: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8", newline="\n")
         draft.replace(target)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
         raise HopverifyError(f"{target}: cannot be written: {error.strerror or error}") from error

@@ -18,8 +18,9 @@ class Bar:
     It is a context manager; between ``pause`` and the next ``show`` it leaves the terminal to others.
     """
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, *, colour: bool = True) -> None:
         self.wanted = sys.stderr.isatty()
+        self.colour = colour
         self.total, self.begin = total, monotonic()
         self.timer: Timer | None = None
         self.display: Any = None
@@ -43,7 +44,8 @@ class Bar:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-        self.display = Progress(*columns, console=Console(stderr=True), transient=True)
+        console = Console(stderr=True, color_system="auto" if self.colour else None)
+        self.display = Progress(*columns, console=console, transient=True)
         self.task = self.display.add_task("", total=self.total)
         # A long step reports nothing while it runs, so the clock has to start the display.
         self.timer = Timer(max(0.0, self.begin + PATIENCE - monotonic()), self.display.start)

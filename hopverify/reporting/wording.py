@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 Values = Mapping[str, Any]
 
 LONGEST_NUMBER = 12
+LONGEST_TEXT = 60
 LONGEST_VECTOR = 8
 
 
@@ -22,9 +24,12 @@ def number(text: Any) -> str:
     if len(shown) <= LONGEST_NUMBER:
         return shown
     try:
-        return f"≈{float(Fraction(shown)):.6g}"
-    except (ValueError, OverflowError, ZeroDivisionError):
-        return shown
+        exact = Fraction(shown)
+    except (ValueError, ZeroDivisionError):
+        # A ball such as [0.25 +/- 1e-9], or no number at all.
+        return shown if len(shown) <= LONGEST_TEXT else f"{shown[:LONGEST_TEXT]}…"
+    # A double cannot hold every size: a tiny number must not be shown as 0.
+    return f"≈{Decimal(exact.numerator) / Decimal(exact.denominator):.6g}"
 
 
 def vector(values: Sequence[Any]) -> str:
@@ -91,8 +96,8 @@ def _comparison(witness: Values) -> list[str]:
     count = witness["unequal_pairs"]
     more = f", and {count - 1} more pairs differ" if count > 1 else ""
     said = [f"W[{i},{j}] = {number(forward)} but W[{j},{i}] = {number(backward)}{more}"]
-    if number(forward) == number(backward):
-        said[0] += f" (they differ by {number(str(abs(Fraction(forward) - Fraction(backward))))})"
+    if "≈" in number(forward) + number(backward):
+        said[0] += f"; the difference is {number(str(Fraction(forward) - Fraction(backward)))}, not 0"
     if witness.get("symmetrisable") == "yes":
         said.append(f"D = diag{vector(witness['symmetriser'])} ≻ 0 makes DW symmetric, which mends the energy (T13)")
     elif witness.get("symmetrisable") == "no":
@@ -103,7 +108,7 @@ def _comparison(witness: Values) -> list[str]:
 
 
 def _dead_zone(witness: Values) -> list[str]:
-    zones = " and ".join(f"({number(lower)}, {number(upper)})" for lower, upper in witness["intervals"])
+    zones = " or ".join(f"({number(lower)}, {number(upper)})" for lower, upper in witness["intervals"])
     said = [f"dead: a neuron whose state lies in {zones} has h = 0 exactly, so g and E are constant there"]
     if witness.get("unbounded"):
         said[0] += "; the region is unbounded"

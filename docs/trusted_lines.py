@@ -1,0 +1,106 @@
+"""Count the lines that have to be right for a certificate to mean what it says.
+
+``python docs/trusted_lines.py`` prints the table of ``docs/certificate.md``; with ``--write`` it is put there. What is
+trusted is what the import contract "The line of trust" in ``pyproject.toml`` lists. A line counts if it holds code:
+no blank lines, comments or docstrings.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+import tokenize
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "certificate.md"
+BEGIN, END = "<!-- trusted lines: begin -->", "<!-- trusted lines: end -->"
+
+# What a reader of the proof has to believe, part by part.
+PARTS = {
+    "deciding: rules, verdicts, examination": ["checker", "verdict", "errors", "registry", "certificate"],
+    "stating: claims and obligations": ["checks", "obligations"],
+    "meaning: what a spec says of a model": ["model", "synapses"],
+    "the catalogue: formulas stated, and tested": ["lagrangians", "activations"],
+    "expressions: grammar, derivatives, signs, exact, interval and ball arithmetic": ["expr"],
+    "reading specs: YAML, TOML, JSON, arrays, errors": ["spec"],
+}
+_LAYOUT = {
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+}
+
+
+def code_lines(text: str) -> int:
+    """Return the number of lines that hold code.
+
+    >>> code_lines('"A docstring."\\n\\nx = 1  # why\\n# nothing\\n')
+    1
+    """
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in _LAYOUT:
+            lines.update(range(token.start[0], token.end[0] + 1))
+    return len(lines - _docstrings(ast.parse(text)))
+
+
+def _docstrings(tree: ast.AST) -> set[int]:
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            # A text that stands alone is a docstring or a comment in quotes.
+            for part in node.body:
+                if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant) and part.end_lineno:
+                    lines.update(range(part.lineno, part.end_lineno + 1))
+    return lines
+
+
+def trusted() -> list[str]:
+    """Return the modules below the line of trust, without the package's name."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (contract,) = (entry for entry in contracts if entry["name"].startswith("The line of trust"))
+    return [module.removeprefix("hopverify.") for module in contract["source_modules"]]
+
+
+def lines_of(module: str) -> int:
+    """Return the code lines of a module, or of all files of a package."""
+    path = ROOT / "hopverify" / module
+    files = sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    return sum(code_lines(file.read_text(encoding="utf-8")) for file in files)
+
+
+def table() -> str:
+    """Return the table in Markdown."""
+    counted = {part: sum(map(lines_of, modules)) for part, modules in PARTS.items()}
+    missing = set(trusted()) ^ {module for modules in PARTS.values() for module in modules}
+    if missing:
+        raise SystemExit(f"not in exactly one part of the table: {', '.join(sorted(missing))}")
+    rows = [
+        f"| {part} | {', '.join(f'`{module}`' for module in PARTS[part])} | {count:,} |"
+        for part, count in counted.items()
+    ]
+    head = ["| part | modules | lines of code |", "|---|---|---:|"]
+    return "\n".join([*head, *rows, f"| **together** | | **{sum(counted.values()):,}** |"])
+
+
+def main() -> None:
+    """Print the table, or put it into the page."""
+    if "--write" not in sys.argv[1:]:
+        print(table())
+        return
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The import contracts hold, a planted violation breaks them, and `import hopverify` is light."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+
+PLANTS = [
+    ("checker/rules/sign.py", "import sympy"),
+    ("checker/deciding.py", "def late():\n    import scipy.optimize"),
+    ("checks/energy_descent.py", "import mpmath"),
+    ("expr/nodes.py", "import hopverify.provers"),
+    ("checker/payload.py", "from hopverify.pipeline import verify"),
+    ("spec/numbers.py", "import hopverify.checker"),
+    ("provers/structure.py", "import scipy"),
+    ("pipeline.py", "import sympy"),
+    ("checker/floats.py", "import yaml"),
+    ("reporting/wording.py", "import numpy"),
+]
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", LINT], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copytree(ROOT / "hopverify", folder / "hopverify", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def test_the_contracts_hold(copy: Path) -> None:
+    done = lint(copy)
+    assert done.returncode == 0, done.stdout
+    assert " 0 broken" in done.stdout
+
+
+@pytest.mark.parametrize(("file", "line"), PLANTS)
+def test_a_planted_violation_breaks_them(copy: Path, file: str, line: str) -> None:
+    path = copy / "hopverify" / file
+    text = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(f"{text}\n\n{line}\n", encoding="utf-8")
+        done = lint(copy)
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert done.returncode == 1, done.stdout
+    assert "BROKEN" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["hopverify", "hopverify.errors", "hopverify.cli"])
+def test_importing_is_light(module: str) -> None:
+    heavy = ["sympy", "scipy", "numpy", "pydantic", "rich", "flint", "yaml", "mpmath", "cvxpy", "matplotlib"]
+    code = f"import sys, {module}; print(*[name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_a_whole_run_of_the_checker_needs_no_symbolic_library() -> None:
+    code = "import sys, hopverify.checker as c; list(c.RULES); print('sympy' in sys.modules, 'scipy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.stdout.split() == ["False", "False"], done.stderr

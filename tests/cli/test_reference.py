@@ -1,0 +1,125 @@
+"""The commands that tell what there is: list, explain, schema, init, derive, completion, --help, --version."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from jsonschema import Draft202012Validator
+
+import hopverify
+from hopverify.cli import GROUP
+from hopverify.cli._registries import PLACES, documentation, registry
+from tests.cli.commands import RELU_PAIR, modules_after, run, run_apart
+
+ENTRIES = [(kind, entry.name) for kind in PLACES for entry in registry(kind)]
+COMMANDS = GROUP.list_commands(click.Context(GROUP))
+
+
+def test_version() -> None:
+    assert run("--version").stdout == f"hopverify {hopverify.__version__}\n"
+
+
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_help_of_every_command(command: str | None) -> None:
+    result = run(*([command] if command else []), "--help")
+    assert result.exit_code == 0
+    assert "Usage: hopverify" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["verify", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    loaded = modules_after(f"from hopverify.cli import GROUP\nGROUP.main({arguments!r}, standalone_mode=False)")
+    assert not loaded & {"sympy", "scipy", "numpy", "pydantic", "rich", "flint", "yaml", "mpmath"}
+
+
+def test_the_commands_are_the_files() -> None:
+    assert COMMANDS == ["check", "completion", "derive", "explain", "init", "list", "schema", "verify"]
+    for name in COMMANDS:
+        command = GROUP.get_command(click.Context(GROUP), name)
+        assert command is not None
+        assert command.name == name
+        assert command.short_help
+
+
+def test_list_shows_every_entry() -> None:
+    shown = run("list").stdout
+    for kind, name in ENTRIES:
+        assert name in shown
+        assert name in run("list", kind).stdout
+
+
+@pytest.mark.parametrize(("kind", "name"), ENTRIES)
+def test_explain_every_entry(kind: str, name: str) -> None:
+    result = run("explain", name)
+    assert result.exit_code == 0, result.output
+    assert f"{name} ({registry(kind).noun})" in result.stdout
+    assert documentation(kind, registry(kind)[name]), "the file that holds an entry says what it is"
+
+
+def test_explain_shows_formula_parameters_and_theory() -> None:
+    softmax = run("explain", "softmax").stdout
+    assert "L(x) = logsumexp(beta*x)/beta" in softmax
+    assert "beta (number, > 0, default 1)" in softmax
+    assert "T15" in run("explain", "memory_retrieval").stdout
+
+
+def test_explain_a_near_miss() -> None:
+    result = run("explain", "rellu")
+    assert result.exit_code == 2
+    assert "did you mean 'relu'?" in result.stderr
+
+
+def test_schema_knows_the_registries_and_accepts_the_starter(tmp_path: Path) -> None:
+    schema = json.loads(run("schema").stdout)
+    Draft202012Validator.check_schema(schema)
+    text = json.dumps(schema)
+    for kind, name in ENTRIES:
+        if kind in ("lagrangians", "activations", "synapses", "checks"):
+            assert f'"{name}"' in text
+    validator = Draft202012Validator(schema)
+    good = {"hopverify": 1, "name": "m", "layers": {"x": {"size": 2, "lagrangian": "relu"}}}
+    assert validator.is_valid(good)
+    assert not validator.is_valid(good | {"layers": {"x": {"size": 2, "lagrangian": "rellu"}}})
+
+
+def test_init_writes_a_spec_that_verifies_and_never_overwrites(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    assert run("init", path).exit_code == 0
+    assert run("verify", path).exit_code == 0
+    path.write_text("mine", encoding="utf-8")
+    result = run("init", path)
+    assert result.exit_code == 2
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert "exists" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["model.json", "missing/model.yaml"])
+def test_init_refuses_other_places(tmp_path: Path, name: str) -> None:
+    assert run("init", tmp_path / name).exit_code == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script(shell: str) -> None:
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert "_HOPVERIFY_COMPLETE" in result.stdout
+
+
+def test_completion_without_a_known_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELL", "/bin/other")
+    assert run("completion").exit_code == 2
+
+
+def test_the_completion_script_gets_answers() -> None:
+    done = run_apart(_HOPVERIFY_COMPLETE="bash_complete", COMP_WORDS="hopverify ver", COMP_CWORD="1")
+    assert done.stdout.strip() == "plain,verify"
+
+
+def test_derive_prints_text_and_latex() -> None:
+    text, latex = run("derive", RELU_PAIR), run("derive", RELU_PAIR, "--latex")
+    assert text.exit_code == latex.exit_code == 0, text.output + latex.output
+    assert text.stdout.strip()
+    assert "\\" in latex.stdout

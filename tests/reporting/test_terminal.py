@@ -1,0 +1,180 @@
+"""The table: what stands in it, on terminals and in pipes, and the progress bar."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hopverify.reporting.progress import Bar
+from hopverify.reporting.report import Report, Row, data_of, witness_of
+from hopverify.reporting.terminal import console_for, one_line, show
+from hopverify.verdict import Verdict
+
+ROW = Row(
+    check="energy_descent",
+    subject="model",
+    statement="E never increases",
+    theory="T2",
+    assumptions=("layer h is at its instantaneous value",),
+    verdict=Verdict.PASS,
+    expected=Verdict.PASS,
+    met=True,
+    method=("comparison", "composition"),
+    reason=None,
+    witness=None,
+    data=None,
+    obligations=(),
+    seconds=0.25,
+)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def report(*rows: Row, verdict: Verdict = Verdict.PASS, name: str = "model") -> Report:
+    return Report("model.yaml", name, "0" * 64, verdict, rows)
+
+
+def printed(shown: Report, *, terminal: bool = False, verbose: bool = False, colour: bool = True) -> str:
+    stream = Terminal() if terminal else io.StringIO()
+    show(shown, console_for(stream, colour=colour), verbose=verbose)
+    return stream.getvalue()
+
+
+def test_a_row_has_check_subject_verdict_method_and_time() -> None:
+    lines = printed(report(ROW)).splitlines()
+    assert lines[0] == "model  model.yaml"
+    assert lines[1].split() == ["check", "subject", "verdict", "proved", "by", "seconds"]
+    assert lines[2].split() == ["energy_descent", "model", "pass", "comparison,", "composition", "0.25"]
+    assert lines[3] == "pass: every check has the verdict the spec asks for"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected", "met", "shown"),
+    [
+        (Verdict.FAIL, Verdict.PASS, False, "fail "),
+        (Verdict.FAIL, Verdict.FAIL, True, "fail, as expected"),
+        (Verdict.PASS, Verdict.FAIL, False, "pass, not fail"),
+        (Verdict.UNKNOWN, Verdict.FAIL, False, "unknown, not fail"),
+        # One of two layers is flat, as the spec asks of the check as a whole.
+        (Verdict.PASS, Verdict.FAIL, True, "pass "),
+    ],
+)
+def test_the_expected_verdict_is_told_where_it_matters(
+    verdict: Verdict, expected: Verdict, met: bool, shown: str
+) -> None:
+    row = replace(ROW, verdict=verdict, expected=expected, met=met)
+    assert shown in printed(report(row)).splitlines()[2]
+
+
+def test_what_is_not_applicable_is_one_line() -> None:
+    reason = {"code": "not_applicable", "text": "there is nothing to check"}
+    rows = [replace(ROW, subject=s, verdict=Verdict.NOT_APPLICABLE, reason=reason) for s in ("a", "b")]
+    shown = printed(report(ROW, *rows))
+    assert "not applicable: energy_descent (a, b)" in shown
+    assert "nothing to check" not in shown
+    assert "nothing to check" in printed(report(ROW, *rows), verbose=True)
+
+
+def test_an_expected_verdict_on_something_not_applicable_is_told() -> None:
+    reason = {"code": "not_applicable", "text": "there is nothing to check"}
+    row = replace(ROW, verdict=Verdict.NOT_APPLICABLE, expected=Verdict.FAIL, met=False, reason=reason)
+    shown = printed(report(row, verdict=Verdict.FAIL))
+    assert "not-applicable, not fail" in shown
+    assert "nothing to check" in shown
+
+
+def test_the_reason_and_the_missing_premises_stand_under_an_unknown() -> None:
+    obligations: tuple[dict[str, Any], ...] = (
+        {"role": "premise", "outcome": "refuted", "statement": "all biases count", "data": {"because": "x does not"}},
+        *({"role": "premise", "outcome": "open", "statement": f"premise {i}"} for i in range(5)),
+    )
+    reason = {"code": "nonsmooth", "text": "the activation jumps"}
+    row = replace(ROW, verdict=Verdict.UNKNOWN, met=False, reason=reason, obligations=obligations)
+    shown = printed(report(row, verdict=Verdict.UNKNOWN))
+    assert "    unknown: the activation jumps" in shown
+    assert "    does not hold: all biases count (x does not)" in shown
+    assert "    not shown: premise 2" in shown
+    assert "premise 3" not in shown
+    assert "and 2 more premises" in shown
+    assert shown.endswith("unknown: not as the spec asks: energy_descent\n")
+
+
+def test_verbose_shows_claims_rules_and_assumptions() -> None:
+    part = {"role": "premise", "outcome": "proved", "statement": "W = Wᵀ", "evidence": {"rule": "comparison"}}
+    shown = printed(report(replace(ROW, obligations=(part,))), verbose=True)
+    assert "claim (T2): E never increases" in shown
+    assert "premise, proved by comparison: W = Wᵀ" in shown
+    assert "assuming: layer h is at its instantaneous value" in shown
+
+
+def test_colours_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert "\x1b[" in printed(report(ROW), terminal=True)
+    assert "\x1b" not in printed(report(ROW), terminal=True, colour=False)
+    assert "\x1b" not in printed(report(ROW))
+
+
+def test_a_narrow_terminal_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = printed(report(replace(ROW, subject="s" * 40)), terminal=True, colour=False).splitlines()
+    assert max(map(len, lines)) <= 50
+    assert "".join(lines).count("s" * 5) >= 4
+    assert "…" not in "".join(lines)
+
+
+def test_markup_is_text() -> None:
+    shown = printed(report(replace(ROW, subject="[red]s[/red]"), name="[bold]n"), terminal=True, colour=False)
+    assert "[red]s[/red]" in shown
+    assert "[bold]n" in shown
+
+
+def test_one_line() -> None:
+    failed = replace(ROW, check="energy_flatness", verdict=Verdict.FAIL, met=False)
+    expected = "model.yaml: fail (1 pass, 1 fail; not as the spec asks: energy_flatness)"
+    assert one_line(report(ROW, failed, verdict=Verdict.FAIL)) == expected
+    assert one_line(report()) == "model.yaml: pass (no checks)"
+
+
+def test_witness_and_data_come_from_the_obligations() -> None:
+    parts = [
+        {"role": "premise", "outcome": "refuted", "evidence": {"rule": "comparison"}, "data": {"because": "p"}},
+        {"role": "necessary", "outcome": "refuted", "evidence": {"rule": "ascent", "state": ["1"]}, "data": {"n": "2"}},
+    ]
+    entry = {"verdict": "fail", "obligations": parts}
+    assert witness_of(entry) == {"state": ["1"], "n": "2"}
+    assert data_of(entry) == {"because": "p", "n": "2"}
+    assert witness_of(entry | {"verdict": "unknown"}) is None
+    assert data_of({"obligations": []}) is None
+
+
+def test_the_bar_keeps_off_what_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Bar(2) as bar:
+        bar.show(1, "model: check")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_bar_shows_itself_when_patience_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setattr("hopverify.reporting.progress.PATIENCE", 0.0)
+    with Bar(2) as bar:
+        bar.show(1, "[red]model: check")
+        assert bar.timer is not None
+        bar.timer.join()
+    assert "[red]model: check" in stream.getvalue()
+
+
+def test_the_bar_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setattr("hopverify.reporting.progress.PATIENCE", 3600.0)
+    with Bar(2) as bar:
+        bar.show(1, "model: check")
+    assert "model" not in stream.getvalue()

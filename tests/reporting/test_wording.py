@@ -1,0 +1,104 @@
+"""Witnesses, patterns and numbers in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hopverify.reporting.memories import memories_in_words
+from hopverify.reporting.plain import plain
+from hopverify.reporting.wording import number, vector, witness_in_words
+
+WITNESSES: list[tuple[str, dict[str, Any], list[str]]] = [
+    (
+        "negative_curvature",
+        {"state": ["-3/2", "0"], "direction": ["1", "0"], "curvature": "[-0.1 +/- 1e-9]"},
+        ["state x = (-3/2, 0)", "d = (1, 0)", "[-0.1 +/- 1e-9] < 0"],
+    ),
+    (
+        "ascent",
+        {"state": {"x": ["1"], "y": ["2"]}, "dE/dt": "0.5", "velocity": {"x": ["1"]}},
+        ["x = (1), y = (2)", "dE/dt = 0.5 > 0", "velocity there is x = (1)"],
+    ),
+    (
+        "ascent",
+        {"state": {"x": ["1"]}, "dE/dt": "0.5", "step": "1/2", "rise of E by one update": "0.1"},
+        ["one update with step 1/2 raises E by 0.1"],
+    ),
+    (
+        "asymmetric_pair",
+        {"state": ["0", "1"], "i": 0, "j": 1, "dg0/dx1": "0.25", "dg1/dx0": "0"},
+        ["∂g_0/∂x_1 = 0.25 but ∂g_1/∂x_0 = 0"],
+    ),
+    (
+        "comparison",
+        {"pair": [0, 1], "values": ["1", "2"], "unequal_pairs": 3, "symmetrisable": "yes", "symmetriser": ["2", "1"]},
+        ["W[0,1] = 1 but W[1,0] = 2, and 2 more pairs differ", "diag(2, 1)"],
+    ),
+    (
+        "comparison",
+        {"pair": [0, 1], "values": ["1", "2"], "unequal_pairs": 1, "symmetrisable": "no", "cycle": [0, 1, 2]},
+        ["0 → 1 → 2 → 0"],
+    ),
+    (
+        "comparison",
+        {"pair": [0, 1], "values": ["1/2", "4503599627370497/9007199254740992"], "unequal_pairs": 1},
+        ["the difference is ≈-1.11022e-16, not 0"],
+    ),
+    (
+        "dead_zone",
+        {"intervals": [["-∞", "-1"], ["1", "+∞"]], "unbounded": True, "neuron_states": ["-2", "-3/2"]},
+        ["(-∞, -1) or (1, +∞)", "unbounded", "-2 and -3/2"],
+    ),
+    ("shift_invariance", {"region": "x + R·1"}, ["vector of ones", "x + R·1"]),
+    ("equal_activations", {"states": [["1", "1"], ["2", "2"]]}, ["(1, 1)", "(2, 2)"]),
+    ("a_rule_of_tomorrow", {"place": ["1", "2"], "value": "-1/2"}, ["place: (1, 2)", "value: -1/2"]),
+]
+
+
+@pytest.mark.parametrize(("rule", "witness", "expected"), WITNESSES)
+def test_a_witness_in_words(rule: str, witness: dict[str, Any], expected: list[str]) -> None:
+    said = "\n".join(witness_in_words([rule], witness))
+    for part in expected:
+        assert part in said
+
+
+def test_long_vectors_are_shortened() -> None:
+    assert vector([str(i) for i in range(1000)]).endswith("7, … 1000 in all)")
+    assert len(vector(["1" * 400] * 1000)) < 300
+
+
+def test_numbers_are_exact_or_marked() -> None:
+    assert number("1/3") == "1/3"
+    assert number("0") == "0"
+    assert number("1" + "0" * 400).lower() == "≈1.00000e+400"
+    assert "e-400" in number("1/1" + "0" * 400).lower()
+    assert number("[0.25 +/- 1e-9]") == "[0.25 +/- 1e-9]"
+    assert len(number("1" * 5000)) < 100
+    assert number("12345678901234/3").startswith("≈")
+
+
+def pattern(index: int, *, radius: str | None = None) -> dict[str, Any]:
+    row = {"name": f"p[{index}]", "verdict": "unknown" if radius is None else "pass", "competitor": "p[0]"}
+    return row | ({"radius": radius, "distance": "1/8"} if radius else {})
+
+
+def test_patterns_in_words() -> None:
+    rows = [pattern(i, radius=f"{i}/4") for i in (1, 2, 3)] + [pattern(i) for i in range(4, 17)]
+    lines = memories_in_words({"memories": rows})
+    assert lines[0] == "3 of 16 patterns have a certified ball"
+    assert "smallest 0.25, median 0.5" in lines[1]
+    assert "at most 0.125" in lines[1]
+    assert lines[2] == "not certified: p[4]; nearest competitor p[0]"
+    assert len(lines) == 2 + 10 + 1
+    assert lines[-1] == "and 3 more: --json shows all"
+
+
+def test_no_patterns_no_words() -> None:
+    assert memories_in_words(None) == memories_in_words({"kind": "dead"}) == []
+
+
+def test_plain_text_has_no_hidden_characters() -> None:
+    assert plain("a\x1b[2J\u202eb\u200b\x9b\tc\r\nd") == "a[2Jb c d"
+    assert plain("α ≥ β\nγ", lines=True) == "α ≥ β\nγ"
