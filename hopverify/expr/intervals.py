@@ -26,11 +26,13 @@ Bounds = NDArray[np.float64]
 
 
 def _down(values: Bounds) -> Bounds:
-    return np.nextafter(np.where(np.isnan(values), -inf, values), -inf)
+    with np.errstate(over="ignore"):
+        return np.nextafter(np.where(np.isnan(values), -inf, values), -inf)
 
 
 def _up(values: Bounds) -> Bounds:
-    return np.nextafter(np.where(np.isnan(values), inf, values), inf)
+    with np.errstate(over="ignore"):
+        return np.nextafter(np.where(np.isnan(values), inf, values), inf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ class Interval:
     def __truediv__(self, other: Any) -> Interval:
         other = as_interval(other)
         crosses = (other.lower <= 0) & (other.upper >= 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             inverse = Interval(
                 np.where(crosses, -inf, _down(1 / other.upper)), np.where(crosses, inf, _up(1 / other.lower))
             )
@@ -161,10 +163,28 @@ def _even(name: str, u: Interval, rising: bool) -> Interval:
     return Interval(_at(name, near if rising else far, 0), _at(name, far if rising else near, 1))
 
 
+# Bounds, whatever the argument, of functions without a trend.
+_RANGES: dict[str, tuple[float, float]] = {"sin": (-1.0, 1.0), "cos": (-1.0, 1.0), "mish_integral": (0.0, inf)}
+
+
+def _wave(name: str, u: Interval) -> Interval:
+    """Enclose sin or cos: between -1 and 1, and no further from its value at the lower end than the width."""
+    width = np.where(np.isinf(u.lower) | np.isinf(u.upper), 2.0, _up(u.upper - u.lower))
+    start = np.where(np.isinf(u.lower), 0.0, u.lower)
+    low, high = (np.vectorize(lambda v, side=side: _ends(name, v)[side], otypes=[float])(start) for side in (0, 1))
+    return Interval(np.maximum(_down(low - width), -1.0), np.minimum(_up(high + width), 1.0))
+
+
 def _elementary(name: str, u: Interval) -> Interval:
+    if name in ("sin", "cos"):
+        return _wave(name, u)
     trend = FUNCTIONS[name].trend
+    if name == "kink":
+        away = (u.lower > 0) | (u.upper < 0)
+        return Interval(np.where(away, 0.0, -inf), np.where(away, 0.0, inf))
     if name not in _LIMITS or trend is None:
-        return Interval(np.full(np.shape(u.lower), -inf), np.full(np.shape(u.upper), inf))
+        low, high = _RANGES.get(name, (-inf, inf))
+        return Interval(np.full(np.shape(u.lower), low), np.full(np.shape(u.upper), high))
     if trend is Trend.INCREASING:
         return _increasing(name, _inside_domain(name, u))
     return _even(name, u, trend is Trend.EVEN_INCREASING)

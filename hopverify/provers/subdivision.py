@@ -11,6 +11,7 @@ from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.sign import pieces_of, slope_of
 from hopverify.checker.rules.subdivision import undecided
 from hopverify.errors import EvidenceRejected
+from hopverify.expr.nodes import Expression
 from hopverify.expr.pieces import Piece
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover
@@ -21,16 +22,23 @@ MAX_CUTS = 4_000
 
 def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
     try:
-        parts = pieces_of(slope_of(obligation.function, {}))
+        slope = slope_of(obligation.function, {})
     except EvidenceRejected:
         return
+    cuts = cuts_of(slope, budget)
+    if cuts is not None:
+        yield {"rule": "subdivision", "cuts": texts_of(cuts)}
+
+
+def cuts_of(slope: Expression, budget: Budget) -> list[Fraction] | None:
+    """Return cuts of the line that show a form of h to be ≥ 0, or None when none were found."""
     cuts: set[Fraction] = set()
-    for piece in parts:
+    for piece in pieces_of(slope):
         found = _cuts_for(piece, budget)
         if found is None:
-            return
+            return None
         cuts |= found
-    yield {"rule": "subdivision", "cuts": texts_of(sorted(cuts))}
+    return sorted(cuts)
 
 
 def _cuts_for(piece: Piece, budget: Budget) -> set[Fraction] | None:

@@ -1,0 +1,81 @@
+"""From our expressions to SymPy's and back: the same function, term by term the same value."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+from hopverify.derivation.simplification import simplified
+from hopverify.derivation.translation import NoTranslation, X, from_sympy, to_sympy
+from hopverify.expr.balls import BALLS, precision
+from hopverify.expr.evaluate import evaluate
+from hopverify.expr.functions import FUNCTIONS, Shape
+from hopverify.expr.nodes import Apply, Expression, Number, Symbol
+from hopverify.expr.parser import parse
+from hopverify.expr.rational import identical
+
+TEXTS = [
+    "log(cosh(3*x))/3",
+    "2*sech(x)^2 - x/2",
+    "(1 + x^2)^(-3/2)",
+    "exp(-x)/(1 + exp(-x))^2",
+    "-x^3/3 + pi*x",
+    "3*exp(x^2/2)/sqrt(2*pi)",
+    "relu(x - 1)^2/2 + abs(x) - sign(x + 3)",
+    "max(x, 1/3) - min(2*x, 1)",
+    "x*arctan(x) - erf(x/sqrt(2))",
+    "-1/(x^2 + 1)",
+    "1",
+    "-x",
+]
+
+
+def at(expression: Expression, x: str) -> object:
+    from fractions import Fraction
+
+    return evaluate(expression, {"x": BALLS.number(Fraction(x))}, BALLS)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_there_and_back_is_the_same_function(text: str) -> None:
+    original, returned = parse(text), parse(str(from_sympy(to_sympy(parse(text)))))
+    with precision():
+        for x in ("1/7", "-5/3", "29/11"):
+            assert at(original, x).overlaps(at(returned, x))
+
+
+ELEMENTWISE = [f.name for f in FUNCTIONS.values() if f.shape is Shape.ELEMENTWISE and f.arity == 1 and not f.internal]
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_every_function_of_one_number_has_the_value_of_its_counterpart(name: str) -> None:
+    expression = Apply(name, (Symbol("x"),))
+    translated = to_sympy(expression)
+    with precision():
+        for x in ("1/7", "29/11"):
+            value = sympy.N(translated.subs(X, sympy.Rational(x)), 25)
+            ours = at(expression, x)
+            assert abs(ours - type(ours)(str(value))) < 1e-20
+
+
+def test_what_is_not_a_function_of_one_number_is_refused() -> None:
+    with pytest.raises(NoTranslation):
+        to_sympy(parse("sum(x^2)"))
+    with pytest.raises(NoTranslation):
+        from_sympy(sympy.gamma(X))
+    with pytest.raises(NoTranslation):
+        from_sympy(X**X)
+
+
+@pytest.mark.parametrize(
+    "text", ["x^2 - 2*x + 1", "1 - tanh(x)^2", "step(x) + 1 - tanh(x)^2", "sigmoid(x)*(1 - sigmoid(x))"]
+)
+def test_forms_of_an_expression_are_identical_to_it(text: str) -> None:
+    forms = list(simplified(parse(text)))
+    assert forms
+    assert all(identical(parse(text), form) for form in forms)
+
+
+def test_large_expressions_are_left_alone() -> None:
+    large = sum((Apply("sin", (Symbol("x") * k,)) ** k for k in range(1, 100)), start=Number(0))  # type: ignore[arg-type]
+    assert list(simplified(large)) == []
