@@ -62,7 +62,7 @@ def exp_upper(exponent: NDArray[np.float64]) -> NDArray[np.float64]:
     XX
       covers them; scaling by 2^k is exact since the result is not subnormal.
     """
-    w = np.clip(exponent, _LOWEST, _HIGHEST)
+    w = np.clip(np.nan_to_num(exponent, nan=0.0), _LOWEST, _HIGHEST)
     k = np.rint(w * _INVERSE_LOG2)
     s = (w - k * _LOG2_HIGH) - k * _LOG2_LOW
     value = np.ones_like(s)

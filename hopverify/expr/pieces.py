@@ -36,11 +36,11 @@ class Piece:
     upper: End
     expression: Expression
 
-    def inside(self) -> Fraction:
-        """Return a rational point of the open interval."""
+    def inside(self, share: Fraction = Fraction(1, 2)) -> Fraction:
+        """Return a rational point of the open interval, at a ``share`` between 0 and 1 of a finite one."""
         if self.lower is None:
-            return Fraction(0) if self.upper is None else self.upper - 1
-        return self.lower + 1 if self.upper is None else (self.lower + self.upper) / 2
+            return 2 * share if self.upper is None else self.upper - 2 * share
+        return self.lower + 2 * share if self.upper is None else self.lower + (self.upper - self.lower) * share
 
 
 def pieces(expression: Expression, variable: str = "x") -> list[Piece]:

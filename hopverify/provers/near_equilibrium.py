@@ -66,7 +66,7 @@ def _equilibrium(model: Model, x: Floats) -> tuple[Floats, Floats] | None:
     """Return a state with a small flow and the inverse Jacobian there, by Newton's method, or None."""
     for _ in range(NEWTON_STEPS):
         flow = _joined(model.flow(_split(model, x), FLOATS))
-        inverse: Floats = np.linalg.inv(_jacobian(model, x))
+        inverse = np.asarray(np.linalg.inv(_jacobian(model, x)), dtype=np.float64)
         step: Floats = inverse @ flow
         x = np.asarray(x - step * min(1.0, 2.0 / (1e-300 + float(np.max(np.abs(step))))), dtype=np.float64)
         if np.max(np.abs(step)) < 1e-13 * (1 + np.max(np.abs(x))):
