@@ -57,7 +57,7 @@ def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
         if rate > 0:
             yield from _evidence(model, x)
         if model.size <= MAX_LOCAL and np.isfinite(rate):
-            better = short(minimise(lambda y: -_rate(model, y), x, evaluations=600))
+            better = short(minimise(lambda y: -_rate(model, y), x, evaluations=min(600, 4 * budget.samples)))
             if _rate(model, better) > 0:
                 yield from _evidence(model, better)
 

@@ -81,7 +81,7 @@ def _whole(obligation: Convex | CompatibleTimes, n: int, budget: Budget) -> Iter
     for x in scored:
         if budget.exhausted:
             return
-        point = short(minimise(safely, x, evaluations=300))
+        point = short(minimise(safely, x, evaluations=min(300, 4 * budget.samples)))
         if safely(point) < 0:
             yield _evidence(point, short(lowest(point)[1]))
 

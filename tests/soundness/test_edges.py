@@ -183,7 +183,9 @@ def _sets_of_patterns() -> list[tuple[str, np.ndarray[Any, Any], Fraction]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "values", "beta"), _sets_of_patterns(), ids=lambda part: part if isinstance(part, str) else "")
+@pytest.mark.parametrize(
+    ("name", "values", "beta"), _sets_of_patterns(), ids=lambda part: part if isinstance(part, str) else ""
+)
 def test_certified_radii_hold_in_ball_arithmetic(name: str, values: np.ndarray[Any, Any], beta: Fraction) -> None:
     patterns = ExactArray.of(values)
     obligation = _obligation(patterns, beta)
