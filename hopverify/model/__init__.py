@@ -2,6 +2,7 @@
 
 from hopverify.model.building import build_model
 from hopverify.model.layer import Layer, LayerFunction
+from hopverify.model.linear import LinearNetwork, linear_network
 from hopverify.model.network import Memory, Model
 
-__all__ = ["Layer", "LayerFunction", "Memory", "Model", "build_model"]
+__all__ = ["Layer", "LayerFunction", "LinearNetwork", "Memory", "Model", "build_model", "linear_network"]

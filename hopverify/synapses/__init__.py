@@ -49,6 +49,8 @@ class Synapse(ABC):
     """A synapse with its arrays. Vectors are arrays of the number system ``a``, one per layer name."""
 
     layers: tuple[str, ...]
+    linear = True
+    """Whether the drive is linear in the activations (S quadratic)."""
 
     @abstractmethod
     def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:

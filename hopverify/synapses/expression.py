@@ -31,6 +31,7 @@ class ByExpression(Synapse):
     layers: tuple[str, ...]
     expression: Expression
     arrays: Mapping[str, ExactArray]
+    linear = False
 
     @cached_property
     def gradients(self) -> dict[str, Expression]:

@@ -22,6 +22,7 @@ class Gated(Synapse):
 
     layers: tuple[str, ...]
     tensor: ExactArray
+    linear = False
 
     def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:
         first = self.layers[0]

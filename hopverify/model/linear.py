@@ -1,0 +1,88 @@
+"""Networks with linear drives: equilibria solve x = (Wγ + b)/ρ with γ = g(x), over all neurons of all layers at once.
+
+Synapses that are quadratic in the activations (dense, diagonal, hebbian, convolution) have a linear drive. Its matrix
+is assembled exactly, layer after layer in the order of the spec; instantaneous layers are neurons like the others,
+since an equilibrium does not know the time constants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hopverify.expr.exact import EXACT
+from hopverify.model.layer import Layer, LayerFunction
+from hopverify.model.network import Model
+
+MAX_NEURONS = 400
+
+Matrix = np.ndarray[Any, Any]
+"""An object array of Fractions."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinearNetwork:
+    """``W`` (N × N), ``b`` and ``leak`` (N) in Fractions; ``functions[i]`` belongs to neuron i (elementwise)."""
+
+    W: Matrix
+    b: Matrix
+    leak: Matrix
+    functions: tuple[LayerFunction, ...]
+    layers: tuple[Layer, ...]
+
+    @property
+    def size(self) -> int:
+        """The number of neurons, N."""
+        return len(self.b)
+
+    def names(self) -> list[str]:
+        """Return a name for each neuron, such as ``x[3]``."""
+        return [f"{layer.name}[{i}]" for layer in self.layers for i in range(layer.size)]
+
+    def target(self, gamma: Matrix) -> Matrix:
+        """Return x⋆(γ) = (Wγ + b)/ρ, exactly."""
+        result: Matrix = (self.W @ gamma + self.b) / self.leak
+        return result
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether W = Wᵀ, so that the network has an energy."""
+        return bool((self.W == self.W.T).all())
+
+
+def linear_network(model: Model) -> LinearNetwork | None:
+    """Return the network of a model, or None unless all drives are linear, all layers elementwise and leaky."""
+    layers = tuple(model.layers.values())
+    size = sum(layer.size for layer in layers)
+    fitting = size <= MAX_NEURONS and all(synapse.linear for synapse in model.synapses.values())
+    if not fitting or any(not layer.function.elementwise or 0 in layer.leak for layer in layers):
+        return None
+    b = np.concatenate([layer.bias.fractions() for layer in layers])
+    leak = np.concatenate([_spread(layer.leak, layer.size) for layer in layers])
+    functions = tuple(layer.function for layer in layers for _ in range(layer.size))
+    return LinearNetwork(_matrix(model, layers, size), b, leak, functions, layers)
+
+
+def _spread(numbers: tuple[Fraction, ...], size: int) -> Matrix:
+    return np.array(list(numbers) * (size if len(numbers) == 1 else 1), dtype=object)
+
+
+def _matrix(model: Model, layers: tuple[Layer, ...], size: int) -> Matrix:
+    """Return W column by column: the drive of each synapse on unit activations."""
+    offsets = dict(
+        zip((layer.name for layer in layers), np.cumsum([0, *(layer.size for layer in layers)]), strict=False)
+    )
+    W = np.full((size, size), Fraction(0), dtype=object)
+    for synapse in model.synapses.values():
+        ends = dict.fromkeys(synapse.layers)
+        for source in ends:
+            for i in range(model.layers[source].size):
+                gamma = {name: np.full(model.layers[name].size, Fraction(0), dtype=object) for name in ends}
+                gamma[source][i] = Fraction(1)
+                for target, drive in synapse.drive(gamma, EXACT).items():
+                    rows = slice(offsets[target], offsets[target] + model.layers[target].size)
+                    W[rows, offsets[source] + i] += drive
+    return W
