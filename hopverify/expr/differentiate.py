@@ -55,7 +55,7 @@ def _rank(node: Apply, ranks: list[int]) -> int:
         if ranks[0] == 0:
             raise ExpressionError("only a vector or a matrix can be indexed")
         return ranks[0] - 1
-    return {"transpose": 2, "unit": 1, "pi": 0}[node.function]
+    return {"transpose": 2, "unit": 1, "ones": 1, "pi": 0}[node.function]
 
 
 @cache
@@ -96,13 +96,15 @@ def gradient(expression: Expression, variable: str, symbols: Mapping[str, int]) 
             total = total + adjoint
         if not isinstance(node, Apply):
             continue
-        node_rank = ranks[id(node)]
+        if node.function == "matmul" and rank(adjoint, symbols) < ranks[id(node)]:
+            adjoint = adjoint * Apply("ones", (node,))
+        broadcasts = FUNCTIONS[node.function].shape is Shape.ELEMENTWISE or node.function == "dot"
+        widest = max((ranks[id(argument)] for argument in node.arguments), default=0)
         for position, argument in enumerate(node.arguments):
             if id(argument) not in moving:
                 continue
             contribution = _pull_back(node, position, adjoint)
-            elementwise = FUNCTIONS[node.function].shape is Shape.ELEMENTWISE
-            if elementwise and ranks[id(argument)] < node_rank and contribution != ZERO:
+            if broadcasts and ranks[id(argument)] < widest and contribution != ZERO:
                 contribution = _summed(contribution, node.arguments[1 - position], symbols)
             adjoints[id(argument)] = adjoints.get(id(argument), ZERO) + contribution
     return total
@@ -197,7 +199,8 @@ _RULES: dict[str, Callable[[Apply, int, Expression], Expression]] = {
     "dot": lambda node, position, adjoint: adjoint * node.arguments[1 - position],
     "size": lambda node, position, adjoint: ZERO,
     "transpose": _none("transpose"),
-    "unit": _none("unit"),
+    "unit": lambda node, position, adjoint: ZERO,
+    "ones": lambda node, position, adjoint: ZERO,
     "matmul": _of_matmul,
     "index": _of_index,
     "logsumexp": _to("softmax"),

@@ -73,6 +73,11 @@ def scalar_operation(method: Operation) -> Operation:
 
 def evaluate(expression: Expression, variables: Mapping[str, Value], arithmetic: Arithmetic) -> Value:
     """Return the value of ``expression``; arrays among the variables must belong to the number system."""
+    with np.errstate(all="ignore"):
+        return _evaluate(expression, variables, arithmetic)
+
+
+def _evaluate(expression: Expression, variables: Mapping[str, Value], arithmetic: Arithmetic) -> Value:
     done: dict[int, Value] = {}
     for node in walk(expression):
         if isinstance(node, Number):
@@ -164,6 +169,10 @@ def _unit(a: Arithmetic, like: Value, position: Fraction) -> Value:
     return np.array(entries, dtype=np.asarray(like).dtype)
 
 
+def _ones(a: Arithmetic, like: Value) -> Value:
+    return np.array([a.number(Fraction(1))] * len(like), dtype=np.asarray(like).dtype)
+
+
 def _index(a: Arithmetic, u: Value, position: Fraction) -> Value:
     if position >= len(u):
         raise ExpressionError(f"index {position} is out of range for a vector of length {len(u)} (counted from 0)")
@@ -204,4 +213,5 @@ _COMPOSITES: dict[str, Callable[..., Value]] = {
     "ghostmax": lambda a, u: softmax(a, _with_ghost(a, u))[:-1],
     "matmul": lambda a, matrix, u: matrix @ u,
     "transpose": lambda a, matrix: matrix.T,
+    "ones": _ones,
 }

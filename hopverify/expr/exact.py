@@ -16,6 +16,9 @@ import numpy as np
 from hopverify.errors import HopverifyError
 from hopverify.expr.evaluate import Arithmetic, Value
 
+MAX_BITS = 1_000_000
+"""The size of numerator and denominator beyond which a power is not computed."""
+
 
 class NotRational(HopverifyError):
     """The value is not known to be rational."""
@@ -38,6 +41,13 @@ def square_root(u: Fraction) -> Fraction:
     if numerator**2 != u.numerator or denominator**2 != u.denominator:
         raise NotRational(f"the square root of {u} is irrational")
     return Fraction(numerator, denominator)
+
+
+def _whole_power(u: Fraction, exponent: int) -> Fraction:
+    bits = max(u.numerator.bit_length(), u.denominator.bit_length())
+    if bits * abs(exponent) > MAX_BITS:
+        raise NotRational("a power with more digits than are kept")
+    return u**exponent
 
 
 def _at_jump(u: Fraction, value: Fraction) -> Fraction:
@@ -84,7 +94,7 @@ class Exact(Arithmetic):
             base, exponent = np.frompyfunc(square_root, 1, 1)(base), exponent * 2
         if exponent.denominator != 1:
             raise NotRational("a power with this exponent is not known to be rational")
-        return base ** int(exponent)
+        return np.frompyfunc(lambda u: _whole_power(u, int(exponent)), 1, 1)(base)
 
     def threshold(self, scores: Value, exponent: Fraction) -> Value:
         """Return the exact threshold of sparsemax (exponent 1): the mean of the top k scores, less 1/k."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import erf, inf
+from math import erf, inf, isfinite, nan
 from typing import Any
 
 import numpy as np
 
 from hopverify.expr.evaluate import Arithmetic, Value
+
+
+def _nearest(value: Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 def _logcosh(u: Value) -> Value:
@@ -27,6 +34,8 @@ def _by_balls(name: str) -> Any:
     def value(u: float) -> float:
         from hopverify.expr.balls import BALLS
 
+        if not isfinite(u):
+            return inf if u > 0 else nan
         return float(BALLS.elementary(name, BALLS.number(Fraction(u))).mid())
 
     return np.vectorize(value, otypes=[float])
@@ -52,9 +61,11 @@ class Floats(Arithmetic):
     """Double precision on float64 arrays. Out-of-range values become infinities and NaNs, silently."""
 
     def number(self, value: Fraction) -> Value:
-        return float(value)
+        return np.float64(_nearest(value))
 
     def array(self, values: np.ndarray[Any, Any]) -> Value:
+        if values.dtype == object:
+            return np.vectorize(_nearest, otypes=[float])(values)
         return np.asarray(values, dtype=np.float64)
 
     def elementary(self, name: str, *argument: Value) -> Value:

@@ -11,6 +11,7 @@ Special functions of the table:
 - ``mish_integral(x) = ∫_0^x t·tanh(softplus(t)) dt``;
 - ``step(x) = 1`` for x > 0, ``0`` for x < 0, set-valued at 0; ``kink`` is its derivative: 0 except at 0;
 - ``norm(x, e) = sqrt(Σ x_i² + e)``; ``variance(x) = Σ (x_i - mean(x))²/n``; ``size(x) = n``;
+- ``unit(x, i)`` is the unit vector with entry i, and ``ones(x)`` the vector of ones, of the size of x;
 - ``ghost_logsumexp(x) = log(1 + Σ e^{x_i})`` and ``ghostmax`` its gradient;
 - ``entmax(x, a)`` and its potential ``entmax_conjugate`` (Peters, Niculae & Martins 2019, arXiv:1905.05702; a = 2 is
   sparsemax), ``normmax(x, c)`` and ``normmax_conjugate`` (Blondel, Martins & Niculae 2020, arXiv:1901.02324).
@@ -146,7 +147,8 @@ _SPECIAL = (
     Function("matmul", arity=2, shape=Shape.SPECIAL),
     Function("transpose", shape=Shape.SPECIAL),
     Function("index", arity=2, shape=Shape.SPECIAL, internal=True),
-    Function("unit", arity=2, shape=Shape.SPECIAL, signs="0+", internal=True),
+    Function("unit", arity=2, shape=Shape.SPECIAL, signs="0+"),
+    Function("ones", shape=Shape.SPECIAL, signs="+"),
     Function("pi", arity=0, signs="+"),
 )
 

@@ -147,7 +147,7 @@ def _at(name: str, points: Bounds, side: int) -> Bounds:
     """Return lower (side 0) or upper (side 1) bounds of f at each point, limits at the infinite ones."""
 
     def bound(u: float) -> float:
-        return _LIMITS[name][u > 0] if isinf(u) else _ends(name, u)[side]
+        return _LIMITS[name][int(u > 0)] if isinf(u) else _ends(name, u)[side]
 
     bounds: Bounds = np.vectorize(bound, otypes=[float])(points)
     return bounds

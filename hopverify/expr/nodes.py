@@ -90,6 +90,9 @@ class Apply(Expression):
         return f"{self.function}({', '.join(map(repr, self.arguments))})"
 
 
+# A constant power is folded only if its result is not larger than this.
+MAX_FOLDED_BITS = 4096
+
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 
 
@@ -183,14 +186,10 @@ def _power(a: Expression, b: Expression) -> Expression | None:
         return a
     if b == ZERO:
         return ONE
-    small = isinstance(b, Number) and b.value.denominator == 1 and 0 < b.value <= 64
-    if (
-        isinstance(a, Number)
-        and isinstance(b, Number)
-        and small
-        and abs(a.value).limit_denominator(1 << 64) == abs(a.value)
-    ):
-        return Number(a.value ** int(b.value))
+    if isinstance(a, Number) and isinstance(b, Number) and b.value.denominator == 1 and b.value > 0:
+        bits = max(a.value.numerator.bit_length(), a.value.denominator.bit_length())
+        if bits * b.value <= MAX_FOLDED_BITS:
+            return Number(a.value ** int(b.value))
     return None
 
 

@@ -15,6 +15,7 @@ log(cosh(beta*x))/beta
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 from hopverify.errors import ExpressionError
@@ -24,13 +25,15 @@ from hopverify.registry import did_you_mean
 
 MAX_TEXT = 20_000
 MAX_NODES = 400
-MAX_DEPTH = 100
+MAX_DEPTH = 60
 MAX_EXPONENT = 1_000
 MAX_DIGITS = 400
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign>\*\*|[-+*/@^()\[\],]))"
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign>\*\*|[-+*/@^()\[\],]))",
+    re.ASCII,
 )
+_SPACE = " \t\n\r\f\v"
 
 
 class _Parser:
@@ -73,14 +76,18 @@ class _Parser:
             raise ExpressionError(f"the expression has more than {MAX_NODES} operations", offset=self.offset)
         return node
 
-    def sum(self) -> Expression:
+    def deeper(self, rule: Callable[[], Expression]) -> Expression:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"parentheses are nested deeper than {MAX_DEPTH}", offset=self.offset)
+            raise ExpressionError(f"the expression is nested deeper than {MAX_DEPTH}", offset=self.offset)
+        node = rule()
+        self.depth -= 1
+        return node
+
+    def sum(self) -> Expression:
         left = self.product()
         while sign := self.accept("+", "-"):
             left = self.count(apply("add" if sign == "+" else "subtract", left, self.product()))
-        self.depth -= 1
         return left
 
     def product(self) -> Expression:
@@ -93,28 +100,27 @@ class _Parser:
         return left
 
     def unary(self) -> Expression:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"signs are nested deeper than {MAX_DEPTH}", offset=self.offset)
-        node = self.count(apply("negate", self.unary())) if self.accept("-") else self.power()
-        self.depth -= 1
-        return node
+        if self.accept("-"):
+            return self.count(apply("negate", self.deeper(self.unary)))
+        return self.power()
 
     def power(self) -> Expression:
         base = self.atom()
         if not self.accept("^", "**"):
             return base
-        offset, exponent = self.offset, self.unary()
+        offset, exponent = self.offset, self.deeper(self.unary)
         if not _may_be_constant(exponent) or (isinstance(base, Number) and not isinstance(exponent, Number)):
             raise ExpressionError("an exponent must be a rational constant, as in x^3 or x^(1/2)", offset=offset)
         if isinstance(exponent, Number):
             check_exponent(exponent.value, offset)
+        if base == Number(Fraction(0)) and isinstance(exponent, Number) and exponent.value < 0:
+            raise ExpressionError("division by zero", offset=offset)
         return self.count(apply("power", base, exponent))
 
     def atom(self) -> Expression:
         node = self.primary()
         while self.accept("["):
-            offset, index = self.offset, self.sum()
+            offset, index = self.offset, self.deeper(self.sum)
             if not (isinstance(index, Number) and index.value.denominator == 1 and index.value >= 0):
                 raise ExpressionError("an index must be a whole number, counted from 0", offset=offset)
             self.expect("]")
@@ -129,26 +135,34 @@ class _Parser:
             name = self.advance()
             return self.count(self.call(name, offset) if self.accept("(") else _constant_or_symbol(name))
         if self.accept("("):
-            inner = self.sum()
+            inner = self.deeper(self.sum)
             self.expect(")")
             return inner
         found = repr(self.text) if self.text else "the end of the expression"
         raise ExpressionError(f"expected a number, a name or '(', found {found}", offset=offset)
 
     def call(self, name: str, offset: int) -> Expression:
-        arguments = [self.sum()]
+        arguments = [self.deeper(self.sum)]
         while self.accept(","):
-            arguments.append(self.sum())
+            arguments.append(self.deeper(self.sum))
         self.expect(")")
-        if name in SUGAR and len(arguments) in SUGAR[name]:
-            return SUGAR[name][len(arguments)](*arguments)
-        function = FUNCTIONS.get(name)
-        if function is None or function.internal:
-            public = [known.name for known in FUNCTIONS.values() if not known.internal] + list(SUGAR)
-            raise ExpressionError(f"no function is called {name!r}{did_you_mean(name, public)}", offset=offset)
-        if len(arguments) != function.arity:
-            raise ExpressionError(f"{name} takes {function.arity} argument(s), got {len(arguments)}", offset=offset)
-        return apply(name, *arguments)
+        arities = _arities(name)
+        if not arities:
+            public = {known.name for known in FUNCTIONS.values() if not known.internal and known.arity > 0}
+            advice = did_you_mean(name, list(public | set(SUGAR)))
+            raise ExpressionError(f"no function is called {name!r}{advice}", offset=offset)
+        if len(arguments) not in arities:
+            wanted = " or ".join(map(str, sorted(arities)))
+            raise ExpressionError(f"{name} takes {wanted} argument(s), got {len(arguments)}", offset=offset)
+        sugar = SUGAR.get(name, {}).get(len(arguments))
+        return sugar(*arguments) if sugar else apply(name, *arguments)
+
+
+def _arities(name: str) -> set[int]:
+    """Return the numbers of arguments that a name may be called with; none for an unknown name."""
+    function = FUNCTIONS.get(name)
+    table = {function.arity} if function is not None and not function.internal else set()
+    return table | set(SUGAR.get(name, {}))
 
 
 def _may_be_constant(exponent: Expression) -> bool:
@@ -187,11 +201,11 @@ def _rational(text: str, offset: int) -> Fraction:
 
 def _tokens(text: str) -> list[tuple[str, str, int]]:
     tokens, position = [], 0
-    stripped = text.rstrip()
+    stripped = text.rstrip(_SPACE)
     while position < len(stripped):
         match = _TOKEN.match(stripped, position)
         if match is None:
-            start = position + len(stripped[position:]) - len(stripped[position:].lstrip())
+            start = len(stripped) - len(stripped[position:].lstrip(_SPACE))
             raise ExpressionError(f"the character {stripped[start]!r} has no meaning here", offset=start)
         kind = match.lastgroup or "sign"
         tokens.append((kind, match[kind], match.start(kind)))

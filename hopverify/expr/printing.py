@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from hopverify.errors import ExpressionError
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
 
 _BINARY = {"add": (" + ", 1), "subtract": (" - ", 1), "multiply": ("*", 2), "divide": ("/", 2), "matmul": ("@", 2)}
 _ATOM = 5
+
+# Derivatives share subexpressions; written out, each occurrence is repeated, and the text may grow exponentially.
+MAX_PRINTED = 1_000_000
 
 
 def to_text(expression: Expression) -> str:
     """Return infix text with as few parentheses as the grammar needs."""
     done: dict[int, tuple[str, int]] = {}
     for node in walk(expression):
-        done[id(node)] = _print(node, [done[id(argument)] for argument in getattr(node, "arguments", ())])
+        text, level = _print(node, [done[id(argument)] for argument in getattr(node, "arguments", ())])
+        if len(text) > MAX_PRINTED:
+            raise ExpressionError(f"the expression is too long to be written out (over {MAX_PRINTED} characters)")
+        done[id(node)] = text, level
     return done[id(expression)][0]
 
 
