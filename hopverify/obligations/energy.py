@@ -1,27 +1,13 @@
-"""Obligations: the small closed set of statements in which checks and proof methods meet.
-
-A check turns a claim about a model into obligations; a prover searches evidence for one kind of obligation; a rule of
-the checker decides whether the evidence proves or refutes it. An obligation holds the mathematical objects themselves
-(rebuilt from the spec by the checker), never a copy of them from a certificate. ``statement`` is what a reader is told.
-"""
+"""Obligations about the energy and its parts: Lagrangians, activations, synapses, descent, stored patterns."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from hopverify.model import Layer, LayerFunction, Model
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
-
-
-class Outcome(StrEnum):
-    """What the checker made of the evidence."""
-
-    PROVED = "proved"
-    REFUTED = "refuted"
-    OPEN = "open"
 
 
 @dataclass(frozen=True)
@@ -204,18 +190,3 @@ class Retrieval:
             f"{share} patterns of {self.subject} has a ball around it that the flow and the update keep, that holds "
             "exactly one equilibrium, and that this equilibrium attracts"
         )
-
-
-Obligation = (
-    Convex
-    | Regular
-    | RegularDrive
-    | NowhereFlat
-    | SymmetricJacobian
-    | CompatibleTimes
-    | GradientDrive
-    | SymmetricWeights
-    | DerivedEnergy
-    | Descent
-    | Retrieval
-)

@@ -1,0 +1,60 @@
+"""Obligations: the small closed set of statements in which checks and proof methods meet.
+
+A check turns a claim about a model into obligations; a prover searches evidence for one kind of obligation; a rule of
+the checker decides whether the evidence proves or refutes it. An obligation holds the mathematical objects themselves
+(rebuilt from the spec by the checker), never a copy of them from a certificate. ``statement`` is what a reader is told.
+"""
+
+from __future__ import annotations
+
+from hopverify.obligations.dynamics import Bounded, EnergyBoundedBelow, GloballyStable
+from hopverify.obligations.energy import (
+    CompatibleTimes,
+    Convex,
+    DerivedEnergy,
+    Descent,
+    GradientDrive,
+    NowhereFlat,
+    Regular,
+    RegularDrive,
+    Retrieval,
+    SymmetricJacobian,
+    SymmetricWeights,
+)
+from hopverify.obligations.outcome import Outcome
+
+Obligation = (
+    Convex
+    | Regular
+    | RegularDrive
+    | NowhereFlat
+    | SymmetricJacobian
+    | CompatibleTimes
+    | GradientDrive
+    | SymmetricWeights
+    | DerivedEnergy
+    | Descent
+    | Retrieval
+    | Bounded
+    | EnergyBoundedBelow
+    | GloballyStable
+)
+
+__all__ = [
+    "Bounded",
+    "CompatibleTimes",
+    "Convex",
+    "DerivedEnergy",
+    "Descent",
+    "EnergyBoundedBelow",
+    "GloballyStable",
+    "GradientDrive",
+    "NowhereFlat",
+    "Obligation",
+    "Outcome",
+    "Regular",
+    "RegularDrive",
+    "Retrieval",
+    "SymmetricJacobian",
+    "SymmetricWeights",
+]
