@@ -100,9 +100,11 @@ def _check_types(body: Mapping[str, Any], file: str) -> None:
     if not all(isinstance(result, dict) for result in body["results"]):
         raise CertificateRejected(f"{file}: results: every entry is an object")
     try:
-        [float(entry) for entry in body["seconds"]]
+        counted = [float(entry) for entry in body["seconds"]]
     except (TypeError, ValueError):
         raise CertificateRejected(f"{file}: seconds: expected numbers as text") from None
+    if len(counted) != len(body["results"]):
+        raise CertificateRejected(f"{file}: seconds: expected one number for each result")
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,8 +4,19 @@
 decides it again from the certificate's evidence, and accepts only if each entry is, word for word, what it decided.
 """
 
-from hopverify.checker.deciding import Decision, decide, entry_of, overall
+from hopverify.checker.deciding import Decision, decide, entry_of, expectations_met, overall
 from hopverify.checker.examination import check_certificate
 from hopverify.checker.rules import RULES, Judgement, Rule, judge
 
-__all__ = ["RULES", "Decision", "Judgement", "Rule", "check_certificate", "decide", "entry_of", "judge", "overall"]
+__all__ = [
+    "RULES",
+    "Decision",
+    "Judgement",
+    "Rule",
+    "check_certificate",
+    "decide",
+    "entry_of",
+    "expectations_met",
+    "judge",
+    "overall",
+]

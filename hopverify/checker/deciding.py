@@ -107,9 +107,18 @@ def overall_verdict(entries: Sequence[Mapping[str, Any]], spec: ModelSpec) -> Ve
     A check that does not concern the model satisfies an expected pass. An unknown that was not expected makes the
     whole unknown, unless something fails.
     """
-    wanted = {check: spec.expect.get(check, Verdict.PASS) for check in overall(entries)}
-    results = []
-    for check, verdict in overall(entries).items():
-        met = verdict is wanted[check] or (verdict is Verdict.NOT_APPLICABLE and check not in spec.expect)
-        results.append(Verdict.PASS if met else Verdict.UNKNOWN if verdict is Verdict.UNKNOWN else Verdict.FAIL)
+    met = expectations_met(entries, spec)
+    results = [
+        Verdict.PASS if met[check] else Verdict.UNKNOWN if verdict is Verdict.UNKNOWN else Verdict.FAIL
+        for check, verdict in overall(entries).items()
+    ]
     return summed_up(results) if results else Verdict.PASS
+
+
+def expectations_met(entries: Sequence[Mapping[str, Any]], spec: ModelSpec) -> dict[str, bool]:
+    """Return for each check whether its verdict is the one the spec asks for."""
+    return {
+        check: verdict is spec.expect.get(check, Verdict.PASS)
+        or (verdict is Verdict.NOT_APPLICABLE and check not in spec.expect)
+        for check, verdict in overall(entries).items()
+    }

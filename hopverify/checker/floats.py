@@ -58,9 +58,9 @@ def sum_upper(terms: NDArray[np.float64]) -> NDArray[np.float64]:
 def exp_upper(exponent: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return upper bounds of e^w for an array of doubles (infinite above 700, at least e^-700).
 
-      w = k·log 2 + s with |s| ≤ 0.35; the reduction is off by less than 2^-50, the Taylor polynomial of degree 13 by
-    XX
-      covers them; scaling by 2^k is exact since the result is not subnormal.
+    w = k·log 2 + s with |s| ≤ 0.35; the reduction is off by less than 2^-50, the Taylor polynomial of degree 13 by less
+    than 2^-57 relatively, and its evaluation by Horner's rule (three roundings a step) by less than 42·u·e^0.7 < 2^-46.
+    The factor 1 + 2^-45 covers them; scaling by 2^k is exact since the result is not subnormal.
     """
     w = np.clip(np.nan_to_num(exponent, nan=0.0), _LOWEST, _HIGHEST)
     k = np.rint(w * _INVERSE_LOG2)

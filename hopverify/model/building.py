@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
 from hopverify.activations import ACTIVATIONS
-from hopverify.errors import ExpressionError
+from hopverify.errors import ExpressionError, Problem, SpecError
 from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.nodes import Expression, Number, substitute, symbols
 from hopverify.expr.parser import parse
@@ -23,15 +24,32 @@ from hopverify.synapses import SYNAPSES, Port, Synapse, SynapseError
 
 def build_model(spec: ModelSpec) -> Model:
     """Return the model that ``spec`` describes; raise :class:`~hopverify.errors.SpecError` where it describes none."""
-    layers = {name: _layer(spec, layer) for name, layer in spec.layers.items()}
-    ports = {name: Port(name, layer.size, layer.shape) for name, layer in layers.items()}
-    synapses = {name: _synapse(spec, name, ports) for name in spec.synapses}
+    ports = {name: Port(name, layer.size, layer.shape) for name, layer in spec.layers.items()}
+    problems: list[Problem] = []
+    layers = _built({name: partial(_layer, spec, layer) for name, layer in spec.layers.items()}, problems)
+    synapses = _built({name: partial(_synapse, spec, name, ports) for name in spec.synapses}, problems)
+    if problems:
+        raise SpecError(*sorted(problems, key=lambda problem: (problem.line, problem.column)))
     _check_instantaneous(spec, layers, synapses)
     memories = {
         name: Memory(name, memory.layer, memory.patterns, memory.labels, memory.shape)
         for name, memory in spec.memories.items()
     }
     return Model(spec.name, layers, synapses, memories, _claimed(spec, layers), spec.arrays)
+
+
+Part = TypeVar("Part")
+
+
+def _built(makers: Mapping[str, Callable[[], Part]], problems: list[Problem]) -> dict[str, Part]:
+    """Return the parts that can be built; the problems of the others are added to the list, to be told together."""
+    parts: dict[str, Part] = {}
+    for name, make in makers.items():
+        try:
+            parts[name] = make()
+        except SpecError as error:
+            problems.extend(error.problems)
+    return parts
 
 
 def _layer(spec: ModelSpec, layer: LayerSpec) -> Layer:
@@ -55,7 +73,14 @@ def _function(spec: ModelSpec, function: FunctionSpec, size: int) -> LayerFuncti
             raise spec.error(function.path, known)
         return _named_lagrangian(spec, LAGRANGIANS[function.name], function)
     except ExpressionError as error:
-        raise spec.error(function.path, error.message, offset=error.offset or 0) from error
+        path = f"{function.path}.expression" if function.name is None else function.path
+        raise _located(spec, path, error) from error
+
+
+def _located(spec: ModelSpec, path: str, error: ExpressionError) -> SpecError:
+    """Return the error of an expression where it stands in the text of the spec."""
+    quote = 1 if spec.is_quoted(path) else 0
+    return spec.error(path, error.message, offset=error.offset + quote if error.offset is not None else 0)
 
 
 def _unknown(noun: str, name: str, known: Mapping[str, Any]) -> str:
@@ -145,6 +170,8 @@ def _synapse(spec: ModelSpec, name: str, ports: Mapping[str, Port]) -> Synapse:
     try:
         return kind.build([ports[layer] for layer in synapse.layers], values, spec.arrays)
     except SynapseError as error:
+        if isinstance(error.__cause__, ExpressionError):
+            raise _located(spec, f"{synapse.path}.{error.field}", error.__cause__) from error
         raise spec.error(f"{synapse.path}.{error.field}", str(error)) from error
 
 
@@ -169,5 +196,5 @@ def _claimed(spec: ModelSpec, layers: Mapping[str, Layer]) -> Expression | None:
         if rank(energy, known) != 0:
             raise ExpressionError("the energy must be one number: sum over the neurons")
     except ExpressionError as error:
-        raise spec.error("energy", error.message, offset=error.offset or 0) from error
+        raise _located(spec, "energy", error) from error
     return energy

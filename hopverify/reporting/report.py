@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hopverify.certificate import Certificate
-from hopverify.checker import overall
+from hopverify.checker import expectations_met
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
 
@@ -52,21 +52,12 @@ class Report:
 
 def report_of(spec: ModelSpec, certificate: Certificate) -> Report:
     """Return the report of a certificate that was made for ``spec``."""
-    met = _met(spec, certificate)
+    met = expectations_met(certificate.results, spec)
     seconds = certificate.seconds or (0.0,) * len(certificate.results)
     rows = tuple(
         _row(entry, met[entry["check"]], time) for entry, time in zip(certificate.results, seconds, strict=True)
     )
     return Report(spec.file, certificate.spec["name"], certificate.spec["digest"], Verdict(certificate.verdict), rows)
-
-
-def _met(spec: ModelSpec, certificate: Certificate) -> dict[str, bool]:
-    """Return for each check whether its verdict is the expected one; a check that does not concern the model passes."""
-    return {
-        check: verdict is spec.expect.get(check, Verdict.PASS)
-        or (verdict is Verdict.NOT_APPLICABLE and check not in spec.expect)
-        for check, verdict in overall(certificate.results).items()
-    }
 
 
 def _row(entry: Values, met: bool, seconds: float) -> Row:
