@@ -1,0 +1,207 @@
+"""Growth of activations at most linear, and boxes that the flow of a linear network enters for good (T10).
+
+For an elementwise activation and every x, with x⁺ = max(x, 0) and x⁻ = max(-x, 0),
+
+    g(x) ≤ r·x⁺ + l·x⁻ + t    and    -g(x) ≤ r'·x⁺ + l'·x⁻ + t',    r, l, r', l' ≥ 0.
+
+Exact for piecewise-linear g: the slopes at ±∞, and t as a maximum over the kinks. Otherwise, on each half-line, a
+finite interval enclosure of g; |g| by sums of products of x with bounded factors; or an enclosure of the slope h, with
+g(x) - g(0) = ∫h (g locally Lipschitz).
+
+Theorem. Let T ẋ = W g(x) + b - ρ∘x with ρ > 0, and let z = (U, V) > 0 satisfy Bz + max(c, 0) < z, where Bz + c
+bounds (W g(x) + b)/ρ from above in its first half, and its negative in the second, by the growth of g wherever
+-V ≤ x ≤ U. Let m(x) be the smallest k with -kV ≤ x ≤ kU. Wherever m(x) = k ≥ 1 is attained, say x_i = kU_i (the other
+side is alike), the growth bounds scale:
+
+    τ_i ẋ_i ≤ ρ_i (k(Bz)_i + c_i) - ρ_i k U_i ≤ -k ρ_i (U_i - (Bz + max(c, 0))_i) < 0.
+
+So m decreases at an exponential rate while m ≥ 1: every solution enters the box -V ≤ x ≤ U in finite time and stays;
+there is no equilibrium outside it or on its boundary. A neuron with τ = 0 is a function of the activations of
+the others, by the same bounds within the k-fold box whenever they are. ∎
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from hopverify.checker.enclosure import Ends, enclosure
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols
+from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.model import LayerFunction, LinearNetwork
+from hopverify.model.segments import Segment, segments
+
+Vector = np.ndarray[Any, Any]
+ZERO = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The function right·x⁺ + left·x⁻ + offset."""
+
+    right: Fraction
+    left: Fraction
+    offset: Fraction
+
+    def at(self, x: Fraction) -> Fraction:
+        """Return the value at x."""
+        return self.right * max(x, ZERO) + self.left * max(-x, ZERO) + self.offset
+
+
+@dataclass(frozen=True)
+class Growth:
+    """g(x) ≤ above(x) and -g(x) ≤ below(x) for every x."""
+
+    above: Bound
+    below: Bound
+
+    @property
+    def range(self) -> tuple[Fraction | None, Fraction | None]:
+        """Lower and upper bound of g where finite, else None."""
+        low = -self.below.offset if self.below.right == self.below.left == 0 else None
+        high = self.above.offset if self.above.right == self.above.left == 0 else None
+        return low, high
+
+
+@lru_cache(maxsize=1024)
+def growth(function: LayerFunction) -> Growth | None:
+    """Return the growth of an elementwise activation, or None if no linear bound is evident."""
+    if not function.elementwise or symbols(function.activation[0]) - {"x"}:
+        return None
+    parts = segments(function)
+    if parts is not None:
+        return Growth(_bound_of(parts, 1), _bound_of(parts, -1))
+    above, below = (_enclosed(function, sign) for sign in (1, -1))
+    return Growth(above, below) if above is not None and below is not None else None
+
+
+def _bound_of(parts: Sequence[Segment], sign: int) -> Bound:
+    """Return the bound of sign·g: what exceeds the slopes at ±∞ is largest at a kink or at 0."""
+    right, left = max(sign * parts[-1].slope, ZERO), max(-sign * parts[0].slope, ZERO)
+    bare = Bound(right, left, ZERO)
+    kinks = [part.lower for part in parts if part.lower is not None] + [ZERO]
+    offset = max(sign * part.value(x) - bare.at(x) for x in kinks for part in parts if part.holds(x))
+    return Bound(right, left, offset)
+
+
+def _enclosed(function: LayerFunction, sign: int) -> Bound | None:
+    """Return a bound of sign·g by enclosures of g, or of its slope, on the two half-lines."""
+    sides = [_side(function, sign, right) for right in (True, False)]
+    if sides[0] is None or sides[1] is None:
+        return None
+    return Bound(sides[0][0], sides[1][0], max(sides[0][1], sides[1][1]))
+
+
+def _side(function: LayerFunction, sign: int, right: bool) -> tuple[Fraction, Fraction] | None:
+    """Return (slope, offset) with sign·g(x) ≤ slope·|x| + offset on one half-line."""
+    ends = (ZERO, None) if right else (None, ZERO)
+    bound = _extreme(enclosure(function.activation[0], *ends), sign)
+    if bound is not None:
+        return ZERO, bound
+    linear = _linear(function.activation[0], ends)
+    if linear is not None:
+        return linear
+    if function.slope is None or not is_locally_lipschitz(function.activation[0]):
+        return None
+    slope = _extreme(enclosure(function.slope, *ends), sign if right else -sign)
+    start = _extreme(enclosure(function.activation[0], ZERO, ZERO), sign)
+    return (max(slope, ZERO), start) if slope is not None and start is not None else None
+
+
+def _linear(expression: Expression, ends: Ends) -> tuple[Fraction, Fraction] | None:
+    """Return (slope, offset) with |value| ≤ slope·|x| + offset, by the structure of sums and products."""
+    largest = _size(expression, ends)
+    if largest is not None:
+        return ZERO, largest
+    if isinstance(expression, Symbol):
+        return Fraction(1), ZERO
+    if not isinstance(expression, Apply):
+        return None
+    if expression.function == "negate":
+        return _linear(expression.arguments[0], ends)
+    if expression.function in ("add", "subtract"):
+        left, right = (_linear(argument, ends) for argument in expression.arguments)
+        return (left[0] + right[0], left[1] + right[1]) if left is not None and right is not None else None
+    if expression.function == "multiply":
+        for factor, other in (expression.arguments, expression.arguments[::-1]):
+            scale = _size(factor, ends)
+            inner = _linear(other, ends) if scale is not None else None
+            if scale is not None and inner is not None:
+                return scale * inner[0], scale * inner[1]
+    if expression.function == "divide" and isinstance(expression.arguments[1], Number):
+        inner, divisor = _linear(expression.arguments[0], ends), abs(expression.arguments[1].value)
+        return (inner[0] / divisor, inner[1] / divisor) if inner is not None and divisor else None
+    return None
+
+
+def _size(expression: Expression, ends: Ends) -> Fraction | None:
+    """Return a bound of the absolute value on a half-line, if it is finite."""
+    low, high = enclosure(expression, *ends)
+    return max(abs(low), abs(high)) if low is not None and high is not None else None
+
+
+def _extreme(ends: tuple[Fraction | None, Fraction | None], sign: int) -> Fraction | None:
+    """Return the largest value of sign·v for v between two ends."""
+    low, high = ends
+    if sign > 0:
+        return high
+    return -low if low is not None else None
+
+
+class GrowthMap:
+    """The map z ↦ Bz and the vector c of a network; raises :class:`EvidenceRejected` where no growth is known."""
+
+    def __init__(self, network: LinearNetwork) -> None:
+        found = [growth(function) for function in network.functions]
+        if any(entry is None for entry in found) or not all(rate > 0 for rate in network.leak):
+            raise EvidenceRejected("no linear growth bound of every activation is known, or a leak is not positive")
+        known = [entry for entry in found if entry is not None]
+        A = network.W / network.leak[:, None]
+        self.positive, self.negative = nonnegative(A), nonnegative(-A)
+        self.above = np.array([_row(entry.above) for entry in known], dtype=object).reshape(-1, 3).T
+        self.below = np.array([_row(entry.below) for entry in known], dtype=object).reshape(-1, 3).T
+        shift = network.b / network.leak
+        self.c = np.concatenate(
+            [
+                self.positive @ self.above[2] + self.negative @ self.below[2] + shift,
+                self.positive @ self.below[2] + self.negative @ self.above[2] - shift,
+            ]
+        )
+
+    def times(self, z: Vector) -> Vector:
+        """Return Bz for z = (U, V)."""
+        U, V = np.split(z, 2)
+        G = self.above[0] * U + self.above[1] * V
+        H = self.below[0] * U + self.below[1] * V
+        return np.concatenate([self.positive @ G + self.negative @ H, self.positive @ H + self.negative @ G])
+
+
+def nonnegative(values: Vector) -> Vector:
+    """Return max(v, 0) entry by entry, in Fractions."""
+    result: Vector = np.frompyfunc(lambda value: max(value, ZERO), 1, 1)(values)
+    return result
+
+
+def _row(bound: Bound) -> tuple[Fraction, Fraction, Fraction]:
+    return bound.right, bound.left, bound.offset
+
+
+def attracting_box(network: LinearNetwork, z: Vector | Sequence[Fraction]) -> tuple[Vector, Vector]:
+    """Return (lower, upper) = (-V, U): a box that every solution enters for good, so that it holds all equilibria.
+
+    ``z`` = (U, V) are 2N rationals; raises :class:`EvidenceRejected` unless z > 0 and Bz + max(c, 0) < z.
+    """
+    bounds: Vector = np.array(list(z), dtype=object)
+    if bounds.shape != (2 * network.size,) or not all(entry > 0 for entry in bounds):
+        raise EvidenceRejected(f"expected {2 * network.size} positive bounds")
+    growing = GrowthMap(network)
+    if not all(growing.times(bounds) + nonnegative(growing.c) < bounds):
+        raise EvidenceRejected("the flow does not point inward on the box: Bz + max(c, 0) < z fails")
+    U, V = np.split(bounds, 2)
+    return -V, U
