@@ -50,8 +50,8 @@ def _vector(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressio
         st.builds(apply, operators, inner, small_numbers),
         st.builds(lambda v: Apply("matmul", (Symbol("A"), v)), inner),
         st.builds(lambda name, u, v: apply("multiply", apply(name, u), v), st.sampled_from(REDUCTIONS), inner, inner),
-        st.builds(lambda u, v: apply("add", v, Apply("dot", (u, v))), inner, inner),
-        st.builds(lambda name, u, v: Apply("dot", (v, apply(name, u))) * v, st.sampled_from(REDUCTIONS), inner, inner),
+        st.builds(lambda u, v: apply("add", v, apply("dot", u, v)), inner, inner),
+        st.builds(lambda name, u, v: apply("dot", v, apply(name, u)) * v, st.sampled_from(REDUCTIONS), inner, inner),
     )
 
 
@@ -61,7 +61,7 @@ REDUCTIONS = ["sum", "mean", "variance", "logsumexp", "ghost_logsumexp"]
 def _scalar(vectors: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
     return st.one_of(
         st.builds(apply, st.sampled_from(REDUCTIONS), vectors),
-        st.builds(lambda u, v: Apply("dot", (u, v)), vectors, vectors),
+        st.builds(lambda u, v: apply("dot", u, v), vectors, vectors),
         st.builds(lambda u, e: Apply("norm", (u, Number(e))), vectors, st.sampled_from([Fraction(1), Fraction(1, 9)])),
         st.builds(
             lambda name, u, p: Apply(name, (u, Number(p))),
