@@ -11,9 +11,14 @@ are written for the whole layer, x a vector.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from hopverify.expr.evaluate import evaluate
+from hopverify.expr.exact import EXACT
+from hopverify.expr.nodes import Expression, substitute
+from hopverify.expr.parser import parse
 from hopverify.registry import Registry
 from hopverify.spec.fields import Field
 
@@ -77,3 +82,17 @@ class Lagrangian:
 
 
 LAGRANGIANS: Registry[Lagrangian] = Registry("hopverify.lagrangians", "LAGRANGIAN", noun="Lagrangian")
+
+
+def first_unmet(requires: tuple[str, ...], parameters: Mapping[str, Expression]) -> str | None:
+    """Return the first of the expressions in the parameters that is not > 0, or None.
+
+    >>> from fractions import Fraction
+    >>> from hopverify.expr import Number
+    >>> first_unmet(("high - low",), {"low": Number(Fraction(2)), "high": Number(Fraction(1))})
+    'high - low'
+    """
+    for text in requires:
+        if not evaluate(substitute(parse(text), parameters), {}, EXACT) > 0:
+            return text
+    return None
