@@ -1,0 +1,96 @@
+"""derive(model): energy, vector field, Hessians, their null spaces and dE/dt, in closed form, for people.
+
+    T ẋ = -∂S/∂g + b - ρ∘x,   E = Σ_l [ρ_l (x_l·g_l - L_l) - b_l·g_l] + Σ S(g),   dE/dt = -ẋᵀ T H ẋ   (T1, T2)
+
+with ρ the leak. The last identity is stated only where it holds: the energy is the derived one, every bias is counted,
+and every synapse's drive is minus the gradient of its energy. g and H are derived from L by SymPy and compared with
+automatic differentiation in ball arithmetic before anything is returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from hopverify.derivation.calculus import I, J
+from hopverify.derivation.crosscheck import check_layer, check_rate
+from hopverify.derivation.document import Section
+from hopverify.derivation.layer_forms import LayerForms, layer_forms
+from hopverify.derivation.layer_section import layer_section
+from hopverify.derivation.network_sections import Network, dynamics_section, energy_sections, rate_section
+from hopverify.model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Derivation:
+    """What is derived of a model. ``obstacles`` are the reasons why dE/dt = -ẋᵀTHẋ is not claimed; none: it holds.
+
+    ``layer_points`` and ``rate_points`` count the states at which a layer's g and H, and dE/dt, were compared with
+    automatic differentiation in ball arithmetic.
+    """
+
+    name: str
+    layers: Mapping[str, LayerForms]
+    sections: tuple[Section, ...]
+    obstacles: tuple[str, ...]
+    layer_points: Mapping[str, int]
+    rate_points: int
+
+    def to_text(self) -> str:
+        """Return the derivation for a terminal."""
+        return "\n\n".join([f"Derivation of {self.name}", *(section.to_text() for section in self.sections)])
+
+    def to_latex(self) -> str:
+        """Return the derivation as a LaTeX fragment: paragraphs with ``align*`` (package amsmath)."""
+        return "\n\n".join(section.to_latex() for section in self.sections)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def derive(model: Model) -> Derivation:
+    """Return the derivation; raise :class:`~hopverify.derivation.crosscheck.Disagreement` if a comparison fails."""
+    layers = {name: layer_forms(layer) for name, layer in model.layers.items()}
+    network = Network(model, layers)
+    points = {name: check_layer(forms) for name, forms in layers.items()}
+    rate_points = check_rate(model) if not network.obstacles else 0
+    sections = (
+        *(layer_section(forms) for forms in layers.values()),
+        dynamics_section(network),
+        *energy_sections(network),
+        rate_section(network),
+        _legend(model),
+        _comparison(points, rate_points),
+    )
+    return Derivation(model.name, layers, sections, network.obstacles, points, rate_points)
+
+
+def _legend(model: Model) -> Section:
+    """Say what the letters stand for."""
+    notes: list[str | tuple[Any, ...]] = [
+        "x states, g activations, L Lagrangians, H Hessians, b biases, n numbers of neurons",
+        (sympy.KroneckerDelta(I, J), " is 1 for i = j and 0 otherwise; components are counted from 1 to n"),
+    ]
+    if len(model.layers) > 1:
+        notes.append("what stands after an underscore is the name of the layer or the synapse")
+    if any(len(set(layer.tau)) > 1 for layer in model.layers.values()):
+        notes.append((sympy.Symbol("tau"), " time constants, T the diagonal matrix of them"))
+    if any(len(set(layer.leak)) > 1 for layer in model.layers.values()):
+        notes.append((sympy.Symbol("rho"), " leaks"))
+    return Section("Symbols", (), tuple(notes))
+
+
+def _comparison(points: Mapping[str, int], rate_points: int) -> Section:
+    """Say what was compared with automatic differentiation, and at how many states."""
+    notes = [
+        f"g and H of layer {name}: cross-checked in ball arithmetic at {count} points"
+        if count
+        else f"g and H of layer {name}: not cross-checked"
+        for name, count in points.items()
+    ]
+    if rate_points:
+        notes.append(f"dE/dt: cross-checked in ball arithmetic at {rate_points} points")
+    return Section("Comparison with automatic differentiation", (), tuple(notes))

@@ -1,0 +1,94 @@
+"""A derivation as a document: sections of formulas and sentences, printed as text or as LaTeX."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hopverify.derivation.printing import escaped, latex, text
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A symbol or a piece of mathematics given in both notations."""
+
+    in_text: str
+    in_latex: str
+
+
+SAME, AGAIN = Mark("", ""), Mark(" ", "")
+"""Left sides of a further case, without a sign, and of a further form, after another equals sign."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """``left = right``, with a remark; ``left`` None: a further term of the sum above; ``SAME``: a further case."""
+
+    left: Any
+    right: Any
+    remark: str = ""
+
+    def text(self) -> tuple[str, str, str]:
+        """Return left side, right side with its sign, and remark."""
+        right = _shown(self.right, latex=False)
+        if self.left is None:
+            return "", f"- {right[1:].lstrip()}" if right.startswith("-") else f"+ {right}", self.remark
+        return _shown(self.left, latex=False), right, self.remark
+
+    def latex(self) -> str:
+        """Return a line of an ``align*``."""
+        right = _shown(self.right, latex=True)
+        remark = rf" && \text{{{escaped(self.remark)}}}" if self.remark else ""
+        if self.left is None:
+            return f"  &{'' if right.lstrip().startswith('-') else ' +'} {right}{remark}"
+        sign = "=" if _shown(self.left, latex=False) else r"\phantom{{}={}}"
+        return f"  {_shown(self.left, latex=True)} &{sign} {right}{remark}"
+
+
+def _shown(part: Any, *, latex: bool) -> str:
+    if isinstance(part, tuple):
+        return "".join(_shown(inner, latex=latex) for inner in part)
+    if isinstance(part, Mark):
+        return part.in_latex if latex else part.in_text
+    return _in_latex(part) if latex else text(part)
+
+
+_in_latex = latex
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, formulas, and sentences after them: ASCII words, with formulas between them where needed."""
+
+    title: str
+    lines: tuple[Line, ...] = ()
+    notes: tuple[str | tuple[Any, ...], ...] = field(default=())
+
+    def to_text(self) -> str:
+        """Return the section with the equals signs in one column."""
+        rows = [line.text() for line in self.lines]
+        width = max((len(left) for left, _, _ in rows), default=0)
+        body = max((len(right) for _, right, remark in rows if remark), default=0)
+        printed = [self.title]
+        for left, right, remark in rows:
+            sign = " = " if left else "   "
+            tail = f"{right.ljust(min(body, 72))}    {remark}" if remark else right
+            printed.append(f"  {left.rjust(width)}{sign}{tail}".rstrip())
+        return "\n".join([*printed, *(f"  {_sentence(note, latex=False)}" for note in self.notes)])
+
+    def to_latex(self) -> str:
+        """Return the section as a paragraph with an ``align*``."""
+        parts = [rf"\paragraph{{{escaped(self.title)}}}"]
+        if self.lines:
+            parts.append("\n".join([r"\begin{align*}", " \\\\\n".join(line.latex() for line in self.lines)]))
+            parts.append(r"\end{align*}")
+        parts += [_sentence(note, latex=True) + r"\par" for note in self.notes]
+        return "\n".join(parts)
+
+
+def _sentence(note: str | tuple[Any, ...], *, latex: bool) -> str:
+    """Return words with formulas between them."""
+    parts = (note,) if isinstance(note, str) else note
+    if not latex:
+        return "".join(part if isinstance(part, str) else _shown(part, latex=False) for part in parts)
+    return "".join(escaped(part) if isinstance(part, str) else f"${_shown(part, latex=True)}$" for part in parts)

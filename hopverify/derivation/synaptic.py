@@ -1,0 +1,194 @@
+"""Synapses in formulas: S(γ) and the drive on each layer, as sums of general size.
+
+Activations are g[i] (g_l[i] with more than one layer), weights W[i, j] (W_name with more than one synapse). What a
+synapse adds to T ẋ is written as its kind defines it; whether that is -∂S/∂g is the synapse's own exact answer
+(:meth:`hopverify.synapses.Synapse.defect`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from hopverify.derivation.calculus import I, J, K, collapsed
+from hopverify.derivation.translation import NoTranslation, number
+from hopverify.derivation.whole_layer import Matrix, Vector, whole_layer
+from hopverify.model import Model
+from hopverify.synapses import Synapse
+from hopverify.synapses.convolution import Convolution
+from hopverify.synapses.dense import Dense
+from hopverify.synapses.diagonal import Diagonal
+from hopverify.synapses.expression import ByExpression
+from hopverify.synapses.gated import Gated
+from hopverify.synapses.hebbian import Hebbian
+
+MU = sympy.Symbol("mu", integer=True)
+PATTERNS = sympy.Symbol("K", integer=True, positive=True)
+
+
+@dataclass(frozen=True)
+class SynapseForms:
+    """S and the drives, each in the index i. ``linear`` names the layers in whose activation S is linear."""
+
+    energy: Any
+    drives: Mapping[str, Any]
+    linear: frozenset[str] = frozenset()
+    remark: str | tuple[Any, ...] = ""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The symbols of a model: suffixes appear where there is more than one of a kind."""
+
+    model: Model
+
+    @cached_property
+    def _single(self) -> bool:
+        return len(self.model.layers) == 1
+
+    def of(self, letter: str, layer: str) -> str:
+        """Return the letter with the layer's name where it is needed."""
+        return letter if self._single else f"{letter}_{layer}"
+
+    def vector(self, letter: str, layer: str) -> Any:
+        """Return x, g, b, … of a layer."""
+        return sympy.IndexedBase(self.of(letter, layer), real=True)
+
+    def size(self, layer: str) -> Any:
+        """Return n of a layer."""
+        return sympy.Symbol(self.of("n", layer), integer=True, positive=True)
+
+    def weights(self, letter: str, synapse: str) -> Any:
+        """Return the array of a synapse."""
+        return sympy.IndexedBase(letter if len(self.model.synapses) == 1 else f"{letter}_{synapse}", real=True)
+
+
+def synapse_forms(name: str, synapse: Synapse, names: Names) -> SynapseForms:
+    """Return the formulas of a synapse; raise :class:`NoTranslation` for a kind that has none here."""
+    for kind, rule in _KINDS.items():
+        if isinstance(synapse, kind):
+            return rule(name, synapse, names)
+    raise NoTranslation(f"synapses like {name} have no formula here")
+
+
+def _sum(body: Any, *limits: tuple[Any, Any]) -> Any:
+    return sympy.Sum(body, *((index, 1, size) for index, size in limits))
+
+
+def _dense(name: str, synapse: Dense, names: Names) -> SynapseForms:
+    left, right = synapse.layers
+    W, p = names.weights("W", name), number(synapse.prefactor)
+    g, h, n, m = names.vector("g", left), names.vector("g", right), names.size(left), names.size(right)
+    energy = -p * _sum(W[I, J] * g[I] * h[J], (I, n), (J, m))
+    if left != right:
+        factor = p if synapse.gradient else sympy.S.One
+        drives = {left: factor * _sum(W[I, J] * h[J], (J, m)), right: factor * _sum(W[J, I] * g[J], (J, n))}
+        return SynapseForms(energy, drives, frozenset(synapse.layers))
+    drive = p * _sum((W[I, J] + W[J, I]) * g[J], (J, n)) if synapse.gradient else _sum(W[I, J] * g[J], (J, n))
+    return SynapseForms(energy, {left: drive})
+
+
+def _diagonal(name: str, synapse: Diagonal, names: Names) -> SynapseForms:
+    left, right = synapse.layers
+    w, p = names.weights("w", name), number(synapse.prefactor)
+    g, h, n = names.vector("g", left), names.vector("g", right), names.size(left)
+    energy = -p * _sum(w[I] * g[I] * h[I], (I, n))
+    factor = p * (2 if left == right else 1) if synapse.gradient else sympy.S.One
+    drives = {left: factor * w[I] * h[I], right: factor * w[I] * g[I]}
+    return SynapseForms(energy, drives, frozenset() if left == right else frozenset(synapse.layers))
+
+
+def _hebbian(name: str, synapse: Hebbian, names: Names) -> SynapseForms:
+    layer, scale = synapse.layers[0], number(synapse.scale)
+    Xi, g, n = names.weights("Xi", name), names.vector("g", layer), names.size(layer)
+    overlaps = _sum(_sum(Xi[MU, I] * g[I], (I, n)) ** 2, (MU, PATTERNS))
+    remark = (f"K = {synapse.patterns.shape[0]} patterns, the rows of ", sympy.Symbol(str(Xi)))
+    drive = _sum(Xi[MU, I] * _sum(Xi[MU, J] * g[J], (J, n)), (MU, PATTERNS))
+    if not synapse.zero_diagonal:
+        return SynapseForms(-scale / 2 * overlaps, {layer: scale * drive}, remark=remark)
+    own = _sum(Xi[MU, I] ** 2, (MU, PATTERNS))
+    energy = -scale / 2 * (overlaps - _sum(own * g[I] ** 2, (I, n)))
+    return SynapseForms(energy, {layer: scale * (drive - own * g[I])}, remark=remark)
+
+
+def _gated(name: str, synapse: Gated, names: Names) -> SynapseForms:
+    g = [names.vector("g", layer) for layer in synapse.layers]
+    n = [names.size(layer) for layer in synapse.layers]
+    linear = frozenset(synapse.layers)
+    if synapse.tensor.ndim == 1:
+        w = names.weights("w", name)
+        energy = -_sum(w[I] * g[0][I] * g[1][I] * g[2][I], (I, n[0]))
+        products = (g[1][I] * g[2][I], g[0][I] * g[2][I], g[0][I] * g[1][I])
+        return SynapseForms(energy, {a: w[I] * p for a, p in zip(synapse.layers, products, strict=True)}, linear)
+    T = names.weights("T", name)
+    energy = -_sum(T[I, J, K] * g[0][I] * g[1][J] * g[2][K], (I, n[0]), (J, n[1]), (K, n[2]))
+    sums = (
+        _sum(T[I, J, K] * g[1][J] * g[2][K], (J, n[1]), (K, n[2])),
+        _sum(T[J, I, K] * g[0][J] * g[2][K], (J, n[0]), (K, n[2])),
+        _sum(T[J, K, I] * g[0][J] * g[1][K], (J, n[0]), (K, n[1])),
+    )
+    return SynapseForms(energy, dict(zip(synapse.layers, sums, strict=True)), linear)
+
+
+def _convolution(name: str, synapse: Convolution, names: Names) -> SynapseForms:
+    """With channels c, d, positions q and taps t: S = -Σ k[d, c, t] g_out[d, q] g_in[c, q·stride + t - padding]."""
+    source, target = synapse.layers
+    kernel, g, h = names.weights("k", name), names.vector("g", source), names.vector("g", target)
+    axes = len(synapse.inputs) - 1
+    c, d = sympy.symbols("c d", integer=True)
+    q, t = (sympy.symbols(f"{letter}1:{axes + 1}" if axes > 1 else f"{letter},", integer=True) for letter in "qt")
+    place = [a * synapse.stride + b - synapse.padding for a, b in zip(q, t, strict=True)]
+    taps = [(b, 0, size - 1) for b, size in zip(t, synapse.kernel.shape[2:], strict=True)]
+    positions = [(a, 0, size - 1) for a, size in zip(q, synapse.outputs[1:], strict=True)]
+    inner = kernel[(d, c, *t)] * g[(c, *place)]
+    into, out = (c, 0, synapse.inputs[0] - 1), (d, 0, synapse.outputs[0] - 1)
+    energy = -sympy.Sum(inner * h[(d, *q)], out, into, *positions, *taps)
+    spots = sympy.symbols(f"i1:{axes + 1}" if axes > 1 else "i,", integer=True)
+    here = sympy.Mul(*(sympy.KroneckerDelta(spot, p) for spot, p in zip(spots, place, strict=True)))
+    backward = sympy.Sum(kernel[(d, c, *t)] * h[(d, *q)] * here, out, *positions, *taps)
+    remark = "channels and positions count from 0; g is 0 outside its positions; i is the position, c and d the channel"
+    return SynapseForms(
+        energy, {source: backward, target: sympy.Sum(inner, into, *taps)}, frozenset(synapse.layers), remark
+    )
+
+
+def meanings(model: Model, arrays: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """Return what named arrays stand for in an energy that is written as an expression."""
+    known: dict[str, Any] = {}
+    for name, array in arrays.items():
+        base = sympy.IndexedBase(name, real=True)
+        if array.ndim == 1:
+            known[name] = Vector(base[I], number_of(array.shape[0]))
+        elif array.ndim == 2:
+            known[name] = Matrix(base[I, J], (number_of(array.shape[0]), number_of(array.shape[1])))
+    return known
+
+
+def number_of(size: int) -> Any:
+    """Return a length as a number of SymPy."""
+    return sympy.Integer(size)
+
+
+def _expression(name: str, synapse: ByExpression, names: Names) -> SynapseForms:
+    known = meanings(names.model, synapse.arrays, names)
+    known |= {layer: Vector(names.vector("g", layer)[I], names.size(layer)) for layer in synapse.layers}
+    energy = whole_layer(synapse.expression, known)
+    drives = {}
+    for layer, gradient in synapse.gradients.items():
+        value = whole_layer(gradient, known)
+        drives[layer] = collapsed(-(value.entry if isinstance(value, Vector) else value))
+    return SynapseForms(energy, drives)
+
+
+_KINDS: dict[type, Callable[[str, Any, Names], SynapseForms]] = {
+    Dense: _dense,
+    Diagonal: _diagonal,
+    Hebbian: _hebbian,
+    Gated: _gated,
+    Convolution: _convolution,
+    ByExpression: _expression,
+}
