@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hopverify.expr.functions import FUNCTIONS, Bend, Shape, Trend
-from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
+from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols, walk
 from hopverify.expr.signs import NONNEGATIVE, POSITIVE, Signs, signs
 
 
@@ -171,6 +171,32 @@ def _sqrt(node: Apply, arguments: list[Curvature]) -> Curvature:
     return _composed(Bend.CONCAVE, Trend.INCREASING, arguments[0], _range(inner))
 
 
+def _log(node: Apply, arguments: list[Curvature]) -> Curvature:
+    """log of a log-convex function is convex: sums, positive multiples and products of e^(convex) are log-convex."""
+    (inner,) = node.arguments
+    if _is_log_convex(inner):
+        return Curvature(Bend.CONVEX)
+    return _composed(Bend.CONCAVE, Trend.INCREASING, arguments[0], _range(inner))
+
+
+def _is_log_convex(node: Expression) -> bool:
+    """Whether a function is positive with a convex logarithm, every symbol a variable (Boyd & Vandenberghe, §3.5.2)."""
+    if isinstance(node, Number):
+        return node.value > 0
+    if not isinstance(node, Apply):
+        return False
+    bend = curvature(node.arguments[0], symbols(node)).bend if node.function in ("exp", "cosh") else None
+    if node.function == "exp":
+        return bend in (Bend.CONVEX, Bend.AFFINE)
+    if node.function == "cosh":
+        return bend is Bend.AFFINE
+    if node.function == "divide":
+        return (
+            _is_log_convex(node.arguments[0]) and isinstance(node.arguments[1], Number) and node.arguments[1].value > 0
+        )
+    return node.function in ("add", "multiply", "sum", "mean") and all(map(_is_log_convex, node.arguments))
+
+
 def _terms(node: Expression) -> list[Expression]:
     """Return the summands of a sum."""
     if isinstance(node, Apply) and node.function == "add":
@@ -219,6 +245,7 @@ _RULES: dict[str, Callable[[Apply, list[Curvature]], Curvature]] = {
     "dot": _dot,
     "norm": _norm,
     "sqrt": _sqrt,
+    "log": _log,
     "variance": _variance,
     "ghost_logsumexp": _ghost_logsumexp,
     "matmul": _matmul,
