@@ -1,0 +1,10 @@
+"""Closed forms through SymPy: what a model's energy, flow and Hessians are, for people, for LaTeX and for provers.
+
+The only package that imports SymPy. Nothing here is trusted: provers hand what they find to the checker, and what is
+printed has been compared with automatic differentiation in ball arithmetic.
+"""
+
+from hopverify.derivation.crosscheck import Disagreement
+from hopverify.derivation.deriving import Derivation, derive
+
+__all__ = ["Derivation", "Disagreement", "derive"]

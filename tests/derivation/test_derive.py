@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hopverify.derivation.derive import Derivation, derive
+from hopverify.derivation import Derivation, derive
 from hopverify.model import build_model
 from hopverify.spec import read_spec
 from tests.derivation.models import model
