@@ -60,6 +60,10 @@ class Reason(Enum):
         "some patterns lie too close to their competitors for the retrieval condition; "
         "a larger inverse temperature or better separated patterns would settle it"
     )
+    REGION_TOO_LARGE = (
+        "no bounded box that holds all equilibria is known, or the search in it grew too large; a smaller region "
+        "(`lower` and `upper` of the check) would settle it"
+    )
     OUTSIDE_THEOREM = (
         "the theorem behind this check does not cover this combination; `hopverify explain` says what it covers"
     )

@@ -11,10 +11,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hopverify.errors import HopverifyError
 from hopverify.model import Model
 from hopverify.obligations import Obligation
 from hopverify.registry import Registry, did_you_mean
 from hopverify.spec import CheckRequest, Field, ModelSpec, read_fields
+from hopverify.verdict import Verdict
+
+
+class ParameterError(HopverifyError):
+    """A parameter of a check that does not fit the model."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        self.parameter = parameter
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,9 @@ class Claim:
 class Check:
     """One property: its statement in words, the theory behind it, and its claims about a model.
 
-    ``order`` places it in reports: what others build on comes first.
+    ``order`` places it in reports: what others build on comes first. A ``diagnostic`` check describes a model rather
+    than asks something of it (an associative memory is meant to have many equilibria): under ``checks: all`` its
+    verdict is reported, and required only if the spec expects one.
     """
 
     name: str
@@ -43,28 +55,44 @@ class Check:
     claims: Callable[[Model, Mapping[str, Any]], list[Claim]]
     order: int
     parameters: tuple[Field, ...] = field(default=())
+    diagnostic: bool = False
+
+    def expected_by(self, spec: ModelSpec) -> Verdict | None:
+        """Return the verdict a spec asks of this check, None if any will do."""
+        default = None if self.diagnostic and spec.checks is None else Verdict.PASS
+        return spec.expect.get(self.name, default)
 
 
 CHECKS: Registry[Check] = Registry("hopverify.checks", "CHECK", noun="check")
 
 
-def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any]]]:
-    """Return the checks a spec asks for, with their parameters; all of them for ``checks: all``."""
+def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any], str]]:
+    """Return the checks a spec asks for, with their parameters and where they stand; all for ``checks: all``."""
     for name in spec.expect:
         if name not in CHECKS:
             raise spec.error(f"expect.{name}", f"no check is called {name!r}{did_you_mean(name, list(CHECKS.entries))}")
     everything = sorted(CHECKS, key=lambda check: check.order)
     requests = spec.checks if spec.checks is not None else [CheckRequest(c.name, {}, "checks") for c in everything]
-    chosen: list[tuple[Check, Mapping[str, Any]]] = []
+    chosen: list[tuple[Check, Mapping[str, Any], str]] = []
     for request in requests:
         if request.name not in CHECKS:
             hint = did_you_mean(request.name, list(CHECKS.entries))
             raise spec.error(request.path, f"no check is called {request.name!r}{hint}")
         check = CHECKS[request.name]
-        chosen.append((check, read_fields(spec, check.parameters, request.parameters, request.path)))
+        values = read_fields(spec, check.parameters, request.parameters, request.path)
+        chosen.append((check, values, request.path))
     return chosen
 
 
 def claims_of(spec: ModelSpec, model: Model) -> list[tuple[Check, Claim]]:
     """Return every claim of every requested check, in order."""
-    return [(check, claim) for check, values in requested(spec) for claim in check.claims(model, values)]
+    return [
+        (check, claim) for check, values, path in requested(spec) for claim in _claims(spec, model, check, values, path)
+    ]
+
+
+def _claims(spec: ModelSpec, model: Model, check: Check, values: Mapping[str, Any], path: str) -> list[Claim]:
+    try:
+        return check.claims(model, values)
+    except ParameterError as error:
+        raise spec.error(f"{path}.{error.parameter}", str(error)) from error

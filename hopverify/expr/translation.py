@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import Enum
 
 from hopverify.expr.functions import FUNCTIONS, Shape
-from hopverify.expr.nodes import Apply, Expression, Symbol, walk
+from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
 
 
 class Response(Enum):
@@ -77,7 +77,7 @@ def _scaled(node: Apply, arguments: list[Response | None]) -> Response | None:
 
 
 def _is_constant(node: Apply, position: int) -> bool:
-    return isinstance(node.arguments[position], Symbol)
+    return isinstance(node.arguments[position], (Symbol, Number))
 
 
 def _is_scalar_constant(node: Expression) -> bool:

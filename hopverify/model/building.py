@@ -13,8 +13,8 @@ from hopverify.activations import ACTIVATIONS
 from hopverify.errors import ExpressionError, Problem, SpecError
 from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.nodes import Expression, Number, substitute, symbols
-from hopverify.expr.parser import parse
-from hopverify.lagrangians import LAGRANGIANS, Lagrangian
+from hopverify.expr.parser import check_exponents, parse
+from hopverify.lagrangians import LAGRANGIANS, Lagrangian, first_unmet
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Memory, Model
 from hopverify.registry import did_you_mean
@@ -104,6 +104,7 @@ def _bound(
 def _named_lagrangian(spec: ModelSpec, entry: Lagrangian, function: FunctionSpec) -> LayerFunction:
     values = read_fields(spec, entry.parameters, function.parameters, function.parameters_path)
     constants, arrays, numbers = _bound(values)
+    _check_requirements(spec, function, entry.requires, constants)
     potential, activation = (substitute(parse(text), constants) for text in (entry.potential, entry.activation))
     slope = substitute(parse(entry.slope), constants) if entry.slope is not None else None
     return LayerFunction(entry.name, potential, (activation,), slope, arrays, numbers)
@@ -119,13 +120,23 @@ def _named_activation(spec: ModelSpec, function: FunctionSpec) -> LayerFunction:
     entry = ACTIVATIONS[name]
     values = read_fields(spec, entry.parameters, function.parameters, function.parameters_path)
     constants, arrays, numbers = _bound(values)
+    _check_requirements(spec, function, entry.requires, constants)
     return LayerFunction(name, None, (substitute(parse(entry.activation), constants),), None, arrays, numbers)
+
+
+def _check_requirements(
+    spec: ModelSpec, function: FunctionSpec, requires: tuple[str, ...], constants: Mapping[str, Expression]
+) -> None:
+    unmet = first_unmet(requires, constants)
+    if unmet is not None:
+        raise spec.error(function.parameters_path, f"the parameters must satisfy {unmet} > 0")
 
 
 def _own_function(function: FunctionSpec, size: int) -> LayerFunction:
     texts = function.expressions or (function.expression or "",)
     expressions = tuple(parse(text) for text in texts)
     for expression in expressions:
+        check_exponents(expression)
         unknown = symbols(expression) - {"x"}
         if unknown:
             raise ExpressionError(f"the state is called x, but the expression uses {', '.join(sorted(unknown))}")

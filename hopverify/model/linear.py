@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.expr.exact import EXACT
+from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Model
 
@@ -54,16 +55,21 @@ class LinearNetwork:
 
 
 def linear_network(model: Model) -> LinearNetwork | None:
-    """Return the network of a model, or None unless all drives are linear, all layers elementwise and leaky."""
+    """Return the network of a model, or None unless drives are linear and layers elementwise, leaky and Lipschitz."""
     layers = tuple(model.layers.values())
     size = sum(layer.size for layer in layers)
     fitting = size <= MAX_NEURONS and all(synapse.linear for synapse in model.synapses.values())
-    if not fitting or any(not layer.function.elementwise or 0 in layer.leak for layer in layers):
+    if not fitting or not all(_is_regular(layer) for layer in layers):
         return None
     b = np.concatenate([layer.bias.fractions() for layer in layers])
     leak = np.concatenate([_spread(layer.leak, layer.size) for layer in layers])
     functions = tuple(layer.function for layer in layers for _ in range(layer.size))
     return LinearNetwork(_matrix(model, layers, size), b, leak, functions, layers)
+
+
+def _is_regular(layer: Layer) -> bool:
+    """Whether a layer is elementwise and leaky, with a locally Lipschitz activation."""
+    return layer.function.elementwise and 0 not in layer.leak and is_locally_lipschitz(layer.function.activation[0])
 
 
 def _spread(numbers: tuple[Fraction, ...], size: int) -> Matrix:

@@ -21,6 +21,14 @@ from hopverify.obligations.energy import (
     SymmetricJacobian,
     SymmetricWeights,
 )
+from hopverify.obligations.equilibria import (
+    AllEquilibria,
+    DecidedStability,
+    FlatRegionsInBasins,
+    NoGhosts,
+    RecoveredStates,
+    Search,
+)
 from hopverify.obligations.outcome import Outcome
 
 Obligation = (
@@ -38,23 +46,34 @@ Obligation = (
     | Bounded
     | EnergyBoundedBelow
     | GloballyStable
+    | AllEquilibria
+    | NoGhosts
+    | RecoveredStates
+    | DecidedStability
+    | FlatRegionsInBasins
 )
 
 __all__ = [
+    "AllEquilibria",
     "Bounded",
     "CompatibleTimes",
     "Convex",
+    "DecidedStability",
     "DerivedEnergy",
     "Descent",
     "EnergyBoundedBelow",
+    "FlatRegionsInBasins",
     "GloballyStable",
     "GradientDrive",
+    "NoGhosts",
     "NowhereFlat",
     "Obligation",
     "Outcome",
+    "RecoveredStates",
     "Regular",
     "RegularDrive",
     "Retrieval",
+    "Search",
     "SymmetricJacobian",
     "SymmetricWeights",
 ]

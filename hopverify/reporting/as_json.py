@@ -36,7 +36,7 @@ def _result(row: Row) -> dict[str, Any]:
         "check": row.check,
         "subject": row.subject,
         "verdict": str(row.verdict),
-        "expected": str(row.expected),
+        "expected": "any" if row.expected is None else str(row.expected),
         "method": list(row.method),
         "reason": row.reason,
         "witness": row.witness,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hopverify.certificate import Certificate
-from hopverify.checker import expectations_met
+from hopverify.checker import ANY, expectations_met
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
 
@@ -24,7 +24,7 @@ class Row:
     theory: str
     assumptions: tuple[str, ...]
     verdict: Verdict
-    expected: Verdict
+    expected: Verdict | None
     met: bool
     method: tuple[str, ...]
     reason: Values | None
@@ -68,7 +68,7 @@ def _row(entry: Values, met: bool, seconds: float) -> Row:
         theory=entry["theory"],
         assumptions=tuple(entry["assumptions"]),
         verdict=Verdict(entry["verdict"]),
-        expected=Verdict(entry["expected"]),
+        expected=None if entry["expected"] == ANY else Verdict(entry["expected"]),
         met=met,
         method=tuple(entry["method"]),
         reason=entry.get("reason"),

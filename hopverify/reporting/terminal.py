@@ -90,6 +90,8 @@ def _verdict_of(row: Row) -> str:
     if row.verdict is row.expected or (row.verdict is Verdict.NOT_APPLICABLE and row.met):
         return str(row.verdict) if row.verdict is Verdict.PASS else f"{row.verdict}, as expected"
     # One subject need not have the verdict that is asked of the check as a whole.
+    if row.expected is None:
+        return str(row.verdict)
     return str(row.verdict) if row.met or row.expected is Verdict.PASS else f"{row.verdict}, not {row.expected}"
 
 

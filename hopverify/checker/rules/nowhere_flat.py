@@ -24,6 +24,7 @@ from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.expr.pieces import Piece
 from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.expr.signs import POSITIVE, signs
+from hopverify.model import LayerFunction
 from hopverify.obligations import NowhereFlat, Outcome
 
 FAR, SMALL = 2.0**20, 2.0**-16
@@ -42,6 +43,11 @@ def _is_nonzero(piece: Piece, share: Fraction) -> bool:
     with precision():
         value = evaluate(piece.expression, {"x": BALLS.number(piece.inside(share))}, BALLS)
         return bool(value > 0) or bool(value < 0)
+
+
+def is_nowhere_flat(function: LayerFunction) -> bool:
+    """Return whether an elementwise activation is, evidently, constant on no interval."""
+    return function.slope is not None and all(_is_alive(piece) for piece in pieces_of(function.slope))
 
 
 def _saturates(piece: Piece) -> list[str]:
@@ -66,7 +72,7 @@ def _judge(obligation: NowhereFlat, payload: Mapping[str, Any]) -> Judgement:
             raise EvidenceRejected("the composition rules do not show strict convexity")
         return Judgement(Outcome.PROVED, {"kind": "strictly convex"})
     parts = pieces_of(function.slope)
-    if not all(_is_alive(piece) for piece in parts):
+    if not is_nowhere_flat(function):
         raise EvidenceRejected("h may vanish on an interval")
     ends = [end for piece in parts for end in _saturates(piece)]
     return Judgement(Outcome.PROVED, {"kind": "saturated", "at": ends} if ends else {"kind": "alive"})

@@ -1,0 +1,75 @@
+"""Equilibrium tree: the complete list of equilibria, replayed from a search tree (:mod:`hopverify.checker.equilibria`).
+
+The initial box is the spec's region, or a box that attracts all solutions (payload ``box``, see
+:mod:`hopverify.checker.growth`), or, for piecewise-linear networks, the whole space. The same tree serves every
+statement about all equilibria; what is said of each equilibrium is computed from it without search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hopverify.checker.equilibria import Enumeration, Equilibrium, enumeration
+from hopverify.checker.flat_regions import flat_region, recovered
+from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.stability import slopes_at, stability_of
+from hopverify.expr.balls import precision
+from hopverify.obligations import (
+    AllEquilibria,
+    DecidedStability,
+    FlatRegionsInBasins,
+    Outcome,
+    RecoveredStates,
+    Search,
+)
+
+Statement = AllEquilibria | RecoveredStates | DecidedStability | FlatRegionsInBasins
+
+
+def _described(search: Search, equilibrium: Equilibrium) -> dict[str, Any]:
+    with precision():
+        slopes = slopes_at(search.network, equilibrium)
+    stability = stability_of(search.network, equilibrium)
+    described: dict[str, Any] = {"x": equilibrium.texts(), "alive": slopes.alive, "stability": stability.verdict}
+    if slopes.biactive:
+        described["at_kink"] = slopes.biactive
+    if equilibrium.face is not None:
+        described["face_dimension"] = equilibrium.face.dimension
+    return described
+
+
+def _counted(found: Enumeration, data: dict[str, Any]) -> dict[str, Any]:
+    data |= {"boxes": found.boxes, "patterns": found.patterns}
+    if found.undecided:
+        data |= {"undecided_boxes": len(found.undecided), "undecided": [list(box) for box in found.undecided[:20]]}
+    return data
+
+
+def _judge(obligation: Statement, payload: Mapping[str, Any]) -> Judgement:
+    search = obligation.search
+    found = enumeration(search, payload)
+    complete = not found.undecided
+    if isinstance(obligation, AllEquilibria):
+        listed = [_described(search, equilibrium) for equilibrium in found.equilibria]
+    elif isinstance(obligation, RecoveredStates):
+        listed = [recovered(search.network, equilibrium) for equilibrium in found.equilibria]
+    elif isinstance(obligation, FlatRegionsInBasins):
+        listed = [flat_region(search.network, equilibrium) for equilibrium in found.equilibria]
+    else:
+        decided = [stability_of(search.network, equilibrium) for equilibrium in found.equilibria]
+        complete &= all(stability.verdict != "undecided" for stability in decided)
+        listed = [
+            {"x": equilibrium.texts(), "stability": stability.verdict} | stability.evidence
+            for equilibrium, stability in zip(found.equilibria, decided, strict=True)
+        ]
+    return Judgement(Outcome.PROVED if complete else Outcome.OPEN, _counted(found, {"equilibria": listed}))
+
+
+RULE = Rule(
+    name="equilibrium_tree",
+    summary="all equilibria, by replaying a tree of contracted, verified and exactly solved boxes",
+    obligations=(AllEquilibria, RecoveredStates, DecidedStability, FlatRegionsInBasins),
+    judge=_judge,
+    required=frozenset({"box", "levels", "cuts", "faces"}),
+)

@@ -1,0 +1,71 @@
+"""Ghost enumeration: every choice of one segment a neuron is solved exactly (T6); or one ghost is shown.
+
+Without a payload all choices are gone through, if there are at most 2¹⁴. A payload ``pattern`` names one choice that is
+a ghost, which is enough to refute. Networks without flat segments have no flat regions, and so no ghosts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hopverify.checker.exact_solution import SegmentSystems
+from hopverify.checker.ghosts import MAX_PATTERNS, Ghost, Undecided, count_of_patterns, ghost_at, ghosts, parts_of
+from hopverify.checker.payload import index
+from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules.nowhere_flat import is_nowhere_flat
+from hopverify.errors import EvidenceRejected
+from hopverify.model import LinearNetwork
+from hopverify.obligations import NoGhosts, Outcome
+
+MAX_LISTED = 200
+
+
+def _described(network: LinearNetwork, ghost: Ghost, alive: list[int]) -> dict[str, Any]:
+    names = network.names()
+    return {"alive": alive, "target": [str(v) for v in ghost.target], "wakes_up": [names[i] for i in ghost.waking]}
+
+
+def _judge(obligation: NoGhosts, payload: Mapping[str, Any]) -> Judgement:
+    network = obligation.search.network
+    if all(is_nowhere_flat(function) for function in dict.fromkeys(network.functions)):
+        return Judgement(Outcome.PROVED, {"because": "no activation is constant anywhere"})
+    parts = parts_of(network)
+    if parts is None:
+        raise EvidenceRejected("an activation is neither piecewise linear nor nowhere flat")
+    if "pattern" in payload:
+        found = [_shown(network, parts, payload["pattern"])]
+    elif count_of_patterns(parts) > MAX_PATTERNS:
+        raise EvidenceRejected(f"more than {MAX_PATTERNS} choices of segments")
+    else:
+        try:
+            found = list(ghosts(network, parts))
+        except Undecided:
+            raise EvidenceRejected("a singular system: there may be a continuum of critical states") from None
+    if not found:
+        return Judgement(Outcome.PROVED, {"patterns": count_of_patterns(parts)})
+    alive = [[i for i, k in enumerate(ghost.pattern) if parts[i][k].slope != 0] for ghost in found]
+    listed = [_described(network, ghost, a) for ghost, a in zip(found[:MAX_LISTED], alive, strict=False)]
+    return Judgement(Outcome.REFUTED, {"ghosts": listed, "count": len(found)})
+
+
+def _shown(network: LinearNetwork, parts: list[Any], listed: Any) -> Ghost:
+    if not isinstance(listed, list) or len(listed) != network.size:
+        raise EvidenceRejected("pattern: expected one segment for each neuron")
+    pattern = [index(entry, len(part)) for entry, part in zip(listed, parts, strict=True)]
+    try:
+        ghost = ghost_at(SegmentSystems(network), parts, pattern)
+    except Undecided:
+        ghost = None
+    if ghost is None:
+        raise EvidenceRejected("pattern: not a ghost")
+    return ghost
+
+
+RULE = Rule(
+    name="ghost_enumeration",
+    summary="all choices of segments solved exactly, or one that is a ghost",
+    obligations=(NoGhosts,),
+    judge=_judge,
+    optional=frozenset({"pattern"}),
+)

@@ -1,0 +1,247 @@
+"""Stability of an equilibrium in the range of the Hessian (T7).
+
+For symmetric W and slopes h, with A the alive neurons (h > 0), the equilibrium is exponentially stable if
+Q = diag(ρ/h)_A - W_AA ≻ 0 and unstable if Q has a negative direction, whatever the time constants are. Elimination on
+Q, in rationals or in balls, meets a negative pivot exactly if there is such a direction (Sylvester), and gives it.
+
+At a kink (a neuron exactly between two segments, the biactive set B) the second-order condition is asked on each cone
+of signs: a neuron cannot move to a flat side. It is a strict copositivity test of the Schur complement on B.
+For W that is not symmetric the spectrum of T⁻¹(WH - ρ) on A is enclosed (Arb).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+from flint import acb_mat, arb
+
+from hopverify.checker.copositivity import is_strictly_copositive
+from hopverify.checker.equilibria import Equilibrium
+from hopverify.checker.exact_solution import column, from_flint, matrix
+from hopverify.expr.balls import BALLS, ball, precision
+from hopverify.expr.evaluate import evaluate
+from hopverify.model import LinearNetwork
+from hopverify.model.segments import segments
+
+MAX_BIACTIVE = 8
+RATES = 64
+
+
+@dataclass(frozen=True)
+class Stability:
+    """``verdict`` is stable, unstable or undecided; ``evidence`` says why, for the reader."""
+
+    verdict: str
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class LocalSlopes:
+    """The slopes of g to the left and right of each neuron's state (Fractions, or balls where they are enclosed)."""
+
+    left: list[Any]
+    right: list[Any]
+
+    @property
+    def alive(self) -> list[int]:
+        """Neurons with one slope, other than 0."""
+        return [i for i, (a, b) in enumerate(zip(self.left, self.right, strict=True)) if a is b and not _is_zero(a)]
+
+    @property
+    def biactive(self) -> list[int]:
+        """Neurons at a kink."""
+        return [i for i, (a, b) in enumerate(zip(self.left, self.right, strict=True)) if a is not b]
+
+
+def _is_zero(value: Any) -> bool:
+    return bool(value == 0)
+
+
+def slopes_at(network: LinearNetwork, equilibrium: Equilibrium) -> LocalSlopes:
+    """Return the slopes of every activation at an equilibrium: exact at exact states, else enclosed in balls."""
+    left, right = [], []
+    for i, function in enumerate(network.functions):
+        parts = segments(function)
+        if parts is not None and equilibrium.exact is not None:
+            here = [part.slope for part in parts if part.holds(equilibrium.exact[i])]
+            left.append(here[0])
+            right.append(here[-1] if len(here) > 1 else here[0])
+        else:
+            low, high = ball(Fraction(equilibrium.lower[i])), ball(Fraction(equilibrium.upper[i]))
+            assert function.slope is not None
+            slope = evaluate(function.slope, {"x": low.union(high)}, BALLS)
+            left.append(slope)
+            right.append(slope)
+    return LocalSlopes(left, right)
+
+
+def stability_of(network: LinearNetwork, equilibrium: Equilibrium) -> Stability:
+    """Return whether an equilibrium is stable, unstable, or neither shown."""
+    with precision():
+        slopes = slopes_at(network, equilibrium)
+        if any(not (a > 0 or a == 0) for a in (*slopes.left, *slopes.right)):
+            return Stability("undecided", {"because": "a slope is negative, or its sign is not certain"})
+        if equilibrium.face is not None:
+            return Stability("undecided", {"because": "the equilibrium is not isolated: λ_max(K) = 1 along its face"})
+        if not network.is_symmetric:
+            return _spectral(network, slopes)
+        if slopes.biactive:
+            return _at_kink(network, slopes)
+        return _smooth(network, slopes)
+
+
+def quadratic_form(
+    network: LinearNetwork, slopes: list[Any], neurons: list[int], scale: Any = 1
+) -> np.ndarray[Any, Any]:
+    """Return scale·diag(ρ/h) - W on the given neurons, in the numbers of the slopes."""
+    exact = all(isinstance(slopes[i], Fraction) for i in neurons)
+    lift: Any = Fraction if exact else (lambda v: v if isinstance(v, arb) else ball(Fraction(v)))
+    Q = np.empty((len(neurons), len(neurons)), dtype=object)
+    for a, i in enumerate(neurons):
+        for b, j in enumerate(neurons):
+            Q[a, b] = lift(-network.W[i, j])
+        Q[a, a] = Q[a, a] + lift(scale) * lift(network.leak[i]) / lift(slopes[i])
+    return Q
+
+
+def negative_pivot(Q: np.ndarray[Any, Any]) -> tuple[str, np.ndarray[Any, Any] | None]:
+    """Eliminate: return ("positive", None), ("negative", a direction d with dᵀQd < 0), or ("open", None)."""
+    n = len(Q)
+    A = Q.copy()
+    for k in range(n):
+        if A[k, k] < 0:
+            return "negative", _direction(A, k)
+        if not A[k, k] > 0:
+            return "open", None
+        for i in range(k + 1, n):
+            factor = A[i, k] / A[k, k]
+            A[i, k + 1 :] = A[i, k + 1 :] - factor * A[k, k + 1 :]
+            A[i, k] = factor
+    return "positive", None
+
+
+def _direction(A: np.ndarray[Any, Any], k: int) -> np.ndarray[Any, Any]:
+    """Return d with L'ᵀd = e_k, L' the unit lower factor stored below the diagonal: dᵀQd is the k-th pivot."""
+    d = np.array([A[0, 0] * 0] * len(A), dtype=object)
+    d[k] = d[k] + 1
+    for i in range(k - 1, -1, -1):
+        d[i] = -sum((A[j, i] * d[j] for j in range(i + 1, k + 1)), A[0, 0] * 0)
+    return d
+
+
+def _smooth(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
+    neurons = slopes.alive
+    if not neurons:
+        return Stability("stable", {"lambda_max_at_most": "0"})
+    found, direction = negative_pivot(quadratic_form(network, slopes.left, neurons))
+    if found == "positive":
+        return Stability("stable", {"lambda_max_at_most": str(_rate(network, slopes.left, neurons))})
+    if found == "open" or direction is None:
+        return Stability("undecided", {"because": "the form diag(ρ/h) - W is singular, or too close to it"})
+    shown = {network.names()[i]: _text(value) for i, value in zip(neurons, direction, strict=True)}
+    return Stability("unstable", {"direction": shown})
+
+
+def _rate(network: LinearNetwork, slopes: list[Any], neurons: list[int]) -> Fraction:
+    """Return the least k/64 ≤ 1 with λ_max(K) ≤ k/64 certified, by bisection on elimination."""
+    good, bad = RATES, 0
+    while good - bad > 1:
+        middle = (good + bad) // 2
+        found, _ = negative_pivot(quadratic_form(network, slopes, neurons, Fraction(middle, RATES)))
+        good, bad = (middle, bad) if found == "positive" else (good, middle)
+    return Fraction(good, RATES)
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, Fraction) else str(value.str(10))
+
+
+def _at_kink(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
+    """The second-order condition on every cone of signs of the biactive neurons."""
+    alive, kinks = slopes.alive, slopes.biactive
+    if len(kinks) > MAX_BIACTIVE:
+        return Stability("undecided", {"because": f"more than {MAX_BIACTIVE} neurons lie exactly at a kink"})
+    sides = [[s for s, slope in ((-1, slopes.left[i]), (1, slopes.right[i])) if not _is_zero(slope)] for i in kinks]
+    for signs in product(*([0, *side] for side in sides)):
+        moving = [(i, s) for i, s in zip(kinks, signs, strict=True) if s]
+        found = _on_cone(network, slopes, alive, moving)
+        if found is not None:
+            return found
+    names = [network.names()[i] for i in kinks]
+    return Stability("stable", {"at_kink": names, "because": "strictly copositive on every cone of directions"})
+
+
+def _on_cone(
+    network: LinearNetwork, slopes: LocalSlopes, alive: list[int], moving: list[tuple[int, int]]
+) -> Stability | None:
+    """Return None if the form is positive on the cone where the alive neurons are free and the others have signs."""
+    local = list(slopes.left)
+    for i, sign in moving:
+        local[i] = slopes.right[i] if sign > 0 else slopes.left[i]
+    neurons = [*alive, *(i for i, _ in moving)]
+    Q = quadratic_form(network, local, neurons)
+    free = len(alive)
+    found, direction = negative_pivot(Q[:free, :free]) if free else ("positive", None)
+    if found == "positive" and not moving:
+        return None
+    if found == "positive":
+        signs = np.array([Fraction(sign) for _, sign in moving], dtype=object)
+        S = _schur(Q, free) * np.outer(signs, signs)
+        holds, witness = is_strictly_copositive(S)
+        if holds:
+            return None
+        direction = _lifted(Q, free, witness * signs) if witness is not None and (witness @ S @ witness) < 0 else None
+    if direction is None:
+        return Stability("undecided", {"because": "the second-order condition at the kink holds only weakly"})
+    shown = {network.names()[i]: _text(value) for i, value in zip(neurons, direction, strict=False)}
+    return Stability("unstable", {"direction": shown})
+
+
+def _schur(Q: np.ndarray[Any, Any], free: int) -> np.ndarray[Any, Any]:
+    """Return Q_BB - Q_BA Q_AA⁻¹ Q_AB by elimination of the first ``free`` rows."""
+    A = Q.copy()
+    for k in range(free):
+        for i in range(k + 1, len(A)):
+            A[i, k + 1 :] = A[i, k + 1 :] - A[i, k] / A[k, k] * A[k, k + 1 :]
+    return A[free:, free:]
+
+
+def _lifted(Q: np.ndarray[Any, Any], free: int, d: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return (-Q_AA⁻¹ Q_AB d, d): the direction over all neurons that attains the Schur complement's value."""
+    if not free:
+        return d
+    solved = matrix(Q[:free, :free]).solve(column(-(Q[:free, free:] @ d)))
+    return np.concatenate([np.array([from_flint(solved[i, 0]) for i in range(free)], dtype=object), d])
+
+
+def _spectral(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
+    """Enclose the eigenvalues of T⁻¹(WH - ρ) on the alive neurons."""
+    taus = [tau for layer in network.layers for tau in (layer.tau * layer.size if len(layer.tau) == 1 else layer.tau)]
+    if slopes.biactive or 0 in taus:
+        return Stability(
+            "undecided", {"because": "W is not symmetric, and a kink or an instantaneous layer is involved"}
+        )
+    alive = slopes.alive
+    if not alive:
+        return Stability("stable", {"because": "no neuron is alive"})
+    rows = [
+        [
+            (
+                ball(network.W[i, j]) * (slopes.left[j] if isinstance(slopes.left[j], arb) else ball(slopes.left[j]))
+                - ball(network.leak[i]) * int(i == j)
+            )
+            / ball(taus[i])
+            for j in alive
+        ]
+        for i in alive
+    ]
+    parts = [value.real for value in acb_mat(rows).eig(multiple=True)]
+    if all(part < 0 for part in parts):
+        return Stability("stable", {"eigenvalues_below": _text(max(parts, key=lambda part: float(part.upper())))})
+    if any(part > 0 for part in parts):
+        return Stability("unstable", {"eigenvalue_above": _text(max(parts, key=lambda part: float(part.lower())))})
+    return Stability("undecided", {"because": "an eigenvalue's real part is 0 within its enclosure"})

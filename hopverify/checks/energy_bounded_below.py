@@ -1,0 +1,39 @@
+"""Energy bounded below (T10): E, as a function of the state, has a finite lower bound.
+
+With energy descent it means that E converges along every solution. It does not mean that states are bounded: the
+energy is blind along flat regions, which may be unbounded; that is asked by ``boundedness``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hopverify.checks import Check, Claim
+from hopverify.model import Model
+from hopverify.obligations import EnergyBoundedBelow
+
+
+def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+    obligation = EnergyBoundedBelow(model)
+    bare = [layer.name for layer in model.layers.values() if layer.function.potential is None]
+    if bare and model.claimed is None:
+        said = f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
+        return [Claim(model.name, obligation.statement, inapplicable=said)]
+    return [Claim(model.name, obligation.statement, (obligation,))]
+
+
+CHECK = Check(
+    name="energy_bounded_below",
+    title="Energy is bounded below",
+    theory="T4, T10",
+    explanation=(
+        "For convex L the energy is Σρ L*(γ) - bᵀγ + S(γ), and L*(γ) ≥ -L(0). Bounded activations thus bound E "
+        "from below; unbounded ones do if the form diag(ρ/s) + ∇²S, s the slope of their growth, is positive on "
+        "their cone (ReLU with leak 1: I - W strictly copositive). The data hold the bound. A fail is a direction "
+        "of activations along which E falls like -t². It concerns the energy derived from the dynamics; one that "
+        "the spec claims is unknown. The states may be unbounded all the same."
+    ),
+    claims=_claims,
+    order=82,
+)

@@ -1,0 +1,85 @@
+"""Equilibria: all of them, with proof that there are no others (T6, T10).
+
+Concerns networks with linear drives and elementwise, leaky layers. For piecewise-linear activations and rational
+weights the equilibria are exact rational states, otherwise enclosures; faces of equilibria (singular systems) are told
+as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from hopverify.checks import Check, Claim, ParameterError
+from hopverify.model import LinearNetwork, Model, linear_network
+from hopverify.obligations import AllEquilibria, Obligation, Search
+from hopverify.spec import Field, FieldKind
+
+REGION = (
+    Field("lower", FieldKind.NUMBERS, "lower ends of the region: one number, or one for each neuron", default=None),
+    Field("upper", FieldKind.NUMBERS, "upper ends of the region: one number, or one for each neuron", default=None),
+)
+INAPPLICABLE = "needs elementwise, leaky, Lipschitz layers joined by synapses with linear drives"
+
+
+def search_of(model: Model, values: Mapping[str, Any]) -> Search | None:
+    """Return where to list equilibria, or None where the structure is another; the same object for the same place."""
+    return _search(model, values["lower"], values["upper"])
+
+
+@lru_cache(maxsize=8)
+def _search(model: Model, lower: tuple[Fraction, ...] | None, upper: tuple[Fraction, ...] | None) -> Search | None:
+    network = linear_network(model)
+    return None if network is None else Search(model, network, _region(network, lower, upper))
+
+
+def _region(
+    network: LinearNetwork, lower: tuple[Fraction, ...] | None, upper: tuple[Fraction, ...] | None
+) -> tuple[tuple[Fraction, Fraction], ...] | None:
+    if lower is None and upper is None:
+        return None
+    ends = []
+    for name, given in (("lower", lower), ("upper", upper)):
+        if given is None:
+            raise ParameterError(name, "a region needs both lower and upper")
+        if len(given) not in (1, network.size):
+            raise ParameterError(
+                name, f"expected one number, or one for each of {network.size} neurons, got {len(given)}"
+            )
+        ends.append(given * network.size if len(given) == 1 else given)
+    for neuron, (low, high) in enumerate(zip(*ends, strict=True)):
+        if low > high:
+            raise ParameterError("upper", f"the region is empty: lower {low} is above upper {high} for neuron {neuron}")
+    return tuple(zip(*ends, strict=True))
+
+
+def claims_about(obligation: Callable[[Search], Obligation], statement: str) -> Callable[..., list[Claim]]:
+    """Return the claims of a check that makes one statement about the equilibria of the whole model."""
+
+    def claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+        search = search_of(model, values)
+        if search is None:
+            return [Claim(model.name, statement, inapplicable=INAPPLICABLE)]
+        made = obligation(search)
+        return [Claim(model.name, made.statement, necessary=(made,))]
+
+    return claims
+
+
+CHECK = Check(
+    name="equilibria",
+    title="All equilibria are known",
+    theory="T6, T10",
+    explanation=(
+        "Equilibria are the states with x = (Wg(x) + b)/ρ. They are listed by branching over boxes of states: "
+        "boxes are contracted without losing a solution, solved exactly where each neuron has one linear "
+        "segment left, and verified by Krawczyk's test where activations are smooth. A pass means that the "
+        "list is complete."
+    ),
+    claims=claims_about(AllEquilibria, "all equilibria are listed"),
+    order=110,
+    parameters=REGION,
+    diagnostic=True,
+)

@@ -1,0 +1,23 @@
+"""Flat-region stability (T8, claim iii of arXiv:2410.13866): flat regions around equilibria lie in their basins."""
+
+from __future__ import annotations
+
+from hopverify.checks import Check
+from hopverify.checks.equilibria import REGION, claims_about
+from hopverify.obligations import FlatRegionsInBasins
+
+CHECK = Check(
+    name="flat_region_stability",
+    title="Flat regions lie in basins",
+    theory="T8",
+    explanation=(
+        "Claim (iii) of arXiv:2410.13866: from a state with the same activation as an equilibrium x⋆, every "
+        "neuron relaxes as x_i(t) = x⋆_i + exp(-ρ_i t/τ_i)(x_i(0) - x⋆_i), inside the convex flat region, so "
+        "that the whole region belongs to the basin. If x⋆ is asymptotically stable, an open neighbourhood of "
+        "the region does."
+    ),
+    claims=claims_about(FlatRegionsInBasins, "flat regions around equilibria lie in their basins"),
+    order=150,
+    parameters=REGION,
+    diagnostic=True,
+)

@@ -1,0 +1,25 @@
+"""Ghost regions (T6): flat regions on which ∇E = 0 although no equilibrium lies there.
+
+They are what makes the energy misleading; each is reported with the neurons that wake up.
+"""
+
+from __future__ import annotations
+
+from hopverify.checks import Check
+from hopverify.checks.equilibria import REGION, claims_about
+from hopverify.obligations import NoGhosts
+
+CHECK = Check(
+    name="ghost_regions",
+    title="Energy has no ghost regions",
+    theory="T6",
+    explanation=(
+        "Where neurons are dead, ∇E = 0 does not make an equilibrium: the state to which the flow points, "
+        "x⋆(γ), must lie in the same flat region. Where it does not, the energy is flat and critical while "
+        "the flow leaves: a ghost. A fail lists the ghosts, each with the neurons that wake up."
+    ),
+    claims=claims_about(NoGhosts, "the energy has no ghost regions"),
+    order=120,
+    parameters=REGION,
+    diagnostic=True,
+)

@@ -1,0 +1,37 @@
+"""Global stability: exactly one equilibrium, and it attracts every solution. Not what an associative memory wants.
+
+By Lur'e and Postnikov: with diagonal D ≻ 0 such that sym(D(diag(ρ/h̄) - W)) ≻ 0, h̄ the steepest slopes. W need not
+be symmetric; D = I is λ_max(sym W)·h̄ < ρ. The proof stands in :mod:`hopverify.checker.rules.lure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hopverify.checks import Check, Claim
+from hopverify.model import Model
+from hopverify.obligations import GloballyStable
+
+
+def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+    obligation = GloballyStable(model)
+    eliminated = [layer.name for layer in model.layers.values() if layer.instantaneous]
+    said = (f"layer {', '.join(eliminated)} is at its instantaneous value at all times (tau: 0)",)
+    return [Claim(model.name, obligation.statement, (obligation,), assumptions=said if eliminated else ())]
+
+
+CHECK = Check(
+    name="global_stability",
+    title="One equilibrium attracts everything",
+    theory="T2, T9",
+    explanation=(
+        "Passes, for elementwise non-decreasing activations and linear drives, if positive diagonal multipliers D "
+        "make D(diag(ρ/h̄) - W) positive definite in its symmetric part, h̄ being the steepest slopes; the "
+        "multipliers are found by a semidefinite program and verified in rationals. W need not be symmetric, and "
+        "instantaneous layers are included. Fails with two equilibria, each confirmed in a box of its own, or "
+        "with a direction along which a solution runs away. A memory with several patterns is meant to fail."
+    ),
+    claims=_claims,
+    order=100,
+)

@@ -1,0 +1,82 @@
+"""Obligations about all equilibria of a network with linear drives: which they are, what the energy hides of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from hopverify.model import LinearNetwork, Model
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """Where equilibria are listed: a network, and a region of states (None: everywhere)."""
+
+    model: Model
+    network: LinearNetwork
+    region: tuple[tuple[Fraction, Fraction], ...] | None
+
+    @property
+    def where(self) -> str:
+        """The place in words."""
+        return "anywhere" if self.region is None else "in the region of the spec"
+
+
+@dataclass(frozen=True)
+class AllEquilibria:
+    """The listed equilibria are all there are."""
+
+    search: Search
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the listed equilibria are all there are {self.search.where}"
+
+
+@dataclass(frozen=True)
+class NoGhosts:
+    """Every flat critical region of the energy holds an equilibrium (T6)."""
+
+    search: Search
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return "wherever the energy is flat and critical there is an equilibrium: it has no ghost regions"
+
+
+@dataclass(frozen=True)
+class RecoveredStates:
+    """Each listed equilibrium is x⋆(γ) of its activation, the coordinates included that the energy cannot see (T6)."""
+
+    search: Search
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return "each equilibrium is recovered from its activation: x = b - ∇S(γ), where the energy is flat too"
+
+
+@dataclass(frozen=True)
+class DecidedStability:
+    """Each listed equilibrium is stable or unstable, decided in the range of the Hessian (T7)."""
+
+    search: Search
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return "the stability of each equilibrium is decided, in the range of the Hessian and for all time constants"
+
+
+@dataclass(frozen=True)
+class FlatRegionsInBasins:
+    """The flat region around each listed equilibrium lies in its basin (T8)."""
+
+    search: Search
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return "the whole flat region around each equilibrium belongs to its basin"

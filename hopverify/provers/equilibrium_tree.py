@@ -1,0 +1,196 @@
+"""Branch and prune for all equilibria of a network with linear drives, level by level, thousands of boxes at once.
+
+Boxes are contracted with the checker's own contraction; what is left is verified (smooth activations), solved exactly
+(one segment left for every neuron), or cut: between two segments where there is a kink to cut at, else in the middle of
+the neuron whose width matters most. The tree that comes out is the evidence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.certificate import Evidence, canonical
+from hopverify.checker.boxes import Boxes
+from hopverify.checker.contraction import Contractor
+from hopverify.checker.equilibria import halves, joined, root
+from hopverify.checker.exact_solution import Face, SegmentSystems
+from hopverify.checker.payload import texts_of
+from hopverify.errors import EvidenceRejected
+from hopverify.model import LinearNetwork
+from hopverify.model.segments import Segment, segments
+from hopverify.numerics.feasibility import point_in_box
+from hopverify.numerics.growth import propose_box
+from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
+from hopverify.obligations import Search as Region
+from hopverify.provers import Budget, Prover
+from hopverify.verdict import Reason
+
+# A box counts as empty only by this much, relatively, so that another machine's rounding finds it empty too.
+MARGIN = 2.0**-36
+NARROW = 2.0**-24
+MAX_BOXES, MAX_WORK = 400_000, 300_000_000
+CHUNK = 2048
+
+# Without a bounded box, at most this many choices of segments are gone through.
+MAX_UNBOUNDED = 2**14
+
+
+@dataclass
+class Tree:
+    """The tree as it grows: a string of codes per level, the cuts in order, and points on faces."""
+
+    levels: list[str] = field(default_factory=list)
+    cuts: list[list[Any]] = field(default_factory=list)
+    faces: dict[str, list[str]] = field(default_factory=dict)
+    boxes: int = 0
+    solved: int = 0
+
+    def evidence(self) -> Evidence:
+        """Return the tree as the rules read it."""
+        return {"levels": self.levels, "cuts": self.cuts, "faces": self.faces}
+
+
+class Search:
+    """One search; ``run`` grows the tree until every box is decided or the budget is spent."""
+
+    def __init__(self, network: LinearNetwork, budget: Budget) -> None:
+        self.network, self.budget = network, budget
+        self.contractor, self.systems = Contractor(network), SegmentSystems(network)
+        self.parts: list[tuple[Segment, ...] | None] = [segments(function) for function in network.functions]
+        self.piecewise = all(part is not None for part in self.parts)
+        self.influence = np.abs(self.contractor.A).sum(axis=0) + 1e-3
+        self.tree = Tree()
+        # A box costs a few products of N × N matrices.
+        self.most = min(MAX_BOXES, MAX_WORK // self.network.size**3)
+
+    def run(self, start: Boxes) -> Tree:
+        """Return the tree for an initial box."""
+        boxes = start
+        while len(boxes):
+            self.tree.boxes += len(boxes)
+            spent = self.budget.exhausted or self.tree.boxes > self.most
+            chunks = [boxes[begin : begin + CHUNK] for begin in range(0, len(boxes), CHUNK)]
+            codes, children = zip(*(self._level(chunk, spent) for chunk in chunks), strict=True)
+            self.tree.levels.append("".join(codes))
+            boxes = joined(children, self.network.size)
+        return self.tree
+
+    def _level(self, boxes: Boxes, spent: bool) -> tuple[str, Boxes]:
+        contracted, _ = self.contractor.contract(boxes)
+        codes = np.where(self._is_clearly_void(contracted), ".", "?")
+        if not self.piecewise:
+            self._verify(contracted, codes)
+        children: list[Boxes] = []
+        for position in np.flatnonzero(codes == "?"):
+            code, parts = self._decide(contracted, int(position), spent)
+            codes[position] = code
+            children += parts
+        return "".join(codes), joined(children, self.network.size)
+
+    def _is_clearly_void(self, boxes: Boxes) -> NDArray[np.bool_]:
+        gap = boxes.lower - boxes.upper
+        with np.errstate(invalid="ignore"):
+            size = np.fmin(np.abs(boxes.lower), np.abs(boxes.upper))
+        return np.asarray((gap > MARGIN * (1 + size)).any(axis=1))
+
+    def _verify(self, boxes: Boxes, codes: NDArray[np.str_]) -> None:
+        tried = np.flatnonzero((codes == "?") & np.isfinite(boxes.upper - boxes.lower).all(axis=1))
+        if len(tried):
+            _, _, inside = self.contractor.verified(boxes[tried])
+            codes[tried[inside]] = "k"
+
+    def _decide(self, boxes: Boxes, position: int, spent: bool) -> tuple[str, list[Boxes]]:
+        open_neurons = np.flatnonzero(boxes.first[position] < boxes.last[position])
+        if self.piecewise and not len(open_neurons):
+            self._note_face(boxes, position)
+            return "s", []
+        if spent:
+            return "?", []
+        cut = self._segment_cut(boxes, position, open_neurons) if self.piecewise else self._cut(boxes, position)
+        if cut is None:
+            return "?", []
+        self.tree.cuts.append(cut)
+        return "c", [halves(boxes, position, cut[0], cut[1], self.parts)]
+
+    def _note_face(self, boxes: Boxes, position: int) -> None:
+        """For a singular system with solutions, look for one inside the segments."""
+        number, self.tree.solved = self.tree.solved, self.tree.solved + 1
+        pattern = boxes.first[position]
+        chosen = [part[int(k)] for part, k in zip(self.parts, pattern, strict=True) if part is not None]
+        solution = self.systems.solve(chosen)
+        if isinstance(solution, Face):
+            point = point_in_box(solution.matrix, solution.right, [(part.lower, part.upper) for part in chosen])
+            if point is not None:
+                self.tree.faces[str(number)] = texts_of(point)
+
+    def _segment_cut(self, boxes: Boxes, position: int, open_neurons: NDArray[np.int64]) -> list[Any]:
+        """Cut the most influential undecided neuron at the kink nearest to the middle of its interval."""
+        width = np.minimum(boxes.upper[position] - boxes.lower[position], 1e6)
+        neuron = int(open_neurons[np.argmax((width * self.influence)[open_neurons])])
+        own = self.parts[neuron]
+        assert own is not None
+        kinks = range(int(boxes.first[position, neuron]), int(boxes.last[position, neuron]))
+        low, high = np.clip([boxes.lower[position, neuron], boxes.upper[position, neuron]], -1e6, 1e6)
+        return [neuron, min(kinks, key=lambda k: abs(float(own[k].upper or 0) - (low + high) / 2))]
+
+    def _cut(self, boxes: Boxes, position: int) -> list[Any] | None:
+        """Cut the neuron whose uncertainty spreads most, in the middle of its interval."""
+        lower, upper = boxes.lower[position], boxes.upper[position]
+        width = upper - lower
+        h_low, h_high = self.contractor.activations.slopes(boxes[position : position + 1])
+        score = width * self.influence * (h_high[0] - h_low[0] + 1e-6)
+        neuron = int(np.argmax(np.where(np.isfinite(score), score, 0.0)))
+        if not np.isfinite(width).all() or width[neuron] < NARROW * (1 + abs(upper[neuron])):
+            return None
+        # Off the middle, so that symmetric equilibria do not fall on a cut.
+        at = lower[neuron] + 0.4871 * width[neuron]
+        unit = 2.0 ** np.floor(np.log2(width[neuron]) - 10)
+        return [neuron, str(Fraction(float(np.round(at / unit) * unit)))]
+
+
+@lru_cache(maxsize=4)
+def _grown(search: Region, budget: Budget) -> str:
+    """Return the tree of a search as JSON text; several statements ask for the same one."""
+    box = None
+    if search.region is None:
+        z = propose_box(search.network)
+        box = texts_of(z) if z is not None else None
+    tree = Search(search.network, budget).run(root(search, box))
+    return canonical({"box": box} | tree.evidence())
+
+
+def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
+    search = obligation.search
+    if search.region is None and not _can_start(search):
+        return
+    try:
+        yield {"rule": "equilibrium_tree"} | json.loads(_grown(search, budget))
+    except EvidenceRejected:
+        return
+
+
+def _can_start(search: Region) -> bool:
+    """Whether there is a bounded box, or few enough choices of segments to go through them all."""
+    if propose_box(search.network) is not None:
+        return True
+    counts = [len(part) for part in (segments(function) for function in search.network.functions) if part is not None]
+    return len(counts) == search.network.size and prod(counts) <= MAX_UNBOUNDED
+
+
+PROVER = Prover(
+    name="equilibrium_tree",
+    summary="branch and prune for all equilibria of a network with linear drives",
+    obligations=(AllEquilibria, RecoveredStates, DecidedStability, FlatRegionsInBasins),
+    search=_search,
+    order=50,
+    reason=Reason.REGION_TOO_LARGE,
+)
