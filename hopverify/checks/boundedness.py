@@ -36,4 +36,5 @@ CHECK = Check(
     ),
     claims=_claims,
     order=80,
+    diagnostic=True,
 )

@@ -34,4 +34,5 @@ CHECK = Check(
     ),
     claims=_claims,
     order=100,
+    diagnostic=True,
 )
