@@ -2,10 +2,10 @@
 
 Small matrices, by principal submatrices of growing size (Cottle, Habetler & Lemke 1970; Hadeler 1983; Kaplan 2000).
 Let every proper principal submatrix of Q be strictly copositive and Q not. Then the form's minimum μ ≤ 0 over the
-simplex is attained at some d > 0, and Qd = μ1. If μ < 0, Q is nonsingular: Qw = 0 gives μΣw = dᵀQw = 0, and d + tw would
-keep the value μ up to a face of the simplex; so u = Q⁻¹1 = d/μ < 0 entry by entry. If μ = 0, then d spans the kernel of
-Q: another kernel vector would lead to a face with value 0. Conversely u = Q⁻¹1 < 0 gives the witness -u with value
-Σu < 0, and a kernel vector d > 0 the value 0. So strictly copositive are those for which neither happens in any
+simplex is attained at some d > 0, and Qd = μ1. If μ < 0, Q is nonsingular: Qw = 0 gives μΣw = dᵀQw = 0, and d + tw
+would keep the value μ up to a face of the simplex; so u = Q⁻¹1 = d/μ < 0 entry by entry. If μ = 0, then d spans the
+kernel of Q: another kernel vector would lead to a face with value 0. Conversely u = Q⁻¹1 < 0 gives the witness -u with
+value Σu < 0, and a kernel vector d > 0 the value 0. So strictly copositive are those for which neither happens in any
 principal submatrix. Before that, two reductions:
 
 - a row without negative entry beside its positive diagonal can be left out (dᵀQd ≥ Q_ii d_i² + the form of the rest);

@@ -24,6 +24,8 @@ from flint import fmpq, fmpq_mat, fmpz_mat
 Matrix = np.ndarray[Any, Any]
 """An object array of Fractions (or integers)."""
 
+LARGE, BITS = 24, 12
+
 
 def to_flint(value: Any) -> fmpq:
     """Return a rational as FLINT's."""
@@ -112,7 +114,39 @@ def inertia(A: Matrix) -> tuple[int, int, int]:
 
 def is_positive_definite(A: Matrix) -> bool:
     """Whether xᵀAx > 0 for every x ≠ 0 (A symmetric)."""
-    return all(A[i, i] > 0 for i in range(len(A))) and inertia(A)[0] == len(A)
+    if not is_symmetric(A):
+        raise ValueError("definiteness is of symmetric matrices")
+    if not all(A[i, i] > 0 for i in range(len(A))):
+        return False
+    return (len(A) >= LARGE and _has_factor(A)) or inertia(A)[0] == len(A)
+
+
+def _has_factor(A: Matrix) -> bool:
+    """Whether A - LLᵀ is strictly diagonally dominant for an integer L guessed by a floating Cholesky: then A ≻ 0.
+
+    The guess may be wrong, and then nothing is shown; the product and the comparison are exact.
+    """
+    n = len(A)
+    size = np.array([float(value) for value in np.diag(A)])
+    if not np.isfinite(size).all() or size.min() < 2.0**-400 or size.max() > 2.0**400:
+        return False
+    # Scaling by powers of two makes all diagonal entries similar, and leaves definiteness as it is.
+    powers = [Fraction(2) ** int(-np.round(np.log2(entry) / 2)) for entry in size]
+    scaled = A * np.outer(np.array(powers, dtype=object), np.array(powers, dtype=object))
+    floats = np.array(scaled, dtype=np.float64)
+    lowest = float(np.linalg.eigvalsh(floats)[0])
+    if not lowest > 0:
+        return False
+    try:
+        L = np.linalg.cholesky(floats - lowest / 2 * np.eye(n))
+    except np.linalg.LinAlgError:
+        return False
+    bits = BITS + max(0, int(-np.log2(lowest))) + n.bit_length()
+    integers = fmpz_mat(n, n, [int(value) for value in np.round(np.ldexp(L, bits)).ravel().tolist()])
+    product = fmpq_mat(integers * integers.transpose()) / fmpq(1 << (2 * bits))
+    rest = array_of(flint_matrix(scaled) - product)
+    diagonal = np.diag(rest)
+    return bool(all(diagonal > 0) and all(2 * diagonal > np.abs(rest).sum(axis=1)))
 
 
 def is_positive_semidefinite(A: Matrix) -> bool:

@@ -1,0 +1,33 @@
+"""Convex Lagrangians without evidence: slopes of segments, signs of the slope piece by piece, or composition."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from hopverify.checker.rules.composition import is_convex
+from hopverify.checker.rules.sign import pieces_of
+from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.expr.signs import NONNEGATIVE, signs
+from hopverify.model import LayerFunction
+from hopverify.model.segments import segments
+
+
+@lru_cache(maxsize=1024)
+def is_nondecreasing(function: LayerFunction) -> bool:
+    """Whether an elementwise activation is, evidently, locally Lipschitz and non-decreasing."""
+    if not function.elementwise or not is_locally_lipschitz(function.activation[0]):
+        return False
+    parts = segments(function)
+    if parts is not None:
+        return all(part.slope >= 0 for part in parts)
+    if function.slope is None:
+        return False
+    return all(signs(piece.expression, {}) <= NONNEGATIVE for piece in pieces_of(function.slope))
+
+
+@lru_cache(maxsize=1024)
+def has_convex_lagrangian(function: LayerFunction) -> bool:
+    """Whether there is a Lagrangian and it is, evidently, convex."""
+    if function.potential is None:
+        return False
+    return is_convex(function.potential) or is_nondecreasing(function)

@@ -1,0 +1,237 @@
+"""Ranges of activations over all states, and of the drives they make: floating intervals with outward rounding.
+
+Elementwise activations by their growth or by interval enclosure. For whole layers: softmax, entmax, normmax and
+their kind lie in the simplex; u/√(Σu² + ε) between -1 and 1; (x - mean x)/√(Var x + ε) between -n and n (the square
+of each entry is at most Σc² ≤ nσ²); and elementwise functions of such parts by interval arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.checker.enclosure import Ends, enclosure
+from hopverify.checker.floats import UNIT, assert_rounding
+from hopverify.checker.growth import growth
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.evaluate import evaluate
+from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
+from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols
+from hopverify.model import Layer, Model
+from hopverify.spec import ExactArray
+from hopverify.synapses import Synapse
+from hopverify.synapses.dense import Dense
+
+Floats = NDArray[np.float64]
+SIMPLEX = frozenset({"softmax", "ghostmax", "sparsemax", "entmax", "normmax"})
+ELEMENTWISE = frozenset({"add", "subtract", "multiply", "divide", "negate", "min", "max", "relu", "tanh", "sigmoid"})
+TINY = 2.0**-1000
+MAX_TERMS = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """Closed intervals for the neurons of a layer; ends may be infinite."""
+
+    lower: Floats
+    upper: Floats
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every end is finite."""
+        return bool(np.isfinite(self.lower).all() and np.isfinite(self.upper).all())
+
+    @classmethod
+    def full(cls, size: int, ends: Ends) -> Box:
+        """Return the box with the same ends for every neuron."""
+        low, high = ends
+        return cls(
+            np.full(size, -inf if low is None else float(enclose(low).lower)),
+            np.full(size, inf if high is None else float(enclose(high).upper)),
+        )
+
+
+def activation_range(layer: Layer) -> Ends:
+    """Return bounds of all activations of a layer, whatever the state; None where no bound is known."""
+    function = layer.function
+    if function.elementwise:
+        found = growth(function)
+        if found is not None:
+            return found.range
+        expression = function.activation[0]
+        return (None, None) if symbols(expression) - {"x"} else enclosure(expression, None, None)
+    bounds = [_whole(expression, layer) for expression in function.activation]
+    lows, highs = [low for low, _ in bounds if low is not None], [high for _, high in bounds if high is not None]
+    return min(lows) if len(lows) == len(bounds) else None, max(highs) if len(highs) == len(bounds) else None
+
+
+def _whole(expression: Expression, layer: Layer) -> Ends:
+    """Return bounds of an activation of a whole layer."""
+    if isinstance(expression, Number):
+        return expression.value, expression.value
+    if isinstance(expression, Symbol):
+        array = layer.function.constants.get(expression.name)
+        if array is None or not array.values.size:
+            return None, None
+        return Fraction(array.values.min()), Fraction(array.values.max())
+    assert isinstance(expression, Apply)
+    if expression.function in SIMPLEX:
+        return Fraction(0), Fraction(1)
+    size = _normalised(expression, layer)
+    if size is not None:
+        return -size, size
+    if expression.function not in ELEMENTWISE:
+        return None, None
+    names = [f"u{k}" for k in range(len(expression.arguments))]
+    parts = {name: _interval(_whole(a, layer)) for name, a in zip(names, expression.arguments, strict=True)}
+    node = Apply(expression.function, tuple(Symbol(name) for name in names))
+    found = as_interval(evaluate(node, parts, INTERVALS))
+    low, high = float(found.lower), float(found.upper)
+    return Fraction(low) if low > -inf else None, Fraction(high) if high < inf else None
+
+
+def _interval(ends: Ends) -> Interval:
+    box = Box.full(1, ends)
+    return Interval(box.lower[0], box.upper[0])
+
+
+def _normalised(expression: Apply, layer: Layer) -> Fraction | None:
+    """Return the largest absolute value of c·u/√(|u|² + ε) or c·(x - mean x)/√(Var x + ε), else None."""
+    if expression.function != "divide":
+        return None
+    factor, inner = Fraction(1), expression.arguments[0]
+    while isinstance(inner, Apply) and inner.function in ("multiply", "negate"):
+        if inner.function == "negate":
+            inner = inner.arguments[0]
+            continue
+        low, high = _whole(inner.arguments[0], layer)
+        if low is None or high is None:
+            return None
+        factor, inner = factor * max(abs(low), abs(high)), inner.arguments[1]
+    divisor = expression.arguments[1]
+    if not isinstance(divisor, Apply):
+        return None
+    if divisor.function == "norm" and divisor.arguments[0] == inner and _is_nonnegative(divisor.arguments[1]):
+        return factor
+    x = Symbol("x")
+    centred = Apply("subtract", (x, Apply("mean", (x,))))
+    variance = Apply("variance", (x,))
+    spread = divisor.arguments[0] if divisor.function == "sqrt" else None
+    if inner == centred and (spread == variance or _is_raised(spread, variance)):
+        return factor * layer.size
+    return None
+
+
+def _is_nonnegative(expression: Expression) -> bool:
+    return isinstance(expression, Number) and expression.value >= 0
+
+
+def _is_raised(expression: Expression | None, variance: Expression) -> bool:
+    """Whether the expression is the variance plus a number ≥ 0."""
+    return (
+        isinstance(expression, Apply)
+        and expression.function == "add"
+        and expression.arguments[0] == variance
+        and _is_nonnegative(expression.arguments[1])
+    )
+
+
+def total_drive(model: Model, target: Layer, gamma: Mapping[str, Box], synapses: Mapping[str, Synapse]) -> Box:
+    """Return bounds of the drive into a layer plus its bias, for activations in the given boxes."""
+    assert_rounding()
+    bias = [enclose(Fraction(value)) for value in target.bias.values.tolist()]
+    low, high = np.array([float(b.lower) for b in bias]), np.array([float(b.upper) for b in bias])
+    for synapse in synapses.values():
+        if target.name in synapse.layers:
+            part = _drive(synapse, target, gamma)
+            with np.errstate(invalid="ignore", over="ignore"):
+                low, high = _below(low + part.lower), _above(high + part.upper)
+    return Box(low, high)
+
+
+def _below(values: Floats) -> Floats:
+    return np.asarray(np.nextafter(np.where(np.isnan(values), -inf, values), -inf))
+
+
+def _above(values: Floats) -> Floats:
+    return np.asarray(np.nextafter(np.where(np.isnan(values), inf, values), inf))
+
+
+def _drive(synapse: Synapse, target: Layer, gamma: Mapping[str, Box]) -> Box:
+    if isinstance(synapse, Dense):
+        return _dense_drive(synapse, target, gamma)
+    unknown = Box(np.full(target.size, -inf), np.full(target.size, inf))
+    if sum(len(gamma[name].lower) for name in synapse.layers) ** 2 > MAX_TERMS:
+        return unknown
+    found = synapse.drive({name: intervals(gamma[name]) for name in synapse.layers}, INTERVALS)[target.name]
+    entries = [as_interval(entry) for entry in found]
+    low, high = (np.array([float(getattr(entry, end)) for entry in entries]) for end in ("lower", "upper"))
+    return Box(np.where(np.isnan(low), -inf, low), np.where(np.isnan(high), inf, high))
+
+
+def intervals(box: Box) -> Any:
+    """Return a box as an object array of intervals."""
+    result = np.empty(len(box.lower), dtype=object)
+    result[:] = [Interval(a, b) for a, b in zip(box.lower, box.upper, strict=True)]
+    return result
+
+
+def _dense_drive(synapse: Dense, target: Layer, gamma: Mapping[str, Box]) -> Box:
+    left, right = synapse.layers
+    W = synapse.matrix
+    if not synapse.within:
+        matrix, source = (_floats(W), right) if target.name == left else (_floats(W).T, left)
+    elif synapse.gradient:
+        matrix, source = _floats(ExactArray.of(W.fractions() + W.fractions().T)), left
+    else:
+        matrix, source = _floats(W), left
+    factor = float(enclose(synapse.prefactor).upper) if synapse.gradient else 1.0
+    return _products(matrix * factor, gamma[source])
+
+
+def _floats(array: ExactArray) -> Floats:
+    """Return the nearest doubles, but none of them 0 for a number that is not."""
+    values = array.floats()
+    if array.is_dyadic:
+        return values
+    lost = (values == 0) & (array.values != 0)
+    return np.where(lost, np.where(array.values > 0, 2.0**-1074, -(2.0**-1074)), values)
+
+
+def _products(W: Floats, box: Box) -> Box:
+    """Return bounds of Wγ; W may be off by a few units in the last place. A weight of 0 passes nothing on.
+
+    With n terms, each product and partial sum loses a factor 1 ± u at most (u = 2⁻⁵³), and W itself 1 ± 4u; what
+    underflows is covered by the last term.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        ends = [np.where(W == 0, 0.0, W * end) for end in (box.lower, box.upper)]
+        size = np.maximum(np.abs(ends[0]), np.abs(ends[1])).sum(axis=1)
+        slack = size * ((W.shape[1] + 16) * 4 * UNIT) + W.shape[1] * TINY
+        low, high = np.minimum(*ends).sum(axis=1) - slack, np.maximum(*ends).sum(axis=1) + slack
+    return Box(np.where(np.isnan(low), -inf, low), np.where(np.isnan(high), inf, high))
+
+
+def energy_below(synapse: Synapse, gamma: Mapping[str, Box]) -> Fraction:
+    """Return a lower bound of S for activations in finite boxes."""
+    if isinstance(synapse, Dense):
+        left, right = (gamma[name] for name in synapse.layers)
+        inner = _products(_floats(synapse.matrix), right)
+        terms = Interval(left.lower, left.upper) * Interval(inner.lower, inner.upper)
+        if not (np.isfinite(terms.lower).all() and np.isfinite(terms.upper).all()):
+            raise EvidenceRejected("no bound of a synaptic energy is known")
+        sums = [sum(map(Fraction, side.tolist()), Fraction(0)) for side in (terms.lower, terms.upper)]
+        return min(-synapse.prefactor * total for total in sums)
+    if sum(len(gamma[name].lower) for name in synapse.layers) ** 2 > MAX_TERMS:
+        raise EvidenceRejected("a synapse is too large for its energy to be bounded")
+    found = as_interval(synapse.energy({name: intervals(gamma[name]) for name in synapse.layers}, INTERVALS))
+    low = float(found.lower)
+    if not isfinite(low):
+        raise EvidenceRejected("no bound of a synaptic energy is known")
+    return Fraction(low)

@@ -1,0 +1,123 @@
+"""Two equilibria: the ends of solutions from patterns and random states, by Newton's method; the checker confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.certificate import Evidence
+from hopverify.checker.payload import text_of, texts_of
+from hopverify.errors import HopverifyError
+from hopverify.expr.dual import Duals, along, slopes_of
+from hopverify.expr.floats import FLOATS
+from hopverify.model import Model
+from hopverify.numerics.sampling import states
+from hopverify.obligations import GloballyStable
+from hopverify.provers import Budget, Prover
+from hopverify.verdict import Reason
+
+Floats = NDArray[np.float64]
+MAX_SIZE, MAX_WORK = 40, 200_000
+STARTS, STEPS, NEWTON_STEPS, MAX_FOUND, MAX_PAIRS = 16, 200, 30, 4, 4
+RADII = (2.0**-20, 2.0**-30, 2.0**-10)
+FAR = 1e-3
+
+
+def _split(model: Model, x: Any) -> dict[str, Any]:
+    cuts = np.cumsum([layer.size for layer in model.dynamic])[:-1]
+    return dict(zip((layer.name for layer in model.dynamic), np.split(x, cuts), strict=True))
+
+
+def _flow(model: Model, x: Any, arithmetic: Any = FLOATS) -> Any:
+    return np.concatenate([np.asarray(part) for part in model.flow(_split(model, x), arithmetic).values()])
+
+
+def _jacobian(model: Model, x: Floats) -> Floats:
+    return np.array([slopes_of(_flow(model, along(x, row), Duals(FLOATS))) for row in np.eye(len(x))], dtype=float).T
+
+
+def _starts(model: Model, budget: Budget) -> Iterator[Floats]:
+    yield np.zeros(model.size)
+    dynamic = [layer.name for layer in model.dynamic]
+    if len(dynamic) == 1:
+        for memory in model.memories.values():
+            if memory.layer == dynamic[0]:
+                yield from memory.patterns.floats()[:6]
+    yield from states(model.size, STARTS, budget.seed)
+
+
+def _settled(model: Model, x: Floats) -> Floats | None:
+    """Return an equilibrium near the end of a solution, or None."""
+    rate = float(max(max(layer.leak) for layer in model.dynamic)) or 1.0
+    with np.errstate(all="ignore"):
+        for _ in range(STEPS):
+            x = x + 0.3 / rate * np.asarray(_flow(model, x), dtype=np.float64)
+        return _polished(model, x)
+
+
+def _polished(model: Model, x: Floats) -> Floats | None:
+    """Return the limit of Newton's method."""
+    for _ in range(NEWTON_STEPS):
+        flow = np.asarray(_flow(model, x), dtype=np.float64)
+        if not np.isfinite(flow).all():
+            return None
+        size = 1 + float(np.max(np.abs(x)))
+        if np.max(np.abs(flow)) < 1e-13 * size:
+            return x
+        x = x - np.linalg.lstsq(_jacobian(model, x), flow, rcond=None)[0]
+    return x if np.max(np.abs(np.asarray(_flow(model, x), dtype=np.float64))) < 1e-10 else None
+
+
+def _found(model: Model, budget: Budget) -> Iterator[tuple[Floats, Floats]]:
+    """Yield pairs of distinct candidates as they are found."""
+    known: list[Floats] = []
+    for number, start in enumerate(_starts(model, budget)):
+        if budget.exhausted or len(known) >= MAX_FOUND:
+            return
+        try:
+            ends = [_polished(model, start)] if number == 0 else []
+            ends.append(_settled(model, start))
+        except (HopverifyError, np.linalg.LinAlgError, ZeroDivisionError, FloatingPointError):
+            continue
+        for end in ends:
+            if end is not None and all(np.max(np.abs(end - other)) > FAR for other in known):
+                yield from ((other, end) for other in known)
+                known.append(end)
+
+
+def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
+    model = obligation.model
+    neurons = sum(layer.size for layer in model.layers.values())
+    if model.size > MAX_SIZE or model.size * neurons**2 > MAX_WORK:
+        return
+    for (first, second), _ in zip(_found(model, budget), combinations(range(MAX_PAIRS), 2), strict=False):
+        short = [[Fraction(v).limit_denominator(64) for v in x.tolist()] for x in (first, second)]
+        yield _evidence(model, short[0], short[1], 0.0)
+        for radius in RADII:
+            yield _evidence(model, first.tolist(), second.tolist(), radius)
+
+
+def _evidence(model: Model, first: list[Any], second: list[Any], radius: float) -> Evidence:
+    """Return the evidence, with centres rounded to a small part of the radius."""
+    unit = Fraction(radius) / 2**12 if radius else None
+    centres = [[round(Fraction(v) / unit) * unit if unit else v for v in x] for x in (first, second)]
+    named = [
+        {name: texts_of(part.tolist()) for name, part in _split(model, np.array(x, dtype=object)).items()}
+        for x in centres
+    ]
+    return {"rule": "two_equilibria", "first": named[0], "second": named[1], "radius": text_of(radius)}
+
+
+PROVER = Prover(
+    name="two_equilibria",
+    summary="two equilibria by solutions and Newton's method, which refute global stability",
+    obligations=(GloballyStable,),
+    search=_search,
+    order=60,
+    reason=Reason.OUTSIDE_THEOREM,
+)
