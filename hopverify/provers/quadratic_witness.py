@@ -1,0 +1,34 @@
+"""Quadratic witness: a direction of negative curvature of a quadratic Lagrangian, by exact elimination on its Hessian.
+
+However slightly the Hessian is indefinite, elimination in rationals meets a negative pivot (or a zero it leaves open).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hopverify.certificate import Evidence
+from hopverify.checker.payload import texts_of
+from hopverify.checker.rules.exact_ldl import constant_hessian
+from hopverify.checker.stability import negative_pivot
+from hopverify.obligations import Convex
+from hopverify.provers import Budget, Prover
+
+
+def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
+    n = obligation.layer.size
+    H = constant_hessian(obligation.function, n)
+    if H is None:
+        return
+    _, direction = negative_pivot(H)
+    if direction is not None:
+        yield {"rule": "negative_curvature", "state": ["0"] * n, "direction": texts_of(direction.tolist())}
+
+
+PROVER = Prover(
+    name="quadratic_witness",
+    summary="a direction of negative curvature of a quadratic Lagrangian, by elimination in rationals",
+    obligations=(Convex,),
+    search=_search,
+    order=45,
+)
