@@ -101,8 +101,7 @@ def test_an_instantaneous_layer_need_not_be_convex() -> None:
 
 def test_a_claimed_energy_is_judged_as_claimed() -> None:
     layers = "{x: {size: 2, lagrangian: tanh}}"
-    synapse = "{w: {kind: dense, layers: [x, x], weights: [[0, 1], [1, 0]]}}"
-    synapse = synapse.replace("1", "3")
+    synapse = "{w: {kind: dense, layers: [x, x], weights: [[0, 3], [3, 0]]}}"
     assert result("energy_descent", layers, synapse, 'energy: "dot(x, x)"\n')["verdict"] == "fail"
 
 
