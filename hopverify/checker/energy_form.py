@@ -1,15 +1,18 @@
 """The derived energy as a function of the activations, bounded from below by growth and ranges (T4, T10).
 
-For convex L, E = Σρ L*(γ) - bᵀγ + S(γ) by Fenchel and Young, and L*(γ) ≥ -L(0). Let U be the neurons of the layers
-whose activation is not bounded, B the others. Growth gives on U, in δ = σγ (:mod:`hopverify.checker.cone_form`, base
-0), L(x) ≤ L(0) + t|x| + ½s x², hence L*(γ) ≥ (δ² - 2t|δ| - a²)/2s - L(0). With S quadratic wherever it involves U,
+For convex L, E = Σρ L*(γ) - bᵀγ + S(γ) by Fenchel and Young. B: layers with bounded activations, where L*(γ) ≥ -L(0).
+Let c = sup |b - ∂S/∂γ_i| over B's ranges, for γ = 0 elsewhere.
 
-    E ≥ ½δᵀQδ - Σ cᵢ|δᵢ| - K,    Q = diag(ρ/s) + ∇²S_UU,
-    c = ρt/s + sup |b - ∂S/∂γ_U| over γ_B in B's ranges and γ_U = 0,
-    K = Σρ L(0) + Σ_U ρa²/2s - inf (S - bᵀγ) over γ_B, with γ_U = 0.
+*Loose* layers: not bounded, but S joins them to B only and is affine in them. There L*(γ) ≥ R|γ| - max L(±R) with
+R = c/ρ outweighs the rest: their neurons add -ρ max L(±c/ρ) at least, however fast the activations grow.
 
-In u = δ + a, and with uᵀQu ≥ ε|u|² on the cone: E ≥ -|ĉ|²/2ε - cᵀa + ½aᵀQa - K, where ĉ = c + |Qa|. Without U, E ≥
--K.
+U: all others. Growth (:mod:`hopverify.checker.cone_form`, base 0) says L(x) ≤ L(0) + t|x| + ½s x², hence, for δ = σγ,
+L*(γ) ≥ (δ² - 2t|δ| - a²)/2s - L(0). With S quadratic wherever it involves U,
+
+    E ≥ ½δᵀQδ - Σ ĉᵢ|δᵢ| - K,    Q = diag(ρ/s) + ∇²S_UU,    ĉ = c + ρt/s,
+    K = Σ_U (ρL(0) + ρa²/2s) + Σ_B ρL(0) + Σ_loose ρ max L(±c/ρ) - inf (S - bᵀγ) over B's ranges, γ = 0 elsewhere.
+
+In u = δ + a, and with uᵀQu ≥ ε|u|² on the cone: E ≥ -|ĉ + |Qa||²/2ε - ĉᵀa + ½aᵀQa - K. Without U, E ≥ -K.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
+from hopverify.synapses.gated import Gated
 
 Matrix = np.ndarray[Any, Any]
 ZERO = Fraction(0)
@@ -52,15 +56,27 @@ class EnergyForm:
             if not has_convex_lagrangian(layer.function) or not all(rate >= 0 for rate in layer.leak):
                 raise EvidenceRejected(f"the Lagrangian of layer {layer.name} is not evidently convex")
         ranges = {name: activation_range(layer) for name, layer in model.layers.items()}
-        self.open = [layer for name, layer in model.layers.items() if None in ranges[name]]
+        self.synapses = {name: as_gradient(synapse) for name, synapse in model.synapses.items()}
+        unbounded = [layer for name, layer in model.layers.items() if None in ranges[name]]
+        self.loose = [layer for layer in unbounded if self._is_loose(layer, {other.name for other in unbounded})]
+        self.open = [layer for layer in unbounded if layer not in self.loose]
         self.reaches = [entry for layer in self.open for entry in [_reach(layer)] * layer.size]
         if len(self.reaches) > MAX_UNBOUNDED:
             raise EvidenceRejected(f"more than {MAX_UNBOUNDED} neurons with unbounded activations")
         self.signed = [entry.signed for entry in self.reaches]
-        self.synapses = {name: as_gradient(synapse) for name, synapse in model.synapses.items()}
         self.gamma = {name: Box.full(layer.size, ranges[name]) for name, layer in model.layers.items()}
-        for layer in self.open:
+        for layer in unbounded:
             self.gamma[layer.name] = Box.full(layer.size, (ZERO, ZERO))
+
+    def _is_loose(self, layer: Layer, unbounded: set[str]) -> bool:
+        """Whether S joins the layer to bounded ones only, and is affine in its activations."""
+        touching = [synapse for synapse in self.synapses.values() if layer.name in synapse.layers]
+        return (
+            layer.function.elementwise
+            and all(rate > 0 for rate in layer.leak)
+            and all(set(synapse.layers) & unbounded == {layer.name} for synapse in touching)
+            and all(isinstance(s, Gated) or (s.linear and len(set(s.layers)) == 2) for s in touching)
+        )
 
     @cached_property
     def form(self) -> Matrix:
@@ -97,20 +113,18 @@ class EnergyForm:
             np.array(values, dtype=object)
             for values in zip(*((entry.slope, entry.offset, entry.shift) for entry in self.reaches), strict=True)
         )
-        c = leak * offset / slope + self._linear()
+        linear = [bound for layer in self.open for bound in self._linear(layer)]
+        c = leak * offset / slope + np.array(linear, dtype=object)
         raised = c + np.abs(self.form @ shift)
         lowest -= (leak * shift * shift / slope).sum() / 2 + (c * shift).sum() - quadratic(self.form, shift) / 2
         return Fraction(lowest - (raised * raised).sum() / (2 * margin))
 
-    def _linear(self) -> Matrix:
-        """Return sup |b - ∂S/∂γ| on U."""
-        found: list[Fraction] = []
-        for layer in self.open:
-            drive = total_drive(self.model, _with_energy_bias(layer), self.gamma, self.synapses)
-            if not drive.is_finite:
-                raise EvidenceRejected(f"no bound of the drive into layer {layer.name} is known")
-            found += [Fraction(v) for v in np.maximum(np.abs(drive.lower), np.abs(drive.upper)).tolist()]
-        return np.array(found, dtype=object)
+    def _linear(self, layer: Layer) -> list[Fraction]:
+        """Return sup |b - ∂S/∂γ| for the neurons of a layer that is not bounded."""
+        drive = total_drive(self.model, _with_energy_bias(layer), self.gamma, self.synapses)
+        if not drive.is_finite:
+            raise EvidenceRejected(f"no bound of the drive into layer {layer.name} is known")
+        return [Fraction(v) for v in np.maximum(np.abs(drive.lower), np.abs(drive.upper)).tolist()]
 
     def _constant(self) -> Fraction:
         """Return Σρ L(0) - inf (S - bᵀγ) over the bounded activations, from above."""
@@ -119,7 +133,16 @@ class EnergyForm:
             box, b = self.gamma[layer.name], _with_energy_bias(layer).bias.fractions()
             for entry, low, high in zip(b.tolist(), box.lower.tolist(), box.upper.tolist(), strict=True):
                 lowest -= max(entry * Fraction(low), entry * Fraction(high))
-        return sum((_at_rest(layer) for layer in self.model.layers.values()), ZERO) - lowest
+        others = [layer for layer in self.model.layers.values() if layer not in self.loose]
+        rest = [top for layer in others for top in _lagrangians(layer, _zeros(layer.size))]
+        return sum(rest, ZERO) + sum(map(self._loosely, self.loose), ZERO) - lowest
+
+    def _loosely(self, layer: Layer) -> Fraction:
+        """Return Σρ max(L(c/ρ), L(-c/ρ)) of a loose layer from above."""
+        leak = np.array(_spread(layer.leak, layer.size), dtype=object)
+        R = np.array(self._linear(layer), dtype=object) / leak
+        ends = zip(_lagrangians(layer, R), _lagrangians(layer, -R), strict=True)
+        return sum((max(pair) for pair in ends), ZERO)
 
 
 def as_gradient(synapse: Synapse) -> Synapse:
@@ -148,19 +171,18 @@ def _with_energy_bias(layer: Layer) -> Layer:
     return layer if layer.bias_in_energy else replace(layer, bias=ExactArray.full(layer.size, ZERO))
 
 
-def _at_rest(layer: Layer) -> Fraction:
-    """Return Σρ L(0) from above."""
+def _lagrangians(layer: Layer, x: Matrix) -> list[Fraction]:
+    """Return ρL(x) from above: for each neuron, or one number for a layer as a whole."""
     if set(layer.leak) == {0}:
-        return ZERO
+        return [ZERO]
     try:
         with precision():
-            value = layer.function.lagrangian(BALLS.array(_zeros(layer.size)), BALLS)
-            entries = list(value) if layer.function.elementwise else [value]
-            tops = [float(entry.upper()) for entry in entries]
+            value = layer.function.lagrangian(BALLS.array(x), BALLS)
+            tops = [float(entry.upper()) for entry in (value if layer.function.elementwise else [value])]
     except (HopverifyError, ValueError, ZeroDivisionError) as error:
-        raise EvidenceRejected(f"the Lagrangian of layer {layer.name} has no known value at 0") from error
+        raise EvidenceRejected(f"the Lagrangian of layer {layer.name} is not known where it is needed") from error
     if not all(isfinite(top) for top in tops):
-        raise EvidenceRejected(f"the Lagrangian of layer {layer.name} has no known value at 0")
-    upper = [Fraction(np.nextafter(top, np.inf)) for top in tops]
-    leaks = _spread(layer.leak, layer.size) if layer.function.elementwise else layer.leak[:1]
-    return sum((rate * top for rate, top in zip(leaks, upper, strict=True)), ZERO)
+        raise EvidenceRejected(f"the Lagrangian of layer {layer.name} is not known where it is needed")
+    upper = [Fraction(float(np.nextafter(top, np.inf))) for top in tops]
+    leaks = _spread(layer.leak, layer.size) if layer.function.elementwise else list(layer.leak[:1])
+    return [rate * top for rate, top in zip(leaks, upper, strict=True)]
