@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
@@ -36,17 +36,19 @@ def verify(
     spec: ModelSpec | str | Path,
     *,
     samples: int = 2000,
+    boxes: int = 400_000,
     seed: int = 0,
     timeout: float = float("inf"),
     progress: Callable[[Progress], None] = lambda step: None,
 ) -> Certificate:
     """Return the certificate of a spec: each of its checks decided, with evidence.
 
-    ``samples`` bounds the random search for witnesses, ``timeout`` (seconds) the whole run; when it ends early the
-    remaining claims are unknown and the certificate is still well formed. Raises ``SpecError`` for a bad spec.
+    ``samples`` bounds the random search for witnesses, ``boxes`` the enumeration of equilibria, ``timeout`` (seconds) the
+    whole run. When the time is up, or on KeyboardInterrupt, the claims not yet decided are unknown and the certificate
+    is still well formed. Raises ``SpecError`` for a bad spec.
     """
     spec = spec if isinstance(spec, ModelSpec) else read_spec(spec)
-    budget = Budget(samples, seed, monotonic() + timeout)
+    budget = Budget(samples, boxes, seed, monotonic() + timeout)
     claims = claims_of(spec, build_model(spec))
     entries: list[dict[str, Any]] = []
     seconds: list[float] = []
@@ -54,7 +56,11 @@ def verify(
     for position, (check, claim) in enumerate(claims):
         progress(Progress(position, len(claims), check.name, claim.subject))
         start = monotonic()
-        entries.append(_entry(check, claim, spec, budget, known))
+        try:
+            entries.append(_entry(check, claim, spec, budget, known))
+        except KeyboardInterrupt:
+            budget = replace(budget, deadline=float("-inf"), ended=Reason.INTERRUPTED)
+            entries.append(_entry(check, claim, spec, budget, known))
         seconds.append(monotonic() - start)
     verdict = overall_verdict(entries, spec)
     digests = dict(spec.array_digests)
@@ -99,7 +105,7 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
     reason = Reason.NO_PROOF_FOUND
     for prover in accepting(obligation):
         if budget.exhausted:
-            reason = Reason.BUDGET_EXHAUSTED
+            reason = budget.ended
             break
         reason = prover.reason
         for evidence in prover.search(obligation, budget):
@@ -115,8 +121,9 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
 
 def _reason_for(decisions: Iterable[Decision], reasons: list[Reason]) -> Reason:
     """Return the most telling reason: the time limit, a premise that rules the theorem out, the last search's."""
-    if Reason.BUDGET_EXHAUSTED in reasons:
-        return Reason.BUDGET_EXHAUSTED
+    for ended in (Reason.INTERRUPTED, Reason.BUDGET_EXHAUSTED):
+        if ended in reasons:
+            return ended
     for decision in decisions:
         if decision.role == "premise" and decision.judgement.outcome is not Outcome.PROVED:
             if isinstance(decision.obligation, Regular):
@@ -124,6 +131,12 @@ def _reason_for(decisions: Iterable[Decision], reasons: list[Reason]) -> Reason:
             if isinstance(decision.obligation, DerivedEnergy):
                 return Reason.NO_WITNESS_FOUND
     return reasons[-1] if reasons else Reason.NO_PROOF_FOUND
+
+
+def was_interrupted(certificate: Certificate) -> bool:
+    """Return whether the run behind a certificate was interrupted."""
+    code = Reason.INTERRUPTED.name.lower()
+    return any((entry.get("reason") or {}).get("code") == code for entry in certificate.results)
 
 
 def made_with(seed: int) -> dict[str, str]:

@@ -54,7 +54,8 @@ class Reason(Enum):
         "a larger search (--samples) may find one"
     )
     NONSMOOTH = (
-        "the activation jumps, and the theorem needs a locally Lipschitz one; a smoothed activation would settle it"
+        "the activation jumps or is not defined somewhere, and the theorem needs a locally Lipschitz one; "
+        "a smoothed activation would settle it"
     )
     MARGIN_TOO_SMALL = (
         "some patterns lie too close to their competitors for the retrieval condition; "
@@ -67,4 +68,5 @@ class Reason(Enum):
     OUTSIDE_THEOREM = (
         "the theorem behind this check does not cover this combination; `hopverify explain` says what it covers"
     )
+    INTERRUPTED = "the run was interrupted before a decision; another run would go on"
     BUDGET_EXHAUSTED = "the time ran out before a decision; a larger --timeout would go on"

@@ -52,6 +52,13 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float | None
     show_default=True,
     help="States tried in each random search for a witness.",
 )
+@click.option(
+    "--max-boxes",
+    type=click.IntRange(1, 10**9),
+    default=400_000,
+    show_default=True,
+    help="Boxes examined at most in each enumeration of equilibria.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of the searches.")
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment variable NO_COLOR).")
 @click.pass_context
@@ -64,6 +71,7 @@ def command(
     verbose: bool,
     timeout: float,
     samples: int,
+    max_boxes: int,
     seed: int,
     no_color: bool,
 ) -> None:
@@ -76,7 +84,9 @@ def command(
         raise click.UsageError("--json, --quiet and --verbose exclude one another")
     specs = specs_in(paths)
     targets = _targets(specs, out)
-    run = _Run(samples, seed, timeout, "json" if as_json else "line" if quiet else "table", verbose, not no_color)
+    run = _Run(
+        samples, max_boxes, seed, timeout, "json" if as_json else "line" if quiet else "table", verbose, not no_color
+    )
     run.all(specs, targets)
     if as_json:
         run.print_json(single=len(paths) == 1 and not paths[0].is_dir())
@@ -99,14 +109,17 @@ def _targets(specs: Sequence[Path], out: Path | None) -> dict[Path, Path]:
 class _Run:
     """One run over several specs; an error in one does not keep the others from being verified."""
 
-    def __init__(self, samples: int, seed: int, timeout: float, form: str, verbose: bool, colour: bool) -> None:
-        self.samples, self.seed, self.timeout = samples, seed, timeout
+    def __init__(
+        self, samples: int, boxes: int, seed: int, timeout: float, form: str, verbose: bool, colour: bool
+    ) -> None:
+        self.samples, self.boxes, self.seed, self.timeout = samples, boxes, seed, timeout
         self.form, self.verbose = form, verbose
         self.colour = colour and not os.environ.get("NO_COLOR")
         self.reports: list[Report] = []
         self.errors = 0
 
     def all(self, specs: Sequence[Path], targets: dict[Path, Path]) -> None:
+        from hopverify.pipeline import was_interrupted
         from hopverify.reporting.progress import Bar
 
         with Bar(len(specs), colour=self.colour) as bar:
@@ -127,6 +140,8 @@ class _Run:
                 bar.pause()
                 self.reports.append(report)
                 self._print(report)
+                if was_interrupted(certificate):
+                    raise KeyboardInterrupt
 
     def _one(self, path: Path, watch: object) -> tuple[Report, Certificate]:
         from hopverify.pipeline import verify
@@ -137,6 +152,7 @@ class _Run:
         certificate = verify(
             spec,
             samples=self.samples,
+            boxes=self.boxes,
             seed=self.seed,
             timeout=self.timeout,
             progress=watch,  # type: ignore[arg-type]

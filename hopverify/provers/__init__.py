@@ -19,11 +19,17 @@ from hopverify.verdict import Reason
 
 @dataclass(frozen=True)
 class Budget:
-    """What a search may spend: random ``samples`` per witness search, a ``seed``, and a ``deadline`` (monotonic)."""
+    """What a search may spend: ``samples`` per witness search, ``boxes`` per enumeration, time until a ``deadline``.
+
+    ``seed`` is that of the random searches; the deadline is in seconds of the monotonic clock; ``ended`` is the reason
+    given for what is left open after it.
+    """
 
     samples: int = 2000
+    boxes: int = 400_000
     seed: int = 0
     deadline: float = field(default=float("inf"))
+    ended: Reason = Reason.BUDGET_EXHAUSTED
 
     @property
     def exhausted(self) -> bool:
