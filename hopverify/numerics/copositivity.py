@@ -44,7 +44,7 @@ def _descended(M: Floats, left: Floats, right: Floats, d: Floats, step: float) -
         k = np.where(d > 0, right, np.where(d < 0, left, 0.0))
         gradient = k * d - M @ d
         if float(d @ gradient) < 0:
-            rounded = short(np.where(np.abs(d) < 1e-3, 0.0, d))
+            rounded = short(np.where(np.abs(d) < 1e-3, 0.0, d) / np.max(np.abs(d)))
             k = np.where(rounded > 0, right, np.where(rounded < 0, left, 0.0))
             if float(rounded @ (k * rounded - M @ rounded)) < 0:
                 return rounded

@@ -78,11 +78,11 @@ def _runaway(model: Model) -> Mapping[str, Any] | None:
         drive = total_drive(model, layer, gamma, model.synapses)
         for i, rate in enumerate(layer.leak if len(layer.leak) > 1 else layer.leak * layer.size):
             if rate == 0 and (drive.lower[i] > 0 or drive.upper[i] < 0):
-                side = "≥" if drive.lower[i] > 0 else "≤"
-                least = drive.lower[i] if drive.lower[i] > 0 else drive.upper[i]
+                rises = drive.lower[i] > 0
+                least = text_of(outward(drive.lower[i], -1) if rises else outward(drive.upper[i], 1))
                 return {
                     "unbounded": f"{layer.name}[{i}], from every state",
-                    "because": f"no leak, and its drive plus bias is {side} {text_of(float(least))} at all times",
+                    "because": f"no leak, and its drive plus bias is {'≥' if rises else '≤'} {least} at all times",
                 }
     return None
 

@@ -73,7 +73,6 @@ def _judge(obligation: Bounded | EnergyBoundedBelow | GloballyStable, payload: M
     if value >= 0:
         raise EvidenceRejected("the energy does not fall without bound along this direction")
     data = {
-        "direction of activations": texts_of(d.tolist()),
         "states along it": texts_of(way.tolist()),
         "E / t² along it": text_of(value / 2),
     }

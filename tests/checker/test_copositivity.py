@@ -1,0 +1,180 @@
+"""Strict copositivity against subdivision of the simplex, dense sampling, and cases from the literature."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker.copositivity import TooLarge, is_positive_on_cone, is_split, is_strictly_copositive
+from hopverify.checker.linear_algebra import is_positive_semidefinite, quadratic
+
+Matrix = np.ndarray[Any, Any]
+
+HORN = np.array(
+    [[1, -1, 1, 1, -1], [-1, 1, -1, 1, 1], [1, -1, 1, -1, 1], [1, 1, -1, 1, -1], [-1, 1, 1, -1, 1]], dtype=object
+) * Fraction(1)
+"""Horn's form: copositive, with zeros, and no sum of a semidefinite and a non-negative form (Hall & Newman 1963)."""
+
+
+def identity(n: int) -> Matrix:
+    return np.array([[Fraction(int(i == j)) for j in range(n)] for i in range(n)], dtype=object)
+
+
+def by_subdivision(Q: Matrix, depth: int = 14) -> bool | None:
+    """Decide strict copositivity by bisection of simplices: VᵀQV ≥ 0 (> 0 on the diagonal) proves it on one."""
+    todo = [(identity(len(Q)), 0)]
+    while todo:
+        V, level = todo.pop()
+        values = V.T @ Q @ V
+        if any(values[i, i] <= 0 for i in range(len(Q))):
+            return False
+        if (values >= 0).all():
+            continue
+        if level == depth:
+            return None
+        i, j = divmod(int(np.argmin(np.array(values, dtype=float))), len(Q))
+        middle = (V[:, i] + V[:, j]) / 2
+        for k in (i, j):
+            half = V.copy()
+            half[:, k] = middle
+            todo.append((half, level + 1))
+    return True
+
+
+def random_form(generator: np.random.Generator, n: int) -> Matrix:
+    upper = np.triu(generator.integers(-5, 9, size=(n, n)), 1)
+    Q = np.array(upper + upper.T, dtype=object) * Fraction(1)
+    for i in range(n):
+        Q[i, i] = Fraction(int(generator.integers(1, 12)))
+    return Q
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_agrees_with_subdivision_and_gives_witnesses(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    Q = random_form(generator, int(generator.integers(2, 6)))
+    verdict, d = is_strictly_copositive(Q)
+    expected = by_subdivision(Q)
+    assert expected is None or verdict == expected
+    if verdict:
+        points = generator.dirichlet(np.full(len(Q), 0.4), size=2000)
+        assert (np.einsum("ki,ij,kj->k", points, Q.astype(float), points) > 0).all()
+    else:
+        assert d is not None
+        assert (d >= 0).all()
+        assert d.any()
+        assert quadratic(Q, d) <= 0
+
+
+def test_both_answers_occur() -> None:
+    generator = np.random.default_rng(0)
+    answers = [is_strictly_copositive(random_form(generator, 4))[0] for _ in range(60)]
+    assert 10 < sum(answers) < 50
+
+
+def test_horn() -> None:
+    verdict, d = is_strictly_copositive(HORN)
+    assert not verdict
+    assert d is not None
+    assert quadratic(HORN, d) == 0
+    assert is_strictly_copositive(HORN + identity(5) / 1000)[0]
+    assert not is_strictly_copositive(HORN - identity(5) / 1000)[0]
+
+
+def test_the_interior_of_a_simplex_is_where_it_fails() -> None:
+    """Q = a·I - J/n… on n indices: all proper principal submatrices are strictly copositive, the whole one is not."""
+    for n in range(2, 8):
+        at_the_edge = identity(n) - np.full((n, n), Fraction(1, n), dtype=object)
+        verdict, d = is_strictly_copositive(at_the_edge)
+        assert not verdict
+        assert d is not None
+        assert (d > 0).all()
+        for i in range(n):
+            kept = [k for k in range(n) if k != i]
+            assert n == 2 or is_strictly_copositive(at_the_edge[np.ix_(kept, kept)])[0]
+        assert is_strictly_copositive(at_the_edge + identity(n) / 10**9)[0]
+        below, d = is_strictly_copositive(at_the_edge - identity(n) / 10**9)
+        assert not below
+        assert d is not None
+        assert quadratic(at_the_edge - identity(n) / 10**9, d) < 0
+
+
+def test_cycles_of_any_length_that_are_decided() -> None:
+    """Around a cycle of 14 with entries -1 and 1 elsewhere: (1, 1) on neighbours gives 2·diagonal - 2."""
+    for diagonal, expected in ((Fraction(101, 100), True), (Fraction(1), False)):
+        Q = np.full((14, 14), Fraction(1), dtype=object)
+        for i, j in [*pairwise(range(14)), (13, 0)]:
+            Q[i, j] = Q[j, i] = Fraction(-1)
+        np.fill_diagonal(Q, diagonal)
+        assert is_strictly_copositive(Q)[0] is expected
+
+
+def test_reductions_reach_beyond_the_limit() -> None:
+    Q = identity(60) * 2 + np.full((60, 60), Fraction(1), dtype=object)
+    assert is_strictly_copositive(Q)[0]
+    Q[3, 7] = Q[7, 3] = Fraction(-10)
+    verdict, d = is_strictly_copositive(Q)
+    assert not verdict
+    assert d is not None
+    assert quadratic(Q, d) <= 0
+
+
+def test_what_is_too_large_is_not_decided() -> None:
+    n = 20
+    Q = np.full((n, n), Fraction(1), dtype=object)
+    for i, j in [*pairwise(range(n)), (n - 1, 0)]:
+        Q[i, j] = Q[j, i] = Fraction(-1)
+    with pytest.raises(TooLarge):
+        is_strictly_copositive(Q + identity(n) / 100)
+
+
+def test_splits() -> None:
+    Q = np.array([[1, 5], [5, 1]], dtype=object) * Fraction(1)
+    N = np.array([[0, 5], [5, 0]], dtype=object) * Fraction(1)
+    assert is_split(Q, N)
+    assert not is_split(Q, -N)
+    assert not is_split(Q, N + np.array([[1, 0], [0, 0]], dtype=object) * Fraction(1))
+    assert not is_split(Q, np.array([[0, 5], [4, 0]], dtype=object) * Fraction(1))
+
+
+def test_horn_plus_a_small_part_has_no_split() -> None:
+    """⟨Q, X⟩ < 0 for a doubly non-negative X refutes every split Q = P + N with P ⪰ 0 and N ≥ 0."""
+    cycle = np.array(
+        [
+            [Fraction(1) if i == j else Fraction(3, 5) if (i - j) % 5 in (1, 4) else Fraction(0) for j in range(5)]
+            for i in range(5)
+        ],
+        dtype=object,
+    )
+    assert is_positive_semidefinite(cycle)
+    Q = HORN + identity(5) / 8
+    assert (Q * cycle).sum() < 0
+    assert is_strictly_copositive(Q)[0]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_free_directions_are_left_out_by_the_schur_complement(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    n = int(generator.integers(2, 5))
+    Q = random_form(generator, n)
+    signed = [bool(v) for v in generator.integers(0, 2, size=n)]
+    points = generator.normal(size=(4000, n))
+    points = np.where(signed, np.abs(points), points)
+    lowest = np.einsum("ki,ij,kj->k", points, Q.astype(float), points).min()
+    if is_positive_on_cone(Q, signed):
+        assert lowest > 0
+    else:
+        # Both signs of each free direction: the cone is a union of orthants, one of which must hold a witness.
+        free = [i for i, s in enumerate(signed) if not s]
+        orthants = range(2 ** len(free))
+        turned = []
+        for k in orthants:
+            turn = np.array([Fraction(1)] * n, dtype=object)
+            for bit, i in enumerate(free):
+                turn[i] = Fraction(-1 if k >> bit & 1 else 1)
+            turned.append(Q * np.outer(turn, turn))
+        assert not all(is_strictly_copositive(form)[0] for form in turned)
