@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hopverify.reporting.equilibria import equilibria_in_words
 from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row, Values
@@ -133,7 +134,7 @@ def _say(console: Console, lines: Iterable[str], style: str) -> None:
 
 
 def _details(row: Row) -> Iterator[str]:
-    """Yield what belongs under a row: the witness of a fail, the reason of an unknown, the table of patterns."""
+    """Yield what belongs under a row: the witness of a fail, the reason of an unknown, patterns, equilibria."""
     if row.verdict is Verdict.FAIL and row.witness is not None:
         yield from witness_in_words(row.method, row.witness)
     if row.verdict is Verdict.UNKNOWN:
@@ -142,6 +143,7 @@ def _details(row: Row) -> Iterator[str]:
     if row.verdict is Verdict.NOT_APPLICABLE:
         yield _reason(row)
     yield from memories_in_words(row.data)
+    yield from equilibria_in_words(row.check, row.data)
 
 
 def _reason(row: Row) -> str:

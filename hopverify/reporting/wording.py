@@ -12,6 +12,7 @@ Values = Mapping[str, Any]
 LONGEST_NUMBER = 12
 LONGEST_TEXT = 60
 LONGEST_VECTOR = 8
+GHOSTS_SHOWN = 8
 
 
 def number(text: Any) -> str:
@@ -47,6 +48,16 @@ def state(values: Any, *, name: str = "x") -> str:
     if isinstance(values, Mapping):
         return ", ".join(f"{layer} = {vector(part)}" for layer, part in values.items())
     return f"{name} = {vector(values)}"
+
+
+def names_in_words(names: Sequence[Any]) -> str:
+    """Return a list of names or indices, a long one with an ellipsis.
+
+    >>> names_in_words([0, 2]), names_in_words([]), names_in_words(range(9))
+    ('0, 2', 'none', '0, 1, 2, 3, 4, 5, 6, 7, … 9 in all')
+    """
+    head = ", ".join(str(name) for name in names[:LONGEST_VECTOR]) or "none"
+    return head if len(names) <= LONGEST_VECTOR else f"{head}, … {len(names)} in all"
 
 
 def witness_in_words(rules: Sequence[str], witness: Values) -> list[str]:
@@ -127,6 +138,37 @@ def _equal_activations(witness: Values) -> list[str]:
     return [f"the states {vector(first)} and {vector(second)} have exactly the same activation"]
 
 
+def _ghosts(witness: Values) -> list[str]:
+    count, listed = witness["count"], witness["ghosts"]
+    said = [f"{count:,} {'ghost' if count == 1 else 'ghosts'}: E is flat and critical there, but the flow leaves"]
+    for ghost in listed[:GHOSTS_SHOWN]:
+        target, waking = vector(ghost["target"]), names_in_words(ghost["wakes_up"])
+        verb = "wakes" if len(ghost["wakes_up"]) == 1 else "wake"
+        said.append(f"alive: {names_in_words(ghost['alive'])}; the flow points to x⋆ = {target}, so {waking} {verb} up")
+    if count > GHOSTS_SHOWN:
+        which = "all" if len(listed) == count else f"{len(listed):,}"
+        said.append(f"and {count - GHOSTS_SHOWN:,} more: --json shows {which}")
+    return said
+
+
+def _two_equilibria(witness: Values) -> list[str]:
+    first, second = (state(witness[key]) for key in ("first", "second"))
+    return [f"two equilibria, so that neither attracts every solution: {first} and {second}", *_radius(witness)]
+
+
+def _radius(witness: Values) -> list[str]:
+    radius = number(witness["radius"])
+    return [] if radius == "0" else [f"each within {radius} of an exact one, in every coordinate"]
+
+
+def _unbounded_direction(witness: Values) -> list[str]:
+    way = vector(witness["states along it"])
+    said = [f"along the states t·{way}, E/t² tends to {number(witness['E / t² along it'])} < 0: E has no lower bound"]
+    if "unbounded" in witness:
+        said.append("the solution that starts there, for t large enough, does not stay bounded")
+    return said
+
+
 _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "negative_curvature": _curvature,
     "ascent": _ascent,
@@ -135,4 +177,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "dead_zone": _dead_zone,
     "shift_invariance": _shift,
     "equal_activations": _equal_activations,
+    "ghost_enumeration": _ghosts,
+    "two_equilibria": _two_equilibria,
+    "unbounded_direction": _unbounded_direction,
 }

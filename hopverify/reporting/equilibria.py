@@ -1,0 +1,151 @@
+"""Lists of equilibria in words: each with what the check tells of it, the first eight in full.
+
+What a list says depends on the check: alive neurons and stability, coordinates that the energy does not determine,
+the bound or direction that decides stability, or the flat region that lies in the basin.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from hopverify.reporting.wording import LONGEST_VECTOR, Values, names_in_words, number, vector
+
+SHOWN = 8
+# An enclosure narrower than this, relatively, is shown as one number.
+NARROW = Fraction(1, 10**6)
+
+
+def equilibria_in_words(check: str, data: Values | None) -> list[str]:
+    """Return lines about the equilibria that a claim's data list; none where it lists none."""
+    rows = data.get("equilibria") if data else None
+    if data is None or check not in _WORDS or not isinstance(rows, list):
+        return []
+    heading, words, concerns = _WORDS[check]
+    # What is left undecided is what the reader looks for.
+    concerned = sorted((row for row in rows if concerns(row)), key=lambda row: row.get("stability") != "undecided")
+    lines = heading(rows, concerned) + _boxes_left(data)
+    lines += [f"x = {vector([coordinate(v) for v in row['x']])}: {words(row)}" for row in concerned[:SHOWN]]
+    if len(concerned) > SHOWN:
+        lines.append(f"and {len(concerned) - SHOWN:,} more: --json shows all")
+    return lines
+
+
+def coordinate(value: Any) -> str:
+    """Return an exact number, or the middle of a narrow enclosure, marked as rounded.
+
+    >>> coordinate("1/3"), coordinate(["49999999/100000000", "1/2"]), coordinate(["0", "1"])
+    ('1/3', '≈0.5', '[0, 1]')
+    >>> coordinate(["-1/1000000000", "1/1000000000"])
+    '≈0'
+    """
+    if not isinstance(value, list | tuple):
+        return number(value)
+    lower, upper = (Fraction(end) for end in value)
+    if upper - lower > NARROW * (1 + abs(lower)):
+        return f"[{number(str(lower))}, {number(str(upper))}]"
+    return "≈0" if lower <= 0 <= upper else f"≈{float((lower + upper) / 2):.6g}"
+
+
+def interval(ends: Sequence[str]) -> str:
+    """Return a closed interval; an infinite end is open.
+
+    >>> interval(["-∞", "0"])
+    '(-∞, 0]'
+    """
+    lower, upper = ends
+    return f"{'(' if lower == '-∞' else '['}{number(lower)}, {number(upper)}{')' if upper == '+∞' else ']'}"
+
+
+def _every(row: Values) -> bool:
+    return True
+
+
+def _boxes_left(data: Values) -> list[str]:
+    left = data.get("undecided_boxes", 0)
+    return [f"there may be more: {left:,} {'box is' if left == 1 else 'boxes are'} undecided"] if left else []
+
+
+def _counted(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
+    if not rows:
+        return ["no equilibrium"]
+    if len(rows) == 1:
+        return ["1 equilibrium"]
+    kinds = Counter(row["stability"] for row in rows)
+    said = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+    return [f"{len(rows):,} equilibria: {said}"]
+
+
+def _listed(row: Values) -> str:
+    count, alive = len(row["x"]), row["alive"]
+    said = "all neurons alive" if len(alive) == count else f"alive: {names_in_words(alive)}"
+    if row.get("at_kink"):
+        said += f"; at a kink: {names_in_words(row['at_kink'])}"
+    if "face_dimension" in row:
+        said += f"; on a face of equilibria of dimension {row['face_dimension']}"
+    return f"{row['stability']}; {said}"
+
+
+def _nothing_hidden(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
+    rest = len(rows) - len(concerned)
+    return [f"the energy determines every coordinate of {_some(rest, len(rows))}"] if rest else []
+
+
+def _recovered(row: Values) -> str:
+    hidden = row["undetermined"]
+    values = [coordinate(value) for value in hidden.values()]
+    return f"the energy leaves {names_in_words(list(hidden))} open; recovered as {names_in_words(values)}"
+
+
+def _decided(row: Values) -> str:
+    if row["stability"] == "undecided":
+        return f"undecided, because {row.get('because', 'no reason is recorded')}"
+    if "direction" in row:
+        moved = [f"{name} = {number(value)}" for name, value in row["direction"].items() if value != "0"]
+        return f"unstable along {names_in_words(moved)}"
+    if "lambda_max_at_most" in row:
+        return f"{row['stability']}, λ_max(K) ≤ {number(row['lambda_max_at_most'])}"
+    if "at_kink" in row:
+        return f"{row['stability']}, with {names_in_words(row['at_kink'])} at a kink: {row['because']}"
+    if "eigenvalues_below" in row:
+        return f"{row['stability']}, the largest real part of an eigenvalue is {number(row['eigenvalues_below'])}"
+    if "eigenvalue_above" in row:
+        return f"{row['stability']}, an eigenvalue has the real part {number(row['eigenvalue_above'])}"
+    return f"{row['stability']}{', because ' + row['because'] if 'because' in row else ''}"
+
+
+def _no_region(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
+    rest = len(rows) - len(concerned)
+    return [f"a point, no flat region: {_some(rest, len(rows))}"] if rest else []
+
+
+def _some(part: int, whole: int) -> str:
+    if part == whole:
+        return "the equilibrium" if whole == 1 else f"all {whole:,} equilibria"
+    return f"{part:,} of {whole:,} equilibria"
+
+
+def _region(row: Values) -> str:
+    grouped: dict[str, list[str]] = {}
+    for name, ends in row["region"].items():
+        grouped.setdefault(interval(ends), []).append(name)
+    factors = [f"{names_in_words(names)} in {ends}" for ends, names in list(grouped.items())[:LONGEST_VECTOR]]
+    ending = ", with an open neighbourhood" if row["neighbourhood"].startswith("an open") else ""
+    return f"{'; '.join(factors)} — all of it in the basin{ending}"
+
+
+def _nothing(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
+    return [] if rows else ["no equilibrium"]
+
+
+Heading = Callable[[Sequence[Values], Sequence[Values]], list[str]]
+Row = Mapping[str, Any]
+
+_WORDS: dict[str, tuple[Heading, Callable[[Row], str], Callable[[Row], bool]]] = {
+    "equilibria": (_counted, _listed, _every),
+    "state_recovery": (_nothing_hidden, _recovered, lambda row: bool(row["undetermined"])),
+    "equilibrium_stability": (_nothing, _decided, _every),
+    "flat_region_stability": (_no_region, _region, lambda row: bool(row["region"])),
+}

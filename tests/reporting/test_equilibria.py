@@ -1,0 +1,119 @@
+"""Lists of equilibria and ghosts in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hopverify.reporting.equilibria import equilibria_in_words
+from hopverify.reporting.wording import witness_in_words
+
+ROWS: list[tuple[str, dict[str, Any], str]] = [
+    ("equilibria", {"alive": [1], "stability": "stable"}, "x = (1, -1): stable; alive: 1"),
+    ("equilibria", {"alive": [0, 1], "stability": "unstable"}, "x = (1, -1): unstable; all neurons alive"),
+    ("equilibria", {"alive": [], "stability": "stable", "at_kink": [0]}, "stable; alive: none; at a kink: 0"),
+    ("equilibria", {"alive": [0], "stability": "undecided", "face_dimension": 1}, "on a face of equilibria of dim"),
+    ("state_recovery", {"undetermined": {"x[1]": "-1"}}, "the energy leaves x[1] open; recovered as -1"),
+    ("equilibrium_stability", {"stability": "stable", "lambda_max_at_most": "33/64"}, "stable, λ_max(K) ≤ 33/64"),
+    ("equilibrium_stability", {"stability": "unstable", "direction": {"a": "0", "b": "-2"}}, "unstable along b = -2"),
+    ("equilibrium_stability", {"stability": "undecided", "because": "it is"}, "undecided, because it is"),
+    ("equilibrium_stability", {"stability": "stable", "at_kink": ["x[1]"], "because": "so"}, "x[1] at a kink: so"),
+    ("equilibrium_stability", {"stability": "stable", "eigenvalues_below": "-0.5"}, "of an eigenvalue is -0.5"),
+    ("equilibrium_stability", {"stability": "unstable", "eigenvalue_above": "0.5"}, "has the real part 0.5"),
+    ("equilibrium_stability", {"stability": "stable", "because": "no neuron is alive"}, "stable, because no neuron"),
+    (
+        "flat_region_stability",
+        {"region": {"x[0]": ["1", "+∞"], "x[1]": ["-∞", "-1"]}, "neighbourhood": "an open neighbourhood lies …"},
+        "x[0] in [1, +∞); x[1] in (-∞, -1] — all of it in the basin, with an open neighbourhood",
+    ),
+    (
+        "flat_region_stability",
+        {"region": {"a": ["0", "1"]}, "neighbourhood": "no more is claimed"},
+        "a in [0, 1] — all",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "row", "expected"), ROWS)
+def test_an_equilibrium_in_words(check: str, row: dict[str, Any], expected: str) -> None:
+    *_, last = equilibria_in_words(check, {"equilibria": [{"x": ["1", "-1"]} | row]})
+    assert expected in last
+    assert last.endswith("neighbourhood") == ("with an open neighbourhood" in expected)
+
+
+def listed(count: int, **keys: Any) -> dict[str, Any]:
+    return {"equilibria": [{"x": [str(k)], "alive": [], "stability": "stable"} | keys for k in range(count)]}
+
+
+def test_equilibria_are_counted_and_at_most_eight_are_shown() -> None:
+    rows = listed(11)
+    rows["equilibria"][10]["stability"] = "undecided"
+    said = equilibria_in_words("equilibria", rows | {"undecided_boxes": 2})
+    assert said[:2] == ["11 equilibria: 10 stable, 1 undecided", "there may be more: 2 boxes are undecided"]
+    assert said[2] == "x = (10): undecided; alive: none"
+    assert said[-1] == "and 3 more: --json shows all"
+    assert len(said) == 2 + 8 + 1
+    assert equilibria_in_words("equilibria", listed(8))[-1] == "x = (7): stable; alive: none"
+    assert equilibria_in_words("equilibria", listed(1))[0] == "1 equilibrium"
+    assert equilibria_in_words("equilibria", listed(0)) == ["no equilibrium"]
+
+
+def test_equilibria_without_flat_coordinates_are_counted_only() -> None:
+    assert equilibria_in_words("state_recovery", listed(3, undetermined={})) == [
+        "the energy determines every coordinate of all 3 equilibria"
+    ]
+    some = {"equilibria": [*listed(1, region={})["equilibria"], {"x": ["0"], "region": {"a": ["0", "1"]}}]}
+    some["equilibria"][1]["neighbourhood"] = "no more is claimed"
+    assert equilibria_in_words("flat_region_stability", some)[0].endswith("1 of 2 equilibria")
+
+
+def test_enclosures_are_shown_as_rounded_numbers() -> None:
+    third = {
+        "x": [["333333333/1000000000", "333333334/1000000000"], ["0", "1"]],
+        "alive": [0, 1],
+        "stability": "stable",
+    }
+    assert equilibria_in_words("equilibria", {"equilibria": [third]})[1].startswith("x = (≈0.333333, [0, 1]): ")
+
+
+def test_other_data_has_no_words_here() -> None:
+    assert equilibria_in_words("energy_descent", listed(1)) == []
+    assert equilibria_in_words("equilibria", None) == []
+    assert equilibria_in_words("equilibria", {"because": "…"}) == []
+
+
+def ghost(k: int) -> dict[str, Any]:
+    return {"alive": [], "target": [str(k + 1)], "wakes_up": ["x[0]"]}
+
+
+@pytest.mark.parametrize(("count", "last"), [(9, "and 1 more: --json shows all"), (300, "292 more: --json shows 200")])
+def test_at_most_eight_ghosts_are_shown(count: int, last: str) -> None:
+    witness = {"ghosts": [ghost(k) for k in range(min(count, 200))], "count": count}
+    said = witness_in_words(["ghost_enumeration"], witness)
+    assert said[0].startswith(f"{count} ghosts: ")
+    assert said[1] == "alive: none; the flow points to x⋆ = (1), so x[0] wakes up"
+    assert len(said) == 10
+    assert last in said[-1]
+
+
+def test_one_ghost_is_shown_with_its_neurons() -> None:
+    one = {"alive": [2], "target": ["1", "1", "3"], "wakes_up": ["x[0]", "x[1]"]}
+    said = witness_in_words(["ghost_enumeration"], {"ghosts": [one], "count": 1, "pattern": [0, 0, 1]})
+    assert said == [
+        "1 ghost: E is flat and critical there, but the flow leaves",
+        "alive: 2; the flow points to x⋆ = (1, 1, 3), so x[0], x[1] wake up",
+    ]
+
+
+def test_two_equilibria_and_a_way_down_in_words() -> None:
+    two = {"first": ["0"], "second": ["1"], "radius": "1/8"}
+    assert witness_in_words(["two_equilibria"], two) == [
+        "two equilibria, so that neither attracts every solution: x = (0) and x = (1)",
+        "each within 1/8 of an exact one, in every coordinate",
+    ]
+    assert len(witness_in_words(["two_equilibria"], two | {"radius": "0"})) == 1
+    way = {"states along it": ["1"], "E / t² along it": "-1/2", "unbounded": "the solution …"}
+    first, second = witness_in_words(["unbounded_direction"], way)
+    assert "E/t² tends to -1/2 < 0" in first
+    assert "does not stay bounded" in second
