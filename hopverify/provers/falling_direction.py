@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from hopverify.numerics.copositivity import negative_direction
 from hopverify.obligations import Bounded, EnergyBoundedBelow, GloballyStable
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
+
+RAISE = Fraction(1, 2**40)
 
 
 def _search(obligation: Bounded | EnergyBoundedBelow | GloballyStable, budget: Budget) -> Iterator[Evidence]:
@@ -32,7 +35,9 @@ def _search(obligation: Bounded | EnergyBoundedBelow | GloballyStable, budget: B
     if d is not None:
         yield {"rule": "unbounded_direction", "direction": texts_of(d.tolist())}
     elif np.all(left == 0) and np.all(right > 0):
-        form = np.diag(network.leak / right) - network.W
+        # Raised a little, so that a witness has a negative value and not 0.
+        form = -network.W
+        form[np.diag_indices(len(form))] += network.leak / right + RAISE
         try:
             _, exact = is_strictly_copositive(form)
         except TooLarge:

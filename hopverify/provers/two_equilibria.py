@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import text_of, texts_of
+from hopverify.checker.rules.two_equilibria import is_equilibrium
 from hopverify.errors import HopverifyError
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.floats import FLOATS
@@ -95,22 +95,24 @@ def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
     neurons = sum(layer.size for layer in model.layers.values())
     if model.size > MAX_SIZE or model.size * neurons**2 > MAX_WORK:
         return
-    for (first, second), _ in zip(_found(model, budget), combinations(range(MAX_PAIRS), 2), strict=False):
-        short = [[Fraction(v).limit_denominator(64) for v in x.tolist()] for x in (first, second)]
-        yield _evidence(model, short[0], short[1], 0.0)
-        for radius in RADII:
-            yield _evidence(model, first.tolist(), second.tolist(), radius)
+    for pair, _ in zip(_found(model, budget), range(MAX_PAIRS), strict=False):
+        short = [np.array([Fraction(v).limit_denominator(64) for v in x.tolist()], dtype=object) for x in pair]
+        exact = [is_equilibrium(model, x) for x in short]
+        for radius in RADII if not all(exact) else (0.0,):
+            centres = [
+                known if is_exact else _rounded(x, radius)
+                for x, known, is_exact in zip(pair, short, exact, strict=True)
+            ]
+            first, second = (
+                {name: texts_of(part.tolist()) for name, part in _split(model, x).items()} for x in centres
+            )
+            yield {"rule": "two_equilibria", "first": first, "second": second, "radius": text_of(radius)}
 
 
-def _evidence(model: Model, first: list[Any], second: list[Any], radius: float) -> Evidence:
-    """Return the evidence, with centres rounded to a small part of the radius."""
-    unit = Fraction(radius) / 2**12 if radius else None
-    centres = [[round(Fraction(v) / unit) * unit if unit else v for v in x] for x in (first, second)]
-    named = [
-        {name: texts_of(part.tolist()) for name, part in _split(model, np.array(x, dtype=object)).items()}
-        for x in centres
-    ]
-    return {"rule": "two_equilibria", "first": named[0], "second": named[1], "radius": text_of(radius)}
+def _rounded(x: Floats, radius: float) -> Any:
+    """Return a centre rounded to a small part of the radius."""
+    unit = Fraction(radius) / 2**12
+    return np.array([round(Fraction(v) / unit) * unit for v in x.tolist()], dtype=object)
 
 
 PROVER = Prover(

@@ -1,8 +1,8 @@
 """Two equilibria: disjoint boxes that hold one each, so no equilibrium attracts every solution.
 
-The payload gives two centres and a radius. With radius 0 the flow at each centre is 0 in exact rationals. Otherwise,
-for the box X of that radius around the centre m, Krawczyk's test is made in ball arithmetic: with F the flow, F'(X)
-its Jacobian over X by dual numbers, and R a floating inverse of F'(m),
+The payload gives two centres and a radius. Either the flow at a centre is 0 in exact rationals, or, for the box X of
+that radius around the centre m, Krawczyk's test is made in ball arithmetic: with F the flow, F'(X) its Jacobian over
+X by dual numbers, and R a floating inverse of F'(m),
 
     K = m - R F(m) + (I - R F'(X))(X - m)
 
@@ -60,13 +60,16 @@ def _is_regular(model: Model) -> bool:
     ) and all(synapse.is_regular() for synapse in model.synapses.values())
 
 
+def is_equilibrium(model: Model, x: Vector) -> bool:
+    """Whether the flow at a rational state is 0, exactly; False too where its value is not known to be rational."""
+    try:
+        return all(value == 0 for value in _joined(model.flow(_split(model, x), EXACT)))
+    except NotRational:
+        return False
+
+
 def holds_equilibrium(model: Model, centre: Vector, radius: Fraction) -> bool:
-    """Whether the box around a rational centre holds an equilibrium, for certain."""
-    if radius == 0:
-        try:
-            return all(value == 0 for value in _joined(model.flow(_split(model, centre), EXACT)))
-        except NotRational as error:
-            raise EvidenceRejected("the flow has no known rational value at a centre") from error
+    """Whether the box of a radius > 0 around a rational centre holds an equilibrium, for certain."""
     with precision():
         m, r = BALLS.array(centre), BALLS.number(radius)
         offset = np.array([arb(0, r.upper())] * len(m), dtype=object)
@@ -97,13 +100,17 @@ def _judge(obligation: GloballyStable, payload: Mapping[str, Any]) -> Judgement:
     if not any(abs(a - b) > 2 * radius for a, b in zip(first, second, strict=True)):
         raise EvidenceRejected("the two boxes meet")
     try:
-        found = [holds_equilibrium(model, centre, radius) for centre in (first, second)]
+        exact = [is_equilibrium(model, centre) for centre in (first, second)]
+        found = [
+            known or (radius > 0 and holds_equilibrium(model, centre, radius))
+            for known, centre in zip(exact, (first, second), strict=True)
+        ]
     except (ValueError, ZeroDivisionError, HopverifyError) as error:
         raise EvidenceRejected(f"an equilibrium was not confirmed: {error}") from error
     if not all(found):
         raise EvidenceRejected("an equilibrium was not confirmed in its box")
-    within = "exactly" if radius == 0 else f"within {text_of(radius)} in each coordinate"
-    data = {"equilibria": [payload["first"], payload["second"]], "each known": within}
+    within = ["exactly" if known else f"within {text_of(radius)} in each coordinate" for known in exact]
+    data = {"equilibria": [payload["first"], payload["second"]], "known": within}
     return Judgement(Outcome.REFUTED, data)
 
 
