@@ -153,12 +153,10 @@ def _ghosts(witness: Values) -> list[str]:
 
 def _two_equilibria(witness: Values) -> list[str]:
     first, second = (state(witness[key]) for key in ("first", "second"))
-    return [f"two equilibria, so that neither attracts every solution: {first} and {second}", *_radius(witness)]
-
-
-def _radius(witness: Values) -> list[str]:
-    radius = number(witness["radius"])
-    return [] if radius == "0" else [f"each within {radius} of an exact one, in every coordinate"]
+    known = witness.get("known")
+    if isinstance(known, list):
+        first, second = (f"{x} ({number(how)})" for x, how in zip((first, second), known, strict=True))
+    return [f"two equilibria, so that neither attracts every solution: {first} and {second}"]
 
 
 def _unbounded_direction(witness: Values) -> list[str]:
