@@ -7,6 +7,7 @@ I - W_AA (T7, claim ii), flat regions are products of half-lines (T8, claim iii)
 
 from __future__ import annotations
 
+import io
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -19,6 +20,8 @@ import pytest
 import yaml
 
 from hopverify.pipeline import verify
+from hopverify.reporting.report import report_of
+from hopverify.reporting.terminal import console_for, show
 from hopverify.spec import read_spec
 from tests.soundness.test_equilibria_oracle import oracle
 
@@ -58,8 +61,9 @@ def told(name: str, check: str) -> dict[State, dict[str, Any]]:
 # γ_1 + 2γ_2 = 2γ_1 + γ_2 = 1, so γ = (1/3, 1/3); I - W = [[1, 2], [2, 1]] has determinant -3. None: x⋆ = (1, 1).
 #
 # relu-five-equilibria: alive {1, 2, 3}: γ_1 + γ_3/2 = γ_3 + γ_1/2 = 1, so both are 2/3, and γ_2 = 2; likewise
-# {0, 1, 3}. {0, 1, 2, 3}: γ_0 + 3γ_2/2 = γ_2 + 3γ_0/2 = 2, both 4/5, unstable since 1 < 3/2. {2, 4}: γ_2 + γ_4/2 = 2 and
-# γ_4 + γ_2/2 = 3/2, so (5/3, 2/3). {1, 2, 3, 4}: unstable since 1 < 2. All others are ghosts or have no γ > 0.
+# {0, 1, 3}. {0, 1, 2, 3}: γ_0 + 3γ_2/2 = γ_2 + 3γ_0/2 = 2, both 4/5, unstable since 1 < 3/2.
+# {2, 4}: γ_2 + γ_4/2 = 2 and γ_4 + γ_2/2 = 3/2, so γ = (5/3, 2/3). {1, 2, 3, 4}: unstable since 1 < 2.
+# All others are ghosts or have no γ > 0.
 #
 # relu-biactive: alive {0}: γ_0 = 1, and x⋆ = (1, 1/2 - 1/2, 1/2 - 1/2) is at two kinks. I - W has the Schur complement
 # [[1, 2], [2, 1]] - [[1/4, 1/4], [1/4, 1/4]] = [[3/4, 7/4], [7/4, 3/4]] there, with positive entries.
@@ -201,3 +205,15 @@ def test_energies_of_the_two_relu_neurons() -> None:
     one, zero, third = Fraction(1), Fraction(0), Fraction(1, 3)
     values = [energy(list(g)) for g in ((zero, zero), (one, zero), (zero, one), (third, third))]
     assert values == [0, Fraction(-1, 2), Fraction(-1, 2), Fraction(-1, 3)]
+
+
+def test_the_page_that_follows_the_two_neurons_shows_what_is_printed() -> None:
+    page = (SPECS.parent / "docs" / "dead-neurons.md").read_text(encoding="utf-8")
+    lines = [line for block in page.split("```text\n")[1:] for line in block.partition("```")[0].splitlines()]
+    report = report_of(read_spec(SPECS / "relu-two-neurons.yaml"), verify(read_spec(SPECS / "relu-two-neurons.yaml")))
+    stream = io.StringIO()
+    show(report, console_for(stream, colour=False))
+    printed = [line.rstrip() for line in stream.getvalue().splitlines()]
+    assert len(lines) > 15
+    for line in lines:
+        assert any(row.startswith(line.rstrip()) for row in printed), line
