@@ -43,9 +43,9 @@ def verify(
 ) -> Certificate:
     """Return the certificate of a spec: each of its checks decided, with evidence.
 
-    ``samples`` bounds the random search for witnesses, ``boxes`` the enumeration of equilibria, ``timeout`` (seconds) the
-    whole run. When the time is up, or on KeyboardInterrupt, the claims not yet decided are unknown and the certificate
-    is still well formed. Raises ``SpecError`` for a bad spec.
+    ``samples`` bounds the random search for witnesses, ``boxes`` the enumeration of equilibria, ``timeout`` (seconds)
+    the whole run. When the time is up, or on KeyboardInterrupt, the claims not yet decided are unknown and the
+    certificate is still well formed. Raises ``SpecError`` for a bad spec.
     """
     spec = spec if isinstance(spec, ModelSpec) else read_spec(spec)
     budget = Budget(samples, boxes, seed, monotonic() + timeout)

@@ -14,7 +14,8 @@ from typing import Any
 
 from hopverify.checks import Check, Claim, ParameterError
 from hopverify.model import LinearNetwork, Model, linear_network
-from hopverify.obligations import AllEquilibria, Obligation, Search
+from hopverify.obligations import AllEquilibria, EquilibriaNear, Obligation, Search
+from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
 
 REGION = (
@@ -68,6 +69,29 @@ def claims_about(obligation: Callable[[Search], Obligation], statement: str) -> 
     return claims
 
 
+NEAR = Field(
+    "near", FieldKind.TEXT, "the name of a memory: verify the equilibrium beside each pattern only", default=None
+)
+
+
+def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+    if values["near"] is None:
+        return claims_about(AllEquilibria, "all equilibria are listed")(model, values)
+    memory = model.memories.get(values["near"])
+    if memory is None:
+        raise ParameterError(
+            "near", f"no memory is called {values['near']!r}{did_you_mean(values['near'], list(model.memories))}"
+        )
+    search = search_of(model, values)
+    if search is None:
+        return [Claim(memory.name, "each pattern has an equilibrium beside it", inapplicable=INAPPLICABLE)]
+    before = [layer.size for layer in search.network.layers]
+    position = [layer.name for layer in search.network.layers].index(memory.layer)
+    labels = tuple(f"{memory.name}[{k}]" for k in range(memory.patterns.shape[0]))
+    near = EquilibriaNear(search, memory.name, memory.patterns, sum(before[:position]), labels)
+    return [Claim(memory.name, near.statement, necessary=(near,))]
+
+
 CHECK = Check(
     name="equilibria",
     title="All equilibria are known",
@@ -78,8 +102,8 @@ CHECK = Check(
         "segment left, and verified by Krawczyk's test where activations are smooth. A pass means that the "
         "list is complete."
     ),
-    claims=claims_about(AllEquilibria, "all equilibria are listed"),
+    claims=_claims,
     order=110,
-    parameters=REGION,
+    parameters=(*REGION, NEAR),
     diagnostic=True,
 )

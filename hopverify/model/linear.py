@@ -17,6 +17,7 @@ from hopverify.expr.exact import EXACT
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Model
+from hopverify.synapses import Synapse
 
 MAX_NEURONS = 400
 
@@ -77,18 +78,27 @@ def _spread(numbers: tuple[Fraction, ...], size: int) -> Matrix:
 
 
 def _matrix(model: Model, layers: tuple[Layer, ...], size: int) -> Matrix:
-    """Return W column by column: the drive of each synapse on unit activations."""
-    offsets = dict(
-        zip((layer.name for layer in layers), np.cumsum([0, *(layer.size for layer in layers)]), strict=False)
-    )
+    """Return W, block by block: a target's drive as a function of a source's activations."""
+    starts = np.cumsum([0, *(layer.size for layer in layers)])
+    place = {layer.name: slice(int(a), int(a) + layer.size) for layer, a in zip(layers, starts, strict=False)}
     W = np.full((size, size), Fraction(0), dtype=object)
     for synapse in model.synapses.values():
-        ends = dict.fromkeys(synapse.layers)
-        for source in ends:
-            for i in range(model.layers[source].size):
-                gamma = {name: np.full(model.layers[name].size, Fraction(0), dtype=object) for name in ends}
-                gamma[source][i] = Fraction(1)
-                for target, drive in synapse.drive(gamma, EXACT).items():
-                    rows = slice(offsets[target], offsets[target] + model.layers[target].size)
-                    W[rows, offsets[source] + i] += drive
+        blocks = synapse.blocks()
+        for (target, source), block in (blocks if blocks is not None else _probed(model, synapse)).items():
+            W[place[target], place[source]] += block
     return W
+
+
+def _probed(model: Model, synapse: Synapse) -> dict[tuple[str, str], Matrix]:
+    """Return the blocks of a linear drive column by column: its values on unit activations."""
+    ends = tuple(dict.fromkeys(synapse.layers))
+    blocks: dict[tuple[str, str], Matrix] = {}
+    for source in ends:
+        columns: dict[str, list[Matrix]] = {}
+        for i in range(model.layers[source].size):
+            gamma = {name: np.full(model.layers[name].size, Fraction(0), dtype=object) for name in ends}
+            gamma[source][i] = Fraction(1)
+            for target, drive in synapse.drive(gamma, EXACT).items():
+                columns.setdefault(target, []).append(drive)
+        blocks |= {(target, source): np.array(drives, dtype=object).T for target, drives in columns.items()}
+    return blocks

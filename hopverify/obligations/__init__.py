@@ -24,6 +24,7 @@ from hopverify.obligations.energy import (
 from hopverify.obligations.equilibria import (
     AllEquilibria,
     DecidedStability,
+    EquilibriaNear,
     FlatRegionsInBasins,
     NoGhosts,
     RecoveredStates,
@@ -47,6 +48,7 @@ Obligation = (
     | EnergyBoundedBelow
     | GloballyStable
     | AllEquilibria
+    | EquilibriaNear
     | NoGhosts
     | RecoveredStates
     | DecidedStability
@@ -62,6 +64,7 @@ __all__ = [
     "DerivedEnergy",
     "Descent",
     "EnergyBoundedBelow",
+    "EquilibriaNear",
     "FlatRegionsInBasins",
     "GloballyStable",
     "GradientDrive",

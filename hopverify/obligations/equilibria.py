@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hopverify.model import LinearNetwork, Model
+from hopverify.spec import ExactArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,25 @@ class AllEquilibria:
     def statement(self) -> str:
         """The obligation as a sentence."""
         return f"the listed equilibria are all there are {self.search.where}"
+
+
+@dataclass(frozen=True, eq=False)
+class EquilibriaNear:
+    """Each stored pattern has a box beside it that holds exactly one equilibrium; nothing is said of other places.
+
+    The rows of ``patterns`` are states of the neurons from ``offset`` on.
+    """
+
+    search: Search
+    memory: str
+    patterns: ExactArray
+    offset: int
+    labels: tuple[str, ...]
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"beside each pattern of {self.memory} there is a box that holds exactly one equilibrium"
 
 
 @dataclass(frozen=True)

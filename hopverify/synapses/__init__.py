@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from hopverify.errors import HopverifyError
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.registry import Registry
@@ -63,6 +65,10 @@ class Synapse(ABC):
     @property
     def weights(self) -> ExactArray | None:
         """The square matrix of a synapse within one layer, where it is stored as one."""
+        return None
+
+    def blocks(self) -> dict[tuple[str, str], np.ndarray[Any, Any]] | None:
+        """Return the matrices of a linear drive by (target, source), in Fractions, where they are at hand."""
         return None
 
     def defect(self) -> Defect | None:

@@ -54,6 +54,13 @@ class Dense(Synapse):
             return {left: forward}
         return {left: (forward + W.T @ activations[left]) * a.number(self.prefactor)}
 
+    def blocks(self) -> dict[tuple[str, str], np.ndarray[Any, Any]]:
+        W, (left, right), p = self.matrix.fractions(), self.layers, self.prefactor
+        if self.within:
+            return {(left, left): p * (W + W.T) if self.gradient else W}
+        factor = p if self.gradient else Fraction(1)
+        return {(left, right): factor * W, (right, left): factor * W.T}
+
     def defect(self) -> Defect | None:
         if self.gradient:
             return None

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
@@ -37,6 +39,13 @@ class Hebbian(Synapse):
         if self.zero_diagonal:
             driven = driven - (Xi * Xi).sum(axis=0) * gamma
         return {self.layers[0]: driven * a.number(self.scale)}
+
+    def blocks(self) -> dict[tuple[str, str], np.ndarray[Any, Any]]:
+        Xi, layer = self.patterns.fractions(), self.layers[0]
+        W = self.scale * (Xi.T @ Xi)
+        if self.zero_diagonal:
+            np.fill_diagonal(W, Fraction(0))
+        return {(layer, layer): W}
 
     def formula(self, name: str) -> str:
         diagonal = r" - \operatorname{diag}(\Xi^{\top}\Xi)" if self.zero_diagonal else ""

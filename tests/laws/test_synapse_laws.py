@@ -167,3 +167,18 @@ def test_energy_falls_along_a_simulated_flow_of_every_kind() -> None:
             velocity = model.velocity(state, FLOATS)
             state = {name: state[name] + 1e-4 * velocity[name] for name in state}
         assert np.all(np.diff(energies) <= 0)
+
+
+@pytest.mark.parametrize("synapse", [text for kind, texts in EXAMPLES.items() if kind != "gated" for text in texts])
+def test_the_blocks_of_a_linear_drive_are_the_drive(synapse: str) -> None:
+    model = model_with(synapse)
+    s = model.synapses["s"]
+    blocks = s.blocks()
+    if blocks is None:
+        return
+    gamma = {name: EXACT.array(values) for name, values in random_activations(model, 4).items()}
+    total = {layer: np.full(model.layers[layer].size, Fraction(0), dtype=object) for layer in s.layers}
+    for (target, source), block in blocks.items():
+        total[target] = total[target] + block @ gamma[source]
+    for layer, drive in s.drive(gamma, EXACT).items():
+        assert (total[layer] == drive).all()
