@@ -15,11 +15,20 @@ def memories_in_words(data: Mapping[str, Any] | None) -> list[str]:
     rows = data.get("memories") if data else None
     if not isinstance(rows, list):
         return []
+    if all("half_width" in row for row in rows):
+        return _boxes(rows)
     certified = [row for row in rows if row["verdict"] == "pass"]
     lines = [f"{len(certified):,} of {len(rows):,} patterns have a certified ball"]
     if certified:
         lines.append(_sizes(certified))
     return lines + _left_over([row for row in rows if row["verdict"] != "pass"])
+
+
+def _boxes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = [f"{len(rows):,} patterns have exactly one equilibrium in a box beside them"]
+    for row in rows[:SHOWN]:
+        lines.append(f"{row['name']}: at most {float(Fraction(row['distance_at_most'])):.4g} away in each coordinate")
+    return lines + ([f"and {len(rows) - SHOWN:,} more: --json shows all"] if len(rows) > SHOWN else [])
 
 
 def _sizes(certified: Sequence[Mapping[str, Any]]) -> str:

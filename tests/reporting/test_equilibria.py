@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hopverify.reporting.equilibria import equilibria_in_words
+from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.wording import witness_in_words
 
 ROWS: list[tuple[str, dict[str, Any], str]] = [
@@ -116,3 +117,14 @@ def test_two_equilibria_and_a_way_down_in_words() -> None:
     first, second = witness_in_words(["unbounded_direction"], way)
     assert "E/t² tends to -1/2 < 0" in first
     assert "does not stay bounded" in second
+
+
+def test_equilibria_beside_patterns_in_words() -> None:
+    rows = [{"name": str(k), "half_width": "1/1024", "distance_at_most": "1/4"} for k in range(11)]
+    said = memories_in_words({"memories": rows, "norm": "largest coordinate"})
+    assert said[:2] == [
+        "11 patterns have exactly one equilibrium in a box beside them",
+        "0: at most 0.25 away in each coordinate",
+    ]
+    assert said[-1] == "and 1 more: --json shows all"
+    assert len(memories_in_words({"memories": rows[:1]})) == 2
