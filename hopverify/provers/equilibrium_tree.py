@@ -37,7 +37,7 @@ from hopverify.verdict import Reason
 # A box counts as empty only by this much, relatively, so that another machine's rounding finds it empty too.
 MARGIN = 2.0**-36
 NARROW = 2.0**-24
-MAX_WORK = 300_000_000
+MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH = 1_200_000_000, 300_000_000
 CHUNK = 2048
 
 # Without a bounded box, at most this many choices of segments are gone through.
@@ -70,7 +70,8 @@ class Search:
         self.influence = np.abs(self.contractor.A).sum(axis=0) + 1e-3
         self.tree = Tree()
         # A box costs a few products of N × N matrices.
-        self.most = min(budget.boxes, MAX_WORK // self.network.size**3)
+        work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH
+        self.most = min(budget.boxes, work // self.network.size**3)
 
     def run(self, start: Boxes) -> Tree:
         """Return the tree for an initial box."""

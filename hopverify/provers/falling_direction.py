@@ -37,7 +37,8 @@ def _search(obligation: Bounded | EnergyBoundedBelow | GloballyStable, budget: B
     elif np.all(left == 0) and np.all(right > 0):
         # Raised a little, so that a witness has a negative value and not 0.
         form = -network.W
-        form[np.diag_indices(len(form))] += network.leak / right + RAISE
+        for i in range(len(form)):
+            form[i, i] += network.leak[i] / right[i] + RAISE
         try:
             _, exact = is_strictly_copositive(form)
         except TooLarge:
