@@ -115,7 +115,7 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
                 continue
             if decision.judgement.outcome is not Outcome.OPEN:
                 return decision, None
-            best = decision
+            best, reason = decision, decision.judgement.reason or reason
     return best or decide(obligation, role, None), reason
 
 

@@ -61,6 +61,14 @@ class Reason(Enum):
         "some patterns lie too close to their competitors for the retrieval condition; "
         "a larger inverse temperature or better separated patterns would settle it"
     )
+    SINGULAR_SYSTEM = (
+        "the linear system of some choice of segments is singular, so that critical states may form a continuum; "
+        "slightly different weights would settle it"
+    )
+    STABILITY_OPEN = (
+        "the form that decides stability is singular at some equilibrium, or too close to it to tell; "
+        "slightly different weights would settle it"
+    )
     REGION_TOO_LARGE = (
         "no bounded box that holds all equilibria is known, or the search in it grew too large; a smaller region "
         "(`lower` and `upper` of the check) would settle it"

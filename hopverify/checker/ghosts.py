@@ -7,8 +7,9 @@ equilibrium; if not, the region is a ghost, and the neurons whose targets lie ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import Any
@@ -52,17 +53,32 @@ def ghost_at(systems: SegmentSystems, parts: Sequence[Sequence[Segment]], patter
         return None
     if isinstance(x, Face):
         raise Undecided
-    steep = [i for i, part in enumerate(chosen) if part.slope != 0]
-    if not all(chosen[i].is_inside(x[i]) for i in steep):
+    if not all(_is_critical(own, k, x[i]) for i, (own, k) in enumerate(zip(parts, pattern, strict=True))):
         return None
     waking = tuple(i for i, part in enumerate(chosen) if part.slope == 0 and not part.holds(x[i]))
     return Ghost(tuple(pattern), x, waking) if waking else None
 
 
-def ghosts(network: LinearNetwork, parts: Sequence[Sequence[Segment]]) -> Iterator[Ghost]:
-    """Yield every ghost, over all choices of segments."""
-    systems = SegmentSystems(network)
+def _is_critical(own: Sequence[Segment], k: int, x: Fraction) -> bool:
+    """Whether a neuron's own equation holds in its segment k: always on a flat one, else strictly inside.
+
+    A kink between two steep segments counts for the right one. A kink beside a flat segment belongs to that: the
+    activation there is the flat one's.
+    """
+    if own[k].slope == 0 or own[k].is_inside(x):
+        return True
+    return k > 0 and x == own[k].lower and own[k - 1].slope != 0
+
+
+def ghosts(network: LinearNetwork, parts: Sequence[Sequence[Segment]]) -> tuple[list[Ghost], int]:
+    """Return every ghost, over all choices of segments, and how many choices were singular and stay undecided."""
+    systems, found, singular = SegmentSystems(network), [], 0
     for pattern in product(*(range(len(part)) for part in parts)):
-        found = ghost_at(systems, parts, pattern)
-        if found is not None:
-            yield found
+        try:
+            ghost = ghost_at(systems, parts, pattern)
+        except Undecided:
+            singular += 1
+            continue
+        if ghost is not None:
+            found.append(ghost)
+    return found, singular

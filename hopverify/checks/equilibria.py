@@ -27,7 +27,7 @@ INAPPLICABLE = "needs elementwise, leaky, Lipschitz layers joined by synapses wi
 
 def search_of(model: Model, values: Mapping[str, Any]) -> Search | None:
     """Return where to list equilibria, or None where the structure is another; the same object for the same place."""
-    return _search(model, values["lower"], values["upper"])
+    return _search(model, values.get("lower"), values.get("upper"))
 
 
 @lru_cache(maxsize=8)

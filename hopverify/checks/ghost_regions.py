@@ -6,7 +6,7 @@ They are what makes the energy misleading; each is reported with the neurons tha
 from __future__ import annotations
 
 from hopverify.checks import Check
-from hopverify.checks.equilibria import REGION, claims_about
+from hopverify.checks.equilibria import claims_about
 from hopverify.obligations import NoGhosts
 
 CHECK = Check(
@@ -20,6 +20,5 @@ CHECK = Check(
     ),
     claims=claims_about(NoGhosts, "the energy has no ghost regions"),
     order=120,
-    parameters=REGION,
     diagnostic=True,
 )

@@ -144,7 +144,8 @@ def _ghosts(witness: Values) -> list[str]:
     for ghost in listed[:GHOSTS_SHOWN]:
         target, waking = vector(ghost["target"]), names_in_words(ghost["wakes_up"])
         verb = "wakes" if len(ghost["wakes_up"]) == 1 else "wake"
-        said.append(f"alive: {names_in_words(ghost['alive'])}; the flow points to x⋆ = {target}, so {waking} {verb} up")
+        where = f"alive: {names_in_words(ghost['alive'])}; activation {vector(ghost['activation'])}"
+        said.append(f"{where}; the flow points to x⋆ = {target}, so {waking} {verb} up")
     if count > GHOSTS_SHOWN:
         which = "all" if len(listed) == count else f"{len(listed):,}"
         said.append(f"and {count - GHOSTS_SHOWN:,} more: --json shows {which}")

@@ -215,3 +215,18 @@ def test_bad_regions_are_errors(region: str, message: str) -> None:
 
     with pytest.raises(SpecError, match=message):
         verify(parse_spec(spec_text_with_region(region)))
+
+
+def test_a_ghost_with_an_alive_neuron_at_a_kink_is_seen() -> None:
+    """Leaky relu exactly at 0, relu dead beside it: E and ∇E are 0 on {0} × (-∞, 0), while the second wakes up."""
+    spec = parse_spec("""
+hopverify: 1
+name: kink
+layers:
+  a: {size: 1, lagrangian: leaky_relu, bias: 0}
+  x: {size: 1, lagrangian: relu, bias: 1}
+checks: [ghost_regions]
+""")
+    result = results_of(spec)["ghost_regions"]
+    assert result["verdict"] == "fail"
+    assert data_of(result)["count"] == 1

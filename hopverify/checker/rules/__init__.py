@@ -13,14 +13,19 @@ from typing import Any
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Obligation, Outcome
 from hopverify.registry import Registry
+from hopverify.verdict import Reason
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What evidence establishes: PROVED or REFUTED, and ``data`` for the reader, computed by the rule itself."""
+    """What evidence establishes: PROVED or REFUTED, and ``data`` for the reader, computed by the rule itself.
+
+    OPEN evidence decides a part only; ``reason`` may then say what is missing.
+    """
 
     outcome: Outcome
     data: Mapping[str, Any] = field(default_factory=dict)
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)

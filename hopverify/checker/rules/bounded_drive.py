@@ -8,7 +8,8 @@ layer's drive may be bounded in turn. Once every layer has its box, their produc
 Instantaneous layers equal (drive + b)/ρ at all times.
 
 A neuron without leak moves by drive + b only. If that is at least p > 0 (or at most q < 0) whatever the states are,
-it runs away, from every state: refuted. Nothing is assumed of the activations but their ranges.
+it runs away, from every state: refuted. Nothing is assumed of the activations but their ranges; where they are not
+defined, or jump, solutions are followed as long as they exist.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.expr.nodes import symbols
+from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.model import Layer, Model
 from hopverify.obligations import Bounded, Outcome
 
@@ -73,6 +75,8 @@ def _image(layer: Layer, states: Box) -> Box:
 
 def _runaway(model: Model) -> Mapping[str, Any] | None:
     """Return a neuron without leak whose drive never changes sign, or None."""
+    if not _solutions_go_on(model):
+        return None
     gamma = {name: Box.full(layer.size, activation_range(layer)) for name, layer in model.layers.items()}
     for layer in model.dynamic:
         drive = total_drive(model, layer, gamma, model.synapses)
@@ -85,6 +89,12 @@ def _runaway(model: Model) -> Mapping[str, Any] | None:
                     "because": f"no leak, and its drive plus bias is {'≥' if rises else '≤'} {least} at all times",
                 }
     return None
+
+
+def _solutions_go_on(model: Model) -> bool:
+    """Whether activations and drives are locally Lipschitz by structure, so that solutions exist until they run away."""
+    activations = [part for layer in model.layers.values() for part in layer.function.activation]
+    return all(map(is_locally_lipschitz, activations)) and all(s.is_regular() for s in model.synapses.values())
 
 
 def outward(end: float, sign: int) -> Fraction:

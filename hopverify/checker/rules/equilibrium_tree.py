@@ -23,6 +23,7 @@ from hopverify.obligations import (
     RecoveredStates,
     Search,
 )
+from hopverify.verdict import Reason
 
 Statement = AllEquilibria | RecoveredStates | DecidedStability | FlatRegionsInBasins
 
@@ -63,7 +64,10 @@ def _judge(obligation: Statement, payload: Mapping[str, Any]) -> Judgement:
             {"x": equilibrium.texts(), "stability": stability.verdict} | stability.evidence
             for equilibrium, stability in zip(found.equilibria, decided, strict=True)
         ]
-    return Judgement(Outcome.PROVED if complete else Outcome.OPEN, _counted(found, {"equilibria": listed}))
+    data = _counted(found, {"equilibria": listed})
+    if complete:
+        return Judgement(Outcome.PROVED, data)
+    return Judgement(Outcome.OPEN, data, Reason.REGION_TOO_LARGE if found.undecided else Reason.STABILITY_OPEN)
 
 
 RULE = Rule(

@@ -17,13 +17,19 @@ from hopverify.checker.rules.nowhere_flat import is_nowhere_flat
 from hopverify.errors import EvidenceRejected
 from hopverify.model import LinearNetwork
 from hopverify.obligations import NoGhosts, Outcome
+from hopverify.verdict import Reason
 
 MAX_LISTED = 200
 
 
-def _described(network: LinearNetwork, ghost: Ghost, alive: list[int]) -> dict[str, Any]:
-    names = network.names()
-    return {"alive": alive, "target": [str(v) for v in ghost.target], "wakes_up": [names[i] for i in ghost.waking]}
+def _described(network: LinearNetwork, parts: list[Any], ghost: Ghost) -> dict[str, Any]:
+    names, chosen = network.names(), [own[k] for own, k in zip(parts, ghost.pattern, strict=True)]
+    return {
+        "alive": [i for i, part in enumerate(chosen) if part.slope != 0],
+        "activation": [str(part.value(x)) for part, x in zip(chosen, ghost.target, strict=True)],
+        "target": [str(v) for v in ghost.target],
+        "wakes_up": [names[i] for i in ghost.waking],
+    }
 
 
 def _judge(obligation: NoGhosts, payload: Mapping[str, Any]) -> Judgement:
@@ -33,20 +39,20 @@ def _judge(obligation: NoGhosts, payload: Mapping[str, Any]) -> Judgement:
     parts = parts_of(network)
     if parts is None:
         raise EvidenceRejected("an activation is neither piecewise linear nor nowhere flat")
+    singular = 0
     if "pattern" in payload:
         found = [_shown(network, parts, payload["pattern"])]
     elif count_of_patterns(parts) > MAX_PATTERNS:
         raise EvidenceRejected(f"more than {MAX_PATTERNS} choices of segments")
     else:
-        try:
-            found = list(ghosts(network, parts))
-        except Undecided:
-            raise EvidenceRejected("a singular system: there may be a continuum of critical states") from None
-    if not found:
-        return Judgement(Outcome.PROVED, {"patterns": count_of_patterns(parts)})
-    alive = [[i for i, k in enumerate(ghost.pattern) if parts[i][k].slope != 0] for ghost in found]
-    listed = [_described(network, ghost, a) for ghost, a in zip(found[:MAX_LISTED], alive, strict=False)]
-    return Judgement(Outcome.REFUTED, {"ghosts": listed, "count": len(found)})
+        found, singular = ghosts(network, parts)
+    data: dict[str, Any] = {"singular_patterns": singular} if singular else {}
+    if found:
+        listed = [_described(network, parts, ghost) for ghost in found[:MAX_LISTED]]
+        return Judgement(Outcome.REFUTED, data | {"ghosts": listed, "count": len(found)})
+    if singular:
+        return Judgement(Outcome.OPEN, data, Reason.SINGULAR_SYSTEM)
+    return Judgement(Outcome.PROVED, {"patterns": count_of_patterns(parts)})
 
 
 def _shown(network: LinearNetwork, parts: list[Any], listed: Any) -> Ghost:

@@ -64,7 +64,7 @@ def is_equilibrium(model: Model, x: Vector) -> bool:
     """Whether the flow at a rational state is 0, exactly; False too where its value is not known to be rational."""
     try:
         return all(value == 0 for value in _joined(model.flow(_split(model, x), EXACT)))
-    except NotRational:
+    except (NotRational, ZeroDivisionError):
         return False
 
 
