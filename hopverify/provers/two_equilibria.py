@@ -56,7 +56,10 @@ def _settled(model: Model, x: Floats) -> Floats | None:
     rate = float(max(max(layer.leak) for layer in model.dynamic)) or 1.0
     with np.errstate(all="ignore"):
         for _ in range(STEPS):
-            x = x + 0.3 / rate * np.asarray(_flow(model, x), dtype=np.float64)
+            flow = np.asarray(_flow(model, x), dtype=np.float64)
+            if not np.isfinite(flow).all() or np.max(np.abs(flow)) < 1e-9:
+                break
+            x = x + 0.3 / rate * flow
         return _polished(model, x)
 
 
@@ -69,7 +72,10 @@ def _polished(model: Model, x: Floats) -> Floats | None:
         size = 1 + float(np.max(np.abs(x)))
         if np.max(np.abs(flow)) < 1e-13 * size:
             return x
-        x = x - np.linalg.lstsq(_jacobian(model, x), flow, rcond=None)[0]
+        J = _jacobian(model, x)
+        if not np.isfinite(J).all():
+            return None
+        x = x - np.linalg.lstsq(J, flow, rcond=None)[0]
     return x if np.max(np.abs(np.asarray(_flow(model, x), dtype=np.float64))) < 1e-10 else None
 
 

@@ -92,7 +92,7 @@ def _runaway(model: Model) -> Mapping[str, Any] | None:
 
 
 def _solutions_go_on(model: Model) -> bool:
-    """Whether activations and drives are locally Lipschitz by structure, so that solutions exist until they run away."""
+    """Whether activations and drives are, by structure, locally Lipschitz: solutions exist unless they run away."""
     activations = [part for layer in model.layers.values() for part in layer.function.activation]
     return all(map(is_locally_lipschitz, activations)) and all(s.is_regular() for s in model.synapses.values())
 
