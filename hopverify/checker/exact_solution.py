@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from hopverify.checker.linear_algebra import from_flint, to_flint
 from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment
 
@@ -34,26 +35,9 @@ class Face:
         return int(self.matrix.ncols() - self.rank)
 
 
-def to_flint(value: Any) -> fmpq:
-    """Return a Fraction as FLINT's rational."""
-    value = Fraction(value)
-    return fmpq(value.numerator, value.denominator)
-
-
-def from_flint(value: Any) -> Fraction:
-    """Return FLINT's rational as a Fraction."""
-    return Fraction(int(value.p), int(value.q))
-
-
 def column(values: Vector) -> fmpq_mat:
     """Return a vector of Fractions as a column."""
     return fmpq_mat(len(values), 1, [to_flint(value) for value in values])
-
-
-def matrix(values: Vector) -> fmpq_mat:
-    """Return a matrix of Fractions."""
-    rows, columns = values.shape
-    return fmpq_mat(rows, columns, [to_flint(value) for value in values.ravel()])
 
 
 class SegmentSystems:

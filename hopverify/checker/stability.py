@@ -21,9 +21,10 @@ from flint import acb_mat, arb
 
 from hopverify.checker.copositivity import is_strictly_copositive
 from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.exact_solution import column, from_flint, matrix
+from hopverify.checker.linear_algebra import solve
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
+from hopverify.expr.regularity import is_analytic
 from hopverify.model import LinearNetwork
 from hopverify.model.segments import segments
 
@@ -260,14 +261,17 @@ def _lifted(Q: np.ndarray[Any, Any], free: int, d: np.ndarray[Any, Any]) -> np.n
     """Return (-Q_AA⁻¹ Q_AB d, d): the direction over all neurons that attains the Schur complement's value."""
     if not free:
         return d
-    solved = matrix(Q[:free, :free]).solve(column(-(Q[:free, free:] @ d)))
-    return np.concatenate([np.array([from_flint(solved[i, 0]) for i in range(free)], dtype=object), d])
+    solved = solve(Q[:free, :free], -(Q[:free, free:] @ d))
+    assert solved is not None, "the leading block is positive definite"
+    return np.concatenate([solved, d])
 
 
 def _spectral(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
     """Enclose the eigenvalues of T⁻¹(WH - ρ) on the alive neurons."""
     taus = [tau for layer in network.layers for tau in (layer.tau * layer.size if len(layer.tau) == 1 else layer.tau)]
-    if slopes.biactive or 0 in taus:
+    enclosed = [i for i in range(network.size) if isinstance(slopes.left[i], arb)]
+    kinked = any(not is_analytic(network.functions[i].activation[0]) for i in enclosed)
+    if slopes.biactive or kinked or 0 in taus:
         return Stability(
             "undecided", {"because": "W is not symmetric, and a kink or an instantaneous layer is involved"}
         )

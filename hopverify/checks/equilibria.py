@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from hopverify.checks import Check, Claim, ParameterError
-from hopverify.model import LinearNetwork, Model, linear_network
-from hopverify.obligations import AllEquilibria, EquilibriaNear, Obligation, Search
+from hopverify.model import LinearNetwork, Memory, Model, linear_network
+from hopverify.obligations import AllEquilibria, EquilibriaBeside, EquilibriaNear, Obligation, Search
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
 
@@ -82,14 +82,25 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         raise ParameterError(
             "near", f"no memory is called {values['near']!r}{did_you_mean(values['near'], list(model.memories))}"
         )
-    search = search_of(model, values)
-    if search is None:
-        return [Claim(memory.name, "each pattern has an equilibrium beside it", inapplicable=INAPPLICABLE)]
-    before = [layer.size for layer in search.network.layers]
-    position = [layer.name for layer in search.network.layers].index(memory.layer)
     labels = tuple(f"{memory.name}[{k}]" for k in range(memory.patterns.shape[0]))
-    near = EquilibriaNear(search, memory.name, memory.patterns, sum(before[:position]), labels)
+    near = _beside(model, memory, labels, search_of(model, values))
+    if near is None:
+        said = f"layer {memory.layer} is instantaneous (tau: 0): name a memory of a layer with a state of its own"
+        return [Claim(memory.name, "each pattern has an equilibrium beside it", inapplicable=said)]
     return [Claim(memory.name, near.statement, necessary=(near,))]
+
+
+def _beside(
+    model: Model, memory: Memory, labels: tuple[str, ...], search: Search | None
+) -> EquilibriaNear | EquilibriaBeside | None:
+    """Return the obligation for networks with linear drives (hundreds of neurons), or for any other model."""
+    if search is None:
+        if model.layers[memory.layer].instantaneous:
+            return None
+        return EquilibriaBeside(model, memory.name, memory.layer, memory.patterns, labels)
+    position = [layer.name for layer in search.network.layers].index(memory.layer)
+    offset = sum(layer.size for layer in search.network.layers[:position])
+    return EquilibriaNear(search, memory.name, memory.patterns, offset, labels)
 
 
 CHECK = Check(

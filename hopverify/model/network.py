@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from hopverify.expr.dual import Dual, Duals, along
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.nodes import Expression, symbols
@@ -110,3 +112,14 @@ class Model:
         moving = {name: along(state[name], velocity[name]) for name in velocity}
         energy = self.energy(moving, Duals(a))
         return energy.slope if isinstance(energy, Dual) else a.number(0 * self.layers[next(iter(velocity))].tau[0])
+
+
+def split(model: Model, x: Value) -> dict[str, Value]:
+    """Return a vector over all layers with τ > 0 as a state, layer by layer in the order of the spec."""
+    cuts = np.cumsum([layer.size for layer in model.dynamic])[:-1]
+    return dict(zip((layer.name for layer in model.dynamic), np.split(x, cuts), strict=True))
+
+
+def joined(state: State) -> Value:
+    """Return a state as one vector."""
+    return np.concatenate([np.asarray(part) for part in state.values()])

@@ -24,6 +24,7 @@ from hopverify.obligations.energy import (
 from hopverify.obligations.equilibria import (
     AllEquilibria,
     DecidedStability,
+    EquilibriaBeside,
     EquilibriaNear,
     FlatRegionsInBasins,
     NoGhosts,
@@ -48,6 +49,7 @@ Obligation = (
     | EnergyBoundedBelow
     | GloballyStable
     | AllEquilibria
+    | EquilibriaBeside
     | EquilibriaNear
     | NoGhosts
     | RecoveredStates
@@ -64,6 +66,7 @@ __all__ = [
     "DerivedEnergy",
     "Descent",
     "EnergyBoundedBelow",
+    "EquilibriaBeside",
     "EquilibriaNear",
     "FlatRegionsInBasins",
     "GloballyStable",

@@ -54,6 +54,22 @@ class EquilibriaNear:
         return f"beside each pattern of {self.memory} there is a box that holds exactly one equilibrium"
 
 
+@dataclass(frozen=True, eq=False)
+class EquilibriaBeside:
+    """The same for a model of any structure: a box of states of all layers with τ > 0 for each pattern of one layer."""
+
+    model: Model
+    memory: str
+    layer: str
+    patterns: ExactArray
+    labels: tuple[str, ...]
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"beside each pattern of {self.memory} there is a box that holds exactly one equilibrium"
+
+
 @dataclass(frozen=True)
 class NoGhosts:
     """Every flat critical region of the energy holds an equilibrium (T6)."""

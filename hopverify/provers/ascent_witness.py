@@ -7,7 +7,6 @@ and without the claim that one whole update (T ẋ added at once) raises the ene
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.model import Model
+from hopverify.model.network import split
 from hopverify.numerics.minimisation import minimise
 from hopverify.numerics.sampling import short, states
 from hopverify.obligations import Descent
@@ -27,19 +27,11 @@ Floats = NDArray[np.float64]
 MAX_LOCAL = 60
 
 
-def _split(model: Model, x: Floats) -> dict[str, Any]:
-    parts, start = {}, 0
-    for layer in model.dynamic:
-        parts[layer.name] = x[start : start + layer.size]
-        start += layer.size
-    return parts
-
-
 def _rate(model: Model, x: Floats) -> float:
     """Return dE/dt in floats, relative to the size of the energy's parts; -∞ where it cannot be evaluated."""
     try:
         with np.errstate(all="ignore"):
-            value = float(model.energy_rate(_split(model, x), FLOATS))
+            value = float(model.energy_rate(split(model, x), FLOATS))
     except (HopverifyError, ZeroDivisionError, OverflowError, FloatingPointError):
         return -np.inf
     return value if np.isfinite(value) else -np.inf
@@ -63,7 +55,7 @@ def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
 
 
 def _evidence(model: Model, x: Floats) -> Iterator[Evidence]:
-    state = {name: texts_of(values.tolist()) for name, values in _split(model, short(x)).items()}
+    state = {name: texts_of(values.tolist()) for name, values in split(model, short(x)).items()}
     yield {"rule": "ascent", "state": state, "step": "1"}
     yield {"rule": "ascent", "state": state}
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +19,9 @@ from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.balls import BALLS, precision
-from hopverify.expr.dual import Duals, along, slopes_of
-from hopverify.expr.floats import FLOATS
 from hopverify.model import Model
+from hopverify.model.network import joined, split
+from hopverify.numerics.equilibrium import newton
 from hopverify.numerics.sampling import states
 from hopverify.obligations import Descent
 from hopverify.provers import Budget, Prover
@@ -32,7 +31,7 @@ from hopverify.synapses.dense import Dense
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
-MAX_SIZE, NEWTON_STEPS, CHORD_STEPS, BITS = 60, 60, 12, 200
+MAX_SIZE, CHORD_STEPS, BITS = 60, 12, 200
 
 
 def _averaged(synapse: Synapse) -> Synapse:
@@ -43,43 +42,12 @@ def _averaged(synapse: Synapse) -> Synapse:
     return replace(synapse, matrix=ExactArray.of((W + p * (W + W.T)) / 2))
 
 
-def _split(model: Model, x: Any) -> dict[str, Any]:
-    cuts = np.cumsum([layer.size for layer in model.dynamic])[:-1]
-    return dict(zip((layer.name for layer in model.dynamic), np.split(x, cuts), strict=True))
-
-
-def _joined(parts: dict[str, Any]) -> Any:
-    return np.concatenate([np.asarray(part) for part in parts.values()])
-
-
-def _jacobian(model: Model, x: Floats) -> Floats:
-    columns = [
-        _joined(
-            {name: slopes_of(part) for name, part in model.flow(_split(model, along(x, row)), Duals(FLOATS)).items()}
-        )
-        for row in np.eye(len(x))
-    ]
-    return np.array(columns, dtype=np.float64).T
-
-
-def _equilibrium(model: Model, x: Floats) -> tuple[Floats, Floats] | None:
-    """Return a state with a small flow and the inverse Jacobian there, by Newton's method, or None."""
-    for _ in range(NEWTON_STEPS):
-        flow = _joined(model.flow(_split(model, x), FLOATS))
-        inverse = np.asarray(np.linalg.inv(_jacobian(model, x)), dtype=np.float64)
-        step: Floats = inverse @ flow
-        x = np.asarray(x - step * min(1.0, 2.0 / (1e-300 + float(np.max(np.abs(step))))), dtype=np.float64)
-        if np.max(np.abs(step)) < 1e-13 * (1 + np.max(np.abs(x))):
-            return x, inverse
-    return None
-
-
 def _refined(model: Model, x: Floats, inverse: Floats) -> list[Fraction]:
     """Return the state improved by chord steps in ball arithmetic, as rationals of ``BITS`` bits."""
     with precision(BITS):
         slopes, point = BALLS.array(inverse), BALLS.array(x)
         for _ in range(CHORD_STEPS):
-            point = point - slopes @ _joined(model.flow(_split(model, point), BALLS))
+            point = point - slopes @ joined(model.flow(split(model, point), BALLS))
             point = np.frompyfunc(lambda entry: entry.mid(), 1, 1)(point)
         return [Fraction(int(m)) * Fraction(2) ** int(e) for m, e in (entry.man_exp() for entry in point)]
 
@@ -92,12 +60,12 @@ def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
         return
     for start in [np.zeros(model.size), *states(model.size, 10, budget.seed)]:
         try:
-            found = _equilibrium(averaged, start)
-        except (HopverifyError, np.linalg.LinAlgError, ZeroDivisionError):
+            found = newton(averaged, start)
+        except (HopverifyError, ZeroDivisionError):
             continue
         if found is not None:
             state = _refined(averaged, *found)
-            parts = _split(model, np.array(state, dtype=object))
+            parts = split(model, np.array(state, dtype=object))
             yield {"rule": "ascent", "state": {name: texts_of(part.tolist()) for name, part in parts.items()}}
 
 

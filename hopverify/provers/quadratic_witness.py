@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.exact_ldl import constant_hessian
+from hopverify.checker.rules.exact_inertia import constant_hessian
 from hopverify.checker.stability import negative_pivot
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover

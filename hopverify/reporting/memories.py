@@ -27,7 +27,11 @@ def memories_in_words(data: Mapping[str, Any] | None) -> list[str]:
 def _boxes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [f"{len(rows):,} patterns have exactly one equilibrium in a box beside them"]
     for row in rows[:SHOWN]:
-        lines.append(f"{row['name']}: at most {float(Fraction(row['distance_at_most'])):.4g} away in each coordinate")
+        stability = f"; {row['stability']}" if "stability" in row else ""
+        distance = float(Fraction(row["distance_at_most"]))
+        lines.append(f"{row['name']}: at most {distance:.4g} away in each coordinate{stability}")
+    regions = {f"{layer}: {region}" for row in rows for layer, region in row.get("flat_region", {}).items()}
+    lines += [f"flat region around each, in layer {region}" for region in sorted(regions)]
     return lines + ([f"and {len(rows) - SHOWN:,} more: --json shows all"] if len(rows) > SHOWN else [])
 
 

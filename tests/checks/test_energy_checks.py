@@ -32,8 +32,8 @@ def activation(*texts: str) -> str:
 @pytest.mark.parametrize(
     ("text", "verdict", "rule"),
     [
-        ("x[0]^2 + x[0]*x[1] + x[1]^2", "pass", "exact_ldl"),
-        ("x[0]^2 + 2*x[0]*x[1] + x[1]^2", "pass", "exact_ldl"),
+        ("x[0]^2 + x[0]*x[1] + x[1]^2", "pass", "exact_inertia"),
+        ("x[0]^2 + 2*x[0]*x[1] + x[1]^2", "pass", "exact_inertia"),
         ("x[0]^2 + 2.000000000000000000001*x[0]*x[1] + x[1]^2", "fail", "negative_curvature"),
         ("logsumexp(3*x)/3 + norm(x)", "pass", "composition"),
         ("-logsumexp(3*x)", "fail", "negative_curvature"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
 from hopverify.errors import CertificateRejected, SpecError
 from hopverify.pipeline import verify
-from hopverify.spec import ModelSpec, parse_spec
+from hopverify.spec import ModelSpec, parse_spec, read_spec
+
+SPECS = Path(__file__).parents[2] / "specs"
 
 
 def hebbian(size: int, count: int, lagrangian: str, near: str = "stored") -> ModelSpec:
@@ -43,6 +46,43 @@ def test_each_pattern_has_an_equilibrium_beside_it(size: int, lagrangian: str) -
     assert entry["verdict"] == "pass"
     rows: list[dict[str, Any]] = entry["obligations"][0]["data"]["memories"]
     assert all(Fraction(row["distance_at_most"]) < 2 for row in rows)
+
+
+@pytest.mark.parametrize(("name", "stability"), [("softmax-memory", "stable"), ("sparsemax-memory", "stable")])
+def test_whole_layer_memories_have_an_equilibrium_beside_them(name: str, stability: str) -> None:
+    spec = read_spec(SPECS / f"{name}.yaml")
+    certificate = verify(spec)
+    check_certificate(spec, parse_certificate(certificate.to_json()))
+    entry = next(result for result in certificate.results if result["check"] == "equilibria")
+    assert entry["verdict"] == "pass"
+    for row in entry["obligations"][0]["data"]["memories"]:
+        assert row["stability"] == stability
+        assert Fraction(row["distance_at_most"]) < Fraction(1, 1000)
+        assert row["flat_region"] == ({"h": "x + R·1, all of it in the basin"} if name == "softmax-memory" else {})
+
+
+def test_different_time_constants_in_a_softmax_layer_take_the_basin_away() -> None:
+    text = (SPECS / "softmax-memory.yaml").read_text().replace("tau: 0.1", "tau: [0.1, 0.2, 0.1, 0.1]")
+    text = text.replace("  - energy_descent\n  - energy_flatness\n", "").replace("expect: {energy_flatness: fail}", "")
+    (entry,) = verify(parse_spec(text)).results
+    (row, *_) = entry["obligations"][0]["data"]["memories"]
+    assert "not shown to lie in the basin" in row["flat_region"]["h"]
+
+
+@pytest.mark.parametrize("change", ["centre", "width", "form"])
+def test_a_moved_ball_is_refused(change: str) -> None:
+    spec = read_spec(SPECS / "softmax-memory.yaml")
+    body = json.loads(verify(spec).to_json())
+    entry = next(result for result in body["results"] if result["check"] == "equilibria")
+    evidence = entry["obligations"][0]["evidence"]
+    if change == "centre":
+        evidence["centres"][0]["v"][0] = "1/2"
+    elif change == "width":
+        evidence["widths"][0] = "1000"
+    else:
+        evidence["lyapunov"][0][0][0] = "-1"
+    with pytest.raises(CertificateRejected):
+        check_certificate(spec, parse_certificate(json.dumps(body)))
 
 
 @pytest.mark.parametrize("change", ["centre", "width", "count"])

@@ -1,7 +1,7 @@
-"""Exact LDLᵀ: a quadratic Lagrangian is convex exactly if its constant Hessian is positive semidefinite.
+"""Exact inertia: a quadratic Lagrangian is convex exactly if its constant Hessian is positive semidefinite.
 
 The potential must be, by normal form, a polynomial of degree ≤ 2 in the components of the state. Its Hessian is then a
-rational matrix, and symmetric elimination in rationals decides: all pivots ≥ 0, and a zero pivot only with a zero row.
+rational matrix, and the signs of its eigenvalues are counted exactly (:mod:`hopverify.checker.linear_algebra`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.checker.linear_algebra import is_positive_semidefinite
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected, ExpressionError
 from hopverify.expr.rational import NORMAL_FORMS, NoNormalForm, Ratio, variable
@@ -50,30 +51,18 @@ def constant_hessian(function: LayerFunction, size: int) -> np.ndarray[Any, Any]
     return H
 
 
-def is_semidefinite(matrix: np.ndarray[Any, Any]) -> bool:
-    """Return whether an exact symmetric matrix of Fractions is positive semidefinite, by elimination in rationals."""
-    A = matrix.copy()
-    for k in range(len(A)):
-        if A[k, k] < 0 or (A[k, k] == 0 and any(A[k, k + 1 :] != 0)):
-            return False
-        if A[k, k] > 0:
-            column = A[k + 1 :, k] / A[k, k]
-            A[k + 1 :, k + 1 :] -= np.outer(column, A[k, k + 1 :])
-    return True
-
-
 def _judge(obligation: Convex, payload: Mapping[str, Any]) -> Judgement:
     H = constant_hessian(obligation.function, obligation.layer.size)
     if H is None:
         raise EvidenceRejected("the Lagrangian is not evidently quadratic")
-    if not is_semidefinite(H):
+    if not is_positive_semidefinite(H):
         raise EvidenceRejected("the Hessian is not positive semidefinite")
     return Judgement(Outcome.PROVED)
 
 
 RULE = Rule(
-    name="exact_ldl",
-    summary="a quadratic Lagrangian's Hessian is positive semidefinite by elimination in rationals",
+    name="exact_inertia",
+    summary="a quadratic Lagrangian's Hessian is positive semidefinite by its exact inertia",
     obligations=(Convex,),
     judge=_judge,
 )

@@ -1,0 +1,153 @@
+"""Equilibrium balls: for each stored pattern a box with exactly one equilibrium, for any model, in ball arithmetic.
+
+With F(x) = Tẋ, its enclosed Jacobian J on the box X (dual numbers over balls), midpoint m and a floating inverse R,
+every equilibrium in X lies in K(X) = m - R·F(m) + (I - R·J)(X - m), and if K(X) lies in the interior of X there is
+exactly one (Krawczyk 1969; at a kink J is Clarke's derivative). The equilibrium is stable if the payload has a P ≻ 0
+with PA + AᵀP ≺ 0 for every A in the enclosure of T⁻¹J on K(X): ½(x - x⋆)ᵀP(x - x⋆) then falls, at kinks too. Without P,
+for analytic activations, the eigenvalues of T⁻¹J are enclosed (Arb); on the null space of H they are -ρ/τ (T7).
+
+The flat region around the equilibrium is told where its closed form is known: dead intervals of elementwise layers, and
+x + R·1 for layers whose L is affine along the vector of ones. It lies in the basin (T8) if each such layer has one time
+constant; otherwise that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import acb_mat, arb, arb_mat
+
+from hopverify.checker.payload import rational, shown, state, vector
+from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.stability import negative_pivot
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.balls import BALLS, ball, precision
+from hopverify.expr.dual import Duals, along, slopes_of
+from hopverify.expr.regularity import is_analytic
+from hopverify.expr.translation import response_to_shift
+from hopverify.model import Layer, Model
+from hopverify.model.network import joined, split
+from hopverify.obligations import EquilibriaBeside, Outcome
+
+Balls = np.ndarray[Any, Any]
+MAX_SIZE = 80
+
+
+def jacobian(model: Model, x: Balls) -> Balls:
+    """Return the enclosed derivative of T ẋ on a box of states."""
+    duals, columns = Duals(BALLS), []
+    for i in range(len(x)):
+        unit = np.array([arb(int(i == j)) for j in range(len(x))], dtype=object)
+        flow = model.flow(split(model, along(x, unit)), duals)
+        columns.append(joined({name: slopes_of(part) for name, part in flow.items()}))
+    return np.array(columns, dtype=object).T
+
+
+def krawczyk(model: Model, centre: Balls, width: arb) -> tuple[Balls, Balls]:
+    """Return K(X) and the Jacobian on X, for the box X = centre ± width."""
+    n = len(centre)
+    slack = arb(0, width)
+    J = jacobian(model, centre + slack)
+    middle = np.array([[float(arb(entry).mid()) for entry in row] for row in J])
+    if not np.isfinite(middle).all():
+        raise EvidenceRejected("the Jacobian is not enclosed on a box")
+    R = arb_mat([[arb(float(entry)) for entry in row] for row in np.linalg.pinv(middle)])
+    C = arb_mat([[int(i == j) for j in range(n)] for i in range(n)]) - R * _matrix(J)
+    shift = R * arb_mat([[entry] for entry in joined(model.flow(split(model, centre), BALLS))])
+    spread = C * arb_mat([[slack] for _ in range(n)])
+    return np.array([centre[i] - shift[i, 0] + spread[i, 0] for i in range(n)], dtype=object), J
+
+
+def _matrix(entries: Balls) -> arb_mat:
+    return arb_mat([[arb(entry) for entry in row] for row in entries])
+
+
+def _judge(obligation: EquilibriaBeside, payload: Mapping[str, Any]) -> Judgement:
+    model, count = obligation.model, len(obligation.labels)
+    centres, widths = payload["centres"], payload["widths"]
+    if not isinstance(centres, list) or not isinstance(widths, list) or not len(centres) == len(widths) == count:
+        raise EvidenceRejected(f"centres, widths: expected one for each of {count} patterns")
+    if model.size > MAX_SIZE:
+        raise EvidenceRejected(f"ball arithmetic is used up to {MAX_SIZE} neurons")
+    forms = payload.get("lyapunov", [None] * count)
+    if not isinstance(forms, list) or len(forms) != count:
+        raise EvidenceRejected(f"lyapunov: expected one matrix or null for each of {count} patterns")
+    sizes = {layer.name: layer.size for layer in model.dynamic}
+    rows = []
+    for k, label in enumerate(obligation.labels):
+        centre, width = joined(state(centres[k], sizes)), rational(widths[k])
+        with precision():
+            rows.append({"name": label} | _row(obligation, k, centre, width, forms[k]))
+    return Judgement(Outcome.PROVED, {"memories": rows, "norm": "largest coordinate"})
+
+
+def _row(obligation: EquilibriaBeside, k: int, centre: Balls, width: Fraction, form: Any) -> dict[str, Any]:
+    model = obligation.model
+    if width <= 0:
+        raise EvidenceRejected("widths: expected positive numbers")
+    image, _ = krawczyk(model, BALLS.array(centre), ball(width))
+    inside = all(x > ball(c - width) and x < ball(c + width) for x, c in zip(image, centre, strict=True))
+    if not inside:
+        raise EvidenceRejected(f"Krawczyk's test does not hold on the box of {obligation.labels[k]}")
+    own = split(model, centre)[obligation.layer]
+    distance = max(abs(a - b) for a, b in zip(own, obligation.patterns.fractions()[k], strict=True)) + width
+    flat = {layer.name: region for layer in model.dynamic if (region := flat_region(layer)) is not None}
+    row = {"half_width": str(width), "distance_at_most": str(distance), "stability": _stability(model, image, form)}
+    return row | {"state": [shown(entry, 12) for entry in image[:16]], "flat_region": flat}
+
+
+def rates(model: Model, x: Balls) -> Balls:
+    """Return T⁻¹J, enclosed on a box of states."""
+    taus = {layer.name: layer.per_neuron(layer.tau, BALLS) for layer in model.dynamic}
+    tau = joined({layer.name: np.broadcast_to(taus[layer.name], layer.size) for layer in model.dynamic})
+    return np.asarray(jacobian(model, x) / tau[:, None])
+
+
+def _stability(model: Model, x: Balls, form: Any) -> str:
+    """Return stable, unstable or undecided, from a quadratic form or from eigenvalues over the enclosure.
+
+    Beside a kink the flow switches between Jacobians, which their eigenvalues do not settle; a form does.
+    """
+    A = rates(model, x)
+    if form is not None:
+        if not isinstance(form, list):
+            raise EvidenceRejected("lyapunov: expected the rows of a matrix")
+        P = BALLS.array(np.array([vector(row, len(x)) for row in form], dtype=object))
+        falls = P @ A
+        if len(P) != len(x) or negative_pivot(P)[0] != "positive" or bool((P != P.T).any()):
+            raise EvidenceRejected("lyapunov: not a symmetric positive definite matrix")
+        if negative_pivot(-(falls + falls.T))[0] != "positive":
+            raise EvidenceRejected("lyapunov: the quadratic form does not fall along the flow")
+        return "stable"
+    if not all(is_analytic(part) for layer in model.layers.values() for part in layer.function.activation):
+        return "undecided"
+    try:
+        real = [value.real for value in acb_mat(_matrix(A)).eig(multiple=True)]
+    except (ValueError, ZeroDivisionError):
+        return "undecided"
+    if all(part < 0 for part in real):
+        return "stable"
+    return "unstable" if any(part > 0 for part in real) else "undecided"
+
+
+def flat_region(layer: Layer) -> str | None:
+    """Return the closed form of the flat regions of a whole-layer Lagrangian, with what T8 says of the basin."""
+    potential = layer.function.potential
+    if potential is None or layer.function.elementwise or response_to_shift(potential, "x") is None:
+        return None
+    if not layer.uniform_tau:
+        return "x + R·1, not shown to lie in the basin: the time constants differ inside the layer"
+    return "x + R·1, all of it in the basin"
+
+
+RULE = Rule(
+    name="equilibrium_balls",
+    summary="exactly one equilibrium in a box beside each pattern, for any model, in ball arithmetic",
+    obligations=(EquilibriaBeside,),
+    judge=_judge,
+    required=frozenset({"centres", "widths"}),
+    optional=frozenset({"lyapunov"}),
+)
