@@ -11,8 +11,8 @@ from hopverify.synapses import Synapse
 
 
 @dataclass(frozen=True)
-class Convex:
-    """The Lagrangian is convex: H(x) ⪰ 0 for every state x where H exists, and g is monotone."""
+class OfLayer:
+    """What obligations about one layer share; abstract."""
 
     layer: Layer
 
@@ -20,6 +20,11 @@ class Convex:
     def function(self) -> LayerFunction:
         """The layer's L, g and h."""
         return self.layer.function
+
+
+@dataclass(frozen=True)
+class Convex(OfLayer):
+    """The Lagrangian is convex: H(x) ⪰ 0 for every state x where H exists, and g is monotone."""
 
     @property
     def statement(self) -> str:
@@ -28,15 +33,8 @@ class Convex:
 
 
 @dataclass(frozen=True)
-class Regular:
+class Regular(OfLayer):
     """The activation is locally Lipschitz, so solutions exist, are unique, and the chain rule holds along them."""
-
-    layer: Layer
-
-    @property
-    def function(self) -> LayerFunction:
-        """The layer's L, g and h."""
-        return self.layer.function
 
     @property
     def statement(self) -> str:
@@ -58,18 +56,11 @@ class RegularDrive:
 
 
 @dataclass(frozen=True)
-class NowhereFlat:
+class NowhereFlat(OfLayer):
     """The activation is constant on no segment of states: no flat region F(γ) = {x : g(x) = γ} is larger than a point.
 
     For convex L the set F(γ) is convex (T5), so the energy is flat somewhere exactly if such a segment exists.
     """
-
-    layer: Layer
-
-    @property
-    def function(self) -> LayerFunction:
-        """The layer's L, g and h."""
-        return self.layer.function
 
     @property
     def statement(self) -> str:
@@ -78,15 +69,8 @@ class NowhereFlat:
 
 
 @dataclass(frozen=True)
-class SymmetricJacobian:
+class SymmetricJacobian(OfLayer):
     """The activation is a gradient: ∂g_i/∂x_j = ∂g_j/∂x_i for every state."""
-
-    layer: Layer
-
-    @property
-    def function(self) -> LayerFunction:
-        """The layer's g."""
-        return self.layer.function
 
     @property
     def statement(self) -> str:
@@ -95,15 +79,8 @@ class SymmetricJacobian:
 
 
 @dataclass(frozen=True)
-class CompatibleTimes:
+class CompatibleTimes(OfLayer):
     """vᵀ T H(x) v ≥ 0 for every state x with H(x) ⪰ 0 and every velocity v (T2)."""
-
-    layer: Layer
-
-    @property
-    def function(self) -> LayerFunction:
-        """The layer's L, g and h."""
-        return self.layer.function
 
     @property
     def tau(self) -> tuple[Fraction, ...]:
