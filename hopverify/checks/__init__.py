@@ -18,6 +18,12 @@ from hopverify.registry import Registry, did_you_mean
 from hopverify.spec import CheckRequest, Field, ModelSpec, read_fields
 from hopverify.verdict import Verdict
 
+FLOATING_POINT = (
+    "floating-point operations follow IEEE 754 in round-to-nearest without flush-to-zero (tested at start); matrix "
+    "products are sums of products in some order (BLAS without fast matrix multiplication)"
+)
+"""The assumption of claims whose evidence is verified in floating point with proved error bounds."""
+
 
 class ParameterError(HopverifyError):
     """A parameter of a check that does not fit the model."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from hopverify.checks import Check, Claim, ParameterError
+from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.model import LinearNetwork, Memory, Model, linear_network
 from hopverify.obligations import AllEquilibria, EquilibriaBeside, EquilibriaNear, Obligation, Search
 from hopverify.registry import did_you_mean
@@ -56,7 +56,9 @@ def _region(
     return tuple(zip(*ends, strict=True))
 
 
-def claims_about(obligation: Callable[[Search], Obligation], statement: str) -> Callable[..., list[Claim]]:
+def claims_about(
+    obligation: Callable[[Search], Obligation], statement: str, *, assumptions: tuple[str, ...] = (FLOATING_POINT,)
+) -> Callable[..., list[Claim]]:
     """Return the claims of a check that makes one statement about the equilibria of the whole model."""
 
     def claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
@@ -64,7 +66,7 @@ def claims_about(obligation: Callable[[Search], Obligation], statement: str) -> 
         if search is None:
             return [Claim(model.name, statement, inapplicable=INAPPLICABLE)]
         made = obligation(search)
-        return [Claim(model.name, made.statement, necessary=(made,))]
+        return [Claim(model.name, made.statement, necessary=(made,), assumptions=assumptions)]
 
     return claims
 
@@ -87,7 +89,8 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     if near is None:
         said = f"layer {memory.layer} is instantaneous (tau: 0): name a memory of a layer with a state of its own"
         return [Claim(memory.name, "each pattern has an equilibrium beside it", inapplicable=said)]
-    return [Claim(memory.name, near.statement, necessary=(near,))]
+    assumptions = (FLOATING_POINT,) if isinstance(near, EquilibriaNear) else ()
+    return [Claim(memory.name, near.statement, necessary=(near,), assumptions=assumptions)]
 
 
 def _beside(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.checks import Check, Claim
+from hopverify.checks import FLOATING_POINT, Check, Claim
 from hopverify.model import Layer, Model
 from hopverify.obligations import Retrieval
 from hopverify.spec import ExactArray, Field, FieldKind
@@ -63,8 +63,7 @@ def _claim(
     obligation = Retrieval(subject, patterns, hidden.function.parameters["beta"], hidden.bias, names, at_least)
     assumptions = (
         f"layer {hidden.name} is at its instantaneous value at all times (tau: 0)",
-        "floating-point operations follow IEEE 754 in round-to-nearest without flush-to-zero (tested at start); "
-        "matrix products are sums of products in some order (BLAS without fast matrix multiplication)",
+        FLOATING_POINT,
     )
     return Claim(subject, obligation.statement, necessary=(obligation,), assumptions=assumptions)
 
