@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from hopverify.checker.linear_algebra import from_flint, to_flint
+from hopverify.checker.linear_algebra import array_of, flint_matrix, to_flint
 from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment
 
@@ -27,17 +27,12 @@ class Face:
 
     def holds(self, x: Vector) -> bool:
         """Whether x solves the system, exactly."""
-        return bool(self.matrix * column(x) == self.right)
+        return bool(self.matrix * flint_matrix(x) == self.right)
 
     @property
     def dimension(self) -> int:
         """The dimension of the space of solutions."""
         return int(self.matrix.ncols() - self.rank)
-
-
-def column(values: Vector) -> fmpq_mat:
-    """Return a vector of Fractions as a column."""
-    return fmpq_mat(len(values), 1, [to_flint(value) for value in values])
 
 
 class SegmentSystems:
@@ -76,7 +71,7 @@ class SegmentSystems:
             solution = M.solve(right)
         except ZeroDivisionError:
             return _face(M, right)
-        return np.array([from_flint(solution[i, 0]) for i in range(self.size)], dtype=object)
+        return array_of(solution)[:, 0]
 
 
 def _line(part: Segment) -> tuple[Fraction, Fraction]:

@@ -7,13 +7,13 @@ refuted; otherwise it is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hopverify.errors import HopverifyError
-from hopverify.model import Model
-from hopverify.obligations import Obligation
+from hopverify.model import Layer, Model
+from hopverify.obligations import CompatibleTimes, Convex, NowhereFlat, Obligation
 from hopverify.registry import Registry, did_you_mean
 from hopverify.spec import CheckRequest, Field, ModelSpec, read_fields
 from hopverify.verdict import Verdict
@@ -43,6 +43,23 @@ class Claim:
     premises: tuple[Obligation, ...] = ()
     assumptions: tuple[str, ...] = ()
     inapplicable: str | None = None
+
+
+def claim_of_layer(obligation: Convex | CompatibleTimes | NowhereFlat, statement: str | None = None) -> Claim:
+    """Return the claim that one layer meets one obligation; a layer without a Lagrangian is not concerned."""
+    said = statement if statement is not None else obligation.statement
+    if obligation.function.potential is None:
+        without = "the layer has an activation but no Lagrangian"
+        return Claim(obligation.layer.name, said, inapplicable=without)
+    return Claim(obligation.layer.name, said, necessary=(obligation,))
+
+
+def at_instantaneous_values(layers: Iterable[Layer]) -> tuple[str, ...]:
+    """Return the assumption under which instantaneous layers are eliminated; none where there are none."""
+    eliminated = [layer.name for layer in layers if layer.instantaneous]
+    if not eliminated:
+        return ()
+    return (f"layer {', '.join(eliminated)} is at its instantaneous value at all times (tau: 0)",)
 
 
 @dataclass(frozen=True)

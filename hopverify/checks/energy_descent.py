@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim
+from hopverify.checks import Check, Claim, at_instantaneous_values
 from hopverify.model import Model
 from hopverify.obligations import (
     CompatibleTimes,
@@ -30,7 +30,11 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     if bare and model.claimed is None:
         said = f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
         return [Claim(model.name, _STATEMENT, inapplicable=said)]
-    return [Claim(model.name, _STATEMENT, (Descent(model),), _premises(model), _assumptions(model))]
+    return [
+        Claim(
+            model.name, _STATEMENT, (Descent(model),), _premises(model), at_instantaneous_values(model.layers.values())
+        )
+    ]
 
 
 def _premises(model: Model) -> tuple[Obligation, ...]:
@@ -41,13 +45,6 @@ def _premises(model: Model) -> tuple[Obligation, ...]:
     for layer in model.dynamic:
         premises += [Convex(layer), CompatibleTimes(layer)]
     return tuple(premises)
-
-
-def _assumptions(model: Model) -> tuple[str, ...]:
-    eliminated = [layer.name for layer in model.layers.values() if layer.instantaneous]
-    if not eliminated:
-        return ()
-    return (f"layer {', '.join(eliminated)} is at its instantaneous value at all times (tau: 0)",)
 
 
 CHECK = Check(

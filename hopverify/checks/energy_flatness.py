@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim
+from hopverify.checks import Check, Claim, claim_of_layer
 from hopverify.model import Layer, Model
 from hopverify.obligations import NowhereFlat
 
@@ -20,10 +20,9 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 
 def _claim(layer: Layer) -> Claim:
     obligation = NowhereFlat(layer)
-    statement = f"E has no flat region in the states of layer {layer.name}: {obligation.statement}"
-    if layer.function.potential is None:
-        return Claim(layer.name, statement, inapplicable="the layer has an activation but no Lagrangian")
-    return Claim(layer.name, statement, necessary=(obligation,))
+    return claim_of_layer(
+        obligation, f"E has no flat region in the states of layer {layer.name}: {obligation.statement}"
+    )
 
 
 CHECK = Check(

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim
+from hopverify.checks import Check, Claim, at_instantaneous_values
 from hopverify.model import Model
 from hopverify.obligations import GloballyStable
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     obligation = GloballyStable(model)
-    eliminated = [layer.name for layer in model.layers.values() if layer.instantaneous]
-    said = (f"layer {', '.join(eliminated)} is at its instantaneous value at all times (tau: 0)",)
-    return [Claim(model.name, obligation.statement, (obligation,), assumptions=said if eliminated else ())]
+    assumptions = at_instantaneous_values(model.layers.values())
+    return [Claim(model.name, obligation.statement, (obligation,), assumptions=assumptions)]
 
 
 CHECK = Check(

@@ -8,20 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim
+from hopverify.checks import Check, Claim, claim_of_layer
 from hopverify.model import Model
 from hopverify.obligations import Convex
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
-    return [_claim(Convex(layer)) for layer in model.layers.values()]
-
-
-def _claim(obligation: Convex) -> Claim:
-    layer = obligation.layer
-    if layer.function.potential is None:
-        return Claim(layer.name, obligation.statement, inapplicable="the layer has an activation but no Lagrangian")
-    return Claim(layer.name, obligation.statement, necessary=(obligation,))
+    return [claim_of_layer(Convex(layer)) for layer in model.layers.values()]
 
 
 CHECK = Check(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.checks import FLOATING_POINT, Check, Claim
+from hopverify.checks import FLOATING_POINT, Check, Claim, at_instantaneous_values
 from hopverify.model import Layer, Model
 from hopverify.obligations import Retrieval
 from hopverify.spec import ExactArray, Field, FieldKind
@@ -62,7 +62,7 @@ def _claim(
     at_least = count if values["at_least"] is None else min(values["at_least"], count)
     obligation = Retrieval(subject, patterns, hidden.function.parameters["beta"], hidden.bias, names, at_least)
     assumptions = (
-        f"layer {hidden.name} is at its instantaneous value at all times (tau: 0)",
+        *at_instantaneous_values([hidden]),
         FLOATING_POINT,
     )
     return Claim(subject, obligation.statement, necessary=(obligation,), assumptions=assumptions)

@@ -9,20 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim
+from hopverify.checks import Check, Claim, claim_of_layer
 from hopverify.model import Model
 from hopverify.obligations import CompatibleTimes
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
-    return [_claim(CompatibleTimes(layer)) for layer in model.dynamic]
-
-
-def _claim(obligation: CompatibleTimes) -> Claim:
-    layer = obligation.layer
-    if layer.function.potential is None:
-        return Claim(layer.name, obligation.statement, inapplicable="the layer has an activation but no Lagrangian")
-    return Claim(layer.name, obligation.statement, necessary=(obligation,))
+    return [claim_of_layer(CompatibleTimes(layer)) for layer in model.dynamic]
 
 
 CHECK = Check(

@@ -69,12 +69,6 @@ def derivative_of(function: str) -> Expression:
     return parse(text)
 
 
-@cache
-def second_derivative_of(function: str) -> Expression:
-    """Return f''(u) as an expression in the symbol ``u``."""
-    return gradient(derivative_of(function), "u", {"u": 0})
-
-
 def gradient(expression: Expression, variable: str, symbols: Mapping[str, int]) -> Expression:
     """Return the derivative with respect to ``variable``; a vector expression counts as elementwise.
 

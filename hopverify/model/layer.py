@@ -83,11 +83,6 @@ class Layer:
         """Whether all neurons share one time constant."""
         return len(set(self.tau)) == 1
 
-    @cached_property
-    def uniform_leak(self) -> bool:
-        """Whether all neurons share one leak."""
-        return len(set(self.leak)) == 1
-
     def per_neuron(self, numbers: tuple[Fraction, ...], a: Arithmetic) -> Value:
         """Return tau or leak as a vector of the number system, or one number where all agree."""
         if len(set(numbers)) == 1:
