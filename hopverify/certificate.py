@@ -75,7 +75,7 @@ def read_certificate(path: str | Path) -> Certificate:
 def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:
     """Return the certificate that ``text`` holds."""
     try:
-        body = json.loads(text, object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float)
+        body = exact_json(text)
     except (ValueError, RecursionError) as error:
         raise CertificateRejected(f"{file}: not a certificate: {error}") from error
     expected = {"format", "version", "spec", "arrays", "verdict", "results", "made_with", "seconds"}
@@ -90,6 +90,11 @@ def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:
     return Certificate(
         body["spec"], body["arrays"], body["verdict"], tuple(body["results"]), body["made_with"], seconds
     )
+
+
+def exact_json(text: str) -> Any:
+    """Return what JSON text holds; a number with a point or an exponent, or a key given twice, is a ``ValueError``."""
+    return json.loads(text, object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float)
 
 
 def _check_types(body: Mapping[str, Any], file: str) -> None:

@@ -77,4 +77,8 @@ class Reason(Enum):
         "the theorem behind this check does not cover this combination; `hopverify explain` says what it covers"
     )
     INTERRUPTED = "the run was interrupted before a decision; another run would go on"
+    WORKER_LOST = (
+        "the process that searched ended twice before a decision, often for want of memory; "
+        "fewer processes at a time (-j) or a smaller model would settle it"
+    )
     BUDGET_EXHAUSTED = "the time ran out before a decision; a larger --timeout would go on"

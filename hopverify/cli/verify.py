@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import os
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from hopverify.cli._exit_codes import exit_code
 from hopverify.cli._files import specs_in
-from hopverify.errors import HopverifyError
-from hopverify.reporting.plain import plain
-
-if TYPE_CHECKING:
-    from hopverify.certificate import Certificate
-    from hopverify.pipeline import Progress
-    from hopverify.reporting.report import Report
+from hopverify.cli._outputs import outputs
 
 
 def _seconds(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float:
@@ -60,6 +48,25 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float | None
     help="Boxes examined at most in each enumeration of equilibria.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Seed of the searches.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 1024),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that obligations are proved in; the certificate is the same.",
+)
+@click.option("--dask", metavar="ADDRESS", help="Hand obligations to the dask cluster whose scheduler is at ADDRESS.")
+@click.option(
+    "--resume", is_flag=True, help="Go on from what an earlier run left in DIR (--out): what it proved is only checked."
+)
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Write events as JSON lines into FILE, - for the error stream.",
+)
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment variable NO_COLOR).")
 @click.pass_context
 def command(
@@ -73,6 +80,10 @@ def command(
     samples: int,
     max_boxes: int,
     seed: int,
+    jobs: int,
+    dask: str | None,
+    resume: bool,
+    log: str | None,
     no_color: bool,
 ) -> None:
     """Verify specs and report the verdict of each check.
@@ -82,113 +93,20 @@ def command(
     """
     if sum((as_json, quiet, verbose)) > 1:
         raise click.UsageError("--json, --quiet and --verbose exclude one another")
+    if resume and out is None:
+        raise click.UsageError("--resume goes on from the folder given by --out: add --out DIR")
+    if jobs > 1 and dask is not None:
+        raise click.UsageError("--jobs works on this machine, --dask on a cluster: give one of them")
     specs = specs_in(paths)
-    targets = _targets(specs, out)
-    run = _Run(
-        samples, max_boxes, seed, timeout, "json" if as_json else "line" if quiet else "table", verbose, not no_color
-    )
-    run.all(specs, targets)
+    targets = outputs(specs, out)
+
+    from hopverify.cli._verifying import Verifying, Wishes
+    from hopverify.execution.settings import Settings
+
+    form = "json" if as_json else "line" if quiet else "table"
+    settings = Settings(samples, max_boxes, seed, timeout)
+    run = Verifying(settings, Wishes(jobs, dask, resume, form, verbose, not no_color), targets)
+    code = run.logged(specs, log)
     if as_json:
         run.print_json(single=len(paths) == 1 and not paths[0].is_dir())
-    ctx.exit(exit_code((report.verdict for report in run.reports), errors=run.errors))
-
-
-def _targets(specs: Sequence[Path], out: Path | None) -> dict[Path, Path]:
-    """Return where each spec's certificate goes."""
-    if out is None:
-        return {}
-    targets = {spec: out / f"{spec.stem}.certificate.json" for spec in specs}
-    taken: dict[Path, Path] = {}
-    for spec, target in targets.items():
-        if target in taken:
-            raise click.UsageError(f"{taken[target]} and {spec} would both write {target}: rename one")
-        taken[target] = spec
-    return targets
-
-
-class _Run:
-    """One run over several specs; an error in one does not keep the others from being verified."""
-
-    def __init__(
-        self, samples: int, boxes: int, seed: int, timeout: float, form: str, verbose: bool, colour: bool
-    ) -> None:
-        self.samples, self.boxes, self.seed, self.timeout = samples, boxes, seed, timeout
-        self.form, self.verbose = form, verbose
-        self.colour = colour and not os.environ.get("NO_COLOR")
-        self.reports: list[Report] = []
-        self.errors = 0
-
-    def all(self, specs: Sequence[Path], targets: dict[Path, Path]) -> None:
-        from hopverify.pipeline import was_interrupted
-        from hopverify.reporting.progress import Bar
-
-        with Bar(len(specs), colour=self.colour) as bar:
-            for position, path in enumerate(specs):
-
-                def watch(step: Progress, done: int = position, path: Path = path) -> None:
-                    bar.show(done + step.position / step.total, f"{path.name}: {step.check} [{step.subject}]")
-
-                try:
-                    report, certificate = self._one(path, watch)
-                    if path in targets:
-                        _write(targets[path], certificate.to_json())
-                except HopverifyError as error:
-                    bar.pause()
-                    self.errors += 1
-                    click.echo(plain(str(error), lines=True), err=True)
-                    continue
-                bar.pause()
-                self.reports.append(report)
-                self._print(report)
-                if was_interrupted(certificate):
-                    raise KeyboardInterrupt
-
-    def _one(self, path: Path, watch: object) -> tuple[Report, Certificate]:
-        from hopverify.pipeline import verify
-        from hopverify.reporting.report import report_of
-        from hopverify.spec import read_spec
-
-        spec = read_spec(path)
-        certificate = verify(
-            spec,
-            samples=self.samples,
-            boxes=self.boxes,
-            seed=self.seed,
-            timeout=self.timeout,
-            progress=watch,  # type: ignore[arg-type]
-        )
-        return report_of(spec, certificate), certificate
-
-    def _print(self, report: Report) -> None:
-        if self.form == "json":
-            return
-        from hopverify.reporting.terminal import console_for, one_line, show
-
-        if self.form == "line":
-            click.echo(one_line(report))
-            return
-        console = console_for(sys.stdout, colour=self.colour)
-        if len(self.reports) > 1:
-            console.print()
-        show(report, console, verbose=self.verbose)
-
-    def print_json(self, *, single: bool) -> None:
-        from hopverify.reporting.as_json import all_as_json, as_json
-
-        if not single:
-            click.echo(all_as_json(self.reports))
-        elif self.reports:
-            click.echo(as_json(self.reports[0]))
-
-
-def _write(target: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise HopverifyError(f"{target}: cannot be written: {error.strerror or error}") from error
+    ctx.exit(code)

@@ -41,11 +41,19 @@ class Bar:
 
     def _prepare(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+        left = TextColumn("left:", style="progress.remaining")
+        columns = (
+            BarColumn(),
+            TimeElapsedColumn(),
+            left,
+            TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False),
+        )
         console = Console(stderr=True, color_system="auto" if self.colour else None)
-        self.display = Progress(*columns, console=console, transient=True)
+        # Steps take seconds to hours, so the estimate looks back far.
+        self.display = Progress(*columns, console=console, transient=True, speed_estimate_period=24 * 3600)
         self.task = self.display.add_task("", total=self.total)
         # A long step reports nothing while it runs, so the clock has to start the display.
         self.timer = Timer(max(0.0, self.begin + PATIENCE - monotonic()), self.display.start)

@@ -13,7 +13,7 @@ def test_an_interrupt_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hopverify.pipeline.verify", interrupted)
+    monkeypatch.setattr("hopverify.pipeline.drive", interrupted)
     result = run("verify", RELU_PAIR)
     assert result.exit_code == 130
     assert result.stderr == "interrupted\n"

@@ -11,6 +11,7 @@ import pytest
 from hopverify import pipeline
 from hopverify.certificate import Evidence, parse_certificate
 from hopverify.checker import check_certificate
+from hopverify.execution import discharging
 from hopverify.obligations import CompatibleTimes
 from hopverify.provers import Budget, Prover, accepting
 from hopverify.spec import read_spec
@@ -28,7 +29,7 @@ def test_an_interrupted_run_keeps_what_is_proved(monkeypatch: pytest.MonkeyPatch
             return [Prover("pressed", "Ctrl-C", (CompatibleTimes,), interrupted)]
         return accepting(obligation)
 
-    monkeypatch.setattr(pipeline, "accepting", provers)
+    monkeypatch.setattr(discharging, "accepting", provers)
     spec = read_spec(SPEC)
     certificate = pipeline.verify(spec)
     verdicts = {result["check"]: result["verdict"] for result in certificate.results}

@@ -1,0 +1,49 @@
+"""What `verify` writes into a folder: a certificate for each spec, and while it runs, a journal beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from hopverify.errors import HopverifyError
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where one spec's certificate goes, and its journal."""
+
+    certificate: Path
+    journal: Path
+
+
+def outputs(specs: Sequence[Path], out: Path | None) -> dict[Path, Output]:
+    """Return where each spec's output goes; specs that would write the same file are refused."""
+    if out is None:
+        return {}
+    found: dict[Path, Output] = {}
+    taken: dict[Path, Path] = {}
+    for spec in specs:
+        target = out / f"{spec.stem}.certificate.json"
+        if target in taken:
+            raise click.UsageError(f"{taken[target]} and {spec} would both write {target}: rename one")
+        taken[target] = spec
+        found[spec] = Output(target, out / f"{spec.stem}.journal.jsonl")
+    return found
+
+
+def write(target: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise HopverifyError(f"{target}: cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,187 @@
+"""One run of `verify` over several specs: reading, driving, printing, writing. An error in one stops no other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hopverify.cli._exit_codes import USAGE, exit_code
+from hopverify.cli._group import INTERRUPTED
+from hopverify.cli._outputs import Output, write
+from hopverify.errors import HopverifyError
+from hopverify.reporting.plain import plain
+
+if TYPE_CHECKING:
+    from hopverify.execution.events import Event
+    from hopverify.execution.journal import Journal
+    from hopverify.execution.run import Run
+    from hopverify.execution.settings import Settings
+    from hopverify.reporting.event_log import EventLog
+    from hopverify.reporting.report import Report
+    from hopverify.reporting.steps import Steps
+
+# Events that a person is told of, whatever else is shown.
+_WARNINGS = ("resume_refused", "evidence_refused", "execution_lost")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line asks for, apart from the searches: where to work, what to show and to keep."""
+
+    jobs: int
+    dask: str | None
+    resume: bool
+    form: str
+    verbose: bool
+    colour: bool
+
+
+class Verifying:
+    """One run; ``reports`` in the order of the specs, and how many specs could not be verified."""
+
+    def __init__(self, settings: Settings, wishes: Wishes, targets: Mapping[Path, Output]) -> None:
+        self.settings, self.wishes, self.targets = settings, wishes, targets
+        self.colour = wishes.colour and not os.environ.get("NO_COLOR")
+        self.reports: list[Report] = []
+        self.errors = 0
+        self._log: EventLog | None = None
+        self._steps: Steps | None = None
+        self._journals: dict[Run, Journal] = {}
+        self._paths: dict[Run, Path] = {}
+
+    def logged(self, specs: Sequence[Path], log: str | None) -> int:
+        """Verify all specs, with a log of events if one is asked for, and return the exit code."""
+        if log is None:
+            self._all(specs)
+            return self._code
+        from hopverify.reporting.event_log import EventLog
+
+        with EventLog(log) as self._log:
+            wishes, settings = self.wishes, self.settings
+            self._tell("run_started", specs=len(specs), jobs=wishes.jobs, dask=wishes.dask, **settings.made_with())
+            code = USAGE
+            try:
+                self._all(specs)
+                code = self._code
+            except KeyboardInterrupt:
+                code = INTERRUPTED
+                raise
+            finally:
+                self._tell("run_finished", exit_code=code)
+        return code
+
+    @property
+    def _code(self) -> int:
+        return exit_code((report.verdict for report in self.reports), errors=self.errors)
+
+    def _all(self, specs: Sequence[Path]) -> None:
+        """Verify all specs; raise KeyboardInterrupt after the reports of those begun if the run was interrupted."""
+        from hopverify.pipeline import drive, executing
+        from hopverify.reporting.progress import Bar
+        from hopverify.reporting.steps import Steps
+
+        interrupted = False
+        with (
+            Bar(len(specs), colour=self.colour) as self._bar,
+            executing(jobs=self.wishes.jobs, dask=self.wishes.dask) as backend,
+        ):
+            self._steps = Steps(self._bar, len(specs))
+            for run in drive(self._runs(specs), backend, watch=self._see):
+                interrupted |= self._conclude(run)
+        if interrupted:
+            raise KeyboardInterrupt
+
+    def _runs(self, specs: Sequence[Path]) -> Iterator[Run]:
+        for path in specs:
+            try:
+                yield self._begin(path)
+            except HopverifyError as error:
+                self._fail(path, error)
+
+    def _begin(self, path: Path) -> Run:
+        from hopverify.execution.resuming import prepare
+        from hopverify.execution.run import Run
+        from hopverify.spec import read_spec
+
+        run = Run(read_spec(path), self.settings, watch=self._see)
+        self._paths[run] = path
+        if path in self.targets:
+            target = self.targets[path]
+
+            def refused(message: str) -> None:
+                self._tell("resume_refused", spec=str(path), message=message)
+
+            journal = prepare(run, target.certificate, target.journal, resume=self.wishes.resume, report=refused)
+            if journal is not None:
+                self._journals[run] = journal
+        return run
+
+    def _conclude(self, run: Run) -> bool:
+        """Write and show what a run has come to; return whether it was interrupted."""
+        from hopverify.execution.reasons import is_unfinished
+        from hopverify.pipeline import certificate_of, was_interrupted
+        from hopverify.reporting.report import report_of
+
+        path, certificate = self._paths.pop(run), certificate_of(run)
+        self._tell("spec_finished", spec=str(path), verdict=certificate.verdict, seconds=round(sum(run.seconds), 3))
+        self._bar.pause()
+        try:
+            if path in self.targets:
+                write(self.targets[path].certificate, certificate.to_json())
+                self._tell("certificate_written", spec=str(path), file=str(self.targets[path].certificate))
+            if run in self._journals:
+                self._journals.pop(run).close(remove=not is_unfinished(certificate.results))
+        except HopverifyError as error:
+            self._fail(path, error)
+            return was_interrupted(certificate)
+        self.reports.append(report_of(run.spec, certificate))
+        self._print(self.reports[-1])
+        return was_interrupted(certificate)
+
+    def _fail(self, path: Path, error: HopverifyError) -> None:
+        self._bar.pause()
+        self.errors += 1
+        self._tell("spec_failed", spec=str(path), message=str(error))
+        click.echo(plain(str(error), lines=True), err=True)
+
+    def _tell(self, kind: str, **values: Any) -> None:
+        from hopverify.execution.events import Event
+
+        self._see(Event(kind, values))
+
+    def _see(self, event: Event) -> None:
+        if self._steps is not None:
+            self._steps.see(event)
+        if self._log is not None and event.kind != "searching":
+            self._log.write(event)
+        if event.kind in _WARNINGS:
+            self._bar.pause()
+            click.echo(plain(f"{event.values.get('spec', 'hopverify')}: {event.values['message']}"), err=True)
+
+    def _print(self, report: Report) -> None:
+        if self.wishes.form == "json":
+            return
+        from hopverify.reporting.terminal import console_for, one_line, show
+
+        if self.wishes.form == "line":
+            click.echo(one_line(report))
+            return
+        console = console_for(sys.stdout, colour=self.colour)
+        if len(self.reports) > 1:
+            console.print()
+        show(report, console, verbose=self.wishes.verbose)
+
+    def print_json(self, *, single: bool) -> None:
+        """Print all reports as JSON, or the only one as such."""
+        from hopverify.reporting.as_json import all_as_json, as_json
+
+        if not single:
+            click.echo(all_as_json(self.reports))
+        elif self.reports:
+            click.echo(as_json(self.reports[0]))

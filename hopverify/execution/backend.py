@@ -1,0 +1,42 @@
+"""What a backend is: it starts units and returns futures. The drivers of backends are in :mod:`.driving`."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Protocol
+
+from hopverify.errors import HopverifyError
+from hopverify.execution.run import Run
+from hopverify.execution.units import Finding, Unit
+
+Started = Future[list[Finding] | None]
+
+
+class ExecutionLost(HopverifyError):
+    """The backend is gone for good, and with it what it was working on; what has been found is kept."""
+
+
+class Backend(Protocol):
+    """Where units are worked on. ``slots`` units are under way at most; more would only wait in line.
+
+    ``apart`` tells that units are worked on in processes that share no memory, so that obligations that share a search
+    should travel together.
+    """
+
+    slots: int
+    apart: bool
+
+    def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
+        """Begin with a unit; the spec comes along unless the worker is expected to have it."""
+
+    def is_worker_lost(self, error: BaseException) -> bool:
+        """Whether a future's error means that the process working on it ended; the backend goes on without it."""
+
+    def check(self) -> None:
+        """Raise :class:`ExecutionLost` if nobody is left to wait for."""
+
+    def abandon(self) -> None:
+        """Drop what is under way, at once."""
+
+    def close(self) -> None:
+        """Let go of all processes and connections."""

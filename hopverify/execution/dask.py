@@ -1,0 +1,106 @@
+"""The backend of ``--dask ADDRESS``: the workers of a dask.distributed cluster (the optional extra ``dask``).
+
+The cluster's workers have to have the same versions of hopverify and of what its evidence depends on; nothing else: the
+spec travels with its arrays. A task whose worker ends is given to another by the scheduler.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import CancelledError
+from dataclasses import replace
+from time import monotonic
+from typing import Any
+
+from hopverify.errors import HopverifyError
+from hopverify.execution.backend import ExecutionLost, Started
+from hopverify.execution.run import Run
+from hopverify.execution.settings import versions
+from hopverify.execution.units import Finding, Unit
+from hopverify.execution.working import require, work
+
+CONNECT, WORKERS, PATIENCE = 10.0, 10.0, 60.0
+"""Seconds to wait for the scheduler, for a first worker, and for any worker when all have left."""
+
+
+def work_far(
+    unit: Unit, key: str, content: bytes | None, seconds: float, expected: dict[str, str]
+) -> list[Finding] | None:
+    """Work on a unit on another machine, whose clock is another: ``seconds`` are left."""
+    require(expected)
+    return work(replace(unit, budget=replace(unit.budget, deadline=monotonic() + seconds)), key, content)
+
+
+class Cluster:
+    """Hands units to a cluster, one for each worker at a time. Raises :class:`HopverifyError` if there is none."""
+
+    apart = True
+
+    def __init__(self, address: str) -> None:
+        self._expected = versions()
+        self._client = _connected(address)
+        self._address = address
+        self._executor: Any = self._client.get_executor(pure=False)
+        self.slots = 0
+        self._last_seen = monotonic()
+        try:
+            self._client.wait_for_workers(1, timeout=WORKERS)
+            self._client.run(require, self._expected)
+            self.check()
+        except TimeoutError:
+            self.close()
+            raise HopverifyError(
+                f"the cluster at {address} has no workers: start some, for instance by `dask worker {address}`"
+            ) from None
+        except ModuleNotFoundError as error:
+            self.close()
+            raise HopverifyError(
+                f"the workers of the cluster at {address} have no {error.name}: install hopverify where they run"
+            ) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
+        pack = run.pack
+        seconds = unit.budget.deadline - monotonic()
+        content = pack.content if with_spec else None
+        started: Started = self._executor.submit(work_far, unit, pack.key, content, seconds, self._expected)
+        return started
+
+    def is_worker_lost(self, error: BaseException) -> bool:
+        from distributed import KilledWorker
+
+        if isinstance(error, (CancelledError, OSError)):
+            raise ExecutionLost(f"the connection to the cluster at {self._address} was lost: {error}")
+        return isinstance(error, KilledWorker)
+
+    def check(self) -> None:
+        try:
+            workers = len(self._client.nthreads())
+        except (OSError, TimeoutError, CancelledError) as error:
+            raise ExecutionLost(f"the connection to the cluster at {self._address} was lost: {error}") from None
+        if workers:
+            self.slots, self._last_seen = workers, monotonic()
+        elif monotonic() - self._last_seen > PATIENCE:
+            raise ExecutionLost(f"the cluster at {self._address} has lost all its workers")
+
+    def abandon(self) -> None:
+        self._executor.shutdown(wait=False)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _connected(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise HopverifyError("--dask needs dask.distributed: pip install 'hopverify[dask]'") from None
+    client: Any = Client
+    try:
+        return client(address, timeout=CONNECT, set_as_default=False, name="hopverify")
+    except (OSError, ValueError, TimeoutError) as error:
+        raise HopverifyError(
+            f"no dask scheduler answers at {address!r} ({error}); give the address it prints when it starts, "
+            "such as tcp://127.0.0.1:8786"
+        ) from None

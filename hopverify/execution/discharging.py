@@ -1,0 +1,60 @@
+"""Discharging an obligation: the provers in order, the checker on whatever they return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+
+from hopverify.checker.deciding import Decision, decide, roles_of
+from hopverify.checks import Check, Claim
+from hopverify.errors import EvidenceRejected
+from hopverify.execution.units import Finding, Offer, Place, Unit
+from hopverify.obligations import Obligation, Outcome
+from hopverify.provers import Budget, accepting
+from hopverify.verdict import Reason
+
+Claims = Sequence[tuple[Check, Claim]]
+
+
+def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decision, Reason | None]:
+    """Try the provers in order; return the first evidence that the checker accepts, or the reason there is none."""
+    best: Decision | None = None
+    reason = Reason.NO_PROOF_FOUND
+    for prover in accepting(obligation):
+        if budget.exhausted:
+            break
+        reason = prover.reason
+        for evidence in prover.search(obligation, budget):
+            try:
+                decision = decide(obligation, role, evidence)
+            except EvidenceRejected:
+                continue
+            if decision.judgement.outcome is not Outcome.OPEN:
+                return decision, None
+            best, reason = decision, decision.judgement.reason or reason
+    # A search that the deadline cut short has not said its last word.
+    return best or decide(obligation, role, None), budget.ended if budget.exhausted else reason
+
+
+def findings_of(unit: Unit, claims: Claims) -> list[Finding]:
+    """Return what comes of the obligations of a unit, in its order."""
+    return [finding_of(place, claims, unit.budget, unit.offers.get(place)) for place in unit.places]
+
+
+def finding_of(place: Place, claims: Claims, budget: Budget, offer: Offer | None = None) -> Finding:
+    """Return what comes of one obligation; what an earlier run left is judged again before anything is searched."""
+    begin = monotonic()
+    obligation, role = roles_of(claims[place.claim][1])[place.obligation]
+    refused = None
+    if offer is not None:
+        try:
+            decision = decide(obligation, role, offer.evidence)
+        except EvidenceRejected as error:
+            refused = str(error)
+        else:
+            still_open = decision.judgement.outcome is Outcome.OPEN
+            if not still_open or offer.reason is not None:
+                reason = offer.reason if still_open else None
+                return Finding(place, decision.evidence, decision.judgement, reason, monotonic() - begin)
+    found, why = discharge(obligation, role, budget)
+    return Finding(place, found.evidence, found.judgement, why, monotonic() - begin, refused)

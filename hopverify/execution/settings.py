@@ -1,0 +1,39 @@
+"""The settings of a run: what its searches may spend, and what its certificates say they were made with."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from time import monotonic
+
+from hopverify.provers import Budget
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``samples`` bounds each random search, ``boxes`` each enumeration, ``timeout`` (seconds) the run of one spec."""
+
+    samples: int = 2000
+    boxes: int = 400_000
+    seed: int = 0
+    timeout: float = float("inf")
+
+    def budget(self) -> Budget:
+        """Return the budget of a run that begins now."""
+        return Budget(self.samples, self.boxes, self.seed, monotonic() + self.timeout)
+
+    def made_with(self) -> dict[str, str]:
+        """Return what a certificate records: versions, and all settings that the evidence depends on."""
+        spent = {"seed": str(self.seed), "samples": str(self.samples), "boxes": str(self.boxes)}
+        return versions() | spent | {"rounding": "to nearest"}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that evidence may depend on; the processes of one run have to agree on them."""
+    packages = {name: version(name) for name in ("hopverify", "numpy", "python-flint", "sympy", "scipy")}
+    return packages | {
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "platform": sys.platform,
+    }
