@@ -107,11 +107,11 @@ def _hebbian(block: HebbianBlock, start: int, stop: int) -> Midpoint:
     return _scaled(values, radius, block.scale)
 
 
-def _scaled(values: Floats, radius: float, factor: Fraction) -> Midpoint:
+def _scaled(values: Floats, radius: float, scale: Fraction) -> Midpoint:
     """Return the product with a factor: it is rounded, and so is the factor."""
-    if factor == 1:
+    if scale == 1:
         return Midpoint(values, radius)
-    f = _double(factor)
+    f = factor(scale)
     return Midpoint(values * f, float(upward(abs(f) * (radius + _slack(_largest(values), 2)) + TINY, 8)))
 
 
@@ -124,8 +124,8 @@ def _slack(size: float, roundings: int) -> float:
     return float(upward(size * (2 * roundings * UNIT), 8)) + roundings * TINY
 
 
-def _double(value: Fraction) -> float:
-    """Return the nearest double of a factor, off by at most u·|value|."""
+def factor(value: Fraction) -> float:
+    """Return the nearest double of a factor, off by at most u·|value|; refuse what that does not hold for."""
     if value and not LEAST < abs(value) < 1 / LEAST:
         raise EvidenceRejected(f"a factor of a synapse, about 10^{_magnitude(value)}, is beyond what doubles bound")
     return float(value)
