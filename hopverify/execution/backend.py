@@ -33,7 +33,10 @@ class Backend(Protocol):
         """Whether a future's error means that the process working on it ended; the backend goes on without it."""
 
     def check(self) -> None:
-        """Raise :class:`ExecutionLost` if nobody is left to wait for."""
+        """Pass on what the workers report; raise :class:`ExecutionLost` if nobody is left to wait for.
+
+        Called again and again while units are under way.
+        """
 
     def abandon(self) -> None:
         """Drop what is under way, at once."""

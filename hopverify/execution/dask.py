@@ -18,6 +18,8 @@ from hopverify.execution.settings import versions
 from hopverify.execution.units import Finding, Unit
 from hopverify.execution.working import require, work
 
+INTERVAL = 2.0
+"""Seconds between two looks at who is there."""
 CONNECT, WORKERS, PATIENCE = 10.0, 10.0, 60.0
 """Seconds to wait for the scheduler, for a first worker, and for any worker when all have left."""
 
@@ -41,7 +43,7 @@ class Cluster:
         self._address = address
         self._executor: Any = self._client.get_executor(pure=False)
         self.slots = 0
-        self._last_seen = monotonic()
+        self._last_seen = self._last_asked = monotonic()
         try:
             self._client.wait_for_workers(1, timeout=WORKERS)
             self._client.run(require, self._expected)
@@ -75,6 +77,9 @@ class Cluster:
         return isinstance(error, KilledWorker)
 
     def check(self) -> None:
+        if self.slots and monotonic() - self._last_asked < INTERVAL:
+            return
+        self._last_asked = monotonic()
         try:
             workers = len(self._client.nthreads())
         except (OSError, TimeoutError, CancelledError) as error:
@@ -94,10 +99,13 @@ class Cluster:
 def _connected(address: str) -> Any:
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise HopverifyError("--dask needs dask.distributed: pip install 'hopverify[dask]'") from None
     client: Any = Client
     try:
+        # A client with an address that makes no sense takes long to give up.
+        get_address_host_port(address)
         return client(address, timeout=CONNECT, set_as_default=False, name="hopverify")
     except (OSError, ValueError, TimeoutError) as error:
         raise HopverifyError(

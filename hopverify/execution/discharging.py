@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from time import monotonic
 
 from hopverify.checker.deciding import Decision, decide, roles_of
 from hopverify.checks import Check, Claim
 from hopverify.errors import EvidenceRejected
-from hopverify.execution.units import Finding, Offer, Place, Unit
+from hopverify.execution.units import Finding, Offer, Place, Report, Unit
 from hopverify.obligations import Obligation, Outcome
 from hopverify.provers import Budget, accepting
 from hopverify.verdict import Reason
@@ -36,9 +38,12 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
     return best or decide(obligation, role, None), budget.ended if budget.exhausted else reason
 
 
-def findings_of(unit: Unit, claims: Claims) -> list[Finding]:
-    """Return what comes of the obligations of a unit, in its order."""
-    return [finding_of(place, claims, unit.budget, unit.offers.get(place)) for place in unit.places]
+def findings_of(unit: Unit, claims: Claims, report: Report) -> list[Finding]:
+    """Return what comes of the obligations of a unit, in its order; ``report`` hears how far a search is."""
+    return [
+        finding_of(place, claims, replace(unit.budget, report=partial(report, place)), unit.offers.get(place))
+        for place in unit.places
+    ]
 
 
 def finding_of(place: Place, claims: Claims, budget: Budget, offer: Offer | None = None) -> Finding:
@@ -55,6 +60,7 @@ def finding_of(place: Place, claims: Claims, budget: Budget, offer: Offer | None
             still_open = decision.judgement.outcome is Outcome.OPEN
             if not still_open or offer.reason is not None:
                 reason = offer.reason if still_open else None
-                return Finding(place, decision.evidence, decision.judgement, reason, monotonic() - begin)
+                seconds = monotonic() - begin
+                return Finding(place, decision.evidence, decision.judgement, reason, seconds, kept=True)
     found, why = discharge(obligation, role, budget)
     return Finding(place, found.evidence, found.judgement, why, monotonic() - begin, refused)

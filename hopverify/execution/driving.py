@@ -19,7 +19,7 @@ from hopverify.execution.units import Unit
 from hopverify.verdict import Reason
 
 # So many seconds without news, and the backend is asked whether anybody is still there.
-PULSE = 2.0
+PULSE = 0.5
 # A spec up to this size always travels with its units; a larger one once to each worker.
 SMALL = 50_000
 
@@ -89,9 +89,8 @@ class _Driver:
         self.under_way[self.backend.start(attempt.run, attempt.unit, with_spec=with_spec)] = attempt
 
     def _collect(self) -> None:
+        self.backend.check()
         done, _ = wait(self.under_way, timeout=PULSE, return_when=FIRST_COMPLETED)
-        if not done:
-            self.backend.check()
         for future in done:
             self._take(self.under_way.pop(future), future)
 

@@ -7,12 +7,14 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
+from multiprocessing.queues import SimpleQueue
+from typing import Any
+from weakref import WeakValueDictionary
 
 from hopverify.execution.backend import Started
 from hopverify.execution.run import Run
 from hopverify.execution.units import Unit
-from hopverify.execution.worker_process import begin
-from hopverify.execution.working import work
+from hopverify.execution.worker_process import begin, work_here
 
 
 class Processes:
@@ -24,17 +26,23 @@ class Processes:
         self.slots = count
         self._threads = max(1, cores() // count)
         self._pool: ProcessPoolExecutor | None = None
+        self._reports: SimpleQueue[Any] | None = None
+        self._runs: WeakValueDictionary[str, Run] = WeakValueDictionary()
 
     def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
         pack = run.pack
-        return self._opened().submit(work, unit, pack.key, pack.content if with_spec else None)
+        self._runs[pack.key] = run
+        return self._opened().submit(work_here, unit, pack.key, pack.content if with_spec else None)
 
     def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._others = set(multiprocessing.active_children())
             # Spawned, not forked: a fork copies locks that threads of linear algebra hold.
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.slots, context, initializer=begin, initargs=(self._threads,))
+            self._reports = context.SimpleQueue()
+            self._pool = ProcessPoolExecutor(
+                self.slots, context, initializer=begin, initargs=(self._threads, self._reports)
+            )
         return self._pool
 
     def is_worker_lost(self, error: BaseException) -> bool:
@@ -45,7 +53,12 @@ class Processes:
         return True
 
     def check(self) -> None:
-        """The pool itself tells of processes that end."""
+        """The pool itself tells of processes that end; what is left is to hear the reports of the others."""
+        while self._reports is not None and not self._reports.empty():
+            key, *report = self._reports.get()
+            run = self._runs.get(key)
+            if run is not None:
+                run.hear(*report)
 
     def abandon(self) -> None:
         if self._pool is not None:

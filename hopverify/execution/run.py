@@ -130,16 +130,23 @@ class Run:
         if finding.refused is not None:
             self._tell("evidence_refused", statement=statement, message=finding.refused)
         done, total = self.progress
-        outcome = str(finding.judgement.outcome)
         self._tell(
             "obligation_finished",
             **self._named(number),
             statement=statement,
-            outcome=outcome,
+            outcome=str(finding.judgement.outcome),
+            kept=finding.kept,
             seconds=round(finding.seconds, 3),
             done=done,
             total=total,
         )
+
+    def hear(self, place: Place, done: int, total: int | None, unit: str) -> None:
+        """Take in how far the search for an obligation is."""
+        if place in self._under_way:
+            named = self._named(self._under_way[place])
+            statement = self._obligations[place].statement
+            self._tell("searching", **named, statement=statement, done=done, total=total, unit=unit)
 
     def lose(self, unit: Unit) -> None:
         """Leave the obligations of a unit open: the processes that worked on it ended each time."""

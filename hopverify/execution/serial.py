@@ -6,6 +6,7 @@ from concurrent.futures import Future
 
 from hopverify.execution.backend import Started
 from hopverify.execution.discharging import findings_of
+from hopverify.execution.pace import Pace
 from hopverify.execution.run import Run
 from hopverify.execution.units import Unit
 
@@ -17,7 +18,7 @@ class Serial:
 
     def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
         done: Started = Future()
-        done.set_result(findings_of(unit, run.claims))
+        done.set_result(findings_of(unit, run.claims, Pace(run.hear)))
         return done
 
     def is_worker_lost(self, error: BaseException) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,6 +20,10 @@ class Place(NamedTuple):
 
     claim: int
     obligation: int
+
+
+Report = Callable[[Place, int, int | None, str], None]
+"""Hears how far the search for an obligation is: done, of how many (None: not known), and of what."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class Unit:
 class Finding:
     """What came of one obligation: evidence with the checker's judgement of it, or the reason there is none.
 
-    ``refused`` says why the checker did not accept what an earlier run had left.
+    ``refused`` says why the checker did not accept what an earlier run had left; ``kept`` that it did, so that nothing
+    was searched.
     """
 
     place: Place
@@ -53,3 +58,4 @@ class Finding:
     reason: Reason | None
     seconds: float
     refused: str | None = None
+    kept: bool = False

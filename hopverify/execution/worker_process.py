@@ -6,12 +6,20 @@ import multiprocessing
 import os
 import signal
 import threading
+from multiprocessing.queues import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hopverify.execution.units import Finding, Unit
 
 _VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+_reports: SimpleQueue[Any] | None = None
 
 
-def begin(threads: int) -> None:
-    """Prepare this process; ``threads`` is how many threads linear algebra may use in it."""
+def begin(threads: int, reports: SimpleQueue[Any]) -> None:
+    """Prepare this process: linear algebra may use so many ``threads``; ``reports`` lead to the parent."""
+    global _reports
+    _reports = reports
     # The parent decides what Ctrl-C means; it would otherwise reach every process of the terminal.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _VARIABLES:
@@ -21,6 +29,15 @@ def begin(threads: int) -> None:
 
     threadpool_limits(threads)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def work_here(unit: Unit, key: str, content: bytes | None) -> list[Finding] | None:
+    """Work on a unit, and let the parent hear how far the search is."""
+    from hopverify.execution.pace import Pace
+    from hopverify.execution.working import unheard, work
+
+    queue = _reports
+    return work(unit, key, content, unheard if queue is None else Pace(lambda *report: queue.put((key, *report))))
 
 
 def _end_with_parent() -> None:

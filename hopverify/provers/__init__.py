@@ -17,12 +17,17 @@ from hopverify.registry import Registry
 from hopverify.verdict import Reason
 
 
+def unheard(done: int, total: int | None, unit: str) -> None:
+    """Report to nobody."""
+
+
 @dataclass(frozen=True)
 class Budget:
     """What a search may spend: ``samples`` per witness search, ``boxes`` per enumeration, time until a ``deadline``.
 
     ``seed`` is that of the random searches; the deadline is in seconds of the monotonic clock; ``ended`` is the reason
-    given for what is left open after it.
+    given for what is left open after it. A long search calls ``report`` now and then: how many it has done, of how many
+    (None if that is not known), and of what.
     """
 
     samples: int = 2000
@@ -30,6 +35,7 @@ class Budget:
     seed: int = 0
     deadline: float = field(default=float("inf"))
     ended: Reason = Reason.BUDGET_EXHAUSTED
+    report: Callable[[int, int | None, str], None] = field(default=unheard, compare=False, repr=False)
 
     @property
     def exhausted(self) -> bool:

@@ -78,6 +78,7 @@ class Search:
         boxes = start
         while len(boxes):
             self.tree.boxes += len(boxes)
+            self.budget.report(self.tree.boxes, None, "boxes")
             spent = self.budget.exhausted or self.tree.boxes > self.most
             chunks = [boxes[begin : begin + CHUNK] for begin in range(0, len(boxes), CHUNK)]
             codes, children = zip(*(self._level(chunk, spent) for chunk in chunks), strict=True)

@@ -1,0 +1,105 @@
+"""Processes: the certificate is the serial one, also when a process is killed; none is left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hopverify.certificate import parse_certificate
+from hopverify.checker import check_certificate
+from hopverify.execution import driving
+from hopverify.execution.driving import drive
+from hopverify.execution.events import Event
+from hopverify.execution.processes import Processes
+from hopverify.execution.run import Run
+from hopverify.execution.settings import Settings
+from hopverify.pipeline import certificate_of, executing, verify, was_interrupted
+from hopverify.spec import read_spec
+from tests.execution.certificates import SHARING, SLOW, SPECS, serial, text_of
+
+
+def test_the_certificates_are_the_serial_ones() -> None:
+    specs = [SHARING, SPECS / "negative-one-unit-in-the-last-place.yaml", SPECS / "ghostmax.yaml"]
+    with executing(jobs=2) as backend:
+        runs = list(drive((Run(read_spec(spec), Settings()) for spec in specs), backend))
+    assert [text_of(certificate_of(run)) for run in runs] == [serial(spec) for spec in specs]
+    assert not multiprocessing.active_children()
+
+
+def test_a_killed_process_loses_nothing() -> None:
+    killed = []
+
+    def watch(event: Event) -> None:
+        if event.kind == "obligation_finished" and not killed:
+            killed.extend(multiprocessing.active_children())
+            for process in killed:
+                process.kill()
+
+    certificate = verify(SLOW, jobs=2, watch=watch)
+    assert killed
+    assert text_of(certificate) == serial(SLOW)
+
+
+def test_a_large_spec_is_sent_when_a_worker_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driving, "SMALL", 0)
+    sent = []
+
+    class Counting(Processes):
+        def start(self, run: Run, unit: Any, *, with_spec: bool) -> Any:
+            sent.append(with_spec)
+            return super().start(run, unit, with_spec=with_spec)
+
+    backend = Counting(2)
+    try:
+        (run,) = drive([Run(read_spec(SHARING), Settings(samples=20))], backend)
+    finally:
+        backend.close()
+    assert text_of(certificate_of(run)) == serial(SHARING, samples=20)
+    assert 1 <= sum(sent) <= 4 < len(sent)
+
+
+def test_arrays_travel_with_the_spec(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("negative-one-unit-in-the-last-place.yaml", "data/one_ulp.npy"):
+        (tmp_path / name).write_bytes((SPECS / name).read_bytes())
+    run = Run(read_spec(tmp_path / "negative-one-unit-in-the-last-place.yaml"), Settings(samples=20))
+    (tmp_path / "data" / "one_ulp.npy").unlink()
+    with executing(jobs=2) as backend:
+        (run,) = drive([run], backend)
+    assert certificate_of(run).verdict == "pass"
+
+
+@pytest.mark.parametrize("limits", [{"boxes": 1}, {"timeout": 1e-9}])
+def test_a_spent_budget_is_unknown(limits: dict[str, Any]) -> None:
+    spec = read_spec(SHARING)
+    certificate = verify(spec, jobs=2, samples=20, **limits)
+    (equilibria,) = (result for result in certificate.results if result["check"] == "equilibria")
+    assert equilibria["verdict"] == "unknown"
+    assert not was_interrupted(certificate)
+    check_certificate(spec, parse_certificate(certificate.to_json()))
+    assert text_of(certificate) == serial(SHARING, samples=20, **limits)
+
+
+def test_an_interrupt_leaves_a_certificate_and_no_process() -> None:
+    def watch(event: Event) -> None:
+        if event.kind == "obligation_finished":
+            raise KeyboardInterrupt
+
+    spec = read_spec(SLOW)
+    certificate = verify(spec, jobs=2, watch=watch)
+    assert was_interrupted(certificate)
+    assert not multiprocessing.active_children()
+    check_certificate(spec, parse_certificate(certificate.to_json()))
+
+
+def test_a_long_search_is_heard_of() -> None:
+    heard: list[Event] = []
+    spec = SPECS / "hierarchical-convolution.yaml"
+    verify(spec, jobs=2, samples=20, watch=heard.append)
+    searching = [event.values for event in heard if event.kind == "searching"]
+    assert searching
+    assert {"check": "equilibria", "unit": "boxes", "total": None}.items() <= searching[0].items()
+    assert searching[0]["done"] > 0
