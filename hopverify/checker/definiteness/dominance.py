@@ -35,7 +35,7 @@ def _verify(form: DenseForm | SparseForm, payload: Mapping[str, Any]) -> None:
         bound = upward(others, form.size + 8) + (form.size + 8) * 2.0**-1060
         # The product is rounded, and a weight is at least 2⁻⁴⁰⁰: what underflow loses lies below the last term.
         left = own * w * (1.0 - 2.0**-50) - 2.0**-1060
-    if not (left > bound).all():
+    if not (np.isfinite(diagonal).all() and (left > bound).all()):
         raise EvidenceRejected("dominance: a diagonal entry does not exceed the other entries of its row, weighted")
 
 
