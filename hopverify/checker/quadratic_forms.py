@@ -190,7 +190,14 @@ def form_of(network: StructuredNetwork, diagonal: Floats) -> DenseForm | LowRank
     places = np.diag_indices(len(alive))
     # Rounded downward: what is lost makes the form smaller, and needs no slack.
     values[places] = np.nextafter(diagonal[alive] + values[places], -np.inf)
-    return DenseForm(values, len(alive) * Fraction(W.radius))
+    return DenseForm(values, len(alive) * Fraction(W.radius), lambda: _exactly(network, diagonal, alive))
+
+
+def _exactly(network: StructuredNetwork, diagonal: Floats, alive: NDArray[np.int64]) -> Matrix:
+    """Return diag(d) - W on some neurons, exactly."""
+    result: Matrix = -network.fractions()[np.ix_(alive, alive)]
+    result[np.diag_indices(len(alive))] += ExactArray.of(diagonal[alive]).fractions()
+    return result
 
 
 def _squares_below(Xi: Floats, radius: float) -> Floats:
@@ -212,6 +219,11 @@ def rounded_up(value: Fraction) -> float:
     except OverflowError:
         return np.inf if value > 0 else -np.finfo(np.float64).max
     return nearest if Fraction(nearest) >= value else float(np.nextafter(nearest, np.inf))
+
+
+def rounded_down(value: Fraction) -> float:
+    """Return a double that is at most the rational; -infinity beyond their range."""
+    return -rounded_up(-value)
 
 
 def _less(A: Matrix, mu: Fraction) -> Matrix:

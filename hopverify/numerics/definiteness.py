@@ -173,6 +173,11 @@ def _weights(form: SparseForm) -> list[str] | None:
     w = np.asarray(spsolve(_scipy(comparison).tocsc(), np.ones(form.size)))
     if not (np.isfinite(w).all() and (w > 0).all()):
         return None
-    mantissa, exponent = np.frexp(w / w.max())
-    rounded = np.ldexp(np.rint(np.ldexp(mantissa, 20)), exponent - 20)
-    return [str(Fraction(entry)) for entry in rounded.tolist()]
+    return [str(Fraction(entry)) for entry in few_digits(w / w.max()).tolist()]
+
+
+def few_digits(x: Floats, bits: int = 16) -> Floats:
+    """Return x rounded to so many bits, each entry relative to itself: short to write, exact to read, never 0."""
+    mantissa, exponent = np.frexp(x)
+    rounded: Floats = np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits)
+    return rounded

@@ -1,4 +1,10 @@
-"""Diagonal multipliers D for the theorem of Lur'e and Postnikov: D = I first, then a semidefinite program (cvxpy)."""
+"""Diagonal multipliers D for the theorem of Lur'e and Postnikov: D = I first, then others.
+
+Up to some dozens of neurons the others come from a semidefinite program (cvxpy), and M is verified in rationals.
+Beyond, M stays in doubles, and they come from the comparison matrix C of A = diag(ρ/h̄) - W (A_ii on the diagonal,
+-|A_ij| elsewhere): if Cx > 0 and Cᵀy > 0 for positive x, y then D = diag(y/x) makes DA + AᵀD dominant with the weights
+x. For symmetric W no D does better than I: if DA + AD ≻ 0 then A has positive eigenvalues (Lyapunov).
+"""
 
 from __future__ import annotations
 
@@ -10,10 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
+from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.lure import multiplied, sector_network
+from hopverify.checker.rules.lure import multiplied, multiplied_form, sector_network, sector_structure
 from hopverify.errors import EvidenceRejected
 from hopverify.model import LinearNetwork
+from hopverify.model.structured import StructuredNetwork, structured_network
+from hopverify.numerics.definiteness import few_digits, propose
 from hopverify.numerics.sampling import short
 from hopverify.obligations import Bounded, GloballyStable
 from hopverify.provers import Budget, Prover
@@ -24,10 +33,53 @@ MAX_PROGRAM = 80
 
 
 def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
+    size = sum(layer.size for layer in obligation.model.layers.values())
     try:
-        network, steepness = sector_network(obligation.model)
+        if size > MAX_PROGRAM and structured_network(obligation.model) is not None:
+            yield from _search_large(*sector_structure(obligation.model))
+        else:
+            yield from _search_small(*sector_network(obligation.model), budget)
     except EvidenceRejected:
         return
+
+
+def _search_large(network: StructuredNetwork, steepness: list[Fraction]) -> Iterator[Evidence]:
+    ones = np.ones(network.size)
+    yield from _shown(network, steepness, ones)
+    if network.is_symmetric:
+        return
+    d = _comparison(network, steepness)
+    if d is not None:
+        yield from _shown(network, steepness, d)
+
+
+def _shown(network: StructuredNetwork, steepness: list[Fraction], d: Floats) -> Iterator[Evidence]:
+    """Offer multipliers with evidence of definiteness, if there is some."""
+    definiteness = propose(multiplied_form(network, steepness, d))
+    if definiteness is not None:
+        yield {"rule": "lure", "multipliers": texts_of(d.tolist()), "definiteness": definiteness}
+
+
+def _comparison(network: StructuredNetwork, steepness: list[Fraction]) -> Floats | None:
+    """Return the multipliers y/x of the comparison matrix, rounded, or None if it is no M-matrix."""
+    ratios = [rate / height if height else None for rate, height in zip(network.leak(), steepness, strict=True)]
+    alive = np.array([i for i, ratio in enumerate(ratios) if ratio is not None], dtype=np.int64)
+    A = -matrix(network).values[np.ix_(alive, alive)]
+    own = np.diag(A) + np.array([float(ratio) for ratio in ratios if ratio is not None])
+    C = -np.abs(A)
+    np.fill_diagonal(C, own)
+    try:
+        x, y = np.linalg.solve(C, own), np.linalg.solve(C.T, own)
+    except np.linalg.LinAlgError:
+        return None
+    if not (x > 0).all() or not (y > 0).all() or not np.isfinite(y / x).all():
+        return None
+    d = np.ones(network.size)
+    d[alive] = few_digits(y / x / np.max(y / x))
+    return d
+
+
+def _search_small(network: LinearNetwork, steepness: Any, budget: Budget) -> Iterator[Evidence]:
     ones: Any = np.full(network.size, Fraction(1), dtype=object)
     if _lowest(network, steepness, ones) > 0:
         yield _evidence(np.ones(network.size))

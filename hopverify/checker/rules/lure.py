@@ -17,6 +17,10 @@ throughout; instantaneous neurons follow by continuity. V itself may vanish on f
 
 Solutions exist for all times since g is globally Lipschitz. The theorem gives boundedness too: near the end every
 solution is in any neighbourhood of x⋆. D = I asks λ_max(sym W) < ρ/h̄.
+
+M ≻ 0 is decided in rationals, or, if the payload has ``definiteness``, by that evidence for M as a form in doubles with
+a proved slack (:mod:`hopverify.checker.definiteness`): networks of thousands of neurons, low-rank W without forming
+it. Any positive d will do for the theorem, so there the multipliers are rounded to doubles first.
 """
 
 from __future__ import annotations
@@ -26,19 +30,27 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hopverify.checker.convexity import is_nondecreasing
+from hopverify.checker.definiteness import check_definite
 from hopverify.checker.enclosure import enclosure
+from hopverify.checker.floats import UNIT, assert_rounding, upward
 from hopverify.checker.linear_algebra import is_positive_definite
+from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
+from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.nodes import symbols
 from hopverify.model import LayerFunction, LinearNetwork, Model, linear_network
 from hopverify.model.segments import segments
+from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.obligations import Bounded, GloballyStable, Outcome
 
 Matrix = np.ndarray[Any, Any]
+Floats = NDArray[np.float64]
+LEAST = 2.0**-400
 
 
 def steepest(function: LayerFunction) -> Fraction:
@@ -63,6 +75,35 @@ def sector_network(model: Model) -> tuple[LinearNetwork, Matrix]:
     return network, np.array([steepest(function) for function in network.functions], dtype=object)
 
 
+def sector_structure(model: Model) -> tuple[StructuredNetwork, list[Fraction]]:
+    """Return the network as blocks and h̄ for each neuron, if the theorem covers the model."""
+    network = structured_network(model)
+    if network is None or not all(rate > 0 for layer in network.layers for rate in layer.leak):
+        raise EvidenceRejected("the drives are not known as blocks, or a layer has no leak")
+    return network, [height for layer in network.layers for height in [steepest(layer.function)] * layer.size]
+
+
+def multiplied_form(network: StructuredNetwork, steepness: list[Fraction], d: Floats) -> DenseForm | LowRankForm:
+    """Return a form of M, or of 2M, on the neurons with h̄ > 0.
+
+    D = I and symmetric W keep their structure. Else 2M is summed in doubles: d_i W_ij and the sum of two such lose at
+    most u times their size, and the radius of W counts twice; n times the largest error bounds the 2-norm.
+    """
+    ratios = [None if height == 0 else rate / height for rate, height in zip(network.leak(), steepness, strict=True)]
+    if network.is_symmetric and (d == 1).all():
+        return form_of(network, np.array([np.inf if ratio is None else rounded_down(ratio) for ratio in ratios]))
+    assert_rounding()
+    W = matrix(network)
+    alive = np.array([i for i, ratio in enumerate(ratios) if ratio is not None], dtype=np.int64)
+    DW = d[alive, None] * W.values[np.ix_(alive, alive)]
+    largest = float(np.abs(DW).max(initial=0.0))
+    lost = upward(8 * UNIT * largest + 2 * float(d.max(initial=0.0)) * W.radius, 8) + 2.0**-1060
+    values = -(DW + DW.T)
+    twice = [2 * Fraction(d[i]) * ratio + Fraction(values[k, k]) for k, i in enumerate(alive) if (ratio := ratios[i])]
+    values[np.diag_indices(len(alive))] = [rounded_down(entry) for entry in twice]
+    return DenseForm(values, len(alive) * Fraction(float(lost)))
+
+
 def multiplied(network: LinearNetwork, steepness: Matrix, d: Matrix) -> Matrix:
     """Return 2M = 2D diag(ρ/h̄) - DW - WᵀD on the neurons with h̄ > 0."""
     alive = np.flatnonzero(steepness > 0)
@@ -74,16 +115,28 @@ def multiplied(network: LinearNetwork, steepness: Matrix, d: Matrix) -> Matrix:
 
 
 def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> Judgement:
-    network, steepness = sector_network(obligation.model)
-    d = vector(payload["multipliers"], network.size)
-    if not all(entry > 0 for entry in d):
-        raise EvidenceRejected("multipliers: expected positive numbers")
-    if not is_positive_definite(multiplied(network, steepness, d)):
-        raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is not positive definite")
-    data: dict[str, Any] = {"steepest slopes": sorted(set(texts_of(steepness)), key=Fraction)}
+    slopes: Any
+    if "definiteness" in payload:
+        structure, slopes = sector_structure(obligation.model)
+        d = _multipliers(payload, structure.size).astype(np.float64)
+        if not all(LEAST < entry < 1 / LEAST for entry in d):
+            raise EvidenceRejected("multipliers: expected numbers between 2^-400 and 2^400")
+        check_definite(multiplied_form(structure, slopes, d), payload["definiteness"])
+    else:
+        network, slopes = sector_network(obligation.model)
+        if not is_positive_definite(multiplied(network, slopes, _multipliers(payload, network.size))):
+            raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is not positive definite")
+    data: dict[str, Any] = {"steepest slopes": sorted(set(texts_of(set(slopes))), key=Fraction)}
     if isinstance(obligation, Bounded):
         data = {"bounded": "every state: one equilibrium attracts every solution"} | data
     return Judgement(Outcome.PROVED, data)
+
+
+def _multipliers(payload: Mapping[str, Any], size: int) -> Matrix:
+    d = vector(payload["multipliers"], size)
+    if not all(entry > 0 for entry in d):
+        raise EvidenceRejected("multipliers: expected positive numbers")
+    return d
 
 
 RULE = Rule(
@@ -92,4 +145,5 @@ RULE = Rule(
     obligations=(GloballyStable, Bounded),
     judge=_judge,
     required=frozenset({"multipliers"}),
+    optional=frozenset({"definiteness"}),
 )
