@@ -1,8 +1,9 @@
 """Memory retrieval (T15): a ball around each stored pattern that the network keeps and contracts.
 
-Concerns a softmax layer joined by patterns Ξ to an identity layer without bias: v̇ = Ξᵀsoftmax(βΞv) - v, or the update
-v ← Ξᵀsoftmax(βΞv) (arXiv:2008.02217). Every pattern gets its largest certified radius and the certified distance of its
-equilibrium, or its nearest competitor.
+Concerns a hidden layer joined by patterns Ξ to an identity layer without bias: v̇ = Ξᵀ g(Ξv + b) - v, or the update
+v ← Ξᵀ g(Ξv + b) (arXiv:2008.02217), where g is softmax, ghostmax, sparsemax or entmax. Every pattern gets its largest
+certified radius and the certified distance of its equilibrium, or its worst competitor. Under sparsemax and entmax the
+pattern itself is the equilibrium, and one step reaches it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.checks import FLOATING_POINT, Check, Claim, at_instantaneous_values
+from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
 from hopverify.model import Layer, Model
-from hopverify.obligations import Retrieval
+from hopverify.obligations import OneStepRetrieval, Retrieval
 from hopverify.spec import ExactArray, Field, FieldKind
 from hopverify.synapses.dense import Dense
 
 _STATEMENT = "stored patterns are retrieved from a certified ball around them"
+_HIDDEN = ("softmax", "ghostmax", "sparsemax", "entmax")
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
@@ -29,42 +31,91 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         if hidden is not None and visible is not None
     ]
     if len(found) != 1 or len(model.layers) != 2 or len(model.synapses) != 1:
-        said = "needs one dense synapse between an instantaneous softmax layer and an identity layer"
+        said = f"needs one dense synapse between an instantaneous layer of {', '.join(_HIDDEN)} and an identity layer"
         return [Claim(model.name, _STATEMENT, inapplicable=said)]
     ((name, synapse, hidden, visible),) = found
-    return [_claim(model, name, _rows(synapse, hidden), hidden, visible, values)]
+    betas = _betas(hidden, values["beta"])
+    least = _least(values["at_least"], len(betas))
+    if set(visible.leak) != {1} or set(hidden.leak) != {1} or not visible.uniform_tau or any(visible.bias.values != 0):
+        said = "the theorem needs leak 1, no bias and one time constant on the identity layer"
+        return [Claim(name, _STATEMENT, inapplicable=said)]
+    patterns = synapse.matrix if synapse.layers[0] == hidden.name else synapse.matrix.transpose()
+    subject, labels = _named(model, name, patterns)
+    count = len(labels)
+    wanted = [count if number is None else min(number, count) for number in least]
+    return [
+        _claim(hidden, (subject, patterns), labels, betas, position, wanted[position]) for position in range(len(betas))
+    ]
 
 
 def _ends(model: Model, synapse: Dense) -> tuple[Layer | None, Layer | None]:
-    """Return the softmax and the identity layer of the theorem, or None where the structure is another."""
+    """Return the hidden and the identity layer of the theorem, or None where the structure is another."""
     layers = [model.layers[name] for name in synapse.layers]
-    hidden = next((layer for layer in layers if layer.function.name == "softmax" and layer.instantaneous), None)
+    hidden = next((layer for layer in layers if layer.function.name in _HIDDEN and layer.instantaneous), None)
     visible = next((layer for layer in layers if layer.function.name == "identity" and not layer.instantaneous), None)
     plain = synapse.prefactor == 1 or not synapse.gradient
     return (hidden, visible) if plain else (None, None)
 
 
-def _rows(synapse: Dense, hidden: Layer) -> ExactArray:
-    return synapse.matrix if synapse.layers[0] == hidden.name else synapse.matrix.transpose()
+def _betas(hidden: Layer, asked: tuple[Fraction, ...] | None) -> tuple[Fraction, ...]:
+    """Return the inverse temperatures of the claims; a layer without the parameter has 1."""
+    function = hidden.function
+    own = function.parameters.get("beta")
+    if asked is None:
+        return (own if own is not None else Fraction(1),)
+    if own is None:
+        raise ParameterError(
+            "beta", f"layer {hidden.name} is {function.name}, which has no inverse temperature; leave `beta` out"
+        )
+    if len(set(asked)) != len(asked):
+        raise ParameterError("beta", "lists a number twice; each inverse temperature is one claim")
+    return asked
+
+
+def _least(asked: tuple[Fraction, ...] | None, count: int) -> list[int | None]:
+    """Return how many patterns each claim needs, None for all of them."""
+    if asked is None:
+        return [None] * count
+    if any(number.denominator != 1 for number in asked):
+        raise ParameterError("at_least", "counts patterns: each must be a whole number")
+    if len(asked) not in (1, count):
+        raise ParameterError(
+            "at_least",
+            f"lists {len(asked)} numbers for {count} inverse temperatures; give one for all, or one for each",
+        )
+    whole: list[int | None] = [int(number) for number in asked]
+    return whole * (count // len(asked))
+
+
+def _named(model: Model, synapse: str, patterns: ExactArray) -> tuple[str, tuple[str, ...]]:
+    """Return the subject of the claims and the names of the patterns: the memory's, if they are one."""
+    memory = next((memory for memory in model.memories.values() if memory.patterns == patterns), None)
+    subject = memory.name if memory is not None else synapse
+    labels = memory.labels if memory is not None and memory.labels is not None else None
+    count = patterns.shape[0]
+    return subject, tuple(f"{subject}[{i}]" + (f" ({labels[i]})" if labels else "") for i in range(count))
 
 
 def _claim(
-    model: Model, name: str, patterns: ExactArray, hidden: Layer, visible: Layer, values: Mapping[str, Any]
+    hidden: Layer,
+    stored: tuple[str, ExactArray],
+    labels: tuple[str, ...],
+    betas: tuple[Fraction, ...],
+    position: int,
+    at_least: int,
 ) -> Claim:
-    memory = next((memory for memory in model.memories.values() if memory.patterns == patterns), None)
-    subject = memory.name if memory is not None else name
-    if set(visible.leak) != {1} or set(hidden.leak) != {1} or not visible.uniform_tau or any(visible.bias.values != 0):
-        said = "the theorem needs leak 1, no bias and one time constant on the identity layer"
-        return Claim(subject, _STATEMENT, inapplicable=said)
-    count = patterns.shape[0]
-    labels = memory.labels if memory is not None and memory.labels is not None else None
-    names = tuple(f"{subject}[{i}]" + (f" ({labels[i]})" if labels else "") for i in range(count))
-    at_least = count if values["at_least"] is None else min(values["at_least"], count)
-    obligation = Retrieval(subject, patterns, hidden.function.parameters["beta"], hidden.bias, names, at_least)
-    assumptions = (
-        *at_instantaneous_values([hidden]),
-        FLOATING_POINT,
-    )
+    """Return the claim for one of the inverse temperatures."""
+    function, beta = hidden.function, betas[position]
+    shared = (*stored, beta, hidden.bias, labels, at_least)
+    obligation: Retrieval | OneStepRetrieval
+    if function.name in ("sparsemax", "entmax"):
+        obligation = OneStepRetrieval(*shared, 1 / (function.parameters.get("alpha", Fraction(2)) - 1))
+    else:
+        own = function.parameters.get("beta", beta)
+        altered = own if own != beta else None
+        obligation = Retrieval(*shared, function.name == "ghostmax", altered, betas)
+    subject = stored[0] if len(betas) == 1 else f"{stored[0]}, beta = {beta}"
+    assumptions = (*at_instantaneous_values([hidden]), FLOATING_POINT)
     return Claim(subject, obligation.statement, necessary=(obligation,), assumptions=assumptions)
 
 
@@ -76,18 +127,27 @@ CHECK = Check(
         "On the ball of radius r around ξ_μ each competitor's softmax weight is at most q_ν = exp(-β(⟨ξ_μ - "
         "ξ_ν, ξ_μ⟩ - r‖ξ_μ - ξ_ν‖)). If Σ q_ν‖ξ_ν - ξ_μ‖ ≤ r and β Σ q_ν‖ξ_ν - ξ_μ‖² < 1, the ball is "
         "invariant and the map contracts on it: it holds exactly one equilibrium, which attracts the whole "
-        "ball. The condition is sufficient, so a pattern without a ball is unknown, not refuted; its nearest "
-        "competitor is shown."
+        "ball. Sparsemax and entmax give all weight to a pattern that leads by a margin; where it does so on a whole "
+        "ball, one step retrieves it exactly. The conditions are sufficient, so a pattern without a ball is unknown, "
+        "not refuted; its worst competitor is shown."
     ),
     claims=_claims,
     order=70,
     parameters=(
         Field(
             "at_least",
-            FieldKind.INTEGER,
-            "how many patterns must have a certified ball; all of them unless stated",
+            FieldKind.NUMBERS,
+            "how many patterns must have a certified ball, for each beta; all of them unless stated",
             default=None,
             minimum=Fraction(0),
+        ),
+        Field(
+            "beta",
+            FieldKind.NUMBERS,
+            "inverse temperatures of softmax: a claim about the model with each of them in place of its own",
+            default=None,
+            minimum=Fraction(0),
+            strict=True,
         ),
     ),
 )

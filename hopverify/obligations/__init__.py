@@ -17,7 +17,6 @@ from hopverify.obligations.energy import (
     NowhereFlat,
     Regular,
     RegularDrive,
-    Retrieval,
     SymmetricJacobian,
     SymmetricWeights,
 )
@@ -32,6 +31,7 @@ from hopverify.obligations.equilibria import (
     Search,
 )
 from hopverify.obligations.outcome import Outcome
+from hopverify.obligations.retrieval import OneStepRetrieval, Retrieval
 
 Obligation = (
     Convex
@@ -45,6 +45,7 @@ Obligation = (
     | DerivedEnergy
     | Descent
     | Retrieval
+    | OneStepRetrieval
     | Bounded
     | EnergyBoundedBelow
     | GloballyStable
@@ -74,6 +75,7 @@ __all__ = [
     "NoGhosts",
     "NowhereFlat",
     "Obligation",
+    "OneStepRetrieval",
     "Outcome",
     "RecoveredStates",
     "Regular",

@@ -1,4 +1,4 @@
-"""Obligations about the energy and its parts: Lagrangians, activations, synapses, descent, stored patterns."""
+"""Obligations about the energy and its parts: Lagrangians, activations, synapses, descent."""
 
 from __future__ import annotations
 
@@ -141,29 +141,3 @@ class Descent:
     def statement(self) -> str:
         """The obligation as a sentence."""
         return "dE/dt ≤ 0 along the flow, from every state"
-
-
-@dataclass(frozen=True)
-class Retrieval:
-    """At least ``at_least`` of the stored patterns have a certified retrieval ball (T15).
-
-    The rows ξ_μ of ``patterns`` are the weights between a softmax layer (inverse temperature ``beta``, bias ``bias``)
-    and the layer in which they are retrieved.
-    """
-
-    subject: str
-    patterns: ExactArray
-    beta: Fraction
-    bias: ExactArray
-    labels: tuple[str, ...]
-    at_least: int
-
-    @property
-    def statement(self) -> str:
-        """The obligation as a sentence."""
-        count = len(self.labels)
-        share = f"each of the {count}" if self.at_least == count else f"at least {self.at_least} of the {count}"
-        return (
-            f"{share} patterns of {self.subject} has a ball around it that the flow and the update keep, that holds "
-            "exactly one equilibrium, and that this equilibrium attracts"
-        )

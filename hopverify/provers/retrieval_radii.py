@@ -1,106 +1,199 @@
-"""Retrieval radii (T15): for every pattern the largest and the smallest radius at which the two conditions hold.
+"""Retrieval radii (T15): for every pattern the largest radius R with S'(R) < 1 and the least δ with S(δ) ≤ δ.
 
-Let S(r) = Σ q_ν(r) d_ν. Since dq_ν/dr = β d_ν q_ν, S is convex and S'(r) = β Σ q_ν(r) d_ν², so the two conditions read
-S(r) ≤ r and S'(r) < 1: they hold from the least fixed point of S, found by Newton's method from 0, to the point
-where S' = 1, found by bisection. Candidates come from plain floating point, a block of patterns at a
-time; they are pulled inward by a few units of their 20 bits and confirmed with the rule's own rigorous sums.
+Here S(r) = Σ q_ν(r) d_ν with q_ν(r) = exp(-β(m_ν - r d_ν)). Each Σ q_ν d_ν^k is a sum of exponentials in r, so its
+logarithm is convex and nearly straight, and two derivatives at one radius tell where it crosses a level: R is reached
+from the radius that the worst rival alone allows, in two or three passes over the rivals, δ from r = 0 in one or two.
+All is done in plain floating point; the sums are aimed a little below their limits, by what the rule's bounds are
+known to lose. If the rule rejects a sheet all the same, a more cautious one follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
-from hopverify.checker.rules.retrieval import Gram, Margins
+from hopverify.checker.exponentials import LOWEST, STEPS, Weights, weights
+from hopverify.checker.gram import Gram
+from hopverify.numerics.pattern_pairs import CHUNK, OutOfTimeError, Pairs, Slab, rounded, texts
 from hopverify.obligations import Retrieval
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
 
-Floats = NDArray[np.float64]
-NEWTON_STEPS, BISECTIONS, BITS = 40, 26, 20
+Floats = NDArray[Any]
+ROUNDS, NEWTON_STEPS = 24, 24
+_SETTLED = 0.1
 
 
-def _rounded(values: Floats, *, up: bool) -> Floats:
-    """Return doubles with 20 significant bits, rounded up or down."""
-    mantissa, exponent = np.frexp(values)
-    rounded: Floats = np.ldexp((np.ceil if up else np.floor)(mantissa * 2**BITS), exponent - BITS)
-    return rounded
+@dataclass(frozen=True)
+class Search:
+    """The search at one β: sums are aimed below their limits by the factor e^-slack."""
+
+    weights: Weights
+    slack: float
+
+    def balls(self, slab: Slab) -> tuple[Floats, Floats, Floats]:
+        """Return radii, distances (both 0 where there is no ball) and the worst rivals of a slab's patterns."""
+        limits, rivals = self._limits(slab)
+        radius = rounded(self._radius(slab, limits), up=False)
+        distance = rounded(self._distance(slab), up=True)
+        found = distance <= radius
+        return np.where(found, radius, 0.0), np.where(found, distance, 0.0), rivals
+
+    def _limits(self, slab: Slab) -> tuple[Floats, Floats]:
+        """Return the radius at which one rival alone makes S' = 1, and that rival.
+
+        The rival with the least m/d is taken, unless it is so near that it shares the ball: then all are compared.
+        """
+        rivals = slab.nearest.copy()
+        every = np.arange(len(rivals))
+        beta = self.weights.beta
+        sharing = np.flatnonzero(beta * slab.distance[every, rivals].astype(float) ** 2 < 2)
+        if len(sharing):
+            rivals[sharing] = np.argmin(_limit(slab.margin[sharing], slab.distance[sharing], beta), axis=1)
+        margin, distance = (array[every, rivals].astype(float) for array in (slab.margin, slab.distance))
+        return _limit(margin, distance, beta), rivals
+
+    def _radius(self, slab: Slab, start: Floats) -> Floats:
+        """Return where S' reaches its limit; at most a diameter, since a lone pattern allows any radius."""
+        end = self.weights.gram.diameter
+        radius = np.clip(start, 0.0, end)
+        still = np.arange(len(radius))
+        for _ in range(ROUNDS):
+            value, slope, curvature = self._expansion(slab, still, radius[still], power=2)
+            value += np.log(self.weights.beta) + self.slack
+            step = _crossing(value, slope, curvature)
+            # The cubic term that the parabola leaves out is of the order of (√curvature·step)³/6.
+            done = np.sqrt(curvature) * np.abs(step) < _SETTLED
+            done |= (radius[still] >= end) & (value <= 0) | (radius[still] <= 0) & (value >= 0)
+            radius[still] = np.clip(radius[still] + step, 0.0, end)
+            still = still[~done]
+            if not len(still):
+                return radius
+        radius[still] = 0.0
+        return radius
+
+    def _distance(self, slab: Slab) -> Floats:
+        """Return the least fixed point of S, infinite where the search finds none."""
+        distance = np.zeros(len(slab.margin))
+        still = np.arange(len(distance))
+        for _ in range(ROUNDS):
+            value, slope, curvature = self._expansion(slab, still, distance[still], power=1)
+            found = _fixed_point(value + self.slack, slope, curvature, distance[still])
+            far = np.isfinite(found) & (np.abs(found - distance[still]) * np.sqrt(curvature) > _SETTLED)
+            distance[still] = found
+            still = still[far]
+            if not len(still):
+                return distance
+        distance[still] = np.inf
+        return distance
+
+    def _expansion(self, slab: Slab, rows: Floats, radius: Floats, power: int) -> tuple[Floats, Floats, Floats]:
+        """Return the logarithm of Σ q d^power and its first two derivatives by the radius."""
+        beta, dtype = self.weights.beta, self.weights.dtype
+        # What the rule adds to the sum: the end of its table of exponentials.
+        floor = 4 * self.weights.gram.count * np.exp(float(LOWEST[dtype])) * self.weights.gram.diameter
+        total = np.zeros((3, len(rows)))
+        whole = len(rows) == len(slab.margin)
+        shift = (beta * radius[:, None]).astype(dtype)
+        for left in range(0, slab.margin.shape[1], CHUNK):
+            part = slice(left, left + CHUNK)
+            distance, margin = slab.distance[:, part], slab.margin[:, part]
+            if not whole:
+                distance, margin = distance[rows], margin[rows]
+            weight = margin * dtype(-beta)
+            if shift.any():
+                weight += distance * shift
+            # Below this the rule's bounds do not go, and subnormal numbers are slow.
+            np.exp(np.clip(weight, dtype(LOWEST[dtype]), dtype(60), out=weight), out=weight)
+            for _ in range(power - 1):
+                weight *= distance
+            total[0] += np.vecdot(weight, distance)
+            weight *= distance
+            total[1] += np.vecdot(weight, distance)
+            weight *= distance
+            total[2] += np.vecdot(weight, distance)
+        total[0] += floor
+        first, second = total[1] / total[0], total[2] / total[0]
+        return np.log(total[0]), beta * first, beta**2 * np.maximum(second - first**2, 0.0)
 
 
-def _sums(gram: Gram, margins: Margins, radius: Floats) -> tuple[Floats, Floats]:
-    """Return S(r) and S'(r) for each row, in plain floating point."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        weighted = np.exp(gram.beta * (radius[:, None] * margins.distance - margins.margin))
-        weighted[np.arange(len(weighted)), margins.own] = 0.0
-        weighted *= margins.distance
-        return weighted.sum(axis=1), gram.beta * np.einsum("ij,ij->i", weighted, margins.distance)
+def _limit(margin: Floats, distance: Floats, beta: float) -> Floats:
+    """Return the radii at which β q d² = 1 for a single rival."""
+    limit: Floats = (margin - (2 * np.log(distance) + np.log(beta)) / beta) / distance
+    return limit
 
 
-def _least(gram: Gram, margins: Margins) -> Floats:
-    """Return the least fixed point of S for each row, NaN where there is none: Newton's method rises towards it."""
-    radius = np.zeros(len(margins.own))
-    for _ in range(NEWTON_STEPS):
-        value, slope = _sums(gram, margins, radius)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.where(slope < 1, (value - radius) / (1 - slope), np.nan)
-        radius = radius + np.maximum(step, 0.0)
-        if not np.any(step > radius * 2.0**-30):
-            break
-    return radius
+def _crossing(value: Floats, slope: Floats, curvature: Floats) -> Floats:
+    """Return the step after which value + slope·h + curvature·h²/2 is 0: Newton's where the parabola has no zero."""
+    inside = slope**2 - 2 * value * curvature
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.where(inside > 0, -2 * value / (slope + np.sqrt(np.maximum(inside, 0.0))), -value / slope)
+    return np.nan_to_num(step, nan=0.0, posinf=1e300, neginf=-1e300)
 
 
-def _largest(gram: Gram, margins: Margins, least: Floats) -> Floats:
-    """Return where S' reaches 1, by doubling and bisection from the least fixed point on."""
-    # With a single pattern, or only copies of it, every radius will do; the search ends at a few diameters.
-    good, bad, end = least.copy(), 2 * least, 8 * np.sqrt(gram.scale) + 1
-    while np.any(growing := (_sums(gram, margins, bad)[1] < 1) & (bad < end)):
-        good, bad = np.where(growing, bad, good), np.where(growing, 2 * bad, bad)
-    for _ in range(BISECTIONS):
-        middle = (good + bad) / 2
-        below = _sums(gram, margins, middle)[1] < 1
-        good, bad = np.where(below, middle, good), np.where(below, bad, middle)
-    return good
+def _fixed_point(value: Floats, slope: Floats, curvature: Floats, at: Floats) -> Floats:
+    """Return the least r with exp(value + slope·h + curvature·h²/2) = r, h = r - at, infinite where there is none."""
+    r = np.zeros_like(at)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for _ in range(NEWTON_STEPS):
+            h = r - at
+            model = np.exp(value + slope * h + curvature * h**2 / 2)
+            rate = model * (slope + curvature * h)
+            # Newton's method rises towards the least fixed point of a convex function, and ends where its slope is 1.
+            r = np.where(rate < 1, r + np.maximum(model - r, 0.0) / (1 - rate), np.inf)
+    return np.where(np.isfinite(r), r, np.inf)
 
 
-def radii(gram: Gram, margins: Margins) -> tuple[NDArray[np.bool_], Floats, Floats]:
-    """Return which rows have a ball, its largest radius, and the smallest one, for one block of patterns."""
-    least = np.maximum(_least(gram, margins), 2.0**-60)
-    exists = np.isfinite(least)
-    start = np.where(exists, least, 1.0)
-    inner = _rounded(start * (1 + 2.0**-BITS), up=True)
-    outer = np.maximum(_rounded(_largest(gram, margins, start) * (1 - 2.0**-BITS), up=False), inner)
-    exists &= _holds(gram, margins, inner)
-    # Where the rounding of the bounds spoils the largest radius, a slightly smaller one is tried, then the smallest.
-    for candidate in (outer, _rounded(outer * 0.999, up=False), inner):
-        outer = np.where(_holds(gram, margins, outer), outer, np.maximum(candidate, inner))
-    return exists & _holds(gram, margins, outer), outer, inner
+class _Shared:
+    """The sheets found last: the claims about several β ask for the same ones, one after the other."""
+
+    key: Any = None
+    sheets: list[dict[str, Any]] | None = None
 
 
-def _holds(gram: Gram, margins: Margins, radius: Floats) -> NDArray[np.bool_]:
-    first, second = gram.sums(margins, radius)
-    holds: NDArray[np.bool_] = (first <= radius) & (second < 1)
-    return holds
+def _sheets(obligation: Retrieval, betas: tuple[Fraction, ...], caution: float, budget: Budget) -> list[dict[str, Any]]:
+    key = (obligation.patterns, obligation.bias, obligation.ghost, betas, caution)
+    if _Shared.key != key or _Shared.sheets is None:
+        gram = Gram(obligation.patterns, obligation.bias, ghost=obligation.ghost)
+        bounds = weights(gram, [gram.scaled_beta(beta) for beta in betas], gram.diameter)
+        searches = [Search(each, caution * ((2 + 2 * each.slack) / STEPS + 0.003)) for each in bounds]
+        pairs = Pairs(gram, bounds[0].dtype)
+        count = len(obligation.labels)
+        slabs = list(
+            pairs.each(lambda slab: [search.balls(slab) for search in searches], count, lambda: budget.exhausted)
+        )
+        _Shared.key, _Shared.sheets = (
+            key,
+            [
+                _sheet(beta, gram.exponent, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+                for beta, parts in zip(betas, zip(*slabs, strict=True), strict=True)
+            ],
+        )
+    return _Shared.sheets
+
+
+def _sheet(beta: Fraction, exponent: int, radii: Floats, distances: Floats, rivals: Floats) -> dict[str, Any]:
+    return {
+        "beta": str(beta),
+        "radii": texts(radii, exponent),
+        "distances": texts(distances, exponent),
+        "competitors": rivals.tolist(),
+    }
 
 
 def _search(obligation: Retrieval, budget: Budget) -> Iterator[Evidence]:
-    gram = Gram(obligation)
-    lists: dict[str, list[str | int | None]] = {"radii": [], "inner": [], "distances": [], "competitors": []}
-    for start in range(0, len(gram.patterns), gram.block):
-        margins = gram.margins(start)
-        if budget.exhausted:
+    betas = obligation.together or (obligation.beta,)
+    for caution in (1.0, 8.0, 64.0):
+        try:
+            yield {"rule": "retrieval", "sheets": _sheets(obligation, betas, caution, budget)}
+        except OutOfTimeError:
             return
-        found, outer, inner = radii(gram, margins)
-        distance = _rounded(gram.sums(margins, inner)[0], up=True)
-        rivals = margins.margin.copy()
-        rivals[np.arange(len(rivals)), margins.own] = np.inf
-        lists["competitors"] += [int(k) for k in np.argmin(rivals, axis=1)]
-        for key, values in (("radii", outer), ("inner", inner), ("distances", distance)):
-            lists[key] += [str(Fraction(v)) if ok else None for ok, v in zip(found, values.tolist(), strict=True)]
-    yield {"rule": "retrieval", **lists}
 
 
 PROVER = Prover(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from statistics import median
 from typing import Any
 
 SHOWN = 10
@@ -12,16 +11,14 @@ SHOWN = 10
 
 def memories_in_words(data: Mapping[str, Any] | None) -> list[str]:
     """Return lines about the patterns that a claim's data list; none where it lists none."""
-    rows = data.get("memories") if data else None
-    if not isinstance(rows, list):
+    if data is None or not isinstance(rows := data.get("memories"), list):
         return []
-    if all("half_width" in row for row in rows):
+    if rows and all("half_width" in row for row in rows):
         return _boxes(rows)
-    certified = [row for row in rows if row["verdict"] == "pass"]
-    lines = [f"{len(certified):,} of {len(rows):,} patterns have a certified ball"]
-    if certified:
-        lines.append(_sizes(certified))
-    return lines + _left_over([row for row in rows if row["verdict"] != "pass"])
+    lines = [f"{data['certified']:,} of {data['patterns']:,} patterns have a certified ball"]
+    if data["certified"]:
+        lines.append(_sizes(data))
+    return lines + _left_over([row for row in rows if row["verdict"] != "pass"], data["patterns"] - data["certified"])
 
 
 def _boxes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -35,20 +32,18 @@ def _boxes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines + ([f"and {len(rows) - SHOWN:,} more: --json shows all"] if len(rows) > SHOWN else [])
 
 
-def _sizes(certified: Sequence[Mapping[str, Any]]) -> str:
-    radii = [float(Fraction(row["radius"])) for row in certified]
-    farthest = max(float(Fraction(row["distance"])) for row in certified)
-    return (
-        f"radius: smallest {min(radii):.4g}, median {median(radii):.4g}; "
-        f"an equilibrium lies at most {farthest:.4g} from its pattern"
-    )
+def _sizes(data: Mapping[str, Any]) -> str:
+    radius = {which: float(Fraction(size)) for which, size in data["radius"].items()}
+    farthest = float(Fraction(data["distance_at_most"]))
+    where = f"an equilibrium lies at most {farthest:.4g} from its pattern" if farthest else "each is an equilibrium"
+    return f"radius: smallest {radius['smallest']:.4g}, median {radius['median']:.4g}; {where}"
 
 
-def _left_over(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _left_over(rows: Sequence[Mapping[str, Any]], count: int) -> list[str]:
     lines = []
     for row in rows[:SHOWN]:
-        competitor = f"; nearest competitor {row['competitor']}" if "competitor" in row else ""
+        competitor = f"; worst competitor {row['competitor']}" if "competitor" in row else ""
         lines.append(f"not certified: {row['name']}{competitor}")
-    if len(rows) > SHOWN:
-        lines.append(f"and {len(rows) - SHOWN:,} more: --json shows all")
+    if count > SHOWN:
+        lines.append(f"and {count - SHOWN:,} more: --json shows {'all' if len(rows) == count else f'{len(rows):,}'}")
     return lines

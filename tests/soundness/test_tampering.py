@@ -285,7 +285,7 @@ def invented_rewriting(body: Body) -> None:
 
 
 def _of_first_pattern(body: Body, key: str, value: Any) -> None:
-    evidence(body, "memory_retrieval", "retrieval")[key][0] = value
+    evidence(body, "memory_retrieval", "retrieval")["sheets"][0][key][0] = value
 
 
 def enlarged_radius(body: Body) -> None:
@@ -296,8 +296,20 @@ def shrunk_distance(body: Body) -> None:
     _of_first_pattern(body, "distances", "0")
 
 
-def inner_beyond_outer(body: Body) -> None:
-    _of_first_pattern(body, "inner", "4")
+def distance_beyond_the_radius(body: Body) -> None:
+    _of_first_pattern(body, "distances", "4")
+
+
+def distance_without_a_radius(body: Body) -> None:
+    _of_first_pattern(body, "radii", None)
+
+
+def sheet_for_another_beta(body: Body) -> None:
+    evidence(body, "memory_retrieval", "retrieval")["sheets"][0]["beta"] = "5"
+
+
+def no_sheet(body: Body) -> None:
+    evidence(body, "memory_retrieval", "retrieval")["sheets"].clear()
 
 
 def negative_radius(body: Body) -> None:
@@ -313,7 +325,7 @@ def competitor_out_of_range(body: Body) -> None:
 
 
 def missing_pattern(body: Body) -> None:
-    evidence(body, "memory_retrieval", "retrieval")["radii"].pop()
+    evidence(body, "memory_retrieval", "retrieval")["sheets"][0]["radii"].pop()
 
 
 def changed_table(body: Body) -> None:
@@ -332,7 +344,10 @@ ELSEWHERE = [
     ("subdivided", invented_rewriting),
     ("modern-hopfield", enlarged_radius),
     ("modern-hopfield", shrunk_distance),
-    ("modern-hopfield", inner_beyond_outer),
+    ("modern-hopfield", distance_beyond_the_radius),
+    ("modern-hopfield", distance_without_a_radius),
+    ("modern-hopfield", sheet_for_another_beta),
+    ("modern-hopfield", no_sheet),
     ("modern-hopfield", negative_radius),
     ("modern-hopfield", radius_that_is_no_double),
     ("modern-hopfield", competitor_out_of_range),
@@ -357,9 +372,9 @@ def test_tampering_is_refused(name: str, tamper: Callable[[Body], None]) -> None
 
 def test_a_radius_for_a_digit_without_one_is_refused() -> None:
     body = body_of("digits")
-    found = evidence(body, "memory_retrieval", "retrieval")
+    found = evidence(body, "memory_retrieval", "retrieval")["sheets"][0]
     pattern = found["radii"].index(None)
-    found["radii"][pattern], found["inner"][pattern], found["distances"][pattern] = "1/8", "1/16", "1/16"
+    found["radii"][pattern], found["distances"][pattern] = "1/8", "1/16"
     with pytest.raises(CertificateRejected, match=f"pattern {pattern}"):
         check_certificate(spec_named("digits"), parse_certificate(json.dumps(body)))
 

@@ -1,142 +1,158 @@
 """Retrieval balls (T15) for all patterns at once, in floating point with proved error bounds.
 
-For pattern μ and radius r, let d_ν = ‖ξ_ν - ξ_μ‖, a_ν = ⟨ξ_μ - ξ_ν, ξ_μ⟩ and q_ν = exp(-β(a_ν - r d_ν + b_μ - b_ν)) for
-ν ≠ μ, where b is the softmax layer's bias. On the ball, p_ν ≤ q_ν. If Σ q_ν d_ν ≤ r and β Σ q_ν d_ν² < 1, the ball is
-invariant and the map contracts on it. The payload gives, for each pattern, a radius (or null), an inner radius at
-which both conditions hold too, and the distance: the equilibrium lies within ``distance`` ≥ Σ q_ν(inner) d_ν.
+For pattern μ and radius r, let d_ν = ‖ξ_ν - ξ_μ‖, m_ν = ⟨ξ_μ - ξ_ν, ξ_μ⟩ + b_μ - b_ν and
+q_ν(r) = exp(-β(m_ν - r d_ν)) for ν ≠ μ, where b is the hidden layer's bias. With p = softmax(β(Ξv + b)),
+p_ν ≤ q_ν p_μ ≤ q_ν on the ball of radius r, so the map v ↦ Σ p_ν ξ_ν moves no point of it farther than S(r) = Σ q_ν d_ν
+from ξ_μ; its Jacobian is β times the covariance of the patterns under p, and its norm at most S'(r) = β Σ q_ν d_ν². The
+payload gives for each pattern a ``radius`` R and a ``distance`` δ ≤ R (or null for both), and the rule verifies
 
-Error bounds. Let u = 2⁻⁵³, n the dimension, N ≥ max ‖ξ‖. A floating inner product in any order of summation, with or
-without fused operations, is off by at most n·u/(1 - n·u)·N² plus n·2⁻¹⁰⁷⁴ for underflow (Higham 2002, §3.1;
-Jeannerod & Rump 2013); rounding rational patterns to doubles adds at most (2u + u²)N². Every later operation adds a
-relative error u. The constants below are these sums, rounded up generously; their effect is of order n·u·β.
-``competitors`` is a hint for the reader (the pattern with the smallest a_ν) and proves nothing.
+    S(δ) ≤ δ    and    S'(R) < 1.
+
+That is T15 for R and for δ: S' grows with r, so S(r) - r falls from δ to R and is at most 0 there. Hence the balls of
+both radii are invariant, the map contracts on them, and the one equilibrium in the larger lies in the smaller.
+
+*Ghostmax* is softmax (β = 1) with one more logit, always 0. That is the logit of a pattern at the origin with bias 0,
+and adding p_ghost·0 to the map changes nothing. So ghostmax is softmax over the patterns and the ghost together: as a
+rival it has m = ‖ξ_μ‖² + b_μ and d = ‖ξ_μ‖, and it is asked for no ball of its own.
+
+The evidence holds a sheet for each β that the obligation takes ``together``; one pass over all pairs verifies them all,
+and the last verified evidence is remembered, so that the claims about the other β need no other pass. ``competitors``
+are hints for the reader (the rival that alone bounds the radius most) and prove nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.floats import UNIT, assert_rounding, exp_upper, sum_upper, upward
-from hopverify.checker.payload import index, rational
+from hopverify.checker.exponentials import Weights, weights
+from hopverify.checker.floats import upward
+from hopverify.checker.gram import Gram, Tile
+from hopverify.checker.memory_table import memory_table, radii_of
+from hopverify.checker.payload import index
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Outcome, Retrieval
+from hopverify.spec import ExactArray
 
-Floats = NDArray[np.float64]
-BLOCK_ENTRIES = 2**21
+Floats = NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Margins:
-    """Bounds on the exact quantities for a block of patterns; entry (μ, ν) of each array is for pattern μ, rival ν."""
+class Sheet:
+    """What is said of all patterns at one β: radii and distances as the bytes of doubles, 0 where there is no ball."""
 
-    distance: Floats  # ≥ d_ν
-    margin: Floats  # ≤ a_ν + b_μ - b_ν
-    own: NDArray[np.int64]  # column of each row's own pattern
-
-
-class Gram:
-    """The patterns as doubles, with a bound on what that and the products lose."""
-
-    def __init__(self, obligation: Retrieval) -> None:
-        assert_rounding()
-        self.patterns = obligation.patterns.floats()
-        self.bias = obligation.bias.floats()
-        count, n = self.patterns.shape
-        self.beta = upward(float(obligation.beta), 2)
-        squares = np.einsum("ij,ij->i", self.patterns, self.patterns)
-        largest = float(upward(np.max(squares, initial=0.0), 4 * n + 8)) + n * 2.0**-1070
-        self.product_error = upward((n + 8) * UNIT * largest + n * 2.0**-1070, 16)
-        self.squares, self.scale = squares, upward(largest + float(np.max(np.abs(self.bias), initial=0.0)), 8)
-        if not np.isfinite(self.scale) or not np.isfinite(self.beta):
-            raise EvidenceRejected("the patterns are too large for floating-point bounds")
-        self.block = max(1, BLOCK_ENTRIES // max(count, 1))
-
-    def margins(self, start: int) -> Margins:
-        """Return the bounds for the patterns from ``start`` on, one block of them."""
-        rows = slice(start, min(start + self.block, len(self.patterns)))
-        products = self.patterns[rows] @ self.patterns.T
-        own = np.arange(rows.start, rows.stop)
-        e = self.product_error + 16 * UNIT * self.scale
-        square = self.squares[rows, None] + self.squares[None, :] - 2 * products + 4 * e
-        distance = upward(np.sqrt(np.maximum(square, 0.0)), 4)
-        margin = self.squares[rows, None] - products + (self.bias[rows, None] - self.bias[None, :]) - 4 * e
-        return Margins(distance, margin, own)
-
-    def sums(self, margins: Margins, radius: Floats) -> tuple[Floats, Floats]:
-        """Return upper bounds of Σ q_ν d_ν and β Σ q_ν d_ν² for each row, at that row's radius."""
-        r = radius[:, None]
-        gap = margins.margin - upward(r * margins.distance, 2)
-        exponent = -self.beta * gap
-        # β was rounded up; for a positive gap that is the wrong side, which the last term covers with all roundings.
-        exponent += 16 * UNIT * (np.abs(exponent) + self.beta * (self.scale + upward(r * margins.distance, 2)))
-        q = exp_upper(exponent)
-        q[np.arange(len(q)), margins.own] = 0.0
-        weighted = q * margins.distance
-        first = sum_upper(upward(weighted, 2))
-        second = upward(self.beta * sum_upper(upward(weighted * margins.distance, 4)), 4)
-        return first, second
+    beta: Fraction
+    radii: bytes
+    distances: bytes
 
 
-def _numbers(payload: Mapping[str, Any], key: str, count: int) -> list[Any]:
-    listed = payload[key]
-    if not isinstance(listed, list) or len(listed) != count:
-        raise EvidenceRejected(f"{key}: expected one entry for each of the {count} patterns")
-    return listed
+@dataclass(frozen=True)
+class Balls:
+    """A sheet in the scale of the Gram; a ghost has no ball."""
+
+    weights: Weights
+    radii: Floats
+    distances: Floats
+
+    @classmethod
+    def of(cls, gram: Gram, sheets: Sequence[Sheet]) -> list[Balls]:
+        """Return the sheets as numbers, with what bounds their weights."""
+        read = [[_numbers(gram, column) for column in (sheet.radii, sheet.distances)] for sheet in sheets]
+        farthest = max(float(np.max(radii, initial=0.0)) for radii, _ in read)
+        betas = [gram.scaled_beta(sheet.beta) for sheet in sheets]
+        return [cls(each, *columns) for each, columns in zip(weights(gram, betas, farthest), read, strict=True)]
 
 
-def _doubles(values: list[Any], *, missing: float) -> Floats:
-    """Return numbers that must be doubles, null as ``missing``."""
-    numbers = [Fraction(missing) if value is None else rational(value) for value in values]
-    doubles = np.array([float(number) for number in numbers])
-    if any(Fraction(double) != number for double, number in zip(doubles.tolist(), numbers, strict=True)):
-        raise EvidenceRejected("radii and distances must be exactly doubles")
-    return doubles
+def _numbers(gram: Gram, column: bytes) -> Floats:
+    values = np.frombuffer(column)
+    return np.concatenate([gram.scaled_lengths(values), np.zeros(gram.count - len(values))])
+
+
+def sums(gram: Gram, balls: Sequence[Balls]) -> list[tuple[Floats, Floats]]:
+    """Return for each sheet upper bounds of S(δ) and S'(R), for every pattern, by one pass over all pairs."""
+    totals = [(np.zeros(gram.count), np.zeros(gram.count)) for _ in balls]
+    reductions = [(each.weights.reductions(each.distances), each.weights.reductions(each.radii)) for each in balls]
+
+    def parts(tile: Tile) -> list[tuple[Floats, Floats]]:
+        found = []
+        for each, (inner, outer) in zip(balls, reductions, strict=True):
+            shifted = each.weights.shifted(tile)
+            first = tile.sums(each.weights.at(tile, shifted, inner), tile.distance)
+            found.append((first, tile.sums(each.weights.at(tile, shifted, outer), tile.square)))
+        return found
+
+    for own, found in gram.each(parts, balls[0].weights.dtype):
+        for total, part in zip(totals, found, strict=True):
+            total[0][own] += part[0]
+            total[1][own] += part[1]
+    return [
+        (each.weights.total(first), upward(each.weights.beta * each.weights.total(second), 4))
+        for each, (first, second) in zip(balls, totals, strict=True)
+    ]
+
+
+def failing(gram: Gram, balls: Sequence[Balls]) -> list[NDArray[np.bool_]]:
+    """Return for each sheet which of its balls the conditions do not hold for."""
+    return [
+        (each.radii > 0) & ~((first <= each.distances) & (second < 1))
+        for each, (first, second) in zip(balls, sums(gram, balls), strict=True)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _verify(patterns: ExactArray, bias: ExactArray, ghost: bool, sheets: tuple[Sheet, ...]) -> None:
+    """Raise :class:`EvidenceRejected` unless the conditions hold for every ball of every sheet."""
+    gram = Gram(patterns, bias, ghost=ghost)
+    balls = Balls.of(gram, sheets)
+    if not any(each.radii.any() for each in balls):
+        return
+    for sheet, wrong in zip(sheets, failing(gram, balls), strict=True):
+        if wrong.any():
+            mu = int(np.flatnonzero(wrong)[0])
+            raise EvidenceRejected(
+                f"beta {sheet.beta}: T15's conditions do not hold for pattern {mu} at the stated radius and distance"
+            )
 
 
 def _judge(obligation: Retrieval, payload: Mapping[str, Any]) -> Judgement:
     count = len(obligation.labels)
-    radii, inner, distances = (_numbers(payload, key, count) for key in ("radii", "inner", "distances"))
-    competitors = [index(entry, count) for entry in _numbers(payload, "competitors", count)]
-    outer, core, bound = (_doubles(values, missing=1.0) for values in (radii, inner, distances))
-    if np.any(core > outer) or np.any(core <= 0) or np.any(bound < 0):
-        raise EvidenceRejected("expected 0 < inner radius ≤ radius and distances ≥ 0")
-    claimed = np.array([radius is not None for radius in radii])
-    gram = Gram(obligation)
-    for start in range(0, count, gram.block):
-        rows = slice(start, min(start + gram.block, count))
-        if claimed[rows].any():
-            _check_block(gram, gram.margins(start), rows, claimed, outer, core, bound)
-    rows_of_data = [_row(obligation, mu, radii[mu], distances[mu], competitors[mu]) for mu in range(count)]
-    certified = int(claimed.sum())
-    data = {"certified": certified, "patterns": count, "memories": rows_of_data}
-    return Judgement(Outcome.PROVED if certified >= obligation.at_least else Outcome.OPEN, data)
+    rivals = count + obligation.ghost
+    betas = obligation.together or (obligation.beta,)
+    stated = payload["sheets"]
+    if not isinstance(stated, list) or len(stated) != len(betas) or not all(isinstance(s, dict) for s in stated):
+        raise EvidenceRejected(f"sheets: expected one for each of the {len(betas)} inverse temperatures")
+    for beta, sheet in zip(betas, stated, strict=True):
+        if set(sheet) != {"beta", "radii", "distances", "competitors"} or sheet["beta"] != str(beta):
+            raise EvidenceRejected(f"expected a sheet of beta, radii, distances and competitors for beta = {beta}")
+    _verify(
+        obligation.patterns,
+        obligation.bias,
+        obligation.ghost,
+        tuple(_sheet(beta, sheet, count, rivals) for beta, sheet in zip(betas, stated, strict=True)),
+    )
+    own = stated[betas.index(obligation.beta)]
+    certified = sum(radius is not None for radius in own["radii"])
+    outcome = Outcome.PROVED if certified >= obligation.at_least else Outcome.OPEN
+    names = (*obligation.labels, "the ghost") if obligation.ghost else obligation.labels
+    return Judgement(outcome, memory_table(names, own["radii"], own["distances"], own["competitors"]))
 
 
-def _check_block(
-    gram: Gram, margins: Margins, rows: slice, claimed: NDArray[np.bool_], outer: Floats, core: Floats, bound: Floats
-) -> None:
-    for radius, limit in ((outer, outer), (core, np.minimum(core, bound))):
-        first, second = gram.sums(margins, radius[rows])
-        wrong = claimed[rows] & ~((first <= limit[rows]) & (second < 1))
-        if wrong.any():
-            mu = rows.start + int(np.flatnonzero(wrong)[0])
-            raise EvidenceRejected(f"the conditions of T15 do not hold for pattern {mu} at the stated radius")
-
-
-def _row(obligation: Retrieval, mu: int, radius: Any, distance: Any, competitor: int) -> dict[str, Any]:
-    row = {"name": obligation.labels[mu], "verdict": "unknown" if radius is None else "pass"}
-    if radius is not None:
-        row |= {"radius": radius, "distance": distance}
-    if competitor != mu:
-        row["competitor"] = obligation.labels[competitor]
-    return row
+def _sheet(beta: Fraction, stated: Mapping[str, Any], count: int, rivals: int) -> Sheet:
+    radii, distances = (radii_of(stated[key], count, key) for key in ("radii", "distances"))
+    if np.any((radii > 0) != (distances > 0)) or np.any(distances > radii):
+        raise EvidenceRejected("expected 0 < distance ≤ radius, or null for both")
+    if not isinstance(stated["competitors"], list) or len(stated["competitors"]) != count:
+        raise EvidenceRejected(f"competitors: expected one entry for each of the {count} patterns")
+    for entry in stated["competitors"]:
+        index(entry, rivals)
+    return Sheet(beta, radii.tobytes(), distances.tobytes())
 
 
 RULE = Rule(
@@ -144,5 +160,5 @@ RULE = Rule(
     summary="the conditions of T15 for each pattern, in floating point with proved error bounds",
     obligations=(Retrieval,),
     judge=_judge,
-    required=frozenset({"radii", "inner", "distances", "competitors"}),
+    required=frozenset({"sheets"}),
 )
