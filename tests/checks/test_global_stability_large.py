@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hopverify.checker import check_certificate
+from hopverify.checker.definiteness import FACTORISATION
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import GloballyStable, Outcome
@@ -45,6 +46,7 @@ def test_below_one_it_passes_and_above_the_same_evidence_does_not() -> None:
     check_certificate(spec, certificate)
     good = evidence(certificate)
     assert good["definiteness"] == {"method": "cholesky"}
+    assert FACTORISATION in certificate.results[0]["obligations"][0]["data"]["assumptions"]
     assert proved(large(symmetric(0.999)), good)
     assert not proved(large(symmetric(1.001)), good)
     assert not proved(large(symmetric(0.8), "{tanh: {beta: 2}}"), good)

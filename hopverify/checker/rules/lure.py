@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.convexity import is_nondecreasing
-from hopverify.checker.definiteness import check_definite
+from hopverify.checker.definiteness import FACTORISATION, check_definite
 from hopverify.checker.enclosure import enclosure
 from hopverify.checker.floats import UNIT, assert_rounding, upward
 from hopverify.checker.linear_algebra import is_positive_definite
@@ -41,6 +41,7 @@ from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down
 from hopverify.checker.rules import Judgement, Rule
+from hopverify.checks import FLOATING_POINT
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.nodes import symbols
 from hopverify.model import LayerFunction, LinearNetwork, Model, linear_network
@@ -116,7 +117,9 @@ def multiplied(network: LinearNetwork, steepness: Matrix, d: Matrix) -> Matrix:
 
 def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> Judgement:
     slopes: Any
+    data: dict[str, Any] = {}
     if "definiteness" in payload:
+        data["assumptions"] = [FLOATING_POINT, FACTORISATION]
         structure, slopes = sector_structure(obligation.model)
         d = _multipliers(payload, structure.size).astype(np.float64)
         if not all(LEAST < entry < 1 / LEAST for entry in d):
@@ -126,9 +129,9 @@ def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> 
         network, slopes = sector_network(obligation.model)
         if not is_positive_definite(multiplied(network, slopes, _multipliers(payload, network.size))):
             raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is not positive definite")
-    data: dict[str, Any] = {"steepest slopes": sorted(set(texts_of(set(slopes))), key=Fraction)}
+    data["steepest slopes"] = sorted(set(texts_of(set(slopes))), key=Fraction)
     if isinstance(obligation, Bounded):
-        data = {"bounded": "every state: one equilibrium attracts every solution"} | data
+        data["bounded"] = "every state: one equilibrium attracts every solution"
     return Judgement(Outcome.PROVED, data)
 
 
