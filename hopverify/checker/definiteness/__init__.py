@@ -42,8 +42,8 @@ class Method:
 
 
 FACTORISATION = (
-    "a floating-point Cholesky factorisation (LAPACK) computes each entry by the textbook formula, with its sums in some "
-    "order (no fast matrix multiplication)"
+    "a floating-point Cholesky factorisation (LAPACK) computes each entry by the textbook formula, with its sums in "
+    "some order (no fast matrix multiplication)"
 )
 """What the method ``cholesky`` trusts LAPACK with, for claims whose evidence may use it."""
 

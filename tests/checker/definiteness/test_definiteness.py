@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from hopverify.checker.definiteness import check_above, check_definite, check_semidefinite, cholesky
+from hopverify.checker.definiteness import METHODS, Method, check_above, check_definite, check_semidefinite, cholesky
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.midpoints import Midpoint, matrix
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, SparseForm, form_of, rounded_up
@@ -263,3 +264,11 @@ def test_large_dense_weights_stay_doubles() -> None:
 def test_inertia_is_for_semidefinite() -> None:
     check_semidefinite(DenseForm.of(np.ones((3, 3))), {"method": "inertia"})
     check_semidefinite(DenseForm.of(np.eye(3)), {"method": "cholesky"})
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_every_method_is_documented(method: Method) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "certificate.md").read_text(encoding="utf-8")
+    (row,) = (line for line in page.splitlines() if line.startswith(f"| `{method.name}` |"))
+    assert all(f"`{key}`" in row for key in method.required | method.optional)
+    assert ("⪰" in row) == (not method.strict)
