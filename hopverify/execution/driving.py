@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from hopverify.execution.backend import Backend, ExecutionLost, Started
 from hopverify.execution.events import Event, Watch, unseen
+from hopverify.execution.interrupts import Interrupts
 from hopverify.execution.run import Run
 from hopverify.execution.units import Unit
 from hopverify.verdict import Reason
@@ -35,7 +36,8 @@ def drive(runs: Iterable[Run], backend: Backend, *, watch: Watch = unseen) -> It
     """Yield each run once it is done; on Ctrl-C, or when the backend is lost, those begun, ended as interrupted."""
     driver = _Driver(iter(runs), backend)
     try:
-        yield from driver.finished()
+        with Interrupts() as interrupts:
+            yield from driver.finished(interrupts)
     except (KeyboardInterrupt, ExecutionLost) as error:
         if isinstance(error, ExecutionLost):
             watch(Event("execution_lost", {"message": str(error)}))
@@ -52,8 +54,9 @@ class _Driver:
         self.suspects: deque[_Attempt] = deque()
         self.under_way: dict[Started, _Attempt] = {}
 
-    def finished(self) -> Iterator[Run]:
+    def finished(self, interrupts: Interrupts) -> Iterator[Run]:
         while True:
+            interrupts.look()
             self._fill()
             if self.begun and self.begun[0].done:
                 yield self.begun.popleft()
