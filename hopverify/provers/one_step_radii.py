@@ -16,6 +16,7 @@ from hopverify.certificate import Evidence
 from hopverify.checker.floats import UNIT
 from hopverify.checker.gram import Gram, Tile
 from hopverify.checker.rules.one_step_retrieval import needed
+from hopverify.errors import EvidenceRejected
 from hopverify.numerics.pattern_pairs import rounded, texts
 from hopverify.obligations import OneStepRetrieval
 from hopverify.provers import Budget, Prover
@@ -25,8 +26,12 @@ Floats = NDArray[Any]
 
 
 def _search(obligation: OneStepRetrieval, budget: Budget) -> Iterator[Evidence]:
-    gram = Gram(obligation.patterns, obligation.bias)
-    lead = needed(gram, obligation) + 64 * UNIT * (gram.reach + gram.diameter**2)
+    try:
+        gram = Gram(obligation.patterns, obligation.bias)
+        lead = needed(gram, obligation) + 64 * UNIT * (gram.reach + gram.diameter**2)
+    except EvidenceRejected:
+        # Patterns beyond what floating-point bounds can hold get no other evidence.
+        return
     least = np.full(gram.count, np.inf)
     rivals = np.arange(gram.count)
 

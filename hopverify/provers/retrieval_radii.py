@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence
 from hopverify.checker.exponentials import LOWEST, STEPS, Weights, weights
 from hopverify.checker.gram import Gram
+from hopverify.checker.rules.retrieval import RULE
+from hopverify.errors import EvidenceRejected
 from hopverify.numerics.pattern_pairs import CHUNK, OutOfTimeError, Pairs, Slab, rounded, texts
 from hopverify.obligations import Retrieval
 from hopverify.provers import Budget, Prover
@@ -191,9 +193,22 @@ def _search(obligation: Retrieval, budget: Budget) -> Iterator[Evidence]:
     betas = obligation.together or (obligation.beta,)
     for caution in (1.0, 8.0, 64.0):
         try:
-            yield {"rule": "retrieval", "sheets": _sheets(obligation, betas, caution, budget)}
-        except OutOfTimeError:
+            evidence: Evidence = {"rule": RULE.name, "sheets": _sheets(obligation, betas, caution, budget)}
+        except (OutOfTimeError, EvidenceRejected):
+            # Patterns or a β beyond what floating-point bounds can hold get no other evidence.
             return
+        yield evidence
+        if _accepted(obligation, evidence):
+            return
+
+
+def _accepted(obligation: Retrieval, evidence: Evidence) -> bool:
+    """Return whether the rule accepts the evidence, even if too few patterns have a ball; it remembers what it did."""
+    try:
+        RULE.judge(obligation, evidence)
+    except EvidenceRejected:
+        return False
+    return True
 
 
 PROVER = Prover(

@@ -86,13 +86,28 @@ def pattern(index: int, *, radius: str | None = None) -> dict[str, Any]:
 
 def test_patterns_in_words() -> None:
     rows = [pattern(i, radius=f"{i}/4") for i in (1, 2, 3)] + [pattern(i) for i in range(4, 17)]
-    lines = memories_in_words({"memories": rows})
+    radius = {"smallest": "1/4", "median": "1/2", "largest": "3/4"}
+    counts = {"certified": 3, "patterns": 16, "radius": radius, "distance_at_most": "1/8"}
+    lines = memories_in_words({"memories": rows} | counts)
     assert lines[0] == "3 of 16 patterns have a certified ball"
     assert "smallest 0.25, median 0.5" in lines[1]
     assert "at most 0.125" in lines[1]
-    assert lines[2] == "not certified: p[4]; nearest competitor p[0]"
+    assert lines[2] == "not certified: p[4]; worst competitor p[0]"
     assert len(lines) == 2 + 10 + 1
     assert lines[-1] == "and 3 more: --json shows all"
+
+
+def test_of_very_many_patterns_only_those_left_over_are_listed() -> None:
+    rows = [pattern(i) for i in range(12)]
+    lines = memories_in_words({"memories": rows, "certified": 0, "patterns": 6000, "unlisted": 5988})
+    assert lines[0] == "0 of 6,000 patterns have a certified ball"
+    assert lines[-1] == "and 5,990 more: --json shows 12"
+
+
+def test_an_exact_memory_is_called_an_equilibrium() -> None:
+    radius = dict.fromkeys(("smallest", "median", "largest"), "1/2")
+    data = {"memories": [pattern(1, radius="1/2")], "certified": 1, "patterns": 1, "radius": radius}
+    assert memories_in_words(data | {"distance_at_most": "0"})[1].endswith("each is an equilibrium")
 
 
 def test_no_patterns_no_words() -> None:
