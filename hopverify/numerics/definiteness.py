@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import reverse_cuthill_mckee
 from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh, spsolve
 
 from hopverify.checker.definiteness import check_definite, check_semidefinite
+from hopverify.checker.definiteness.integer_cholesky import balancing_exponents
 from hopverify.checker.definiteness.low_rank import schur_complement
 from hopverify.checker.quadratic_forms import DenseForm, Form, LowRankForm, SparseForm
 from hopverify.errors import EvidenceRejected
@@ -35,9 +36,13 @@ WIDEST = 2.0**40
 REFINEMENTS = 4
 
 
-def propose(form: Form) -> Proposal | None:
-    """Return evidence that A ≻ 0 which the checker accepts, or None."""
-    for evidence in _candidates(form):
+def propose(form: Form, *, trust_lapack: bool = True) -> Proposal | None:
+    """Return evidence that A ≻ 0 which the checker accepts, or None.
+
+    ``trust_lapack=False`` asks for evidence that rests on no property of LAPACK's rounding: a large dense matrix then
+    gets ``integer_cholesky``, which costs some ten times a Cholesky factorisation.
+    """
+    for evidence in _candidates(form, trust_lapack):
         try:
             check_definite(form, evidence)
         except EvidenceRejected:
@@ -131,31 +136,47 @@ def _size(form: Form) -> float:
     return float(np.max(np.abs(diagonal[np.isfinite(diagonal)]), initial=0.0))
 
 
-def _candidates(form: Form) -> Iterator[Proposal]:
+def _candidates(form: Form, trust_lapack: bool) -> Iterator[Proposal]:
     if isinstance(form, LowRankForm):
-        yield from _low_rank(form)
+        yield from _low_rank(form, trust_lapack)
     elif isinstance(form, SparseForm):
-        yield from _sparse(form)
+        yield from _sparse(form, trust_lapack)
     elif form.size > SMALL:
-        yield {"method": "cholesky"}
+        yield from _dense(form, trust_lapack)
     if form.size <= EXACT_LIMIT and not (isinstance(form, LowRankForm) and form.patterns.radius):
         yield {"method": "exact"}
 
 
-def _low_rank(form: LowRankForm) -> Iterator[Proposal]:
+def _dense(form: DenseForm, trust_lapack: bool) -> Iterator[Proposal]:
+    if trust_lapack:
+        yield {"method": "cholesky"}
+        return
     try:
-        complement = propose(schur_complement(form))
+        exponents = balancing_exponents(np.diag(form.values))
+    except EvidenceRejected:
+        return
+    scaled = DenseForm(np.ldexp(form.values, exponents[:, None] + exponents[None, :]))
+    least = least_eigenvalue(scaled)
+    if least is not None and least > 0:
+        yield {"method": "integer_cholesky", "shift": str(Fraction(float(few_digits(np.array(least / 2)))))}
+
+
+def _low_rank(form: LowRankForm, trust_lapack: bool) -> Iterator[Proposal]:
+    try:
+        complement = propose(schur_complement(form), trust_lapack=trust_lapack)
     except EvidenceRejected:
         return
     if complement is not None:
         yield {"method": "low_rank", "complement": complement}
 
 
-def _sparse(form: SparseForm) -> Iterator[Proposal]:
+def _sparse(form: SparseForm, trust_lapack: bool) -> Iterator[Proposal]:
     yield {"method": "dominance"}
     weights = _weights(form)
     if weights is not None:
         yield {"method": "dominance", "weights": weights}
+    if not trust_lapack:
+        return
     A = _scipy(form)
     order = reverse_cuthill_mckee(A, symmetric_mode=True)
     place = np.empty(form.size, dtype=np.int64)
@@ -163,8 +184,8 @@ def _sparse(form: SparseForm) -> Iterator[Proposal]:
     block = int(np.abs(place[form.row] - place[form.column]).max(initial=1))
     least = least_eigenvalue(form)
     if least is not None and least > 0:
-        share = Fraction(float(f"{least / 4:.3g}"))
-        yield {"method": "windows", "order": order.tolist(), "block": block, "share": str(share)}
+        share = str(Fraction(float(few_digits(np.array(least / 4)))))
+        yield {"method": "windows", "order": order.tolist(), "block": block, "share": share}
 
 
 def _weights(form: SparseForm) -> list[str] | None:

@@ -163,6 +163,19 @@ def test_dense_bounds_are_tight(n: int) -> None:
     assert bound.denominator & (bound.denominator - 1) == 0
 
 
+def test_evidence_without_trust_in_lapack() -> None:
+    dense = DenseForm.of(spread(250, 1e-6, 2.0))
+    assert propose(dense) == {"method": "cholesky"}
+    found = propose(dense, trust_lapack=False)
+    assert found is not None
+    assert found["method"] == "integer_cholesky"
+    assert propose(DenseForm.of(spread(250, -1e-6, 2.0)), trust_lapack=False) is None
+    Xi = np.random.default_rng(5).choice([-1.0, 1.0], size=(40, 300))
+    found = propose(LowRankForm(np.full(300, 3.0), Midpoint(Xi, 0.0), Fraction(1, 300)), trust_lapack=False)
+    assert found is not None
+    assert found["complement"]["method"] == "integer_cholesky"
+
+
 def test_low_rank_bound_agrees_with_the_dense_one() -> None:
     generator = np.random.default_rng(3)
     Xi = generator.choice([-1.0, 1.0], size=(5, 250))

@@ -71,6 +71,27 @@ def test_one_unit_in_the_last_place_of_a_singular_matrix(block: int) -> None:
     assert 0 < definite < 60
 
 
+@pytest.mark.parametrize("n", [30, 75, 140])
+def test_singular_matrices_of_medium_size(n: int) -> None:
+    """Integer Gram matrices of rank n - 1, and with one diagonal entry a last bit smaller: none is definite."""
+    generator = np.random.default_rng(n)
+    evidence = [entry for entry in ON_DENSE if entry["method"] in {"cholesky", "integer_cholesky", "dominance"}]
+    for trial in range(30):
+        B = generator.integers(-5, 6, size=(n - 1, n)).astype(np.float64)
+        A = B.T @ B * SCALES[trial % 3]
+        i = int(generator.integers(n))
+        for form in (DenseForm.of(A), DenseForm.of(_lowered(A, i))):
+            assert not any(passes(form, entry) for entry in evidence)
+        A[np.diag_indices(n)] *= 1 + 1e-7
+        assert passes(DenseForm.of(A), {"method": "cholesky"})
+
+
+def _lowered(A: np.ndarray[Any, Any], i: int) -> np.ndarray[Any, Any]:
+    result = A.copy()
+    result[i, i] = np.nextafter(A[i, i], 0)
+    return result
+
+
 def test_floating_point_alone_would_pass_some() -> None:
     """The matrices are hard: plain Cholesky accepts some that are not definite."""
     wrong = 0
