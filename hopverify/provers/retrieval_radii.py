@@ -87,7 +87,8 @@ class Search:
         for _ in range(ROUNDS):
             value, slope, curvature = self._expansion(slab, still, distance[still], power=1)
             found = _fixed_point(value + self.slack, slope, curvature, distance[still])
-            far = np.isfinite(found) & (np.abs(found - distance[still]) * np.sqrt(curvature) > _SETTLED)
+            step = np.where(np.isfinite(found), found - distance[still], 0.0)
+            far = np.sqrt(curvature) * np.abs(step) > _SETTLED
             distance[still] = found
             still = still[far]
             if not len(still):
@@ -177,7 +178,8 @@ def _sheets(obligation: Retrieval, betas: tuple[Fraction, ...], caution: float, 
                 for beta, parts in zip(betas, zip(*slabs, strict=True), strict=True)
             ],
         )
-    return _Shared.sheets
+    # The lists are copied, so that evidence is a value of its own.
+    return [{name: list(part) if isinstance(part, list) else part for name, part in s.items()} for s in _Shared.sheets]
 
 
 def _sheet(beta: Fraction, exponent: int, radii: Floats, distances: Floats, rivals: Floats) -> dict[str, Any]:

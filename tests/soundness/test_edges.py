@@ -13,7 +13,6 @@ from flint import arb
 
 from hopverify.checker.floats import assert_rounding, exp_upper, sum_upper
 from hopverify.checker.rules import judge
-from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import ball, precision
 from hopverify.obligations import Outcome, Retrieval
 from hopverify.pipeline import verify
@@ -189,12 +188,12 @@ def _sets_of_patterns() -> list[tuple[str, np.ndarray[Any, Any], Fraction]]:
 def test_certified_radii_hold_in_ball_arithmetic(name: str, values: np.ndarray[Any, Any], beta: Fraction) -> None:
     patterns = ExactArray.of(values)
     obligation = _obligation(patterns, beta)
-    try:
-        evidence = next(RADII.search(obligation, Budget()))
-        assert judge(obligation, evidence).outcome is Outcome.PROVED
-    except EvidenceRejected as error:
-        assert "too large" in str(error)  # noqa: PT017
+    evidence = next(RADII.search(obligation, Budget()), None)
+    if evidence is None:
+        # Numbers beyond the range of floating-point bounds: nothing is claimed.
+        assert name == "denormal"
         return
+    assert judge(obligation, evidence).outcome is Outcome.PROVED
     (sheet,) = evidence["sheets"]
     with precision(300):
         for mu, radius in enumerate(sheet["radii"]):
