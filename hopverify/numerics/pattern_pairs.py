@@ -72,16 +72,15 @@ class Pairs:
         self._slack = dtype(2 * gram.error)
         self._local = threading.local()
 
-    def each(self, work: Callable[[Slab], T], count: int, expired: Callable[[], bool]) -> Iterator[T]:
+    def each(self, work: Callable[[Slab], T], count: int, watch: Callable[[int], None]) -> Iterator[T]:
         """Yield what ``work`` makes of each slab of the first ``count`` patterns, in order.
 
-        Raises :class:`OutOfTimeError` as soon as time has ``expired``.
+        ``watch`` hears now and then how many patterns are done, and may raise :class:`OutOfTimeError`.
         """
         products = np.empty((min(PANEL, count), len(self._points)), self._points.dtype)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for start in range(0, count, PANEL):
-                if expired():
-                    raise OutOfTimeError
+                watch(start)
                 panel = products[: min(PANEL, count - start)]
                 np.matmul(self._points[start : start + len(panel)], self._points.T, out=panel)
                 firsts = range(start, start + len(panel), SLAB)

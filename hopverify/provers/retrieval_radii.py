@@ -160,26 +160,37 @@ class _Shared:
     sheets: list[dict[str, Any]] | None = None
 
 
+def forget() -> None:
+    """Let go of the sheets found last."""
+    _Shared.key = _Shared.sheets = None
+
+
 def _sheets(obligation: Retrieval, betas: tuple[Fraction, ...], caution: float, budget: Budget) -> list[dict[str, Any]]:
     key = (obligation.patterns, obligation.bias, obligation.ghost, betas, caution)
     if _Shared.key != key or _Shared.sheets is None:
-        gram = Gram(obligation.patterns, obligation.bias, ghost=obligation.ghost)
-        bounds = weights(gram, [gram.scaled_beta(beta) for beta in betas], gram.diameter)
-        searches = [Search(each, caution * ((2 + 2 * each.slack) / STEPS + 0.003)) for each in bounds]
-        pairs = Pairs(gram, bounds[0].dtype)
-        count = len(obligation.labels)
-        slabs = list(
-            pairs.each(lambda slab: [search.balls(slab) for search in searches], count, lambda: budget.exhausted)
-        )
-        _Shared.key, _Shared.sheets = (
-            key,
-            [
-                _sheet(beta, gram.exponent, *(np.concatenate(column) for column in zip(*parts, strict=True)))
-                for beta, parts in zip(betas, zip(*slabs, strict=True), strict=True)
-            ],
-        )
+        _Shared.key, _Shared.sheets = key, _searched(obligation, betas, caution, budget)
     # The lists are copied, so that evidence is a value of its own.
     return [{name: list(part) if isinstance(part, list) else part for name, part in s.items()} for s in _Shared.sheets]
+
+
+def _searched(
+    obligation: Retrieval, betas: tuple[Fraction, ...], caution: float, budget: Budget
+) -> list[dict[str, Any]]:
+    """Return a sheet for each β, from one pass over all pairs of patterns."""
+    count = len(obligation.labels)
+    gram = Gram(obligation.patterns, obligation.bias, ghost=obligation.ghost)
+    bounds = weights(gram, [gram.scaled_beta(beta) for beta in betas], gram.diameter)
+    searches = [Search(each, caution * ((2 + 2 * each.slack) / STEPS + 0.003)) for each in bounds]
+
+    def watch(done: int) -> None:
+        if budget.exhausted:
+            raise OutOfTimeError
+        budget.report(done, count, "patterns")
+
+    pairs = Pairs(gram, bounds[0].dtype)
+    slabs = list(pairs.each(lambda slab: [search.balls(slab) for search in searches], count, watch))
+    columns = [map(np.concatenate, zip(*parts, strict=True)) for parts in zip(*slabs, strict=True)]
+    return [_sheet(beta, gram.exponent, *found) for beta, found in zip(betas, columns, strict=True)]
 
 
 def _sheet(beta: Fraction, exponent: int, radii: Floats, distances: Floats, rivals: Floats) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def failing(gram: Gram, balls: Sequence[Balls]) -> list[NDArray[np.bool_]]:
 
 
 @lru_cache(maxsize=1)
-def _verify(patterns: ExactArray, bias: ExactArray, ghost: bool, sheets: tuple[Sheet, ...]) -> None:
+def verify(patterns: ExactArray, bias: ExactArray, ghost: bool, sheets: tuple[Sheet, ...]) -> None:
     """Raise :class:`EvidenceRejected` unless the conditions hold for every ball of every sheet."""
     gram = Gram(patterns, bias, ghost=ghost)
     balls = Balls.of(gram, sheets)
@@ -131,7 +131,7 @@ def _judge(obligation: Retrieval, payload: Mapping[str, Any]) -> Judgement:
     for beta, sheet in zip(betas, stated, strict=True):
         if set(sheet) != {"beta", "radii", "distances", "competitors"} or sheet["beta"] != str(beta):
             raise EvidenceRejected(f"expected a sheet of beta, radii, distances and competitors for beta = {beta}")
-    _verify(
+    verify(
         obligation.patterns,
         obligation.bias,
         obligation.ghost,
