@@ -44,6 +44,11 @@ class Retrieval(Patterns):
     together: tuple[Fraction, ...] = ()
 
     @property
+    def search(self) -> tuple[Fraction, ...] | None:
+        """What the obligations of one check share: they are best discharged one after another in one process."""
+        return self.together or None
+
+    @property
     def statement(self) -> str:
         """The obligation as a sentence."""
         altered = f"with beta = {self.beta} in place of {self.instead_of}, " if self.instead_of is not None else ""
