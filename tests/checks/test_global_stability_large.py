@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hopverify.checker import check_certificate
@@ -100,7 +100,6 @@ def test_multipliers_are_positive(wrong: str) -> None:
     assert not proved(spec, {"rule": "lure", "multipliers": [wrong], "definiteness": {"method": "exact"}})
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.booleans(), st.sampled_from(["tanh", "relu", "softplus"]))
 def test_doubles_agree_with_rationals(n: int, seed: int, is_symmetric: bool, function: str) -> None:
     """Small networks: what is proved in doubles is proved in rationals; far from the edge the two are equal."""

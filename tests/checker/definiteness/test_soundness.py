@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hopverify.checker.definiteness import METHODS, check_definite, check_semidefinite
@@ -122,7 +122,6 @@ def test_what_is_safely_definite_passes(scale: float, n: int) -> None:
     assert not any(passes(B, evidence) for evidence in ON_DENSE)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.integers(1, 6), st.integers(0, 2**32 - 1), st.integers(-1060, 1000), st.booleans())
 def test_passes_are_theorems(n: int, seed: int, exponent: int, shifted: bool) -> None:
     generator = np.random.default_rng(seed)
@@ -142,7 +141,6 @@ def test_passes_are_theorems(n: int, seed: int, exponent: int, shifted: bool) ->
     assert passes(form, {"method": "exact"}) == truth
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.integers(1, 6), st.integers(1, 4), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 2.0**-30, 0.125]))
 def test_low_rank_passes_are_theorems(n: int, K: int, seed: int, radius: float) -> None:
     """Patterns within the radius of those given: any of them must give a definite matrix."""
@@ -200,7 +198,6 @@ def test_sparse_against_exact(n: int) -> None:
     assert passes(tridiagonal(n, 2.1), {"method": "dominance"})
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.integers(1, 9), st.integers(0, 2**32 - 1), st.integers(1, 4))
 def test_sparse_passes_are_theorems(n: int, seed: int, block: int) -> None:
     generator = np.random.default_rng(seed)
