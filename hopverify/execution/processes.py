@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
 from typing import Any
@@ -32,7 +35,8 @@ class Processes:
     def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
         pack = run.pack
         self._runs[pack.key] = run
-        return self._opened().submit(work_here, unit, pack.key, pack.content if with_spec else None)
+        with _deaf_to_ctrl_c():
+            return self._opened().submit(work_here, unit, pack.key, pack.content if with_spec else None)
 
     def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -77,6 +81,19 @@ class Processes:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Hold Ctrl-C back while processes may be started: they inherit this, and do not die of it as they begin."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def cores() -> int:

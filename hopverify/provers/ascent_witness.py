@@ -40,9 +40,11 @@ def _rate(model: Model, x: Floats) -> float:
 def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
     scored = []
-    for x in states(model.size, min(budget.samples, max(50, 200_000 // model.size**2)), budget.seed):
+    count = min(budget.samples, max(50, 200_000 // model.size**2))
+    for number, x in enumerate(states(model.size, count, budget.seed)):
         if budget.exhausted:
             return
+        budget.report(number, count, "states")
         scored.append((_rate(model, x), x))
     scored.sort(key=lambda pair: -pair[0])
     for rate, x in scored[:6]:

@@ -37,28 +37,29 @@ class Bar:
             return
         if self.display is None:
             self._prepare()
+        if self.timer is None:
+            # A long step reports nothing while it runs, so the clock has to start the display.
+            self.timer = Timer(max(0.0, self.begin + PATIENCE - monotonic()), self.display.start)
+            self.timer.daemon = True
+            self.timer.start()
         self.display.update(self.task, completed=done, description=plain(description))
 
     def _prepare(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.table import Column
 
-        left = TextColumn("left:", style="progress.remaining")
         columns = (
-            BarColumn(),
-            TimeElapsedColumn(),
-            left,
-            TimeRemainingColumn(),
-            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
+            TextColumn("left:", style="progress.remaining", table_column=Column(no_wrap=True, min_width=5)),
+            TimeRemainingColumn(table_column=Column(no_wrap=True, min_width=7)),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
         )
         console = Console(stderr=True, color_system="auto" if self.colour else None)
         # Steps take seconds to hours, so the estimate looks back far.
-        self.display = Progress(*columns, console=console, transient=True, speed_estimate_period=24 * 3600)
+        self.display = Progress(*columns, console=console, transient=True, expand=True, speed_estimate_period=24 * 3600)
         self.task = self.display.add_task("", total=self.total)
-        # A long step reports nothing while it runs, so the clock has to start the display.
-        self.timer = Timer(max(0.0, self.begin + PATIENCE - monotonic()), self.display.start)
-        self.timer.daemon = True
-        self.timer.start()
 
     def pause(self) -> None:
         """Take the bar off the terminal, for others to print."""
@@ -66,4 +67,4 @@ class Bar:
             self.timer.cancel()
             self.timer.join()
             self.display.stop()
-            self.timer = self.display = None
+            self.timer = None

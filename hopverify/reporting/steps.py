@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -24,12 +25,12 @@ class Steps:
         if event.kind == "spec_read":
             self._count(spec, 0, values["obligations"])
         elif event.kind == "claim_started":
-            self._show(f"{values['check']} [{values['subject']}]")
+            self._show(_claim(values))
         elif event.kind == "obligation_finished":
             self._count(spec, values["done"], values["total"])
-            self._show(f"{values['check']} [{values['subject']}]")
+            self._show(_claim(values))
         elif event.kind == "searching":
-            self._show(f"{values['statement']}: {values['done']} {values['unit']}{_of(values['total'])}")
+            self._show(f"{_claim(values)}: {values['done']}{_of(values['total'])} {values['unit']}")
         elif event.kind in ("spec_finished", "spec_failed"):
             self._ended.add(spec)
             self._shares.pop(spec, None)
@@ -43,6 +44,10 @@ class Steps:
         ended = len(self._ended)
         among = [f"{ended} of {self.specs} specs"] if self.specs > 1 else []
         self.bar.show(ended + sum(self._shares.values()), " · ".join([*among, *self._told.values(), current]))
+
+
+def _claim(values: Mapping[str, Any]) -> str:
+    return f"{values['check']} [{values['subject']}]"
 
 
 def _of(total: Any) -> str:

@@ -23,6 +23,9 @@ PLANTS = [
     ("pipeline.py", "import sympy"),
     ("checker/floats.py", "import yaml"),
     ("reporting/wording.py", "import numpy"),
+    ("execution/processes.py", "import distributed"),
+    ("execution/run.py", "import hopverify.pipeline"),
+    ("checker/payload.py", "import hopverify.execution.units"),
 ]
 
 

@@ -68,7 +68,7 @@ def test_a_worker_with_other_versions_is_refused() -> None:
     from hopverify.execution.settings import versions
 
     require(versions())
-    with pytest.raises(HopverifyError, match="instead of 0.0.1: install the same versions on all machines"):
+    with pytest.raises(HopverifyError, match=r"instead of 0\.0\.1: install the same versions on all machines"):
         require(versions() | {"numpy": "0.0.1"})
 
 

@@ -169,6 +169,21 @@ def test_the_bar_shows_itself_when_patience_is_over(monkeypatch: pytest.MonkeyPa
         assert bar.timer is not None
         bar.timer.join()
     assert "[red]model: check" in stream.getvalue()
+    assert "left:" in stream.getvalue()
+
+
+def test_the_bar_goes_on_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr("sys.stderr", stream)
+    monkeypatch.setattr("hopverify.reporting.progress.PATIENCE", 0.0)
+    with Bar(2) as bar:
+        for step in ("first", "second"):
+            bar.show(1, step)
+            assert bar.timer is not None
+            bar.timer.join()
+            bar.pause()
+            assert step in stream.getvalue()
+    assert bar.display.tasks[0].completed == 1
 
 
 def test_the_bar_waits(monkeypatch: pytest.MonkeyPatch) -> None:
