@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.floats import exp_upper
+from hopverify.checker.floats import UNIT, exp_upper
 from hopverify.checker.gram import Gram, Tile
 from hopverify.errors import EvidenceRejected
 
@@ -88,11 +88,13 @@ class Weights:
     def total(self, sums: Floats) -> Floats:
         """Return upper bounds of Σ q·d or Σ q·d² from the sums over all tiles.
 
-        A tile adds up at most 8,192 products in its own type, whose factors are off by 4 units, and the tiles are added
-        in double precision; (1 - u)^-k ≤ 1 + 2ku. A product that underflows loses less than the least normal number.
+        A tile adds up at most 8,192 products in its own type, whose factors are off by 4 units, and at most as many
+        tiles as there are patterns are added in double precision; (1 - u)^-k ≤ 1 + 2ku. A product that underflows loses
+        less than the least normal number.
         """
+        grown = 2 * (8400 * unit(self.dtype) + self.gram.count * UNIT)
         lost = self.gram.count * 4 * float(np.finfo(self.dtype).tiny)
-        total: Floats = sums * (1 + 2 * unit(self.dtype) * 9000) + lost
+        total: Floats = sums * (1 + grown) + lost
         return total
 
 
