@@ -6,7 +6,7 @@ of several claims that are the same one are discharged once. Neither depends on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -223,7 +223,7 @@ class Run:
         self.watch(Event(kind, {"spec": self.spec.file, "name": self.spec.name} | values))
 
 
-def _search_behind(obligation: Obligation) -> tuple[int, tuple[str, ...]] | None:
+def _search_behind(obligation: Obligation) -> tuple[Hashable, tuple[str, ...]] | None:
     """Return what tells whether two obligations share a search: its place, and the provers that take them."""
-    search = getattr(obligation, "search", None)
-    return None if search is None else (id(search), tuple(prover.name for prover in accepting(obligation)))
+    search: Hashable = getattr(obligation, "search", None)
+    return None if search is None else (search, tuple(prover.name for prover in accepting(obligation)))

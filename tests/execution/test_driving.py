@@ -21,7 +21,7 @@ from hopverify.execution.settings import Settings
 from hopverify.execution.units import Unit
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.pipeline import certificate_of, was_interrupted
-from hopverify.spec import read_spec
+from hopverify.spec import parse_spec, read_spec
 from tests.execution.certificates import SHARING, SLOW, SPECS, serial, text_of
 
 FEW = Settings(samples=20)
@@ -92,6 +92,23 @@ def test_obligations_that_share_a_search_travel_together() -> None:
     assert [names_of(run, unit) for unit in units if names_of(run, unit) & sharing] == [sharing]
     assert sum(len(unit.places) for unit in units) == len({place for unit in units for place in unit.places})
     assert run.done
+
+
+def test_several_inverse_temperatures_travel_together() -> None:
+    text = """
+hopverify: 1
+name: memory
+layers: {v: {size: 2, lagrangian: identity}, h: {size: 2, lagrangian: {softmax: {beta: 8}}, tau: 0}}
+synapses: {xi: {kind: dense, layers: [h, v], weights: [[1, 0], [0, 1]]}}
+checks: [{memory_retrieval: {beta: [8, 16]}}, lagrangian_convexity]
+"""
+    run = Run(parse_spec(text), FEW)
+    first = run.next_unit(apart=True)
+    assert first is not None
+    assert [place.claim for place in first.places] == [0, 1]
+    alone = Run(parse_spec(text), FEW).next_unit(apart=False)
+    assert alone is not None
+    assert [place.claim for place in alone.places] == [0]
 
 
 def test_a_unit_that_loses_its_worker_once_is_done_by_another() -> None:
