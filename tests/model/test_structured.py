@@ -64,6 +64,21 @@ def test_rows_lie_within_their_radius(zero: str) -> None:
         assert max(errors) > 0
 
 
+@pytest.mark.parametrize("zero", ["true", "false"])
+def test_rows_of_rational_patterns_lie_within_their_radius(zero: str) -> None:
+    patterns = [[f"{7 * i + k}/13" for i in range(4)] for k in range(1, 6)]
+    model = build_model(
+        parse_spec(
+            "{hopverify: 1, name: h, layers: {x: {size: 4, lagrangian: tanh}},"
+            f" synapses: {{w: {{kind: hebbian, layers: [x], patterns: {patterns}, zero_diagonal: {zero}}}}}}}"
+        )
+    )
+    found = matrix(structured(model))
+    exact = structured(model).fractions()
+    errors = [abs(a - Fraction(b)) for a, b in zip(exact.flat, found.values.flat, strict=True)]
+    assert 0 < max(errors) <= Fraction(found.radius) < Fraction(1, 10**11)
+
+
 def test_doubles_are_kept_and_not_copied() -> None:
     model = build_model(
         parse_spec(

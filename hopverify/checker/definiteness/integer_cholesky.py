@@ -43,7 +43,7 @@ def _verify(form: DenseForm, payload: Mapping[str, Any]) -> None:
     exponents = balancing_exponents(np.diag(form.values))
     B = np.ldexp(form.values, exponents[:, None] + exponents[None, :])
     L1, L0 = _integers(B, shift)
-    _check_products_exact(L1, L0)
+    check_products_exact(L1, L0)
     products, cross = L1 @ L1.T, L1 @ L0.T
     # In place: three n × n arrays beside the factors are enough.
     rest = np.ldexp(B, 2 * BITS, out=B)
@@ -82,7 +82,7 @@ def _integers(B: Floats, shift: float) -> tuple[Floats, Floats]:
     return L1, np.rint(np.ldexp(L, REST, out=L), out=L)
 
 
-def _check_products_exact(L1: Floats, L0: Floats) -> None:
+def check_products_exact(L1: Floats, L0: Floats) -> None:
     """Refuse factors whose products might round; NaN and infinities fail the comparison."""
     first, second = (float(np.einsum("ij,ij->i", L, L).max(initial=0.0)) for L in (L1, L0))
     if not (first <= 2.0**52 and first * second <= 2.0**103):

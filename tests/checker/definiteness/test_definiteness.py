@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,16 @@ import numpy as np
 import pytest
 
 from hopverify.checker.definiteness import METHODS, Method, check_above, check_definite, check_semidefinite, cholesky
-from hopverify.checker.linear_algebra import is_positive_definite
+from hopverify.checker.linear_algebra import is_positive_definite, is_positive_semidefinite
 from hopverify.checker.midpoints import Midpoint, matrix
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, SparseForm, form_of, rounded_up
+from hopverify.checker.rules.lure import multiplied_form
 from hopverify.errors import EvidenceRejected
 from hopverify.model import build_model
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import lower_bound, propose, propose_semidefinite
 from hopverify.spec import parse_spec
+from hopverify.spec.exact_array import ExactArray
 
 
 def spread(n: int, low: float, high: float) -> np.ndarray[Any, Any]:
@@ -263,6 +266,42 @@ def test_form_of_a_network_lies_below_the_exact_one(synapse: str) -> None:
             exact[k, k] -= found[0]
         assert is_positive_definite(exact)
         assert found[0] > true - 1e-9
+
+
+def below(form: Any, exact: np.ndarray[Any, Any]) -> bool:
+    """Whether A - (Â - σI) ⪰ 0 for the exact A and each triangle of Â, in rationals."""
+    for triangle in (form.values, form.values.T):
+        lower = DenseForm(triangle, form.slack).fractions()
+        if not is_positive_semidefinite(exact - lower):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_slack_covers_what_rounding_loses(seed: int) -> None:
+    """Rational weights with many digits: the form lies below the exact matrix, and it would not without its slack."""
+    generator = np.random.default_rng(seed)
+    W = [[Fraction(int(v), 1003) for v in row] for row in generator.integers(-999, 999, size=(4, 4))]
+    for i in range(4):
+        W[i][i] = abs(W[i][i]) + Fraction(1, 1003)
+    rows = [[(W[i][j] + W[j][i]) / 2 for j in range(4)] for i in range(4)]
+    symmetric = network(f"kind: dense, weights: {[[str(v) for v in row] for row in rows]}".replace("'", ""), 4)
+    # The diagonal cancels, so that rounding it downward hides nothing.
+    d = np.array([float(rows[i][i]) for i in range(4)])
+    form = form_of(symmetric, d)
+    exact = -symmetric.fractions()
+    exact[np.diag_indices(4)] += ExactArray.of(d).fractions()
+    assert isinstance(form, DenseForm)
+    assert below(form, exact)
+    assert not below(replace(form, slack=Fraction(0)), exact)
+    skew = network(f"kind: dense, weights: {[[str(v) for v in row] for row in W]}".replace("'", ""), 4)
+    d = generator.integers(1, 99, size=4) / 7
+    form = multiplied_form(skew, [1 / W[i][i] for i in range(4)], d)
+    exact = -ExactArray.of(d).fractions()[:, None] * skew.fractions()
+    exact = exact + exact.T
+    np.fill_diagonal(exact, Fraction(0))
+    assert below(form, exact)
+    assert not below(replace(form, slack=Fraction(0)), exact)
 
 
 def test_large_dense_weights_stay_doubles() -> None:
