@@ -6,13 +6,14 @@ first evidence that the checker accepts; the entries that follow are the certifi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hopverify.certificate import Certificate, subject_of
 from hopverify.checker.deciding import overall_verdict
-from hopverify.execution.backend import Backend
+from hopverify.execution.backend import Backend, ExecutionLost
 from hopverify.execution.discharging import discharge
 from hopverify.execution.driving import drive
 from hopverify.execution.events import Watch, unseen
@@ -44,9 +45,8 @@ def verify(
     """
     spec = spec if isinstance(spec, ModelSpec) else read_spec(spec)
     run = Run(spec, Settings(samples, boxes, seed, timeout), watch=watch)
-    with executing(jobs=jobs, dask=dask) as backend:
-        for done in drive([run], backend, watch=watch):
-            run = done
+    with executing(jobs=jobs, dask=dask) as backend, suppress(KeyboardInterrupt, ExecutionLost):
+        deque(drive([run], backend, watch=watch), maxlen=0)
     return certificate_of(run)
 
 

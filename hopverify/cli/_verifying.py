@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hopverify.reporting.steps import Steps
 
 # Events that a person is told of, whatever else is shown.
-_WARNINGS = ("resume_refused", "evidence_refused", "execution_lost")
+_WARNINGS = ("resume_refused", "evidence_refused")
 
 
 @dataclass(frozen=True)
@@ -81,21 +81,18 @@ class Verifying:
         return exit_code((report.verdict for report in self.reports), errors=self.errors)
 
     def _all(self, specs: Sequence[Path]) -> None:
-        """Verify all specs; raise KeyboardInterrupt after the reports of those begun if the run was interrupted."""
+        """Verify all specs; an interrupt, or the loss of the cluster, is raised after the reports of those begun."""
         from hopverify.pipeline import drive, executing
         from hopverify.reporting.progress import Bar
         from hopverify.reporting.steps import Steps
 
-        interrupted = False
         with (
             Bar(len(specs), colour=self.colour) as self._bar,
             executing(jobs=self.wishes.jobs, dask=self.wishes.dask) as backend,
         ):
             self._steps = Steps(self._bar, len(specs))
             for run in drive(self._runs(specs), backend, watch=self._see):
-                interrupted |= self._conclude(run)
-        if interrupted:
-            raise KeyboardInterrupt
+                self._conclude(run)
 
     def _runs(self, specs: Sequence[Path]) -> Iterator[Run]:
         for path in specs:
@@ -122,10 +119,10 @@ class Verifying:
                 self._journals[run] = journal
         return run
 
-    def _conclude(self, run: Run) -> bool:
-        """Write and show what a run has come to; return whether it was interrupted."""
+    def _conclude(self, run: Run) -> None:
+        """Write and show what a run has come to."""
         from hopverify.execution.reasons import is_unfinished
-        from hopverify.pipeline import certificate_of, was_interrupted
+        from hopverify.pipeline import certificate_of
         from hopverify.reporting.report import report_of
 
         path, certificate = self._paths.pop(run), certificate_of(run)
@@ -139,10 +136,9 @@ class Verifying:
                 self._journals.pop(run).close(remove=not is_unfinished(certificate.results))
         except HopverifyError as error:
             self._fail(path, error)
-            return was_interrupted(certificate)
+            return
         self.reports.append(report_of(run.spec, certificate))
         self._print(self.reports[-1])
-        return was_interrupted(certificate)
 
     def _fail(self, path: Path, error: HopverifyError) -> None:
         self._bar.pause()

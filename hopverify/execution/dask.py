@@ -73,7 +73,7 @@ class Cluster:
         from distributed import KilledWorker
 
         if isinstance(error, (CancelledError, OSError)):
-            raise ExecutionLost(f"the connection to the cluster at {self._address} was lost: {error}")
+            raise self._lost(f"the connection was lost ({error or type(error).__name__})")
         return isinstance(error, KilledWorker)
 
     def check(self) -> None:
@@ -83,11 +83,16 @@ class Cluster:
         try:
             workers = len(self._client.nthreads())
         except (OSError, TimeoutError, CancelledError) as error:
-            raise ExecutionLost(f"the connection to the cluster at {self._address} was lost: {error}") from None
+            raise self._lost(f"the connection was lost ({error or type(error).__name__})") from None
         if workers:
             self.slots, self._last_seen = workers, monotonic()
         elif monotonic() - self._last_seen > PATIENCE:
-            raise ExecutionLost(f"the cluster at {self._address} has lost all its workers")
+            raise self._lost("all workers are gone")
+
+    def _lost(self, how: str) -> ExecutionLost:
+        return ExecutionLost(
+            f"the cluster at {self._address} is lost: {how}; what it found is kept; --resume goes on from it"
+        )
 
     def abandon(self) -> None:
         self._executor.shutdown(wait=False)

@@ -33,7 +33,11 @@ class _Attempt:
 
 
 def drive(runs: Iterable[Run], backend: Backend, *, watch: Watch = unseen) -> Iterator[Run]:
-    """Yield each run once it is done; on Ctrl-C, or when the backend is lost, those begun, ended as interrupted."""
+    """Yield each run once it is done.
+
+    On Ctrl-C, or when the backend is lost, those begun are ended as interrupted and yielded; then KeyboardInterrupt or
+    ``ExecutionLost`` is raised.
+    """
     driver = _Driver(iter(runs), backend)
     try:
         with Interrupts() as interrupts:
@@ -45,6 +49,7 @@ def drive(runs: Iterable[Run], backend: Backend, *, watch: Watch = unseen) -> It
         for run in driver.begun:
             run.end(Reason.INTERRUPTED)
             yield run
+        raise
 
 
 class _Driver:

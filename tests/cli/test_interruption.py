@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
-from tests.cli.commands import RELU_PAIR, run
+from tests.cli.commands import RELU_PAIR, ROOT, run
 
 
 def test_an_interrupt_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,3 +18,23 @@ def test_an_interrupt_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 130
     assert result.stderr == "interrupted\n"
     assert result.stdout == ""
+
+
+def test_an_interrupt_while_a_spec_is_read_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hopverify.model import build_model
+
+    models = iter([build_model])
+
+    def once(spec: Any) -> Any:
+        build = next(models, None)
+        if build is None:
+            raise KeyboardInterrupt
+        return build(spec)
+
+    monkeypatch.setattr("hopverify.execution.run.build_model", once)
+    other = ROOT / "specs" / "relu-runaway.yaml"
+    result = run("verify", "-q", RELU_PAIR, other, other.with_name("relu-horn.yaml"))
+    assert result.exit_code == 130
+    assert result.stderr == "interrupted\n"
+    assert result.stdout.startswith(f"{RELU_PAIR}: pass")
+    assert len(result.stdout.splitlines()) == 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from hopverify.errors import HopverifyError
 from hopverify.execution import dask
 from hopverify.execution.backend import ExecutionLost
 from hopverify.execution.events import Event
+from hopverify.execution.run import Run
 from hopverify.execution.working import require
 from hopverify.pipeline import executing, verify, was_interrupted
 from tests.cli.commands import RELU_PAIR, run
@@ -131,7 +134,7 @@ def test_other_errors_of_a_worker_are_no_loss(cluster: LocalCluster) -> None:
     with executing(dask=cluster.scheduler_address) as backend:
         assert backend.slots == 2
         assert not backend.is_worker_lost(ZeroDivisionError())
-        with pytest.raises(ExecutionLost, match="connection to the cluster"):
+        with pytest.raises(ExecutionLost, match="the connection was lost"):
             backend.is_worker_lost(ConnectionResetError())
 
 
@@ -140,3 +143,25 @@ def test_nothing_of_dask_is_loaded_without_the_option() -> None:
 
     loaded: Any = modules_after("import hopverify.pipeline as p; p.verify('specs/relu-pair.yaml', samples=20)")
     assert not loaded & {"distributed", "dask"}
+
+
+def test_the_command_tells_that_the_cluster_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask, "PATIENCE", 0.5)
+    monkeypatch.setattr(dask, "INTERVAL", 0.1)
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0") as small:
+        log = tmp_path / "log"
+        take = Run.take
+
+        def taking(self: Run, findings: Any) -> None:
+            take(self, findings)
+            small.scale(0)
+
+        monkeypatch.setattr(Run, "take", taking)
+        result = run("verify", "-q", SLOW, "--dask", small.scheduler_address, "--out", tmp_path, "--log", log)
+    assert result.exit_code == 2
+    assert "all workers are gone; what it found is kept" in result.stderr
+    assert "unknown" in result.stdout
+    events = [json.loads(line)["event"] for line in log.read_text(encoding="utf-8").splitlines()]
+    told = [kind for kind in events if kind not in ("claim_started", "claim_finished")]
+    assert told[-4:] == ["execution_lost", "spec_finished", "certificate_written", "run_finished"]
+    assert (tmp_path / f"{SLOW.stem}.journal.jsonl").exists()

@@ -146,8 +146,10 @@ def test_what_has_been_found_survives_the_end_of_the_backend(error: type[BaseExc
     seen: list[Event] = []
     backend = Scripted(2, choose)
     spec = read_spec(SHARING)
-    (run,) = drive([Run(spec, FEW)], backend, watch=seen.append)
-    certificate = certificate_of(run)
+    ended = drive([Run(spec, FEW)], backend, watch=seen.append)
+    certificate = certificate_of(next(ended))
+    with pytest.raises(error):
+        next(ended)
     assert backend.abandoned
     assert was_interrupted(certificate)
     assert sum("evidence" in row for result in certificate.results for row in result["obligations"]) >= 6
