@@ -64,13 +64,15 @@ def test_rows_lie_within_their_radius(zero: str) -> None:
         assert max(errors) > 0
 
 
+@pytest.mark.parametrize("scale", ["1", "1/3"])
 @pytest.mark.parametrize("zero", ["true", "false"])
-def test_rows_of_rational_patterns_lie_within_their_radius(zero: str) -> None:
+def test_rows_of_rational_patterns_lie_within_their_radius(zero: str, scale: str) -> None:
     patterns = [[f"{7 * i + k}/13" for i in range(4)] for k in range(1, 6)]
     model = build_model(
         parse_spec(
             "{hopverify: 1, name: h, layers: {x: {size: 4, lagrangian: tanh}},"
-            f" synapses: {{w: {{kind: hebbian, layers: [x], patterns: {patterns}, zero_diagonal: {zero}}}}}}}"
+            f" synapses: {{w: {{kind: hebbian, layers: [x], patterns: {patterns}, scale: {scale},"
+            f" zero_diagonal: {zero}}}}}}}"
         )
     )
     found = matrix(structured(model))
