@@ -100,7 +100,7 @@ def test_windows_want_neighbouring_blocks() -> None:
 def test_every_window_carries_the_whole_slack() -> None:
     """diag(1, 5): the first row lies in one window only, so half a slack there would pass λ_min > 6/5."""
     form = SparseForm(np.array([1.0, 5.0]), *(np.zeros(0, dtype=np.int64),) * 2, np.zeros(0))
-    evidence = {"method": "windows", "order": [0, 1], "block": 1, "share": "1"}
+    evidence = {"method": "windows", "order": [0, 1], "block": 1, "share": "19/20"}
     check_above(form, "9/10", evidence)
     with pytest.raises(EvidenceRejected, match="window 0"):
         check_above(form, "6/5", evidence)
