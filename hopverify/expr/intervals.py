@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import inf, isinf, nextafter
 from typing import Any
 
@@ -178,6 +178,10 @@ def _wave(name: str, u: Interval) -> Interval:
 def _elementary(name: str, u: Interval) -> Interval:
     if name in ("sin", "cos"):
         return _wave(name, u)
+    if name == "sqrt":
+        # IEEE 754 rounds square roots correctly.
+        u = _inside_domain(name, u)
+        return Interval(np.maximum(_down(np.sqrt(u.lower)), 0.0), _up(np.sqrt(u.upper)))
     trend = FUNCTIONS[name].trend
     if name == "kink":
         away = (u.lower > 0) | (u.upper < 0)
@@ -220,13 +224,67 @@ class Intervals(Arithmetic):
         return _map(lambda u: _power(u, exponent), base)
 
     def threshold(self, scores: Value, exponent: Fraction) -> Value:
-        """Return the crude bounds max(s) - 1 ≤ t ≤ max(s), which hold for every exponent."""
-        low = np.maximum.reduce([score.lower for score in scores])
-        high = np.maximum.reduce([score.upper for score in scores])
-        return Interval(_down(low - 1.0), high)
+        """Bound t between those of the lower and of the upper ends: it rises with every score."""
+        scores = [as_interval(score) for score in scores]
+        lower, upper = (
+            np.array(np.broadcast_arrays(*ends))
+            for ends in ([score.lower for score in scores], [score.upper for score in scores])
+        )
+        return Interval(_threshold(lower, exponent, 0), _threshold(upper, exponent, 1))
 
     def shift(self, vector: Value) -> Value:
         return 0.0
+
+    def softmax(self, vector: Value) -> Value:
+        """Bound e^u/Σ e^u where it is least and where it is largest: one u at one end, all others at the other."""
+        vector = [as_interval(u) for u in vector]
+        top = reduce(np.maximum, [u.upper for u in vector])
+        top = np.where(np.isfinite(top), top, 0.0)
+        weights = [_increasing("exp", u - top) for u in vector]
+        return np.array([_share(weights, i) for i in range(len(weights))] + [None], dtype=object)[:-1]
+
+    def average(self, weights: Value, values: Value) -> Value:
+        """Bound Σ w v/Σ w, w ≥ 0, by the quotient of the sums and by the least and the largest v."""
+        values = np.frompyfunc(as_interval, 1, 1)(values)
+        quotient = super().average(weights, values)
+        low, high = reduce(np.minimum, [v.lower for v in values]), reduce(np.maximum, [v.upper for v in values])
+        return Interval(np.maximum(quotient.lower, low), np.minimum(quotient.upper, high))
+
+
+def _share(weights: list[Interval], i: int) -> Interval:
+    """Return w_i/Σ w for weights ≥ 0, between 0 and 1."""
+    ends = []
+    for own, others in ((weights[i].lower, "upper"), (weights[i].upper, "lower")):
+        total = Interval(own, own)
+        for j, weight in enumerate(weights):
+            end = getattr(weight, others)
+            total = total if j == i else total + end
+        ends.append(Interval(own, own) / total)
+    return Interval(np.fmax(ends[0].lower, 0.0), np.fmin(ends[1].upper, 1.0))
+
+
+def _threshold(scores: Bounds, exponent: Fraction, side: int) -> Bounds:
+    """Return bounds of the t with Σ relu(s - t)^exponent = 1, for vectors of scores in the columns.
+
+    The sum falls with t, so t is bounded by any number at which an enclosure of the sum lies on one side of 1. Such a
+    number is found beside the root that floats find; max(s) - 1 ≤ t ≤ max(s) holds in any case.
+    """
+    top = scores.max(axis=0)
+    low, high = _down(top - 1.0), top
+    with np.errstate(invalid="ignore", over="ignore"):
+        for _ in range(60):
+            middle = low / 2 + high / 2
+            above = (np.maximum(scores - middle, 0.0) ** float(exponent)).sum(axis=0) >= 1
+            low, high = np.where(above, middle, low), np.where(above, high, middle)
+    step = np.array([-1.0, 1.0])[side] * (2.0**-44) * (1 + np.abs(top))
+    at = (low if side == 0 else high) + step
+    total = as_interval(0.0)
+    for score in scores:
+        gap = Interval(score, score) - at
+        total = total + _power(Interval(np.maximum(gap.lower, 0.0), np.maximum(gap.upper, 0.0)), exponent)
+    crude = _down(top - 1.0)
+    found: Bounds = np.where(total.lower >= 1, np.maximum(at, crude), crude)
+    return found if side == 0 else np.where(total.upper <= 1, np.minimum(at, top), top)
 
 
 def _power(u: Interval, exponent: Fraction) -> Interval:

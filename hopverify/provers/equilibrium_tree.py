@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence, canonical
-from hopverify.checker.boxes import Boxes
+from hopverify.checker.boxes import Boxes, Floats
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.equilibria import halves, joined, root
 from hopverify.checker.exact_solution import Face, SegmentSystems
@@ -91,8 +91,10 @@ class Search:
         if not self.piecewise:
             self._verify(contracted, codes)
         children: list[Boxes] = []
-        for position in np.flatnonzero(codes == "?"):
-            code, parts = self._decide(contracted, int(position), spent)
+        left = np.flatnonzero(codes == "?")
+        scores = dict(zip(left.tolist(), [] if self.piecewise else self._scores(contracted[left]), strict=False))
+        for position in left:
+            code, parts = self._decide(contracted, int(position), spent, scores.get(int(position)))
             codes[position] = code
             children += parts
         return "".join(codes), joined(children, self.network.size)
@@ -109,14 +111,14 @@ class Search:
             _, _, inside = self.contractor.verified(boxes[tried])
             codes[tried[inside]] = "k"
 
-    def _decide(self, boxes: Boxes, position: int, spent: bool) -> tuple[str, list[Boxes]]:
+    def _decide(self, boxes: Boxes, position: int, spent: bool, scores: Floats | None) -> tuple[str, list[Boxes]]:
         open_neurons = np.flatnonzero(boxes.first[position] < boxes.last[position])
         if self.piecewise and not len(open_neurons):
             self._note_face(boxes, position)
             return "s", []
         if spent:
             return "?", []
-        cut = self._segment_cut(boxes, position, open_neurons) if self.piecewise else self._cut(boxes, position)
+        cut = self._segment_cut(boxes, position, open_neurons) if scores is None else self._cut(boxes, position, scores)
         if cut is None:
             return "?", []
         self.tree.cuts.append(cut)
@@ -143,13 +145,18 @@ class Search:
         low, high = np.clip([boxes.lower[position, neuron], boxes.upper[position, neuron]], -1e6, 1e6)
         return [neuron, min(kinks, key=lambda k: abs(float(own[k].upper or 0) - (low + high) / 2))]
 
-    def _cut(self, boxes: Boxes, position: int) -> list[Any] | None:
+    def _scores(self, boxes: Boxes) -> Floats:
+        """Return how far the uncertainty of each neuron spreads to the others, (B, N)."""
+        h_low, h_high = self.contractor.activations.slopes(boxes)
+        spread = h_high - h_low + 1e-6
+        spread = self.influence * spread if spread.ndim == 2 else np.einsum("i,bij->bj", self.influence, spread)
+        score = (boxes.upper - boxes.lower) * spread
+        return np.where(np.isfinite(score), score, 0.0)
+
+    def _cut(self, boxes: Boxes, position: int, scores: Floats) -> list[Any] | None:
         """Cut the neuron whose uncertainty spreads most, in the middle of its interval."""
         lower, upper = boxes.lower[position], boxes.upper[position]
-        width = upper - lower
-        h_low, h_high = self.contractor.activations.slopes(boxes[position : position + 1])
-        score = width * self.influence * (h_high[0] - h_low[0] + 1e-6)
-        neuron = int(np.argmax(np.where(np.isfinite(score), score, 0.0)))
+        width, neuron = upper - lower, int(np.argmax(scores))
         if not np.isfinite(width).all() or width[neuron] < NARROW * (1 + abs(upper[neuron])):
             return None
         # Off the middle, so that symmetric equilibria do not fall on a cut.
