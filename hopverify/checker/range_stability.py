@@ -28,7 +28,7 @@ from hopverify.checker.equilibria import Equilibrium
 from hopverify.expr.balls import BALLS, ball
 from hopverify.expr.nodes import Apply, Expression
 from hopverify.expr.pieces import NoPieces, pieces
-from hopverify.expr.regularity import is_analytic
+from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.expr.translation import response_to_shift
 from hopverify.model import Layer, LinearNetwork
 
@@ -119,7 +119,7 @@ def has_energy(network: LinearNetwork) -> bool:
 def is_smooth_at(network: LinearNetwork, equilibrium: Equilibrium, H: Balls) -> bool:
     """Whether g is certainly differentiable, with a continuous derivative, in a neighbourhood of the equilibrium.
 
-    Analytic activations are; a neuron certainly inside one analytic piece; and sparsemax, entmax and normmax where no
+    Analytic activations are, and those with a Lipschitz slope; a neuron certainly inside one analytic piece; and sparsemax, entmax and normmax where no
     neuron is at the edge of the support: such a one has an enclosed h_ii that holds 0, and a row that is not 0.
     """
     x = enclosed_state(equilibrium)
@@ -128,7 +128,9 @@ def is_smooth_at(network: LinearNetwork, equilibrium: Equilibrium, H: Balls) -> 
             continue
         activation = layer.function.activation[0]
         if layer.function.elementwise:
-            smooth = all(_is_inside_a_piece(activation, x[i]) for i in neurons)
+            slope = layer.function.slope
+            smooth = slope is not None and is_locally_lipschitz(slope)
+            smooth = smooth or all(_is_inside_a_piece(activation, x[i]) for i in neurons)
         else:
             certain = all(H[i, i] > 0 or all(bool(entry == 0) for entry in H[i]) for i in neurons)
             smooth = certain and isinstance(activation, Apply) and activation.function in ("entmax", "normmax")

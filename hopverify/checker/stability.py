@@ -259,7 +259,7 @@ def _spectral(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
 
 def _by_eigenvalues(parts: list[arb]) -> Stability:
     if all(part < 0 for part in parts):
-        return Stability("stable", {"eigenvalues_below": _text(max(parts, key=lambda part: float(part.upper())))})
+        return Stability("stable", {"eigenvalues_below": max(parts, key=lambda part: float(part.upper())).str(10)})
     if any(part > 0 for part in parts):
-        return Stability("unstable", {"eigenvalue_above": _text(max(parts, key=lambda part: float(part.lower())))})
+        return Stability("unstable", {"eigenvalue_above": max(parts, key=lambda part: float(part.lower())).str(10)})
     return Stability("undecided", {"because": "an eigenvalue's real part is 0 within its enclosure"})

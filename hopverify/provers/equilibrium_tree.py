@@ -40,6 +40,9 @@ NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH = 1_200_000_000, 300_000_000
 CHUNK = 2048
 
+# Up to this many layers, a smallest set of layers is sought to which every connection has an end.
+MAX_COVERED = 10
+
 # Without a bounded box, at most this many choices of segments are gone through.
 MAX_UNBOUNDED = 2**14
 
@@ -68,6 +71,7 @@ class Search:
         self.parts: list[tuple[Segment, ...] | None] = [segments(function) for function in network.functions]
         self.piecewise = all(part is not None for part in self.parts)
         self.influence = np.abs(self.contractor.A).sum(axis=0) + 1e-3
+        self.branching = branching_neurons(network)
         self.tree = Tree()
         # A box costs a few products of N × N matrices.
         work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH
@@ -150,7 +154,7 @@ class Search:
         h_low, h_high = self.contractor.activations.slopes(boxes)
         spread = h_high - h_low + 1e-6
         spread = self.influence * spread if spread.ndim == 2 else np.einsum("i,bij->bj", self.influence, spread)
-        score = (boxes.upper - boxes.lower) * spread
+        score = (boxes.upper - boxes.lower) * spread * self.branching
         return np.where(np.isfinite(score), score, 0.0)
 
     def _cut(self, boxes: Boxes, position: int, scores: Floats) -> list[Any] | None:
@@ -163,6 +167,23 @@ class Search:
         at = lower[neuron] + 0.4871 * width[neuron]
         unit = 2.0 ** np.floor(np.log2(width[neuron]) - 10)
         return [neuron, str(Fraction(float(np.round(at / unit) * unit)))]
+
+
+def branching_neurons(network: LinearNetwork) -> NDArray[np.bool_]:
+    """Return which neurons to cut: those of the fewest layers' neurons to which every connection has an end.
+
+    The states of the other layers follow from theirs, by one product with a matrix.
+    """
+    places = network.places()
+    connections = [
+        (a, b) for a, (_, i) in enumerate(places) for b, (_, j) in enumerate(places) if network.W[np.ix_(i, j)].any()
+    ]
+    chosen = frozenset(range(len(places)))
+    if len(places) <= MAX_COVERED:
+        covers = [frozenset(k for k in chosen if (1 << k) & code) for code in range(1 << len(places))]
+        covers = [cover for cover in covers if all(a in cover or b in cover for a, b in connections)]
+        chosen = min(covers, key=lambda cover: sum(places[k][0].size for k in cover))
+    return np.concatenate([np.full(layer.size, k in chosen) for k, (layer, _) in enumerate(places)])
 
 
 @lru_cache(maxsize=4)
@@ -186,9 +207,15 @@ def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
         return
 
 
+def _is_confined(search: Region) -> bool:
+    """Whether contraction alone makes the whole space a bounded box: activations are bounded layer after layer."""
+    contracted, _ = Contractor(search.network).contract(root(search, None))
+    return bool(np.isfinite(contracted.upper - contracted.lower).all())
+
+
 def _can_start(search: Region) -> bool:
     """Whether there is a bounded box, or few enough choices of segments to go through them all."""
-    if propose_box(search.network) is not None:
+    if propose_box(search.network) is not None or _is_confined(search):
         return True
     counts = [len(part) for part in (segments(function) for function in search.network.functions) if part is not None]
     return len(counts) == search.network.size and prod(counts) <= MAX_UNBOUNDED
