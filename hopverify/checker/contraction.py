@@ -69,7 +69,8 @@ class Contractor:
         """Return bounds of K(X) for finite boxes."""
         middle = boxes.lower / 2 + boxes.upper / 2
         h_low, h_high = self.activations.slopes(boxes)
-        h = h_low / 2 + h_high / 2
+        with np.errstate(invalid="ignore"):
+            h = h_low / 2 + h_high / 2
         g_low, g_high = self.activations.values(boxes, middle)
         g = g_low / 2 + g_high / 2
         g_radius = np.maximum(g_high - g, g - g_low)

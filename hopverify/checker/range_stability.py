@@ -18,6 +18,7 @@ other null direction makes Q singular, and the verdict undecided. H ⪰ 0 is not
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def enclosed_state(equilibrium: Equilibrium) -> Balls:
     return np.array([ball(Fraction(low)).union(ball(Fraction(high))) for low, high in ends], dtype=object)
 
 
+@lru_cache(maxsize=256)
 def hessian_at(network: LinearNetwork, equilibrium: Equilibrium) -> Balls:
     """Return H, (N, N) in balls, over the enclosure of an equilibrium."""
     x = enclosed_state(equilibrium)
@@ -119,8 +121,9 @@ def has_energy(network: LinearNetwork) -> bool:
 def is_smooth_at(network: LinearNetwork, equilibrium: Equilibrium, H: Balls) -> bool:
     """Whether g is certainly differentiable, with a continuous derivative, in a neighbourhood of the equilibrium.
 
-    Analytic activations are, and those with a Lipschitz slope; a neuron certainly inside one analytic piece; and sparsemax, entmax and normmax where no
-    neuron is at the edge of the support: such a one has an enclosed h_ii that holds 0, and a row that is not 0.
+    Analytic activations are, and those with a Lipschitz slope; a neuron certainly inside one analytic piece; and
+    sparsemax, entmax and normmax where no neuron is at the edge of the support: such a one has an enclosed h_ii that
+    holds 0, and a row that is not 0.
     """
     x = enclosed_state(equilibrium)
     for layer, neurons in network.places():

@@ -1,8 +1,8 @@
 """Rigorous bounds of a whole layer's activation and of its Jacobian H on boxes of its states, in bulk.
 
 Each box is closed; B boxes of n neurons are two arrays of shape (B, n). H is enclosed by dual numbers over intervals,
-one pass for each neuron; at kinks that encloses Clarke's generalised Jacobian, since products and sums of enclosures of
-generalised derivatives enclose the one of a composition (Clarke 1990, theorem 2.6.6). The mean value form
+all directions in one pass; at kinks that encloses Clarke's generalised Jacobian, since products and sums of enclosures
+of generalised derivatives enclose the one of a composition (Clarke 1990, theorem 2.6.6). The mean value form
 
     g(x) ∈ g(m) + [H](X - m)
 
@@ -23,6 +23,9 @@ from hopverify.model import Layer
 
 Floats = NDArray[np.float64]
 
+# The mean value form costs n² interval operations; larger layers do without.
+MAX_MEAN_VALUE = 16
+
 
 class WholeLayer:
     """The activation of one layer that is not elementwise."""
@@ -40,7 +43,7 @@ class WholeLayer:
         """Return bounds of g on each box, (B, n), the mean value form included where the box is bounded."""
         low, high = self.values(lower, upper)
         bounded = np.flatnonzero(np.isfinite(lower).all(axis=1) & np.isfinite(upper).all(axis=1))
-        if len(bounded):
+        if len(bounded) and self.size <= MAX_MEAN_VALUE:
             below, above = self._mean_value(lower[bounded], upper[bounded])
             low[bounded], high[bounded] = np.fmax(low[bounded], below), np.fmin(high[bounded], above)
         return low, high
@@ -60,12 +63,11 @@ class WholeLayer:
 
     def jacobian(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
         """Return bounds of H_ij = ∂g_i/∂x_j on each box, (B, n, n)."""
-        box, columns = _intervals(lower, upper), []
-        for j in range(self.size):
-            unit = np.array([as_interval(float(i == j)) for i in range(self.size)], dtype=object)
-            moved = slopes_of(self.function.activate(along(box, unit), Duals(INTERVALS)))
-            columns.append(_stacked(moved, len(lower)))
-        return np.stack([low for low, _ in columns], axis=2), np.stack([high for _, high in columns], axis=2)
+        units = np.eye(self.size)[:, :, None]
+        directions = _intervals(units, units)
+        moved = slopes_of(self.function.activate(along(_intervals(lower, upper), directions), Duals(INTERVALS)))
+        low, high = _stacked(moved, (self.size, len(lower)))
+        return low.transpose(2, 1, 0), high.transpose(2, 1, 0)
 
 
 def _intervals(lower: Floats, upper: Floats) -> np.ndarray[Any, Any]:
@@ -76,10 +78,10 @@ def _intervals(lower: Floats, upper: Floats) -> np.ndarray[Any, Any]:
     return box
 
 
-def _stacked(entries: Any, count: int) -> tuple[Floats, Floats]:
-    """Return the bounds of a vector of intervals as two arrays (B, n); NaN bounds nothing."""
+def _stacked(entries: Any, shape: int | tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Return the bounds of a vector of intervals as two arrays, entry i at [:, i]; NaN bounds nothing."""
     parts = [as_interval(entry) for entry in entries]
     low, high = (
-        np.stack([np.broadcast_to(getattr(part, end), count) for part in parts], axis=1) for end in ("lower", "upper")
+        np.stack([np.broadcast_to(getattr(part, end), shape) for part in parts], axis=1) for end in ("lower", "upper")
     )
     return np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)

@@ -14,6 +14,7 @@ from typing import Any
 
 from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.model import LinearNetwork, Memory, Model, linear_network
+from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS
 from hopverify.obligations import AllEquilibria, EquilibriaBeside, EquilibriaNear, Obligation, Search
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
@@ -22,7 +23,10 @@ REGION = (
     Field("lower", FieldKind.NUMBERS, "lower ends of the region: one number, or one for each neuron", default=None),
     Field("upper", FieldKind.NUMBERS, "upper ends of the region: one number, or one for each neuron", default=None),
 )
-INAPPLICABLE = "needs leaky layers with locally Lipschitz activations, joined by synapses with linear drives"
+INAPPLICABLE = (
+    "needs leaky layers with locally Lipschitz activations, joined by synapses with linear drives; at most "
+    f"{MAX_NEURONS} neurons, {MAX_WITH_WHOLE_LAYERS} if a layer is not elementwise"
+)
 
 
 def search_of(model: Model, values: Mapping[str, Any]) -> Search | None:

@@ -19,7 +19,8 @@ from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Model
 from hopverify.synapses import Synapse
 
-MAX_NEURONS = 400
+# Whole layers need the matrix H, and ball arithmetic on it.
+MAX_NEURONS, MAX_WITH_WHOLE_LAYERS = 400, 64
 
 Matrix = np.ndarray[Any, Any]
 """An object array of Fractions."""
@@ -69,7 +70,8 @@ def linear_network(model: Model) -> LinearNetwork | None:
     """Return the network of a model, or None unless drives are linear and layers leaky and locally Lipschitz."""
     layers = tuple(model.layers.values())
     size = sum(layer.size for layer in layers)
-    fitting = size <= MAX_NEURONS and all(synapse.linear for synapse in model.synapses.values())
+    most = MAX_NEURONS if all(layer.function.elementwise for layer in layers) else MAX_WITH_WHOLE_LAYERS
+    fitting = size <= most and all(synapse.linear for synapse in model.synapses.values())
     if not fitting or not all(_is_regular(layer) for layer in layers):
         return None
     b = np.concatenate([layer.bias.fractions() for layer in layers])

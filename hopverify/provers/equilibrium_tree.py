@@ -37,7 +37,7 @@ from hopverify.verdict import Reason
 # A box counts as empty only by this much, relatively, so that another machine's rounding finds it empty too.
 MARGIN = 2.0**-36
 NARROW = 2.0**-24
-MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH = 1_200_000_000, 300_000_000
+MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 CHUNK = 2048
 
 # Up to this many layers, a smallest set of layers is sought to which every connection has an end.
@@ -74,7 +74,7 @@ class Search:
         self.branching = branching_neurons(network)
         self.tree = Tree()
         # A box costs a few products of N × N matrices.
-        work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH
+        work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH if network.elementwise else MAX_WORK_WHOLE
         self.most = min(budget.boxes, work // self.network.size**3)
 
     def run(self, start: Boxes) -> Tree:
