@@ -1,7 +1,8 @@
 """Boxes of states in bulk, and rigorous bounds of all activations of a network on them.
 
 Each box has, for every neuron, an interval and the range of segments allowed there (piecewise-linear activations). All
-bounds are rounded outward; at a kink a slope is the whole interval between its neighbours (Clarke's derivative).
+bounds are rounded outward; at a kink a slope is the whole interval between its neighbours (Clarke's derivative). Slopes
+are those of each neuron, (B, N), where every layer is elementwise, and else H, (B, N, N), block by block.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.floats import UNIT, upward
+from hopverify.checker.whole_layers import WholeLayer
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.model import LayerFunction, LinearNetwork
@@ -56,19 +58,28 @@ class Activations:
 
     def __init__(self, network: LinearNetwork) -> None:
         self.groups: list[tuple[LayerFunction, NDArray[np.int64], tuple[Segment, ...] | None]] = []
-        for function in dict.fromkeys(network.functions):
+        for function in dict.fromkeys(function for function in network.functions if function.elementwise):
             neurons = np.array([i for i, other in enumerate(network.functions) if other is function])
             self.groups.append((function, neurons, segments(function)))
+        self.whole = [
+            (WholeLayer(layer), neurons) for layer, neurons in network.places() if not layer.function.elementwise
+        ]
 
     def slopes(self, boxes: Boxes) -> tuple[Floats, Floats]:
-        """Return bounds of g' (Clarke's derivative) on each box."""
-        low, high = np.empty_like(boxes.lower), np.empty_like(boxes.upper)
+        """Return bounds of g' (Clarke's derivative) on each box: of each neuron, or of the whole matrix H."""
+        low, high = np.zeros_like(boxes.lower), np.zeros_like(boxes.upper)
         for function, neurons, parts in self.groups:
             if parts is not None:
                 low[:, neurons], high[:, neurons] = _segment_slopes(parts, boxes[:, neurons])
             else:
                 found = _evaluated(function.slope, boxes.lower[:, neurons], boxes.upper[:, neurons])
                 low[:, neurons], high[:, neurons] = found
+        if not self.whole:
+            return low, high
+        low, high = (bound[:, :, None] * np.eye(bound.shape[1]) for bound in (low, high))
+        for layer, neurons in self.whole:
+            block = np.ix_(np.arange(len(boxes)), neurons, neurons)
+            low[block], high[block] = layer.jacobian(boxes.lower[:, neurons], boxes.upper[:, neurons])
         return low, high
 
     def values(self, boxes: Boxes, points: Floats) -> tuple[Floats, Floats]:
@@ -80,6 +91,8 @@ class Activations:
                 low[:, neurons], high[:, neurons] = _segment_values(parts, boxes[:, neurons], at)
             else:
                 low[:, neurons], high[:, neurons] = _evaluated(function.activation[0], at, at)
+        for layer, neurons in self.whole:
+            low[:, neurons], high[:, neurons] = layer.values(points[:, neurons], points[:, neurons])
         return low, high
 
     def ranges(self, boxes: Boxes) -> tuple[Floats, Floats]:
@@ -91,6 +104,8 @@ class Activations:
                 low[:, neurons], high[:, neurons] = _segment_ranges(parts, own)
             else:
                 low[:, neurons], high[:, neurons] = _evaluated(function.activation[0], own.lower, own.upper)
+        for layer, neurons in self.whole:
+            low[:, neurons], high[:, neurons] = layer.ranges(boxes.lower[:, neurons], boxes.upper[:, neurons])
         return low, high
 
     def secants(self, boxes: Boxes, middle: Floats) -> tuple[Floats, Floats, Floats]:

@@ -37,7 +37,7 @@ class Contractor:
         self.A_radius = np.abs(self.A) * UNIT * 2 + TINY * (self.A != 0)
         self.beta_radius = np.abs(self.beta) * UNIT * 2 + TINY
         self.factor = 2 * self.size + 32
-        self.piecewise = all(parts is not None for _, _, parts in self.activations.groups)
+        self.piecewise = network.elementwise and all(parts is not None for _, _, parts in self.activations.groups)
         self.last = np.zeros(self.size, dtype=np.int64)
         for _, neurons, parts in self.activations.groups:
             self.last[neurons] = len(parts) - 1 if parts is not None else 0
@@ -69,7 +69,8 @@ class Contractor:
         """Return bounds of K(X) for finite boxes."""
         middle = boxes.lower / 2 + boxes.upper / 2
         h_low, h_high = self.activations.slopes(boxes)
-        h = h_low / 2 + h_high / 2
+        with np.errstate(invalid="ignore"):
+            h = h_low / 2 + h_high / 2
         g_low, g_high = self.activations.values(boxes, middle)
         g = g_low / 2 + g_high / 2
         g_radius = np.maximum(g_high - g, g - g_low)
@@ -90,12 +91,12 @@ class Contractor:
     ) -> tuple[Floats, Floats]:
         """Return bounds of m - R·F(m) + (I - R(I - A[h]))(X - m), where [h] = h ± h_radius and g(m) = g ± g_radius."""
         width = self.up(np.maximum(boxes.upper - middle, middle - boxes.lower))
-        M = np.eye(self.size) - self.A * h[:, None, :]
+        M = np.eye(self.size) - _after(self.A, h)
         R = _inverse(M)
         R_abs, A_abs, small = np.abs(R), np.abs(self.A), self.factor * 2 * UNIT
         # I - R(I - A h): as computed, plus what rounding and the radii of h and of A add.
-        bulk = np.eye(self.size) + A_abs * np.abs(h)[:, None, :]
-        spread = A_abs * h_radius[:, None, :] + self.A_radius * (np.abs(h) + h_radius)[:, None, :] + bulk * small
+        bulk = np.eye(self.size) + _after(A_abs, np.abs(h))
+        spread = _after(A_abs, h_radius) + _after(self.A_radius, np.abs(h) + h_radius) + bulk * small
         C = self.up(np.abs(np.eye(self.size) - R @ M) + R_abs @ spread)
         F = middle - g @ self.A.T - self.beta
         terms = np.abs(middle) + (np.abs(g) + g_radius) @ A_abs.T + np.abs(self.beta)
@@ -142,6 +143,11 @@ class Contractor:
             low, high = self.krawczyk(boxes)
             boxes = Boxes(np.fmax(boxes.lower, low), np.fmin(boxes.upper, high), boxes.first, boxes.last)
         return boxes
+
+
+def _after(A: Floats, h: Floats) -> Floats:
+    """Return A·H for slopes of single neurons (B, N), or for H itself (B, N, N)."""
+    return A * h[:, None, :] if h.ndim == 2 else np.asarray(A @ h)
 
 
 def _products(g: Floats, A: Floats) -> Floats:

@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import canonical
+from hopverify.checker.attracting import attracting_box
 from hopverify.checker.boxes import Boxes
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.exact_solution import Face, SegmentSystems
-from hopverify.checker.growth import attracting_box
 from hopverify.checker.payload import index, rational, vector
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose

@@ -6,11 +6,13 @@ Q, in rationals or in balls, meets a negative pivot exactly if there is such a d
 
 At a kink (a neuron exactly between two segments, the biactive set B) the second-order condition is asked on each cone
 of signs: a neuron cannot move to a flat side. It is a strict copositivity test of the Schur complement on B.
-For W that is not symmetric the spectrum of T⁻¹(WH - ρ) on A is enclosed (Arb).
+For W that is not symmetric the spectrum of T⁻¹(WH - ρ) on A is enclosed (Arb). Networks with whole-layer activations
+are decided on the range of H (:mod:`hopverify.checker.range_stability`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -20,8 +22,10 @@ import numpy as np
 from flint import acb_mat, arb
 
 from hopverify.checker.copositivity import is_strictly_copositive
+from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.linear_algebra import solve
+from hopverify.checker.range_stability import RangeForm, enclosed_spectrum, has_energy, hessian_at, is_smooth_at
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.regularity import is_analytic
@@ -83,6 +87,8 @@ def slopes_at(network: LinearNetwork, equilibrium: Equilibrium) -> LocalSlopes:
 def stability_of(network: LinearNetwork, equilibrium: Equilibrium) -> Stability:
     """Return whether an equilibrium is stable, unstable, or neither shown."""
     with precision():
+        if not network.elementwise:
+            return _in_the_range(network, equilibrium)
         slopes = slopes_at(network, equilibrium)
         if any(not (a > 0 or a == 0) for a in (*slopes.left, *slopes.right)):
             return Stability("undecided", {"because": "a slope is negative, or its sign is not certain"})
@@ -109,77 +115,6 @@ def quadratic_form(
     return Q
 
 
-def negative_pivot(Q: np.ndarray[Any, Any]) -> tuple[str, np.ndarray[Any, Any] | None]:
-    """Eliminate with diagonal pivoting, on Fractions or balls.
-
-    Return ("positive", None), ("negative", a direction d with dᵀQd < 0), or ("open", None).
-    """
-    n = len(Q)
-    A, order = Q.copy(), list(range(n))
-    for k in range(n):
-        rest = range(k, n)
-        chosen = next((i for i in rest if A[i, i] < 0), None)
-        if chosen is None:
-            chosen = max(rest, key=lambda i: _least(A[i, i]))
-        _exchange(A, order, k, chosen)
-        if A[k, k] < 0:
-            return "negative", _placed(_direction(A, k), order)
-        if not A[k, k] > 0:
-            mixed = _mixed_direction(A, k)
-            return ("open", None) if mixed is None else ("negative", _placed(mixed, order))
-        for i in range(k + 1, n):
-            factor = A[i, k] / A[k, k]
-            A[i, k + 1 :] = A[i, k + 1 :] - factor * A[k, k + 1 :]
-            A[i, k] = factor
-    return "positive", None
-
-
-def _least(value: Any) -> float:
-    return float(value.lower() if isinstance(value, arb) else value)
-
-
-def _exchange(A: np.ndarray[Any, Any], order: list[int], a: int, b: int) -> None:
-    """Swap two rows and columns of what is left to eliminate; the factors to their left move along."""
-    A[[a, b]] = A[[b, a]]
-    A[:, [a, b]] = A[:, [b, a]]
-    order[a], order[b] = order[b], order[a]
-
-
-def _placed(d: np.ndarray[Any, Any], order: list[int]) -> np.ndarray[Any, Any]:
-    """Return a direction of the reordered matrix in the original order."""
-    placed = d.copy()
-    placed[order] = d
-    return placed
-
-
-def _mixed_direction(A: np.ndarray[Any, Any], k: int) -> np.ndarray[Any, Any] | None:
-    """Return a negative direction where all diagonal entries left are exactly 0 and another entry is not."""
-    rest = range(k, len(A))
-    if not all(isinstance(A[i, i], Fraction) and A[i, i] == 0 for i in rest):
-        return None
-    place = next(((i, j) for i in rest for j in rest if i < j and A[i, j] != 0), None)
-    if place is None:
-        return None
-    i, j = place
-    sign = -1 if A[i, j] > 0 else 1
-    return _solved(A, k, {i: Fraction(1), j: Fraction(sign)})
-
-
-def _direction(A: np.ndarray[Any, Any], k: int) -> np.ndarray[Any, Any]:
-    """Return the direction whose value is the k-th pivot."""
-    return _solved(A, k, {k: A[0, 0] * 0 + 1})
-
-
-def _solved(A: np.ndarray[Any, Any], k: int, entries: dict[int, Any]) -> np.ndarray[Any, Any]:
-    """Return d with L'ᵀd = entries, L' the unit lower factor of the first k columns, stored below the diagonal."""
-    d = np.array([A[0, 0] * 0] * len(A), dtype=object)
-    for i, value in entries.items():
-        d[i] = value
-    for i in range(k - 1, -1, -1):
-        d[i] = -sum((A[j, i] * d[j] for j in range(i + 1, len(A))), A[0, 0] * 0)
-    return d
-
-
 def _smooth(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
     neurons = slopes.alive
     if not neurons:
@@ -193,18 +128,48 @@ def _smooth(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
     return Stability("unstable", {"direction": shown})
 
 
+def _in_the_range(network: LinearNetwork, equilibrium: Equilibrium) -> Stability:
+    """Decide on the range of H where a layer is not elementwise (:mod:`hopverify.checker.range_stability`)."""
+    H = hessian_at(network, equilibrium)
+    if not is_smooth_at(network, equilibrium, H):
+        return Stability("undecided", {"because": "a neuron is at a kink, or a slope is not certain"})
+    if not has_energy(network):
+        parts = enclosed_spectrum(network, H)
+        if parts is None:
+            return Stability(
+                "undecided", {"because": "W is not symmetric or τ not uniform, and a layer is instantaneous"}
+            )
+        return _by_eigenvalues(parts)
+    form = RangeForm(network, H)
+    if not form.is_metric():
+        return Stability("undecided", {"because": "H is not certainly positive off its known null space"})
+    found, direction = negative_pivot(form.scaled())
+    if found == "positive":
+        return Stability("stable", {"lambda_max_at_most": str(_least_rate(form.scaled))})
+    if found == "open" or direction is None:
+        return Stability(
+            "undecided", {"because": "the form ρH - HWH is singular on the range of H, or too close to it"}
+        )
+    activation = form.HN @ direction
+    return Stability("unstable", {"direction": {network.names()[i]: _text(activation[i]) for i in form.alive}})
+
+
 def _rate(network: LinearNetwork, slopes: list[Any], neurons: list[int]) -> Fraction:
+    return _least_rate(lambda scale: quadratic_form(network, slopes, neurons, scale))
+
+
+def _least_rate(form: Callable[[Fraction], np.ndarray[Any, Any]]) -> Fraction:
     """Return the least k/64 ≤ 1 with λ_max(K) ≤ k/64 certified, by bisection on elimination."""
     good, bad = RATES, 0
     while good - bad > 1:
         middle = (good + bad) // 2
-        found, _ = negative_pivot(quadratic_form(network, slopes, neurons, Fraction(middle, RATES)))
+        found, _ = negative_pivot(form(Fraction(middle, RATES)))
         good, bad = (middle, bad) if found == "positive" else (good, middle)
     return Fraction(good, RATES)
 
 
 def _text(value: Any) -> str:
-    return str(value) if isinstance(value, Fraction) else str(value.str(10))
+    return str(value) if isinstance(value, Fraction) else f"≈{float(value.mid()):.6g}"
 
 
 def _at_kink(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
@@ -289,9 +254,12 @@ def _spectral(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
         ]
         for i in alive
     ]
-    parts = [value.real for value in acb_mat(rows).eig(multiple=True)]
+    return _by_eigenvalues([value.real for value in acb_mat(rows).eig(multiple=True)])
+
+
+def _by_eigenvalues(parts: list[arb]) -> Stability:
     if all(part < 0 for part in parts):
-        return Stability("stable", {"eigenvalues_below": _text(max(parts, key=lambda part: float(part.upper())))})
+        return Stability("stable", {"eigenvalues_below": max(parts, key=lambda part: float(part.upper())).str(10)})
     if any(part > 0 for part in parts):
-        return Stability("unstable", {"eigenvalue_above": _text(max(parts, key=lambda part: float(part.lower())))})
+        return Stability("unstable", {"eigenvalue_above": max(parts, key=lambda part: float(part.lower())).str(10)})
     return Stability("undecided", {"because": "an eigenvalue's real part is 0 within its enclosure"})

@@ -1,6 +1,6 @@
 """Equilibria: all of them, with proof that there are no others (T6, T10).
 
-Concerns networks with linear drives and elementwise, leaky layers. For piecewise-linear activations and rational
+Concerns networks with linear drives and leaky layers. For piecewise-linear activations and rational
 weights the equilibria are exact rational states, otherwise enclosures; faces of equilibria (singular systems) are told
 as such.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.model import LinearNetwork, Memory, Model, linear_network
+from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS
 from hopverify.obligations import AllEquilibria, EquilibriaBeside, EquilibriaNear, Obligation, Search
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
@@ -22,7 +23,10 @@ REGION = (
     Field("lower", FieldKind.NUMBERS, "lower ends of the region: one number, or one for each neuron", default=None),
     Field("upper", FieldKind.NUMBERS, "upper ends of the region: one number, or one for each neuron", default=None),
 )
-INAPPLICABLE = "needs elementwise, leaky, Lipschitz layers joined by synapses with linear drives"
+INAPPLICABLE = (
+    "needs leaky layers with locally Lipschitz activations, joined by synapses with linear drives; at most "
+    f"{MAX_NEURONS} neurons, {MAX_WITH_WHOLE_LAYERS} if a layer is not elementwise"
+)
 
 
 def search_of(model: Model, values: Mapping[str, Any]) -> Search | None:
@@ -96,8 +100,8 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 def _beside(
     model: Model, memory: Memory, labels: tuple[str, ...], search: Search | None
 ) -> EquilibriaNear | EquilibriaBeside | None:
-    """Return the obligation for networks with linear drives (hundreds of neurons), or for any other model."""
-    if search is None:
+    """Return the obligation for elementwise networks with linear drives (hundreds of neurons), or for any model."""
+    if search is None or not search.network.elementwise:
         if model.layers[memory.layer].instantaneous:
             return None
         return EquilibriaBeside(model, memory.name, memory.layer, memory.patterns, labels)

@@ -13,7 +13,8 @@ CHECK = Check(
     explanation=(
         "Claim (ii) of arXiv:2410.13866: stability lives in the range of the Hessian. On the alive neurons, "
         "diag(ρ/h) - W ≻ 0 means stable and a negative direction unstable, whatever the time constants are; "
-        "dead neurons always relax. At a kink the form must be strictly copositive on each cone of "
+        "dead neurons always relax. For softmax, layer norm and sparsemax ρH - HWH decides off the null space of H. "
+        "At a kink the form must be strictly copositive on each cone of "
         "directions. Pass: each equilibrium is shown to be stable or unstable, and the list says which."
     ),
     claims=claims_about(DecidedStability, "the stability of each equilibrium is decided"),

@@ -14,7 +14,7 @@ CHECK = Check(
         "Claim (iii) of arXiv:2410.13866: from a state with the same activation as an equilibrium x⋆, every "
         "neuron relaxes as x_i(t) = x⋆_i + exp(-ρ_i t/τ_i)(x_i(0) - x⋆_i), inside the convex flat region, so "
         "that the whole region belongs to the basin. If x⋆ is asymptotically stable, an open neighbourhood of "
-        "the region does."
+        "the region does. For softmax and layer norm the region is x + R·1, and the layer must have one time constant."
     ),
     claims=claims_about(FlatRegionsInBasins, "flat regions around equilibria lie in their basins"),
     order=150,

@@ -123,7 +123,12 @@ class Duals(Arithmetic):
             weights = self.base.elementary("step", gaps)
         else:
             weights = self.base.power(self.base.elementary("relu", gaps), exponent - 1)
-        return Dual(t, (weights * slopes).sum() / weights.sum())
+        return Dual(t, self.base.average(weights, slopes))
 
     def shift(self, vector: Value) -> Value:
         return self.base.shift(values_of(vector))
+
+    def softmax(self, vector: Value) -> Value:
+        """Return softmax with the slopes p∘(u' - Σ p u')."""
+        p, slopes = self.base.softmax(values_of(vector)), slopes_of(vector)
+        return along(p, p * (slopes - self.base.average(p, slopes)))

@@ -25,7 +25,11 @@ Operation = TypeVar("Operation", bound=Callable[[Any, Any], Any])
 
 
 class Arithmetic(ABC):
-    """A number system. Final classes implement the five abstract methods and nothing else."""
+    """A number system. Final classes implement the six abstract methods.
+
+    Sets of numbers (intervals, and duals over them) override :meth:`softmax` and :meth:`average` too, whose formulas
+    name a variable twice and so would lose sharpness.
+    """
 
     @abstractmethod
     def number(self, value: Fraction) -> Value:
@@ -50,6 +54,15 @@ class Arithmetic(ABC):
     @abstractmethod
     def shift(self, vector: Value) -> Value:
         """Return a constant near max(vector): subtracting it keeps exponentials in range. Any constant is correct."""
+
+    def softmax(self, vector: Value) -> Value:
+        """Return e^u / Σ e^u for a vector u."""
+        _, weights = _shifted(self, vector)
+        return weights / weights.sum()
+
+    def average(self, weights: Value, values: Value) -> Value:
+        """Return Σ w v / Σ w for weights w ≥ 0."""
+        return (weights * values).sum() / weights.sum()
 
 
 def scalar_operation(method: Operation) -> Operation:
@@ -104,12 +117,6 @@ def _apply(node: Apply, values: list[Value], arithmetic: Arithmetic) -> Value:
 def _shifted(a: Arithmetic, u: Value) -> tuple[Value, Value]:
     shift = a.shift(u)
     return shift, a.elementary("exp", u - shift)
-
-
-def softmax(a: Arithmetic, u: Value) -> Value:
-    """Return e^u / Σ e^u for a vector u."""
-    _, weights = _shifted(a, u)
-    return weights / weights.sum()
 
 
 def _logsumexp(a: Arithmetic, u: Value) -> Value:
@@ -209,8 +216,8 @@ _COMPOSITES: dict[str, Callable[..., Value]] = {
     "variance": _variance,
     "logsumexp": _logsumexp,
     "ghost_logsumexp": lambda a, u: _logsumexp(a, _with_ghost(a, u)),
-    "softmax": softmax,
-    "ghostmax": lambda a, u: softmax(a, _with_ghost(a, u))[:-1],
+    "softmax": lambda a, u: a.softmax(u),
+    "ghostmax": lambda a, u: a.softmax(_with_ghost(a, u))[:-1],
     "matmul": lambda a, matrix, u: matrix @ u,
     "transpose": lambda a, matrix: matrix.T,
     "ones": _ones,

@@ -93,5 +93,9 @@ class Floats(Arithmetic):
     def shift(self, vector: Value) -> Value:
         return np.max(vector)
 
+    def softmax(self, vector: Value) -> Value:
+        """Dual numbers hold their parts as arrays of objects."""
+        return super().softmax(np.asarray(vector, dtype=np.float64))
+
 
 FLOATS = Floats()

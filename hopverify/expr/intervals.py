@@ -9,104 +9,20 @@ end the limit is taken. A function without a known trend gives the whole line, n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from math import inf, isinf, nextafter
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hopverify.expr.balls import BALLS, precision
-from hopverify.expr.evaluate import Arithmetic, Value, scalar_operation
+from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.expr.functions import FUNCTIONS, Trend
+from hopverify.expr.interval import Bounds, Interval, as_interval, down, enclose, power, up
+from hopverify.expr.interval_simplex import shares, threshold
 
-Bounds = NDArray[np.float64]
-
-
-def _down(values: Bounds) -> Bounds:
-    with np.errstate(over="ignore"):
-        return np.nextafter(np.where(np.isnan(values), -inf, values), -inf)
-
-
-def _up(values: Bounds) -> Bounds:
-    with np.errstate(over="ignore"):
-        return np.nextafter(np.where(np.isnan(values), inf, values), inf)
-
-
-@dataclass(frozen=True, eq=False)
-class Interval:
-    """One interval per box: ``lower ≤ value ≤ upper`` elementwise."""
-
-    lower: Bounds
-    upper: Bounds
-
-    @scalar_operation
-    def __add__(self, other: Any) -> Interval:
-        other = as_interval(other)
-        with np.errstate(invalid="ignore", over="ignore"):
-            return Interval(_down(self.lower + other.lower), _up(self.upper + other.upper))
-
-    __radd__ = __add__
-
-    def __neg__(self) -> Interval:
-        return Interval(-self.upper, -self.lower)
-
-    @scalar_operation
-    def __sub__(self, other: Any) -> Interval:
-        return self + -as_interval(other)
-
-    @scalar_operation
-    def __rsub__(self, other: Any) -> Interval:
-        return as_interval(other) + -self
-
-    @scalar_operation
-    def __mul__(self, other: Any) -> Interval:
-        other = as_interval(other)
-        with np.errstate(invalid="ignore", over="ignore"):
-            ends = [a * b for a in (self.lower, self.upper) for b in (other.lower, other.upper)]
-        # 0·∞ stands for a product of numbers of which one is 0: its limit set contains 0 and the other ends bound it.
-        ends = [np.where(np.isnan(end), 0.0, end) for end in ends]
-        return Interval(_down(np.minimum.reduce(ends)), _up(np.maximum.reduce(ends)))
-
-    __rmul__ = __mul__
-
-    @scalar_operation
-    def __truediv__(self, other: Any) -> Interval:
-        other = as_interval(other)
-        crosses = (other.lower <= 0) & (other.upper >= 0)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            inverse = Interval(
-                np.where(crosses, -inf, _down(1 / other.upper)), np.where(crosses, inf, _up(1 / other.lower))
-            )
-        return self * inverse
-
-    @scalar_operation
-    def __rtruediv__(self, other: Any) -> Interval:
-        return as_interval(other) / self
-
-
-def as_interval(value: Any) -> Interval:
-    """Return a number (a float, taken exactly) or an interval as an interval."""
-    if isinstance(value, Interval):
-        return value
-    return Interval(np.asarray(value, dtype=np.float64), np.asarray(value, dtype=np.float64))
-
-
-def enclose(value: Fraction) -> Interval:
-    """Return the tightest interval of doubles around a rational."""
-    try:
-        nearest = float(value)
-    except OverflowError:
-        nearest = inf if value > 0 else -inf
-    if isinf(nearest):
-        low, high = (nextafter(inf, 0.0), inf) if value > 0 else (-inf, -nextafter(inf, 0.0))
-        return Interval(np.asarray(low), np.asarray(high))
-    exact = Fraction(nearest)
-    low = nearest if exact <= value else nextafter(nearest, -inf)
-    high = nearest if exact >= value else nextafter(nearest, inf)
-    return Interval(np.asarray(low), np.asarray(high))
+__all__ = ["INTERVALS", "Interval", "Intervals", "as_interval", "enclose"]
 
 
 @lru_cache(maxsize=65536)
@@ -169,15 +85,19 @@ _RANGES: dict[str, tuple[float, float]] = {"sin": (-1.0, 1.0), "cos": (-1.0, 1.0
 
 def _wave(name: str, u: Interval) -> Interval:
     """Enclose sin or cos: between -1 and 1, and no further from its value at the lower end than the width."""
-    width = np.where(np.isinf(u.lower) | np.isinf(u.upper), 2.0, _up(u.upper - u.lower))
+    width = np.where(np.isinf(u.lower) | np.isinf(u.upper), 2.0, up(u.upper - u.lower))
     start = np.where(np.isinf(u.lower), 0.0, u.lower)
     low, high = (np.vectorize(lambda v, side=side: _ends(name, v)[side], otypes=[float])(start) for side in (0, 1))
-    return Interval(np.maximum(_down(low - width), -1.0), np.minimum(_up(high + width), 1.0))
+    return Interval(np.maximum(down(low - width), -1.0), np.minimum(up(high + width), 1.0))
 
 
 def _elementary(name: str, u: Interval) -> Interval:
     if name in ("sin", "cos"):
         return _wave(name, u)
+    if name == "sqrt":
+        # IEEE 754 rounds square roots correctly.
+        u = _inside_domain(name, u)
+        return Interval(np.maximum(down(np.sqrt(u.lower)), 0.0), up(np.sqrt(u.upper)))
     trend = FUNCTIONS[name].trend
     if name == "kink":
         away = (u.lower > 0) | (u.upper < 0)
@@ -217,50 +137,36 @@ class Intervals(Arithmetic):
         return _map(lambda u: _elementary(name, u), argument[0])
 
     def power(self, base: Value, exponent: Fraction) -> Value:
-        return _map(lambda u: _power(u, exponent), base)
+        return _map(lambda u: power(u, exponent), base)
 
     def threshold(self, scores: Value, exponent: Fraction) -> Value:
-        """Return the crude bounds max(s) - 1 ≤ t ≤ max(s), which hold for every exponent."""
-        low = np.maximum.reduce([score.lower for score in scores])
-        high = np.maximum.reduce([score.upper for score in scores])
-        return Interval(_down(low - 1.0), high)
+        """Bound t between those of the lower and of the upper ends: it rises with every score."""
+        scores = [as_interval(score) for score in scores]
+        lower, upper = (
+            np.array(np.broadcast_arrays(*ends))
+            for ends in ([score.lower for score in scores], [score.upper for score in scores])
+        )
+        return Interval(threshold(lower, exponent, 0), threshold(upper, exponent, 1))
 
     def shift(self, vector: Value) -> Value:
         return 0.0
 
+    def softmax(self, vector: Value) -> Value:
+        """Bound e^u/Σ e^u where it is least and where it is largest: one u at one end, all others at the other."""
+        vector = [as_interval(u) for u in vector]
+        top = reduce(np.maximum, [u.upper for u in vector])
+        top = np.where(np.isfinite(top), top, 0.0)
+        weights = [_increasing("exp", u - top) for u in vector]
+        found = np.empty(len(weights), dtype=object)
+        found[:] = shares(weights)
+        return found
 
-def _power(u: Interval, exponent: Fraction) -> Interval:
-    if exponent < 0:
-        return 1.0 / _power(u, -exponent)
-    if exponent.denominator != 1:
-        clipped = Interval(np.maximum(u.lower, 0.0), np.maximum(u.upper, 0.0))
-        return Interval(_real_power(clipped.lower, exponent, 0), _real_power(clipped.upper, exponent, 1))
-    low, high = _whole_power(u.lower, int(exponent)), _whole_power(u.upper, int(exponent))
-    if exponent % 2:
-        return Interval(low.lower, high.upper)
-    near = np.where((u.lower <= 0) & (u.upper >= 0), 0.0, np.minimum(low.lower, high.lower))
-    return Interval(np.maximum(near, 0.0), np.maximum(low.upper, high.upper))
-
-
-def _whole_power(point: Bounds, exponent: int) -> Interval:
-    result, base = as_interval(np.ones_like(point)), Interval(point, point)
-    for bit in bin(exponent)[2:]:
-        result = result * result
-        result = result * base if bit == "1" else result
-    return result
-
-
-def _real_power(points: Bounds, exponent: Fraction, side: int) -> Bounds:
-    def bound(u: float) -> float:
-        if u == 0 or isinf(u):
-            return u
-        with precision(80):
-            value = BALLS.power(BALLS.number(Fraction(u)), exponent)
-            ends = (nextafter(float(value.lower()), -inf), nextafter(float(value.upper()), inf))
-        return ends[side]
-
-    bounds: Bounds = np.vectorize(bound, otypes=[float])(points)
-    return bounds
+    def average(self, weights: Value, values: Value) -> Value:
+        """Bound Σ w v/Σ w, w ≥ 0, by the quotient of the sums and by the least and the largest v."""
+        values = np.frompyfunc(as_interval, 1, 1)(values)
+        quotient = super().average(weights, values)
+        low, high = reduce(np.minimum, [v.lower for v in values]), reduce(np.maximum, [v.upper for v in values])
+        return Interval(np.maximum(quotient.lower, low), np.minimum(quotient.upper, high))
 
 
 INTERVALS = Intervals()

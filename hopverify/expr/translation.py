@@ -11,6 +11,7 @@ from enum import Enum
 
 from hopverify.expr.functions import FUNCTIONS, Shape
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
+from hopverify.expr.signs import POSITIVE, signs
 
 
 class Response(Enum):
@@ -97,3 +98,54 @@ def _only_inside_size(node: Expression) -> bool:
     if isinstance(node, Apply) and node.function != "size":
         return all(_only_inside_size(argument) for argument in node.arguments)
     return True
+
+
+def is_flat_only_along_ones(potential: Expression, variable: str = "x") -> bool:
+    """Return whether ∇²L has, by structure, exactly the multiples of 1 as its null space, at every state.
+
+    That is so for c·logsumexp(k·x) (its Hessian is ck²(diag p - ppᵀ) with p > 0) and for c·√(|x - mean x|² + ε), ε > 0
+    (√(|y|² + ε) has a positive definite Hessian, and y = x - mean x the null space R·1), c, k ≠ 0, plus affine terms.
+    """
+    core = _without_affine(potential, variable)
+    if not isinstance(core, Apply):
+        return False
+    if core.function == "logsumexp":
+        return _without_factors(core.arguments[0], variable) == Symbol(variable)
+    x = Symbol(variable)
+    centred = Apply("subtract", (x, Apply("mean", (x,))))
+    return core.function == "norm" and core.arguments[0] == centred and signs(core.arguments[1], {}) == POSITIVE
+
+
+def _without_affine(node: Expression, variable: str) -> Expression:
+    """Return what is left of a potential without added constants, ⟨x, c⟩, and factors other than 0."""
+    node = _without_factors(node, variable)
+    if isinstance(node, Apply) and node.function in ("add", "subtract"):
+        for part, other in (node.arguments, node.arguments[::-1]):
+            if _is_affine(other, variable):
+                return _without_affine(part, variable)
+    return node
+
+
+def _is_affine(node: Expression, variable: str) -> bool:
+    if not any(inner == Symbol(variable) for inner in walk(node)):
+        return True
+    if not isinstance(node, Apply) or node.function != "dot":
+        return False
+    left, right = node.arguments
+    return Symbol(variable) in (left, right) and any(_is_constant(node, k) for k in (0, 1)) and left != right
+
+
+def _without_factors(node: Expression, variable: str) -> Expression:
+    """Return the factor of a product or quotient that holds the state, if the others are scalars other than 0."""
+    while isinstance(node, Apply) and node.function in ("multiply", "divide", "negate"):
+        if node.function == "negate":
+            node = node.arguments[0]
+            continue
+        left, right = node.arguments
+        if _is_scalar_constant(right) and 0 not in signs(right, {}):
+            node = left
+        elif node.function == "multiply" and _is_scalar_constant(left) and 0 not in signs(left, {}):
+            node = right
+        else:
+            break
+    return node

@@ -19,7 +19,8 @@ from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Model
 from hopverify.synapses import Synapse
 
-MAX_NEURONS = 400
+# Whole layers need the matrix H, and ball arithmetic on it.
+MAX_NEURONS, MAX_WITH_WHOLE_LAYERS = 400, 64
 
 Matrix = np.ndarray[Any, Any]
 """An object array of Fractions."""
@@ -27,7 +28,7 @@ Matrix = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, eq=False)
 class LinearNetwork:
-    """``W`` (N × N), ``b`` and ``leak`` (N) in Fractions; ``functions[i]`` belongs to neuron i (elementwise)."""
+    """``W`` (N × N), ``b`` and ``leak`` (N) in Fractions; ``functions[i]`` is that of the layer of neuron i."""
 
     W: Matrix
     b: Matrix
@@ -50,16 +51,27 @@ class LinearNetwork:
         return result
 
     @property
+    def elementwise(self) -> bool:
+        """Whether every neuron's activation depends on its own state only."""
+        return all(layer.function.elementwise for layer in self.layers)
+
+    def places(self) -> list[tuple[Layer, np.ndarray[Any, Any]]]:
+        """Return each layer with the numbers of its neurons."""
+        starts = np.cumsum([0, *(layer.size for layer in self.layers)])
+        return [(layer, np.arange(a, a + layer.size)) for layer, a in zip(self.layers, starts.tolist(), strict=False)]
+
+    @property
     def is_symmetric(self) -> bool:
         """Whether W = Wᵀ, so that the network has an energy."""
         return bool((self.W == self.W.T).all())
 
 
 def linear_network(model: Model) -> LinearNetwork | None:
-    """Return the network of a model, or None unless drives are linear and layers elementwise, leaky and Lipschitz."""
+    """Return the network of a model, or None unless drives are linear and layers leaky and locally Lipschitz."""
     layers = tuple(model.layers.values())
     size = sum(layer.size for layer in layers)
-    fitting = size <= MAX_NEURONS and all(synapse.linear for synapse in model.synapses.values())
+    most = MAX_NEURONS if all(layer.function.elementwise for layer in layers) else MAX_WITH_WHOLE_LAYERS
+    fitting = size <= most and all(synapse.linear for synapse in model.synapses.values())
     if not fitting or not all(_is_regular(layer) for layer in layers):
         return None
     b = np.concatenate([layer.bias.fractions() for layer in layers])
@@ -69,8 +81,8 @@ def linear_network(model: Model) -> LinearNetwork | None:
 
 
 def _is_regular(layer: Layer) -> bool:
-    """Whether a layer is elementwise and leaky, with a locally Lipschitz activation."""
-    return layer.function.elementwise and 0 not in layer.leak and is_locally_lipschitz(layer.function.activation[0])
+    """Whether a layer is leaky, with an activation that is defined everywhere and locally Lipschitz."""
+    return 0 not in layer.leak and all(is_locally_lipschitz(part) for part in layer.function.activation)
 
 
 def _spread(numbers: tuple[Fraction, ...], size: int) -> Matrix:
@@ -79,8 +91,8 @@ def _spread(numbers: tuple[Fraction, ...], size: int) -> Matrix:
 
 def _matrix(model: Model, layers: tuple[Layer, ...], size: int) -> Matrix:
     """Return W, block by block: a target's drive as a function of a source's activations."""
-    starts = np.cumsum([0, *(layer.size for layer in layers)])
-    place = {layer.name: slice(int(a), int(a) + layer.size) for layer, a in zip(layers, starts, strict=False)}
+    starts = np.cumsum([0, *(layer.size for layer in layers)]).tolist()
+    place = {layer.name: slice(a, a + layer.size) for layer, a in zip(layers, starts, strict=False)}
     W = np.full((size, size), Fraction(0), dtype=object)
     for synapse in model.synapses.values():
         blocks = synapse.blocks()

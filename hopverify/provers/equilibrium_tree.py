@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence, canonical
-from hopverify.checker.boxes import Boxes
+from hopverify.checker.boxes import Boxes, Floats
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.equilibria import halves, joined, root
 from hopverify.checker.exact_solution import Face, SegmentSystems
@@ -37,8 +37,11 @@ from hopverify.verdict import Reason
 # A box counts as empty only by this much, relatively, so that another machine's rounding finds it empty too.
 MARGIN = 2.0**-36
 NARROW = 2.0**-24
-MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH = 1_200_000_000, 300_000_000
+MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 CHUNK = 2048
+
+# Up to this many layers, a smallest set of layers is sought to which every connection has an end.
+MAX_COVERED = 10
 
 # Without a bounded box, at most this many choices of segments are gone through.
 MAX_UNBOUNDED = 2**14
@@ -68,9 +71,10 @@ class Search:
         self.parts: list[tuple[Segment, ...] | None] = [segments(function) for function in network.functions]
         self.piecewise = all(part is not None for part in self.parts)
         self.influence = np.abs(self.contractor.A).sum(axis=0) + 1e-3
+        self.branching = branching_neurons(network)
         self.tree = Tree()
         # A box costs a few products of N × N matrices.
-        work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH
+        work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH if network.elementwise else MAX_WORK_WHOLE
         self.most = min(budget.boxes, work // self.network.size**3)
 
     def run(self, start: Boxes) -> Tree:
@@ -92,8 +96,10 @@ class Search:
         if not self.piecewise:
             self._verify(contracted, codes)
         children: list[Boxes] = []
-        for position in np.flatnonzero(codes == "?"):
-            code, parts = self._decide(contracted, int(position), spent)
+        left = np.flatnonzero(codes == "?")
+        scores = dict(zip(left.tolist(), [] if self.piecewise else self._scores(contracted[left]), strict=False))
+        for position in left:
+            code, parts = self._decide(contracted, int(position), spent, scores.get(int(position)))
             codes[position] = code
             children += parts
         return "".join(codes), joined(children, self.network.size)
@@ -110,14 +116,14 @@ class Search:
             _, _, inside = self.contractor.verified(boxes[tried])
             codes[tried[inside]] = "k"
 
-    def _decide(self, boxes: Boxes, position: int, spent: bool) -> tuple[str, list[Boxes]]:
+    def _decide(self, boxes: Boxes, position: int, spent: bool, scores: Floats | None) -> tuple[str, list[Boxes]]:
         open_neurons = np.flatnonzero(boxes.first[position] < boxes.last[position])
         if self.piecewise and not len(open_neurons):
             self._note_face(boxes, position)
             return "s", []
         if spent:
             return "?", []
-        cut = self._segment_cut(boxes, position, open_neurons) if self.piecewise else self._cut(boxes, position)
+        cut = self._segment_cut(boxes, position, open_neurons) if scores is None else self._cut(boxes, position, scores)
         if cut is None:
             return "?", []
         self.tree.cuts.append(cut)
@@ -144,19 +150,41 @@ class Search:
         low, high = np.clip([boxes.lower[position, neuron], boxes.upper[position, neuron]], -1e6, 1e6)
         return [neuron, min(kinks, key=lambda k: abs(float(own[k].upper or 0) - (low + high) / 2))]
 
-    def _cut(self, boxes: Boxes, position: int) -> list[Any] | None:
+    def _scores(self, boxes: Boxes) -> Floats:
+        """Return how far the uncertainty of each neuron spreads to the others, (B, N)."""
+        h_low, h_high = self.contractor.activations.slopes(boxes)
+        spread = h_high - h_low + 1e-6
+        spread = self.influence * spread if spread.ndim == 2 else np.einsum("i,bij->bj", self.influence, spread)
+        score = (boxes.upper - boxes.lower) * spread * self.branching
+        return np.where(np.isfinite(score), score, 0.0)
+
+    def _cut(self, boxes: Boxes, position: int, scores: Floats) -> list[Any] | None:
         """Cut the neuron whose uncertainty spreads most, in the middle of its interval."""
         lower, upper = boxes.lower[position], boxes.upper[position]
-        width = upper - lower
-        h_low, h_high = self.contractor.activations.slopes(boxes[position : position + 1])
-        score = width * self.influence * (h_high[0] - h_low[0] + 1e-6)
-        neuron = int(np.argmax(np.where(np.isfinite(score), score, 0.0)))
+        width, neuron = upper - lower, int(np.argmax(scores))
         if not np.isfinite(width).all() or width[neuron] < NARROW * (1 + abs(upper[neuron])):
             return None
         # Off the middle, so that symmetric equilibria do not fall on a cut.
         at = lower[neuron] + 0.4871 * width[neuron]
         unit = 2.0 ** np.floor(np.log2(width[neuron]) - 10)
         return [neuron, str(Fraction(float(np.round(at / unit) * unit)))]
+
+
+def branching_neurons(network: LinearNetwork) -> NDArray[np.bool_]:
+    """Return which neurons to cut: those of the fewest layers' neurons to which every connection has an end.
+
+    The states of the other layers follow from theirs, by one product with a matrix.
+    """
+    places = network.places()
+    connections = [
+        (a, b) for a, (_, i) in enumerate(places) for b, (_, j) in enumerate(places) if network.W[np.ix_(i, j)].any()
+    ]
+    chosen = frozenset(range(len(places)))
+    if len(places) <= MAX_COVERED:
+        covers = [frozenset(k for k in chosen if (1 << k) & code) for code in range(1 << len(places))]
+        covers = [cover for cover in covers if all(a in cover or b in cover for a, b in connections)]
+        chosen = min(covers, key=lambda cover: sum(places[k][0].size for k in cover))
+    return np.concatenate([np.full(layer.size, k in chosen) for k, (layer, _) in enumerate(places)])
 
 
 @lru_cache(maxsize=4)
@@ -180,9 +208,15 @@ def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
         return
 
 
+def _is_confined(search: Region) -> bool:
+    """Whether contraction alone makes the whole space a bounded box: activations are bounded layer after layer."""
+    contracted, _ = Contractor(search.network).contract(root(search, None))
+    return bool(np.isfinite(contracted.upper - contracted.lower).all())
+
+
 def _can_start(search: Region) -> bool:
     """Whether there is a bounded box, or few enough choices of segments to go through them all."""
-    if propose_box(search.network) is not None:
+    if propose_box(search.network) is not None or _is_confined(search):
         return True
     counts = [len(part) for part in (segments(function) for function in search.network.functions) if part is not None]
     return len(counts) == search.network.size and prod(counts) <= MAX_UNBOUNDED

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hopverify.certificate import Evidence
+from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.exact_inertia import constant_hessian
-from hopverify.checker.stability import negative_pivot
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover
 

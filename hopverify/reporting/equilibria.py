@@ -132,8 +132,10 @@ def _region(row: Values) -> str:
     for name, ends in row["region"].items():
         grouped.setdefault(interval(ends), []).append(name)
     factors = [f"{names_in_words(names)} in {ends}" for ends, names in list(grouped.items())[:LONGEST_VECTOR]]
+    said = [f"{'; '.join(factors)} — all of it in the basin"] if factors else []
+    said += [f"{layer}: {form}" for layer, form in row.get("layers", {}).items()]
     ending = ", with an open neighbourhood" if row["neighbourhood"].startswith("an open") else ""
-    return f"{'; '.join(factors)} — all of it in the basin{ending}"
+    return "; ".join(said) + ending
 
 
 def _nothing(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
@@ -147,5 +149,5 @@ _WORDS: dict[str, tuple[Heading, Callable[[Row], str], Callable[[Row], bool]]] =
     "equilibria": (_counted, _listed, _every),
     "state_recovery": (_nothing_hidden, _recovered, lambda row: bool(row["undetermined"])),
     "equilibrium_stability": (_nothing, _decided, _every),
-    "flat_region_stability": (_no_region, _region, lambda row: bool(row["region"])),
+    "flat_region_stability": (_no_region, _region, lambda row: bool(row["region"] or row.get("layers"))),
 }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopverify.checker.stability import negative_pivot
+from hopverify.checker.elimination import negative_pivot
 from hopverify.expr.balls import BALLS, precision
 
 ENTRY = st.fractions(min_value=-2, max_value=2, max_denominator=3)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hopverify.checker.attracting import attracting_box
 from hopverify.checker.copositivity import is_strictly_copositive
-from hopverify.checker.growth import attracting_box, growth
+from hopverify.checker.growth import growth
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.floats import FLOATS

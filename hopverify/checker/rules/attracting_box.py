@@ -1,7 +1,7 @@
 """Attracting box: bounds z = (U, V) with Bz + max(c, 0) < z, so that every solution enters -V ≤ x ≤ U for good (T10).
 
 For networks with linear drives whose activations grow at most linearly; B and c are rebuilt from the spec. The
-theorem with its proof stands in :mod:`hopverify.checker.growth`.
+theorem with its proof stands in :mod:`hopverify.checker.attracting`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checker.growth import attracting_box
+from hopverify.checker.attracting import attracting_box
 from hopverify.checker.payload import text_of, vector
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected

@@ -26,9 +26,10 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.checker.attracting import nonnegative
 from hopverify.checker.cone_form import Reach, confirmed_margin, form, reach
 from hopverify.checker.convexity import is_nondecreasing
-from hopverify.checker.growth import Growth, growth, nonnegative
+from hopverify.checker.growth import Growth, growth
 from hopverify.checker.linear_algebra import quadratic
 from hopverify.checker.payload import text_of
 from hopverify.checker.rules import Judgement, Rule

@@ -6,9 +6,9 @@ exactly one (Krawczyk 1969; at a kink J is Clarke's derivative). The equilibrium
 with PA + AᵀP ≺ 0 for every A in the enclosure of T⁻¹J on K(X): ½(x - x⋆)ᵀP(x - x⋆) then falls, at kinks too. Without P,
 for analytic activations, the eigenvalues of T⁻¹J are enclosed (Arb); on the null space of H they are -ρ/τ (T7).
 
-The flat region around the equilibrium is told where its closed form is known: dead intervals of elementwise layers, and
-x + R·1 for layers whose L is affine along the vector of ones. It lies in the basin (T8) if each such layer has one time
-constant; otherwise that is said.
+The flat region around the equilibrium is told where its closed form is known: x + R·1 for layers whose L is affine
+along the vector of ones, rays for the spherical layer and layer norm with ε = 0 (L is homogeneous of degree 1 in x, or
+in x - mean x). It lies in the basin (T8) if each such layer has one time constant and one leak; otherwise that is said.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 from flint import acb_mat, arb, arb_mat
 
+from hopverify.checker.elimination import negative_pivot
+from hopverify.checker.flat_regions import IN_THE_BASIN, NOT_SHOWN
 from hopverify.checker.payload import rational, shown, state, vector
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.stability import negative_pivot
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.dual import Duals, along, slopes_of
@@ -135,12 +136,19 @@ def _stability(model: Model, x: Balls, form: Any) -> str:
 
 def flat_region(layer: Layer) -> str | None:
     """Return the closed form of the flat regions of a whole-layer Lagrangian, with what T8 says of the basin."""
-    potential = layer.function.potential
-    if potential is None or layer.function.elementwise or response_to_shift(potential, "x") is None:
+    potential, function = layer.function.potential, layer.function
+    if potential is None or function.elementwise:
         return None
-    if not layer.uniform_tau:
-        return "x + R·1, not shown to lie in the basin: the time constants differ inside the layer"
-    return "x + R·1, all of it in the basin"
+    on_rays = function.name in ("spherical", "layernorm") and function.parameters.get("epsilon") == 0
+    if function.name == "spherical" and on_rays:
+        form = "the ray s·x, s > 0"
+    elif response_to_shift(potential, "x") is None:
+        return None
+    else:
+        form = "mean(x)·1 + s·(x - mean(x)·1) + R·1, s > 0" if on_rays else "x + R·1"
+    if not layer.uniform_tau or len(set(layer.leak)) > 1:
+        return f"{form}, {NOT_SHOWN}"
+    return f"{form}, {IN_THE_BASIN}"
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
 """Equilibrium tree: the complete list of equilibria, replayed from a search tree (:mod:`hopverify.checker.equilibria`).
 
 The initial box is the spec's region, or a box that attracts all solutions (payload ``box``, see
-:mod:`hopverify.checker.growth`), or, for piecewise-linear networks, the whole space. The same tree serves every
+:mod:`hopverify.checker.attracting`), or, for piecewise-linear networks, the whole space. The same tree serves every
 statement about all equilibria; what is said of each equilibrium is computed from it without search.
 """
 
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checker.equilibria import Enumeration, Equilibrium, enumeration
-from hopverify.checker.flat_regions import flat_region, recovered
+from hopverify.checker.flat_regions import flat_region, is_in_basin, recovered
+from hopverify.checker.range_stability import alive_neurons, hessian_at
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.stability import slopes_at, stability_of
 from hopverify.expr.balls import precision
@@ -29,12 +30,17 @@ Statement = AllEquilibria | RecoveredStates | DecidedStability | FlatRegionsInBa
 
 
 def _described(search: Search, equilibrium: Equilibrium) -> dict[str, Any]:
-    with precision():
-        slopes = slopes_at(search.network, equilibrium)
     stability = stability_of(search.network, equilibrium)
-    described: dict[str, Any] = {"x": equilibrium.texts(), "alive": slopes.alive, "stability": stability.verdict}
-    if slopes.biactive:
-        described["at_kink"] = slopes.biactive
+    described: dict[str, Any] = {"x": equilibrium.texts()}
+    with precision():
+        if search.network.elementwise:
+            slopes = slopes_at(search.network, equilibrium)
+            described["alive"] = slopes.alive
+            if slopes.biactive:
+                described["at_kink"] = slopes.biactive
+        else:
+            described["alive"] = alive_neurons(hessian_at(search.network, equilibrium))
+    described["stability"] = stability.verdict
     if equilibrium.face is not None:
         described["face_dimension"] = equilibrium.face.dimension
     return described
@@ -57,6 +63,8 @@ def _judge(obligation: Statement, payload: Mapping[str, Any]) -> Judgement:
         listed = [recovered(search.network, equilibrium) for equilibrium in found.equilibria]
     elif isinstance(obligation, FlatRegionsInBasins):
         listed = [flat_region(search.network, equilibrium) for equilibrium in found.equilibria]
+        if not found.undecided and not all(is_in_basin(region) for region in listed):
+            return Judgement(Outcome.OPEN, _counted(found, {"equilibria": listed}), Reason.OUTSIDE_THEOREM)
     else:
         decided = [stability_of(search.network, equilibrium) for equilibrium in found.equilibria]
         complete &= all(stability.verdict != "undecided" for stability in decided)

@@ -2,6 +2,9 @@
 
 Without a payload all choices are gone through, if there are at most 2¹⁴. A payload ``pattern`` names one choice that is
 a ghost, which is enough to refute. Networks without flat segments have no flat regions, and so no ghosts.
+
+Nor has a layer whose Hessian has the null space R·1 at every state and whose L is affine along 1 (softmax, layer norm),
+with one leak ρ: ∇E = H(ρx - ρx⋆) = 0 says x⋆ ∈ x + R·1, which is the flat region itself.
 """
 
 from __future__ import annotations
@@ -12,10 +15,13 @@ from typing import Any
 from hopverify.checker.exact_solution import SegmentSystems
 from hopverify.checker.ghosts import MAX_PATTERNS, Ghost, Undecided, count_of_patterns, ghost_at, ghosts, parts_of
 from hopverify.checker.payload import index
+from hopverify.checker.range_stability import is_flat_along_ones
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.nowhere_flat import is_nowhere_flat
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork
+from hopverify.expr.curvature import curvature
+from hopverify.expr.translation import is_flat_only_along_ones
+from hopverify.model import Layer, LinearNetwork
 from hopverify.obligations import NoGhosts, Outcome
 from hopverify.verdict import Reason
 
@@ -34,11 +40,11 @@ def _described(network: LinearNetwork, parts: list[Any], ghost: Ghost) -> dict[s
 
 def _judge(obligation: NoGhosts, payload: Mapping[str, Any]) -> Judgement:
     network = obligation.search.network
-    if all(is_nowhere_flat(function) for function in dict.fromkeys(network.functions)):
-        return Judgement(Outcome.PROVED, {"because": "no activation is constant anywhere"})
+    if all(_hides_nothing(layer) for layer in network.layers):
+        return Judgement(Outcome.PROVED, {"because": _because(network)})
     parts = parts_of(network)
     if parts is None:
-        raise EvidenceRejected("an activation is neither piecewise linear nor nowhere flat")
+        return Judgement(Outcome.OPEN, reason=Reason.OUTSIDE_THEOREM)
     singular = 0
     if "pattern" in payload:
         found = [_shown(network, parts, payload["pattern"])]
@@ -53,6 +59,25 @@ def _judge(obligation: NoGhosts, payload: Mapping[str, Any]) -> Judgement:
     if singular:
         return Judgement(Outcome.OPEN, data, Reason.SINGULAR_SYSTEM)
     return Judgement(Outcome.PROVED, {"patterns": count_of_patterns(parts)})
+
+
+def _hides_nothing(layer: Layer) -> bool:
+    """Whether every flat critical region of the layer holds x⋆, for certain."""
+    function = layer.function
+    if function.elementwise:
+        return is_nowhere_flat(function)
+    if function.potential is None:
+        return False
+    if curvature(function.potential, {"x"}).strict:
+        return True
+    return is_flat_only_along_ones(function.potential) and len(set(layer.leak)) == 1
+
+
+def _because(network: LinearNetwork) -> str:
+    along = [layer.name for layer in network.layers if is_flat_along_ones(layer)]
+    if not along:
+        return "no activation is constant anywhere"
+    return f"the energy is flat along the vector of ones of {', '.join(along)} only, and x⋆ lies on that line if ∇E = 0"
 
 
 def _shown(network: LinearNetwork, parts: list[Any], listed: Any) -> Ghost:
