@@ -61,6 +61,10 @@ class Reason(Enum):
         "some patterns lie too close to their competitors for the retrieval condition; "
         "a larger inverse temperature or better separated patterns would settle it"
     )
+    NUMBERS_OUT_OF_RANGE = (
+        "floating-point bounds cannot hold numbers of this size: the inverse temperature times the squared norm of the "
+        "patterns, or a bias beside it, is too large or too small; more moderate ones would settle it"
+    )
     SINGULAR_SYSTEM = (
         "the linear system of some choice of segments is singular, so that critical states may form a continuum; "
         "slightly different weights would settle it"
