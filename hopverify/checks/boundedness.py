@@ -31,7 +31,8 @@ CHECK = Check(
         "(ReLU: I - W); or if one equilibrium attracts everything, as `global_stability` proves it. The box is in "
         "the data. A fail is a direction d with dᵀ(diag(ρ/s) - W)d < 0: the solution from far out along it runs "
         "away, since it starts below the energy of every equilibrium; or a neuron without leak whose drive never "
-        "changes sign. Covered for the fail: piecewise-linear activations, symmetric weights, no instantaneous layer. The case of equality stays unknown."
+        "changes sign. Covered for the fail: piecewise-linear activations, symmetric weights, no instantaneous "
+        "layer. The case of equality stays unknown."
     ),
     claims=_claims,
     order=80,
