@@ -43,6 +43,10 @@ def _panel(axes: Any, result: Result) -> None:
     axes.set(xscale="log", yscale="log", title=result.benchmark.name, xlabel=result.benchmark.variable)
     per = result.own[0].per if result.own else None
     axes.set_ylabel(f"seconds / {per}" if per else "seconds")
+    # The measured sizes themselves are the ticks: powers of ten say little about n = 4 … 20.
+    sizes = [point.size for point in result.points]
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=60, fontsize=7)
+    axes.set_xticks([], minor=True)
     axes.grid(visible=True, which="major", alpha=0.3)
     axes.legend(fontsize=8)
 

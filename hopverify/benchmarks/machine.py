@@ -1,4 +1,4 @@
-"""The machine in words: how many cores, and the versions of what computes. No names and no paths."""
+"""The machine in words: how many cores, how busy they were, the versions of what computes. No names and no paths."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ LIBRARIES = ("numpy", "scipy", "python-flint", "sympy", "z3-solver")
 
 
 def machine() -> dict[str, str]:
-    """Return cores, versions and the linear algebra library, by what they are of."""
-    known = {"cores": str(_cores()), "python": platform.python_version(), "hopverify": hopverify.__version__}
+    """Return cores, their load by others, versions and the linear algebra library, by what they are of."""
+    known = {"cores": str(_cores()), **_load(), "python": platform.python_version(), "hopverify": hopverify.__version__}
     for name in LIBRARIES:
         try:
             known[name] = version(name)
@@ -24,6 +24,11 @@ def machine() -> dict[str, str]:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _load() -> dict[str, str]:
+    """Return how many processes wanted a core during the last minute; before a run, that is the work of others."""
+    return {"load before": f"{os.getloadavg()[0]:.1f}"} if hasattr(os, "getloadavg") else {}
 
 
 def _linear_algebra() -> dict[str, str]:

@@ -11,7 +11,7 @@ from hopverify.benchmarks import Benchmark
 from hopverify.benchmarks.machine import machine
 from hopverify.benchmarks.results import Benchmarked, Point, Result
 
-SECONDS, QUICK_SECONDS = 25.0, 0.3
+SECONDS, QUICK_SECONDS = 12.0, 0.3
 
 Watch = Callable[[int, int, str], None]
 """Called before each size, and at the end: how many are measured, of how many, and what is measured now."""
@@ -24,7 +24,7 @@ def run(benchmarks: Sequence[Benchmark], *, quick: bool, watch: Watch, tell: Tel
     """Measure benchmarks at all their sizes, or at the quick ones."""
     plan = [(benchmark, benchmark.quick if quick else benchmark.sizes) for benchmark in benchmarks]
     total, done = sum(len(sizes) for _, sizes in plan), 0
-    results = []
+    results, described = [], machine()
     for benchmark, sizes in plan:
         points: list[Point] = []
         failures: list[str] = []
@@ -40,7 +40,7 @@ def run(benchmarks: Sequence[Benchmark], *, quick: bool, watch: Watch, tell: Tel
         done += len(sizes)
         results.append(Result(benchmark, tuple(points), tuple(failures)))
     watch(total, total, "done")
-    return Benchmarked(machine(), quick, tuple(results))
+    return Benchmarked(described, quick, tuple(results))
 
 
 def _point(benchmark: Benchmark, size: int, seconds: float) -> Point | str:
