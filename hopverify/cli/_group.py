@@ -47,8 +47,9 @@ class LazyGroup(click.Group):
         except HopverifyError as error:
             click.echo(plain(str(error), lines=True), err=True)
             ctx.exit(error.exit_code)
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
+        except KeyboardInterrupt as interrupt:
+            advice = str(interrupt)
+            click.echo(plain(f"interrupted: {advice}") if advice else "interrupted", err=True)
             ctx.exit(INTERRUPTED)
 
 

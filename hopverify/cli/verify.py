@@ -106,7 +106,12 @@ def command(
     form = "json" if as_json else "line" if quiet else "table"
     settings = Settings(samples, max_boxes, seed, timeout)
     run = Verifying(settings, Wishes(jobs, dask, resume, form, verbose, not no_color), targets)
-    code = run.logged(specs, log)
+    try:
+        code = run.logged(specs, log)
+    except KeyboardInterrupt:
+        if out is None:
+            raise
+        raise KeyboardInterrupt(f"what has been found is in {out}; the same command with --resume goes on") from None
     if as_json:
         run.print_json(single=len(paths) == 1 and not paths[0].is_dir())
     ctx.exit(code)

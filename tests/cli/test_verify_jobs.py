@@ -80,7 +80,8 @@ def test_ctrl_c_leaves_a_certificate_and_no_process(tmp_path: Path, jobs: str) -
         code, _, err = command.end()
         assert gone(family)
         (last,) = (event for event in command.events() if event["event"] == "run_finished")
-    assert (code, err, last["exit_code"]) == (130, "interrupted\n", 130)
+    advice = f"what has been found is in {out}; the same command with --resume goes on"
+    assert (code, err, last["exit_code"]) == (130, f"interrupted: {advice}\n", 130)
     certificate = read_certificate(out / f"{SLOW.stem}.certificate.json")
     check_certificate(read_spec(SLOW), certificate)
     verdicts = {result["verdict"] for result in certificate.results}
