@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from hopverify.benchmarks import BENCHMARKS, figure, running
-from tests.cli.commands import modules_after, run
+from tests.cli.commands import ROOT, modules_after, run
 
 CASE = "verified_cholesky"
 
@@ -97,6 +98,12 @@ def test_a_size_that_cannot_be_measured_spoils_nothing_else(tmp_path: Path, monk
     assert "ended by signal 9, often for want of memory" in result.stderr
     (case,) = json.loads((tmp_path / "benchmarks.json").read_text(encoding="utf-8"))["benchmarks"]
     assert len(case["points"]) == len(case["failures"]) == 1
+
+
+def test_the_benchmarks_are_documented() -> None:
+    section = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8").partition("\n## bench\n")[2].partition("\n## ")[0]
+    named = re.findall(r"^\| `([a-z]\w*)` \|", section, re.MULTILINE)
+    assert sorted(named) == sorted(BENCHMARKS.entries)
 
 
 def test_help_and_the_package_load_nothing_heavy() -> None:
