@@ -61,6 +61,10 @@ class Reason(Enum):
         "some patterns lie too close to their competitors for the retrieval condition; "
         "a larger inverse temperature or better separated patterns would settle it"
     )
+    CELL_NOT_CERTIFIED = (
+        "no cell was certified beside some patterns: the flow from them may rest elsewhere, or near another basin; "
+        "fewer patterns, or a larger gain, would settle it"
+    )
     SINGULAR_SYSTEM = (
         "the linear system of some choice of segments is singular, so that critical states may form a continuum; "
         "slightly different weights would settle it"
