@@ -32,10 +32,17 @@ def did_you_mean(name: str, known: Iterator[str] | list[str]) -> str:
 
     >>> did_you_mean("rellu", ["relu", "tanh"])
     "; did you mean 'relu'?"
+    >>> did_you_mean("ReLU", ["relu", "tanh"])
+    "; did you mean 'relu'?"
+    >>> did_you_mean("xi", [])
+    '; there is none'
     """
-    known = list(known)
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(known))}"
+    known = sorted(known)
+    if not known:
+        return "; there is none"
+    same = [entry for entry in known if entry.lower() == name.lower()]
+    close = same or difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}"
 
 
 class Registry(Generic[Entry]):

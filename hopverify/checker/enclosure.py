@@ -15,6 +15,7 @@ from math import ceil, floor, inf, isfinite
 
 import numpy as np
 
+from hopverify.checker.floats import assert_rounding
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.expr.nodes import Expression, Number, Symbol
@@ -61,6 +62,7 @@ def _on(part: Piece, lower: End, upper: End) -> Ends:
         return part.expression.value, part.expression.value
     if isinstance(part.expression, Symbol):
         return start, stop
+    assert_rounding()
     box = Interval(
         np.asarray(-inf if start is None else float(enclose(start).lower)),
         np.asarray(inf if stop is None else float(enclose(stop).upper)),

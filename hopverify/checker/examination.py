@@ -38,10 +38,10 @@ def _check_subject(spec: ModelSpec, certificate: Certificate) -> None:
     if dict(certificate.spec) != subject_of(spec):
         raise CertificateRejected(
             f"the certificate is for another spec: {certificate.spec.get('name')!r}, digest "
-            f"{str(certificate.spec.get('digest'))[:12]}…; this spec has digest {spec.digest[:12]}…"
+            f"{str(certificate.spec.get('digest'))[:12]}…; this spec has digest {spec.digest[:12]}…: verify it again"
         )
     if dict(certificate.arrays) != dict(spec.array_digests):
-        raise CertificateRejected("the certificate is for other arrays: their digests differ")
+        raise CertificateRejected("the certificate is for other arrays: their digests differ; verify the spec again")
 
 
 def _decided(name: str, check: Check, claim: Claim, entry: Mapping[str, Any], spec: ModelSpec) -> dict[str, Any]:
@@ -76,4 +76,4 @@ def _compare(name: str, entry: Mapping[str, Any], decided: Mapping[str, Any]) ->
     keys = sorted(
         key for key in entry.keys() | decided.keys() if canonical(entry.get(key)) != canonical(decided.get(key))
     )
-    raise CertificateRejected(f"{name}: the entry does not follow from its evidence: {', '.join(keys)} differ")
+    raise CertificateRejected(f"{name}: the entry does not follow from its evidence; it differs in: {', '.join(keys)}")

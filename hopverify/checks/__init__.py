@@ -13,6 +13,7 @@ from typing import Any
 
 from hopverify.errors import HopverifyError
 from hopverify.model import Layer, Model
+from hopverify.model.structured import structured_network
 from hopverify.obligations import CompatibleTimes, Convex, NowhereFlat, Obligation
 from hopverify.registry import Registry, did_you_mean
 from hopverify.spec import CheckRequest, Field, ModelSpec, read_fields
@@ -23,6 +24,15 @@ FLOATING_POINT = (
     "products are sums of products in some order (BLAS without fast matrix multiplication)"
 )
 """The assumption of claims whose evidence is verified in floating point with proved error bounds."""
+
+FACTORISATION = (
+    "a floating-point Cholesky factorisation (LAPACK) computes each entry by the textbook formula, with its sums in "
+    "some order (no fast matrix multiplication)"
+)
+"""What a method for definiteness that factorises in floating point takes for granted."""
+
+DEFINITENESS = f"where the evidence holds a `definiteness`: {FLOATING_POINT}; {FACTORISATION}"
+"""The assumption of claims that are proved in rationals, or for large networks by definiteness in doubles."""
 
 
 class ParameterError(HopverifyError):
@@ -60,6 +70,12 @@ def at_instantaneous_values(layers: Iterable[Layer]) -> tuple[str, ...]:
     if not eliminated:
         return ()
     return (f"layer {', '.join(eliminated)} is at its instantaneous value at all times (tau: 0)",)
+
+
+def where_definiteness_decides(model: Model) -> tuple[str, ...]:
+    """Return what evidence of definiteness takes for granted; none where no rule would take such evidence."""
+    elementwise = all(layer.function.elementwise for layer in model.layers.values())
+    return (DEFINITENESS,) if elementwise and structured_network(model) is not None else ()
 
 
 @dataclass(frozen=True)

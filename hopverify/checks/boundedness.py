@@ -1,4 +1,4 @@
-"""Boundedness (T10): every solution stays bounded, and one bounded box attracts them all.
+"""Boundedness (T10, T16): every solution stays bounded, and one bounded box attracts them all.
 
 This is stronger than an energy that descends and is bounded below: E sees the activations only, so it may be bounded
 while a state runs away (a saturating layer without leak), and it may fall without bound (ReLU with strong weights).
@@ -9,29 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim, at_instantaneous_values
+from hopverify.checks import Check, Claim, at_instantaneous_values, where_definiteness_decides
 from hopverify.model import Model
 from hopverify.obligations import Bounded
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     obligation = Bounded(model)
-    assumptions = at_instantaneous_values(model.layers.values())
+    assumptions = (*at_instantaneous_values(model.layers.values()), *where_definiteness_decides(model))
     return [Claim(model.name, obligation.statement, (obligation,), assumptions=assumptions)]
 
 
 CHECK = Check(
     name="boundedness",
     title="States stay bounded",
-    theory="T10",
+    theory="T10, T16",
     explanation=(
         "Passes if every drive is bounded by the ranges of the activations; if bounds z with Bz + max(c, 0) < z "
         "exist, B the growth of the activations through the weights; or, for symmetric weights and non-decreasing "
         "activations, if the form diag(ρ/s) - W is strictly copositive on the activations that are unbounded "
-        "(ReLU: I - W). The box is in the data. A fail is a direction d with dᵀ(diag(ρ/s) - W)d < 0: the solution "
-        "from far out along it runs away, since it starts below the energy of every equilibrium; or a neuron "
-        "without leak whose drive never changes sign. Covered for the fail: piecewise-linear activations, "
-        "symmetric weights, no instantaneous layer. The case of equality stays unknown."
+        "(ReLU: I - W); or if one equilibrium attracts everything, as `global_stability` proves it. The box is in "
+        "the data. A fail is a direction d with dᵀ(diag(ρ/s) - W)d < 0: the solution from far out along it runs "
+        "away, since it starts below the energy of every equilibrium; or a neuron without leak whose drive never "
+        "changes sign. Covered for the fail: piecewise-linear activations, symmetric weights, no instantaneous "
+        "layer. The case of equality stays unknown."
     ),
     claims=_claims,
     order=80,

@@ -1,7 +1,7 @@
 """Global stability: exactly one equilibrium, and it attracts every solution. Not what an associative memory wants.
 
 By Lur'e and Postnikov: with diagonal D ≻ 0 such that sym(D(diag(ρ/h̄) - W)) ≻ 0, h̄ the steepest slopes. W need not
-be symmetric; D = I is λ_max(sym W)·h̄ < ρ. The proof stands in :mod:`hopverify.checker.rules.lure`.
+be symmetric; D = I is λ_max(sym W)·h̄ < ρ. That is T16; the proof stands in :mod:`hopverify.checker.rules.lure`.
 """
 
 from __future__ import annotations
@@ -9,27 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim, at_instantaneous_values
+from hopverify.checks import Check, Claim, at_instantaneous_values, where_definiteness_decides
 from hopverify.model import Model
 from hopverify.obligations import GloballyStable
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     obligation = GloballyStable(model)
-    assumptions = at_instantaneous_values(model.layers.values())
+    assumptions = (*at_instantaneous_values(model.layers.values()), *where_definiteness_decides(model))
     return [Claim(model.name, obligation.statement, (obligation,), assumptions=assumptions)]
 
 
 CHECK = Check(
     name="global_stability",
     title="One equilibrium attracts everything",
-    theory="T2, T9",
+    theory="T10, T16",
     explanation=(
         "Passes, for elementwise non-decreasing activations and linear drives, if positive diagonal multipliers D "
         "make D(diag(ρ/h̄) - W) positive definite in its symmetric part, h̄ being the steepest slopes; the "
-        "multipliers are found by a semidefinite program and verified in rationals. W need not be symmetric, and "
-        "instantaneous layers are included. Fails with two equilibria, each confirmed in a box of its own, or "
-        "with a direction along which a solution runs away. A memory with several patterns is meant to fail."
+        "multipliers are found by a semidefinite program and verified in rationals; for more than some dozens of "
+        "neurons definiteness is verified in doubles with proved error bounds, up to thousands of neurons. W need "
+        "not be symmetric, and instantaneous layers are included. Fails with two equilibria, each confirmed in a box "
+        "of its own, or with a direction along which a solution runs away. A memory with several patterns is meant "
+        "to fail."
     ),
     claims=_claims,
     order=100,

@@ -29,6 +29,17 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"{__package__}.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand; a name that there is not is told with what may have been meant."""
+        from hopverify.registry import did_you_mean
+
+        name, commands = args[0], self.list_commands(ctx)
+        if not name.startswith("-") and name not in commands and not ctx.resilient_parsing:
+            ctx.fail(f"no command is called {name!r}{did_you_mean(name, commands)}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a subcommand; what hopverify refuses on purpose is a message and an exit code, never a traceback."""
         try:

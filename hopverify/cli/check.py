@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hopverify.cli._exit_codes import exit_code
+from hopverify.errors import CertificateRejected
 from hopverify.reporting.plain import plain
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -38,7 +39,10 @@ def command(ctx: click.Context, spec_path: Path, certificate_path: Path, quiet: 
             bar.show(done, name)
             done += 1
 
-        verdict = check_certificate(spec, certificate, progress=watch)
+        try:
+            verdict = check_certificate(spec, certificate, progress=watch)
+        except CertificateRejected as error:
+            raise CertificateRejected(f"{certificate_path}: rejected: {error}") from error
     if not quiet:
         claims = len(certificate.results)
         click.echo(plain(f"accepted: {spec.name}: {verdict}; {claims} claims decided again from their evidence"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -12,7 +12,7 @@ from hopverify.checks import Check, Claim
 from hopverify.errors import EvidenceRejected
 from hopverify.execution.units import Finding, Offer, Place, Report, Unit
 from hopverify.obligations import Obligation, Outcome
-from hopverify.provers import Budget, accepting
+from hopverify.provers import Budget, NothingToSearchError, Prover, accepting
 from hopverify.verdict import Reason
 
 Claims = Sequence[tuple[Check, Claim]]
@@ -26,16 +26,24 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
         if budget.exhausted:
             break
         reason = prover.reason
-        for evidence in prover.search(obligation, budget):
-            try:
-                decision = decide(obligation, role, evidence)
-            except EvidenceRejected:
-                continue
-            if decision.judgement.outcome is not Outcome.OPEN:
-                return decision, None
-            best, reason = decision, decision.judgement.reason or reason
+        try:
+            for decision in _accepted(prover, obligation, role, budget):
+                if decision.judgement.outcome is not Outcome.OPEN:
+                    return decision, None
+                best, reason = decision, decision.judgement.reason or reason
+        except NothingToSearchError as error:
+            reason = error.reason
     # A search that the deadline cut short has not said its last word.
     return best or decide(obligation, role, None), budget.ended if budget.exhausted else reason
+
+
+def _accepted(prover: Prover, obligation: Obligation, role: str, budget: Budget) -> Iterator[Decision]:
+    for evidence in prover.search(obligation, budget):
+        try:
+            decision = decide(obligation, role, evidence)
+        except EvidenceRejected:
+            continue
+        yield decision
 
 
 def findings_of(unit: Unit, claims: Claims, report: Report) -> list[Finding]:

@@ -24,9 +24,9 @@ from hopverify.model.structured import StructuredNetwork
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-RELAXATIONS, ITERATIONS, INFLATION, POWER_STEPS, RAY_STEPS = 400, 14, 0.04, 30, 9
-DEFINITE = 0.985
-LARGEST_COPY = 6000
+RELAXATIONS, ITERATIONS, INFLATION, POWER_STEPS, RAY_STEPS = 400, 12, 0.04, 16, 8
+DEFINITE, LAST_POWER_STEPS, FAR = 0.98, 60, 1e6
+LARGEST_COPY, SMALL = 6000, 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,7 @@ class Growth:
         losses = cells.flip_losses(cells.spans(layer), [int(k) for k in self.counts if k >= 1])
         self.losses = np.array([losses[int(k)] if k >= 1 else k * losses[1] for k in self.counts]).T
         self.losses = np.where(np.isfinite(self.losses), self.losses, 1e300)
+        self.random, self.vectors = np.random.default_rng(0), np.empty((network.size, 0))
 
     def activate(self, x: Floats) -> Floats:
         """Return g(x) for states (N, M)."""
@@ -65,6 +66,14 @@ class Growth:
         for function, neurons, _ in self.cells.activations.groups:
             assert function.slope is not None
             slopes[neurons] = evaluate(function.slope, {"x": x[neurons]}, FLOATS)
+        return slopes
+
+    def steepest(self, ends: Ends) -> Floats:
+        """Return about the steepest slope on each interval: at its ends, and at places between them."""
+        low, high = np.clip(ends.lower, -FAR, FAR), np.clip(ends.upper, -FAR, FAR)
+        places = [low, high, np.clip(np.zeros_like(low), low, high)]
+        places += [low + (high - low) * share for share in (0.02, 0.1, 0.3, 0.6, 0.9)]
+        slopes: Floats = np.maximum.reduce([np.maximum(self.slopes(place), 0.0) for place in places])
         return slopes
 
     def rest(self, x: Floats) -> tuple[Floats, Flags]:
@@ -103,7 +112,7 @@ class Growth:
         with np.errstate(invalid="ignore", over="ignore"):
             for _ in range(ITERATIONS):
                 image = self.image(ends, loss)
-                kept = (image.lower > ends.lower).all(axis=0) & (image.upper < ends.upper).all(axis=0)
+                kept = np.asarray((image.lower > ends.lower).all(axis=0) & (image.upper < ends.upper).all(axis=0))
                 if kept.all():
                     break
                 wider = _hull(ends, image)
@@ -112,26 +121,38 @@ class Growth:
         # A finite end that ran away is NaN or far out; an infinite one was infinite from the start.
         lost = np.isnan(ends.lower) | np.isnan(ends.upper)
         lost |= np.isinf(ends.lower) & np.isfinite(start.lower) | np.isinf(ends.upper) & np.isfinite(start.upper)
-        return ends, kept & ~lost.any(axis=0)
+        return ends, np.asarray(kept & ~lost.any(axis=0))
 
-    def definite(self, ends: Ends) -> Flags:
-        """Return for which boxes diag(ρ/h̄) - W is positive definite, as far as power iteration tells."""
-        d = self.cells.diagonals(ends)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            weight = np.where((d > 0) & np.isfinite(d), 1 / np.sqrt(d), 0.0)
-        v = np.random.default_rng(0).normal(size=d.shape) * (weight > 0)
-        # Shifted by ‖W‖∞·max w², so that the largest eigenvalue is the largest in size too.
-        value = np.zeros(d.shape[1])
-        for _ in range(POWER_STEPS):
+    def definite(self, ends: Ends, chosen: Flags, steps: int = POWER_STEPS) -> Flags:
+        """Return which of the chosen boxes have diag(ρ/h̄) - W positive definite, as far as power iteration tells.
+
+        The vectors of the last call are where the next one starts: the boxes of a search differ little.
+        """
+        found = chosen.copy()
+        if not chosen.any():
+            return found
+        weight = np.sqrt(self.steepest(ends[chosen]) / self.leak)
+        if len(weight) <= SMALL:
+            found[chosen] = [np.linalg.eigvalsh(w[:, None] * self.W * w)[-1] < DEFINITE for w in weight.T]
+            return found
+        v, value = self.vectors[:, chosen], np.zeros(weight.shape[1])
+        # Something new each time: a vector may have settled on an eigenvalue that is not the largest.
+        v = v / np.maximum(np.linalg.norm(v, axis=0), 1e-300) * np.sqrt(len(v)) + self.random.normal(size=v.shape) / 4
+        v *= weight > 0
+        for _ in range(steps):
             v = v / np.maximum(np.linalg.norm(v, axis=0), 1e-300)
             image = weight * (self.W @ (weight * v))
             value = (v * image).sum(axis=0)
-            v = image + np.maximum(np.abs(value), 0.1) * 0.5 * v
-        return np.asarray((d > 0).all(axis=0) & (value < DEFINITE))
+            # Shifted, so that negative eigenvalues do not come first.
+            v = image + 0.5 * np.maximum(np.abs(value), 0.1) * v
+        self.vectors[:, chosen] = v
+        found[chosen] = value < DEFINITE
+        return found
 
     def grow(self, states: Floats, own: slice, *, halves: bool) -> Found:
         """Return cells around the equilibria that the flow reaches from ``states``, which are patterns on ``own``."""
         x, resting = self.rest(states)
+        self.vectors = self.random.normal(size=x.shape)
         none = np.zeros_like(x, dtype=bool)
         sides = self.open_sides(x) if halves else (none, none)
         grade, inner = self._grades(x, sides, resting)
@@ -139,7 +160,8 @@ class Growth:
         ends, reached = self._neighbourhoods(x, states, own, inner, ok)
         cell = _chosen(reached, ends, inner)
         flips = np.floor(np.array(self.counts)[np.maximum(grade, 0)]).astype(np.int64)
-        return Found(ok, _scaled(x, cell, self._ray(x, cell, ok)), inner, flips)
+        scaled = _scaled(x, cell, self._ray(x, cell, ok))
+        return Found(ok, _chosen(self.definite(scaled, ok, LAST_POWER_STEPS), scaled, cell), inner, flips)
 
     def _grades(self, x: Floats, sides: tuple[Flags, Flags], resting: Flags) -> tuple[NDArray[np.int64], Ends]:
         """Return for each pattern the largest grade of losses with a box on which Q ≻ 0 (-1: none), and that box."""
@@ -152,7 +174,7 @@ class Growth:
             unsettled = bad - good > 1
             tried = np.where(unsettled, (good + bad) // 2, np.maximum(good, 0))
             ends, kept = self.least(x, start, self.losses[:, tried])
-            kept = self._definite_where(kept & unsettled, ends)
+            kept = self.definite(ends, kept & unsettled)
             best = _chosen(kept, ends, best)
             good, bad = np.where(kept, tried, good), np.where(unsettled & ~kept, tried, bad)
         return good, best
@@ -166,7 +188,7 @@ class Growth:
             start.lower[own] = np.minimum(start.lower[own], states[own] - tried)
             start.upper[own] = np.maximum(start.upper[own], states[own] + tried)
             ends, kept = self.least(x, start, 0.0)
-            kept = self._definite_where(kept & ok & (tried < 2.0**20), ends)
+            kept = self.definite(ends, kept & ok & (tried < 2.0**20))
             best, good = _chosen(kept, ends, best), np.where(kept, tried, good)
             bad, ok = np.where(kept, bad, tried), ok & (good >= 0)
             if not ok.any():
@@ -183,16 +205,10 @@ class Growth:
             with np.errstate(invalid="ignore", over="ignore"):
                 image = self.image(scaled)
             kept = (image.lower >= scaled.lower).all(axis=0) & (image.upper <= scaled.upper).all(axis=0) & ok
-            kept = self._definite_where(kept & (tried < 2.0**20), scaled)
+            kept = self.definite(scaled, kept & (tried < 2.0**20))
             good, bad = np.where(kept, tried, good), np.where(kept, bad, tried)
         # A little inward, for the rounding that follows.
-        return 1 + (good - 1) * 0.98
-
-    def _definite_where(self, chosen: Flags, ends: Ends) -> Flags:
-        found = chosen.copy()
-        if chosen.any():
-            found[chosen] = self.definite(ends[chosen])
-        return found
+        return 1 + (good - 1) * 0.97
 
 
 def _counts(neurons: int) -> list[float]:

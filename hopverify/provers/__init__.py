@@ -43,9 +43,20 @@ class Budget:
         return monotonic() > self.deadline
 
 
+class NothingToSearchError(Exception):
+    """Raised by a search that cannot even begin, with a reason of its own in place of its prover's."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(reason.value)
+
+
 @dataclass(frozen=True)
 class Prover:
-    """One method: what it accepts, how it searches, and the reason it leaves behind when it finds nothing."""
+    """One method: what it accepts, how it searches, and the reason it leaves behind when it finds nothing.
+
+    A search whose method cannot treat an obligation may raise :class:`NothingToSearchError` with a better reason.
+    """
 
     name: str
     summary: str

@@ -19,7 +19,7 @@ from hopverify.checker.rules.one_step_retrieval import needed
 from hopverify.errors import EvidenceRejected
 from hopverify.numerics.pattern_pairs import rounded, texts
 from hopverify.obligations import OneStepRetrieval
-from hopverify.provers import Budget, Prover
+from hopverify.provers import Budget, NothingToSearchError, Prover
 from hopverify.verdict import Reason
 
 Floats = NDArray[Any]
@@ -29,9 +29,9 @@ def _search(obligation: OneStepRetrieval, budget: Budget) -> Iterator[Evidence]:
     try:
         gram = Gram(obligation.patterns, obligation.bias)
         lead = needed(gram, obligation) + 64 * UNIT * (gram.reach + gram.diameter**2)
-    except EvidenceRejected:
+    except EvidenceRejected as error:
         # Patterns beyond what floating-point bounds can hold get no other evidence.
-        return
+        raise NothingToSearchError(Reason.NUMBERS_OUT_OF_RANGE) from error
     least = np.full(gram.count, np.inf)
     rivals = np.arange(gram.count)
 

@@ -24,7 +24,7 @@ from hopverify.checker.rules.retrieval import RULE
 from hopverify.errors import EvidenceRejected
 from hopverify.numerics.pattern_pairs import CHUNK, OutOfTimeError, Pairs, Slab, rounded, texts
 from hopverify.obligations import Retrieval
-from hopverify.provers import Budget, Prover
+from hopverify.provers import Budget, NothingToSearchError, Prover
 from hopverify.verdict import Reason
 
 Floats = NDArray[Any]
@@ -207,9 +207,11 @@ def _search(obligation: Retrieval, budget: Budget) -> Iterator[Evidence]:
     for caution in (1.0, 8.0, 64.0):
         try:
             evidence: Evidence = {"rule": RULE.name, "sheets": _sheets(obligation, betas, caution, budget)}
-        except (OutOfTimeError, EvidenceRejected):
-            # Patterns or a β beyond what floating-point bounds can hold get no other evidence.
+        except OutOfTimeError:
             return
+        except EvidenceRejected as error:
+            # Patterns or a β beyond what floating-point bounds can hold get no other evidence.
+            raise NothingToSearchError(Reason.NUMBERS_OUT_OF_RANGE) from error
         yield evidence
         if _accepted(obligation, evidence):
             return

@@ -230,9 +230,14 @@ def test_all_zero_patterns_have_no_ball_in_one_step() -> None:
     assert entry["verdict"] == "unknown"
 
 
-def test_beyond_the_range_of_bounds_nothing_is_claimed() -> None:
-    (entry,) = entries(memory([["1e300", 0], [0, "1e300"]], "{softmax: {beta: 1}}"))
+@pytest.mark.parametrize(
+    ("size", "hidden"),
+    [("1e300", "{softmax: {beta: 1}}"), ("1", "{softmax: {beta: 1e-300}}"), ("1e300", "sparsemax")],
+)
+def test_beyond_the_range_of_bounds_nothing_is_claimed(size: str, hidden: str) -> None:
+    (entry,) = entries(memory([[size, 0], [0, size]], hidden))
     assert entry["verdict"] == "unknown"
+    assert entry["reason"]["code"] == "numbers_out_of_range"
 
 
 def test_the_zoo_at_several_temperatures() -> None:

@@ -49,6 +49,14 @@ def test_rejects_what_was_changed(certificate: Path, change: Callable[[str], str
     assert "Traceback" not in result.output
 
 
+def test_a_rejection_names_the_file_and_what_differs(certificate: Path) -> None:
+    text = certificate.read_text(encoding="utf-8").replace('"unbounded":true', '"unbounded":false')
+    certificate.write_text(text, encoding="utf-8")
+    result = run("check", RELU_PAIR, certificate)
+    assert result.stderr.startswith(f"{certificate}: rejected: energy_flatness [x]: ")
+    assert result.stderr.endswith("it differs in: obligations\n")
+
+
 def test_rejects_the_certificate_of_another_spec(certificate: Path, tmp_path: Path) -> None:
     result = run("check", write_spec(tmp_path), certificate)
     assert result.exit_code == 4

@@ -36,7 +36,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_the_commands_are_the_files() -> None:
-    assert COMMANDS == ["check", "completion", "derive", "explain", "init", "list", "schema", "verify"]
+    assert COMMANDS == ["bench", "check", "completion", "derive", "explain", "init", "list", "schema", "verify"]
     for name in COMMANDS:
         command = GROUP.get_command(click.Context(GROUP), name)
         assert command is not None
@@ -123,3 +123,9 @@ def test_derive_prints_text_and_latex() -> None:
     assert text.exit_code == latex.exit_code == 0, text.output + latex.output
     assert text.stdout.strip()
     assert "\\" in latex.stdout
+
+
+def test_a_command_that_is_not_there() -> None:
+    result = run("verfy", "spec.yaml")
+    assert result.exit_code == 2
+    assert "no command is called 'verfy'; did you mean 'verify'?" in result.stderr

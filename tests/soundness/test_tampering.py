@@ -276,6 +276,10 @@ def moved_cut(body: Body) -> None:
     evidence(body, "lagrangian_convexity", "subdivision")["cuts"] = ["1000"]
 
 
+def enormous_cut(body: Body) -> None:
+    evidence(body, "lagrangian_convexity", "subdivision")["cuts"] = ["1" + "0" * 400]
+
+
 def unsorted_cuts(body: Body) -> None:
     evidence(body, "lagrangian_convexity", "subdivision")["cuts"].reverse()
 
@@ -340,6 +344,7 @@ ELSEWHERE = [
     ("negative-not-symmetrisable", invented_symmetriser),
     ("hamux-convention", negative_symmetriser),
     ("subdivided", moved_cut),
+    ("subdivided", enormous_cut),
     ("subdivided", unsorted_cuts),
     ("subdivided", invented_rewriting),
     ("modern-hopfield", enlarged_radius),

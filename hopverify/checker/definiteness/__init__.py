@@ -41,12 +41,6 @@ class Method:
     optional: frozenset[str] = frozenset()
 
 
-FACTORISATION = (
-    "a floating-point Cholesky factorisation (LAPACK) computes each entry by the textbook formula, with its sums in "
-    "some order (no fast matrix multiplication)"
-)
-"""What the method ``cholesky`` trusts LAPACK with, for claims whose evidence may use it."""
-
 METHODS: Registry[Method] = Registry("hopverify.checker.definiteness", "METHOD", noun="method for definiteness")
 
 

@@ -28,6 +28,9 @@ from hopverify.verdict import Reason
 Floats = NDArray[np.float64]
 KEYS = {"unit", "lower", "upper", "inner", "flips", "definiteness"}
 
+# Distances are told as whole multiples of 1/2^16, rounded down.
+SHOWN = 2**16
+
 # Boxes are taken together, for the sake of one pass over the weights; this many numbers at most.
 TOGETHER = 2**19
 
@@ -89,7 +92,8 @@ def _judge(obligation: BasinCells, payload: Mapping[str, Any]) -> Judgement:
     for start in range(0, len(rows), step):
         certified |= {row.pattern: row for row in _held(cells, rows[start : start + step], losses)}
     enough = sum(row.flips >= obligation.flips for row in certified.values())
-    told = [_told(obligation, number, certified.get(number)) for number in range(len(obligation.labels))]
+    patterns = obligation.patterns.floats()
+    told = [_told(obligation, patterns, number, certified.get(number)) for number in range(len(obligation.labels))]
     data = {
         "certified": len(certified),
         "patterns": len(told),
@@ -143,19 +147,20 @@ def _is_definite(cells: Cells, diagonal: Floats, evidence: Any) -> bool:
     return True
 
 
-def _told(obligation: BasinCells, number: int, row: Row | None) -> dict[str, Any]:
+def _told(obligation: BasinCells, patterns: Floats, number: int, row: Row | None) -> dict[str, Any]:
     """Return what the reader is told of a pattern's cell, in the numbers of its own layer."""
     if row is None:
         return {"name": obligation.labels[number], "verdict": "unknown"}
-    pattern = obligation.patterns.fractions()[number]
+    pattern = patterns[number]
     own = slice(obligation.offset, obligation.offset + len(pattern))
-    ends = list(zip(pattern, row.lower[own].tolist(), row.upper[own].tolist(), strict=True))
-    gaps = [x - Fraction(low) for x, low, _ in ends if low > -np.inf]
-    gaps += [Fraction(high) - x for x, _, high in ends if high < np.inf]
-    infinite = int((np.isinf(row.lower[own]) | np.isinf(row.upper[own])).sum())
+    lower, upper = row.lower[own], row.upper[own]
+    infinite = int((np.isinf(lower) | np.isinf(upper)).sum())
     told = {"name": obligation.labels[number], "verdict": "pass", "flips": row.flips, "half_infinite": infinite}
-    told["holds_pattern"] = all(gap >= 0 for gap in gaps)
-    return told | ({"nearest_end": str(min(gaps))} if gaps else {})
+    # A lower bound: patterns may have been rounded, and so is the difference.
+    gap = np.minimum(pattern - lower, upper - pattern)
+    gap = float((gap - 2.0**-48 * (np.abs(pattern) + np.abs(np.where(np.isinf(gap), 0.0, gap)))).min(initial=np.inf))
+    told["holds_pattern"] = gap >= 0
+    return told | ({"nearest_end": str(Fraction(int(np.floor(gap * SHOWN)), SHOWN))} if np.isfinite(gap) else {})
 
 
 RULE = Rule(

@@ -1,4 +1,4 @@
-"""Lur'e and Postnikov: diagonal multipliers D with sym(D(diag(ρ/h̄) - W)) ≻ 0 make one equilibrium attract everything.
+"""Lur'e and Postnikov (T16): diagonal D with sym(D(diag(ρ/h̄) - W)) ≻ 0 make one equilibrium attract everything.
 
 T ẋ = Wγ + b - ρ∘x, γ = g(x), ρ > 0, W of any kind; g non-decreasing and locally Lipschitz with slopes in [0, h̄].
 Neurons with h̄ = 0 have a constant activation; the others are A. Let M = sym(D(diag(ρ/h̄) - W)) on A, D = diag(d), d
@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.convexity import is_nondecreasing
-from hopverify.checker.definiteness import FACTORISATION, check_definite
+from hopverify.checker.definiteness import check_definite
 from hopverify.checker.enclosure import enclosure
 from hopverify.checker.floats import UNIT, assert_rounding, upward
 from hopverify.checker.linear_algebra import is_positive_definite
@@ -41,7 +41,7 @@ from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checks import FLOATING_POINT
+from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.nodes import symbols
 from hopverify.model import LayerFunction, LinearNetwork, Model, linear_network

@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.checker.floats import assert_rounding
 from hopverify.checker.payload import rational
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.sign import pieces_of, slope_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.evaluate import evaluate
-from hopverify.expr.intervals import INTERVALS, Interval, as_interval
+from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.expr.pieces import Piece
 from hopverify.expr.signs import NONNEGATIVE, signs
 from hopverify.obligations import Convex, Outcome
@@ -32,10 +33,11 @@ def intervals_of(piece: Piece, cuts: list[Fraction]) -> Interval:
     inside = [
         cut for cut in cuts if (piece.lower is None or piece.lower < cut) and (piece.upper is None or cut < piece.upper)
     ]
-    points = [-inf if piece.lower is None else piece.lower, *inside, inf if piece.upper is None else piece.upper]
-    lower = np.array([float(a) for a, _ in pairwise(points)])
-    upper = np.array([float(b) for _, b in pairwise(points)])
-    return Interval(np.nextafter(lower, -inf), np.nextafter(upper, inf))
+    starts = [piece.lower, *inside]
+    stops = [*inside, piece.upper]
+    lower = np.array([-inf if start is None else float(enclose(start).lower) for start in starts])
+    upper = np.array([inf if stop is None else float(enclose(stop).upper) for stop in stops])
+    return Interval(lower, upper)
 
 
 def undecided(piece: Piece, cuts: list[Fraction]) -> list[tuple[float, float]]:
@@ -55,6 +57,7 @@ def _judge(obligation: Convex, payload: Mapping[str, Any]) -> Judgement:
     cuts = [rational(cut) for cut in listed]
     if any(a >= b for a, b in pairwise(cuts)):
         raise EvidenceRejected("cuts: expected increasing numbers")
+    assert_rounding()
     for piece in pieces_of(slope_of(obligation.function, payload)):
         open_boxes = undecided(piece, cuts)
         if open_boxes:

@@ -1,0 +1,117 @@
+"""``hopverify bench``: the benchmarks, measured here and now beside what one would do otherwise."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hopverify.errors import HopverifyError
+
+if TYPE_CHECKING:
+    from hopverify.benchmarks import Benchmark
+    from hopverify.benchmarks.results import Benchmarked, Point
+
+NAME = "benchmarks"
+
+
+@click.command("bench", short_help="Measure speed and memory beside what one would do otherwise.")
+@click.option("--quick", is_flag=True, help="Small sizes only: less than a minute in all.")
+@click.option("--only", multiple=True, metavar="NAME", help="This benchmark only; may be given several times.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("reports/benchmarks"),
+    metavar="DIR",
+    show_default=True,
+    help="Where the table and the figure go.",
+)
+@click.option("--no-figure", is_flag=True, help="No figure; it needs matplotlib.")
+def command(quick: bool, only: tuple[str, ...], out: Path, no_figure: bool) -> None:
+    """Rerun the benchmarks and write benchmarks.md, .json and .svg.
+
+    Each measures hopverify beside what one would do otherwise, at growing sizes; what counts are the ratios. The figure
+    and the rows of z3 need an extra: pip install 'hopverify[bench]'.
+    """
+    from hopverify.benchmarks import BENCHMARKS
+    from hopverify.benchmarks.figure import require_matplotlib
+
+    chosen = [BENCHMARKS[name] for name in dict.fromkeys(only)] or list(BENCHMARKS)
+    if not no_figure:
+        require_matplotlib()
+    _require_writable(out)
+    _announce_left_out(chosen)
+    run = _measured(chosen, quick)
+    for path in _written(run, out, not no_figure):
+        click.echo(f"wrote {path}")
+    failures = [f"{result.benchmark.name}: {failure}" for result in run.results for failure in result.failures]
+    if failures:
+        click.echo("\n".join(failures), err=True)
+        click.get_current_context().exit(1)
+
+
+def _require_writable(folder: Path) -> None:
+    """Find out before the work rather than after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        advice = "give another folder by --out"
+        raise HopverifyError(f"{folder}: cannot be written to: {error.strerror or error}; {advice}") from error
+
+
+def _announce_left_out(benchmarks: list[Benchmark]) -> None:
+    from hopverify.benchmarks.as_markdown import INSTALL
+
+    for needed in sorted({way.needs for each in benchmarks for way in each.ways if way.needs and not way.installed}):
+        click.echo(f"{needed} is not installed, and its rows are left out: {INSTALL}", err=True)
+
+
+def _measured(benchmarks: list[Benchmark], quick: bool) -> Benchmarked:
+    from hopverify.benchmarks.running import run
+    from hopverify.reporting.progress import Bar
+
+    total = sum(len(each.quick if quick else each.sizes) for each in benchmarks)
+    count = 0
+    with Bar(total) as bar:
+
+        def watch(done: int, total: int, now: str) -> None:
+            bar.show(done, f"{done} of {total} sizes · {now}")
+
+        def tell(benchmark: Benchmark, found: Point | str) -> None:
+            nonlocal count
+            count += 1
+            bar.pause()
+            click.echo(f"[{count}/{total}] {benchmark.name}: {_line(benchmark, found)}")
+
+        return run(benchmarks, quick=quick, watch=watch, tell=tell)
+
+
+def _line(benchmark: Benchmark, found: Point | str) -> str:
+    """Return one size in one line: the seconds of hopverify's ways, and the ratios to others."""
+    from hopverify.benchmarks.as_markdown import ratio_text
+
+    if isinstance(found, str):
+        return found
+    timed = [way for way in benchmark.ways if found.of(way)]
+    times = [f"{timing.way} {timing.median:.3g} s" for way in timed if way.own and (timing := found.of(way))]
+    pairs = [(own, other) for own in timed for other in timed if own.own and not other.own]
+    ratios = [f"{own.name} ÷ {other.name} {ratio_text(found, own, other)}" for own, other in pairs]
+    return f"{benchmark.variable} = {found.size:,}: " + "; ".join([", ".join(times), *ratios])
+
+
+def _written(run: Benchmarked, out: Path, with_figure: bool) -> list[Path]:
+    from hopverify.benchmarks.as_json import as_json
+    from hopverify.benchmarks.as_markdown import as_markdown
+    from hopverify.benchmarks.figure import figure
+    from hopverify.cli._outputs import write
+
+    texts = {f"{NAME}.json": as_json(run), f"{NAME}.md": as_markdown(run, f"{NAME}.svg" if with_figure else None)}
+    if with_figure:
+        texts[f"{NAME}.svg"] = figure(run)
+    for name, text in texts.items():
+        write(out / name, text)
+    return [out / name for name in texts]
