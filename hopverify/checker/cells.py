@@ -89,7 +89,7 @@ class Cells:
     def diagonals(self, ends: Ends) -> Floats:
         """Return lower bounds of ρ/h̄, (N, M), infinite where h̄ = 0."""
         _, steepest = self.activations.slopes(self.boxes(ends))
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratio = np.nextafter(self.leak.lower / steepest.T, -np.inf)
         return np.where(steepest.T <= 0, np.inf, np.where(np.isfinite(steepest.T), ratio, -np.inf))
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
+from hopverify.checks import FACTORISATION, FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
 from hopverify.model import Memory, Model
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.obligations import BasinCells
@@ -53,7 +53,7 @@ def _claim(model: Model, network: StructuredNetwork, memory: Memory, values: Map
     obligation = _obligation(model, network, memory, values)
     if obligation.flips > layer.size:
         raise ParameterError("flips", f"the layer has {layer.size} neurons only")
-    assumptions = (*at_instantaneous_values(model.layers.values()), FLOATING_POINT)
+    assumptions = (*at_instantaneous_values(model.layers.values()), FLOATING_POINT, FACTORISATION)
     return Claim(memory.name, obligation.statement, necessary=(obligation,), assumptions=assumptions)
 
 

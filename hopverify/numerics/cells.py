@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 RELAXATIONS, ITERATIONS, INFLATION, POWER_STEPS, RAY_STEPS = 400, 12, 0.04, 16, 8
-DEFINITE, LAST_POWER_STEPS, FAR = 0.98, 60, 1e6
+DEFINITE, LAST_POWER_STEPS, FAR, SATURATED, ROOM = 0.98, 60, 1e6, 0.25, 2.0**-8
 LARGEST_COPY, SMALL = 6000, 200
 
 
@@ -49,8 +49,10 @@ class Growth:
         self.leak, self.bias = cells.leak.lower, cells.bias.lower
         self.counts = _counts(network.places[layer].stop - network.places[layer].start)
         losses = cells.flip_losses(cells.spans(layer), [int(k) for k in self.counts if k >= 1])
-        self.losses = np.array([losses[int(k)] if k >= 1 else k * losses[1] for k in self.counts]).T
-        self.losses = np.where(np.isfinite(self.losses), self.losses, 1e300)
+        with np.errstate(invalid="ignore"):
+            self.losses = np.array([losses[int(k)] if k >= 1 else k * losses[1] for k in self.counts]).T
+        # Neurons without a bound cannot be flipped: 0·∞ is no loss, anything else too much.
+        self.losses = np.nan_to_num(self.losses, nan=0.0, posinf=1e300)
         self.random, self.vectors = np.random.default_rng(0), np.empty((network.size, 0))
 
     def activate(self, x: Floats) -> Floats:
@@ -96,15 +98,11 @@ class Growth:
         return Ends(middle - spread, middle + spread)
 
     def open_sides(self, x: Floats) -> tuple[Flags, Flags]:
-        """Return where the lower and the upper end may be infinite: g is bounded there, and no steeper than at x."""
+        """Return where the lower and the upper end may be infinite: beyond x g is nearly, or exactly, at its bound."""
         everywhere = self.cells.activated(Ends(np.full((len(x), 1), -np.inf), np.full((len(x), 1), np.inf)))
-        here = self.slopes(x) * (1 + 1e-9) + 1e-300
-        steps = (np.abs(x) + 1) * 0.5
-        sides = []
-        for sign, bound in ((-1, everywhere.lower), (1, everywhere.upper)):
-            flatter = [self.slopes(x + sign * factor * steps) <= here for factor in (0.1, 0.3, 1.0, 3.0, 10.0)]
-            sides.append(np.isfinite(bound) & np.logical_and.reduce(flatter))
-        return sides[0], sides[1]
+        span, gamma = everywhere.upper - everywhere.lower, self.activate(x)
+        most = np.where(np.isfinite(span), SATURATED * span, 0.0) + 1e-12
+        return np.asarray(gamma - everywhere.lower <= most), np.asarray(everywhere.upper - gamma <= most)
 
     def least(self, x: Floats, start: Ends, loss: Floats | float) -> tuple[Ends, Flags]:
         """Return the least boxes that contain ``start`` and that Φ keeps, and which of them were found."""
@@ -112,7 +110,7 @@ class Growth:
         with np.errstate(invalid="ignore", over="ignore"):
             for _ in range(ITERATIONS):
                 image = self.image(ends, loss)
-                kept = np.asarray((image.lower > ends.lower).all(axis=0) & (image.upper < ends.upper).all(axis=0))
+                kept = _is_inside(image, x, ends)
                 if kept.all():
                     break
                 wider = _hull(ends, image)
@@ -123,15 +121,16 @@ class Growth:
         lost |= np.isinf(ends.lower) & np.isfinite(start.lower) | np.isinf(ends.upper) & np.isfinite(start.upper)
         return ends, np.asarray(kept & ~lost.any(axis=0))
 
-    def definite(self, ends: Ends, chosen: Flags, steps: int = POWER_STEPS) -> Flags:
+    def definite(self, ends: Ends, chosen: Flags, *, last: bool = False) -> Flags:
         """Return which of the chosen boxes have diag(ρ/h̄) - W positive definite, as far as power iteration tells.
 
-        The vectors of the last call are where the next one starts: the boxes of a search differ little.
+        The vectors of the last call are where the next one starts: the boxes of a search differ little. ``last`` takes
+        the slopes that the checker will take, and more steps.
         """
         found = chosen.copy()
         if not chosen.any():
             return found
-        weight = np.sqrt(self.steepest(ends[chosen]) / self.leak)
+        weight = self._weights(ends[chosen], last)
         if len(weight) <= SMALL:
             found[chosen] = [np.linalg.eigvalsh(w[:, None] * self.W * w)[-1] < DEFINITE for w in weight.T]
             return found
@@ -139,7 +138,7 @@ class Growth:
         # Something new each time: a vector may have settled on an eigenvalue that is not the largest.
         v = v / np.maximum(np.linalg.norm(v, axis=0), 1e-300) * np.sqrt(len(v)) + self.random.normal(size=v.shape) / 4
         v *= weight > 0
-        for _ in range(steps):
+        for _ in range(LAST_POWER_STEPS if last else POWER_STEPS):
             v = v / np.maximum(np.linalg.norm(v, axis=0), 1e-300)
             image = weight * (self.W @ (weight * v))
             value = (v * image).sum(axis=0)
@@ -148,6 +147,14 @@ class Growth:
         self.vectors[:, chosen] = v
         found[chosen] = value < DEFINITE
         return found
+
+    def _weights(self, ends: Ends, last: bool) -> Floats:
+        if not last:
+            weights: Floats = np.sqrt(self.steepest(ends) / self.leak)
+            return weights
+        d = self.cells.diagonals(ends)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.where(d > 0, 1 / np.sqrt(np.maximum(d, 0.0)), 1e6))
 
     def grow(self, states: Floats, own: slice, *, halves: bool) -> Found:
         """Return cells around the equilibria that the flow reaches from ``states``, which are patterns on ``own``."""
@@ -160,20 +167,28 @@ class Growth:
         ends, reached = self._neighbourhoods(x, states, own, inner, ok)
         cell = _chosen(reached, ends, inner)
         flips = np.floor(np.array(self.counts)[np.maximum(grade, 0)]).astype(np.int64)
-        scaled = _scaled(x, cell, self._ray(x, cell, ok))
-        return Found(ok, _chosen(self.definite(scaled, ok, LAST_POWER_STEPS), scaled, cell), inner, flips)
+        ray, ends, settled = self._ray(x, cell, ok), inner, np.zeros_like(ok)
+        # What natural intervals lose on slopes may take a cell away: then a smaller one is taken.
+        for share in (1.0, 0.9, 0.75, 0.5, 0.25, 0.0):
+            scaled = _scaled(x, cell, 1 + (ray - 1) * share)
+            fine = self.definite(scaled, ok & ~settled, last=True)
+            ends, settled = _chosen(fine, scaled, ends), settled | fine
+            if settled[ok].all():
+                break
+        return Found(ok, ends, inner, flips)
 
     def _grades(self, x: Floats, sides: tuple[Flags, Flags], resting: Flags) -> tuple[NDArray[np.int64], Ends]:
         """Return for each pattern the largest grade of losses with a box on which Q ≻ 0 (-1: none), and that box."""
         good, bad = np.full(x.shape[1], -1), np.full(x.shape[1], len(self.counts))
         bad[~resting] = 0
+        # A little loss everywhere gives every neuron a width in proportion to what reaches it.
         radius = 1e-4 * (1 + np.abs(x))
-        start = _opened(Ends(x - radius, x + radius), sides)
+        start = _opened(Ends(x - radius / 16, x + radius / 16), sides)
         best = start
         while (bad - good > 1).any():
             unsettled = bad - good > 1
             tried = np.where(unsettled, (good + bad) // 2, np.maximum(good, 0))
-            ends, kept = self.least(x, start, self.losses[:, tried])
+            ends, kept = self.least(x, start, self.losses[:, tried] + radius)
             kept = self.definite(ends, kept & unsettled)
             best = _chosen(kept, ends, best)
             good, bad = np.where(kept, tried, good), np.where(unsettled & ~kept, tried, bad)
@@ -204,7 +219,7 @@ class Growth:
             scaled = _scaled(x, ends, tried)
             with np.errstate(invalid="ignore", over="ignore"):
                 image = self.image(scaled)
-            kept = (image.lower >= scaled.lower).all(axis=0) & (image.upper <= scaled.upper).all(axis=0) & ok
+            kept = _is_inside(image, x, scaled) & ok
             kept = self.definite(scaled, kept & (tried < 2.0**20))
             good, bad = np.where(kept, tried, good), np.where(kept, bad, tried)
         # A little inward, for the rounding that follows.
@@ -212,8 +227,8 @@ class Growth:
 
 
 def _counts(neurons: int) -> list[float]:
-    """Return grades of flips: fractions of one, which only give a shape, then whole numbers growing by an eighth."""
-    counts: list[float] = [1 / 64, 1 / 16, 1 / 4]
+    """Return grades of flips: none, fractions of one, which only give a shape, then numbers growing by an eighth."""
+    counts: list[float] = [0.0, 1 / 64, 1 / 16, 1 / 4]
     k = 1
     while k <= neurons:
         counts.append(float(k))
@@ -223,6 +238,14 @@ def _counts(neurons: int) -> list[float]:
 
 def _opened(ends: Ends, sides: tuple[Flags, Flags]) -> Ends:
     return Ends(np.where(sides[0], -np.inf, ends.lower), np.where(sides[1], np.inf, ends.upper))
+
+
+def _is_inside(image: Ends, x: Floats, ends: Ends) -> Flags:
+    """Return which images lie in the boxes, with room for rounding."""
+    with np.errstate(invalid="ignore"):
+        low, high = ends.lower + ROOM * (x - ends.lower), ends.upper - ROOM * (ends.upper - x)
+    low, high = np.where(np.isinf(ends.lower), -np.inf, low), np.where(np.isinf(ends.upper), np.inf, high)
+    return np.asarray(((image.lower >= low) & (image.upper <= high)).all(axis=0))
 
 
 def _hull(one: Ends, other: Ends) -> Ends:

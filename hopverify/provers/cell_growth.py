@@ -66,9 +66,9 @@ def _row(growth: Growth, found: Found, k: int) -> dict[str, Any]:
     inner = (found.inner.lower[:, k], found.inner.upper[:, k])
     return {
         "unit": str(Fraction(unit)),
-        "lower": _whole(np.floor(lower / unit)),
-        "upper": _whole(np.ceil(upper / unit)),
-        "inner": [_whole(np.floor(inner[0] / unit)), _whole(np.ceil(inner[1] / unit))] if flips else None,
+        "lower": _whole(_inward(lower / unit)),
+        "upper": _whole(-_inward(-upper / unit)),
+        "inner": [_whole(_inward(inner[0] / unit)), _whole(-_inward(-inner[1] / unit))] if flips else None,
         "flips": flips,
         "definiteness": definiteness,
     }
@@ -79,6 +79,11 @@ def _unit(*widths: Floats) -> float:
     sizes = [width[np.isfinite(width) & (width > 0)] for width in widths]
     size = min((float(np.median(size)) for size in sizes if len(size)), default=1.0)
     return float(2.0 ** (frexp(max(size, 2.0**-40))[1] - BITS))
+
+
+def _inward(lower: Floats) -> Floats:
+    """Return whole numbers above lower ends, so that an end just inside a kink does not come to lie on it."""
+    return np.asarray(np.floor(lower) + 1)
 
 
 def _whole(values: Floats) -> list[int | None]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.cells import Cells, Ends, is_kept
-from hopverify.checker.definiteness import FACTORISATION, check_definite
+from hopverify.checker.definiteness import check_definite
 from hopverify.checker.payload import index, rational
 from hopverify.checker.quadratic_forms import form_of
 from hopverify.checker.rules import Judgement, Rule
@@ -99,7 +99,6 @@ def _judge(obligation: BasinCells, payload: Mapping[str, Any]) -> Judgement:
         "patterns": len(told),
         "neurons": obligation.patterns.shape[1],
         "cells": told,
-        "assumptions": [FACTORISATION],
     }
     if enough >= obligation.at_least:
         return Judgement(Outcome.PROVED, data)
