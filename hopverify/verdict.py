@@ -61,6 +61,10 @@ class Reason(Enum):
         "some patterns lie too close to their competitors for the retrieval condition; "
         "a larger inverse temperature or better separated patterns would settle it"
     )
+    CELL_NOT_CERTIFIED = (
+        "no cell was certified beside some patterns: the flow from them may rest elsewhere, or near another basin; "
+        "fewer patterns, or a larger gain, would settle it"
+    )
     NUMBERS_OUT_OF_RANGE = (
         "floating-point bounds cannot hold numbers of this size: the inverse temperature times the squared norm of the "
         "patterns, or a bias beside it, is too large or too small; more moderate ones would settle it"

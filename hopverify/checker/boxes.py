@@ -7,6 +7,7 @@ are those of each neuron, (B, N), where every layer is elementwise, and else H, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,7 +19,7 @@ from hopverify.checker.floats import UNIT, upward
 from hopverify.checker.whole_layers import WholeLayer
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
-from hopverify.model import LayerFunction, LinearNetwork
+from hopverify.model import Layer, LayerFunction
 from hopverify.model.segments import Segment, segments
 
 Floats = NDArray[np.float64]
@@ -54,16 +55,18 @@ def _bounds(value: Fraction) -> tuple[float, float]:
 
 
 class Activations:
-    """Rigorous values and slopes of all activations on boxes; one group for each layer function."""
+    """Rigorous values and slopes of the activations of layers on boxes of all their neurons, layer after layer."""
 
-    def __init__(self, network: LinearNetwork) -> None:
+    def __init__(self, layers: Sequence[Layer]) -> None:
         self.groups: list[tuple[LayerFunction, NDArray[np.int64], tuple[Segment, ...] | None]] = []
-        for function in dict.fromkeys(function for function in network.functions if function.elementwise):
-            neurons = np.array([i for i, other in enumerate(network.functions) if other is function])
-            self.groups.append((function, neurons, segments(function)))
-        self.whole = [
-            (WholeLayer(layer), neurons) for layer, neurons in network.places() if not layer.function.elementwise
-        ]
+        self.whole: list[tuple[WholeLayer, NDArray[np.int64]]] = []
+        start = 0
+        for layer in layers:
+            neurons, start = np.arange(start, start + layer.size), start + layer.size
+            if layer.function.elementwise:
+                self.groups.append((layer.function, neurons, segments(layer.function)))
+            else:
+                self.whole.append((WholeLayer(layer), neurons))
 
     def slopes(self, boxes: Boxes) -> tuple[Floats, Floats]:
         """Return bounds of g' (Clarke's derivative) on each box: of each neuron, or of the whole matrix H."""

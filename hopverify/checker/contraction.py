@@ -30,7 +30,7 @@ class Contractor:
     def __init__(self, network: LinearNetwork) -> None:
         assert_rounding()
         A, beta = network.W / network.leak[:, None], network.b / network.leak
-        self.activations, self.size = Activations(network), network.size
+        self.activations, self.size = Activations(network.layers), network.size
         self.A = np.array(A, dtype=np.float64)
         self.beta = np.array(beta, dtype=np.float64)
         # Rounding A and β to doubles moves them by at most u relatively (2⁻¹⁰⁷⁴ for underflow).

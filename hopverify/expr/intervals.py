@@ -65,7 +65,8 @@ def _at(name: str, points: Bounds, side: int) -> Bounds:
     def bound(u: float) -> float:
         return _LIMITS[name][int(u > 0)] if isinf(u) else _ends(name, u)[side]
 
-    bounds: Bounds = np.vectorize(bound, otypes=[float])(points)
+    different, place = np.unique(points, return_inverse=True)
+    bounds: Bounds = np.vectorize(bound, otypes=[float])(different)[place].reshape(np.shape(points))
     return bounds
 
 

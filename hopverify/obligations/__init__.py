@@ -7,6 +7,7 @@ the checker decides whether the evidence proves or refutes it. An obligation hol
 
 from __future__ import annotations
 
+from hopverify.obligations.basins import BasinCells
 from hopverify.obligations.dynamics import Bounded, EnergyBoundedBelow, GloballyStable
 from hopverify.obligations.energy import (
     CompatibleTimes,
@@ -56,10 +57,12 @@ Obligation = (
     | RecoveredStates
     | DecidedStability
     | FlatRegionsInBasins
+    | BasinCells
 )
 
 __all__ = [
     "AllEquilibria",
+    "BasinCells",
     "Bounded",
     "CompatibleTimes",
     "Convex",

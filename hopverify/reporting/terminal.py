@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from hopverify.reporting.cells import cells_in_words
 from hopverify.reporting.equilibria import equilibria_in_words
 from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.plain import plain
@@ -143,6 +144,7 @@ def _details(row: Row) -> Iterator[str]:
     if row.verdict is Verdict.NOT_APPLICABLE:
         yield _reason(row)
     yield from memories_in_words(row.data)
+    yield from cells_in_words(row.data)
     yield from equilibria_in_words(row.check, row.data)
 
 

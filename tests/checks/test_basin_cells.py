@@ -1,0 +1,208 @@
+"""Basin cells: trajectories that start in certified cells end at one equilibrium, and edges are not passed."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from hopverify.certificate import parse_certificate
+from hopverify.checker import check_certificate
+from hopverify.errors import EvidenceRejected, HopverifyError, SpecError
+from hopverify.pipeline import verify
+from hopverify.spec import ModelSpec, parse_spec
+
+ACTIVATIONS = {
+    "{tanh: {beta: 3}}": lambda x: np.tanh(3 * x),
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
+    "{sigmoid: {beta: 8}}": lambda x: 1 / (1 + np.exp(-8 * x)),
+    "relu": lambda x: np.maximum(x, 0),
+}
+
+
+def _spec(lagrangian: str, W: np.ndarray, b: np.ndarray, patterns: np.ndarray, check: str = "basin_cells") -> ModelSpec:
+    def rows(M: np.ndarray) -> str:
+        return json.dumps([[float(v) for v in row] for row in M])
+
+    return parse_spec(
+        f"""
+hopverify: 1
+name: cells
+layers: {{x: {{size: {len(b)}, lagrangian: {lagrangian}, bias: {json.dumps([float(v) for v in b])}}}}}
+synapses: {{w: {{kind: dense, layers: [x, x], weights: {rows(W)}}}}}
+memories: {{m: {{layer: x, patterns: {rows(patterns)}}}}}
+checks: [{check}]
+"""
+    )
+
+
+def _hebbian(n: int, count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(count, n))
+    W = np.round(signs.T @ signs / n * 64) / 64
+    np.fill_diagonal(W, 0)
+    return W, signs
+
+
+def _entry(spec: ModelSpec) -> dict[str, Any]:
+    certificate = verify(spec)
+    check_certificate(spec, parse_certificate(certificate.to_json()))
+    return certificate.results[0]
+
+
+def _cells(entry: dict[str, Any]) -> list[Any]:
+    return list(entry["obligations"][0]["evidence"]["cells"])
+
+
+def _ends(row: dict[str, Any], key: str) -> np.ndarray:
+    unit = 1 / int(row["unit"].split("/")[1]) if "/" in row["unit"] else float(row["unit"])
+    infinite = -np.inf if key == "lower" else np.inf
+    return np.array([infinite if value is None else value * unit for value in row[key]])
+
+
+def _end_of(flow: Any, x: np.ndarray) -> np.ndarray:
+    return solve_ivp(flow, (0, 60), x, rtol=1e-8, atol=1e-10).y[:, -1]
+
+
+@pytest.mark.parametrize("lagrangian", list(ACTIVATIONS)[:3])
+def test_corners_of_cells_flow_to_one_equilibrium(lagrangian: str) -> None:
+    W, signs = _hebbian(24, 2)
+    W, b = 2 * W, np.zeros(24)
+    if "sigmoid" in lagrangian:
+        b = -W @ np.full(24, 0.5)
+    entry, g = _entry(_spec(lagrangian, W, b, signs)), ACTIVATIONS[lagrangian]
+    assert entry["verdict"] == "pass"
+    rng = np.random.default_rng(1)
+    for row, pattern in zip(_cells(entry), signs, strict=True):
+        low, high = np.clip(_ends(row, "lower"), -4, None), np.clip(_ends(row, "upper"), None, 4)
+        settled = _end_of(lambda t, x: W @ g(x) + b - x, pattern)
+        for _ in range(12):
+            corner = np.where(rng.random(24) < 0.5, low, high)
+            assert np.abs(_end_of(lambda t, x: W @ g(x) + b - x, corner) - settled).max() < 1e-4
+
+
+def test_flipped_neurons_are_corrected() -> None:
+    W, signs = _hebbian(120, 2)
+    spec = _spec("{tanh: {beta: 4}}", W, np.zeros(120), signs, "basin_cells: {flips: 3}")
+    entry = _entry(spec)
+    assert entry["verdict"] == "pass"
+    rng = np.random.default_rng(2)
+    for row, pattern in zip(_cells(entry), signs, strict=True):
+        low, high = (np.array([np.nan if v is None else v for v in ends], dtype=float) for ends in row["inner"])
+        unit = 1 / int(row["unit"].split("/")[1])
+        start = np.where(np.isnan(low), high * unit, low * unit)
+        settled = _end_of(lambda t, x: W @ np.tanh(4 * x) - x, pattern)
+        for _ in range(6):
+            x = start.copy()
+            x[rng.choice(120, row["flips"], replace=False)] = rng.normal(size=row["flips"]) * 5
+            assert np.abs(_end_of(lambda t, x: W @ np.tanh(4 * x) - x, x) - settled).max() < 1e-4
+
+
+def test_dead_neurons_have_half_infinite_cells() -> None:
+    W = np.array([[0.25, 0.0, -1.0], [0.0, 0.25, -1.0], [-1.0, -1.0, 0.0]])
+    entry = _entry(_spec("relu", W, np.array([1.0, 1.0, 0.0]), np.array([[1.5, 1.5, -3.0]])))
+    assert entry["verdict"] == "pass"
+    (row,) = _cells(entry)
+    assert row["lower"][2] is None
+    assert row["upper"][0] is not None
+
+
+def test_a_hidden_layer_that_follows_at_once() -> None:
+    spec = parse_spec(
+        """
+hopverify: 1
+name: two
+layers:
+  v: {size: 4, lagrangian: {tanh: {beta: 2}}}
+  h: {size: 2, lagrangian: relu, tau: 0, bias: [-0.5, -0.5]}
+synapses: {xi: {kind: dense, layers: [h, v], weights: [[1, 1, 0, 0], [0, 0, 1, 1]]}}
+memories: {m: {layer: v, patterns: [[1, 1, 0, 0]]}, hidden: {layer: h, patterns: [[1, 0]]}}
+checks: [basin_cells: {memory: m}]
+"""
+    )
+    entry = _entry(spec)
+    assert entry["verdict"] == "pass"
+    low, high = (np.clip(_ends(_cells(entry)[0], key)[:4], -3, 3) for key in ("lower", "upper"))
+    W = np.array([[1, 1, 0, 0], [0, 0, 1, 1]])
+
+    def flow(t: float, v: np.ndarray) -> np.ndarray:
+        return W.T @ np.maximum(W @ np.tanh(2 * v) - 0.5, 0) - v
+
+    settled = _end_of(flow, np.array([1.0, 1.0, 0.0, 0.0]))
+    for corner in (low, high, np.array([low[0], high[1], low[2], high[3]])):
+        assert np.abs(_end_of(flow, corner) - settled).max() < 1e-4
+
+
+@pytest.mark.parametrize(("key", "by"), [("lower", -400), ("upper", 400), ("flips", 60), ("unit", 64)])
+def test_a_cell_that_was_made_larger_is_not_certified(key: str, by: int) -> None:
+    W, signs = _hebbian(40, 2)
+    patterns = signs[:1]
+    spec = _spec("{tanh: {beta: 1.5}}", W, np.zeros(40), patterns)
+    document = json.loads(verify(spec).to_json())
+    changed = copy.deepcopy(document)
+    row = changed["results"][0]["obligations"][0]["evidence"]["cells"][0]
+    if key == "flips":
+        row["flips"], row["inner"] = 40, row["inner"] or [row["lower"], row["upper"]]
+    elif key == "unit":
+        row["unit"] = "64"
+    else:
+        row[key] = [None if value is None else value + by * 100 for value in row[key]]
+        row["flips"], row["inner"] = 0, None
+        other = "upper" if key == "lower" else "lower"
+        row[other] = [None] * 40 if all(value is None for value in row[key]) else row[other]
+    with pytest.raises(HopverifyError):
+        check_certificate(spec, parse_certificate(json.dumps(changed)))
+
+
+def test_a_marginal_equilibrium_has_no_cell() -> None:
+    """λ_max(K) = 1 exactly at 0: hard tanh with W = 1 has a continuum of equilibria in [-1, 1]."""
+    entry = _entry(_spec("hard_tanh", np.array([[1.0]]), np.zeros(1), np.array([[0.0]])))
+    assert entry["verdict"] == "unknown"
+
+
+def test_an_unstable_equilibrium_has_no_cell() -> None:
+    entry = _entry(_spec("tanh", np.array([[2.0]]), np.zeros(1), np.array([[0.0]])))
+    assert entry["verdict"] == "unknown"
+    assert entry["reason"]["code"] == "cell_not_certified"
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        ("basin_cells: {memory: n}", "no memory is called 'n'"),
+        ("basin_cells: {flips: 3}", "the layer has 2 neurons only"),
+        ("basin_cells: {flips: -1}", "flips"),
+    ],
+)
+def test_wrong_parameters_are_errors(check: str, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        verify(_spec("tanh", np.eye(2) / 2, np.zeros(2), np.eye(2), check))
+
+
+def test_it_does_not_concern_asymmetric_weights_or_softmax() -> None:
+    asymmetric = _entry(_spec("tanh", np.array([[0.0, 1.0], [0.5, 0.0]]), np.zeros(2), np.eye(2)))
+    assert asymmetric["verdict"] == "not-applicable"
+    softmax = _entry(_spec("softmax", np.eye(2), np.zeros(2), np.eye(2)))
+    assert softmax["verdict"] == "not-applicable"
+
+
+def test_malformed_rows_are_rejected() -> None:
+    from hopverify.checker.rules.basin_cells import _row
+
+    good = {"unit": "1/4", "lower": [0, None], "upper": [4, 4], "inner": None, "flips": 0, "definiteness": {}}
+    _row(0, good, 2)
+    for key, value in [
+        ("unit", "1/3"),
+        ("unit", "-1/4"),
+        ("lower", [0]),
+        ("lower", [0, 1.5]),
+        ("lower", [5, 5]),
+        ("flips", 3),
+        ("flips", 1),
+        ("inner", [[0, 0], [9, 9]]),
+    ]:
+        with pytest.raises(EvidenceRejected):
+            _row(0, good | {key: value}, 2)
