@@ -4,7 +4,8 @@ Here S(r) = Σ q_ν(r) d_ν with q_ν(r) = exp(-β(m_ν - r d_ν)). Each Σ q_ν
 logarithm is convex and nearly straight, and two derivatives at one radius tell where it crosses a level: R is reached
 from the radius that the worst rival alone allows, in two or three passes over the rivals, δ from r = 0 in one or two.
 All is done in plain floating point; the sums are aimed a little below their limits, by what the rule's bounds are
-known to lose. If the rule rejects a sheet all the same, a more cautious one follows.
+known to lose. Balls that the rule rejects all the same (of patterns that agree in nearly all digits) are replaced by
+more cautious ones, and at last left out, so that they cost no other pattern its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence
 from hopverify.checker.exponentials import LOWEST, STEPS, Weights, weights
 from hopverify.checker.gram import Gram
-from hopverify.checker.rules.retrieval import RULE
+from hopverify.checker.rules.retrieval import RULE, Balls, failing, sheet_of
 from hopverify.errors import EvidenceRejected
 from hopverify.numerics.pattern_pairs import CHUNK, OutOfTimeError, Pairs, Slab, rounded, texts
 from hopverify.obligations import Retrieval
@@ -204,17 +205,40 @@ def _sheet(beta: Fraction, exponent: int, radii: Floats, distances: Floats, riva
 
 def _search(obligation: Retrieval, budget: Budget) -> Iterator[Evidence]:
     betas = obligation.together or (obligation.beta,)
+    sheets: list[dict[str, Any]] = []
     for caution in (1.0, 8.0, 64.0):
         try:
-            evidence: Evidence = {"rule": RULE.name, "sheets": _sheets(obligation, betas, caution, budget)}
+            found = _sheets(obligation, betas, caution, budget)
         except OutOfTimeError:
             return
         except EvidenceRejected as error:
             # Patterns or a β beyond what floating-point bounds can hold get no other evidence.
             raise NothingToSearchError(Reason.NUMBERS_OUT_OF_RANGE) from error
+        if sheets:
+            _replace_failing(obligation, betas, sheets, found)
+        sheets = sheets or found
+        evidence: Evidence = {"rule": RULE.name, "sheets": sheets}
         yield evidence
         if _accepted(obligation, evidence):
             return
+    _replace_failing(obligation, betas, sheets, None)
+    yield {"rule": RULE.name, "sheets": sheets}
+
+
+def _replace_failing(
+    obligation: Retrieval,
+    betas: tuple[Fraction, ...],
+    sheets: list[dict[str, Any]],
+    others: list[dict[str, Any]] | None,
+) -> None:
+    """Replace the balls that the rule does not accept by those of other sheets, or by none."""
+    gram = Gram(obligation.patterns, obligation.bias, ghost=obligation.ghost)
+    count = len(obligation.labels)
+    read = [sheet_of(beta, sheet, count, gram.count) for beta, sheet in zip(betas, sheets, strict=True)]
+    for k, wrong in enumerate(failing(gram, Balls.of(gram, read))):
+        for mu in np.flatnonzero(wrong).tolist():
+            for part in ("radii", "distances"):
+                sheets[k][part][mu] = None if others is None else others[k][part][mu]
 
 
 def _accepted(obligation: Retrieval, evidence: Evidence) -> bool:

@@ -135,7 +135,7 @@ def _judge(obligation: Retrieval, payload: Mapping[str, Any]) -> Judgement:
         obligation.patterns,
         obligation.bias,
         obligation.ghost,
-        tuple(_sheet(beta, sheet, count, rivals) for beta, sheet in zip(betas, stated, strict=True)),
+        tuple(sheet_of(beta, sheet, count, rivals) for beta, sheet in zip(betas, stated, strict=True)),
     )
     own = stated[betas.index(obligation.beta)]
     certified = sum(radius is not None for radius in own["radii"])
@@ -144,7 +144,8 @@ def _judge(obligation: Retrieval, payload: Mapping[str, Any]) -> Judgement:
     return Judgement(outcome, memory_table(names, own["radii"], own["distances"], own["competitors"]))
 
 
-def _sheet(beta: Fraction, stated: Mapping[str, Any], count: int, rivals: int) -> Sheet:
+def sheet_of(beta: Fraction, stated: Mapping[str, Any], count: int, rivals: int) -> Sheet:
+    """Return a sheet of a payload for ``count`` patterns; refuse one that is not of that shape."""
     radii, distances = (radii_of(stated[key], count, key) for key in ("radii", "distances"))
     if np.any((radii > 0) != (distances > 0)) or np.any(distances > radii):
         raise EvidenceRejected("expected 0 < distance ≤ radius, or null for both")
