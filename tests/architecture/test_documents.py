@@ -92,3 +92,8 @@ def test_the_readme_has_its_two_commands() -> None:
         block = text.partition(marker)[2].partition("```sh\n")[2].partition("\n```")[0]
         assert block.startswith("python3 -m venv .venv && .venv/bin/pip install ")
         assert "\n" not in block
+
+
+def test_every_folder_of_tests_is_described() -> None:
+    described = set(re.findall(r"`(\w+)/`", "".join(re.findall(r"^\|.*?\|", page("tests/README.md"), re.MULTILINE))))
+    assert described == {folder.parent.name for folder in (ROOT / "tests").glob("*/__init__.py")}
