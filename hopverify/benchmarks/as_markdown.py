@@ -18,6 +18,11 @@ memory is that of the process, libraries included, before the other ways ran. Gr
 logarithms.
 """
 
+BUSY = """
+Other work kept the machine busy: single ratios may be off by a factor of two. Repeat the run when nothing else is under
+way before relying on them.
+"""
+
 INSTALL = "pip install 'hopverify[bench]'"
 
 
@@ -31,6 +36,8 @@ def _lines(run: Benchmarked, figure: str | None) -> Iterator[str]:
     if run.quick:
         yield "These are the small sizes of `--quick`: they show that the benchmarks run, and little about speed.\n"
     yield "Machine: " + ", ".join(f"{name} {value}" for name, value in run.machine.items()) + "."
+    if is_busy(run):
+        yield BUSY.rstrip()
     if figure is not None:
         yield f"\n![time against size, both logarithmic]({figure})"
     for result in run.results:
@@ -42,6 +49,11 @@ def _lines(run: Benchmarked, figure: str | None) -> Iterator[str]:
         yield from (f"- Left out: *{way.name}* needs {way.needs}, see `{INSTALL}`." for way in result.left_out)
         yield from (f"- {failure}" for failure in result.failures)
         yield from _growths(result)
+
+
+def is_busy(run: Benchmarked) -> bool:
+    """Whether other work had half of the cores or more before the run."""
+    return float(run.machine.get("load before", 0)) >= int(run.machine["cores"]) / 2
 
 
 def _timed(result: Result) -> list[Way]:

@@ -13,6 +13,7 @@ from hopverify.benchmarks.as_json import as_json
 from hopverify.benchmarks.as_markdown import as_markdown, ratio_text
 from hopverify.benchmarks.figure import figure
 from hopverify.benchmarks.machine import machine
+from hopverify.benchmarks.results import Benchmarked
 from hopverify.errors import HopverifyError
 from tests.benchmarks.small import OTHER, OWN, SLOW, point, result, whole
 
@@ -59,6 +60,12 @@ def test_the_table() -> None:
 
 def test_a_size_that_could_not_be_measured_is_told() -> None:
     assert "- n = 10 failed" in as_markdown(whole(result(failures=("n = 10 failed",))), None)
+
+
+@pytest.mark.parametrize(("load", "said"), [("0.9", False), ("1.0", True)])
+def test_a_machine_that_was_busy_with_other_things_is_told(load: str, said: bool) -> None:
+    text = as_markdown(Benchmarked({"cores": "2", "load before": load}, False, ()), None)
+    assert ("Repeat the run" in text) is said
 
 
 def test_the_json() -> None:
