@@ -85,7 +85,9 @@ def sampled(given: list[Network], activation: Any) -> Counts:
             return moved
 
         ends = (root(flow, generator.normal(size=len(network.b)) * 3) for _ in range(STARTS))
-        for x in (end.x for end in ends if end.success):
+        # The question is about a region: what lies beyond is not asked for.
+        inside = (end.x for end in ends if end.success and np.abs(end.x).max() <= BOUND)
+        for x in inside:
             if all(np.abs(x - other).max() > SAME for other in here):
                 here.append(x)
         met += here
