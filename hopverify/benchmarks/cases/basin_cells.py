@@ -37,7 +37,7 @@ BENCHMARK = Benchmark(
     summary=f"Basin cells (T9) of {MEMORIES} random memories of n tanh neurons, β = {BETA}, Hebbian W as an array.",
     variable="n",
     sizes=(500, 1000, 2000, 4000),
-    quick=(100, 150, 200),
+    quick=(200, 300),
     problem=_problem,
     fitted_from=500,
     ways=(

@@ -25,7 +25,7 @@ BENCHMARK = Benchmark(
     summary=f"Basin cells (T9) of {MEMORIES} random memories of n tanh neurons, β = {BETA}, Hebbian W as its patterns.",
     variable="n",
     sizes=(500, 1000, 2000, 5000, 10000),
-    quick=(100, 150, 200),
+    quick=(200, 300, 400),
     problem=_problem,
     fitted_from=1000,
     ways=(
