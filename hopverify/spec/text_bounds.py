@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hopverify.errors import Problem, SpecError
 from hopverify.spec.bounds import MAX_NESTING, MAX_NODES, MAX_TEXT
 
+TOO_DEEP = f"lists and mappings are nested too deep; the limit is {MAX_NESTING}"
+
 
 def check_text(text: str, file: str) -> None:
     """Refuse a text that is too long or that no file in UTF-8 can hold."""

@@ -16,7 +16,7 @@ from hopverify.errors import Problem, SpecError
 from hopverify.spec.bounds import MAX_LITERAL, MAX_NESTING
 from hopverify.spec.document import Node, Place, Scalar, child, plain_scalar
 from hopverify.spec.numbers import shown
-from hopverify.spec.text_bounds import Budget
+from hopverify.spec.text_bounds import TOO_DEEP, Budget
 
 _PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _KEY = rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+"
@@ -35,8 +35,7 @@ def read_toml(text: str, file: str) -> Node:
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(text, file, str(error)) from None
     except RecursionError:
-        message = f"lists and mappings are nested too deep; the limit is {MAX_NESTING}"
-        raise SpecError(Problem(file, 1, 1, "", message)) from None
+        raise SpecError(Problem(file, 1, 1, "", TOO_DEEP)) from None
     except ValueError:
         # Python itself refuses to read integers of more than some thousand digits.
         message = f"a number has more than {MAX_LITERAL} digits; the limit is {MAX_LITERAL}"

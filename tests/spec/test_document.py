@@ -101,7 +101,9 @@ HOSTILE = {
         "a0: &a0 []\n" + "".join(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 100)),
         "nested 33 deep",
     ),
-    "deep YAML lists": ("yaml", "[" * 100_000, "nested 33 deep here; the limit is 32"),
+    "deep YAML lists": ("yaml", "[" * 500, "nested 33 deep here; the limit is 32"),
+    # A parser whose own limit is passed first does not say where the 33rd level is.
+    "deepest YAML lists": ("yaml", "[" * 100_000, "; the limit is 32"),
     "deep YAML mappings": ("yaml", "{a: " * 100_000, "nested 33 deep here; the limit is 32"),
     "deep YAML blocks": ("yaml", "- " * 100_000, "nested 33 deep here; the limit is 32"),
     "deep JSON": ("json", "[" * 100_000, "nested 33 deep here; the limit is 32"),
