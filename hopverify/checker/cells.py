@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,12 @@ class Cells:
         low, high = self.activations.ranges(self.boxes(ends))
         return Ends(low.T, high.T)
 
+    @cached_property
+    def everywhere(self) -> Ends:
+        """Bounds of g over all states, (N, 1)."""
+        n = self.network.size
+        return self.activated(Ends(np.full((n, 1), -np.inf), np.full((n, 1), np.inf)))
+
     def diagonals(self, ends: Ends) -> Floats:
         """Return lower bounds of ρ/h̄, (N, M), infinite where h̄ = 0."""
         _, steepest = self.activations.slopes(self.boxes(ends))
@@ -130,9 +137,8 @@ class Cells:
 
     def spans(self, layer: str) -> Floats:
         """Return upper bounds of sup g - inf g for the neurons of one layer, 0 for all others."""
-        place, n = self.network.places[layer], self.network.size
-        everywhere = self.activated(Ends(np.full((n, 1), -np.inf), np.full((n, 1), np.inf)))
-        spans = np.zeros(n)
+        place, everywhere = self.network.places[layer], self.everywhere
+        spans = np.zeros(self.network.size)
         spans[place] = np.nextafter(everywhere.upper[place, 0] - everywhere.lower[place, 0], np.inf)
         return spans
 

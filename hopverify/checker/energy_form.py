@@ -81,7 +81,7 @@ class EnergyForm:
     @cached_property
     def form(self) -> Matrix:
         """The form Q on U."""
-        leak = [rate for layer in self.open for rate in _spread(layer.leak, layer.size)]
+        leak = [rate for layer in self.open for rate in layer.each(layer.leak)]
         return form(self._couplings(), leak, self.reaches)
 
     def _couplings(self) -> Matrix:
@@ -108,7 +108,7 @@ class EnergyForm:
         lowest = -self._constant()
         if not self.reaches or margin is None:
             return lowest
-        leak = np.array([rate for layer in self.open for rate in _spread(layer.leak, layer.size)], dtype=object)
+        leak = np.array([rate for layer in self.open for rate in layer.each(layer.leak)], dtype=object)
         slope, offset, shift = (
             np.array(values, dtype=object)
             for values in zip(*((entry.slope, entry.offset, entry.shift) for entry in self.reaches), strict=True)
@@ -139,7 +139,7 @@ class EnergyForm:
 
     def _loosely(self, layer: Layer) -> Fraction:
         """Return Σρ max(L(c/ρ), L(-c/ρ)) of a loose layer from above."""
-        leak = np.array(_spread(layer.leak, layer.size), dtype=object)
+        leak = np.array(layer.each(layer.leak), dtype=object)
         R = np.array(self._linear(layer), dtype=object) / leak
         ends = zip(_lagrangians(layer, R), _lagrangians(layer, -R), strict=True)
         return sum((max(pair) for pair in ends), ZERO)
@@ -156,10 +156,6 @@ def _reach(layer: Layer) -> Reach:
     if found is None:
         raise EvidenceRejected(f"no linear growth bound of the activation of layer {layer.name} is known")
     return found
-
-
-def _spread(numbers: tuple[Fraction, ...], size: int) -> list[Fraction]:
-    return list(numbers) * (size if len(numbers) == 1 else 1)
 
 
 def _zeros(size: int) -> Matrix:
@@ -184,5 +180,5 @@ def _lagrangians(layer: Layer, x: Matrix) -> list[Fraction]:
     if not all(isfinite(top) for top in tops):
         raise EvidenceRejected(f"the Lagrangian of layer {layer.name} is not known where it is needed")
     upper = [Fraction(float(np.nextafter(top, np.inf))) for top in tops]
-    leaks = _spread(layer.leak, layer.size) if layer.function.elementwise else list(layer.leak[:1])
+    leaks = layer.each(layer.leak) if layer.function.elementwise else list(layer.leak[:1])
     return [rate * top for rate, top in zip(leaks, upper, strict=True)]

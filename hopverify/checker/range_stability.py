@@ -22,10 +22,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from flint import acb_mat, arb
+from flint import arb
 
 from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.equilibria import Equilibrium
+from hopverify.checker.spectrum import real_parts
 from hopverify.expr.balls import BALLS, ball
 from hopverify.expr.nodes import Apply, Expression
 from hopverify.expr.pieces import NoPieces, pieces
@@ -94,21 +95,19 @@ class RangeForm:
         self.metric = N.T @ self.HN
         self.driven = self.HN.T @ (BALLS.array(network.W) @ self.HN)
 
-    @property
-    def dimension(self) -> int:
-        """The dimension of the range of H."""
-        return int(self.HN.shape[1])
-
     def scaled(self, scale: Fraction = Fraction(1)) -> Balls:
         """Return Nᵀ(cρH - HWH)N, symmetric entry for entry."""
-        Q = ball(scale) * self.plain - self.driven
-        return np.array([[Q[min(i, j), max(i, j)] for j in range(len(Q))] for i in range(len(Q))], dtype=object)
+        return _mirrored(ball(scale) * self.plain - self.driven)
 
     def is_metric(self) -> bool:
         """Whether H is certainly positive definite off its null space."""
-        G = self.metric
-        lower = [[G[min(i, j), max(i, j)] for j in range(len(G))] for i in range(len(G))]
-        return negative_pivot(np.array(lower, dtype=object).reshape(G.shape))[0] == "positive"
+        return negative_pivot(_mirrored(self.metric))[0] == "positive"
+
+
+def _mirrored(Q: Balls) -> Balls:
+    """Return the symmetric matrix with the upper triangle of Q."""
+    rows = [[Q[min(i, j), max(i, j)] for j in range(len(Q))] for i in range(len(Q))]
+    return np.array(rows, dtype=object).reshape(Q.shape)
 
 
 def has_energy(network: LinearNetwork) -> bool:
@@ -157,14 +156,7 @@ def _is_inside_a_piece(activation: Expression, x: arb) -> bool:
 
 def enclosed_spectrum(network: LinearNetwork, H: Balls) -> list[arb] | None:
     """Return the real parts of the eigenvalues of T⁻¹(WH - ρ), enclosed (Arb), or None where that fails."""
-    taus = np.array(
-        [tau for layer in network.layers for tau in (layer.tau * layer.size if len(layer.tau) == 1 else layer.tau)],
-        dtype=object,
-    )
+    taus = np.array([tau for layer in network.layers for tau in layer.each(layer.tau)], dtype=object)
     if (taus == 0).any():
         return None
-    J = (BALLS.array(network.W) @ H - np.diag(BALLS.array(network.leak))) / BALLS.array(taus)[:, None]
-    try:
-        return [value.real for value in acb_mat([[arb(entry) for entry in row] for row in J]).eig(multiple=True)]
-    except (ValueError, ZeroDivisionError):
-        return None
+    return real_parts((BALLS.array(network.W) @ H - np.diag(BALLS.array(network.leak))) / BALLS.array(taus)[:, None])

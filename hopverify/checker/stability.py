@@ -19,13 +19,14 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from flint import acb_mat, arb
+from flint import arb
 
 from hopverify.checker.copositivity import is_strictly_copositive
 from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.linear_algebra import solve
 from hopverify.checker.range_stability import RangeForm, enclosed_spectrum, has_energy, hessian_at, is_smooth_at
+from hopverify.checker.spectrum import real_parts
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.regularity import is_analytic
@@ -34,6 +35,7 @@ from hopverify.model.segments import segments
 
 MAX_BIACTIVE = 8
 RATES = 64
+NOT_ENCLOSED = "the eigenvalues could not be enclosed"
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ def _lifted(Q: np.ndarray[Any, Any], free: int, d: np.ndarray[Any, Any]) -> np.n
 
 def _spectral(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
     """Enclose the eigenvalues of T⁻¹(WH - ρ) on the alive neurons."""
-    taus = [tau for layer in network.layers for tau in (layer.tau * layer.size if len(layer.tau) == 1 else layer.tau)]
+    taus = [tau for layer in network.layers for tau in layer.each(layer.tau)]
     enclosed = [i for i in range(network.size) if isinstance(slopes.left[i], arb)]
     kinked = any(not is_analytic(network.functions[i].activation[0]) for i in enclosed)
     if slopes.biactive or kinked or 0 in taus:
@@ -254,7 +256,8 @@ def _spectral(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
         ]
         for i in alive
     ]
-    return _by_eigenvalues([value.real for value in acb_mat(rows).eig(multiple=True)])
+    parts = real_parts(np.array(rows, dtype=object))
+    return Stability("undecided", {"because": NOT_ENCLOSED}) if parts is None else _by_eigenvalues(parts)
 
 
 def _by_eigenvalues(parts: list[arb]) -> Stability:

@@ -62,8 +62,7 @@ def _obligation(model: Model, network: StructuredNetwork, memory: Memory, values
     names = memory.labels or ("",) * count
     labels = tuple(f"{memory.name}[{k}]" + (f" ({name})" if name else "") for k, name in enumerate(names))
     at_least = count if values["at_least"] is None else min(values["at_least"], count)
-    offset = network.places[memory.layer].start
-    return BasinCells(model, network, memory.name, memory.patterns, offset, labels, at_least, values["flips"])
+    return BasinCells(model, network, memory.name, memory.patterns, memory.layer, labels, at_least, values["flips"])
 
 
 CHECK = Check(

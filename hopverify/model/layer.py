@@ -83,6 +83,10 @@ class Layer:
         """Whether all neurons share one time constant."""
         return len(set(self.tau)) == 1
 
+    def each(self, numbers: tuple[Fraction, ...]) -> list[Fraction]:
+        """Return tau or leak as one number for each neuron, exactly."""
+        return list(numbers) * (self.size if len(numbers) == 1 else 1)
+
     def per_neuron(self, numbers: tuple[Fraction, ...], a: Arithmetic) -> Value:
         """Return tau or leak as a vector of the number system, or one number where all agree."""
         if len(set(numbers)) == 1:

@@ -75,7 +75,7 @@ def linear_network(model: Model) -> LinearNetwork | None:
     if not fitting or not all(_is_regular(layer) for layer in layers):
         return None
     b = np.concatenate([layer.bias.fractions() for layer in layers])
-    leak = np.concatenate([_spread(layer.leak, layer.size) for layer in layers])
+    leak = np.array([rate for layer in layers for rate in layer.each(layer.leak)], dtype=object)
     functions = tuple(layer.function for layer in layers for _ in range(layer.size))
     return LinearNetwork(_matrix(model, layers, size), b, leak, functions, layers)
 
@@ -83,10 +83,6 @@ def linear_network(model: Model) -> LinearNetwork | None:
 def _is_regular(layer: Layer) -> bool:
     """Whether a layer is leaky, with an activation that is defined everywhere and locally Lipschitz."""
     return 0 not in layer.leak and all(is_locally_lipschitz(part) for part in layer.function.activation)
-
-
-def _spread(numbers: tuple[Fraction, ...], size: int) -> Matrix:
-    return np.array(list(numbers) * (size if len(numbers) == 1 else 1), dtype=object)
 
 
 def _matrix(model: Model, layers: tuple[Layer, ...], size: int) -> Matrix:

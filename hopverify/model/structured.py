@@ -184,7 +184,7 @@ class StructuredNetwork:
 
     def leak(self) -> list[Fraction]:
         """Return ρ for each neuron."""
-        return [rate for layer in self.layers for rate in layer.leak * (layer.size if len(layer.leak) == 1 else 1)]
+        return [rate for layer in self.layers for rate in layer.each(layer.leak)]
 
 
 def structured_network(model: Model) -> StructuredNetwork | None:

@@ -99,7 +99,7 @@ class Growth:
 
     def open_sides(self, x: Floats) -> tuple[Flags, Flags]:
         """Return where the lower and the upper end may be infinite: beyond x g is nearly, or exactly, at its bound."""
-        everywhere = self.cells.activated(Ends(np.full((len(x), 1), -np.inf), np.full((len(x), 1), np.inf)))
+        everywhere = self.cells.everywhere
         span, gamma = everywhere.upper - everywhere.lower, self.activate(x)
         most = np.where(np.isfinite(span), SATURATED * span, 0.0) + 1e-12
         return np.asarray(gamma - everywhere.lower <= most), np.asarray(everywhere.upper - gamma <= most)

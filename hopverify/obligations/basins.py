@@ -13,17 +13,22 @@ from hopverify.spec import ExactArray
 class BasinCells:
     """At least ``at_least`` of the patterns have a cell (T9), from which ``flips`` neurons may be moved anywhere.
 
-    The rows of ``patterns`` are states of the neurons from ``offset`` on, in the numbering of the network.
+    The rows of ``patterns`` are states of one ``layer``.
     """
 
     model: Model
     network: StructuredNetwork
     memory: str
     patterns: ExactArray
-    offset: int
+    layer: str
     labels: tuple[str, ...]
     at_least: int
     flips: int
+
+    @property
+    def place(self) -> slice:
+        """The numbers of the layer's neurons in the network."""
+        return self.network.places[self.layer]
 
     @property
     def statement(self) -> str:

@@ -26,8 +26,7 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
     network, patterns = obligation.network, obligation.patterns.floats()
     try:
         cells = Cells(network)
-        layer = next(name for name, place in network.places.items() if place.start == obligation.offset)
-        growth = Growth(network, cells, layer)
+        growth = Growth(network, cells, obligation.layer)
     except EvidenceRejected:
         return
     listed: list[Any] = []
@@ -37,8 +36,8 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
             break
         chunk = patterns[start : start + step].T
         states = np.zeros((network.size, chunk.shape[1]))
-        states[network.places[layer]] = chunk
-        listed += _grown(growth, states, network.places[layer])
+        states[obligation.place] = chunk
+        listed += _grown(growth, states, obligation.place)
         budget.report(len(listed), len(patterns), "patterns")
     yield {"rule": "basin_cells", "cells": listed + [None] * (len(patterns) - len(listed))}
 

@@ -86,8 +86,7 @@ def _judge(obligation: BasinCells, payload: Mapping[str, Any]) -> Judgement:
         raise EvidenceRejected(f"cells: expected one for each of {len(obligation.labels)} patterns")
     cells = Cells(obligation.network)
     rows = [_row(number, entry, size) for number, entry in enumerate(listed) if entry is not None]
-    layer = _layer_of(obligation)
-    losses = _losses(cells, layer, sorted({row.flips for row in rows if row.flips}))
+    losses = _losses(cells, obligation.layer, sorted({row.flips for row in rows if row.flips}))
     step, certified = max(1, TOGETHER // size), dict[int, Row]()
     for start in range(0, len(rows), step):
         certified |= {row.pattern: row for row in _held(cells, rows[start : start + step], losses)}
@@ -103,10 +102,6 @@ def _judge(obligation: BasinCells, payload: Mapping[str, Any]) -> Judgement:
     if enough >= obligation.at_least:
         return Judgement(Outcome.PROVED, data)
     return Judgement(Outcome.OPEN, data, Reason.CELL_NOT_CERTIFIED)
-
-
-def _layer_of(obligation: BasinCells) -> str:
-    return next(name for name, place in obligation.network.places.items() if place.start == obligation.offset)
 
 
 def _losses(cells: Cells, layer: str, counts: list[int]) -> dict[int, Floats]:
@@ -151,8 +146,7 @@ def _told(obligation: BasinCells, patterns: Floats, number: int, row: Row | None
     if row is None:
         return {"name": obligation.labels[number], "verdict": "unknown"}
     pattern = patterns[number]
-    own = slice(obligation.offset, obligation.offset + len(pattern))
-    lower, upper = row.lower[own], row.upper[own]
+    lower, upper = row.lower[obligation.place], row.upper[obligation.place]
     infinite = int((np.isinf(lower) | np.isinf(upper)).sum())
     told = {"name": obligation.labels[number], "verdict": "pass", "flips": row.flips, "half_infinite": infinite}
     # A lower bound: patterns may have been rounded, and so is the difference.

@@ -18,12 +18,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import acb_mat, arb, arb_mat
+from flint import arb, arb_mat
 
 from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.flat_regions import IN_THE_BASIN, NOT_SHOWN
 from hopverify.checker.payload import rational, shown, state, vector
 from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.spectrum import real_parts
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.dual import Duals, along, slopes_of
@@ -125,9 +126,8 @@ def _stability(model: Model, x: Balls, form: Any) -> str:
         return "stable"
     if not all(is_analytic(part) for layer in model.layers.values() for part in layer.function.activation):
         return "undecided"
-    try:
-        real = [value.real for value in acb_mat(_matrix(A)).eig(multiple=True)]
-    except (ValueError, ZeroDivisionError):
+    real = real_parts(A)
+    if real is None:
         return "undecided"
     if all(part < 0 for part in real):
         return "stable"
