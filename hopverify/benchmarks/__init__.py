@@ -65,5 +65,11 @@ class Benchmark:
     ways: tuple[Way, ...]
     fitted_from: int = 1
 
+    def chosen(self, *, quick: bool) -> tuple[int, ...]:
+        """Return the sizes to be measured; none where hopverify's own ways need a module that is not installed."""
+        if not any(way.own and way.installed for way in self.ways):
+            return ()
+        return self.quick if quick else self.sizes
+
 
 BENCHMARKS: Registry[Benchmark] = Registry("hopverify.benchmarks.cases", "BENCHMARK", noun="benchmark")

@@ -43,8 +43,9 @@ def _lines(run: Benchmarked, figure: str | None) -> Iterator[str]:
     for result in run.results:
         yield f"\n## {result.benchmark.name}\n"
         yield f"{result.benchmark.summary}\n"
-        yield from _table(result)
-        yield ""
+        if result.points:
+            yield from _table(result)
+            yield ""
         yield from (f"- *{way.name}*{'' if way.own else ' (otherwise)'}: {way.about}" for way in _timed(result))
         yield from (f"- Left out: *{way.name}* needs {way.needs}, see `{INSTALL}`." for way in result.left_out)
         yield from (f"- {failure}" for failure in result.failures)

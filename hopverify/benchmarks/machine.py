@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import hopverify
 
-LIBRARIES = ("numpy", "scipy", "python-flint", "sympy", "z3-solver")
+LIBRARIES = ("numpy", "scipy", "python-flint", "sympy", "mlxtend", "z3-solver")
 
 
 def machine() -> dict[str, str]:

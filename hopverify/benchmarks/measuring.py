@@ -59,8 +59,8 @@ def measure(benchmark: Benchmark, size: int, *, seconds: float) -> Point:
     Ways with a limit of rounds do not count against the seconds. hopverify's own come first; the peak memory is read
     before any other is prepared.
     """
-    problem = benchmark.problem(size)
     watches = [_Stopwatch(way) for way in benchmark.ways if size <= way.largest and way.installed]
+    problem = benchmark.problem(size)
     spent = sum(_spent(watch, problem) for watch in watches if watch.way.own)
     peak = peak_memory()
     spent += sum(_spent(watch, problem) for watch in watches if not watch.way.own)

@@ -22,7 +22,7 @@ Tell = Callable[[Benchmark, "Point | str"], None]
 
 def run(benchmarks: Sequence[Benchmark], *, quick: bool, watch: Watch, tell: Tell) -> Benchmarked:
     """Measure benchmarks at all their sizes, or at the quick ones."""
-    plan = [(benchmark, benchmark.quick if quick else benchmark.sizes) for benchmark in benchmarks]
+    plan = [(benchmark, benchmark.chosen(quick=quick)) for benchmark in benchmarks]
     total, done = sum(len(sizes) for _, sizes in plan), 0
     results, described = [], machine()
     for benchmark, sizes in plan:

@@ -32,8 +32,8 @@ NAME = "benchmarks"
 def command(quick: bool, only: tuple[str, ...], out: Path, no_figure: bool) -> None:
     """Rerun the benchmarks and write benchmarks.md, .json and .svg.
 
-    Each measures hopverify beside what one would do otherwise, at growing sizes; what counts are the ratios. The figure
-    and the rows of z3 need an extra: pip install 'hopverify[bench]'.
+    Each measures hopverify beside what one would do otherwise, at growing sizes; what counts are the ratios. Figure,
+    images and the rows of z3 need an extra: pip install 'hopverify[bench]'.
     """
     from hopverify.benchmarks import BENCHMARKS
     from hopverify.benchmarks.figure import require_matplotlib
@@ -74,7 +74,7 @@ def _measured(benchmarks: list[Benchmark], quick: bool) -> Benchmarked:
     from hopverify.benchmarks.running import run
     from hopverify.reporting.progress import Bar
 
-    total = sum(len(each.quick if quick else each.sizes) for each in benchmarks)
+    total = sum(len(each.chosen(quick=quick)) for each in benchmarks)
     count = 0
     with Bar(total) as bar:
 

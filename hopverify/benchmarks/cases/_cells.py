@@ -18,7 +18,7 @@ from hopverify.checker import check_certificate
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, read_spec
 
-BETA, MEMORIES = 4, 8
+BETA, LOAD = 4, 0.015
 STARTS, STEPS, STEP, FLIPPED = 20, 80, 0.1, 0.1
 
 DENSE = "{kind: dense, layers: [x, x], weights: {file: w.npy}}"
@@ -54,8 +54,8 @@ class Stored:
 
 
 def stored(n: int, synapse: str) -> Stored:
-    """Return a network of n neurons with its memories."""
-    return Stored(np.random.default_rng(n).choice([-1.0, 1.0], size=(MEMORIES, n)), synapse)
+    """Return a network of n neurons with its memories, 60 for 4,000 neurons."""
+    return Stored(np.random.default_rng(n).choice([-1.0, 1.0], size=(round(LOAD * n), n)), synapse)
 
 
 def verifying(given: Stored) -> Callable[[], Counts]:
@@ -67,7 +67,7 @@ def verifying(given: Stored) -> Callable[[], Counts]:
             given.certificate = verify(given.spec)
         (entry,) = given.certificate.results
         assert entry["verdict"] == "pass", entry["verdict"]
-        return {"memories": MEMORIES}
+        return {"memories": len(given.patterns)}
 
     return work
 
@@ -79,7 +79,7 @@ def checking(given: Stored) -> Callable[[], Counts]:
         assert given.spec is not None
         assert given.certificate is not None
         check_certificate(given.spec, given.certificate)
-        return {"memories": MEMORIES}
+        return {"memories": len(given.patterns)}
 
     return work
 
@@ -105,7 +105,7 @@ def simulating(given: Stored) -> Callable[[], Counts]:
         for pattern in given.patterns:
             flips = np.where(generator.random(size=(STARTS, len(pattern))) < FLIPPED, -1.0, 1.0)
             returned += int((np.sign(_flow(given, flips * pattern)) == pattern).all(axis=1).sum())
-        return {"memories": MEMORIES, "returned in simulation": returned}
+        return {"memories": len(given.patterns), "returned in simulation": returned}
 
     return work
 

@@ -10,7 +10,7 @@ from hopverify.benchmarks import Benchmark, Way
 from hopverify.benchmarks.cases._cells import (
     BETA,
     DENSE,
-    MEMORIES,
+    LOAD,
     STARTS,
     Stored,
     checking,
@@ -34,7 +34,7 @@ def _factorisation(given: Stored) -> Callable[[], None]:
 
 BENCHMARK = Benchmark(
     name="basin_cells",
-    summary=f"Basin cells (T9) of {MEMORIES} random memories of n tanh neurons, β = {BETA}, Hebbian W as an array.",
+    summary=f"Basin cells (T9) of {LOAD}n random memories of n tanh neurons, β = {BETA}, Hebbian W as an array.",
     variable="n",
     sizes=(500, 1000, 2000, 4000),
     quick=(200, 300),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hopverify.benchmarks import Benchmark, Way
 from hopverify.benchmarks.cases._cells import (
     BETA,
+    LOAD,
     LOW_RANK,
-    MEMORIES,
     STARTS,
     Stored,
     checking,
@@ -22,7 +22,7 @@ def _problem(n: int) -> Stored:
 
 BENCHMARK = Benchmark(
     name="basin_cells_low_rank",
-    summary=f"Basin cells (T9) of {MEMORIES} random memories of n tanh neurons, β = {BETA}, Hebbian W as its patterns.",
+    summary=f"Basin cells (T9) of {LOAD}n random memories of n tanh neurons, β = {BETA}, Hebbian W as its patterns.",
     variable="n",
     sizes=(500, 1000, 2000, 5000, 10000),
     quick=(200, 300, 400),
