@@ -84,7 +84,8 @@ class Check:
 
     ``order`` places it in reports: what others build on comes first. A ``diagnostic`` check describes a model rather
     than asks something of it (an associative memory is meant to have many equilibria): under ``checks: all`` its
-    verdict is reported, and required only if the spec expects one.
+    verdict is reported, and required only if the spec expects one. Unless ``implicit``, it does not concern models with
+    neurons that are defined by the resolvent: its theory does not know them.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Check:
     order: int
     parameters: tuple[Field, ...] = field(default=())
     diagnostic: bool = False
+    implicit: bool = False
 
     def expected_by(self, spec: ModelSpec) -> Verdict | None:
         """Return the verdict a spec asks of this check, None if any will do."""
@@ -131,6 +133,10 @@ def claims_of(spec: ModelSpec, model: Model) -> list[tuple[Check, Claim]]:
 
 
 def _claims(spec: ModelSpec, model: Model, check: Check, values: Mapping[str, Any], path: str) -> list[Claim]:
+    if model.inhibition and not check.implicit:
+        layers = ", ".join(model.inhibition)
+        said = f"layer {layers} is instantaneous and inhibits itself; the theory behind this check does not cover that"
+        return [Claim(model.name, check.title, inapplicable=said)]
     try:
         return check.claims(model, values)
     except ParameterError as error:

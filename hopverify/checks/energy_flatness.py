@@ -38,4 +38,5 @@ CHECK = Check(
     ),
     claims=_claims,
     order=60,
+    implicit=True,
 )

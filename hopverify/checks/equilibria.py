@@ -88,6 +88,9 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         raise ParameterError(
             "near", f"no memory is called {values['near']!r}{did_you_mean(values['near'], list(model.memories))}"
         )
+    if model.inhibition:
+        said = f"layer {', '.join(model.inhibition)} inhibits itself at once, which the search beside patterns excludes"
+        return [Claim(memory.name, "each pattern has an equilibrium beside it", inapplicable=said)]
     labels = tuple(f"{memory.name}[{k}]" for k in range(memory.patterns.shape[0]))
     near = _beside(model, memory, labels, search_of(model, values))
     if near is None:
@@ -124,4 +127,5 @@ CHECK = Check(
     order=110,
     parameters=(*REGION, NEAR),
     diagnostic=True,
+    implicit=True,
 )

@@ -28,4 +28,5 @@ CHECK = Check(
     ),
     claims=_claims,
     order=20,
+    implicit=True,
 )

@@ -29,4 +29,5 @@ CHECK = Check(
     ),
     claims=_claims,
     order=40,
+    implicit=True,
 )

@@ -37,4 +37,5 @@ CHECK = Check(
     ),
     claims=_claims,
     order=30,
+    implicit=True,
 )

@@ -20,6 +20,7 @@ from hopverify.model.network import Memory, Model
 from hopverify.registry import did_you_mean
 from hopverify.spec import ExactArray, FunctionSpec, LayerSpec, ModelSpec, read_fields
 from hopverify.synapses import SYNAPSES, Port, Synapse, SynapseError
+from hopverify.synapses.diagonal import Diagonal
 
 
 def build_model(spec: ModelSpec) -> Model:
@@ -35,7 +36,8 @@ def build_model(spec: ModelSpec) -> Model:
         name: Memory(name, memory.layer, memory.patterns, memory.labels, memory.shape)
         for name, memory in spec.memories.items()
     }
-    return Model(spec.name, layers, synapses, memories, _claimed(spec, layers), spec.arrays)
+    original = build_model(spec.original) if spec.original is not None else None
+    return Model(spec.name, layers, synapses, memories, _claimed(spec, layers), spec.arrays, original)
 
 
 Part = TypeVar("Part")
@@ -187,14 +189,22 @@ def _synapse(spec: ModelSpec, name: str, ports: Mapping[str, Port]) -> Synapse:
 
 
 def _check_instantaneous(spec: ModelSpec, layers: Mapping[str, Layer], synapses: Mapping[str, Synapse]) -> None:
-    """Refuse implicit equations: a synapse may touch an instantaneous layer only once, and no second one."""
-    for name in synapses:
-        touched = [layer for layer in spec.synapses[name].layers if layers[layer].instantaneous]
-        if len(touched) > 1 or (touched and spec.synapses[name].kind == "hebbian"):
-            message = "joins instantaneous layers (tau: 0) with each other, which defines them only implicitly"
-            raise spec.error(f"synapses.{name}.layers", f"{message}; give one of {', '.join(touched)} a positive tau")
+    """Refuse implicit equations: no drive of an instantaneous layer depends on such a layer, but by self-inhibition."""
+    for name, synapse in synapses.items():
+        for pair in synapse.pairs:
+            if all(layers[layer].instantaneous for layer in pair) and not _is_inhibition(synapse, layers[pair[0]]):
+                joined = f"joins instantaneous layers (tau: 0) with each other: {' and '.join(dict.fromkeys(pair))}"
+                advice = "give one of them a positive tau, or join a layer with itself by `diagonal` weights ≤ 0"
+                raise spec.error(f"synapses.{name}.layers", f"{joined}, which defines them only implicitly; {advice}")
     if all(layer.instantaneous for layer in layers.values()):
         raise spec.error("layers", "every layer is instantaneous (tau: 0), so nothing moves; give one a positive tau")
+
+
+def _is_inhibition(synapse: Synapse, layer: Layer) -> bool:
+    """Whether a synapse adds -c∘g(x), c ≥ 0 (one c for a whole layer): ρx + c∘g(x) has a resolvent for convex L."""
+    if not isinstance(synapse, Diagonal) or synapse.layers != (layer.name, layer.name):
+        return False
+    return max(synapse.rates) <= 0 and (layer.function.elementwise or len(set(synapse.rates)) == 1)
 
 
 def _claimed(spec: ModelSpec, layers: Mapping[str, Layer]) -> Expression | None:

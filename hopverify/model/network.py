@@ -4,13 +4,15 @@
     E(x) = Σ_l [ρ_l (x_l·g_l - L_l) - b_l·g_l] + Σ S(γ)             (the derived energy; arXiv:2008.06996 for ρ = 1)
 
 The structure is kept: nothing is expanded to n × n symbols. States are given for the layers with τ > 0; an
-instantaneous layer follows from the others. An author's own ``energy:`` may be claimed in place of the derived one.
+instantaneous layer follows from the others, by the resolvent where it inhibits itself. An author's own ``energy:`` may
+be claimed in place of the derived one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -20,8 +22,10 @@ from hopverify.expr.dual import Dual, Duals, along
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.nodes import Expression, symbols
 from hopverify.model.layer import Layer
+from hopverify.model.resolvent import resolvent
 from hopverify.spec.exact_array import ExactArray
 from hopverify.synapses import Synapse, held
+from hopverify.synapses.diagonal import Diagonal
 
 State = Mapping[str, Value]
 """A vector of the number system for each layer with τ > 0."""
@@ -40,7 +44,7 @@ class Memory:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Layers and synapses by name, in the order of the spec."""
+    """Layers and synapses by name, in the order of the spec; ``original`` is the model that this one repairs."""
 
     name: str
     layers: Mapping[str, Layer]
@@ -48,6 +52,7 @@ class Model:
     memories: Mapping[str, Memory]
     claimed: Expression | None
     arrays: Mapping[str, ExactArray]
+    original: Model | None = None
 
     @cached_property
     def dynamic(self) -> tuple[Layer, ...]:
@@ -59,21 +64,43 @@ class Model:
         """The number of free state variables."""
         return sum(layer.size for layer in self.dynamic)
 
+    @cached_property
+    def inhibition(self) -> Mapping[str, tuple[Fraction, ...]]:
+        """How strongly each neuron of an instantaneous layer inhibits itself: c ≥ 0 in ρx + c∘g(x) = drive + b.
+
+        Layers without self-inhibition have no entry. Those with one follow from the others by the resolvent
+        (:mod:`hopverify.model.resolvent`), for convex Lagrangians.
+        """
+        found: dict[str, tuple[Fraction, ...]] = {}
+        for synapse in self.synapses.values():
+            for name, other in synapse.pairs:
+                if name == other and self.layers[name].instantaneous and isinstance(synapse, Diagonal):
+                    old = found.get(name, (Fraction(0),) * self.layers[name].size)
+                    found[name] = tuple(c - rate for c, rate in zip(old, synapse.rates, strict=True))
+        return found
+
     def complete(self, state: State, a: Arithmetic) -> tuple[dict[str, Value], dict[str, Value]]:
         """Return states and activations of all layers, the instantaneous ones included."""
         x = {layer.name: state[layer.name] for layer in self.dynamic}
         gamma = {name: self.layers[name].function.activate(value, a) for name, value in x.items()}
         for layer in self.layers.values():
             if layer.instantaneous:
-                x[layer.name] = self._target(layer, gamma, a) / layer.per_neuron(layer.leak, a)
+                x[layer.name] = self._settled(layer, gamma, a)
         gamma |= {name: self.layers[name].function.activate(x[name], a) for name in x if name not in gamma}
         return x, gamma
 
+    def _settled(self, layer: Layer, gamma: Mapping[str, Value], a: Arithmetic) -> Value:
+        """Return the state of an instantaneous layer."""
+        target, c = self._target(layer, gamma, a), self.inhibition.get(layer.name)
+        if c is None:
+            return target / layer.per_neuron(layer.leak, a)
+        return resolvent(layer.function, target, layer.each(layer.leak), c, a)
+
     def _target(self, layer: Layer, gamma: Mapping[str, Value], a: Arithmetic) -> Value:
-        """Return drive + b of one layer; the synapses' other ends must be known."""
-        total = held(layer.bias, a)
+        """Return drive + b of one layer, self-inhibition apart; the synapses' other ends must be known."""
+        total, inhibited = held(layer.bias, a), layer.name in self.inhibition
         for synapse in self.synapses.values():
-            if layer.name in synapse.layers:
+            if layer.name in synapse.layers and not (inhibited and (layer.name, layer.name) in synapse.pairs):
                 known = {name: gamma.get(name, total) for name in synapse.layers}
                 total = total + synapse.drive(known, a)[layer.name]
         return total

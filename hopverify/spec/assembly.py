@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
@@ -56,7 +56,7 @@ class _Assembly:
         layers = self.each(model.layers.items(), self.layer)
         synapses = self.each(model.synapses.items(), self.synapse)
         memories = self.each(model.memories.items(), self.memory)
-        checks = self.checks()
+        checks, original = self.checks(), self.original()
         raise_all(self.problems)
         array_digests = {path: array.digest for path, array in files.items()}
         return ModelSpec(
@@ -71,8 +71,9 @@ class _Assembly:
             energy=model.energy,
             checks=checks,
             expect=model.expect,
-            digest=spec_digest(self.arrays.tree, array_digests),
+            digest=spec_digest(self.arrays.tree, array_digests, original.digest if original is not None else None),
             array_digests=array_digests,
+            original=original,
             file=self.document.file,
             source=self.arrays,
         )
@@ -87,6 +88,26 @@ class _Assembly:
             if len(self.problems) > MAX_PROBLEMS:
                 raise_all(self.problems)
         return done
+
+    def original(self) -> ModelSpec | None:
+        """Read the spec that this one repairs; it may lie outside this one's folder, and is no repair itself."""
+        name, folder = self.model.original, self.arrays.folder
+        if name is None:
+            return None
+        if folder is None:
+            message = f"the spec was read from a text, so it has no folder from which {shown(name)} could be found"
+            raise self.document.error("original", message)
+        if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or PureWindowsPath(name).root:
+            raise self.document.error("original", f"{shown(name)} must be relative to the spec's folder")
+        path = folder / name
+        if path.exists() and path.samefile(folder / Path(self.document.file).name):
+            raise self.document.error("original", "a spec does not repair itself")
+        from hopverify.spec.reader import read_spec
+
+        found = read_spec(path)
+        if found.original is not None:
+            raise self.document.error("original", f"{shown(name)} is a repair itself; name the spec that it repairs")
+        return found
 
     def check_parts(self) -> None:
         count = len(self.model.layers) + len(self.model.synapses)

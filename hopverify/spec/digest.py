@@ -31,13 +31,15 @@ def _files(value: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _files(item, child(path, index))
 
 
-def spec_digest(tree: Mapping[str, Any], array_digests: Mapping[str, str]) -> str:
-    """Return the SHA-256 of the canonical JSON of the tree and the digests of its array files.
+def spec_digest(tree: Mapping[str, Any], array_digests: Mapping[str, str], original: str | None = None) -> str:
+    """Return the SHA-256 of the canonical JSON of the tree, the digests of its array files, and that of its original.
 
     >>> spec_digest({"a": Fraction(1, 2), "b": "x"}, {}) == spec_digest({"b": "x", "a": Fraction(2, 4)}, {})
     True
     """
-    content = {"arrays": dict(array_digests), "spec": tree}
+    content: dict[str, Any] = {"arrays": dict(array_digests), "spec": tree}
+    if original is not None:
+        content["original"] = original
     # A number becomes the text of its ratio. The text "1/2" in quotes reads the same wherever a number is expected.
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_number)
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -91,6 +91,7 @@ class ModelSpec:
 
     ``digest`` identifies the meaning of the text: it does not change with comments, the order of keys, or the format.
     ``array_digests`` holds the digest of each array that lies in a file, by the path at which the spec names it.
+    ``original`` is the spec that this one repairs, if it names one; its digest counts in this one's.
     """
 
     version: int
@@ -106,6 +107,7 @@ class ModelSpec:
     expect: Mapping[str, Verdict]
     digest: str
     array_digests: Mapping[str, str]
+    original: ModelSpec | None
     file: str
     source: Arrays = field(repr=False, compare=False)
 

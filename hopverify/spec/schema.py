@@ -268,6 +268,9 @@ class DocumentModel(_Closed):
     arrays: Annotated[dict[Name, ArrayValue], BeforeValidator(_few("arrays"))] = Field(
         {}, description="named arrays, for expressions and for tying"
     )
+    original: Title | None = Field(
+        None, description="file of the spec that this one repairs, relative to this one's folder"
+    )
     energy: Expression | None = Field(None, description="the energy that the author claims, as an expression")
     checks: Checks = Field(None, description="`all`, or a list of checks")
     expect: dict[Name, VerdictValue] = Field({}, description="the expected verdict of each check; pass if not said")

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,13 @@ class Synapse(ABC):
     layers: tuple[str, ...]
     linear = True
     """Whether the drive is linear in the activations (S quadratic)."""
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """The pairs of layers of which the drive of one depends on the other's activation; twice one: on its own."""
+        distinct = combinations(dict.fromkeys(self.layers), 2)
+        twice = {layer for layer in self.layers if self.layers.count(layer) > 1}
+        return frozenset([*distinct, *((layer, layer) for layer in twice)])
 
     @abstractmethod
     def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:

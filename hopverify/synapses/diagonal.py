@@ -33,13 +33,23 @@ class Diagonal(Synapse):
         """The prefactor for which w∘γ is the gradient."""
         return Fraction(1, 2) if self.layers[0] == self.layers[1] else Fraction(1)
 
+    @property
+    def _factor(self) -> Fraction:
+        """What the drive multiplies w by."""
+        return self.prefactor / self._natural if self.gradient else Fraction(1)
+
+    @property
+    def rates(self) -> list[Fraction]:
+        """What the drive multiplies each activation by."""
+        return [self._factor * entry for entry in self.diagonal.fractions()]
+
     def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:
         left, right = (activations[layer] for layer in self.layers)
         return -(held(self.diagonal, a) * left * right).sum() * a.number(self.prefactor)
 
     def drive(self, activations: Mapping[str, Value], a: Arithmetic) -> dict[str, Value]:
         left, right = self.layers
-        w = held(self.diagonal, a) * a.number(self.prefactor / self._natural if self.gradient else Fraction(1))
+        w = held(self.diagonal, a) * a.number(self._factor)
         if left == right:
             return {left: w * activations[left]}
         return {left: w * activations[right], right: w * activations[left]}

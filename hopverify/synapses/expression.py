@@ -39,6 +39,12 @@ class ByExpression(Synapse):
         ranks = {name: array.ndim for name, array in self.arrays.items()} | dict.fromkeys(self.layers, 1)
         return {layer: gradient(self.expression, layer, ranks) for layer in self.layers}
 
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        drives = self.gradients.items()
+        found = {(layer, other) for layer, slope in drives for other in self.layers if other in symbols(slope)}
+        return frozenset((a, b) if self.layers.index(a) <= self.layers.index(b) else (b, a) for a, b in found)
+
     def _variables(self, activations: Mapping[str, Value], a: Arithmetic) -> dict[str, Value]:
         return {name: held(array, a) for name, array in self.arrays.items()} | dict(activations)
 
