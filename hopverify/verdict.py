@@ -69,6 +69,10 @@ class Reason(Enum):
         "floating-point bounds cannot hold numbers of this size: the inverse temperature times the squared norm of the "
         "patterns, or a bias beside it, is too large or too small; more moderate ones would settle it"
     )
+    STEP_TOO_LONG = (
+        "the step is longer than the certified one, and no state was found from which a step of that length raises the "
+        "energy; a shorter step would settle it, or a larger search (--samples)"
+    )
     SINGULAR_SYSTEM = (
         "the linear system of some choice of segments is singular, so that critical states may form a continuum; "
         "slightly different weights would settle it"
@@ -83,6 +87,10 @@ class Reason(Enum):
     )
     OUTSIDE_THEOREM = (
         "the theorem behind this check does not cover this combination; `hopverify explain` says what it covers"
+    )
+    ORIGINAL_DIFFERS = (
+        "the network that this model stands for is not that of its original, as far as could be compared: the first "
+        "difference is told with the obligation; mending it, or naming another `original`, would settle it"
     )
     INTERRUPTED = "the run was interrupted before a decision; another run would go on"
     WORKER_LOST = (

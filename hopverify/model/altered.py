@@ -21,12 +21,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from hopverify.expr.differentiate import gradient
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
-from hopverify.model.layer import Layer
+from hopverify.expr.nodes import Symbol, substitute
+from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Model
 from hopverify.spec.exact_array import ExactArray
 from hopverify.synapses import held
@@ -54,6 +56,35 @@ class AlteredSystem:
         known = self.model.inhibition
         return tuple(c for layer in self.fast for c in known.get(layer.name, (Fraction(0),) * layer.size))
 
+    @property
+    def shares_times(self) -> bool:
+        """Whether c = 0 and all neurons share one leak and one time constant, here and in the original.
+
+        The linearisations are then (BHA/ρ - λ)/τ and, up to a factor, (ABH/λ - ρ)/τ', with ρ the leak of the fast ones:
+        BHA and ABH have the same eigenvalues but 0, so both are stable iff those have real parts below λρ.
+        """
+        original = self.model.original
+        layers = () if original is None else tuple(original.layers.values())
+        taus = {tau for layer in layers for tau in layer.tau}
+        leaks = {rate for layer in layers for rate in layer.leak}
+        own = {rate for layer in self.fast for rate in layer.leak}
+        # A layer of the original that is left out has a time of its own, on which its stability may depend.
+        whole = {layer.name for layer in layers} <= {layer.name for layer in self.fast}
+        alike = len(taus) <= 1 and len(leaks) <= 1 and 0 not in taus and len(own) == 1
+        return alike and whole and self.slow.uniform_tau and not any(self.inhibition)
+
+    @cached_property
+    def residual(self) -> Layer | None:
+        """The residual z as a layer whose Lagrangian is φ: convexity and regularity are asked of layers."""
+        N, potential = self.synapse.residual, self.synapse.potential
+        if N is None or potential is None:
+            return None
+        in_x = substitute(potential, {"z": Symbol("x")})
+        activation = gradient(in_x, "x", {"x": 0})
+        function = LayerFunction(None, in_x, (activation,), gradient(activation, "x", {"x": 0}), {}, {})
+        size, one = N.shape[1], (Fraction(1),)
+        return Layer("z", size, None, function, ExactArray.full(size, Fraction(0)), one, one, True)
+
     def energy(self, y: Value, metric: ExactArray, a: Arithmetic) -> Value:
         """Return V(y), the residual's part included."""
         x, gamma = self.model.complete({self.slow.name: y}, a)
@@ -68,6 +99,7 @@ class AlteredSystem:
         return own + np.asarray(evaluate(self.synapse.potential, {"z": z}, a)).sum()
 
 
+@lru_cache(maxsize=8)
 def altered_system(model: Model) -> AlteredSystem | str:
     """Return the altered system that a model is, or a sentence that says why it is none."""
     synapses = [synapse for synapse in model.synapses.values() if isinstance(synapse, FeedforwardFeedback)]

@@ -7,6 +7,7 @@ the checker decides whether the evidence proves or refutes it. An obligation hol
 
 from __future__ import annotations
 
+from hopverify.obligations.altered import AlteredMetric, FallingResidual, SameEquilibria
 from hopverify.obligations.basins import BasinCells
 from hopverify.obligations.dynamics import Bounded, EnergyBoundedBelow, GloballyStable
 from hopverify.obligations.energy import (
@@ -33,6 +34,7 @@ from hopverify.obligations.equilibria import (
 )
 from hopverify.obligations.outcome import Outcome
 from hopverify.obligations.retrieval import OneStepRetrieval, Retrieval
+from hopverify.obligations.steps import SafeSteps, StepForm
 
 Obligation = (
     Convex
@@ -58,10 +60,16 @@ Obligation = (
     | DecidedStability
     | FlatRegionsInBasins
     | BasinCells
+    | StepForm
+    | SafeSteps
+    | AlteredMetric
+    | FallingResidual
+    | SameEquilibria
 )
 
 __all__ = [
     "AllEquilibria",
+    "AlteredMetric",
     "BasinCells",
     "Bounded",
     "CompatibleTimes",
@@ -72,6 +80,7 @@ __all__ = [
     "EnergyBoundedBelow",
     "EquilibriaBeside",
     "EquilibriaNear",
+    "FallingResidual",
     "FlatRegionsInBasins",
     "GloballyStable",
     "GradientDrive",
@@ -84,7 +93,10 @@ __all__ = [
     "Regular",
     "RegularDrive",
     "Retrieval",
+    "SafeSteps",
+    "SameEquilibria",
     "Search",
+    "StepForm",
     "SymmetricJacobian",
     "SymmetricWeights",
 ]

@@ -21,6 +21,7 @@ from hopverify.checker.rules.energy_confinement import Confinement
 from hopverify.errors import EvidenceRejected
 from hopverify.model import linear_network
 from hopverify.numerics.copositivity import rounded_margin, splits
+from hopverify.numerics.semidefinite import solve
 from hopverify.obligations import Bounded, EnergyBoundedBelow
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
@@ -89,16 +90,11 @@ def _program(Q: Floats, cone: NDArray[np.bool_]) -> tuple[float, Floats] | None:
     mask = np.outer(cone, cone).astype(float)
     constraints = [Q - N - t * np.eye(n) >> 0, N >= 0, cp.multiply(1 - mask, N) == 0, t <= 1]
     problem = cp.Problem(cp.Maximize(t), constraints)
-    for solver in ("CLARABEL", "SCS"):
-        try:
-            problem.solve(solver=solver)
-        except (cp.error.SolverError, ValueError):
-            continue
-        if N.value is not None and t.value is not None and float(t.value) > 0:
-            unit = 2.0 ** np.floor(np.log2(float(t.value)) - np.log2(n) - 6)
-            rounded = np.maximum(np.round((N.value + N.value.T) / 2 / unit) * unit, 0.0) * mask
-            return float(t.value) / 2, rounded
-    return None
+    if solve(problem, (N, t)) is None or not float(t.value) > 0:
+        return None
+    unit = 2.0 ** np.floor(np.log2(float(t.value)) - np.log2(n) - 6)
+    rounded = np.maximum(np.round((N.value + N.value.T) / 2 / unit) * unit, 0.0) * mask
+    return float(t.value) / 2, rounded
 
 
 PROVER = Prover(

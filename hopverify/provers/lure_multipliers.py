@@ -24,6 +24,7 @@ from hopverify.model import LinearNetwork
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import few_digits, propose
 from hopverify.numerics.sampling import short
+from hopverify.numerics.semidefinite import solve
 from hopverify.obligations import Bounded, GloballyStable
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
@@ -118,14 +119,9 @@ def _program(A: Floats) -> Floats | None:
     product = cp.diag(d) @ A
     constraints = [product + product.T - t * np.eye(n) >> 0, d >= 1e-6, d <= 1]
     problem = cp.Problem(cp.Maximize(t), constraints)
-    for solver in ("CLARABEL", "SCS"):
-        try:
-            problem.solve(solver=solver)
-        except (cp.error.SolverError, ValueError):
-            continue
-        if d.value is not None and t.value is not None and float(t.value) > 0:
-            return np.asarray(d.value, dtype=np.float64)
-    return None
+    if solve(problem, (d, t)) is None or not float(t.value) > 0:
+        return None
+    return np.asarray(d.value, dtype=np.float64)
 
 
 PROVER = Prover(

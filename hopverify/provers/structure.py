@@ -10,11 +10,13 @@ from hopverify.obligations import (
     CompatibleTimes,
     Convex,
     DerivedEnergy,
+    FallingResidual,
     GradientDrive,
     NowhereFlat,
     Obligation,
     Regular,
     RegularDrive,
+    SameEquilibria,
     SymmetricJacobian,
 )
 from hopverify.provers import Budget, Prover
@@ -38,6 +40,8 @@ PROVER = Prover(
         CompatibleTimes,
         GradientDrive,
         DerivedEnergy,
+        FallingResidual,
+        SameEquilibria,
     ),
     search=_search,
     order=10,

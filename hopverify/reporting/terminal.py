@@ -158,7 +158,7 @@ def _missing(obligations: Iterable[Values]) -> Iterator[str]:
     for row in premises:
         if row["outcome"] == "refuted":
             yield f"does not hold: {row['statement']}{_because(row)}"
-    still_open = [row["statement"] for row in premises if row["outcome"] == "open"]
+    still_open = [f"{row['statement']}{_because(row)}" for row in premises if row["outcome"] == "open"]
     yield from (f"not shown: {statement}" for statement in still_open[:OPEN_SHOWN])
     if len(still_open) > OPEN_SHOWN:
         yield f"and {len(still_open) - OPEN_SHOWN} more premises not shown: -v lists all"

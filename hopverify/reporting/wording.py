@@ -168,6 +168,14 @@ def _unbounded_direction(witness: Values) -> list[str]:
     return said
 
 
+def _metric(witness: Values) -> list[str]:
+    if "direction" in witness:
+        z = vector(witness["direction"])
+        return [f"along z = {z}, {witness['said']}: the value is {number(witness['value'])}; no metric allows that"]
+    (i, j), (left, right) = witness["pair"], witness["values"]
+    return [f"{witness['said']} for i = {i}, j = {j}: {number(left)} and {number(right)}; a metric needs them equal"]
+
+
 _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "negative_curvature": _curvature,
     "ascent": _ascent,
@@ -179,4 +187,5 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "ghost_enumeration": _ghosts,
     "two_equilibria": _two_equilibria,
     "unbounded_direction": _unbounded_direction,
+    "metric": _metric,
 }

@@ -1,0 +1,58 @@
+"""Altered energy descent (T11, T12): V of an altered system falls along the flow, and rests at equilibria only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
+from hopverify.model import AlteredSystem, Model, altered_system
+from hopverify.obligations import AlteredMetric, Convex, FallingResidual, Obligation, Regular
+
+_STATEMENT = "P ≻ 0 and PB = Aᵀ; V falls along the flow, dV/dt = -ẏᵀTPẏ, wherever the state moves"
+
+
+def premises(system: AlteredSystem) -> tuple[Obligation, ...]:
+    """Return what has to hold for the fast layers to follow y, and for the residual's part to fall."""
+    found: list[Obligation] = [Regular(layer) for layer in system.fast]
+    found += [Convex(layer) for layer in system.fast if layer.name in system.model.inhibition]
+    if system.residual is not None:
+        found += [FallingResidual(system), Convex(system.residual), Regular(system.residual)]
+    return tuple(found)
+
+
+def claims_about(
+    statement: str, needed: Callable[[AlteredSystem], tuple[Obligation, ...]]
+) -> Callable[[Model, Mapping[str, Any]], list[Claim]]:
+    """Return the claims of a check that makes one statement about the energy of an altered system."""
+
+    def claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+        system = altered_system(model)
+        if isinstance(system, str):
+            return [Claim(model.name, statement, inapplicable=system)]
+        assumptions = (*at_instantaneous_values(system.fast), DEFINITENESS)
+        # Without a metric there is no such energy: a refutation of P refutes the claim.
+        return [Claim(model.name, statement, (AlteredMetric(system),), needed(system), assumptions)]
+
+    return claims
+
+
+def _needed(system: AlteredSystem) -> tuple[Obligation, ...]:
+    return (AlteredMetric(system, timed=not system.slow.uniform_tau), *premises(system))
+
+
+CHECK = Check(
+    name="altered_energy_descent",
+    title="Altered energy falls",
+    theory="T11, T12",
+    explanation=(
+        "An altered system T ẏ = Bγ + a - λy, with neurons that follow y at once, has the energy V(y) = ½λyᵀPy - aᵀPy "
+        "+ Σ[ρ(x·γ - L) - b·γ] - γᵀAy + ½γᵀ(c∘γ) for every metric P ≻ 0 with PB = Aᵀ: ∇V = -PTẏ. Convexity of L is "
+        "asked of neurons that inhibit themselves only, so GELU and SiLU have such an energy too. Where the spec "
+        "states no P, one is found. A fail is an entry at which PB and Aᵀ differ or AB is not symmetric, or a "
+        "direction that no metric allows."
+    ),
+    claims=claims_about(_STATEMENT, _needed),
+    order=51,
+    implicit=True,
+)

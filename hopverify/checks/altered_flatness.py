@@ -1,0 +1,23 @@
+"""Altered flatness (T11): the energy of an altered system is critical at the equilibria and nowhere else."""
+
+from __future__ import annotations
+
+from hopverify.checks import Check
+from hopverify.checks.altered_energy_descent import claims_about, premises
+from hopverify.obligations import AlteredMetric
+
+CHECK = Check(
+    name="altered_flatness",
+    title="Altered energy has no flat regions",
+    theory="T11, T12",
+    explanation=(
+        "∇V = -PTẏ with P ≻ 0 vanishes exactly where the state rests. So V has neither flat regions nor ghosts, "
+        "whatever dead or saturated neurons the network has: what the original energy cannot see, V sees."
+    ),
+    claims=claims_about(
+        "P ≻ 0 and PB = Aᵀ; V is critical exactly at the equilibria: it has no flat region and no ghost",
+        lambda system: (AlteredMetric(system), *premises(system)),
+    ),
+    order=61,
+    implicit=True,
+)
