@@ -19,6 +19,7 @@ derivative along ẏ is negative elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -31,7 +32,7 @@ from hopverify.expr.nodes import Symbol, substitute
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Model
 from hopverify.spec.exact_array import ExactArray
-from hopverify.synapses import held
+from hopverify.synapses import Synapse, held
 from hopverify.synapses.diagonal import Diagonal
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
@@ -114,8 +115,12 @@ def altered_system(model: Model) -> AlteredSystem | str:
     if any(layer.function.potential is None or not layer.bias_in_energy for layer in fast):
         return "all fast layers need a Lagrangian, with their bias in the energy"
     others = [other for other in model.synapses.values() if other is not synapse]
-    if not all(isinstance(other, Diagonal) and other.defect() is None for other in others) or any(
-        other.layers[0] not in model.inhibition for other in others
-    ):
+    if not all(_is_inhibition(other, fast) for other in others):
         return "beside it only self-inhibition of fast layers is known, with the prefactor 1/2"
     return AlteredSystem(model, slow, tuple(fast), synapse)
+
+
+def _is_inhibition(synapse: Synapse, fast: Sequence[Layer]) -> bool:
+    """Whether a synapse joins a fast layer with itself, by weights -c ≤ 0 with the energy ½γᵀ(c∘γ)."""
+    own = {(layer.name, layer.name) for layer in fast}
+    return isinstance(synapse, Diagonal) and synapse.layers in own and synapse.defect() is None

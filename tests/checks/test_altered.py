@@ -163,6 +163,17 @@ def test_what_is_no_altered_system_is_told_apart(y: str, x: str, said: str) -> N
     assert said in entry["reason"]["text"]
 
 
+def test_a_synapse_between_the_layers_beside_the_two_ways_is_not_overlooked() -> None:
+    text = (
+        "hopverify: 1\nname: t\nlayers:\n  y: {size: 1, lagrangian: identity}\n"
+        "  x: {size: 1, lagrangian: relu, tau: 0}\n"
+        "synapses:\n  ab: {kind: feedforward_feedback, layers: [y, x], forward: [[1]]}\n"
+        "  c: {kind: diagonal, layers: [x, x], weights: [-1]}\n"
+        "  d: {kind: diagonal, layers: [x, y], weights: [5]}\nchecks: [altered_energy_descent]\n"
+    )
+    assert verdicts(parse_spec(text)) == {"altered_energy_descent": "not-applicable"}
+
+
 def test_the_energy_falls_in_simulation_where_it_is_certified() -> None:
     generator = np.random.default_rng(0)
     for function in ("relu", "gelu", "{softmax: {beta: 3}}", "tanh"):
