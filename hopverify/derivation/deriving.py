@@ -15,13 +15,17 @@ from typing import Any
 
 import sympy
 
+from hopverify.derivation.altered_crosscheck import check_altered, check_resolvent
+from hopverify.derivation.altered_section import altered_sections, obstacles
 from hopverify.derivation.calculus import I, J
 from hopverify.derivation.crosscheck import check_layer, check_rate
 from hopverify.derivation.document import Section
 from hopverify.derivation.layer_forms import LayerForms, layer_forms
 from hopverify.derivation.layer_section import layer_section
 from hopverify.derivation.network_sections import Network, dynamics_section, energy_sections, rate_section
-from hopverify.model import Model
+from hopverify.derivation.resolvent_section import is_settled, resolvent_sections
+from hopverify.model import Model, altered_system
+from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +33,7 @@ class Derivation:
     """What is derived of a model. ``obstacles`` are the reasons why dE/dt = -ẋᵀTHẋ is not claimed; none: it holds.
 
     ``layer_points`` and ``rate_points`` count the states at which a layer's g and H, and dE/dt, were compared with
-    automatic differentiation in ball arithmetic.
+    automatic differentiation in ball arithmetic; ``altered_points`` do so for self-inhibition and altered systems.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Derivation:
     obstacles: tuple[str, ...]
     layer_points: Mapping[str, int]
     rate_points: int
+    altered_points: Mapping[str, int]
 
     def to_text(self) -> str:
         """Return the derivation for a terminal."""
@@ -56,16 +61,29 @@ def derive(model: Model) -> Derivation:
     layers = {name: layer_forms(layer) for name, layer in model.layers.items()}
     network = Network(model, layers)
     points = {name: check_layer(forms) for name, forms in layers.items()}
-    rate_points = check_rate(model) if not network.obstacles else 0
+    rate_points = check_rate(model) if not network.obstacles and is_settled(model) else 0
+    altered = altered_points(model)
     sections = (
         *(layer_section(forms) for forms in layers.values()),
         dynamics_section(network),
+        *resolvent_sections(network),
         *energy_sections(network),
         rate_section(network),
+        *altered_sections(network),
         _legend(model),
-        _comparison(points, rate_points),
+        _comparison(points, rate_points, altered),
     )
-    return Derivation(model.name, layers, sections, network.obstacles, points, rate_points)
+    return Derivation(model.name, layers, sections, network.obstacles, points, rate_points, altered)
+
+
+def altered_points(model: Model) -> dict[str, int]:
+    """Compare what is derived of self-inhibition and of an altered system; return the points by what is compared."""
+    inhibited = ((model.layers[name], c) for name, c in model.inhibition.items() if any(c) and is_settled(model))
+    found = {f"x of layer {layer.name}, in closed form": check_resolvent(layer, c) for layer, c in inhibited}
+    system = altered_system(model)
+    if not isinstance(system, str) and not obstacles(system):
+        found["V and its gradient"] = check_altered(system)
+    return {what: count for what, count in found.items() if count}
 
 
 def _legend(model: Model) -> Section:
@@ -74,6 +92,10 @@ def _legend(model: Model) -> Section:
         "x states, g activations, L Lagrangians, H Hessians, b biases, n numbers of neurons",
         (sympy.KroneckerDelta(I, J), " is 1 for i = j and 0 otherwise; components are counted from 1 to n"),
     ]
+    if any(isinstance(synapse, FeedforwardFeedback) for synapse in model.synapses.values()):
+        notes.append("A feed-forward, B feedback weights; V the energy of the altered system, P its metric")
+    if any(any(c) for c in model.inhibition.values()):
+        notes.append("u drive and bias, c self-inhibition of an instantaneous layer")
     if len(model.layers) > 1:
         notes.append("what stands after an underscore is the name of the layer or the synapse")
     if any(len(set(layer.tau)) > 1 for layer in model.layers.values()):
@@ -83,7 +105,7 @@ def _legend(model: Model) -> Section:
     return Section("Symbols", (), tuple(notes))
 
 
-def _comparison(points: Mapping[str, int], rate_points: int) -> Section:
+def _comparison(points: Mapping[str, int], rate_points: int, altered: Mapping[str, int]) -> Section:
     """Say what was compared with automatic differentiation, and at how many states."""
     notes = [
         f"g and H of layer {name}: cross-checked in ball arithmetic at {count} points"
@@ -93,4 +115,5 @@ def _comparison(points: Mapping[str, int], rate_points: int) -> Section:
     ]
     if rate_points:
         notes.append(f"dE/dt: cross-checked in ball arithmetic at {rate_points} points")
+    notes += [f"{what}: cross-checked with the model at {count} points" for what, count in altered.items()]
     return Section("Comparison with automatic differentiation", (), tuple(notes))

@@ -77,8 +77,8 @@ def has_bias(layer: Layer) -> bool:
     return bool(np.any(layer.bias.values != 0))
 
 
-def _per_neuron(numbers: tuple[Any, ...], letter: str, network: Network, layer: Layer) -> Any:
-    """Return the common value of tau or leak, or its symbol with an index."""
+def per_neuron(numbers: tuple[Any, ...], letter: str, network: Network, layer: Layer) -> Any:
+    """Return the common value of tau, leak or c, or its symbol with an index."""
     if len(set(numbers)) == 1:
         return number(numbers[0])
     return network.names.vector(letter, layer.name)[I]
@@ -89,19 +89,25 @@ def dynamics_section(network: Network) -> Section:
     lines: list[Line] = []
     for layer in network.model.layers.values():
         x = network.names.vector("x", layer.name)[I]
-        leak = _per_neuron(layer.leak, "rho", network, layer)
-        scale = 1 / leak if layer.instantaneous else sympy.S.One
+        leak = per_neuron(layer.leak, "rho", network, layer)
+        implicit = any(network.model.inhibition.get(layer.name, ()))
+        scale = 1 / leak if layer.instantaneous and not implicit else sympy.S.One
         terms = [(scale * drive, f"synapse {name}") for name, drive in _drives(network, layer)]
         if has_bias(layer):
             terms.append((scale * network.names.vector("b", layer.name)[I], "bias"))
         if not layer.instantaneous and leak != 0:
             terms.append((-leak * x, "leak"))
         left: Any = x
-        if not layer.instantaneous:
-            tau, dot = _per_neuron(layer.tau, "tau", network, layer), velocity(network, layer)[I]
+        if implicit:
+            c = per_neuron(network.model.inhibition[layer.name], "c", network, layer)
+            left = (leak * x, Mark(" + ", " + "), c * network.names.vector("g", layer.name)[I])
+        elif not layer.instantaneous:
+            tau, dot = per_neuron(layer.tau, "tau", network, layer), velocity(network, layer)[I]
             left = dot if tau == 1 else (tau, Mark("·", r"\,"), dot)
-        lines += _sum_of(left, terms)
+        lines += sum_of(left, terms)
     notes = ["an instantaneous layer (tau = 0) is eliminated: it has the value above at every moment"]
+    if network.model.inhibition:
+        notes = ["an instantaneous layer (tau = 0) is eliminated: its equation above holds at every moment"]
     remarks = [forms.remark for forms in network.synapses.values() if forms.remark]
     untold = [name for name in network.model.synapses if name not in network.synapses]
     remarks += [f"the drive of synapse {name} has no formula here" for name in untold]
@@ -110,7 +116,10 @@ def dynamics_section(network: Network) -> Section:
 
 
 def _drives(network: Network, layer: Layer) -> list[tuple[str, Any]]:
-    return [(name, forms.drives[layer.name]) for name, forms in network.synapses.items() if layer.name in forms.drives]
+    """Return the drives of a layer; self-inhibition stands on the other side of an instantaneous layer's equation."""
+    own = (layer.name, layer.name) if layer.name in network.model.inhibition else None
+    found = [(name, forms.drives[layer.name]) for name, forms in network.synapses.items() if layer.name in forms.drives]
+    return [(name, drive) for name, drive in found if own not in network.model.synapses[name].pairs]
 
 
 def velocity(network: Network, layer: Layer) -> Any:
@@ -119,7 +128,7 @@ def velocity(network: Network, layer: Layer) -> Any:
     return sympy.IndexedBase(rf"\dot{{x}}{f'_{{{name[1:]}}}' if name else ''}", real=True)
 
 
-def _sum_of(left: Any, terms: list[tuple[Any, str]]) -> list[Line]:
+def sum_of(left: Any, terms: list[tuple[Any, str]]) -> list[Line]:
     """Return a sum with one term a line, each with its remark."""
     if not terms:
         return [Line(left, sympy.S.Zero)]
@@ -135,7 +144,7 @@ def energy_sections(network: Network) -> list[Section]:
         return [*sections, Section("Energy", (), ("none is derived: a layer has no Lagrangian",))]
     terms = [term for layer in network.model.layers.values() for term in _layer_terms(network, layer)]
     terms += [(forms.energy, f"synapse {name}") for name, forms in network.synapses.items()]
-    sections.append(Section("Energy, derived from the dynamics", tuple(_sum_of(ENERGY, terms))))
+    sections.append(Section("Energy, derived from the dynamics", tuple(sum_of(ENERGY, terms))))
     reduced = _reduced(network)
     return [*sections, reduced] if reduced is not None else sections
 
@@ -159,19 +168,19 @@ def _layer_terms(network: Network, layer: Layer) -> list[tuple[Any, str]]:
     names = network.names
     x, g, b = (names.vector(letter, layer.name)[I] for letter in "xgb")
     n, L = names.size(layer.name), network.undefined("L", layer)
-    leak = _per_neuron(layer.leak, "rho", network, layer)
+    leak = per_neuron(layer.leak, "rho", network, layer)
     terms = []
     if layer.function.elementwise and leak != 0:
-        terms.append((_outside(leak, x * g - L(x), n), f"layer {layer.name}"))
+        terms.append((summed(leak, x * g - L(x), n), f"layer {layer.name}"))
     elif leak != 0:
         state = sympy.Symbol(names.of("x", layer.name))
-        terms += [(_outside(leak, x * g, n), f"layer {layer.name}"), (-leak * L(state), f"layer {layer.name}")]
+        terms += [(summed(leak, x * g, n), f"layer {layer.name}"), (-leak * L(state), f"layer {layer.name}")]
     if has_bias(layer) and layer.bias_in_energy:
         terms.append((-sympy.Sum(b * g, (I, 1, n)), f"bias of layer {layer.name}"))
     return terms
 
 
-def _outside(factor: Any, body: Any, size: Any) -> Any:
+def summed(factor: Any, body: Any, size: Any) -> Any:
     """Return Σ_i factor·body, a factor that is the same for all neurons in front."""
     if factor.has(I):
         return sympy.Sum(factor * body, (I, 1, size))
@@ -200,11 +209,11 @@ def _reduced(network: Network) -> Section | None:
     terms += [(forms.energy, f"synapse {name}") for name, forms in network.synapses.items() if name not in touching]
     for layer in gone:
         x, n = network.names.vector("x", layer.name)[I], network.names.size(layer.name)
-        leak, L = _per_neuron(layer.leak, "rho", network, layer), network.undefined("L", layer)
-        own = _outside(leak, L(x), n) if layer.function.elementwise else leak * L(sympy.Symbol(str(x.base)))
+        leak, L = per_neuron(layer.leak, "rho", network, layer), network.undefined("L", layer)
+        own = summed(leak, L(x), n) if layer.function.elementwise else leak * L(sympy.Symbol(str(x.base)))
         terms.append((-own, f"layer {layer.name}, eliminated"))
     note = "the other terms of an eliminated layer cancel, as its x is (drive + bias)/leak"
-    return Section("Energy of the remaining states", tuple(_sum_of(ENERGY, terms)), (note,))
+    return Section("Energy of the remaining states", tuple(sum_of(ENERGY, terms)), (note,))
 
 
 def rate_section(network: Network) -> Section:
@@ -227,10 +236,10 @@ def rate_section(network: Network) -> Section:
 def _share(network: Network, layer: Layer) -> Any:
     """Return -ẋᵀTHẋ of one layer: -Σ τ h(x) ẋ², or by the structure of H, or as a double sum."""
     names, dot = network.names, velocity(network, layer)
-    n, tau = names.size(layer.name), _per_neuron(layer.tau, "tau", network, layer)
+    n, tau = names.size(layer.name), per_neuron(layer.tau, "tau", network, layer)
     if layer.function.elementwise:
         h = network.undefined("h", layer)
-        return -_outside(tau, h(names.vector("x", layer.name)[I]) * dot[I] ** 2, n)
+        return -summed(tau, h(names.vector("x", layer.name)[I]) * dot[I] ** 2, n)
     whole = network.layers[layer.name].whole
     structure = structure_of(whole.hessian) if whole is not None and layer.uniform_tau else None
     if structure is None:

@@ -23,6 +23,7 @@ from hopverify.synapses.convolution import Convolution
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
 from hopverify.synapses.expression import ByExpression
+from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 from hopverify.synapses.gated import Gated
 from hopverify.synapses.hebbian import Hebbian
 
@@ -66,6 +67,12 @@ class Names:
         """Return the array of a synapse."""
         return sympy.IndexedBase(letter if len(self.model.synapses) == 1 else f"{letter}_{synapse}", real=True)
 
+    def matrix(self, letter: str, synapse: str) -> Any:
+        """Return an array of a synapse whose letters no other kind uses: a suffix only beside one of its own kind."""
+        kind = type(self.model.synapses[synapse])
+        alone = sum(isinstance(other, kind) for other in self.model.synapses.values()) == 1
+        return sympy.IndexedBase(letter if alone else f"{letter}_{synapse}", real=True)
+
 
 def synapse_forms(name: str, synapse: Synapse, names: Names) -> SynapseForms:
     """Return the formulas of a synapse; raise :class:`NoTranslation` for a kind that has none here."""
@@ -100,6 +107,20 @@ def _diagonal(name: str, synapse: Diagonal, names: Names) -> SynapseForms:
     factor = p * (2 if left == right else 1) if synapse.gradient else sympy.S.One
     drives = {left: factor * w[I] * h[I], right: factor * w[I] * g[I]}
     return SynapseForms(energy, drives, frozenset() if left == right else frozenset(synapse.layers))
+
+
+def _feedforward(name: str, synapse: FeedforwardFeedback, names: Names) -> SynapseForms:
+    """The rows of A, and the columns of B, belong to the other layers one after another."""
+    first, *others = synapse.layers
+    A, B, y, m = names.matrix("A", name), names.matrix("B", name), names.vector("g", first), names.size(first)
+    energy, back, drives, start = sympy.S.Zero, sympy.S.Zero, dict[str, Any](), sympy.S.Zero
+    for layer in others:
+        g, n = names.vector("g", layer), names.size(layer)
+        drives[layer] = _sum(A[I + start, J] * y[J], (J, m))
+        energy -= _sum(A[I + start, J] * g[I] * y[J], (I, n), (J, m))
+        back += g[I] if synapse.is_identity and len(others) == 1 else _sum(B[I, J + start] * g[J], (J, n))
+        start += n
+    return SynapseForms(energy, drives | {first: back}, frozenset(synapse.layers))
 
 
 def _hebbian(name: str, synapse: Hebbian, names: Names) -> SynapseForms:
@@ -187,6 +208,7 @@ def _expression(name: str, synapse: ByExpression, names: Names) -> SynapseForms:
 _KINDS: dict[type, Callable[[str, Any, Names], SynapseForms]] = {
     Dense: _dense,
     Diagonal: _diagonal,
+    FeedforwardFeedback: _feedforward,
     Hebbian: _hebbian,
     Gated: _gated,
     Convolution: _convolution,

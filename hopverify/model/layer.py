@@ -39,17 +39,18 @@ class LayerFunction:
         """Whether each neuron's activation depends on its own state only."""
         return self.slope is not None
 
-    def _variables(self, x: Value, a: Arithmetic) -> dict[str, Value]:
+    def variables(self, x: Value, a: Arithmetic) -> dict[str, Value]:
+        """Return what the names in L, g and h stand for."""
         return {"x": x} | {name: held(array, a) for name, array in self.constants.items()}
 
     def lagrangian(self, x: Value, a: Arithmetic) -> Value:
         """Return L(x), elementwise as a vector of L(x_i), of a whole layer as one number."""
         assert self.potential is not None
-        return evaluate(self.potential, self._variables(x, a), a)
+        return evaluate(self.potential, self.variables(x, a), a)
 
     def activate(self, x: Value, a: Arithmetic) -> Value:
         """Return g(x), a vector."""
-        variables = self._variables(x, a)
+        variables = self.variables(x, a)
         if len(self.activation) == 1:
             return np.broadcast_to(evaluate(self.activation[0], variables, a), np.shape(x))
         parts = [evaluate(part, variables, a) for part in self.activation]

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import arb, arb_mat
 
 from hopverify.expr.balls import BALLS, ball
 from hopverify.expr.dual import Duals, along, slopes_of, values_of
@@ -48,9 +48,16 @@ def resolvent(
 
 def _slope(function: LayerFunction, x: Value, du: Value, rho: Value, c: Value, a: Arithmetic) -> Value:
     """Return dx for a change du: (ρ + cH)dx = du."""
-    if function.slope is None:
-        raise NotImplementedError("derivatives of the resolvent are known for elementwise activations only")
-    return du / (rho + c * evaluate(function.slope, {"x": x}, a))
+    if function.slope is not None:
+        return du / (rho + c * evaluate(function.slope, function.variables(x, a), a))
+    H = np.array([function.hessian_times(x, a.array(e), a) for e in np.eye(len(x), dtype=object)]).T
+    M = np.diag(rho) + c[:, None] * H
+    if a is FLOATS:
+        return np.linalg.solve(M, du)
+    if a is BALLS:
+        rows, right = (arb_mat([[arb(v) for v in np.atleast_1d(row)] for row in m]) for m in (M, du))
+        return np.array(rows.solve(right).entries(), dtype=object)
+    raise NotImplementedError(f"the derivative of the resolvent of a whole layer is not known in {type(a).__name__}")
 
 
 def _exact(function: LayerFunction, u: Fraction, rho: Fraction, c: Fraction) -> Fraction:
@@ -87,7 +94,8 @@ def _floating(function: LayerFunction, u: Floats, rho: Floats, c: Floats) -> Flo
 def _newton(function: LayerFunction, x: Floats, rho: Floats, c: Floats, error: Floats) -> Floats:
     """Return (ρ + cH)⁻¹·error in floating point."""
     if function.slope is not None:
-        slope = np.nan_to_num(np.maximum(evaluate(function.slope, {"x": x}, FLOATS), 0.0), posinf=0.0)
+        slope = np.maximum(evaluate(function.slope, function.variables(x, FLOATS), FLOATS), 0.0)
+        slope = np.nan_to_num(slope, posinf=0.0)
         return np.asarray(error / (rho + c * slope))
     columns = [np.asarray(function.hessian_times(x, d, FLOATS), dtype=np.float64) for d in np.eye(len(x))]
     H = np.nan_to_num(np.array(columns), posinf=0.0, neginf=0.0)

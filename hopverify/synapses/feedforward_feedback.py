@@ -48,6 +48,12 @@ class FeedforwardFeedback(Synapse):
         return frozenset((first, other) for other in others)
 
     @cached_property
+    def is_identity(self) -> bool:
+        """Whether B = I."""
+        m, n = self.feedback.shape
+        return m == n and bool((self.feedback.values == np.eye(m)).all())
+
+    @cached_property
     def places(self) -> dict[str, slice]:
         """The rows of A that belong to each of the other layers."""
         starts = np.cumsum([0, *self.sizes[1:]]).tolist()
