@@ -38,6 +38,7 @@ from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
+from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 from hopverify.synapses.gated import Gated
 
 Matrix = np.ndarray[Any, Any]
@@ -94,13 +95,14 @@ class EnergyForm:
             ends = [name for name in dict.fromkeys(synapse.layers) if name in offsets]
             if ends and not synapse.linear:
                 raise EvidenceRejected("a synapse that is not quadratic involves an unbounded activation")
-            for source in ends:
-                for i in range(self.model.layers[source].size if set(synapse.layers) <= set(offsets) else 0):
+            for source in ends if len(ends) > 1 or len(set(synapse.layers)) == 1 else ():
+                for i in range(self.model.layers[source].size):
                     gamma = {name: _zeros(self.model.layers[name].size) for name in synapse.layers}
                     gamma[source][i] = Fraction(1)
-                    for target, drive in synapse.drive(gamma, EXACT).items():
+                    drives = synapse.drive(gamma, EXACT)
+                    for target in (name for name in ends if name in drives):
                         rows = slice(offsets[target], offsets[target] + self.model.layers[target].size)
-                        M[rows, offsets[source] + i] += drive
+                        M[rows, offsets[source] + i] += drives[target]
         return M
 
     def bound(self, margin: Fraction | None) -> Fraction:
@@ -147,6 +149,8 @@ class EnergyForm:
 
 def as_gradient(synapse: Synapse) -> Synapse:
     """Return the synapse whose drive is -∇S, whatever the spec adds to the flow."""
+    if isinstance(synapse, FeedforwardFeedback):
+        return replace(synapse, feedback=synapse.forward.transpose())
     return replace(synapse, gradient=True) if isinstance(synapse, Dense | Diagonal) else synapse
 
 

@@ -40,6 +40,7 @@ class SegmentSystems:
 
     def __init__(self, network: LinearNetwork) -> None:
         self.size = network.size
+        self.instantaneous = [layer.instantaneous for layer in network.layers for _ in range(layer.size)]
         self.A = [[to_flint(entry) for entry in row] for row in network.W / network.leak[:, None]]
         self.beta = [to_flint(entry) for entry in network.b / network.leak]
 

@@ -2,7 +2,8 @@
 
 One segment for each neuron: those on a flat segment (slope 0) may have any state in it, the others must satisfy their
 equation strictly inside their segment. If the flat ones' own equations put them into their segments too, there is an
-equilibrium; if not, the region is a ghost, and the neurons whose targets lie outside wake up.
+equilibrium; if not, the region is a ghost, and the neurons whose targets lie outside wake up. Instantaneous neurons
+satisfy their equations at every moment.
 """
 
 from __future__ import annotations
@@ -53,19 +54,22 @@ def ghost_at(systems: SegmentSystems, parts: Sequence[Sequence[Segment]], patter
         return None
     if isinstance(x, Face):
         raise Undecided
-    if not all(_is_critical(own, k, x[i]) for i, (own, k) in enumerate(zip(parts, pattern, strict=True))):
+    asked = zip(parts, pattern, x, systems.instantaneous, strict=True)
+    if not all(_is_critical(own, k, state, settled) for own, k, state, settled in asked):
         return None
     waking = tuple(i for i, part in enumerate(chosen) if part.slope == 0 and not part.holds(x[i]))
     return Ghost(tuple(pattern), x, waking) if waking else None
 
 
-def _is_critical(own: Sequence[Segment], k: int, x: Fraction) -> bool:
+def _is_critical(own: Sequence[Segment], k: int, x: Fraction, settled: bool) -> bool:
     """Whether a neuron's own equation holds in its segment k: always on a flat one, else strictly inside.
 
     A kink between two steep segments counts for the right one. A kink beside a flat segment belongs to that: the
-    activation there is the flat one's.
+    activation there is the flat one's. A neuron that is settled (τ = 0) is at x, on a flat segment too.
     """
-    if own[k].slope == 0 or own[k].is_inside(x):
+    if own[k].slope == 0:
+        return not settled or own[k].holds(x)
+    if own[k].is_inside(x):
         return True
     return k > 0 and x == own[k].lower and own[k - 1].slope != 0
 

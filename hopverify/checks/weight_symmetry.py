@@ -21,7 +21,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         if synapse.weights is not None
         for obligation in (SymmetricWeights(name, synapse.weights),)
     ]
-    said = "no synapse stores a square matrix within one layer; all others are symmetric by construction"
+    said = "no synapse stores a square matrix within one layer; whether every drive is -∇S is for energy_descent to say"
     return inner or [Claim(model.name, "the weights within each layer are symmetric", inapplicable=said)]
 
 

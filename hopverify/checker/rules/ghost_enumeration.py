@@ -1,7 +1,9 @@
 """Ghost enumeration: every choice of one segment a neuron is solved exactly (T6); or one ghost is shown.
 
 Without a payload all choices are gone through, if there are at most 2¹⁴. A payload ``pattern`` names one choice that is
-a ghost, which is enough to refute. Networks without flat segments have no flat regions, and so no ghosts.
+a ghost, which is enough to refute. Networks without flat segments have no flat regions, and so no ghosts. States are
+those of the layers with τ > 0; an instantaneous neuron is where its equation says. Where a drive is not -∇S, or the
+energy is not the derived one, its critical states are not those of the flow, and nothing is said.
 
 Nor has a layer whose Hessian has the null space R·1 at every state and whose L is affine along 1 (softmax, layer norm),
 with one leak ρ: ∇E = H(ρx - ρx⋆) = 0 says x⋆ ∈ x + R·1, which is the flat region itself.
@@ -21,7 +23,7 @@ from hopverify.checker.rules.nowhere_flat import is_nowhere_flat
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.curvature import curvature
 from hopverify.expr.translation import is_flat_only_along_ones
-from hopverify.model import Layer, LinearNetwork
+from hopverify.model import Layer, LinearNetwork, Model
 from hopverify.obligations import NoGhosts, Outcome
 from hopverify.verdict import Reason
 
@@ -39,8 +41,12 @@ def _described(network: LinearNetwork, parts: list[Any], ghost: Ghost) -> dict[s
 
 
 def _judge(obligation: NoGhosts, payload: Mapping[str, Any]) -> Judgement:
-    network = obligation.search.network
-    if all(_hides_nothing(layer) for layer in network.layers):
+    network, model = obligation.search.network, obligation.search.model
+    if all(_is_nowhere_flat(layer) for layer in model.dynamic):
+        return Judgement(Outcome.PROVED, {"because": "no activation is constant anywhere"})
+    if not has_derived_energy(model):
+        return Judgement(Outcome.OPEN, reason=Reason.OUTSIDE_THEOREM)
+    if all(_hides_nothing(layer) for layer in model.dynamic):
         return Judgement(Outcome.PROVED, {"because": _because(network)})
     parts = parts_of(network)
     if parts is None:
@@ -61,22 +67,35 @@ def _judge(obligation: NoGhosts, payload: Mapping[str, Any]) -> Judgement:
     return Judgement(Outcome.PROVED, {"patterns": count_of_patterns(parts)})
 
 
-def _hides_nothing(layer: Layer) -> bool:
-    """Whether every flat critical region of the layer holds x⋆, for certain."""
+def has_derived_energy(model: Model) -> bool:
+    """Whether E is the derived energy, with every bias counted and every drive -∇S: then ∇E = Hρ(x - x⋆) (T1)."""
+    layers = model.layers.values()
+    counted = all(layer.bias_in_energy or not layer.bias.values.any() for layer in layers)
+    known = all(layer.function.elementwise or layer.function.potential is not None for layer in layers)
+    gradients = all(synapse.defect() is None for synapse in model.synapses.values())
+    return model.claimed is None and counted and known and gradients
+
+
+def _is_nowhere_flat(layer: Layer) -> bool:
+    """Whether the activation is, evidently, constant on no segment of states."""
     function = layer.function
     if function.elementwise:
         return is_nowhere_flat(function)
-    if function.potential is None:
-        return False
-    if curvature(function.potential, {"x"}).strict:
+    return function.potential is not None and curvature(function.potential, {"x"}).strict
+
+
+def _hides_nothing(layer: Layer) -> bool:
+    """Whether every flat critical region of the layer holds x⋆, for certain."""
+    function = layer.function
+    if _is_nowhere_flat(layer):
         return True
+    if function.elementwise or function.potential is None:
+        return False
     return is_flat_only_along_ones(function.potential) and len(set(layer.leak)) == 1
 
 
 def _because(network: LinearNetwork) -> str:
-    along = [layer.name for layer in network.layers if is_flat_along_ones(layer)]
-    if not along:
-        return "no activation is constant anywhere"
+    along = [layer.name for layer in network.layers if is_flat_along_ones(layer) and not layer.instantaneous]
     return f"the energy is flat along the vector of ones of {', '.join(along)} only, and x⋆ lies on that line if ∇E = 0"
 
 
