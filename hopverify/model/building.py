@@ -14,6 +14,7 @@ from hopverify.errors import ExpressionError, Problem, SpecError
 from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.nodes import Expression, Number, substitute, symbols
 from hopverify.expr.parser import check_exponents, parse
+from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian, first_unmet
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Memory, Model
@@ -196,6 +197,13 @@ def _check_instantaneous(spec: ModelSpec, layers: Mapping[str, Layer], synapses:
                 joined = f"joins instantaneous layers (tau: 0) with each other: {' and '.join(dict.fromkeys(pair))}"
                 advice = "give one of them a positive tau, or join a layer with itself by `diagonal` weights ≤ 0"
                 raise spec.error(f"synapses.{name}.layers", f"{joined}, which defines them only implicitly; {advice}")
+            if pair[0] == pair[1] and layers[pair[0]].instantaneous and not _is_continuous(layers[pair[0]]):
+                jumps = (
+                    f"layer {pair[0]} inhibits itself at once (tau: 0), but its activation is not evidently continuous"
+                )
+                raise spec.error(
+                    f"synapses.{name}.layers", f"{jumps}, so that no state may fit; give it a positive tau"
+                )
     if all(layer.instantaneous for layer in layers.values()):
         raise spec.error("layers", "every layer is instantaneous (tau: 0), so nothing moves; give one a positive tau")
 
@@ -205,6 +213,11 @@ def _is_inhibition(synapse: Synapse, layer: Layer) -> bool:
     if not isinstance(synapse, Diagonal) or synapse.layers != (layer.name, layer.name):
         return False
     return max(synapse.rates) <= 0 and (layer.function.elementwise or len(set(synapse.rates)) == 1)
+
+
+def _is_continuous(layer: Layer) -> bool:
+    """Whether the activation is, by structure, locally Lipschitz."""
+    return all(is_locally_lipschitz(part) for part in layer.function.activation)
 
 
 def _claimed(spec: ModelSpec, layers: Mapping[str, Layer]) -> Expression | None:

@@ -101,7 +101,8 @@ class Model:
         total, inhibited = held(layer.bias, a), layer.name in self.inhibition
         for synapse in self.synapses.values():
             if layer.name in synapse.layers and not (inhibited and (layer.name, layer.name) in synapse.pairs):
-                known = {name: gamma.get(name, total) for name in synapse.layers}
+                # The drive does not depend on what is unknown, but asks for a vector of that size.
+                known = {n: gamma[n] if n in gamma else held(self.layers[n].bias, a) for n in synapse.layers}
                 total = total + synapse.drive(known, a)[layer.name]
         return total
 

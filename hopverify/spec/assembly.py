@@ -41,6 +41,14 @@ def _validated(tree: dict[str, Any], document: Document) -> DocumentModel:
     raise AssertionError("a validation error without a finding")
 
 
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether both name the same file; False where one cannot be found."""
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
 class _Assembly:
     """Reads the parts one by one and collects the problems of all."""
 
@@ -56,7 +64,8 @@ class _Assembly:
         layers = self.each(model.layers.items(), self.layer)
         synapses = self.each(model.synapses.items(), self.synapse)
         memories = self.each(model.memories.items(), self.memory)
-        checks, original = self.checks(), self.original()
+        checks = self.checks()
+        original = self.each([("original", model.original)], self.original).get("original")
         raise_all(self.problems)
         array_digests = {path: array.digest for path, array in files.items()}
         return ModelSpec(
@@ -89,25 +98,30 @@ class _Assembly:
                 raise_all(self.problems)
         return done
 
-    def original(self) -> ModelSpec | None:
+    def original(self, key: str, name: str | None) -> ModelSpec | None:
         """Read the spec that this one repairs; it may lie outside this one's folder, and is no repair itself."""
-        name, folder = self.model.original, self.arrays.folder
+        folder = self.arrays.folder
         if name is None:
             return None
         if folder is None:
             message = f"the spec was read from a text, so it has no folder from which {shown(name)} could be found"
-            raise self.document.error("original", message)
+            raise self.document.error(key, message)
         if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or PureWindowsPath(name).root:
-            raise self.document.error("original", f"{shown(name)} must be relative to the spec's folder")
+            raise self.document.error(key, f"{shown(name)} must be relative to the spec's folder")
         path = folder / name
-        if path.exists() and path.samefile(folder / Path(self.document.file).name):
-            raise self.document.error("original", "a spec does not repair itself")
-        from hopverify.spec.reader import read_spec
+        if _is_same(path, folder / Path(self.document.file).name):
+            raise self.document.error(key, "a spec does not repair itself; name the spec that this one repairs")
+        # Imported here, as the reader imports this file.
+        from hopverify.spec.reader import read_file
 
-        found = read_spec(path)
-        if found.original is not None:
-            raise self.document.error("original", f"{shown(name)} is a repair itself; name the spec that it repairs")
-        return found
+        try:
+            document = read_file(path)
+        except SpecError as error:
+            told = "; ".join(problem.message for problem in error.problems)
+            raise self.document.error(key, f"{shown(name)} cannot be read: {told}") from None
+        if document.value(key) is not None:
+            raise self.document.error(key, f"{shown(name)} is a repair itself; name the spec that it repairs")
+        return assemble(document, path.parent)
 
     def check_parts(self) -> None:
         count = len(self.model.layers) + len(self.model.synapses)

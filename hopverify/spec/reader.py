@@ -11,7 +11,7 @@ from pathlib import Path
 from hopverify.errors import Problem, SpecError
 from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_TEXT
-from hopverify.spec.document import Format, read_document
+from hopverify.spec.document import Document, Format, read_document
 from hopverify.spec.model_spec import ModelSpec
 from hopverify.spec.numbers import shown
 from hopverify.spec.text_bounds import too_long
@@ -24,7 +24,15 @@ def read_spec(path: str | Path) -> ModelSpec:
 
     Raises :class:`~hopverify.errors.SpecError` with all problems found, in reading order.
     """
-    path = Path(path)
+    document = read_file(Path(path))
+    # Imported here because pydantic takes longer to load than the rest of the package together.
+    from hopverify.spec.assembly import assemble
+
+    return assemble(document, Path(path).parent)
+
+
+def read_file(path: Path) -> Document:
+    """Return the text of a spec's file as a tree; nothing is said yet of its keys."""
     file = str(path)
     if path.suffix.lower() not in FORMATS:
         raise _unreadable(file, f"a spec's name must end in {', '.join(FORMATS)}, got {shown(path.suffix)}")
@@ -38,7 +46,7 @@ def read_spec(path: str | Path) -> ModelSpec:
         raise _unreadable(file, f"the file cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(content) > MAX_TEXT:
         raise _unreadable(file, too_long(size))
-    return parse_spec(_decoded(content, file), format=FORMATS[path.suffix.lower()], folder=path.parent, file=file)
+    return read_document(_decoded(content, file), format=FORMATS[path.suffix.lower()], file=file)
 
 
 def parse_spec(text: str, *, format: Format = "yaml", folder: Path | None = None, file: str = "<spec>") -> ModelSpec:
@@ -49,7 +57,6 @@ def parse_spec(text: str, *, format: Format = "yaml", folder: Path | None = None
     Fraction(1, 10)
     """
     document = read_document(text, format=format, file=file)
-    # Imported here because pydantic takes longer to load than the rest of the package together.
     from hopverify.spec.assembly import assemble
 
     return assemble(document, folder)

@@ -16,7 +16,7 @@ import numpy as np
 from hopverify.errors import ExpressionError
 from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
-from hopverify.expr.nodes import Expression, symbols
+from hopverify.expr.nodes import Apply, Expression, Symbol, symbols
 from hopverify.expr.parser import parse
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.spec.exact_array import ExactArray
@@ -42,7 +42,7 @@ class ByExpression(Synapse):
     @property
     def pairs(self) -> frozenset[tuple[str, str]]:
         drives = self.gradients.items()
-        found = {(layer, other) for layer, slope in drives for other in self.layers if other in symbols(slope)}
+        found = {(layer, other) for layer, slope in drives for other in self.layers if other in _values_in(slope)}
         return frozenset((a, b) if self.layers.index(a) <= self.layers.index(b) else (b, a) for a, b in found)
 
     def _variables(self, activations: Mapping[str, Value], a: Arithmetic) -> dict[str, Value]:
@@ -64,6 +64,21 @@ class ByExpression(Synapse):
     def formula(self, name: str) -> str:
         arguments = ", ".join(rf"\gamma_{{{layer}}}" for layer in self.layers)
         return rf"S_{{{name}}}({arguments})"
+
+
+def _values_in(expression: Expression) -> frozenset[str]:
+    """Return the symbols on whose values an expression depends: ``ones(x)`` and the like know the size of x only."""
+    names, pending, seen = set(), [expression], set[Expression]()
+    while pending:
+        node = pending.pop()
+        if node in seen or (isinstance(node, Apply) and node.function in ("ones", "unit", "size")):
+            continue
+        seen.add(node)
+        if isinstance(node, Symbol):
+            names.add(node.name)
+        elif isinstance(node, Apply):
+            pending += node.arguments
+    return frozenset(names)
 
 
 def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str, ExactArray]) -> Synapse:
