@@ -193,19 +193,22 @@ def _check_instantaneous(spec: ModelSpec, layers: Mapping[str, Layer], synapses:
     """Refuse implicit equations: no drive of an instantaneous layer depends on such a layer, but by self-inhibition."""
     for name, synapse in synapses.items():
         for pair in synapse.pairs:
-            if all(layers[layer].instantaneous for layer in pair) and not _is_inhibition(synapse, layers[pair[0]]):
-                joined = f"joins instantaneous layers (tau: 0) with each other: {' and '.join(dict.fromkeys(pair))}"
-                advice = "give one of them a positive tau, or join a layer with itself by `diagonal` weights ≤ 0"
-                raise spec.error(f"synapses.{name}.layers", f"{joined}, which defines them only implicitly; {advice}")
-            if pair[0] == pair[1] and layers[pair[0]].instantaneous and not _is_continuous(layers[pair[0]]):
-                jumps = (
-                    f"layer {pair[0]} inhibits itself at once (tau: 0), but its activation is not evidently continuous"
-                )
-                raise spec.error(
-                    f"synapses.{name}.layers", f"{jumps}, so that no state may fit; give it a positive tau"
-                )
+            if all(layers[layer].instantaneous for layer in pair):
+                _check_implicit(spec.error, f"synapses.{name}.layers", synapse, [layers[layer] for layer in pair])
     if all(layer.instantaneous for layer in layers.values()):
         raise spec.error("layers", "every layer is instantaneous (tau: 0), so nothing moves; give one a positive tau")
+
+
+def _check_implicit(error: Callable[..., SpecError], path: str, synapse: Synapse, pair: list[Layer]) -> None:
+    """Refuse a synapse that makes an instantaneous layer depend on one, unless it has a resolvent."""
+    if not _is_inhibition(synapse, pair[0]):
+        names = " and ".join(dict.fromkeys(layer.name for layer in pair))
+        advice = "give one of them a positive tau, or join a layer with itself by `diagonal` weights ≤ 0"
+        joined = f"joins instantaneous layers (tau: 0) with each other: {names}, which defines them only implicitly"
+        raise error(path, f"{joined}; {advice} (the same for all neurons, unless the layer is elementwise)")
+    if not all(is_locally_lipschitz(part) for part in pair[0].function.activation):
+        jumps = f"layer {pair[0].name} inhibits itself at once (tau: 0), and its activation is not evidently continuous"
+        raise error(path, f"{jumps}, so that no state may fit; give it a positive tau")
 
 
 def _is_inhibition(synapse: Synapse, layer: Layer) -> bool:
@@ -213,11 +216,6 @@ def _is_inhibition(synapse: Synapse, layer: Layer) -> bool:
     if not isinstance(synapse, Diagonal) or synapse.layers != (layer.name, layer.name):
         return False
     return max(synapse.rates) <= 0 and (layer.function.elementwise or len(set(synapse.rates)) == 1)
-
-
-def _is_continuous(layer: Layer) -> bool:
-    """Whether the activation is, by structure, locally Lipschitz."""
-    return all(is_locally_lipschitz(part) for part in layer.function.activation)
 
 
 def _claimed(spec: ModelSpec, layers: Mapping[str, Layer]) -> Expression | None:

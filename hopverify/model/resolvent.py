@@ -53,7 +53,7 @@ def _slope(function: LayerFunction, x: Value, du: Value, rho: Value, c: Value, a
     H = np.array([function.hessian_times(x, a.array(e), a) for e in np.eye(len(x), dtype=object)]).T
     M = np.diag(rho) + c[:, None] * H
     if a is FLOATS:
-        return np.linalg.solve(M, du)
+        return np.linalg.solve(M.astype(np.float64), np.asarray(du, dtype=np.float64))
     if a is BALLS:
         rows, right = (arb_mat([[arb(v) for v in np.atleast_1d(row)] for row in m]) for m in (M, du))
         return np.array(rows.solve(right).entries(), dtype=object)
@@ -70,9 +70,8 @@ def _exact(function: LayerFunction, u: Fraction, rho: Fraction, c: Fraction) -> 
 
 def _floating(function: LayerFunction, u: Floats, rho: Floats, c: Floats) -> Floats:
     """Return x in floating point: Newton's method, halved steps where |F - u| would grow."""
-    x = u / rho
     with np.errstate(all="ignore"):
-        error = rho * x + c * function.activate(x, FLOATS) - u
+        x, error = _start(function, u, rho, c)
         for _ in range(STEPS):
             step = _newton(function, x, rho, c, error)
             share, better = np.ones_like(x), np.zeros(x.shape, dtype=bool)
@@ -89,6 +88,15 @@ def _floating(function: LayerFunction, u: Floats, rho: Floats, c: Floats) -> Flo
                 break
             x, error = np.where(better, tried, x), np.where(better, left, error)
     return x
+
+
+def _start(function: LayerFunction, u: Floats, rho: Floats, c: Floats) -> tuple[Floats, Floats]:
+    """Return u/ρ or 0, whichever leaves the smaller error, and that: far out g may overflow."""
+    far, near = u / rho, np.zeros_like(u)
+    errors = [rho * x + c * function.activate(x, FLOATS) - u for x in (far, near)]
+    sizes = [np.abs(e) if function.elementwise else np.full(u.shape, np.linalg.norm(e)) for e in errors]
+    good = np.nan_to_num(sizes[0], nan=np.inf) <= sizes[1]
+    return np.where(good, far, near), np.where(good, errors[0], errors[1])
 
 
 def _newton(function: LayerFunction, x: Floats, rho: Floats, c: Floats, error: Floats) -> Floats:
