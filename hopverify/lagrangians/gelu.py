@@ -1,7 +1,7 @@
 """GELU: g(x) = xΦ(x), L(x) = Σ ((x² - 1)Φ(x) + xφ(x))/2, h = Φ(x) + xφ(x), Φ and φ the normal distribution.
 
 The exact form, by erf. Not convex: g falls for x < -0.7518 and h ≥ -0.129, so the energy is not a Lyapunov function;
-h → 0 from below towards -∞.
+h → 0 from below towards -∞. h' = φ(x)(2 - x²): the extremes of h are those at ∓√2, -0.1290 and 1.1290.
 """
 
 from hopverify.lagrangians import Facts, Lagrangian

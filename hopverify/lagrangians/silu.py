@@ -1,6 +1,7 @@
 """SiLU (swish): g(x) = x·σ(x), L(x) = Σ x·log(1 + e^x) + Li₂(-e^x), h = σ(x)·(1 + x·σ(-x)), σ the logistic function.
 
 Not convex: g falls for x < -1.2785 and h ≥ -0.0999, so the energy is not a Lyapunov function.
+h' = σ(x)σ(-x)(2 - x·tanh(x/2)): the extremes of h are those at ∓2.3994, -0.0999 and 1.0999.
 """
 
 from hopverify.lagrangians import Facts, Lagrangian

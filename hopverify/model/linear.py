@@ -77,7 +77,7 @@ def linear_network(model: Model) -> LinearNetwork | None:
     b = np.concatenate([layer.bias.fractions() for layer in layers])
     leak = np.array([rate for layer in layers for rate in layer.each(layer.leak)], dtype=object)
     functions = tuple(layer.function for layer in layers for _ in range(layer.size))
-    return LinearNetwork(_matrix(model, layers, size), b, leak, functions, layers)
+    return LinearNetwork(drive_matrix(model), b, leak, functions, layers)
 
 
 def _is_regular(layer: Layer) -> bool:
@@ -85,8 +85,9 @@ def _is_regular(layer: Layer) -> bool:
     return 0 not in layer.leak and all(is_locally_lipschitz(part) for part in layer.function.activation)
 
 
-def _matrix(model: Model, layers: tuple[Layer, ...], size: int) -> Matrix:
-    """Return W, block by block: a target's drive as a function of a source's activations."""
+def drive_matrix(model: Model) -> Matrix:
+    """Return W of linear drives, block by block: a target's drive as a function of a source's activations."""
+    layers, size = tuple(model.layers.values()), sum(layer.size for layer in model.layers.values())
     starts = np.cumsum([0, *(layer.size for layer in layers)]).tolist()
     place = {layer.name: slice(a, a + layer.size) for layer, a in zip(layers, starts, strict=False)}
     W = np.full((size, size), Fraction(0), dtype=object)

@@ -16,6 +16,7 @@ from hopverify.reporting.equilibria import equilibria_in_words
 from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row, Values
+from hopverify.reporting.step_sizes import step_sizes_in_words
 from hopverify.reporting.wording import witness_in_words
 from hopverify.verdict import Verdict
 
@@ -145,6 +146,7 @@ def _details(row: Row) -> Iterator[str]:
         yield _reason(row)
     yield from memories_in_words(row.data)
     yield from cells_in_words(row.data)
+    yield from step_sizes_in_words(row.data)
     yield from equilibria_in_words(row.check, row.data)
 
 

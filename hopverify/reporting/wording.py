@@ -176,6 +176,14 @@ def _metric(witness: Values) -> list[str]:
     return [f"{witness['said']} for i = {i}, j = {j}: {number(left)} and {number(right)}; a metric needs them equal"]
 
 
+def _rising_step(witness: Values) -> list[str]:
+    where, energy = f"at the state {state(witness['state'])}", witness["energy"]
+    if "step" not in witness:
+        rate = f"{energy} increases along the flow {where}: d{energy}/dt = {witness[f'd{energy}/dt']} > 0"
+        return [f"{rate}, so no step is short enough"]
+    return [f"one step of h = {number(witness['step'])} raises {energy} by {witness['rise']} {where}"]
+
+
 _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "negative_curvature": _curvature,
     "ascent": _ascent,
@@ -188,4 +196,5 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "two_equilibria": _two_equilibria,
     "unbounded_direction": _unbounded_direction,
     "metric": _metric,
+    "rising_step": _rising_step,
 }

@@ -1,0 +1,89 @@
+"""Step size (T14): how long Euler steps x + hẋ may be without ever raising the energy, from any state.
+
+Of the network with its derived energy, or of an altered system with the metric that its spec states. Attention and
+CCCP updates are steps of length τ/ρ. The theorem with its proof stands in :mod:`hopverify.checker.step_form`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
+from hopverify.checks.altered_energy_descent import premises as premises_of_altered
+from hopverify.model import AlteredSystem, Model, altered_system
+from hopverify.obligations import (
+    AlteredMetric,
+    Convex,
+    DerivedEnergy,
+    GradientDrive,
+    Obligation,
+    Regular,
+    SafeSteps,
+    StepForm,
+)
+from hopverify.spec import Field, FieldKind
+
+
+def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+    length: Fraction | None = values["step"]
+    system = _with_metric(model)
+    wanted = SafeSteps(model, length, system)
+    without = _without_energy(model, system)
+    if without is not None:
+        return [Claim(model.name, wanted.statement, inapplicable=without)]
+    form = StepForm(model, length, system)
+    premises = _premises(model) if system is None else (AlteredMetric(system), *premises_of_altered(system))
+    assumptions = (*at_instantaneous_values(model.layers.values()), DEFINITENESS)
+    return [Claim(model.name, wanted.statement, (wanted,), (*premises, form), assumptions)]
+
+
+def _with_metric(model: Model) -> AlteredSystem | None:
+    """Return the model as an altered system, if it is one whose spec states the metric of its energy."""
+    system = altered_system(model)
+    return system if isinstance(system, AlteredSystem) and system.synapse.metric is not None else None
+
+
+def _without_energy(model: Model, system: AlteredSystem | None) -> str | None:
+    """Return why there is no energy to speak of, None where there is one."""
+    bare = [layer.name for layer in model.layers.values() if layer.function.potential is None]
+    if bare and model.claimed is None:
+        return f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
+    altered = altered_system(model)
+    if system is None and isinstance(altered, AlteredSystem) and altered.synapse.defect() is not None:
+        return "the energy of an altered system depends on its metric P: state it as `metric`, with PB = Aᵀ"
+    return None
+
+
+def _premises(model: Model) -> tuple[Obligation, ...]:
+    found: list[Obligation] = [DerivedEnergy(model)]
+    found += [GradientDrive(name, synapse) for name, synapse in model.synapses.items()]
+    for layer in model.layers.values():
+        found += [Regular(layer), Convex(layer)]
+    return tuple(found)
+
+
+CHECK = Check(
+    name="step_size",
+    title="Steps do not raise the energy",
+    theory="T14",
+    explanation=(
+        "One Euler step of length h is x + hẋ; in each layer that is α = h/τ of the way to its target. For convex "
+        "Lagrangians with slopes at most β and drives -∇S no step up to h raises E if diag(2(τ/h - ρ)/β + ρ/β) + W is "
+        "positive semidefinite on the neurons with τ > 0: for one τ and ρ = 1, α ≤ 1 and α(1 - β·λ_min(W)) ≤ 2. "
+        "Neurons with slopes of at least κ > 0 may go beyond τ/ρ: attention and CCCP up to 2τ/ρ. V of an altered "
+        "system with a stated metric allows h ≤ 2τ/λ. With `step` the claim is about that length: a fail is a state "
+        "from which such a step raises the energy. Without it the longest certified step is told, and the shortest one "
+        "that a search found to raise the energy from some state."
+    ),
+    claims=_claims,
+    order=55,
+    parameters=(
+        Field(
+            "step", FieldKind.NUMBER, "the length h that is to be safe", default=None, minimum=Fraction(0), strict=True
+        ),
+    ),
+    diagnostic=True,
+    implicit=True,
+)

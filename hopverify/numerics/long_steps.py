@@ -1,0 +1,198 @@
+"""States from which one Euler step raises the energy: the shortest such step, or one of a given length.
+
+Along the ray of a state, φ(h) = E(x + hẋ) - E(x) is ≤ 0 for certified h; where φ > 0 for some longer h, bisection finds
+where that begins. States are drawn at several scales, some far out in saturation; others lie beside an equilibrium
+along the direction in which the step overshoots most, the eigenvector of the most negative eigenvalue of the
+linearisation. The best are improved by a local method. Nothing here proves anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.checker.payload import texts_of
+from hopverify.checker.rules.rising_step import confirmed_rise
+from hopverify.errors import EvidenceRejected, HopverifyError
+from hopverify.expr.floats import FLOATS
+from hopverify.model.network import joined, split
+from hopverify.numerics.equilibrium import jacobian
+from hopverify.numerics.minimisation import minimise
+from hopverify.numerics.sampling import short, states
+from hopverify.obligations.steps import OfSteps
+
+Floats = NDArray[np.float64]
+FAILURES = (HopverifyError, ZeroDivisionError, OverflowError, FloatingPointError, NotImplementedError, ValueError)
+FACTORS = (1.01, 1.2, 1.6, 3.0, 20.0)
+"""Steps as multiples of the certified one."""
+
+NOISE, BEST, DRAWN, LOCAL, DESCENT = 1e-11, 3, 120, 80, 60
+CLOSE, SHARP = 1.002, 1.02
+MAX_LINEARISED, MAX_LOCAL, MAX_CONFIRMED = 60, 60, 400
+LONGER = 1 + 2.0**-7
+DIGITS = (12, 24, 40)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many ``samples`` a search may draw, from which ``seed``, and whether its time is up."""
+
+    samples: int
+    seed: int
+    ended: Callable[[], bool]
+
+
+class Ray:
+    """φ along the ray of one state; positive values are rises worth the name."""
+
+    def __init__(self, obligation: OfSteps, x: Floats) -> None:
+        self.obligation, self.x = obligation, x
+        try:
+            with np.errstate(all="ignore"):
+                state = split(obligation.model, x)
+                self.velocity = np.asarray(joined(obligation.model.velocity(state, FLOATS)), dtype=np.float64)
+                self.before = float(obligation.energy(state, FLOATS))
+        except FAILURES:
+            self.before = np.nan
+
+    def __call__(self, h: float) -> float:
+        """Return φ(h), less what rounding may feign; -∞ where it cannot be evaluated."""
+        if not np.isfinite(self.before):
+            return -np.inf
+        try:
+            with np.errstate(all="ignore"):
+                state = split(self.obligation.model, self.x + h * self.velocity)
+                after = float(self.obligation.energy(state, FLOATS))
+        except FAILURES:
+            return -np.inf
+        rise = after - self.before - NOISE * (abs(after) + abs(self.before))
+        return rise if np.isfinite(rise) else -np.inf
+
+    def begins(self, low: float, high: float) -> float | None:
+        """Return where φ > 0 begins between a safe step and one that need not be; None if that one is safe."""
+        if not self(high) > 0:
+            return None
+        while high > low * CLOSE:
+            middle = (low * high) ** 0.5
+            low, high = (low, middle) if self(middle) > 0 else (middle, high)
+        return high
+
+
+def shortest_rising(obligation: OfSteps, certified: float, effort: Effort) -> dict[str, Any] | None:
+    """Return the ``state`` and ``step`` of a short step that certainly raises the energy, or None if none was found."""
+    scored = sorted(_scored(obligation, certified, effort), key=lambda pair: pair[0])[:BEST]
+    if not scored:
+        return None
+    best = scored[0]
+    if obligation.model.size <= MAX_LOCAL:
+        for _, start in scored:
+            if best[0] > certified * SHARP and not effort.ended():
+                best = min(best, _improved(obligation, start, (certified, best[0]), effort), key=lambda pair: pair[0])
+    return confirmed(obligation, best[1], best[0])
+
+
+def _improved(obligation: OfSteps, start: Floats, ends: tuple[float, float], effort: Effort) -> tuple[float, Floats]:
+    """Return a state near another one from which a shorter step raises the energy, and that length."""
+    certified, best = ends
+
+    def objective(x: Floats) -> float:
+        found = Ray(obligation, x).begins(certified, 1.2 * best)
+        return found if found is not None else 2 * best
+
+    x = minimise(objective, start, evaluations=min(LOCAL, effort.samples))
+    return objective(x), x
+
+
+def _scored(obligation: OfSteps, certified: float, effort: Effort) -> Iterator[tuple[float, Floats]]:
+    """Yield states with the length from which on a step raises the energy, where that was seen."""
+    highest = FACTORS[-1] * certified
+    for x in starts(obligation, certified, effort):
+        ray = Ray(obligation, x)
+        for factor in FACTORS:
+            if factor * certified > highest:
+                break
+            found = ray.begins(certified, factor * certified)
+            if found is not None:
+                highest = min(highest, found * 1.5)
+                yield found, x
+                break
+        if highest <= 1.5 * SHARP * certified:
+            return
+
+
+def starts(obligation: OfSteps, step: float, effort: Effort) -> Iterator[Floats]:
+    """Yield states to start from: random ones, and those beside the equilibria to which the first of them lead."""
+    model = obligation.model
+    count = min(effort.samples, DRAWN, max(10, 20_000 // model.size))
+    for number, x in enumerate(states(model.size, count, effort.seed)):
+        if effort.ended():
+            return
+        if number < 2 and model.size <= MAX_LINEARISED:
+            yield from _beside(obligation, x, step)
+        yield x
+        if number % 6 == 5:
+            yield 16 * x
+
+
+def _beside(obligation: OfSteps, x: Floats, step: float) -> Iterator[Floats]:
+    """Yield states beside the end of a descent, along the direction in which steps overshoot most."""
+    model = obligation.model
+    try:
+        with np.errstate(all="ignore"):
+            for _ in range(DESCENT):
+                x = np.asarray(joined(obligation.after(split(model, x), step, FLOATS)), dtype=np.float64)
+            taus = np.array([float(tau) for layer in model.dynamic for tau in layer.each(layer.tau)])
+            values, vectors = np.linalg.eig(jacobian(model, x) / taus[:, None])
+    except (*FAILURES, np.linalg.LinAlgError):
+        return
+    yield x
+    direction = np.real(vectors[:, int(np.argmin(values.real))])
+    for size in (1e-3, 0.1, 1.0):
+        yield x + size * direction
+        yield x - size * direction
+
+
+def rising_at(obligation: OfSteps, length: Fraction, effort: Effort) -> Iterator[dict[str, Any]]:
+    """Yield candidates of a state from which a step of this length raises the energy."""
+    h = float(length)
+    scored = sorted(((Ray(obligation, x)(h), x) for x in starts(obligation, h, effort)), key=lambda pair: -pair[0])
+    for rise, x in scored[:BEST]:
+        if not np.isfinite(rise):
+            continue
+        if obligation.model.size <= MAX_LOCAL and not rise > 0 and not effort.ended():
+            x = minimise(lambda y: -_relative(obligation, y, h), x, evaluations=min(600, 4 * effort.samples))
+        found = confirmed(obligation, x, h, exactly=length)
+        if found is not None:
+            yield found
+
+
+def _relative(obligation: OfSteps, x: Floats, h: float) -> float:
+    """Return the rise, relative to the square of the change of state: near an equilibrium all rises are tiny."""
+    after = joined(obligation.after(split(obligation.model, x), h, FLOATS))
+    return Ray(obligation, x)(h) / (1e-12 + float(np.sum((after - x) ** 2)))
+
+
+def confirmed(obligation: OfSteps, x: Floats, h: float, *, exactly: Fraction | None = None) -> dict[str, Any] | None:
+    """Return a short rational state, and a step about as long, for which balls confirm the rise; None if none does."""
+    if obligation.model.size > MAX_CONFIRMED:
+        return None
+    for bits in DIGITS:
+        near = short(x, bits)
+        state = {name: texts_of(values.tolist()) for name, values in split(obligation.model, near).items()}
+        for step in [exactly] if exactly is not None else _longer(h):
+            try:
+                confirmed_rise(obligation, state, step)
+            except (EvidenceRejected, *FAILURES):
+                continue
+            return {"state": state, "step": str(step)}
+    return None
+
+
+def _longer(h: float) -> list[Fraction]:
+    """Return steps of a few digits, a little longer."""
+    return [Fraction(float(short(np.array([h * factor]), 10)[0])) for factor in (1 + 2.0**-9, LONGER, LONGER**4)]

@@ -1,0 +1,38 @@
+"""Rising steps: a state from which a step of the stated length raises the energy, or at which dE/dt > 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hopverify.certificate import Evidence
+from hopverify.numerics.long_steps import Effort, rising_at
+from hopverify.obligations import Descent, SafeSteps
+from hopverify.provers import Budget, Prover
+from hopverify.provers.ascent_witness import PROVER as ASCENT
+from hopverify.verdict import Reason
+
+# States tried for dE/dt > 0: `energy_descent` searches that at length.
+ASCENTS = 300
+
+
+def _search(obligation: SafeSteps, budget: Budget) -> Iterator[Evidence]:
+    if obligation.length is not None:
+        effort = Effort(budget.samples, budget.seed, lambda: budget.exhausted)
+        for found in rising_at(obligation, obligation.length, effort):
+            yield {"rule": "rising_step", **found}
+    if obligation.system is None:
+        fewer = replace(budget, samples=min(budget.samples, ASCENTS))
+        for evidence in ASCENT.search(Descent(obligation.model), fewer):
+            if "step" not in evidence:
+                yield {"rule": "rising_step", "state": evidence["state"]}
+
+
+PROVER = Prover(
+    name="rising_steps",
+    summary="a state from which a step raises the energy, by sampling and optimisation",
+    obligations=(SafeSteps,),
+    search=_search,
+    order=70,
+    reason=Reason.STEP_TOO_LONG,
+)
