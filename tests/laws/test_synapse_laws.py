@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hopverify.errors import SpecError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.dual import Duals, along
 from hopverify.expr.exact import EXACT
@@ -41,6 +42,16 @@ EXAMPLES = {
         "{kind: convolution, layers: [image, map], kernel: [[[[1, 2], [0, -1]]], [[[1/3, 0], [1, 1]]]]}",
         "{kind: convolution, layers: [line, half], kernel: [[[1, -2, 3]]], stride: 2, padding: 1}",
     ],
+    "feedforward_feedback": [
+        "{kind: feedforward_feedback, layers: [c, a], forward: {same_as: A}, feedback: {same_as: A, transpose: true}}",
+        "{kind: feedforward_feedback, layers: [c, a, d], forward: {same_as: F}, "
+        "feedback: {same_as: F, transpose: true}}",
+        "{kind: feedforward_feedback, layers: [d, f], forward: {same_as: V}, feedback: {same_as: V, transpose: true}, "
+        'metric: [[1, 0], [0, 1]], residual: [[1], [2]], potential: "z^2/2"}',
+        "{kind: feedforward_feedback, layers: [a, b], forward: ["
+        + ", ".join(str([int(i == j) for j in range(6)]) for i in range(6))
+        + "]}",
+    ],
     "expression": [
         '{kind: expression, layers: [c, d], energy: "-sum(c^4)/4 + exp(d[0])*c[1] - dot(A@c, A@c)/2"}',
         '{kind: expression, layers: [a], energy: "-logsumexp(3*a)/3 + norm(a, 1)"}',
@@ -63,6 +74,8 @@ layers:
   half: {{size: 3, lagrangian: identity}}
 arrays:
   A: {A}
+  F: {F}
+  V: {V}
   N: {N}
   S: {S}
   T: {T}
@@ -74,10 +87,12 @@ checks: all
 GENERATOR = np.random.default_rng(3)
 A, N = GENERATOR.integers(-4, 5, (6, 4)), GENERATOR.integers(-4, 5, (6, 6))
 T = GENERATOR.integers(-4, 5, (2, 4, 3))
+F, V = GENERATOR.integers(-4, 5, (8, 4)), GENERATOR.integers(-4, 5, (3, 2))
 
 
 def model_with(synapse: str) -> Model:
     arrays = {"A": A.tolist(), "N": N.tolist(), "S": (N + N.T).tolist(), "T": T.tolist()}
+    arrays |= {"F": F.tolist(), "V": V.tolist()}
     return build_model(parse_spec(DOCUMENT.format(synapse=synapse, **arrays)))
 
 
@@ -128,6 +143,48 @@ def test_a_missing_half_and_an_asymmetry_are_defects() -> None:
         is not None
     )
     assert model_with("{kind: diagonal, layers: [d, d], weights: [1, 0], prefactor: 1}").synapses["s"].defect()
+
+
+def test_a_feedback_of_its_own_is_a_defect_and_drives_as_it_stands() -> None:
+    """A forward, B back, whichever they are; the others' neurons are stacked in the order of the layers."""
+    text = "{kind: feedforward_feedback, layers: [c, a, d], forward: {same_as: F}, feedback: %s}"
+    B = GENERATOR.integers(-4, 5, (4, 8))
+    model = model_with(text % B.tolist())
+    s, gamma = model.synapses["s"], random_activations(model, 7)
+    defect = s.defect()
+    assert defect is not None
+    i, j = defect.index
+    assert F[i, j] != B[j, i]
+    assert (F[:i] == B.T[:i]).all()
+    assert (F[i, :j] == B.T[i, :j]).all()
+    drive = s.drive(gamma, FLOATS)
+    assert drive["a"].tolist() == (F[:6] @ gamma["c"]).tolist()
+    assert drive["d"].tolist() == (F[6:] @ gamma["c"]).tolist()
+    assert drive["c"].tolist() == (B @ np.concatenate([gamma["a"], gamma["d"]])).tolist()
+    assert s.pairs == {("c", "a"), ("c", "d")}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("layers: [c, a], forward: {same_as: V}", "expected shape 6×4"),
+        ("layers: [c, a], forward: {same_as: A}", "without `feedback` the layers have equally many neurons"),
+        ("layers: [c, a], forward: {same_as: A}, feedback: {same_as: A}", "expected shape 4×6"),
+        ("layers: [c], forward: {same_as: A}", "give the layer that is fed back to first"),
+        ("layers: [a, a], forward: {same_as: N}", "give the layer that is fed back to first"),
+        ("layers: [a, b], forward: {same_as: N}, metric: {same_as: V}", "expected shape 6×6"),
+        ("layers: [a, b], forward: {same_as: N}, residual: {same_as: N}", "given together"),
+        ("layers: [a, b], forward: {same_as: N}, potential: z^2", "given together"),
+        ("layers: [a, b], forward: {same_as: N}, residual: {same_as: V}, potential: z^2", "with 6 rows"),
+        ("layers: [a, b], forward: {same_as: N}, residual: {same_as: N}, potential: x^2", "the expression uses x"),
+        ("layers: [a, b], forward: {same_as: N}, residual: {same_as: N}, potential: sum(z)", "potential"),
+        ("layers: [a, b], forward: {same_as: N}, residual: {same_as: N}, potential: 'z^'", "potential"),
+    ],
+)
+def test_a_feedforward_feedback_that_does_not_fit_is_told_so(fields: str, message: str) -> None:
+    with pytest.raises(SpecError, match=r"synapses\.s\.") as caught:
+        model_with(f"{{kind: feedforward_feedback, {fields}}}")
+    assert message in str(caught.value)
 
 
 def test_low_rank_hebbian_weights_are_the_matrix_they_stand_for() -> None:
