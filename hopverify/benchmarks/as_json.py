@@ -17,7 +17,7 @@ def as_json(run: Benchmarked) -> str:
         "version": 1,
         "quick": run.quick,
         "machine": dict(run.machine),
-        "benchmarks": [_result(result) for result in run.results],
+        "benchmarks": [{**_result(result), "machine": dict(result.machine or run.machine)} for result in run.results],
     }
     return json.dumps(value, indent=1, ensure_ascii=True) + "\n"
 

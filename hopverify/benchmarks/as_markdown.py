@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hopverify.benchmarks import Way
 from hopverify.benchmarks.growth import growth
@@ -35,7 +35,7 @@ def _lines(run: Benchmarked, figure: str | None) -> Iterator[str]:
     yield INTRODUCTION
     if run.quick:
         yield "These are the small sizes of `--quick`: they show that the benchmarks run, and little about speed.\n"
-    yield "Machine: " + ", ".join(f"{name} {value}" for name, value in run.machine.items()) + "."
+    yield f"Machine: {_in_words(run.machine)}."
     if is_busy(run):
         yield BUSY.rstrip()
     if figure is not None:
@@ -43,6 +43,8 @@ def _lines(run: Benchmarked, figure: str | None) -> Iterator[str]:
     for result in run.results:
         yield f"\n## {result.benchmark.name}\n"
         yield f"{result.benchmark.summary}\n"
+        if result.machine is not None and result.machine != run.machine:
+            yield f"Measured in another run: {_in_words(result.machine)}.\n"
         if result.points:
             yield from _table(result)
             yield ""
@@ -50,6 +52,10 @@ def _lines(run: Benchmarked, figure: str | None) -> Iterator[str]:
         yield from (f"- Left out: *{way.name}* needs {way.needs}, see `{INSTALL}`." for way in result.left_out)
         yield from (f"- {failure}" for failure in result.failures)
         yield from _growths(result)
+
+
+def _in_words(machine: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in machine.items())
 
 
 def is_busy(run: Benchmarked) -> bool:

@@ -49,18 +49,23 @@ class Point:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Point:
-        """Return the point that a measuring process has printed."""
+        """Return the point that a measuring process has printed, or that stands in the JSON of a run."""
         timings = (Timing(t["way"], tuple(t["seconds"]), t["finished"], t["counts"]) for t in value["timings"])
-        return cls(value["size"], tuple(timings), value["peak"])
+        peak = value["peak"] if "peak" in value else value["peak_mebibytes"] * 2**20
+        return cls(value["size"], tuple(timings), peak)
 
 
 @dataclass(frozen=True)
 class Result:
-    """One benchmark: a point for each size that could be measured, and a sentence for each that could not."""
+    """One benchmark: a point for each size that could be measured, and a sentence for each that could not.
+
+    ``machine`` is what it ran on, where that is kept from an earlier run.
+    """
 
     benchmark: Benchmark
     points: tuple[Point, ...]
     failures: tuple[str, ...] = ()
+    machine: Mapping[str, str] | None = None
 
     @property
     def own(self) -> list[Way]:

@@ -1,9 +1,10 @@
-"""What `verify` writes into a folder: a certificate for each spec, and while it runs, a journal beside it."""
+"""What commands write into a folder; `verify`: a certificate for each spec, and while it runs, a journal beside it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,3 +48,14 @@ def write(target: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise HopverifyError(f"{target}: cannot be written: {error.strerror or error}") from error
+
+
+def require_writable(folder: Path) -> None:
+    """Make a folder, and find out before the work rather than after it whether files can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        advice = "give another folder by --out"
+        raise HopverifyError(f"{folder}: cannot be written to: {error.strerror or error}; {advice}") from error

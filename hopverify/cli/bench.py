@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hopverify.errors import HopverifyError
+from hopverify.cli._outputs import require_writable
 
 if TYPE_CHECKING:
     from hopverify.benchmarks import Benchmark
@@ -19,7 +18,12 @@ NAME = "benchmarks"
 
 @click.command("bench", short_help="Measure speed and memory beside what one would do otherwise.")
 @click.option("--quick", is_flag=True, help="Small sizes only: less than a minute in all.")
-@click.option("--only", multiple=True, metavar="NAME", help="This benchmark only; may be given several times.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    help="This benchmark only, and keep what DIR has of the others; may be given several times.",
+)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -37,30 +41,22 @@ def command(quick: bool, only: tuple[str, ...], out: Path, no_figure: bool) -> N
     """
     from hopverify.benchmarks import BENCHMARKS
     from hopverify.benchmarks.figure import require_matplotlib
+    from hopverify.benchmarks.keeping import merged
 
     chosen = [BENCHMARKS[name] for name in dict.fromkeys(only)] or list(BENCHMARKS)
     if not no_figure:
         require_matplotlib()
-    _require_writable(out)
+    require_writable(out)
     _announce_left_out(chosen)
     run = _measured(chosen, quick)
+    if only:
+        run = merged(run, out / f"{NAME}.json")
     for path in _written(run, out, not no_figure):
         click.echo(f"wrote {path}")
     failures = [f"{result.benchmark.name}: {failure}" for result in run.results for failure in result.failures]
     if failures:
         click.echo("\n".join(failures), err=True)
         click.get_current_context().exit(1)
-
-
-def _require_writable(folder: Path) -> None:
-    """Find out before the work rather than after it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        advice = "give another folder by --out"
-        raise HopverifyError(f"{folder}: cannot be written to: {error.strerror or error}; {advice}") from error
 
 
 def _announce_left_out(benchmarks: list[Benchmark]) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
+from hopverify.benchmarks import BENCHMARKS, Benchmark
 from hopverify.benchmarks import figure as figures
 from hopverify.benchmarks.as_json import as_json
 from hopverify.benchmarks.as_markdown import as_markdown, ratio_text
 from hopverify.benchmarks.figure import figure
+from hopverify.benchmarks.keeping import merged
 from hopverify.benchmarks.machine import machine
-from hopverify.benchmarks.results import Benchmarked
+from hopverify.benchmarks.results import Benchmarked, Point, Result, Timing
 from hopverify.errors import HopverifyError
 from tests.benchmarks.small import OTHER, OWN, SLOW, point, result, whole
 
@@ -100,3 +103,31 @@ def test_without_matplotlib_the_figure_says_what_to_do(monkeypatch: pytest.Monke
     monkeypatch.setattr(figures, "find_spec", lambda name: None if name == "matplotlib" else find_spec(name))
     with pytest.raises(HopverifyError, match=r"pip install 'hopverify\[bench\]', or give --no-figure"):
         figure(RUN)
+
+
+def test_what_is_not_run_again_is_kept_with_its_machine(tmp_path: Path) -> None:
+    first, second = list(BENCHMARKS)[:2]
+
+    def measured(case: Benchmark, size: int) -> Result:
+        timing = Timing(case.ways[0].name, (1.5,), True, {"n": 3})
+        return Result(case, (Point(size, (timing,), 2**30),))
+
+    old = Benchmarked({"cores": "8"}, False, (measured(first, 5), measured(second, 5)))
+    file = tmp_path / "benchmarks.json"
+    file.write_text(as_json(old), encoding="utf-8")
+    new = Benchmarked({"cores": "2"}, False, (measured(second, 7),))
+    run = merged(new, file)
+    assert [result.benchmark.name for result in run.results] == [first.name, second.name]
+    assert run.results[0].points == measured(first, 5).points
+    assert [point.size for point in run.results[1].points] == [7]
+    assert "Measured in another run: cores 8." in as_markdown(run, None)
+    # Once more: the machine of what was kept stays its own.
+    file.write_text(as_json(run), encoding="utf-8")
+    assert merged(new, file).results[0].machine == {"cores": "8"}
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": "hopverify-benchmarks", "version": 2}'])
+def test_nothing_is_kept_of_a_file_that_is_no_run(tmp_path: Path, text: str) -> None:
+    (tmp_path / "benchmarks.json").write_text(text, encoding="utf-8")
+    assert merged(RUN, tmp_path / "benchmarks.json") is RUN
+    assert merged(RUN, tmp_path / "none.json") is RUN
