@@ -1,0 +1,155 @@
+"""``hopverify repair``: new specs with the equilibria of an old one, and an energy without flat regions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hopverify.cli._exit_codes import FAIL, exit_code
+from hopverify.errors import HopverifyError
+
+if TYPE_CHECKING:
+    from hopverify.repair import Proposal, Refusal
+    from hopverify.repair.subject import Subject
+    from hopverify.reporting.repairs import Repaired, Repairs
+    from hopverify.reporting.report import Report
+    from hopverify.spec import ModelSpec
+
+
+@click.command("repair", short_help="Propose models with the same equilibria and a sound energy.")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="SPEC")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the new specs and their certificates go (NAME-repaired, beside SPEC).",
+)
+@click.option("--only", metavar="NAME", help="This repair only: symmetrised, altered or universal.")
+@click.option(
+    "--family",
+    type=click.IntRange(1, 1000),
+    metavar="K",
+    help="K different energies for one altered system, and a figure.",
+)
+@click.option("--solver", metavar="NAME", help="The solver that chooses a metric, first: CLARABEL (default) or SCS.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object for programs.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    path: Path,
+    out: Path | None,
+    only: str | None,
+    family: int | None,
+    solver: str | None,
+    json_wanted: bool,
+) -> None:
+    """Propose every repair of a model that applies, each as a complete new spec with a certificate of its own.
+
+    What does not fit is told with the reason. The exit code is that of `verify` on the new specs; 1 if no repair fits.
+    """
+    from hopverify.repair import REPAIRS, outcomes
+    from hopverify.reporting.repairs import as_json, in_words
+
+    if only is not None:
+        REPAIRS[only]
+    folder = out if out is not None else path.parent / f"{path.stem}-repaired"
+    subject = _subject(path, folder, _solvers(solver))
+    found = list(outcomes(subject, only=only, family=family))
+    repairs = _carried_out(subject, found, path, folder, family is not None)
+    click.echo(as_json(repairs) if json_wanted else in_words(repairs))
+    ctx.exit(exit_code(each.report.verdict for each in repairs.repaired) if repairs.repaired else FAIL)
+
+
+def _solvers(first: str | None) -> tuple[str, ...]:
+    """Return the solvers in the order in which they are tried."""
+    from hopverify.registry import did_you_mean
+    from hopverify.repair.subject import SOLVERS
+
+    if first is None:
+        return SOLVERS
+    name = first.upper()
+    if name not in SOLVERS:
+        raise click.BadParameter(
+            f"no solver is called {first!r}{did_you_mean(name, list(SOLVERS))}", param_hint="--solver"
+        )
+    return (name, *(other for other in SOLVERS if other != name))
+
+
+def _subject(path: Path, folder: Path, solvers: tuple[str, ...]) -> Subject:
+    from hopverify.model import build_model
+    from hopverify.repair.subject import Subject
+    from hopverify.spec import read_spec
+
+    spec = read_spec(path)
+    try:
+        original = Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        message = f"{folder}: lies on another drive than {path}, which the new specs name by a relative path"
+        raise HopverifyError(f"{message}; give another folder by --out") from None
+    return Subject(spec, build_model(spec), original, path.stem, solvers)
+
+
+def _carried_out(
+    subject: Subject, found: Sequence[Proposal | Refusal], path: Path, folder: Path, is_family: bool
+) -> Repairs:
+    """Write and verify what is proposed."""
+    from hopverify.repair import Refusal
+    from hopverify.reporting.repairs import Repairs
+
+    done = tuple(each if isinstance(each, Refusal) else _repaired(subject, each, folder) for each in found)
+    written = [each for each in done if not isinstance(each, Refusal)]
+    original = _original(subject.spec) if written else None
+    figure = _figure(subject, written, folder) if is_family and written else None
+    return Repairs(subject.spec.name, str(path), done, original, figure)
+
+
+def _repaired(subject: Subject, proposal: Proposal, folder: Path) -> Repaired:
+    from hopverify.cli._outputs import require_writable, write
+    from hopverify.pipeline import verify
+    from hopverify.reporting.repairs import Repaired
+    from hopverify.reporting.report import report_of
+    from hopverify.spec import read_spec
+
+    target = folder / f"{subject.file}-{proposal.name}.yaml"
+    require_writable(folder)
+    for name, content in proposal.files.items():
+        (folder / name).write_bytes(content)
+    write(target, proposal.text)
+    spec = read_spec(target)
+    certificate = verify(spec)
+    place = folder / f"{target.stem}.certificate.json"
+    write(place, certificate.to_json())
+    return Repaired(proposal, str(target), str(place), report_of(spec, certificate))
+
+
+def _original(spec: ModelSpec) -> Report:
+    """Return the report of what the old energy does."""
+    from hopverify.pipeline import verify
+    from hopverify.reporting.repairs import OF_ORIGINAL
+    from hopverify.reporting.report import report_of
+    from hopverify.spec import CheckRequest
+
+    asked = replace(spec, checks=tuple(CheckRequest(name, {}, "checks") for name in OF_ORIGINAL), expect={})
+    return report_of(asked, verify(asked))
+
+
+def _figure(subject: Subject, members: Sequence[Repaired], folder: Path) -> str | None:
+    """Draw the energies of a family; without matplotlib say what would draw them."""
+    from hopverify.cli._outputs import write
+    from hopverify.model import build_model
+    from hopverify.repair.curves import curves
+    from hopverify.reporting.figures.energies import energies, is_available
+    from hopverify.spec import read_spec
+
+    if not is_available():
+        click.echo("no figure: it needs matplotlib, pip install 'hopverify[bench]'", err=True)
+        return None
+    models = [(each.proposal.name, build_model(read_spec(each.file))) for each in members]
+    target = folder / f"{subject.file}-energies.svg"
+    write(target, energies(curves(models), f"{subject.spec.name}: one flow, {len(models)} energies"))
+    return str(target)

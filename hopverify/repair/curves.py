@@ -1,0 +1,86 @@
+"""Energies of a family along a line of states, in floating point: to be looked at, and never part of a proof.
+
+At equilibria, and along lines between them, all members agree but for a constant: there z = 0. So the line goes from
+an equilibrium to a state with z ≠ 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hopverify.checker.linear_algebra import nullspace
+from hopverify.expr.floats import FLOATS
+from hopverify.model import AlteredSystem, Model, altered_system
+from hopverify.repair import UnfitError
+
+POINTS, STEPS = 161, 4000
+Floats = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """``places`` t along the line y(t) = first + t (second - first), and V at them for each member, less V(first)."""
+
+    first: tuple[float, ...]
+    second: tuple[float, ...]
+    places: tuple[float, ...]
+    members: tuple[tuple[str, tuple[float, ...]], ...]
+
+
+def curves(members: Sequence[tuple[str, Model]]) -> Curves:
+    """Return the energies of altered systems with one and the same flow; ``members`` are labels and models."""
+    systems = [(label, _system(model)) for label, model in members]
+    _, system = systems[0]
+    first = _rest(system)
+    second = _beside(system, first)
+    places = np.linspace(-1.0, 2.0, POINTS)
+    lines = tuple((label, _along(each, first, second, places)) for label, each in systems)
+    return Curves(tuple(first.tolist()), tuple(second.tolist()), tuple(places.tolist()), lines)
+
+
+def _system(model: Model) -> AlteredSystem:
+    system = altered_system(model)
+    if isinstance(system, str):
+        raise UnfitError(system)
+    return system
+
+
+def _rest(system: AlteredSystem) -> Floats:
+    """Return a state near an equilibrium: fixed-point steps, which never raise V for convex L (T14)."""
+    y = np.random.default_rng(0).normal(size=system.slow.size)
+    rate = float(system.rate)
+    for _ in range(STEPS):
+        move = np.asarray(system.model.flow({system.slow.name: y}, FLOATS)[system.slow.name]) / rate
+        if float(np.abs(move).max()) < 1e-12:
+            break
+        y = y + move / 2
+    return y
+
+
+def _beside(system: AlteredSystem, first: Floats) -> Floats:
+    """Return a state beside the first one, along ker Bᵀ and within what feedback reaches."""
+    kernel = nullspace(system.synapse.feedback.fractions().T)
+    within = np.asarray(system.synapse.feedback.floats()).sum(axis=1)
+    along: Floats = np.sum(
+        [np.array(z, dtype=np.float64) / np.linalg.norm(np.array(z, dtype=np.float64)) for z in kernel], axis=0
+    )
+    size = max(float(np.linalg.norm(within)), 1e-9)
+    found: Floats = first + along + 0.5 * within / size
+    return found
+
+
+def _along(system: AlteredSystem, first: Floats, second: Floats, places: Floats) -> tuple[float, ...]:
+    metric = system.synapse.metric
+    if metric is None:
+        raise UnfitError("the spec states no metric")
+    values = [_energy(system, metric, first + t * (second - first)) for t in places]
+    base = _energy(system, metric, first)
+    return tuple(value - base for value in values)
+
+
+def _energy(system: AlteredSystem, metric: Any, y: Floats) -> float:
+    return float(system.energy(y, metric, FLOATS))

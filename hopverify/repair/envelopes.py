@@ -1,0 +1,58 @@
+"""The gradient of the Moreau envelope in closed form, for piecewise-linear activations: γ as a function of u.
+
+On a segment g(x) = sx + i the equation ρx + cγ = u gives x = (u - ci)/(ρ + cs) and γ = (su + ρi)/(ρ + cs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from hopverify.model import Layer
+from hopverify.model.segments import Segment, segments
+from hopverify.repair.writing import literal
+
+
+def closed_form(layer: Layer, inhibition: Sequence[Fraction]) -> str:
+    """Return in words how a fast layer with inhibition c, one number a neuron, follows u = Ay + b."""
+    parts, scale, c = segments(layer.function), "x" if set(layer.leak) == {1} else "ρx", inhibition[0]
+    if len(set(inhibition)) > 1 or len(set(layer.leak)) > 1:
+        return f"layer {layer.name}: ∇e(u) = g(x) at the one solution x of {scale} + c∘g(x) = u (the resolvent)"
+    if parts is None:
+        return (
+            f"layer {layer.name}: ∇e(u) = g(x) at the one solution x of {scale} + {literal(c)}·g(x) = u (the resolvent)"
+        )
+    pieces = "; ".join(_piece(part, layer.leak[0], c) for part in parts)
+    return f"layer {layer.name}: ∇e(u) = {pieces}"
+
+
+def _piece(part: Segment, rho: Fraction, c: Fraction) -> str:
+    pace = rho + c * part.slope
+    slope, constant = part.slope / pace, rho * part.intercept / pace
+    ends = [None if x is None else rho * x + c * part.value(x) for x in (part.lower, part.upper)]
+    return f"{_affine(slope, constant)} {_where(*ends)}"
+
+
+def _affine(slope: Fraction, constant: Fraction) -> str:
+    if slope == 0:
+        return literal(constant)
+    text = (
+        "u"
+        if slope == 1
+        else f"u/{literal(1 / slope)}"
+        if slope.numerator == 1 or (1 / slope) > 1
+        else f"{literal(slope)}·u"
+    )
+    if constant == 0:
+        return text
+    return f"{text} {'-' if constant < 0 else '+'} {literal(abs(constant))}"
+
+
+def _where(lower: Fraction | None, upper: Fraction | None) -> str:
+    if lower is None and upper is None:
+        return "everywhere"
+    if lower is None:
+        return f"for u ≤ {literal(upper or Fraction(0))}"
+    if upper is None:
+        return f"for u ≥ {literal(lower)}"
+    return f"for {literal(lower)} ≤ u ≤ {literal(upper)}"

@@ -1,0 +1,75 @@
+"""From the parts of an altered system to the proposal of its spec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hopverify.checks import CHECKS
+from hopverify.model import Layer
+from hopverify.repair import Proposal, words
+from hopverify.repair.drafting import Altered, Draft, altered_layers, altered_synapses, cuts_of, written
+from hopverify.repair.envelopes import closed_form
+from hopverify.repair.subject import Network, Subject
+
+ASKED = ("lagrangian_convexity", "altered_energy_descent", "altered_flatness", "equilibria_preserved")
+
+
+def proposal(
+    subject: Subject,
+    parts: Altered,
+    network: Network | None,
+    *,
+    name: str,
+    title: str,
+    theory: str,
+    notes: Sequence[str] = (),
+) -> Proposal:
+    """Return the proposal; ``network`` is what the parts were made of, where it has layers that are left out."""
+    files: dict[str, bytes] = {}
+    fast = {layer.name for layer in parts.fast}
+    gone = [layer for layer in subject.model.layers.values() if layer.name not in fast]
+    convex = words.all_convex(parts)
+    draft = Draft(
+        name=f"{subject.spec.name}-{name}",
+        comment=_comment(subject, parts, theory, convex),
+        description=f"{title} for {subject.spec.name}.",
+        layers=altered_layers(subject, parts),
+        synapses=altered_synapses(subject, parts, name, files),
+        checks=asked(subject),
+        expect={} if convex else {"lagrangian_convexity": "fail"},
+    )
+    return Proposal(
+        name,
+        title,
+        theory,
+        written(draft, subject, files),
+        files,
+        map=words.map_between(parts, gone),
+        changed=(parts.made, *words.changes(parts, network, gone), *_followed(parts), *_bias(gone, parts)),
+        stayed=tuple(words.remains(parts, convex)),
+        notes=(words.gains(convex), *notes),
+    )
+
+
+def asked(subject: Subject) -> list[str]:
+    """Return the checks that the new spec asks for."""
+    return [*ASKED, *(name for name in ("step_size",) if name in CHECKS)]
+
+
+def _followed(parts: Altered) -> list[str]:
+    """Return how layers with inhibition follow u = Ay + b."""
+    cuts = cuts_of(parts.fast)
+    return [closed_form(layer, parts.inhibition[a:b]) for layer, (a, b) in cuts if any(parts.inhibition[a:b])]
+
+
+def _comment(subject: Subject, parts: Altered, theory: str, convex: bool) -> str:
+    blind = "E has flat regions or ghosts" if convex else "E rises, since L is not convex"
+    return (
+        f"An altered system for {subject.spec.name} ({theory}), where {blind}.\n"
+        f"Its equilibria are those of the original: {parts.slow} = {words.forward(parts)}, and {words.back(parts)}."
+    )
+
+
+def _bias(gone: Sequence[Layer], parts: Altered) -> list[str]:
+    left_out = [layer.name for layer in (*gone, *parts.fast) if not layer.bias_in_energy]
+    return [f"the bias of {', '.join(left_out)} counts in the new energy"] if left_out else []

@@ -1,0 +1,107 @@
+"""What is said of an altered system: the map between equilibria, what changed, what stayed, and of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hopverify.model import Layer
+from hopverify.repair.convexity import why_not_convex
+from hopverify.repair.drafting import Altered, is_identity, listed
+from hopverify.repair.subject import Network
+from hopverify.repair.writing import literal
+
+
+def map_between(parts: Altered, gone: Sequence[Layer]) -> tuple[str, ...]:
+    """Return how the equilibria correspond, as formulae: x to y, and y to x."""
+    fast = ", ".join(layer.name for layer in parts.fast)
+    to_y, to_x = forward(parts), back(parts)
+    lines = [f"x → y: {parts.slow} = {to_y}, where x are the states of {fast}", f"y → x: {to_x}"]
+    if any(parts.inhibition):
+        own = "W = A - diag c" if is_identity(parts.B) else "W = AB - diag c"
+        lines.append(f"with y put in, this is ρx = W g(x) + b, {own}: the equation of the original")
+    if gone:
+        names = ", ".join(layer.name for layer in gone)
+        lines.append(
+            f"layer {names} of the original follows from the others at an equilibrium, and is {_kept(parts, gone)}"
+        )
+    return tuple(lines)
+
+
+def _kept(parts: Altered, gone: Sequence[Layer]) -> str:
+    return f"now {parts.slow} itself" if [layer.name for layer in gone] == [parts.slow] else "determined by them"
+
+
+def forward(parts: Altered) -> str:
+    """Return y as a function of x at an equilibrium."""
+    product = "g(x)" if is_identity(parts.B) else "B g(x)"
+    total = f"{product} + a" if any(parts.a) else product
+    return total if parts.rate == 1 else f"({total})/{literal(parts.rate)}"
+
+
+def back(parts: Altered) -> str:
+    """Return x as a function of y."""
+    biased = "A y + b" if any(parts.b) else "A y"
+    plain = all(rate == 1 for rate in parts.leak)
+    if any(parts.inhibition):
+        return f"x solves {'x' if plain else 'ρ∘x'} + c∘g(x) = {biased}"
+    return f"x = {biased}" if plain else f"x = ({biased})/ρ"
+
+
+def changes(parts: Altered, network: Network | None, gone: Sequence[Layer]) -> list[str]:
+    """Return what the altered system does otherwise than the original."""
+    fast = [layer.name for layer in parts.fast]
+    new = parts.slow not in [layer.name for layer in gone]
+    neurons = f"{parts.width} linear neuron{'s' * (parts.width != 1)}"
+    moving = f"{parts.slow}, {neurons}{' that the original has not' if new else ''}"
+    said = [f"what moves is {moving}; {', '.join(fast)} follow{'s' * (len(fast) == 1)} at once (tau: 0)"]
+    differing = [layer for layer in (network.layers if network is not None else ()) if layer.name not in fast and new]
+    if differing:
+        said.append(
+            f"linear: {', '.join(layer.name for layer in differing)} eliminated, which the new weights account for"
+        )
+    said.append(f"the time constant of {parts.slow} is {listed(parts.tau)}")
+    said.append(energy(parts))
+    return said
+
+
+def energy(parts: Altered) -> str:
+    """Return the new energy as a formula."""
+    square = "½yᵀPy" if parts.rate == 1 else f"½·{literal(parts.rate)}·yᵀPy"
+    bias = " - aᵀPy" if any(parts.a) else ""
+    if any(parts.inhibition):
+        envelope = "e(Ay + b), e the Moreau envelope of L: e(u) = min_x [L(x) + (u - x)²/(2c)]"
+        if any(rate != 1 for rate in parts.leak):
+            envelope = "[ρL(x) + ½c|g(x)|²] at the x that follows y"
+        return f"the energy is V(y) = {square}{bias} - {envelope}"
+    rest = "Σ ρL((Ay + b)/ρ)" if any(rate != 1 for rate in parts.leak) else "L(Ay + b)" if any(parts.b) else "L(Ay)"
+    added = f" + Σ φ(z), φ(z) = {parts.potential}, z = Nᵀ(λy - a)" if parts.potential is not None else ""
+    return f"the energy is V(y) = {square}{bias} - {rest}{added}"
+
+
+def remains(parts: Altered, convex: bool) -> list[str]:
+    """Return what the two have in common."""
+    said = [
+        "every equilibrium, with the same states x, and no other",
+        "weights, biases and activations of the neurons x",
+    ]
+    if convex:
+        said.append(
+            "which equilibria are stable: for symmetric weights and convex L that is a matter of weights alone (T7)"
+        )
+    else:
+        said.append(
+            "which equilibria are stable, where all neurons share their times: BHA and ABH have the same eigenvalues"
+        )
+    return said
+
+
+def all_convex(parts: Altered) -> bool:
+    """Whether every fast layer has a convex Lagrangian."""
+    return all(why_not_convex(layer) is None for layer in parts.fast)
+
+
+def gains(convex: bool) -> str:
+    """Return what the old energy could not see, in a sentence."""
+    if convex:
+        return "V sees what E is blind to: ∇V = -PTẏ with P ≻ 0 vanishes at equilibria and nowhere else, dead or alive"
+    return "V falls although L is not convex, where E rises: ∇V = -PTẏ with P ≻ 0, whatever L is"
