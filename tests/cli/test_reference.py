@@ -36,7 +36,19 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 
 def test_the_commands_are_the_files() -> None:
-    assert COMMANDS == ["bench", "check", "completion", "derive", "explain", "init", "list", "schema", "verify"]
+    assert COMMANDS == [
+        "bench",
+        "check",
+        "completion",
+        "derive",
+        "explain",
+        "init",
+        "list",
+        "repair",
+        "schema",
+        "simulate",
+        "verify",
+    ]
     for name in COMMANDS:
         command = GROUP.get_command(click.Context(GROUP), name)
         assert command is not None
