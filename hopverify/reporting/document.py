@@ -1,0 +1,222 @@
+"""The report as a document: what every format renders. Frozen values of text; no HTML, no LaTeX but in :class:`Math`.
+
+A document has a first screen (title, verdict, ``opening``), sections, and the sources that its text cites. Blocks stand
+one below the other; inlines stand in a line of words. Formats escape what they write; characters that a page must not
+hold (control characters, bidirectional overrides) are gone once a :class:`Document` is made.
+
+>>> Document("a\\x1b[31mb", Mark(Sign.MET, "pass"), "It passes.").title
+'a[31mb'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from hopverify.reporting.plain import plain
+
+
+class Sign(StrEnum):
+    """What a verdict means for its reader; formats give each a shape and a colour beside the word."""
+
+    MET = "met"
+    FAILED = "failed"
+    OPEN = "open"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A verdict in words, with its sign."""
+
+    sign: Sign
+    text: str
+
+
+@dataclass(frozen=True)
+class Math:
+    """A formula in LaTeX, and the same on one line of plain text. Inline among words, displayed as a block."""
+
+    latex: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Mono:
+    """Words as a machine has them: a command, a file name, a digest, a number."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Strong:
+    """Words that stand out."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead somewhere: ``target`` is ``#anchor`` of a section, or an https address."""
+
+    text: str
+    target: str
+
+
+Inline: TypeAlias = str | Math | Mono | Strong | Link | Mark
+Words: TypeAlias = tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Words."""
+
+    words: Words
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Items, in no order that matters."""
+
+    items: tuple[Words, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A claim in words, numbered through the document: ``label`` is "Claim 3"."""
+
+    label: str
+    words: Words
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``left sign right``, and a remark. Both sides may be empty: a further case, or a further term of a sum."""
+
+    left: Math
+    sign: str
+    right: Math
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Equations:
+    """Formulas below one another, their signs in one column."""
+
+    lines: tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells below heads. ``right`` holds the columns of numbers, from 0, which stand flush right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[Words, ...], ...]
+    caption: str = ""
+    right: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as the text of an SVG, with words for those who do not see it."""
+
+    svg: str
+    title: str
+    alternative: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines as a machine has them."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names, each with what it is."""
+
+    pairs: tuple[tuple[str, Words], ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """An aside that a reader should not miss."""
+
+    words: Words
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Blocks that are shown when asked for, and a line that says what they are."""
+
+    summary: str
+    blocks: tuple[Block, ...]
+
+
+Block: TypeAlias = (
+    Heading | Paragraph | Listing | Statement | Math | Equations | Table | Picture | Code | Facts | Note | Folded
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the document. ``anchor`` is its name in links: ASCII letters, digits and hyphens, unique."""
+
+    anchor: str
+    title: str
+    blocks: tuple[Block, ...]
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A work that the document cites; ``address`` is an https address, or empty."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One report: ``sentence`` is the verdict, ``digests`` say of what, ``opening`` completes the first screen."""
+
+    title: str
+    mark: Mark
+    sentence: str
+    digests: tuple[tuple[str, str], ...] = ()
+    opening: tuple[Block, ...] = ()
+    sections: tuple[Section, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, _cleaned(getattr(self, field.name)))
+
+
+def _cleaned(value: Any) -> Any:
+    """Return the value with plain text wherever it holds text; line ends stay in code and figures."""
+    if isinstance(value, StrEnum):
+        return value
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, tuple):
+        return tuple(_cleaned(part) for part in value)
+    if isinstance(value, Code):
+        return Code(plain(value.text, lines=True))
+    if isinstance(value, Picture):
+        svg = plain(value.svg, lines=True)
+        return Picture(svg, plain(value.title), plain(value.alternative), plain(value.caption))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _cleaned(getattr(value, field.name)) for field in fields(value)})
+    return value
