@@ -45,10 +45,11 @@ def branches(function: LayerFunction, rho: Any, c: Any) -> tuple[Branch, ...] | 
     found = []
     for part in parts:
         slope, intercept = number(part.slope), number(part.intercept)
-        kinks = ((end, part.value(end)) if end is not None else None for end in (part.lower, part.upper))
-        ends = [None if kink is None else rho * number(kink[0]) + c * number(kink[1]) for kink in kinks]
+        low, high = (
+            None if end is None else rho * number(end) + c * number(part.value(end)) for end in (part.lower, part.upper)
+        )
         state = (U - c * intercept) / (rho + c * slope)
-        found.append(Branch(*ends, sympy.factor(state), sympy.factor(slope * state + intercept)))
+        found.append(Branch(low, high, sympy.factor(state), sympy.factor(slope * state + intercept)))
     return tuple(found)
 
 

@@ -44,7 +44,7 @@ def listed(rows: Any) -> str:
 
 
 # Slopes and intercepts between kinks: (lower, upper, slope, intercept), None for unbounded.
-SEGMENTS = {
+SEGMENTS: dict[str, list[Any]] = {
     "relu": [(None, 0, 0, 0), (0, None, 1, 0)],
     "hard_tanh": [(None, -1, 0, -1), (-1, 1, 1, 0), (1, None, 0, 1)],
     "{leaky_relu: {slope: 1/4}}": [(None, 0, Fraction(1, 4), 0), (0, None, 1, 0)],
