@@ -18,7 +18,6 @@ from math import isfinite
 import numpy as np
 from flint import arb
 
-from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.enclosure import Ends, enclosure
 from hopverify.checker.floats import assert_rounding
 from hopverify.errors import EvidenceRejected, HopverifyError
@@ -27,6 +26,7 @@ from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.expr.nodes import symbols
 from hopverify.expr.parser import parse
+from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.lagrangians import LAGRANGIANS
 from hopverify.model import LayerFunction
 from hopverify.model.segments import segments
@@ -37,14 +37,14 @@ GRID, TILES = 2**40, 32
 
 @lru_cache(maxsize=1024)
 def slope_bounds(function: LayerFunction) -> tuple[Fraction, Fraction]:
-    """Return 0 ≤ κ ≤ β of a layer with a convex Lagrangian; raise :class:`EvidenceRejected` where no β is known."""
+    """Return 0 ≤ κ ≤ β of a layer, its Lagrangian being convex; raise :class:`EvidenceRejected` where no β is known."""
     if not function.elementwise:
-        high = _declared(function, 1)
-        if high is None:
-            raise EvidenceRejected("no bound of the Hessian of a layer that is not elementwise is known")
-        return Fraction(0), max(high, Fraction(0))
-    if not is_nondecreasing(function):
-        raise EvidenceRejected("an activation is not evidently non-decreasing and locally Lipschitz")
+        low, high = _declared(function, 0), _declared(function, 1)
+        if low is None or high is None or low < 0:
+            raise EvidenceRejected("no bounds 0 ≤ H ≤ β of a layer that is not elementwise are known")
+        return low, high
+    if not is_locally_lipschitz(function.activation[0]):
+        raise EvidenceRejected("an activation is not evidently locally Lipschitz")
     low, high = slope_range(function)
     if high is None:
         raise EvidenceRejected("no bound of the slope of an activation is known")

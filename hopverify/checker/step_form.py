@@ -120,14 +120,14 @@ class DerivedForm:
     def weights(self) -> StructuredNetwork | Matrix:
         """W among the neurons with τ > 0: as blocks, or exactly."""
         model, own = self.model, {layer.name for layer in self.model.dynamic}
-        if not all(synapse.linear for synapse in model.synapses.values()):
-            raise EvidenceRejected("the theorem speaks of synapses that are quadratic in the activations")
+        if not all(synapse.linear and synapse.defect() is None for synapse in model.synapses.values()):
+            raise EvidenceRejected("the theorem speaks of synapses that are quadratic in γ, with the drive -∇S")
         within = {name: s for name, s in model.synapses.items() if any(set(pair) <= own for pair in s.pairs)}
         inner = all(set(synapse.layers) <= own for synapse in within.values())
         part = replace(model, layers={layer.name: layer for layer in model.dynamic}, synapses=within)
         network = structured_network(part) if inner else None
-        if network is not None and (network.size > MAX_EXACT or network.is_symmetric):
-            return _symmetric(network)
+        if network is not None and network.size > MAX_EXACT:
+            return network
         whole = part if inner else model
         if sum(layer.size for layer in whole.layers.values()) > MAX_PROBED:
             raise EvidenceRejected("the drives are not known as blocks, and the network is too large to ask for them")
@@ -151,7 +151,7 @@ class DerivedForm:
         if isinstance(W, StructuredNetwork):
             own = _diagonal_below(W)
         else:
-            own = np.diag(W) if np.count_nonzero(W) == np.count_nonzero(np.diag(W)) else None
+            own = np.diag(W).tolist() if np.count_nonzero(W) == np.count_nonzero(np.diag(W)) else None
         if own is None:
             return None
         return [None if entry is None else entry + w for entry, w in zip(entries, own, strict=True)]
@@ -159,20 +159,13 @@ class DerivedForm:
     def form(self, pace: Fraction) -> Form:
         """Return M(h)."""
         entries, W = self.diagonal(pace), self.weights
-        if isinstance(W, StructuredNetwork) and W.size > MAX_EXACT:
+        if isinstance(W, StructuredNetwork):
             return form_of(_negative(W), np.array([np.inf if v is None else rounded_down(v) for v in entries]))
-        exact = W.fractions() if isinstance(W, StructuredNetwork) else W
         alive = [i for i, entry in enumerate(entries) if entry is not None]
-        M: Matrix = exact[np.ix_(alive, alive)]
+        M: Matrix = W[np.ix_(alive, alive)]
         for k, i in enumerate(alive):
             M[k, k] += entries[i]
         return _exact_form(M)
-
-
-def _symmetric(network: StructuredNetwork) -> StructuredNetwork:
-    if not network.is_symmetric:
-        raise EvidenceRejected("W is not symmetric")
-    return network
 
 
 def _exact_form(M: Matrix) -> DenseForm:

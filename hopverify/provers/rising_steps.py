@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from hopverify.certificate import Evidence
+from hopverify.checker.step_form import step_form
+from hopverify.errors import EvidenceRejected
 from hopverify.numerics.long_steps import Effort, rising_at
 from hopverify.obligations import Descent, SafeSteps
-from hopverify.provers import Budget, Prover
+from hopverify.provers import Budget, NothingToSearchError, Prover
 from hopverify.provers.ascent_witness import PROVER as ASCENT
+from hopverify.provers.euler_steps import shown_at
 from hopverify.verdict import Reason
 
 # States tried for dE/dt > 0: `energy_descent` searches that at length.
-ASCENTS = 300
+ASCENTS, SHORTER = 300, 2**20
 
 
 def _search(obligation: SafeSteps, budget: Budget) -> Iterator[Evidence]:
@@ -26,6 +30,16 @@ def _search(obligation: SafeSteps, budget: Budget) -> Iterator[Evidence]:
         for evidence in ASCENT.search(Descent(obligation.model), fewer):
             if "step" not in evidence:
                 yield {"rule": "rising_step", "state": evidence["state"]}
+    if obligation.length is not None and _is_long(obligation, obligation.length):
+        raise NothingToSearchError(Reason.STEP_TOO_LONG)
+
+
+def _is_long(obligation: SafeSteps, length: Fraction) -> bool:
+    """Whether the theorem would certify a much shorter step."""
+    try:
+        return shown_at(step_form(obligation), SHORTER / length) is not None
+    except EvidenceRejected:
+        return False
 
 
 PROVER = Prover(
@@ -34,5 +48,5 @@ PROVER = Prover(
     obligations=(SafeSteps,),
     search=_search,
     order=70,
-    reason=Reason.STEP_TOO_LONG,
+    reason=Reason.NO_WITNESS_FOUND,
 )

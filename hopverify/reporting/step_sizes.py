@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -11,9 +11,14 @@ from hopverify.reporting.wording import number, state
 Values = Mapping[str, Any]
 
 
-def step_sizes_in_words(data: Values | None) -> list[str]:
-    """Return lines about the certified step that a claim's data tell; none where they tell none."""
-    if data is None or "certified_step" not in data:
+def step_sizes_in_words(data: Values | None, obligations: Iterable[Values]) -> list[str]:
+    """Return lines about the certified step that a claim's data tell.
+
+    None where they tell none, or where a premise of the theorem does not hold, or is not shown: then it certifies
+    nothing. The form itself may be open: then it was shown for a shorter step than the spec's.
+    """
+    premises = [row for row in obligations if row["role"] == "premise" and "certified_step" not in row.get("data", {})]
+    if data is None or "certified_step" not in data or any(row["outcome"] != "proved" for row in premises):
         return []
     step, energy = data["certified_step"], data["energy"]
     if step == "any":
@@ -38,9 +43,9 @@ def _step(text: str) -> str:
 
 
 def _shares(alpha: Mapping[str, list[str]]) -> str:
-    """Return α = h/τ of each layer where it is not h itself."""
+    """Return α = h/τ of each layer, in decimals."""
     told = [
-        f"{layer} {number(low)}" if low == high else f"{layer} {number(low)} to {number(high)}"
-        for layer, (low, high) in alpha.items()
+        layer + " " + " to ".join(f"{float(Fraction(share)):.4g}" for share in dict.fromkeys(ends))
+        for layer, ends in alpha.items()
     ]
-    return f"; α = h/τ: {', '.join(told)}"
+    return f"; α = h/τ is {', '.join(told)}"

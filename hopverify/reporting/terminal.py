@@ -146,7 +146,7 @@ def _details(row: Row) -> Iterator[str]:
         yield _reason(row)
     yield from memories_in_words(row.data)
     yield from cells_in_words(row.data)
-    yield from step_sizes_in_words(row.data)
+    yield from step_sizes_in_words(row.data, row.obligations)
     yield from equilibria_in_words(row.check, row.data)
 
 
