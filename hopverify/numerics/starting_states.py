@@ -26,7 +26,7 @@ from hopverify.synapses import held
 Floats = NDArray[np.float64]
 
 FORMS = "zero, random, numbers such as 1,-2,0.5, memory:NAME[k], FILE.npy or FILE.csv"
-MOST = 100
+MOST, LONGEST_NAME = 100, 30
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _begun(model: Model, text: str, seed: int, scale: float, number: int) -> Ite
         for k, row in enumerate(rows):
             yield f"{Path(text).name}[{k}]" if len(rows) > 1 else Path(text).name, row, every
     else:
-        yield "given", _numbers(text, model), every
+        yield text if len(text) <= LONGEST_NAME else "given numbers", _numbers(text, model), every
 
 
 def _numbers(text: str, model: Model) -> Floats:

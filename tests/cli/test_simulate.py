@@ -23,7 +23,7 @@ def test_a_trajectory_as_a_small_table() -> None:
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0].startswith("relu-pair  ")
-    assert "1  from given" in lines
+    assert "1  from 1,-1/2" in lines
     assert "   equilibrium     reached 1 of 1, stable; ≈0 away" in lines
     assert "   state           x = (0.5, -0.75)" in lines
     assert lines[-1].startswith("This is a picture, not a proof")

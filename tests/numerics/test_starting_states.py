@@ -43,7 +43,9 @@ def test_zero_numbers_and_patterns(model: Model) -> None:
         # Pattern 1 in its place, the other layer at 0.
         [0.0, -1.0, 1.0, -1.0],
     ]
-    assert [start.name for start in starts(model, ["memory:p[0]", "zero"])] == ["p[0]", "zero"]
+    texts = ["memory:p[0]", "zero", "1,2,3,4", "1.0000000000,2.0000000000,3,4"]
+    assert [start.name for start in starts(model, texts)] == [*("p[0]", "zero", "1,2,3,4"), texts[3]]
+    assert starts(model, [texts[3] + ".00"])[0].name == "given numbers"
 
 
 def test_random_starts_belong_to_their_seed_and_place(model: Model) -> None:

@@ -145,7 +145,7 @@ def test_a_slow_neuron_has_its_time() -> None:
 
 def test_what_cannot_be_done_is_told_with_the_start() -> None:
     steep = parse_spec("hopverify: 1\nname: m\nlayers:\n  x: {size: 1, lagrangian: exp}\n")
-    with pytest.raises(HopverifyError, match="given: velocity or energy are no finite numbers"):
+    with pytest.raises(HopverifyError, match="900: velocity or energy are no finite numbers"):
         run(steep, "900")
     with pytest.raises(HopverifyError, match="no method is called 'euleer': choose one of euler"):
         run(spec(), method="euleer")
@@ -157,7 +157,7 @@ def test_progress_counts_trajectories() -> None:
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert [what for _, what in told] == [
         "looking for a certified step",
-        "trajectory 1: given",
+        "trajectory 1: 1,2",
         "trajectory 2: zero",
         "listing the equilibria",
     ]

@@ -56,7 +56,7 @@ def _last_panel(axes: Any, simulation: Simulation) -> None:
     for number, trajectory in enumerate(trajectories):
         for variable in range(shown):
             values = [state[variable] for state in trajectory.states]
-            look = style(variable if len(trajectories) == 1 else number)
+            look = style(variable if len(trajectories) == 1 else number) | _marker(simulation)
             _line(axes, trajectory, values, **look, label=literal(simulation.variables[variable]))
     _label(axes, "States" if shown == count else f"States, {shown} of {count:,}", "x (unit of the state)")
     if len(trajectories) == 1:
@@ -67,13 +67,17 @@ def _draw(axes: Any, simulation: Simulation, series: Sequence[Sequence[float] | 
     for number, (trajectory, values) in enumerate(zip(simulation.trajectories, series, strict=True)):
         if values is not None:
             label = literal(f"{number + 1}: {trajectory.start}")
-            _line(axes, trajectory, values, **style(number), **look, label=label)
+            _line(axes, trajectory, values, **style(number), **_marker(simulation), **look, label=label)
+
+
+def _marker(simulation: Simulation) -> dict[str, Any]:
+    """Return the look of points: discrete updates of few steps show them."""
+    few = all(len(trajectory.times) <= MARKED for trajectory in simulation.trajectories)
+    return {"marker": "o"} if few else {}
 
 
 def _line(axes: Any, trajectory: Trajectory, values: Sequence[float], **look: Any) -> None:
-    """Draw a line; a discrete update of few steps shows its points."""
-    marker = "o" if len(values) <= MARKED else None
-    axes.plot(trajectory.times, values, marker=marker, markersize=2.5, linewidth=1.4, **look)
+    axes.plot(trajectory.times, values, markersize=2.5, linewidth=1.4, **look)
 
 
 def _label(axes: Any, title: str, unit: str) -> None:
