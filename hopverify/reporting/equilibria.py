@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from hopverify.reporting.wording import LONGEST_VECTOR, Values, names_in_words, number, vector
+from hopverify.reporting.wording import JSON_SHOWS, LONGEST_VECTOR, Values, names_in_words, number, vector
 
 SHOWN = 8
 # An enclosure narrower than this, relatively, is shown as one number.
 NARROW = Fraction(1, 10**6)
 
 
-def equilibria_in_words(check: str, data: Values | None) -> list[str]:
+def equilibria_in_words(check: str, data: Values | None, *, shows: str = JSON_SHOWS) -> list[str]:
     """Return lines about the equilibria that a claim's data list; none where it lists none."""
     rows = data.get("equilibria") if data else None
     if data is None or check not in _WORDS or not isinstance(rows, list):
@@ -29,7 +29,7 @@ def equilibria_in_words(check: str, data: Values | None) -> list[str]:
     lines = heading(rows, concerned) + _boxes_left(data)
     lines += [f"x = {vector([coordinate(v) for v in row['x']])}: {words(row)}" for row in concerned[:SHOWN]]
     if len(concerned) > SHOWN:
-        lines.append(f"and {len(concerned) - SHOWN:,} more: --json shows all")
+        lines.append(f"and {len(concerned) - SHOWN:,} more: {shows} all")
     return lines
 
 

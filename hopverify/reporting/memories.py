@@ -6,22 +6,25 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from hopverify.reporting.wording import JSON_SHOWS
+
 SHOWN = 10
 
 
-def memories_in_words(data: Mapping[str, Any] | None) -> list[str]:
+def memories_in_words(data: Mapping[str, Any] | None, *, shows: str = JSON_SHOWS) -> list[str]:
     """Return lines about the patterns that a claim's data list; none where it lists none."""
     if data is None or not isinstance(rows := data.get("memories"), list):
         return []
     if rows and all("half_width" in row for row in rows):
-        return _boxes(rows)
+        return _boxes(rows, shows)
     lines = [f"{data['certified']:,} of {data['patterns']:,} patterns have a certified ball"]
     if data["certified"]:
         lines.append(_sizes(data))
-    return lines + _left_over([row for row in rows if row["verdict"] != "pass"], data["patterns"] - data["certified"])
+    left = [row for row in rows if row["verdict"] != "pass"]
+    return lines + _left_over(left, data["patterns"] - data["certified"], shows)
 
 
-def _boxes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _boxes(rows: Sequence[Mapping[str, Any]], shows: str) -> list[str]:
     lines = [f"{len(rows):,} patterns have exactly one equilibrium in a box beside them"]
     for row in rows[:SHOWN]:
         stability = f"; {row['stability']}" if "stability" in row else ""
@@ -29,7 +32,7 @@ def _boxes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         lines.append(f"{row['name']}: at most {distance:.4g} away in each coordinate{stability}")
     regions = {f"{layer}: {region}" for row in rows for layer, region in row.get("flat_region", {}).items()}
     lines += [f"flat region around each, in layer {region}" for region in sorted(regions)]
-    return lines + ([f"and {len(rows) - SHOWN:,} more: --json shows all"] if len(rows) > SHOWN else [])
+    return lines + ([f"and {len(rows) - SHOWN:,} more: {shows} all"] if len(rows) > SHOWN else [])
 
 
 def _sizes(data: Mapping[str, Any]) -> str:
@@ -39,11 +42,11 @@ def _sizes(data: Mapping[str, Any]) -> str:
     return f"radius: smallest {radius['smallest']:.4g}, median {radius['median']:.4g}; {where}"
 
 
-def _left_over(rows: Sequence[Mapping[str, Any]], count: int) -> list[str]:
+def _left_over(rows: Sequence[Mapping[str, Any]], count: int, shows: str) -> list[str]:
     lines = []
     for row in rows[:SHOWN]:
         competitor = f"; worst competitor {row['competitor']}" if "competitor" in row else ""
         lines.append(f"not certified: {row['name']}{competitor}")
     if count > SHOWN:
-        lines.append(f"and {count - SHOWN:,} more: --json shows {'all' if len(rows) == count else f'{len(rows):,}'}")
+        lines.append(f"and {count - SHOWN:,} more: {shows} {'all' if len(rows) == count else f'{len(rows):,}'}")
     return lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -11,13 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from hopverify.reporting.cells import cells_in_words
-from hopverify.reporting.equilibria import equilibria_in_words
-from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.plain import plain
-from hopverify.reporting.report import Report, Row, Values
-from hopverify.reporting.step_sizes import step_sizes_in_words
-from hopverify.reporting.wording import witness_in_words
+from hopverify.reporting.report import Report, Row
+from hopverify.reporting.sentences import conclusion, details, obligations_in_words, reason_in_words, verdict_in_words
 from hopverify.verdict import Verdict
 
 HEADER = ("check", "subject", "verdict", "proved by", "seconds")
@@ -25,7 +21,6 @@ NARROWEST = (8, 8, 9, 12, 7)
 # Columns give up space in this order when the terminal is narrow.
 GIVE_WAY = (3, 1, 0, 2)
 PIPE_WIDTH = 10_000
-OPEN_SHOWN = 3
 GAP = 2
 
 MET, FAILED, OPEN, QUIET = "green", "bold red", "bold yellow", "dim"
@@ -58,8 +53,8 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
         console.print(Text(f"not applicable: {_listed(skipped)}", style=QUIET), soft_wrap=not console.is_terminal)
     if verbose:
         for row in skipped:
-            _say(console, [f"{row.check} [{plain(row.subject)}]: {_reason(row)}"], QUIET)
-    console.print(Text(_conclusion(report), style=_style(report.verdict)))
+            _say(console, [f"{row.check} [{plain(row.subject)}]: {reason_in_words(row)}"], QUIET)
+    console.print(Text(conclusion(report), style=_style(report.verdict)))
 
 
 def one_line(report: Report) -> str:
@@ -79,23 +74,14 @@ def _show_rows(rows: list[Row], console: Console, verbose: bool) -> None:
     console.print(_table([HEADER], ["bold"], widths))
     for row, texts in cells:
         console.print(_table([texts], [_row_style(row)], widths))
-        _say(console, _details(row), "")
+        _say(console, details(row), "")
         if verbose:
-            _say(console, _obligations(row), QUIET)
+            _say(console, obligations_in_words(row), QUIET)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     method = ", ".join(row.method)
-    return (row.check, plain(row.subject), _verdict_of(row), method or "—", f"{row.seconds:.2f}")
-
-
-def _verdict_of(row: Row) -> str:
-    if row.verdict is row.expected or (row.verdict is Verdict.NOT_APPLICABLE and row.met):
-        return str(row.verdict) if row.verdict is Verdict.PASS else f"{row.verdict}, as expected"
-    # One subject need not have the verdict that is asked of the check as a whole.
-    if row.expected is None:
-        return str(row.verdict)
-    return str(row.verdict) if row.met or row.expected is Verdict.PASS else f"{row.verdict}, not {row.expected}"
+    return (row.check, plain(row.subject), verdict_in_words(row), method or "—", f"{row.seconds:.2f}")
 
 
 def _style(verdict: Verdict) -> str:
@@ -135,65 +121,6 @@ def _say(console: Console, lines: Iterable[str], style: str) -> None:
         console.print(Padding(Text(plain(line), style=style), (0, 0, 0, 4), expand=False))
 
 
-def _details(row: Row) -> Iterator[str]:
-    """Yield what belongs under a row: the witness of a fail, the reason of an unknown, patterns, equilibria."""
-    if row.verdict is Verdict.FAIL and row.witness is not None:
-        yield from witness_in_words(row.method, row.witness)
-    if row.verdict is Verdict.UNKNOWN:
-        yield f"unknown: {_reason(row)}"
-        yield from _missing(row.obligations)
-    if row.verdict is Verdict.NOT_APPLICABLE:
-        yield _reason(row)
-    yield from memories_in_words(row.data)
-    yield from cells_in_words(row.data)
-    yield from step_sizes_in_words(row.data, row.obligations)
-    yield from equilibria_in_words(row.check, row.data)
-
-
-def _reason(row: Row) -> str:
-    return str(row.reason["text"]) if row.reason else "no reason is recorded"
-
-
-def _missing(obligations: Iterable[Values]) -> Iterator[str]:
-    """Yield the premises that do not hold, and the first of those left open."""
-    premises = [row for row in obligations if row["role"] == "premise"]
-    for row in premises:
-        if row["outcome"] == "refuted":
-            yield f"does not hold: {row['statement']}{_because(row)}"
-    still_open = [f"{row['statement']}{_because(row)}" for row in premises if row["outcome"] == "open"]
-    yield from (f"not shown: {statement}" for statement in still_open[:OPEN_SHOWN])
-    if len(still_open) > OPEN_SHOWN:
-        yield f"and {len(still_open) - OPEN_SHOWN} more premises not shown: -v lists all"
-
-
-def _because(row: Values) -> str:
-    data = row.get("data", {})
-    return (
-        f" ({data['because']})"
-        if "because" in data
-        else f" (violated: {data['violated']})"
-        if "violated" in data
-        else ""
-    )
-
-
-def _obligations(row: Row) -> Iterator[str]:
-    yield f"claim ({row.theory}): {row.statement}"
-    for part in row.obligations:
-        rule = part["evidence"]["rule"] if "evidence" in part else None
-        how = f"{part['outcome']} by {rule}" if rule else part["outcome"]
-        yield f"{part['role']}, {how}: {part['statement']}{_because(part)}"
-    yield from (f"assuming: {assumption}" for assumption in row.assumptions)
-
-
 def _listed(rows: Iterable[Row]) -> str:
     groups = groupby(rows, key=lambda row: row.check)
     return ", ".join(f"{check} ({', '.join(plain(row.subject) for row in group)})" for check, group in groups)
-
-
-def _conclusion(report: Report) -> str:
-    if not report.rows:
-        return "pass: the spec asks for no checks"
-    if report.verdict is Verdict.PASS:
-        return "pass: every check has the verdict the spec asks for"
-    return f"{report.verdict}: not as the spec asks: {', '.join(report.unmet)}"

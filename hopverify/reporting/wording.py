@@ -13,6 +13,8 @@ LONGEST_NUMBER = 12
 LONGEST_TEXT = 60
 LONGEST_VECTOR = 8
 GHOSTS_SHOWN = 8
+JSON_SHOWS = "--json shows"
+"""Where a reader at a terminal finds what a shortened list leaves out."""
 
 
 def number(text: Any) -> str:
@@ -60,9 +62,11 @@ def names_in_words(names: Sequence[Any]) -> str:
     return head if len(names) <= LONGEST_VECTOR else f"{head}, … {len(names)} in all"
 
 
-def witness_in_words(rules: Sequence[str], witness: Values) -> list[str]:
-    """Return sentences that say what refutes a claim."""
+def witness_in_words(rules: Sequence[str], witness: Values, *, shows: str = JSON_SHOWS) -> list[str]:
+    """Return sentences that say what refutes a claim; ``shows`` names the place that has all of a long list."""
     for rule in rules:
+        if rule == "ghost_enumeration":
+            return _ghosts(witness, shows)
         if rule in _WORDS:
             return _WORDS[rule](witness)
     return [f"{key}: {_value(value)}" for key, value in witness.items()]
@@ -138,7 +142,7 @@ def _equal_activations(witness: Values) -> list[str]:
     return [f"the states {vector(first)} and {vector(second)} have exactly the same activation"]
 
 
-def _ghosts(witness: Values) -> list[str]:
+def _ghosts(witness: Values, shows: str) -> list[str]:
     count, listed = witness["count"], witness["ghosts"]
     said = [f"{count:,} {'ghost' if count == 1 else 'ghosts'}: E is flat and critical there, but the flow leaves"]
     for ghost in listed[:GHOSTS_SHOWN]:
@@ -148,7 +152,7 @@ def _ghosts(witness: Values) -> list[str]:
         said.append(f"{where}; the flow points to x⋆ = {target}, so {waking} {verb} up")
     if count > GHOSTS_SHOWN:
         which = "all" if len(listed) == count else f"{len(listed):,}"
-        said.append(f"and {count - GHOSTS_SHOWN:,} more: --json shows {which}")
+        said.append(f"and {count - GHOSTS_SHOWN:,} more: {shows} {which}")
     return said
 
 
@@ -192,7 +196,6 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "dead_zone": _dead_zone,
     "shift_invariance": _shift,
     "equal_activations": _equal_activations,
-    "ghost_enumeration": _ghosts,
     "two_equilibria": _two_equilibria,
     "unbounded_direction": _unbounded_direction,
     "metric": _metric,

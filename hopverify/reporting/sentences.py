@@ -1,0 +1,103 @@
+"""What is said of a claim, in one wording for all formats: its verdict, why, what refutes it, what was found.
+
+``shows`` names the place that has everything where a list is cut short: an option on the terminal, the certificate
+in a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hopverify.reporting.cells import cells_in_words
+from hopverify.reporting.equilibria import equilibria_in_words
+from hopverify.reporting.memories import memories_in_words
+from hopverify.reporting.report import Report, Row, Values
+from hopverify.reporting.step_sizes import step_sizes_in_words
+from hopverify.reporting.wording import JSON_SHOWS, witness_in_words
+from hopverify.verdict import Verdict
+
+OPEN_SHOWN = 3
+VERBOSE_LISTS = "-v lists"
+
+
+def verdict_in_words(row: Row) -> str:
+    """Return the verdict of a claim, and whether it is the one that the spec asks for where that is not plain."""
+    if row.verdict is row.expected or (row.verdict is Verdict.NOT_APPLICABLE and row.met):
+        return str(row.verdict) if row.verdict is Verdict.PASS else f"{row.verdict}, as expected"
+    # One subject need not have the verdict that is asked of the check as a whole.
+    if row.expected is None:
+        return str(row.verdict)
+    return str(row.verdict) if row.met or row.expected is Verdict.PASS else f"{row.verdict}, not {row.expected}"
+
+
+def conclusion(report: Report) -> str:
+    """Return the verdict of a report in one sentence."""
+    if not report.rows:
+        return "pass: the spec asks for no checks"
+    if report.verdict is Verdict.PASS:
+        return "pass: every check has the verdict the spec asks for"
+    return f"{report.verdict}: not as the spec asks: {', '.join(report.unmet)}"
+
+
+def details(row: Row, *, shows: str = JSON_SHOWS, lists: str = VERBOSE_LISTS) -> Iterator[str]:
+    """Yield what belongs under a claim: why it has its verdict, and what was found of steps, patterns, equilibria."""
+    yield from grounds(row, shows=shows, lists=lists)
+    yield from findings(row, shows=shows)
+
+
+def grounds(row: Row, *, shows: str = JSON_SHOWS, lists: str = VERBOSE_LISTS) -> Iterator[str]:
+    """Yield the witness of a fail, the reason of an unknown with what is missing, or why a check does not concern."""
+    if row.verdict is Verdict.FAIL and row.witness is not None:
+        yield from witness_in_words(row.method, row.witness, shows=shows)
+    if row.verdict is Verdict.UNKNOWN:
+        yield f"unknown: {reason_in_words(row)}"
+        yield from _missing(row.obligations, lists)
+    if row.verdict is Verdict.NOT_APPLICABLE:
+        yield reason_in_words(row)
+
+
+def findings(row: Row, *, shows: str = JSON_SHOWS) -> Iterator[str]:
+    """Yield what the checker computed for the claim, in words."""
+    yield from memories_in_words(row.data, shows=shows)
+    yield from cells_in_words(row.data)
+    yield from step_sizes_in_words(row.data, row.obligations)
+    yield from equilibria_in_words(row.check, row.data, shows=shows)
+
+
+def reason_in_words(row: Row) -> str:
+    """Return why a claim is unknown, or does not concern the model."""
+    return str(row.reason["text"]) if row.reason else "no reason is recorded"
+
+
+def _missing(obligations: Iterable[Values], lists: str) -> Iterator[str]:
+    """Yield the premises that do not hold, and the first of those left open."""
+    premises = [row for row in obligations if row["role"] == "premise"]
+    for row in premises:
+        if row["outcome"] == "refuted":
+            yield f"does not hold: {row['statement']}{because(row)}"
+    still_open = [f"{row['statement']}{because(row)}" for row in premises if row["outcome"] == "open"]
+    yield from (f"not shown: {statement}" for statement in still_open[:OPEN_SHOWN])
+    if len(still_open) > OPEN_SHOWN:
+        yield f"and {len(still_open) - OPEN_SHOWN} more premises not shown: {lists} all"
+
+
+def because(row: Values) -> str:
+    """Return what a rule gives as the reason of its judgement of an obligation, in parentheses."""
+    data = row.get("data", {})
+    if "because" in data:
+        return f" ({data['because']})"
+    return f" (violated: {data['violated']})" if "violated" in data else ""
+
+
+def outcome_in_words(obligation: Values) -> str:
+    """Return what became of an obligation, and by which rule."""
+    rule = obligation["evidence"]["rule"] if "evidence" in obligation else None
+    return f"{obligation['outcome']} by {rule}" if rule else str(obligation["outcome"])
+
+
+def obligations_in_words(row: Row) -> Iterator[str]:
+    """Yield the claim with its theory, each of its obligations with its outcome, and what is assumed."""
+    yield f"claim ({row.theory}): {row.statement}"
+    for part in row.obligations:
+        yield f"{part['role']}, {outcome_in_words(part)}: {part['statement']}{because(part)}"
+    yield from (f"assuming: {assumption}" for assumption in row.assumptions)
