@@ -6,8 +6,9 @@ Q, in rationals or in balls, meets a negative pivot exactly if there is such a d
 
 At a kink (a neuron exactly between two segments, the biactive set B) the second-order condition is asked on each cone
 of signs: a neuron cannot move to a flat side. It is a strict copositivity test of the Schur complement on B.
-For W that is not symmetric the spectrum of T⁻¹(WH - ρ) on A is enclosed (Arb). Networks with whole-layer activations
-are decided on the range of H (:mod:`hopverify.checker.range_stability`).
+For W that is not symmetric the spectrum of T⁻¹(WH - ρ) on A is enclosed (Arb), instantaneous neurons eliminated
+(:mod:`hopverify.checker.spectrum`). Networks with whole-layer activations are decided on the range of H
+(:mod:`hopverify.checker.range_stability`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.linear_algebra import solve
 from hopverify.checker.range_stability import RangeForm, enclosed_spectrum, has_energy, hessian_at, is_smooth_at
-from hopverify.checker.spectrum import real_parts
+from hopverify.checker.spectrum import linear_flow, real_parts
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.regularity import is_analytic
@@ -138,9 +139,7 @@ def _in_the_range(network: LinearNetwork, equilibrium: Equilibrium) -> Stability
     if not has_energy(network):
         parts = enclosed_spectrum(network, H)
         if parts is None:
-            return Stability(
-                "undecided", {"because": "W is not symmetric or τ not uniform, and a layer is instantaneous"}
-            )
+            return Stability("undecided", {"because": NOT_ENCLOSED})
         return _by_eigenvalues(parts)
     form = RangeForm(network, H)
     if not form.is_metric():
@@ -234,29 +233,25 @@ def _lifted(Q: np.ndarray[Any, Any], free: int, d: np.ndarray[Any, Any]) -> np.n
 
 
 def _spectral(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
-    """Enclose the eigenvalues of T⁻¹(WH - ρ) on the alive neurons."""
+    """Enclose the eigenvalues of T⁻¹(WH - ρ) on the alive neurons, the instantaneous ones eliminated."""
     taus = [tau for layer in network.layers for tau in layer.each(layer.tau)]
     enclosed = [i for i in range(network.size) if isinstance(slopes.left[i], arb)]
     kinked = any(not is_analytic(network.functions[i].activation[0]) for i in enclosed)
-    if slopes.biactive or kinked or 0 in taus:
-        return Stability(
-            "undecided", {"because": "W is not symmetric, and a kink or an instantaneous layer is involved"}
-        )
+    if slopes.biactive or kinked:
+        return Stability("undecided", {"because": "W is not symmetric, and a kink is involved"})
     alive = slopes.alive
-    if not alive:
-        return Stability("stable", {"because": "no neuron is alive"})
+    if all(taus[i] == 0 for i in alive):
+        return Stability("stable", {"because": "no neuron that moves is alive"})
     rows = [
         [
-            (
-                ball(network.W[i, j]) * (slopes.left[j] if isinstance(slopes.left[j], arb) else ball(slopes.left[j]))
-                - ball(network.leak[i]) * int(i == j)
-            )
-            / ball(taus[i])
+            ball(network.W[i, j]) * (slopes.left[j] if isinstance(slopes.left[j], arb) else ball(slopes.left[j]))
+            - ball(network.leak[i]) * int(i == j)
             for j in alive
         ]
         for i in alive
     ]
-    parts = real_parts(np.array(rows, dtype=object))
+    J = linear_flow(np.array(rows, dtype=object), np.array([taus[i] for i in alive], dtype=object))
+    parts = real_parts(J) if J is not None else None
     return Stability("undecided", {"because": NOT_ENCLOSED}) if parts is None else _by_eigenvalues(parts)
 
 

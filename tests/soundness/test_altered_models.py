@@ -127,21 +127,51 @@ def test_equilibria_with_self_inhibition_agree_with_an_enumeration(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(systems())
-def test_stability_is_that_of_the_slow_layer(drawn: tuple[str, Rows, Rows, dict[str, list[Fraction]]]) -> None:
-    """With B = Aᵀ stability is decided; it must be that of ẏ = B g(x(y)) + a - λy, whose slope follows by duals."""
-    function, A, _, v = drawn
-    B = [list(column) for column in zip(*A, strict=True)]
+@given(systems(), st.booleans())
+def test_stability_is_that_of_the_slow_layer(
+    drawn: tuple[str, Rows, Rows, dict[str, list[Fraction]]], both_ways: bool
+) -> None:
+    """What is listed must agree with ẏ = B g(x(y)) + a - λy, whose Jacobian follows by duals; for B = Aᵀ and others."""
+    function, A, B, v = drawn
+    if both_ways:
+        B = [list(column) for column in zip(*A, strict=True)]
     spec = altered(function, A, B, v, "[equilibria]")
     model, m = build_model(spec), len(B)
     for row in data_of(results_of(spec)["equilibria"]).get("equilibria", []):
-        x = [Fraction(value) for value in row["x"]]
-        if "at_kink" in row or "face_dimension" in row or row["stability"] == "undecided":
+        if "at_kink" in row or "face_dimension" in row:
             continue
-        y = np.array([float(value) for value in x[:m]])
+        y = np.array([float(Fraction(value)) for value in row["x"][:m]])
         columns = [slopes_of(model.flow({"y": along(y, e)}, Duals(FLOATS))["y"]) for e in np.eye(m)]
         top = np.linalg.eigvals(np.array(columns, dtype=float).T).real.max()
-        assert abs(top) < 1e-9 or (top < 0) == (row["stability"] == "stable")
+        assert abs(top) < 1e-9 or row["stability"] == ("stable" if top < 0 else "unstable")
+
+
+@pytest.mark.parametrize("function", ["softmax", "tanh"])
+@pytest.mark.parametrize("times", ["1", "[1, 7]"])
+def test_stability_with_smooth_and_whole_layers(function: str, times: str) -> None:
+    """T12's repair of W = [[1, -2], [-2, 1]]·k, with x enclosed; for large k others than stable ones."""
+    for k in (Fraction(1, 16), Fraction(2)):
+        P = [[3 * k + 1, -2 * k], [-2 * k, 3 * k + 1]]
+        c = 2 * k + 1
+        layers = (
+            f"y: {{size: 2, lagrangian: identity, tau: {times}}}, "
+            f"x: {{size: 2, lagrangian: {{{function}: {{beta: 2}}}}, bias: [1/8, 0], tau: 0}}"
+        )
+        synapses = (
+            f"ab: {{kind: feedforward_feedback, layers: [y, x], forward: {listed(P)}}}, "
+            f"c: {{kind: diagonal, layers: [x, x], weights: {texts([-c, -c])}}}"
+        )
+        spec = spec_of(layers, synapses, "[equilibria: {lower: -10, upper: 10}]")
+        model = build_model(spec)
+        rows = data_of(results_of(spec)["equilibria"])["equilibria"]
+        assert rows
+        assert {row["stability"] for row in rows} == ({"stable"} if k < 1 else {"stable", "unstable"})
+        for row in rows:
+            y = np.array([float(Fraction(ends[0])) for ends in row["x"][:2]])
+            columns = [slopes_of(model.flow({"y": along(y, e)}, Duals(FLOATS))["y"]) for e in np.eye(2)]
+            tau = np.array([float(t) for t in model.layers["y"].each(model.layers["y"].tau)])
+            top = np.linalg.eigvals(np.array(columns, dtype=float).T / tau[:, None]).real.max()
+            assert row["stability"] == ("stable" if top < 0 else "unstable")
 
 
 INHIBITED = {check.name for check in CHECKS if check.implicit}
