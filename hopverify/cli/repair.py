@@ -147,7 +147,7 @@ def _figure(subject: Subject, members: Sequence[Repaired], folder: Path) -> str 
     from hopverify.spec import read_spec
 
     if not is_available():
-        click.echo("no figure: it needs matplotlib, pip install 'hopverify[bench]'", err=True)
+        click.echo("no figure: it needs matplotlib, pip install 'hopverify[figures]'", err=True)
         return None
     models = [(each.proposal.name, build_model(read_spec(each.file))) for each in members]
     target = folder / f"{subject.file}-energies.svg"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from hopverify.checker.convexity import has_convex_lagrangian
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
@@ -12,6 +14,7 @@ from hopverify.provers import Budget, NothingToSearchError, accepting
 SAMPLES = 2000
 
 
+@lru_cache(maxsize=256)
 def why_not_convex(layer: Layer) -> str | None:
     """Return None if L is convex, else a phrase: the state and direction that refute it, or that nothing is known."""
     if has_convex_lagrangian(layer.function):

@@ -1,7 +1,7 @@
 """Energies of a family along a line of states, in floating point: to be looked at, and never part of a proof.
 
 At equilibria, and along lines between them, all members agree but for a constant: there z = 0. So the line goes from
-an equilibrium to a state with z ≠ 0.
+an equilibrium, if one is found, to a state with z ≠ 0.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hopverify.expr.floats import FLOATS
 from hopverify.model import AlteredSystem, Model, altered_system
 from hopverify.repair import UnfitError
 
-POINTS, STEPS = 161, 4000
+POINTS, STEPS, FAR = 161, 4000, 1e6
 Floats = np.ndarray[Any, Any]
 
 
@@ -50,14 +50,16 @@ def _system(model: Model) -> AlteredSystem:
 
 
 def _rest(system: AlteredSystem) -> Floats:
-    """Return a state near an equilibrium: fixed-point steps, which never raise V for convex L (T14)."""
-    y = np.random.default_rng(0).normal(size=system.slow.size)
+    """Return a state near an equilibrium, by damped fixed-point steps; the origin where the flow runs away."""
+    y: Floats = np.random.default_rng(0).normal(size=system.slow.size)
     rate = float(system.rate)
     for _ in range(STEPS):
         move = np.asarray(system.model.flow({system.slow.name: y}, FLOATS)[system.slow.name]) / rate
         if float(np.abs(move).max()) < 1e-12:
             break
         y = y + move / 2
+        if not float(np.abs(y).max()) < FAR:
+            return np.zeros(system.slow.size)
     return y
 
 

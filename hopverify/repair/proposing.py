@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hopverify.checks import CHECKS
 from hopverify.model import Layer
 from hopverify.repair import Proposal, words
+from hopverify.repair.asking import checks_for, expectations, keeps_flow, keeps_stability
 from hopverify.repair.drafting import Altered, Draft, altered_layers, altered_synapses, cuts_of, written
 from hopverify.repair.envelopes import closed_form
 from hopverify.repair.subject import Network, Subject
-
-ASKED = ("lagrangian_convexity", "altered_energy_descent", "altered_flatness", "equilibria_preserved")
 
 
 def proposal(
@@ -35,8 +33,8 @@ def proposal(
         description=f"{title} for {subject.spec.name}.",
         layers=altered_layers(subject, parts),
         synapses=altered_synapses(subject, parts, name, files),
-        checks=asked(subject),
-        expect={} if convex else {"lagrangian_convexity": "fail"},
+        checks=checks_for(subject, parts),
+        expect=expectations(subject, parts),
     )
     return Proposal(
         name,
@@ -46,14 +44,11 @@ def proposal(
         files,
         map=words.map_between(parts, gone),
         changed=(parts.made, *words.changes(parts, network, gone), *_followed(parts), *_bias(gone, parts)),
-        stayed=tuple(words.remains(parts, convex)),
+        stayed=tuple(
+            words.remains(convex=convex, stability=keeps_stability(subject, parts), flow=keeps_flow(subject, parts))
+        ),
         notes=(words.gains(convex), *notes),
     )
-
-
-def asked(subject: Subject) -> list[str]:
-    """Return the checks that the new spec asks for."""
-    return [*ASKED, *(name for name in ("step_size",) if name in CHECKS)]
 
 
 def _followed(parts: Altered) -> list[str]:

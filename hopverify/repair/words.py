@@ -78,20 +78,20 @@ def energy(parts: Altered) -> str:
     return f"the energy is V(y) = {square}{bias} - {rest}{added}"
 
 
-def remains(parts: Altered, convex: bool) -> list[str]:
-    """Return what the two have in common."""
+def remains(*, convex: bool, stability: bool, flow: bool) -> list[str]:
+    """Return what the two have in common; ``stability`` and ``flow`` tell whether these are known to be the same."""
+    if flow:
+        return ["the flow, hence equilibria, stability and basins: nothing but the energy is new"]
     said = [
         "every equilibrium, with the same states x, and no other",
         "weights, biases and activations of the neurons x",
     ]
-    if convex:
-        said.append(
-            "which equilibria are stable: for symmetric weights and convex L that is a matter of weights alone (T7)"
-        )
+    if not stability:
+        said.append("not known: which equilibria are stable, where time constants or uneven weights have a say in it")
+    elif convex:
+        said.append("which equilibria are stable: for symmetric weights and convex L that is a matter of weights (T7)")
     else:
-        said.append(
-            "which equilibria are stable, where all neurons share their times: BHA and ABH have the same eigenvalues"
-        )
+        said.append("which equilibria are stable: all neurons share their times, and BHA has the eigenvalues of ABH")
     return said
 
 

@@ -60,7 +60,7 @@ def test_a_unique_metric_is_said_to_be_unique() -> None:
 
 
 def test_the_figure_is_reproducible_and_shows_every_member() -> None:
-    pytest.importorskip("matplotlib", reason="pip install 'hopverify[bench]'")
+    pytest.importorskip("matplotlib", reason="pip install 'hopverify[figures]'")
     members = family(3)
     drawn = curves([(member.name, model_of(member)) for member in members])
     again = curves([(member.name, model_of(member)) for member in members])

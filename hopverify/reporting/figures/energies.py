@@ -22,7 +22,7 @@ def is_available() -> bool:
 def energies(curves: Curves, title: str) -> str:
     """Return the figure as the text of an SVG; the same curves give the same text."""
     if not is_available():
-        raise HopverifyError("the figure needs matplotlib: pip install 'hopverify[bench]'")
+        raise HopverifyError("the figure needs matplotlib: pip install 'hopverify[figures]'")
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -32,7 +32,7 @@ def energies(curves: Curves, title: str) -> str:
         for number, (label, values) in enumerate(curves.members):
             style = "-" if number % 2 == 0 else "--"
             axes.plot(curves.places, values, style, color=f"C{number % 10}", label=plain(label), linewidth=1.4)
-        for place, name in ((0.0, "equilibrium"), (1.0, "beside it")):
+        for place, name in ((0.0, "y₀"), (1.0, "y₁")):
             axes.axvline(place, color="0.7", linewidth=0.8)
             axes.text(place, 1.01, name, transform=axes.get_xaxis_transform(), ha="center", fontsize=8)
         axes.set_title(plain(title), pad=18)
