@@ -1,4 +1,4 @@
-"""A derivation as a document: sections of formulas and sentences, printed as text or as LaTeX."""
+"""A derivation as a document: sections of formulas and sentences, as text, as LaTeX, or piece by piece in both."""
 
 from __future__ import annotations
 
@@ -44,6 +44,16 @@ class Line:
         sign = "=" if _shown(self.left, latex=False) else r"\phantom{{}={}}"
         return f"  {_shown(self.left, latex=True)} &{sign} {right}{remark}"
 
+    def sides(self) -> tuple[Mark, str, Mark]:
+        """Return left side, sign and right side, each in both notations; a further term or case has no left side."""
+        _, shown, _ = self.text()
+        if self.left is None:
+            printed = _shown(self.right, latex=True).lstrip()
+            return SAME, "", Mark(shown, printed if printed.startswith("-") else f"+ {printed}")
+        left = Mark(_shown(self.left, latex=False).strip(), _shown(self.left, latex=True).strip())
+        sign = "=" if _shown(self.left, latex=False) else ""
+        return left, sign, Mark(shown, _shown(self.right, latex=True))
+
 
 def _shown(part: Any, *, latex: bool) -> str:
     if isinstance(part, tuple):
@@ -84,6 +94,17 @@ class Section:
             parts.append(r"\end{align*}")
         parts += [_sentence(note, latex=True) + r"\par" for note in self.notes]
         return "\n".join(parts)
+
+    def sentences(self) -> tuple[tuple[str | Mark, ...], ...]:
+        """Return the notes as words with formulas in both notations between them."""
+        return tuple(_parts(note) for note in self.notes)
+
+
+def _parts(note: str | tuple[Any, ...]) -> tuple[str | Mark, ...]:
+    parts = (note,) if isinstance(note, str) else note
+    return tuple(
+        part if isinstance(part, str) else Mark(_shown(part, latex=False), _shown(part, latex=True)) for part in parts
+    )
 
 
 def _sentence(note: str | tuple[Any, ...], *, latex: bool) -> str:

@@ -1,0 +1,50 @@
+"""Formats of reports: one a file, found by name. Each renders a document, or the report that it was composed from.
+
+The libraries that a format needs are an extra, imported when it renders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+
+from hopverify.errors import HopverifyError
+from hopverify.registry import Registry
+from hopverify.reporting.document import Document
+from hopverify.reporting.report import Report
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A file's content, and the files that lie beside it, by their paths relative to its folder."""
+
+    content: bytes
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format. ``render`` gets the document, the report, and the file's name without its suffix.
+
+    The name is None where nothing can lie beside the file, as on the output stream. ``needs`` are the modules of the
+    extra `report` without which it cannot render.
+    """
+
+    name: str
+    suffix: str
+    summary: str
+    render: Callable[[Document, Report, str | None], Rendered]
+    needs: tuple[str, ...] = ()
+
+
+FORMATS: Registry[Format] = Registry("hopverify.reporting.formats", "FORMAT", noun="format")
+
+
+def required(name: str) -> Format:
+    """Return the format of a name; raise an error that says what to do if there is none, or it cannot render here."""
+    found = FORMATS[name]
+    missing = [module for module in found.needs if find_spec(module) is None]
+    if missing:
+        raise HopverifyError(f"the format {name} needs {', '.join(missing)}: pip install 'hopverify[report]'")
+    return found
