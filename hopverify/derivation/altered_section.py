@@ -162,7 +162,7 @@ def _notes(network: Network, system: AlteredSystem) -> list[Note]:
     notes: list[Note] = [
         (P, who, P, " is symmetric, and ", *product, " is the transpose of ", A),
         (*condition, ", V falls wherever the flow moves, and is critical at the equilibria and nowhere else"),
-        f"so no region is flat{'' if any(system.inhibition) else ', be L convex or not'}",
+        f"then no region is flat{'' if any(system.inhibition) else ', be L convex or not'}",
     ]
     if system.residual is not None:
         notes.append("the residual's part falls if z*phi'(z) is nowhere negative, as no feedback reaches z")
@@ -182,4 +182,4 @@ def _same_equilibria(system: AlteredSystem) -> Note:
     equation, where = f"{'' if plain else 'ρ'}x = {right}", f"y = {state}"
     shown = (Mark(said, said.replace("ρ", r"\rho ").replace("·", r"\,")) for said in (equation, where))
     first, second = shown
-    return ("its equilibria are those of ", first, ", one for one, with ", second)
+    return ("its equilibria are those of ", first, ", one for one, with ", second, f" in layer {system.slow.name}")

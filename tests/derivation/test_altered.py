@@ -61,7 +61,7 @@ def test_relu_in_closed_form() -> None:
         "dV/dt = -ẋᵀ T P ẋ",
         "= -Σ_ij P_ij·ẋ_y,i·ẋ_y,j layer y",
         "P is the metric of the spec: P is symmetric, and P is the transpose of A",
-        "its equilibria are those of x = (A - c)g(x) + b, one for one, with y = g(x)",
+        "its equilibria are those of x = (A - c)g(x) + b, one for one, with y = g(x) in layer y",
         "dE/dt = -ẋᵀ T H ẋ is not stated for this model:",
         "x of layer x, in closed form: cross-checked with the model at 8 points",
         "V and its gradient: cross-checked with the model at 4 points",
@@ -75,7 +75,7 @@ def test_a_smooth_layer_has_a_derivative_and_no_closed_form() -> None:
     assert "∂x_i/∂u_i = 1/(3·h_x(x_x,i) + 2)" in told
     assert any(line.startswith("the resolvent of c*g: as L is convex, x is the one solution") for line in told)
     assert "- 2·Σ_i L_x(x_x,i) layer x, at its x" in told
-    assert "its equilibria are those of ρx = (A - c)g(x) + b, one for one, with y = g(x)" in told
+    assert "its equilibria are those of ρx = (A - c)g(x) + b, one for one, with y = g(x) in layer y" in told
     assert "V and its gradient: cross-checked with the model at 4 points" in told
 
 
@@ -96,7 +96,7 @@ def test_neurons_that_differ_keep_their_symbols() -> None:
 
 def test_gelu_needs_no_convexity_without_inhibition_and_gets_nothing_with_it() -> None:
     told = printed(repaired("gelu", c=""))
-    assert "so no region is flat, be L convex or not" in told
+    assert "then no region is flat, be L convex or not" in told
     assert "V and its gradient: cross-checked with the model at 4 points" in told
     refused = printed(repaired("gelu"))
     assert "none is stated: a layer inhibits itself whose L is not evidently convex, with a continuous g" in refused
@@ -119,7 +119,7 @@ def test_feedback_bias_leak_and_residual() -> None:
         "z_k = Σ_i (2·x_y,i - b_y,i)·N_ik",
         "ż_k = -2·z_k/3",
         "P is the metric of the spec: P is symmetric, and P B is the transpose of A",
-        "its equilibria are those of x = (AB/2 - c)g(x) + Aa/2 + b, one for one, with y = (Bg(x) + a)/2",
+        "its equilibria are those of x = (AB/2 - c)g(x) + Aa/2 + b, one for one, with y = (Bg(x) + a)/2 in layer y",
         "V and its gradient: cross-checked with the model at 4 points",
     ):
         assert expected in told
