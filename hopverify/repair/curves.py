@@ -34,7 +34,7 @@ class Curves:
 def curves(members: Sequence[tuple[str, Model]]) -> Curves:
     """Return the energies of altered systems with one and the same flow; ``members`` are labels and models."""
     systems = [(label, _system(model)) for label, model in members]
-    _, system = systems[0]
+    system = next((each for _, each in systems if each.synapse.residual is not None), systems[0][1])
     first = _rest(system)
     second = _beside(system, first)
     places = np.linspace(-1.0, 2.0, POINTS)
@@ -64,14 +64,15 @@ def _rest(system: AlteredSystem) -> Floats:
 
 
 def _beside(system: AlteredSystem, first: Floats) -> Floats:
-    """Return a state beside the first one, along ker Bᵀ and within what feedback reaches."""
-    kernel = nullspace(system.synapse.feedback.fractions().T)
-    within = np.asarray(system.synapse.feedback.floats()).sum(axis=1)
-    along: Floats = np.sum(
-        [np.array(z, dtype=np.float64) / np.linalg.norm(np.array(z, dtype=np.float64)) for z in kernel], axis=0
-    )
-    size = max(float(np.linalg.norm(within)), 1e-9)
-    found: Floats = first + along + 0.5 * within / size
+    """Return a state beside the first one: along ker Bᵀ so that no |z| exceeds 1, and within what feedback reaches."""
+    kernel = [np.array(z, dtype=np.float64) for z in nullspace(system.synapse.feedback.fractions().T)]
+    if system.synapse.residual is not None:
+        kernel = list(system.synapse.residual.floats().T)
+    along: Floats = np.sum([z / np.linalg.norm(z) for z in kernel], axis=0)
+    along = along / max(1e-9, *(abs(float(z @ along)) for z in kernel))
+    within = system.synapse.feedback.floats().sum(axis=1)
+    size = float(np.linalg.norm(along)) / max(float(np.linalg.norm(within)), 1e-9)
+    found: Floats = first + along + 0.5 * size * within
     return found
 
 

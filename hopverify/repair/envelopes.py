@@ -36,16 +36,10 @@ def _piece(part: Segment, rho: Fraction, c: Fraction) -> str:
 def _affine(slope: Fraction, constant: Fraction) -> str:
     if slope == 0:
         return literal(constant)
-    text = (
-        "u"
-        if slope == 1
-        else f"u/{literal(1 / slope)}"
-        if slope.numerator == 1 or (1 / slope) > 1
-        else f"{literal(slope)}·u"
-    )
-    if constant == 0:
-        return text
-    return f"{text} {'-' if constant < 0 else '+'} {literal(abs(constant))}"
+    divisor = literal(1 / slope)
+    # A divisor that is a ratio would be read as two divisions.
+    text = "u" if slope == 1 else f"{literal(slope)}·u" if "/" in divisor else f"u/{divisor}"
+    return text if constant == 0 else f"{text} {'-' if constant < 0 else '+'} {literal(abs(constant))}"
 
 
 def _where(lower: Fraction | None, upper: Fraction | None) -> str:

@@ -35,9 +35,9 @@ def _propose(subject: Subject) -> Proposal:
     else:
         network = symmetric(network)
         parts, c = _small(subject, network)
-    how = (
-        f"c = {literal(c)}: the least of its digits for which W + cI ≻ 0 is verified" if c else "c = 0: W ≻ 0 as it is"
-    )
+    how = "c = 0: W ≻ 0 as it is"
+    if c:
+        how = f"c = {literal(c)}: W + cI ≻ 0 is verified, and was not for a smaller number of so few digits"
     return proposal(subject, parts, network, name=NAME, title=TITLE, theory=THEORY, notes=(how,))
 
 
