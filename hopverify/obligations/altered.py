@@ -9,7 +9,7 @@ from hopverify.model import AlteredSystem, Model
 
 @dataclass(frozen=True)
 class AlteredMetric:
-    """P is symmetric positive definite with PB = Aᵀ; if ``timed``, sym(TP) ⪰ 0 too (T11).
+    """P is symmetric positive definite with PB = Aᵀ; if ``timed``, so is sym(TP) (T11).
 
     P is the one that the spec states, or, where it states none, one that exists.
     """
@@ -22,7 +22,7 @@ class AlteredMetric:
         """The obligation as a sentence."""
         stated = self.system.synapse.metric is not None
         said = "the metric P of the spec is positive definite, and PB = Aᵀ" if stated else "some P ≻ 0 has PB = Aᵀ"
-        return f"{said}; vᵀTPv ≥ 0 for every velocity v" if self.timed else said
+        return f"{said}; vᵀTPv > 0 for every velocity v ≠ 0" if self.timed else said
 
 
 @dataclass(frozen=True)

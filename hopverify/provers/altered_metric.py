@@ -13,7 +13,7 @@ from hopverify.checker.linear_algebra import Matrix, nullspace
 from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.metric import form_of_metric, is_metric_of, timed_form
 from hopverify.errors import EvidenceRejected
-from hopverify.numerics.definiteness import propose, propose_semidefinite
+from hopverify.numerics.definiteness import propose
 from hopverify.numerics.metric import best_metrics, metrics, product
 from hopverify.obligations import AlteredMetric
 from hopverify.provers import Budget, Prover
@@ -53,7 +53,7 @@ def _shown(obligation: AlteredMetric, P: ExactArray, payload: dict[str, Any]) ->
         return
     evidence = {"rule": "metric", "definiteness": definiteness, **payload}
     if obligation.timed and not obligation.system.slow.uniform_tau:
-        timed = propose_semidefinite(timed_form(obligation.system, P))
+        timed = propose(timed_form(obligation.system, P))
         if timed is None:
             return
         evidence["timed"] = timed

@@ -271,3 +271,14 @@ def test_ghosts_beside_fast_neurons_are_flat_and_critical_while_the_flow_leaves(
                 unit = np.array([Fraction(int(i == k)) for i in range(m)], dtype=object)
                 energy = model.energy({"y": along(y, unit)}, Duals(EXACT))
                 assert slopes_of(energy) == 0
+
+
+def test_a_metric_whose_times_are_on_the_edge_proves_no_fall() -> None:
+    """T = diag(1, 4), P = [[1, p], [p, 1]]: sym(TP) is singular for p = 4/5, and V stands still where ẏ ∝ (2, -1)."""
+    layers = "y: {size: 2, lagrangian: identity, tau: [1, 4]}, x: {size: 2, lagrangian: relu, bias: 1, tau: 0}"
+    synapse = "ab: {kind: feedforward_feedback, layers: [y, x], forward: %s, metric: %s}"
+    for p, verdict in ((Fraction(4, 5), "unknown"), (Fraction(4, 5) - Fraction(1, 10**9), "pass")):
+        P = listed([[1, p], [p, 1]])
+        results = results_of(spec_of(layers, synapse % (P, P), "[altered_energy_descent, altered_flatness]"))
+        assert results["altered_energy_descent"]["verdict"] == verdict
+        assert results["altered_flatness"]["verdict"] == "pass"

@@ -1,6 +1,6 @@
 """A metric of an altered system: P ≻ 0 with PB = Aᵀ (T11), or why there is none.
 
-The payload has ``definiteness``, evidence that P ≻ 0 (and ``timed`` likewise for sym(TP) ⪰ 0, where it is asked for and
+The payload has ``definiteness``, evidence that P ≻ 0 (and ``timed`` likewise for sym(TP) ≻ 0, where it is asked for and
 neurons of y differ in τ); ``metric`` is P as text, row by row, where the spec states none. Equality is decided entry by
 entry in rationals.
 
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.definiteness import check_definite, check_semidefinite
+from hopverify.checker.definiteness import check_definite
 from hopverify.checker.linear_algebra import Matrix, array_of, flint_matrix, quadratic
 from hopverify.checker.payload import index, text_of, vector
 from hopverify.checker.quadratic_forms import DenseForm
@@ -50,7 +50,7 @@ def _judge(obligation: AlteredMetric, payload: Mapping[str, Any]) -> Judgement:
         raise EvidenceRejected("definiteness: missing")
     check_definite(form_of_metric(P), payload["definiteness"])
     if obligation.timed and not system.slow.uniform_tau:
-        check_semidefinite(timed_form(system, P), payload.get("timed"))
+        check_definite(timed_form(system, P), payload.get("timed"))
     return Judgement(Outcome.PROVED, {"metric": _told(P)} if m <= LISTED else {})
 
 
