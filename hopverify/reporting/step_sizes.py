@@ -48,4 +48,4 @@ def _shares(alpha: Mapping[str, list[str]]) -> str:
         layer + " " + " to ".join(f"{float(Fraction(share)):.4g}" for share in dict.fromkeys(ends))
         for layer, ends in alpha.items()
     ]
-    return f"; α = h/τ is {', '.join(told)}"
+    return f"; α = h/τ: {', '.join(told)}"
