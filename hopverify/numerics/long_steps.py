@@ -33,7 +33,7 @@ FACTORS = (1.01, 1.2, 1.6, 3.0, 20.0)
 
 NOISE, BEST, DRAWN, LOCAL, DESCENT = 1e-11, 3, 120, 80, 60
 CLOSE, SHARP = 1.002, 1.02
-MAX_LINEARISED, MAX_LOCAL, MAX_CONFIRMED = 60, 60, 400
+MAX_LINEARISED, MAX_LOCAL, MAX_CONFIRMED, MAX_TRIES = 60, 60, 400, 100
 LONGER = 1 + 2.0**-7
 DIGITS = (12, 24, 40)
 
@@ -181,7 +181,8 @@ def confirmed(obligation: OfSteps, x: Floats, h: float, *, exactly: Fraction | N
     """Return a short rational state, and a step about as long, for which balls confirm the rise; None if none does."""
     if obligation.model.size > MAX_CONFIRMED:
         return None
-    for bits in DIGITS:
+    # In balls each try costs as much as W has entries.
+    for bits in DIGITS if obligation.model.size <= MAX_TRIES else DIGITS[1:2]:
         near = short(x, bits)
         state = {name: texts_of(values.tolist()) for name, values in split(obligation.model, near).items()}
         for step in [exactly] if exactly is not None else _longer(h):

@@ -30,7 +30,7 @@ Shown = tuple[Fraction, dict[str, Any]]
 """1/h, and what evidence beside the step is needed."""
 
 DOUBLINGS, ROUNDS, NARROW, BITS = 60, 40, 2.0**-12, 14
-MAX_SEARCHED, SIMPLEST = 200, 32
+MAX_SEARCHED, SIMPLEST = 400, 32
 
 
 def _search(obligation: StepForm, budget: Budget) -> Iterator[Evidence]:
