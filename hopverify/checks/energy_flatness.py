@@ -1,4 +1,4 @@
-"""Energy flatness (T4, T5): does the energy have flat regions, segments of states that share an activation?
+"""Energy flatness (T4, T5): has the energy flat regions F(γ), segments of states that share an activation?
 
 E depends on x through g(x) only, so it is constant on F(γ) = {x : g(x) = γ}. Three answers are told apart: exactly dead
 (ReLU below 0), singular everywhere (softmax along the vector of ones), and only saturated (tanh: no flat region).
@@ -21,19 +21,21 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 def _claim(layer: Layer) -> Claim:
     obligation = NowhereFlat(layer)
     return claim_of_layer(
-        obligation, f"E has no flat region in the states of layer {layer.name}: {obligation.statement}"
+        obligation, f"no flat region F(γ) = {{x : g(x) = γ}} is larger than a point: {obligation.statement}"
     )
 
 
 CHECK = Check(
     name="energy_flatness",
-    title="Energy has no flat regions",
+    title="No states share an activation, and so an energy",
     theory="T4, T5",
     explanation=(
         "By Fenchel and Young, E(x) = L*(g(x)) - bᵀg(x) + S(g(x)) for convex L: the energy sees the "
         "activations and nothing else. Where two states share an activation the energy is constant on the "
         "segment between them. A fail shows two such states, or the direction along which the energy never "
         "changes, and tells whether the region is dead, or singular everywhere, and whether it is unbounded. "
+        "A pass excludes flat regions of this kind, whatever the weights are; weights may still level E out elsewhere, "
+        "as W = I does for linear neurons. "
         "Saturation (tanh) is not flatness and passes."
     ),
     claims=_claims,
