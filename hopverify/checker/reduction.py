@@ -82,7 +82,7 @@ def _network(model: Model) -> LinearNetwork:
 def compare(one: Reduced, other: Reduced) -> Matrix:
     """Return d such that ρ, W, b of ``one`` are d times those of ``other``; raise EvidenceRejected if there is none."""
     for a, b in zip(one.layers, other.layers, strict=True):
-        if not same_function(a, b):
+        if not a.acts_like(b):
             raise EvidenceRejected(f"layer {a.name} has another activation than in the original")
     d: Matrix = one.leak / other.leak
     if not (d[:, None] * other.W == one.W).all():
@@ -112,12 +112,6 @@ def is_stably_reduced(model: Model, kept: Reduced, d: Matrix) -> bool:
     return not e or (network.is_symmetric and not network.W[np.ix_(e, e)].any())
 
 
-def same_function(a: Layer, b: Layer) -> bool:
-    """Whether two layers have, text for text, the same activation."""
-    f, g = a.function, b.function
-    return a.size == b.size and f.activation == g.activation and f.constants == g.constants
-
-
 def compare_large(system: AlteredSystem, original: Model) -> None:
     """The same for one fast layer of any size and one dense or Hebbian synapse, without a product of matrices.
 
@@ -127,7 +121,7 @@ def compare_large(system: AlteredSystem, original: Model) -> None:
     if network is None or len(network.placed) != 1 or len(network.layers) != 1 or len(system.fast) != 1:
         raise EvidenceRejected("too large for rationals, and not one layer with one dense or Hebbian synapse")
     (ours,), (theirs,), block = system.fast, network.layers, network.placed[0].block
-    same = same_function(ours, theirs) and ours.name == theirs.name and ours.bias == theirs.bias
+    same = ours.acts_like(theirs) and ours.name == theirs.name and ours.bias == theirs.bias
     if not same or ours.each(ours.leak) != theirs.each(theirs.leak):
         raise EvidenceRejected("activation, bias or leak differ from the original's")
     if system.rate != 1 or system.slow.bias.values.any():

@@ -40,7 +40,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 
 
 def _stability(system: AlteredSystem) -> tuple[Obligation, ...]:
-    if system.shares_times:
+    if system.shares_times or system.keeps_flow:
         return ()
     original = system.model.original
     times = [CompatibleTimes(layer) for layer in original.dynamic] if original is not None else []

@@ -74,6 +74,25 @@ class AlteredSystem:
         alike = len(taus) <= 1 and len(leaks) <= 1 and 0 not in taus and len(own) == 1
         return alike and whole and self.slow.uniform_tau and not any(self.inhibition)
 
+    @property
+    def keeps_flow(self) -> bool:
+        """Whether the original is an altered system with the same equations: then only its energy is another."""
+        original = altered_system(self.model.original) if self.model.original is not None else None
+        return isinstance(original, AlteredSystem) and self._moves_like(original)
+
+    def _moves_like(self, other: AlteredSystem) -> bool:
+        layers = [(self.slow, other.slow), *zip(self.fast, other.fast, strict=False)]
+        alike = len(self.fast) == len(other.fast) and all(
+            one.name == its.name
+            and one.acts_like(its)
+            and one.bias == its.bias
+            and one.each(one.leak) == its.each(its.leak)
+            for one, its in layers
+        )
+        ways = (self.synapse.forward, self.synapse.feedback) == (other.synapse.forward, other.synapse.feedback)
+        times = self.slow.each(self.slow.tau) == other.slow.each(other.slow.tau)
+        return alike and ways and times and self.inhibition == other.inhibition
+
     @cached_property
     def residual(self) -> Layer | None:
         """The residual z as a layer whose Lagrangian is φ: convexity and regularity are asked of layers."""

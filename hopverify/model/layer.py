@@ -84,6 +84,11 @@ class Layer:
         """Whether all neurons share one time constant."""
         return len(set(self.tau)) == 1
 
+    def acts_like(self, other: Layer) -> bool:
+        """Whether two layers have as many neurons and, term for term, the same activation."""
+        own, its = self.function, other.function
+        return self.size == other.size and own.activation == its.activation and own.constants == its.constants
+
     def each(self, numbers: tuple[Fraction, ...]) -> list[Fraction]:
         """Return tau or leak as one number for each neuron, exactly."""
         return list(numbers) * (self.size if len(numbers) == 1 else 1)

@@ -46,7 +46,10 @@ def keeps_stability(subject: Subject, parts: Altered) -> bool:
     """Whether stability is the same by theory: by convexity (T7), or because all neurons share their times (T11).
 
     Where linear layers are left out T7 speaks of the rest if W is symmetric and they have no weights among themselves.
+    The same flow is stable where it is.
     """
+    if keeps_flow(subject, parts):
+        return True
     layers, fast = tuple(subject.model.layers.values()), {layer.name for layer in parts.fast}
     gone = [layer for layer in layers if layer.name not in fast]
     if all(why_not_convex(layer) is None for layer in parts.fast):

@@ -281,3 +281,21 @@ def test_the_same_flow_written_with_other_factors_has_the_same_equilibria(tmp_pa
     certificate = verify(spec)
     assert [entry["verdict"] for entry in certificate.results] == ["pass", "pass"]
     assert certificate.results[1]["obligations"][0]["data"]["factors"] == ["1", "4"]
+
+
+def test_another_energy_of_the_same_flow_needs_no_theory_of_stability(tmp_path: Path) -> None:
+    text = (
+        "hopverify: 1\nname: {}\n{}layers:\n  y: {{size: 2, lagrangian: identity, tau: {}}}\n"
+        "  x: {{size: 1, lagrangian: gelu, bias: [1/2], tau: 0}}\nsynapses:\n"
+        "  ab: {{kind: feedforward_feedback, layers: [y, x], forward: [[2, 1]], feedback: [[1], [0]]{}}}\n"
+        "checks: [{}]\n"
+    )
+    (tmp_path / "one.yaml").write_text(text.format("one", "", "[1, 2]", "", "time_constants"), encoding="utf-8")
+
+    def found(tau: str) -> list[str]:
+        other = text.format("two", "original: one.yaml\n", tau, ", metric: [[2, 1], [1, 9]]", "equilibria_preserved")
+        (tmp_path / "two.yaml").write_text(other, encoding="utf-8")
+        return [entry["verdict"] for entry in verify(tmp_path / "two.yaml").results]
+
+    assert found("[1, 2]") == ["pass", "pass"]
+    assert found("[1, 3]") != ["pass", "pass"]

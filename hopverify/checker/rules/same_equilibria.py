@@ -28,6 +28,8 @@ def _judge(obligation: SameEquilibria, payload: Mapping[str, Any]) -> Judgement:
     if original is None:
         # What it stands for is defined by eliminating the slow layer: no other text is spoken of.
         return Judgement(Outcome.OPEN if system is None else Outcome.PROVED)
+    if system is not None and system.keeps_flow:
+        return Judgement(Outcome.PROVED, {"original": original.name, "flow": "the same"})
     try:
         return _compared(obligation, original)
     except EvidenceRejected as error:
