@@ -144,7 +144,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names, each with what it is."""
+    """Names, each with what it is; an empty name tells more of the one above."""
 
     pairs: tuple[tuple[str, Words], ...]
 

@@ -23,14 +23,27 @@ def equilibria_in_words(check: str, data: Values | None, *, shows: str = JSON_SH
     rows = data.get("equilibria") if data else None
     if data is None or check not in _WORDS or not isinstance(rows, list):
         return []
-    heading, words, concerns = _WORDS[check]
-    # What is left undecided is what the reader looks for.
-    concerned = sorted((row for row in rows if concerns(row)), key=lambda row: row.get("stability") != "undecided")
+    heading, words, _ = _WORDS[check]
+    concerned = _concerned(check, rows)
     lines = heading(rows, concerned) + _boxes_left(data)
     lines += [f"x = {vector([coordinate(v) for v in row['x']])}: {words(row)}" for row in concerned[:SHOWN]]
     if len(concerned) > SHOWN:
         lines.append(f"and {len(concerned) - SHOWN:,} more: {shows} all")
     return lines
+
+
+def told_of(check: str, data: Values) -> list[tuple[Values, str]]:
+    """Return the equilibria that a claim's data list and the check tells something of, each with what it tells."""
+    rows = data.get("equilibria")
+    if check not in _WORDS or not isinstance(rows, list):
+        return []
+    return [(row, _WORDS[check][1](row)) for row in _concerned(check, rows)]
+
+
+def _concerned(check: str, rows: Sequence[Values]) -> list[Values]:
+    """Return the equilibria that the check tells something of; what is undecided is what the reader looks for."""
+    concerns = _WORDS[check][2]
+    return sorted((row for row in rows if concerns(row)), key=lambda row: row.get("stability") != "undecided")
 
 
 def coordinate(value: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hopverify.certificate import Certificate
-from hopverify.checker import ANY, expectations_met
+from hopverify.checker import ANY, expectations_met, overall
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
 
@@ -50,14 +50,27 @@ class Report:
         return tuple(dict.fromkeys(row.check for row in self.rows if not row.met))
 
 
-def report_of(spec: ModelSpec, certificate: Certificate) -> Report:
-    """Return the report of a certificate that was made for ``spec``."""
-    met = expectations_met(certificate.results, spec)
+def report_of(spec: ModelSpec | None, certificate: Certificate) -> Report:
+    """Return the report of a certificate that was made for ``spec``; None where the spec is not at hand."""
+    met = _met(certificate) if spec is None else expectations_met(certificate.results, spec)
+    file = "" if spec is None else spec.file
     seconds = certificate.seconds or (0.0,) * len(certificate.results)
     rows = tuple(
         _row(entry, met[entry["check"]], time) for entry, time in zip(certificate.results, seconds, strict=True)
     )
-    return Report(spec.file, certificate.spec["name"], certificate.spec["digest"], Verdict(certificate.verdict), rows)
+    return Report(file, certificate.spec["name"], certificate.spec["digest"], Verdict(certificate.verdict), rows)
+
+
+def _met(certificate: Certificate) -> dict[str, bool]:
+    """Return for each check whether its verdict is the one asked for, as far as the certificate tells.
+
+    It does not tell whether a pass is insisted on where the check does not concern the model.
+    """
+    asked = {entry["check"]: entry["expected"] for entry in certificate.results}
+    return {
+        check: asked[check] in (ANY, str(verdict)) or verdict is Verdict.NOT_APPLICABLE
+        for check, verdict in overall(certificate.results).items()
+    }
 
 
 def _row(entry: Values, met: bool, seconds: float) -> Row:

@@ -1,0 +1,82 @@
+"""What all verdicts rest on: who decided, by which rules, under which assumptions, with which versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hopverify.checker import RULES
+from hopverify.reporting.composing.commands import check_again
+from hopverify.reporting.composing.numbering import Claim
+from hopverify.reporting.document import (
+    Block,
+    Code,
+    Facts,
+    Heading,
+    Listing,
+    Mono,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    Words,
+)
+from hopverify.reporting.material import Material
+
+ANCHOR, TITLE = "trust", "What this rests on"
+
+WHAT_COUNTS = (
+    "A pass is a theorem about the model as its spec states it, with real numbers in place of floating-point states. "
+    "Whatever searched for proofs is not trusted: the checker rebuilds every statement from the spec and decides it "
+    "from the evidence in the certificate. This report shows what the checker decided, and decides nothing itself. "
+    "Equations and pictures are for the reader; no verdict rests on them, and a picture drawn in floating point proves "
+    "nothing."
+)
+
+
+def trust_section(material: Material, claims: Sequence[Claim]) -> Section:
+    """Return the last section."""
+    return Section(ANCHOR, TITLE, tuple(_blocks(material, claims)))
+
+
+def examined(material: Material) -> Words:
+    """Return whether the certificate was checked for this report."""
+    if material.examined:
+        count = len(material.certificate.results)
+        claims = f"all {count:,} claims were" if count != 1 else "its one claim was"
+        return (
+            f"The certificate was checked again when this report was made: {claims} decided anew from the evidence.",
+        )
+    return (
+        "Not checked: the spec was not at hand when this report was made. It tells what the certificate says, which "
+        "anyone may have written; equations, figures and the examination are missing. With the spec at hand, ",
+        Mono(check_again(material)),
+        " decides.",
+    )
+
+
+def _blocks(material: Material, claims: Sequence[Claim]) -> Iterator[Block]:
+    yield Paragraph((WHAT_COUNTS,))
+    yield (Paragraph if material.examined else Note)(examined(material))
+    yield Heading("To check it again")
+    yield Code(check_again(material))
+    rules = sorted({rule for claim in claims for rule in claim.row.method})
+    if rules:
+        yield Heading("Rules of the checker that decided")
+        yield Table(("rule", "what its evidence shows", "claims"), tuple(_rule(rule, claims) for rule in rules))
+    assumptions = list(dict.fromkeys(text for claim in claims for text in claim.row.assumptions))
+    if assumptions:
+        yield Heading("Assumptions")
+        yield Listing(tuple(_assumption(text, claims) for text in assumptions))
+    yield Heading("Made with")
+    yield Facts(tuple((name, (str(value),)) for name, value in material.certificate.made_with.items()))
+
+
+def _rule(rule: str, claims: Sequence[Claim]) -> tuple[Words, ...]:
+    summary = RULES[rule].summary if rule in RULES else "this version does not know the rule"
+    numbers = [str(claim.number) for claim in claims if rule in claim.row.method]
+    return (Mono(rule),), (summary,), (", ".join(numbers),)
+
+
+def _assumption(text: str, claims: Sequence[Claim]) -> Words:
+    numbers = [str(claim.number) for claim in claims if text in claim.row.assumptions]
+    return (f"{text} (claim{'s' * (len(numbers) != 1)} {', '.join(numbers)})",)
