@@ -22,6 +22,7 @@ from hopverify.expr.evaluate import evaluate
 from hopverify.expr.exact import EXACT
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.functions import Bend
+from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.expr.nodes import symbols
 from hopverify.expr.parser import check_exponents, parse
 from hopverify.expr.regularity import is_locally_lipschitz
@@ -319,6 +320,17 @@ def test_declared_bounds_hold_on_a_fine_grid(entry: Lagrangian) -> None:
     x = balls(np.array([Fraction(k, 50) + Fraction(1, PRIME) for k in range(-400, 401)], dtype=object))
     assert all(within(made, value, entry.facts.activation_range) for value in made.activation(x, BALLS))
     assert all(within(made, value, entry.facts.slope_range) for value in made.slope(x, BALLS))
+
+
+def test_the_part_of_the_proof_for_mish_that_is_by_intervals() -> None:
+    entry = LAGRANGIANS["mish"]
+    made = default(entry)
+    assert entry.slope is not None
+    ends = np.linspace(-20, 20, 40 * 256 + 1)
+    found = as_interval(evaluate(made.expression(entry.slope), {"x": Interval(ends[:-1], ends[1:])}, INTERVALS))
+    low, high = (float(made.number(end).mid()) for end in entry.facts.slope_range if end is not None)
+    assert low <= np.min(found.lower)
+    assert np.max(found.upper) <= high
 
 
 def within(made: Bound, value: Any, interval: tuple[str | None, str | None]) -> bool:
