@@ -41,6 +41,7 @@ def test_the_commands_are_the_files() -> None:
         "check",
         "completion",
         "derive",
+        "diff",
         "explain",
         "init",
         "list",

@@ -1,0 +1,166 @@
+"""compare(old, new): from two certificates to a :class:`~hopverify.reporting.comparison.Comparison`.
+
+Two rules hold for certificates of one and the same spec only. The model is the same there, so a claim that was decided
+and is open now is worse, whatever is asked of it; and a claim cannot pass in one and fail in the other, so that one of
+the two is wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from hopverify.certificate import Certificate
+from hopverify.reporting.answers import Answer, answers_of, verdict_of
+from hopverify.reporting.comparison import Change, ClaimChange, Comparison, Moved, pace
+from hopverify.reporting.measures import Measured, Wanted, lost_patterns, measured
+from hopverify.verdict import Verdict
+
+ROUNDING = Fraction(1, 10**6)
+"""Numbers that differ by less than this, relatively, are taken for the same: not all processors round alike."""
+
+_ORDER = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE, Verdict.PASS)
+_DECIDED = {Verdict.PASS, Verdict.FAIL}
+_Key = tuple[str, str, int]
+
+
+def compare(old: Certificate, new: Certificate, *, files: tuple[str, str] = ("old", "new")) -> Comparison:
+    """Return what became of ``old``; raise :class:`CertificateRejected` where one of the two is malformed."""
+    arrays = tuple(_moved(old.arrays, new.arrays))
+    digests = (str(old.spec.get("digest")), str(new.spec.get("digest")))
+    names = (str(old.spec.get("name")), str(new.spec.get("name")))
+    verdicts = verdict_of(old, file=files[0]), verdict_of(new, file=files[1])
+    before, after = answers_of(old, file=files[0]), answers_of(new, file=files[1])
+    is_same_spec = digests[0] == digests[1] and not arrays
+    return Comparison(
+        names=names,
+        verdicts=verdicts,
+        verdict_change=_compared(*(_ORDER.index(verdict) for verdict in verdicts)),
+        digests=digests,
+        arrays=arrays,
+        claims=tuple(_changed(*pair, is_same_spec) for pair in _matched(before, after, names)),
+        assumptions=tuple(_assumptions(before, after)),
+        made_with=tuple(_moved(old.made_with, new.made_with)),
+        seconds=(sum(answer.seconds for answer in before), sum(answer.seconds for answer in after)),
+    )
+
+
+def _compared(before: int, after: int) -> Change:
+    return Change.SAME if before == after else Change.BETTER if after > before else Change.WORSE
+
+
+def _matched(
+    before: Iterable[Answer], after: Iterable[Answer], names: tuple[str, str]
+) -> list[tuple[Answer | None, Answer | None]]:
+    """Return the claims in pairs, in the order of the new certificate, and then those that are gone.
+
+    Claims about the model as a whole have its name as their subject, and are matched if the name is another one.
+    """
+    old, new = _keyed(before), _keyed(after)
+    partner = {key: key for key in new if key in old}
+    for key in new:
+        check, subject, time = key
+        renamed = check, names[0], time
+        if key not in old and subject == names[1] and renamed in old and renamed not in new:
+            partner[key] = renamed
+    pairs = [(old[partner[key]] if key in partner else None, answer) for key, answer in new.items()]
+    left = set(old) - set(partner.values())
+    return [*pairs, *((answer, None) for key, answer in old.items() if key in left)]
+
+
+def _keyed(answers: Iterable[Answer]) -> dict[_Key, Answer]:
+    """Return answers by check, subject, and how often the two occurred before: a spec may ask for a check twice."""
+    times: Counter[tuple[str, str]] = Counter()
+    found: dict[_Key, Answer] = {}
+    for answer in answers:
+        check, subject = answer.check, answer.subject
+        found[check, subject, times[check, subject]] = answer
+        times[check, subject] += 1
+    return found
+
+
+def _changed(before: Answer | None, after: Answer | None, is_same_spec: bool) -> ClaimChange:
+    if before is None or after is None:
+        only = before or after
+        assert only is not None
+        return ClaimChange(only.check, only.subject, before, after, Change.NEW if before is None else Change.GONE)
+    is_contradiction = _contradict(before, after, is_same_spec)
+    return ClaimChange(
+        after.check,
+        after.subject,
+        before,
+        after,
+        Change.WORSE if is_contradiction else _verdict_change(before, after, is_same_spec),
+        pace(before.seconds, after.seconds),
+        tuple(_numbers(before, after)),
+        lost_patterns(before, after),
+        lost_patterns(after, before),
+        is_contradiction,
+    )
+
+
+def _contradict(before: Answer, after: Answer, is_same_spec: bool) -> bool:
+    """Return whether two verdicts about one and the same statement cannot both be right."""
+    return is_same_spec and before.statement == after.statement and {before.verdict, after.verdict} == _DECIDED
+
+
+def _verdict_change(before: Answer, after: Answer, is_same_spec: bool) -> Change:
+    if is_same_spec and before.verdict in _DECIDED and after.verdict is Verdict.UNKNOWN:
+        return Change.WORSE
+    change = _compared(before.standing, after.standing)
+    if change is Change.SAME and before.verdict is not after.verdict:
+        return Change.DIFFERENT
+    return change
+
+
+def _numbers(before: Answer, after: Answer) -> Iterable[Moved]:
+    """Yield the numbers that moved."""
+    old, new = ({each.name: each for each in measured(answer)} for answer in (before, after))
+    for name in dict.fromkeys([*new, *old]):
+        first, second = old.get(name), new.get(name)
+        change = _direction(first, second)
+        if change is not Change.SAME:
+            yield Moved(name, first.text if first else None, second.text if second else None, change)
+
+
+def _direction(before: Measured | None, after: Measured | None) -> Change:
+    """Return in which direction a number moved; a size of None is larger than any."""
+    if before is None or after is None:
+        # The verdict tells what it means that a number is not there.
+        return Change.DIFFERENT
+    first, second = before.size, after.size
+    if first is None or second is None:
+        grew, is_same = second is None, first is second
+    else:
+        grew, is_same = second > first, abs(second - first) <= ROUNDING * max(abs(first), abs(second))
+    if is_same:
+        return Change.SAME
+    if after.wanted is Wanted.NEITHER:
+        return Change.DIFFERENT
+    return Change.BETTER if grew == (after.wanted is Wanted.MORE) else Change.WORSE
+
+
+def _moved(before: Mapping[str, object], after: Mapping[str, object]) -> Iterable[Moved]:
+    """Yield the entries that differ, by name."""
+    old, new = ({str(key): str(value) for key, value in each.items()} for each in (before, after))
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            change = Change.NEW if name not in old else Change.GONE if name not in new else Change.DIFFERENT
+            yield Moved(name, old.get(name), new.get(name), change)
+
+
+def _assumptions(before: Iterable[Answer], after: Iterable[Answer]) -> Iterable[Moved]:
+    """Yield the assumptions that only one certificate makes, with the checks that make them."""
+    old, new = _makers(before), _makers(after)
+    yield from (Moved(said, None, ", ".join(checks), Change.NEW) for said, checks in new.items() if said not in old)
+    yield from (Moved(said, ", ".join(checks), None, Change.GONE) for said, checks in old.items() if said not in new)
+
+
+def _makers(answers: Iterable[Answer]) -> dict[str, dict[str, None]]:
+    """Return for each assumption the checks that make it, in order."""
+    found: dict[str, dict[str, None]] = {}
+    for answer in answers:
+        for said in answer.assumptions:
+            found.setdefault(said, {})[answer.check] = None
+    return found
