@@ -109,7 +109,7 @@ def test_what_a_reader_needs_is_on_the_pages(tmp_path: Path) -> None:
     content = pdf_of(statement, Picture(SVG, "A landscape", "hills", "a picture, not a proof"), sources=(source,))
     said = text_of(content, tmp_path)
     for expected in (
-        "Claim 7. The energy never increases, by T2. fail",
+        "Claim 7 (fail). The energy never increases, by T2.",
         "1 First section pass",
         "Figure 1: A landscape. a picture, not a proof",
         "drawn",
@@ -117,6 +117,14 @@ def test_what_a_reader_needs_is_on_the_pages(tmp_path: Path) -> None:
         "1 / 1",
     ):
         assert bare(expected) in said
+
+
+@needs_poppler
+def test_what_is_folded_on_a_screen_stands_at_the_end(tmp_path: Path) -> None:
+    folded = Folded("All radii", (Paragraph(("one, two",)),))
+    said = text_of(pdf_of(folded, Paragraph(("afterwards",)), sources=(Source("a book"),)), tmp_path)
+    places = [said.index(bare(each)) for each in ("All radii, page 1", "afterwards", "a book", "Evidence", "one, two")]
+    assert places == sorted(places)
 
 
 @needs_poppler
