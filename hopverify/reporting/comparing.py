@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import isfinite
 
 from hopverify.certificate import Certificate
-from hopverify.reporting.answers import Answer, answers_of, verdict_of
-from hopverify.reporting.comparison import Change, ClaimChange, Comparison, Moved, pace
+from hopverify.errors import CertificateRejected
+from hopverify.reporting.comparison import Change, ClaimChange, Comparison, Moved, pace, standing
+from hopverify.reporting.material import check_form
 from hopverify.reporting.measures import Measured, Wanted, lost_patterns, measured
+from hopverify.reporting.report import Row, report_of
 from hopverify.verdict import Verdict
 
 ROUNDING = Fraction(1, 10**6)
@@ -30,8 +33,8 @@ def compare(old: Certificate, new: Certificate, *, files: tuple[str, str] = ("ol
     arrays = tuple(_moved(old.arrays, new.arrays))
     digests = (str(old.spec.get("digest")), str(new.spec.get("digest")))
     names = (str(old.spec.get("name")), str(new.spec.get("name")))
-    verdicts = verdict_of(old, file=files[0]), verdict_of(new, file=files[1])
-    before, after = answers_of(old, file=files[0]), answers_of(new, file=files[1])
+    before, after = (_claims(each, file) for each, file in zip((old, new), files, strict=True))
+    verdicts = Verdict(old.verdict), Verdict(new.verdict)
     is_same_spec = digests[0] == digests[1] and not arrays
     return Comparison(
         names=names,
@@ -42,8 +45,19 @@ def compare(old: Certificate, new: Certificate, *, files: tuple[str, str] = ("ol
         claims=tuple(_changed(*pair, is_same_spec) for pair in _matched(before, after, names)),
         assumptions=tuple(_assumptions(before, after)),
         made_with=tuple(_moved(old.made_with, new.made_with)),
-        seconds=(sum(answer.seconds for answer in before), sum(answer.seconds for answer in after)),
+        seconds=(sum(claim.seconds for claim in before), sum(claim.seconds for claim in after)),
     )
+
+
+def _claims(certificate: Certificate, file: str) -> tuple[Row, ...]:
+    """Return the claims of a certificate whose form is right; more than its form is not examined."""
+    try:
+        check_form(certificate)
+        if not all(map(isfinite, certificate.seconds)):
+            raise CertificateRejected("seconds: expected finite numbers")
+    except CertificateRejected as error:
+        raise CertificateRejected(f"{file}: {error}") from error
+    return report_of(None, certificate).rows
 
 
 def _compared(before: int, after: int) -> Change:
@@ -51,8 +65,8 @@ def _compared(before: int, after: int) -> Change:
 
 
 def _matched(
-    before: Iterable[Answer], after: Iterable[Answer], names: tuple[str, str]
-) -> list[tuple[Answer | None, Answer | None]]:
+    before: Iterable[Row], after: Iterable[Row], names: tuple[str, str]
+) -> list[tuple[Row | None, Row | None]]:
     """Return the claims in pairs, in the order of the new certificate, and then those that are gone.
 
     Claims about the model as a whole have its name as their subject, and are matched if the name is another one.
@@ -64,23 +78,23 @@ def _matched(
         renamed = check, names[0], time
         if key not in old and subject == names[1] and renamed in old and renamed not in new:
             partner[key] = renamed
-    pairs = [(old[partner[key]] if key in partner else None, answer) for key, answer in new.items()]
+    pairs = [(old[partner[key]] if key in partner else None, claim) for key, claim in new.items()]
     left = set(old) - set(partner.values())
-    return [*pairs, *((answer, None) for key, answer in old.items() if key in left)]
+    return [*pairs, *((claim, None) for key, claim in old.items() if key in left)]
 
 
-def _keyed(answers: Iterable[Answer]) -> dict[_Key, Answer]:
-    """Return answers by check, subject, and how often the two occurred before: a spec may ask for a check twice."""
+def _keyed(claims: Iterable[Row]) -> dict[_Key, Row]:
+    """Return claims by check, subject, and how often the two occurred before: a spec may ask for a check twice."""
     times: Counter[tuple[str, str]] = Counter()
-    found: dict[_Key, Answer] = {}
-    for answer in answers:
-        check, subject = answer.check, answer.subject
-        found[check, subject, times[check, subject]] = answer
+    found: dict[_Key, Row] = {}
+    for claim in claims:
+        check, subject = claim.check, claim.subject
+        found[check, subject, times[check, subject]] = claim
         times[check, subject] += 1
     return found
 
 
-def _changed(before: Answer | None, after: Answer | None, is_same_spec: bool) -> ClaimChange:
+def _changed(before: Row | None, after: Row | None, is_same_spec: bool) -> ClaimChange:
     if before is None or after is None:
         only = before or after
         assert only is not None
@@ -100,23 +114,23 @@ def _changed(before: Answer | None, after: Answer | None, is_same_spec: bool) ->
     )
 
 
-def _contradict(before: Answer, after: Answer, is_same_spec: bool) -> bool:
+def _contradict(before: Row, after: Row, is_same_spec: bool) -> bool:
     """Return whether two verdicts about one and the same statement cannot both be right."""
     return is_same_spec and before.statement == after.statement and {before.verdict, after.verdict} == _DECIDED
 
 
-def _verdict_change(before: Answer, after: Answer, is_same_spec: bool) -> Change:
+def _verdict_change(before: Row, after: Row, is_same_spec: bool) -> Change:
     if is_same_spec and before.verdict in _DECIDED and after.verdict is Verdict.UNKNOWN:
         return Change.WORSE
-    change = _compared(before.standing, after.standing)
+    change = _compared(standing(before), standing(after))
     if change is Change.SAME and before.verdict is not after.verdict:
         return Change.DIFFERENT
     return change
 
 
-def _numbers(before: Answer, after: Answer) -> Iterable[Moved]:
+def _numbers(before: Row, after: Row) -> Iterable[Moved]:
     """Yield the numbers that moved."""
-    old, new = ({each.name: each for each in measured(answer)} for answer in (before, after))
+    old, new = ({each.name: each for each in measured(claim)} for claim in (before, after))
     for name in dict.fromkeys([*new, *old]):
         first, second = old.get(name), new.get(name)
         change = _direction(first, second)
@@ -150,17 +164,17 @@ def _moved(before: Mapping[str, object], after: Mapping[str, object]) -> Iterabl
             yield Moved(name, old.get(name), new.get(name), change)
 
 
-def _assumptions(before: Iterable[Answer], after: Iterable[Answer]) -> Iterable[Moved]:
+def _assumptions(before: Iterable[Row], after: Iterable[Row]) -> Iterable[Moved]:
     """Yield the assumptions that only one certificate makes, with the checks that make them."""
     old, new = _makers(before), _makers(after)
     yield from (Moved(said, None, ", ".join(checks), Change.NEW) for said, checks in new.items() if said not in old)
     yield from (Moved(said, ", ".join(checks), None, Change.GONE) for said, checks in old.items() if said not in new)
 
 
-def _makers(answers: Iterable[Answer]) -> dict[str, dict[str, None]]:
+def _makers(claims: Iterable[Row]) -> dict[str, dict[str, None]]:
     """Return for each assumption the checks that make it, in order."""
     found: dict[str, dict[str, None]] = {}
-    for answer in answers:
-        for said in answer.assumptions:
-            found.setdefault(said, {})[answer.check] = None
+    for claim in claims:
+        for said in claim.assumptions:
+            found.setdefault(said, {})[claim.check] = None
     return found

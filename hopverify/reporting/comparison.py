@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
-from hopverify.reporting.answers import Answer, Standing
+from hopverify.reporting.report import Row
 from hopverify.verdict import Verdict
 
 SLOWER_BY, SLOWER_SECONDS = 1.5, 0.5
@@ -30,6 +30,28 @@ class Change(StrEnum):
     SLOWER = "slower"
     FASTER = "faster"
     SAME = "same"
+
+
+class Standing(IntEnum):
+    """How a verdict stands to what is asked, in the order in which exit codes count."""
+
+    NOT_AS_ASKED = 0
+    OPEN = 1
+    AS_ASKED = 2
+
+
+def standing(claim: Row) -> Standing:
+    """Return how a claim stands, as far as its certificate tells.
+
+    One subject of several need not have what is asked of the check as a whole: a check that is asked to fail does so as
+    soon as one subject fails. A check that does not concern the model is what a pass asks for.
+    """
+    concerns = claim.verdict is not Verdict.NOT_APPLICABLE or claim.expected not in (None, Verdict.PASS)
+    if claim.verdict is claim.expected or not concerns:
+        return Standing.AS_ASKED
+    if claim.verdict is Verdict.UNKNOWN:
+        return Standing.OPEN
+    return Standing.AS_ASKED if claim.met else Standing.NOT_AS_ASKED
 
 
 def pace(before: float, after: float) -> Change:
@@ -64,8 +86,8 @@ class ClaimChange:
 
     check: str
     subject: str
-    before: Answer | None
-    after: Answer | None
+    before: Row | None
+    after: Row | None
     change: Change
     pace: Change = Change.SAME
     numbers: tuple[Moved, ...] = ()
@@ -87,7 +109,7 @@ class ClaimChange:
         before = self.before
         if before is None or self.after is not None:
             return False
-        return before.verdict in (Verdict.PASS, Verdict.FAIL) and before.standing is Standing.AS_ASKED
+        return before.verdict in (Verdict.PASS, Verdict.FAIL) and standing(before) is Standing.AS_ASKED
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hopverify.reporting.answers import Answer
 from hopverify.reporting.comparison import Change, ClaimChange, Moved
 from hopverify.reporting.comparison_words import Compared
+from hopverify.reporting.report import Row
 
 SCHEMA, VERSION = "hopverify-comparison", 1
 
@@ -55,8 +55,8 @@ def _claim(claim: ClaimChange) -> dict[str, Any]:
         "subject": claim.subject,
         "change": str(claim.whole),
         "verdict_change": str(claim.change),
-        "before": _answer(claim.before),
-        "after": _answer(claim.after),
+        "before": _side(claim.before),
+        "after": _side(claim.after),
         "contradiction": claim.is_contradiction,
         "pace": str(claim.pace),
         "numbers": [_moved(each) for each in claim.numbers],
@@ -65,14 +65,14 @@ def _claim(claim: ClaimChange) -> dict[str, Any]:
     }
 
 
-def _answer(answer: Answer | None) -> dict[str, Any] | None:
-    if answer is None:
+def _side(claim: Row | None) -> dict[str, Any] | None:
+    if claim is None:
         return None
     return {
-        "verdict": str(answer.verdict),
-        "expected": "any" if answer.expected is None else str(answer.expected),
-        "method": list(answer.method),
-        "seconds": answer.seconds,
+        "verdict": str(claim.verdict),
+        "expected": "any" if claim.expected is None else str(claim.expected),
+        "method": list(claim.method),
+        "seconds": claim.seconds,
     }
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hopverify.reporting.answers import Answer, Standing
-from hopverify.reporting.comparison import Change, ClaimChange, Comparison, Moved
+from hopverify.reporting.comparison import Change, ClaimChange, Comparison, Moved, Standing, standing
+from hopverify.reporting.report import Row
+from hopverify.reporting.sentences import reason_in_words
 from hopverify.reporting.spec_changes import SpecChange
 from hopverify.spec.numbers import exact_number
 from hopverify.verdict import Verdict
@@ -71,7 +72,7 @@ def details(claim: ClaimChange, *, everything: bool = False) -> Iterator[str]:
     if claim.after is not None:
         yield from _asked(claim.before, claim.after)
         if claim.after.verdict is Verdict.UNKNOWN and claim.change is not Change.SAME:
-            yield f"unknown: {claim.after.reason or 'no reason is recorded'}"
+            yield f"unknown: {reason_in_words(claim.after)}"
     for moved in claim.numbers:
         yield f"{moved.name}: {arrow(moved)}{'' if moved.change is Change.DIFFERENT else f' ({moved.change})'}"
     for said, names in (("not certified any more", claim.lost), ("certified now", claim.won)):
@@ -142,17 +143,17 @@ def _is_quiet(claim: ClaimChange) -> bool:
     return claim.whole is Change.SAME or verdicts == {Verdict.NOT_APPLICABLE}
 
 
-def _asked(before: Answer | None, after: Answer) -> Iterator[str]:
+def _asked(before: Row | None, after: Row) -> Iterator[str]:
     """Yield what is asked of a check, where that is not met or has changed."""
     asked = ["nothing" if side.expected is None else str(side.expected) for side in (before, after) if side]
     if len(set(asked)) > 1:
         yield f"the spec asked for {asked[0]}, and asks for {asked[1]} now"
-    elif after.standing is not Standing.AS_ASKED and after.expected is not None:
+    elif standing(after) is not Standing.AS_ASKED and after.expected is not None:
         yield f"the spec asks for {after.expected}"
 
 
-def _methods(answer: Answer) -> str:
-    return ", ".join(answer.method) or "nothing"
+def _methods(claim: Row) -> str:
+    return ", ".join(claim.method) or "nothing"
 
 
 def _some(names: Sequence[str]) -> str:

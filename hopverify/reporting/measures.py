@@ -13,7 +13,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from hopverify.reporting.answers import Answer
+from hopverify.reporting.report import Row
 from hopverify.spec.numbers import exact_number
 
 Values = Mapping[str, Any]
@@ -37,23 +37,27 @@ class Measured:
     size: Fraction | None
 
 
-def measured(answer: Answer) -> tuple[Measured, ...]:
+def measured(claim: Row) -> tuple[Measured, ...]:
     """Return the numbers of a claim; what is not there, or has not the shape of a number, is left out."""
-    read = _READERS.get(answer.check, _top_level)
-    return tuple(found for found in read(answer) if found is not None)
+    read = _READERS.get(claim.check, _top_level)
+    return tuple(found for found in read(claim) if found is not None)
 
 
-def lost_patterns(before: Answer, after: Answer) -> tuple[str, ...]:
+def lost_patterns(before: Row, after: Row) -> tuple[str, ...]:
     """Return the patterns that were certified before and are not certified after, in the order of the later list."""
     known = _patterns(before)
     # Of very many patterns only those without a ball are listed.
-    unlisted = "unlisted" in before.data
+    unlisted = "unlisted" in _data(before)
     return tuple(name for name, certified in _patterns(after).items() if not certified and known.get(name, unlisted))
 
 
-def _patterns(answer: Answer) -> dict[str, bool]:
-    rows = [*_rows(answer.data, "memories"), *_rows(answer.data, "cells")]
+def _patterns(claim: Row) -> dict[str, bool]:
+    rows = [*_rows(_data(claim), "memories"), *_rows(_data(claim), "cells")]
     return {str(row["name"]): row["verdict"] == "pass" for row in rows if "name" in row and "verdict" in row}
+
+
+def _data(claim: Row) -> Values:
+    return claim.data or {}
 
 
 def _number(name: str, wanted: Wanted, value: Any) -> Measured | None:
@@ -94,79 +98,79 @@ def _certified(data: Values, what: str) -> list[Measured | None]:
     return [_number("patterns", Wanted.NEITHER, patterns), share]
 
 
-def _retrieval(answer: Answer) -> list[Measured | None]:
-    radius = answer.data.get("radius")
+def _retrieval(claim: Row) -> list[Measured | None]:
+    radius = _data(claim).get("radius")
     sizes = radius if isinstance(radius, Mapping) else {}
     return [
-        *_certified(answer.data, "patterns with a ball"),
+        *_certified(_data(claim), "patterns with a ball"),
         *(_number(f"{which} radius", Wanted.MORE, sizes.get(which)) for which in ("smallest", "median", "largest")),
-        _number("distance to an equilibrium", Wanted.LESS, answer.data.get("distance_at_most")),
+        _number("distance to an equilibrium", Wanted.LESS, _data(claim).get("distance_at_most")),
     ]
 
 
-def _cells(answer: Answer) -> list[Measured | None]:
-    rows = [row for row in _rows(answer.data, "cells") if row.get("verdict") == "pass"]
+def _cells(claim: Row) -> list[Measured | None]:
+    rows = [row for row in _rows(_data(claim), "cells") if row.get("verdict") == "pass"]
     return [
-        *_certified(answer.data, "patterns with a cell"),
+        *_certified(_data(claim), "patterns with a cell"),
         _extreme("smallest reach", Wanted.MORE, rows, "nearest_end", min),
         _extreme("fewest flips corrected", Wanted.MORE, rows, "flips", min),
     ]
 
 
-def _equilibria(answer: Answer) -> list[Measured | None]:
-    rows, near = _rows(answer.data, "equilibria"), _rows(answer.data, "memories")
+def _equilibria(claim: Row) -> list[Measured | None]:
+    rows, near = _rows(_data(claim), "equilibria"), _rows(_data(claim), "memories")
     if near:
         return [_extreme("distance to an equilibrium", Wanted.LESS, near, "distance_at_most", max)]
-    if not isinstance(answer.data.get("equilibria"), list):
+    if not isinstance(_data(claim).get("equilibria"), list):
         return []
     kinds = Counter(str(row.get("stability")) for row in rows)
     counts = [
         _number(kind, Wanted.LESS if kind == "undecided" else Wanted.NEITHER, kinds[kind])
         for kind in ("stable", "unstable", "undecided")
     ]
-    left = _number("boxes left undecided", Wanted.LESS, answer.data.get("undecided_boxes", 0))
+    left = _number("boxes left undecided", Wanted.LESS, _data(claim).get("undecided_boxes", 0))
     return [_number("equilibria", Wanted.NEITHER, len(rows)), *counts, left]
 
 
-def _stability(answer: Answer) -> list[Measured | None]:
-    rows = _rows(answer.data, "equilibria")
+def _stability(claim: Row) -> list[Measured | None]:
+    rows = _rows(_data(claim), "equilibria")
     return [
         _extreme("largest bound of λ_max(K)", Wanted.LESS, rows, "lambda_max_at_most", max),
         _extreme("largest real part of an eigenvalue", Wanted.LESS, rows, "eigenvalues_below", max),
     ]
 
 
-def _ghosts(answer: Answer) -> list[Measured | None]:
-    return [_number("ghosts", Wanted.NEITHER, answer.data.get("count"))]
+def _ghosts(claim: Row) -> list[Measured | None]:
+    return [_number("ghosts", Wanted.NEITHER, _data(claim).get("count"))]
 
 
-def _steps(answer: Answer) -> list[Measured | None]:
+def _steps(claim: Row) -> list[Measured | None]:
     """Return the certified step; it certifies nothing unless all other premises of the theorem are proved."""
     others = [
-        row for row in answer.obligations if row["role"] == "premise" and "certified_step" not in row.get("data", {})
+        row for row in claim.obligations if row["role"] == "premise" and "certified_step" not in row.get("data", {})
     ]
     if any(row["outcome"] != "proved" for row in others):
         return []
-    step = answer.data.get("certified_step")
+    step = _data(claim).get("certified_step")
     if step == "any":
         return [Measured("certified step", Wanted.MORE, "any", None)]
-    share = _number("share of the longest safe step", Wanted.MORE, answer.data.get("certified_share"))
+    share = _number("share of the longest safe step", Wanted.MORE, _data(claim).get("certified_share"))
     return [_number("certified step", Wanted.MORE, step), share]
 
 
-def _symmetry(answer: Answer) -> list[Measured | None]:
-    return [_number("pairs of weights that differ", Wanted.LESS, answer.data.get("unequal_pairs"))]
+def _symmetry(claim: Row) -> list[Measured | None]:
+    return [_number("pairs of weights that differ", Wanted.LESS, _data(claim).get("unequal_pairs"))]
 
 
-def _nothing(answer: Answer) -> list[Measured | None]:
+def _nothing(claim: Row) -> list[Measured | None]:
     return []
 
 
-def _top_level(answer: Answer) -> list[Measured | None]:
-    return [_number(str(key), Wanted.NEITHER, value) for key, value in answer.data.items()]
+def _top_level(claim: Row) -> list[Measured | None]:
+    return [_number(str(key), Wanted.NEITHER, value) for key, value in _data(claim).items()]
 
 
-_READERS: dict[str, Callable[[Answer], list[Measured | None]]] = {
+_READERS: dict[str, Callable[[Row], list[Measured | None]]] = {
     "memory_retrieval": _retrieval,
     "basin_cells": _cells,
     "equilibria": _equilibria,

@@ -168,7 +168,7 @@ def test_a_malformed_entry_is_refused_with_its_file(made: Path, tmp_path: Path) 
     result = run("diff", path, wrong)
     assert result.exit_code == 4
     assert "wrong.json: " in result.stderr
-    assert "there is no verdict 'no'" in result.stderr
+    assert "no verdict is called 'no'" in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--spec", "relu.yaml"], ["--spec", "relu.yaml"] * 3, ["--fail-on", "never"]])
