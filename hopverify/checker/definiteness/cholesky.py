@@ -26,6 +26,7 @@ method like Strassen's, whose errors are larger. ``integer_cholesky`` needs no s
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -39,7 +40,9 @@ from hopverify.checker.quadratic_forms import DenseForm, rounded_up
 from hopverify.errors import EvidenceRejected
 
 Floats = NDArray[np.float64]
-MAX_SIZE = 2**16
+MAX_SIZE, LARGEST_KEPT = 2**16, 4096
+
+_KEPT = threading.local()
 
 
 def _verify(form: DenseForm, payload: Mapping[str, Any]) -> None:
@@ -49,11 +52,11 @@ def _verify(form: DenseForm, payload: Mapping[str, Any]) -> None:
         raise EvidenceRejected(f"cholesky: the limit is n = {MAX_SIZE}, and n = {n}")
     if n == 0:
         return
+    work, factor = _buffers(n)
     # NumPy works in columns: the transpose of a matrix in rows is copied faster, and its other triangle read.
-    work = form.values.copy(order="K")
-    work = work.T if work.flags.c_contiguous else work
+    np.copyto(work, form.values.T if form.values.flags.c_contiguous else form.values)
     np.fill_diagonal(work, lowered_diagonal(np.diag(form.values), form.slack))
-    if not has_floating_factor(work):
+    if not has_floating_factor(work, factor):
         raise EvidenceRejected("cholesky: a pivot of the shifted matrix is not positive")
 
 
@@ -73,14 +76,31 @@ def lowered_diagonal(diagonal: Floats, slack: Fraction) -> Floats:
     return lowered
 
 
-def has_floating_factor(A: Floats) -> bool:
-    """Whether the floating Cholesky of a matrix ends with finite numbers and a positive diagonal.
+def _buffers(n: int) -> tuple[Floats, Floats]:
+    """Return two arrays in columns, (n, n), for the matrix and its factor; those of moderate size are kept.
+
+    Whoever factorises one matrix factorises many (a cell for each memory), and touching fresh memory takes as long as a
+    fair part of the factorisation.
+    """
+    kept: tuple[Floats, Floats] | None = getattr(_KEPT, "buffers", None)
+    if kept is None or len(kept[0]) != n:
+        kept = np.empty((n, n), order="F"), np.empty((n, n), order="F")
+        _KEPT.buffers = kept if n <= LARGEST_KEPT else None
+    return kept
+
+
+def has_floating_factor(A: Floats, out: Floats | None = None) -> bool:
+    """Whether the floating Cholesky of a matrix ends with finite numbers and a positive diagonal; ``out`` may hold it.
 
     A number that is not finite anywhere in a row of L makes that row's own diagonal entry not finite or not positive.
     """
     try:
         with np.errstate(all="ignore"):
-            L = np.linalg.cholesky(A) if _IN_COLUMNS is None else _IN_COLUMNS(A, out=np.empty_like(A))
+            L = (
+                np.linalg.cholesky(A)
+                if _IN_COLUMNS is None
+                else _IN_COLUMNS(A, out=np.empty_like(A) if out is None else out)
+            )
     except np.linalg.LinAlgError:
         return False
     pivots = np.diag(L)
