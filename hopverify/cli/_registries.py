@@ -13,6 +13,7 @@ PLACES = {
     "activations": ("hopverify.activations", "ACTIVATIONS"),
     "synapses": ("hopverify.synapses", "SYNAPSES"),
     "checks": ("hopverify.checks", "CHECKS"),
+    "repairs": ("hopverify.repair", "REPAIRS"),
     "provers": ("hopverify.provers", "PROVERS"),
     "rules": ("hopverify.checker.rules", "RULES"),
 }

@@ -19,7 +19,7 @@ FORMULAS = {"potential": "L(x)", "activation": "g(x)", "slope": "h(x) = g'(x)"}
 @click.command("explain", short_help="Explain an entry of `list` by its name.")
 @click.argument("name")
 def command(name: str) -> None:
-    """Explain a Lagrangian, activation, synapse, check, prover or rule by NAME: formula, parameters, theory."""
+    """Explain a Lagrangian, activation, synapse, check, repair, prover or rule by NAME: formula, parameters, theory."""
     found = [(kind, registry(kind)[name]) for kind in PLACES if name in registry(kind)]
     if not found:
         known = sorted({entry.name for kind in PLACES for entry in registry(kind)})
