@@ -24,6 +24,7 @@ _LETTERS = {
     r"\dot{x}": "ẋ",
 }
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_MARKUP = frozenset("\\`*_{}[]<>|~$&")
 _LONG = 12
 """Rationals with more digits are written as decimals where they are some."""
 
@@ -153,6 +154,23 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
         name = expr.name.replace("…", r"\ldots")
         return name if name[0].isdigit() else str(super()._print_Symbol(expr))
 
+    def _print_Mul(self, expr: Any) -> str:
+        """Print a fraction of a sum with the sign of summation behind it: ½ Σ …, not Σ … over 2."""
+        factor, rest = expr.as_coeff_Mul()
+        if factor.is_Integer or not factor.is_Rational or not rest.has(sympy.Sum):
+            return str(super()._print_Mul(expr))
+        sign = "- " if factor < 0 else ""
+        body = self.parenthesize(rest, PRECEDENCE["Mul"]) if rest.is_Add else self._print(rest)
+        return rf"{sign}\frac{{{abs(factor.p)}}}{{{factor.q}}} {body}"
+
+    def _print_Sum(self, expr: Any) -> str:
+        """Print one sign of summation for each index, as people do."""
+        signs = [
+            rf"\sum_{{{self._print(i)}={self._print(low)}}}^{{{self._print(high)}}}" for i, low, high in expr.limits
+        ]
+        body = rf"\left({self._print(expr.function)}\right)" if expr.function.is_Add else self._print(expr.function)
+        return f"{' '.join(signs)} {body}"
+
     def _print_relu(self, expr: Any, exp: Any = None) -> str:
         return _raised(rf"\max({self._print(expr.args[0])}, 0)", exp)
 
@@ -176,5 +194,14 @@ def escaped(words: str) -> str:
     return "".join(special.get(character, character) for character in words)
 
 
+def for_markdown(words: str) -> str:
+    r"""Return plain words for the inside of a line of Markdown: no markup, no formula, no end of a table's cell.
+
+    >>> for_markdown("2*x|y <b>")
+    '2\\*x\\|y \\<b\\>'
+    """
+    return "".join(f"\\{character}" if character in _MARKUP else character for character in words)
+
+
 # Names that formulas of a layer use and doctests above.
-__all__ = ["STATE", "I", "J", "X", "escaped", "latex", "name_of", "text"]
+__all__ = ["STATE", "I", "J", "X", "escaped", "for_markdown", "latex", "name_of", "text"]

@@ -10,8 +10,6 @@ from hopverify.derivation.document import Line, Mark, Section
 from hopverify.reporting.document import Block, Equation, Equations, Folded, Heading, Math, Note, Paragraph, Words
 
 _ASIDE = ("Symbols", "Comparison with automatic differentiation")
-# The forms of so many layers are shown; those of more are folded.
-LAYERS_SHOWN = 2
 
 
 def equations(derivation: Derivation) -> tuple[Block, ...]:
@@ -19,9 +17,12 @@ def equations(derivation: Derivation) -> tuple[Block, ...]:
     layers = [section for section in derivation.sections if section.title.startswith("Layer ")]
     aside = [section for section in derivation.sections if section.title in _ASIDE]
     principal = [section for section in derivation.sections if section not in (*layers, *aside)]
-    forms = tuple(_blocks(layers))
-    shown = forms if len(layers) <= LAYERS_SHOWN else (Folded(f"The forms of {len(layers)} layers", forms),)
-    return (*_blocks(principal), *shown, Folded("Symbols, and what was compared", tuple(_blocks(aside))))
+    forms = (Folded(_of_layers(layers), tuple(_blocks(layers))),) if layers else ()
+    return (*_blocks(principal), *forms, Folded("Symbols, and what was compared", tuple(_blocks(aside))))
+
+
+def _of_layers(layers: Sequence[Section]) -> str:
+    return f"{layers[0].title}: its functions" if len(layers) == 1 else f"The functions of {len(layers)} layers"
 
 
 def _blocks(sections: Sequence[Section]) -> Iterator[Block]:

@@ -36,7 +36,7 @@ def opening(material: Material, report: Report, claims: Sequence[Claim], *, has_
 def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_story: bool) -> Iterator[Block]:
     if material.spec is not None and material.spec.description:
         yield Paragraph((material.spec.description,))
-    yield Paragraph((f"{counts_in_words(report.rows)} {_on_fails(report)}".rstrip(),))
+    yield Paragraph((f"{counts_in_words(report.rows)} {_on_others(report)}".rstrip(),))
     if not material.examined:
         yield Note(examined(material))
     if has_story:
@@ -53,13 +53,16 @@ def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_sto
     yield _table(claims)
 
 
-def _on_fails(report: Report) -> str:
-    """Return what is to be said of fails that are no fault."""
+def _on_others(report: Report) -> str:
+    """Return what is to be said of fails and unknowns that are no fault."""
     fails = [row for row in report.rows if row.verdict is Verdict.FAIL and row.met]
     expected = sum(row.expected is Verdict.FAIL for row in fails)
     free = sum(row.expected is None for row in fails)
     said = [f"expects {expected:,}"] * bool(expected) + [f"asks nothing of {free:,}"] * bool(free)
-    return f"Of those refuted, the spec {' and '.join(said)}." if said else ""
+    left = sum(row.verdict is Verdict.UNKNOWN and row.met for row in report.rows)
+    sentences = [f"Of those refuted, the spec {' and '.join(said)}."] if said else []
+    sentences += [f"It asks nothing of {left:,} that {'is' if left == 1 else 'are'} open."] if left else []
+    return " ".join(sentences)
 
 
 def _unmet(report: Report) -> Iterator[Words]:
@@ -85,7 +88,7 @@ def _table(claims: Sequence[Claim]) -> Table:
     left = [claim for claim in claims if claim not in shown]
     checks = ", ".join(dict.fromkeys(claim.row.check for claim in left))
     caption = f"Not applicable: {checks}." if left else ""
-    head = ("claim", "check", "subject", "verdict", "theory", "decided by")
+    head = ("claim", "verdict", "check", "subject", "theory", "decided by")
     return Table(head, tuple(_cells(claim) for claim in shown), caption, frozenset({0}))
 
 
@@ -94,9 +97,9 @@ def _cells(claim: Claim) -> tuple[Words, ...]:
     rules = ", ".join(row.method)
     return (
         (str(claim.number),),
+        (mark_of(row),),
         (Link(title_of(row.check), f"#{anchor_of(row.check)}"),),
         (row.subject,),
-        (mark_of(row),),
         (row.theory,),
         (Mono(rules) if rules else "—",),
     )

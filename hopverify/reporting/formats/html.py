@@ -1,0 +1,108 @@
+"""HTML: one file that needs nothing else. No request leaves it, and nothing that a spec says can run in it.
+
+Jinja2 escapes every text; formulas are MathML of known elements; figures are images in ``data:`` addresses, where
+nothing runs and no names clash. The policy in the head lets the browser run the one script below, and load nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from hopverify.reporting.document import Block, Document, Equations, Heading, Mark, Math, Paragraph, Sign, Words
+from hopverify.reporting.formats import Format, Rendered
+from hopverify.reporting.formats._mathml import mathml
+from hopverify.reporting.report import Report
+
+# Beside its word and its colour, each sign has a shape.
+SHAPES = {Sign.MET: "✓", Sign.FAILED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–"}
+
+_ADDRESS = re.compile(r"https://[\w.-]+/[\w./;()?=&%:-]*", re.ASCII)
+_ANCHOR = re.compile(r"#[\w-]+", re.ASCII)
+
+
+def html(document: Document) -> str:
+    """Return the document as an HTML page."""
+    text: str = _environment().get_template("report.html.j2").render(document=document)
+    return text
+
+
+@cache
+def _environment() -> Any:
+    import jinja2
+    from markupsafe import Markup
+
+    def formula(value: Math, *, displayed: bool = False) -> Any:
+        written = mathml(value, displayed=displayed)
+        return Markup(written) if written else value.text
+
+    style, script = _own("report.css"), _own("report.js")
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_own),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"kind": lambda value: type(value).__name__.lower(), "formula": formula}
+    environment.filters |= {"shape": lambda sign: SHAPES[sign], "image": _image, "sign": _sign, "safe_target": _target}
+    environment.filters["panels"] = _panels
+    environment.globals |= {"style": Markup(style), "script": Markup(script), "policy": _policy(style, script)}
+    return environment
+
+
+def _own(name: str) -> str:
+    return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy: this style, this script, images within the page, and nothing else."""
+    hashes = {kind: b64encode(sha256(text.encode()).digest()).decode() for kind, text in (("s", style), ("j", script))}
+    allowed = f"style-src 'sha256-{hashes['s']}'; script-src 'sha256-{hashes['j']}'; img-src data:"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+
+
+def _image(svg: str) -> str:
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii")
+
+
+def _sign(row: tuple[Words, ...]) -> str:
+    """Return the sign of the verdict in a row of a table; empty where it has none."""
+    return next((str(part.sign) for cell in row for part in cell if isinstance(part, Mark)), "")
+
+
+def _panels(blocks: tuple[Block, ...]) -> list[list[list[Block]]]:
+    """Return the blocks in rows of panels: formulas under their headings stand side by side where there is room."""
+    rows: list[list[list[Block]]] = []
+    for position, block in enumerate(blocks):
+        follows = blocks[position + 1] if position + 1 < len(blocks) else None
+        starts = isinstance(block, Heading) and isinstance(follows, Equations)
+        is_panel = bool(rows) and _is_panel(rows[-1][-1])
+        if starts and is_panel:
+            rows[-1].append([block])
+        elif starts or not rows or (is_panel and not isinstance(block, Equations | Paragraph)):
+            rows.append([[block]])
+        else:
+            rows[-1][-1].append(block)
+    return rows
+
+
+def _is_panel(blocks: list[Block]) -> bool:
+    return isinstance(blocks[0], Heading) and (len(blocks) == 1 or isinstance(blocks[1], Equations))
+
+
+def _target(target: str) -> str:
+    """Return an address that may stand in a link, and empty text for any other."""
+    return target if _ADDRESS.fullmatch(target) or _ANCHOR.fullmatch(target) else ""
+
+
+def _render(document: Document, report: Report, stem: str | None) -> Rendered:
+    return Rendered(html(document).encode("utf-8"))
+
+
+FORMAT = Format("html", ".html", "one self-contained page for a browser", _render, ("jinja2", "latex2mathml"))
