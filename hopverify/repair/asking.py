@@ -33,7 +33,10 @@ def checks_for(subject: Subject, parts: Altered) -> tuple[str, ...]:
 
 
 def expectations(subject: Subject, parts: Altered) -> dict[str, str]:
-    """Return what is right not to pass: a Lagrangian that is not convex, stability that time constants decide."""
+    """Return what is right not to pass: a Lagrangian that is not convex, stability that time constants decide.
+
+    The comparison with an original speaks of activations that are functions, which a filled-in sign is not.
+    """
     expected: dict[str, str] = {}
     if any(why_not_convex(layer) is not None for layer in parts.fast):
         expected["lagrangian_convexity"] = str(Verdict.FAIL)
@@ -46,8 +49,10 @@ def keeps_stability(subject: Subject, parts: Altered) -> bool:
     """Whether stability is the same by theory: by convexity (T7), or because all neurons share their times (T11).
 
     Where linear layers are left out T7 speaks of the rest if W is symmetric and they have no weights among themselves.
-    The same flow is stable where it is.
+    The same flow is stable where it is. A sign has no linearisation at 0, where it is filled in.
     """
+    if parts.smoothed:
+        return False
     if keeps_flow(subject, parts):
         return True
     layers, fast = tuple(subject.model.layers.values()), {layer.name for layer in parts.fast}
@@ -83,5 +88,5 @@ def _lists_equilibria(subject: Subject, parts: Altered) -> bool:
     asked = subject.spec.checks is None or any(each.name == "equilibria" and not each.parameters for each in requests)
     if required and asked:
         return True
-    linear = all(segments(layer.function) is not None for layer in parts.fast)
+    linear = all(layer.name in parts.smoothed or segments(layer.function) is not None for layer in parts.fast)
     return linear and sum(layer.size for layer in parts.fast) <= FEW

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.model import Layer
+from hopverify.repair.signs import SMOOTHED
 from hopverify.repair.subject import Subject
 from hopverify.repair.writing import array, flow, literal, per_neuron, section
 from hopverify.spec import ExactArray, FunctionSpec, MemorySpec
@@ -31,7 +32,9 @@ class Altered:
     """The parts of an altered system T ẏ = Bγ + a - λy, ρx + c∘γ = Ay + b (see :mod:`hopverify.model.altered`).
 
     A is (n, m), B (m, n), the metric P (m, m), the residual N (m, k); a and τ have one entry for each neuron of y, b, ρ
-    and c one for each fast neuron. ``made`` says how A, B and P come from the original.
+    and c one for each fast neuron. ``made`` says how A, B and P come from the original. The layers in ``smoothed`` have
+    the sign, filled in at 0, as their g; the spec that is written has hard tanh neurons of leak c > 0 instead, which
+    have the same γ (see :mod:`hopverify.repair.signs`).
     """
 
     made: str
@@ -48,6 +51,7 @@ class Altered:
     metric: ExactArray
     residual: ExactArray | None = None
     potential: str | None = None
+    smoothed: frozenset[str] = frozenset()
 
     @property
     def width(self) -> int:
@@ -110,8 +114,10 @@ def altered_layers(subject: Subject, parts: Altered) -> dict[str, dict[str, Any]
     numbers = _numbers(parts.a, parts.tau, [parts.rate])
     layers: dict[str, dict[str, Any]] = {parts.slow: {"size": parts.width, "lagrangian": "identity", **numbers}}
     for layer, (start, stop) in cuts_of(parts.fast):
-        b, leak = parts.b[start:stop], parts.leak[start:stop]
-        layers[layer.name] = layer_entry(subject, layer, b=b, tau=[Fraction(0)], leak=leak)
+        b, smoothed = parts.b[start:stop], layer.name in parts.smoothed
+        leak = (parts.inhibition if smoothed else parts.leak)[start:stop]
+        entry = layer_entry(subject, layer, b=b, tau=[Fraction(0)], leak=leak)
+        layers[layer.name] = entry | {"lagrangian": SMOOTHED} if smoothed else entry
     return layers
 
 
@@ -135,7 +141,7 @@ def altered_synapses(subject: Subject, parts: Altered, name: str, files: dict[st
     synapses = {"forth_and_back": both}
     for layer, (start, stop) in cuts_of(parts.fast):
         c = parts.inhibition[start:stop]
-        if any(c):
+        if any(c) and layer.name not in parts.smoothed:
             ends = [layer.name, layer.name]
             synapses[f"inhibition_{layer.name}"] = {
                 "kind": "diagonal",

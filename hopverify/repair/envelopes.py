@@ -26,6 +26,22 @@ def closed_form(layer: Layer, inhibition: Sequence[Fraction]) -> str:
     return f"layer {layer.name}: ∇e(u) = {pieces}"
 
 
+def smoothed_sign(layer: Layer, inhibition: Sequence[Fraction]) -> str:
+    """Return in words how a sign layer follows u = Ay + b once its jump is smoothed; c > 0 is one number."""
+    (c,) = set(inhibition)
+    divided, product = ("u", "γ") if c == 1 else (f"u/{_divisor(c)}", f"{literal(c)}·γ")
+    own = "x" if set(layer.leak) == {1} else "ρ∘x"
+    return (
+        f"layer {layer.name}: ∇e(u) = clip({divided}, -1, 1), the sign smoothed over |u| ≤ {literal(c)}; "
+        f"u = {own} + {product}, γ in the filled-in sign of x; the new spec has the state {divided} (leak {literal(c)})"
+    )
+
+
+def _divisor(c: Fraction) -> str:
+    text = literal(c)
+    return f"({text})" if "/" in text else text
+
+
 def _piece(part: Segment, rho: Fraction, c: Fraction) -> str:
     pace = rho + c * part.slope
     slope, constant = part.slope / pace, rho * part.intercept / pace

@@ -18,14 +18,17 @@ from hopverify.repair import UnfitError
 TRIES, SMALL = 40, 64
 
 
-def least_inhibition(W: Matrix, *, form: DenseForm | None = None) -> Fraction:
-    """Return c ≥ 0 with W + cI ≻ 0 for symmetric W; a decimal for small W, dyadic for large ones that are stored."""
+def least_inhibition(W: Matrix, *, form: DenseForm | None = None, positive: bool = False) -> Fraction:
+    """Return c ≥ 0 with W + cI ≻ 0 for symmetric W; a decimal for small W, dyadic for large ones that are stored.
+
+    ``positive``: c > 0 even where W ≻ 0 as it is.
+    """
     whole = form if form is not None else DenseForm.of_exact(W)
     guess = least_eigenvalue(whole)
     if guess is None:
         raise UnfitError("the least eigenvalue of W was not found in floating point")
     unit = _unit(float(np.abs(whole.values).max()), decimal=whole.size <= SMALL)
-    first = max(0, ceil(Fraction(-guess) / unit) - 1)
+    first = max(int(positive), ceil(Fraction(-guess) / unit) - 1)
     for k in range(first, first + TRIES):
         if propose(whole.shifted(-k * unit)) is not None:
             return k * unit

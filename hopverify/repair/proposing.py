@@ -8,7 +8,7 @@ from hopverify.model import Layer
 from hopverify.repair import Proposal, words
 from hopverify.repair.asking import checks_for, expectations, keeps_flow, keeps_stability
 from hopverify.repair.drafting import Altered, Draft, altered_layers, altered_synapses, cuts_of, written
-from hopverify.repair.envelopes import closed_form
+from hopverify.repair.envelopes import closed_form, smoothed_sign
 from hopverify.repair.subject import Network, Subject
 
 
@@ -45,7 +45,12 @@ def proposal(
         map=words.map_between(parts, gone),
         changed=(parts.made, *words.changes(parts, network, gone), *_followed(parts), *_bias(gone, parts)),
         stayed=tuple(
-            words.remains(convex=convex, stability=keeps_stability(subject, parts), flow=keeps_flow(subject, parts))
+            words.remains(
+                convex=convex,
+                stability=keeps_stability(subject, parts),
+                flow=keeps_flow(subject, parts),
+                smoothed=bool(parts.smoothed),
+            )
         ),
         notes=(words.gains(convex), *notes),
     )
@@ -54,14 +59,31 @@ def proposal(
 def _followed(parts: Altered) -> list[str]:
     """Return how layers with inhibition follow u = Ay + b."""
     cuts = cuts_of(parts.fast)
-    return [closed_form(layer, parts.inhibition[a:b]) for layer, (a, b) in cuts if any(parts.inhibition[a:b])]
+    return [
+        smoothed_sign(layer, parts.inhibition[a:b])
+        if layer.name in parts.smoothed
+        else closed_form(layer, parts.inhibition[a:b])
+        for layer, (a, b) in cuts
+        if any(parts.inhibition[a:b])
+    ]
 
 
 def _comment(subject: Subject, parts: Altered, theory: str, convex: bool) -> str:
     blind = "E has flat regions or ghosts" if convex else "E rises, since L is not convex"
-    return (
+    said = (
         f"An altered system for {subject.spec.name} ({theory}), where {blind}.\n"
         f"Its equilibria are those of the original: {parts.slow} = {words.forward(parts)}, and {words.back(parts)}."
+    )
+    return f"{said}\n{_of_signs(parts)}" if parts.smoothed else said
+
+
+def _of_signs(parts: Altered) -> str:
+    """Return why a check that compares with the original stays unknown where a sign is smoothed."""
+    names = ", ".join(sorted(parts.smoothed))
+    return (
+        f"γ is the filled-in sign of x on {names} (Filippov), here clip(u/c, -1, 1): hard tanh, leak c, state u/c.\n"
+        "equilibria_preserved stays unknown: it compares activations that are functions, which a filled-in sign\n"
+        "is not. The correspondence is that of T12, which asks for no more than convex L."
     )
 
 

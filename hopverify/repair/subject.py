@@ -10,9 +10,10 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import Layer, LinearNetwork, Model, linear_network
-from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS
+from hopverify.model import Layer, Model
+from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, drive_matrix
 from hopverify.numerics.semidefinite import SOLVERS
+from hopverify.repair.signs import is_sign
 from hopverify.spec import ModelSpec
 
 
@@ -27,10 +28,13 @@ class Network:
     layers: tuple[Layer, ...]
 
     @classmethod
-    def of(cls, network: LinearNetwork) -> Network:
-        """Return the network with its time constants."""
-        tau = np.array([entry for layer in network.layers for entry in layer.each(layer.tau)], dtype=object)
-        return cls(network.W, network.b, network.leak, tau, network.layers)
+    def of(cls, model: Model) -> Network:
+        """Return the network of a model that no obstacle keeps from repair, and that is small enough."""
+        layers = tuple(model.layers.values())
+        b = np.concatenate([layer.bias.fractions() for layer in layers])
+        leak = np.array([rate for layer in layers for rate in layer.each(layer.leak)], dtype=object)
+        tau = np.array([entry for layer in layers for entry in layer.each(layer.tau)], dtype=object)
+        return cls(drive_matrix(model), b, leak, tau, layers)
 
     @cached_property
     def places(self) -> dict[str, Matrix]:
@@ -73,9 +77,8 @@ class Subject:
 
     @cached_property
     def network(self) -> Network | None:
-        """The network in rationals, None where it is too large for them."""
-        found = linear_network(self.model)
-        return None if found is None else Network.of(found)
+        """The network in rationals, None where it is too large for them (or no network with linear drives)."""
+        return Network.of(self.model) if _is_small(self.model) and obstacle(self) is None else None
 
 
 __all__ = ["SOLVERS", "Network", "Subject", "obstacle", "too_large"]
@@ -103,9 +106,15 @@ def _of_layer(layer: Layer) -> str | None:
         return "has an activation but no Lagrangian, from which the new energy would be made"
     if 0 in layer.leak:
         return "has no leak (leak: 0), so that its equilibria do not determine its state"
-    if not all(is_locally_lipschitz(part) for part in layer.function.activation):
+    if not is_sign(layer) and not all(is_locally_lipschitz(part) for part in layer.function.activation):
         return "has an activation that jumps, or is not defined somewhere; a locally Lipschitz one is needed"
     return None
+
+
+def _is_small(model: Model) -> bool:
+    layers = model.layers.values()
+    most = MAX_NEURONS if all(layer.function.elementwise for layer in layers) else MAX_WITH_WHOLE_LAYERS
+    return sum(layer.size for layer in layers) <= most
 
 
 def too_large(model: Model) -> str:

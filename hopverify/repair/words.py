@@ -18,7 +18,13 @@ def map_between(parts: Altered, gone: Sequence[Layer]) -> tuple[str, ...]:
     lines = [f"x → y: {parts.slow} = {to_y}, where x are the states of {fast}", f"y → x: {to_x}"]
     if any(parts.inhibition):
         own = "W = A - diag c" if is_identity(parts.B) else "W = AB - diag c"
-        lines.append(f"with y put in, this is ρx = W g(x) + b, {own}: the equation of the original")
+        gamma = "W γ" if parts.smoothed else "W g(x)"
+        lines.append(f"with y put in, this is ρx = {gamma} + b, {own}: the equation of the original")
+    if parts.smoothed:
+        names = ", ".join(sorted(parts.smoothed))
+        lines.append(
+            f"γ ∈ g(x): on {names} the sign is filled in, and γ is any number of [-1, 1] where x = 0 (Filippov)"
+        )
     if gone:
         names = ", ".join(layer.name for layer in gone)
         lines.append(
@@ -33,7 +39,8 @@ def _kept(parts: Altered, gone: Sequence[Layer]) -> str:
 
 def forward(parts: Altered) -> str:
     """Return y as a function of x at an equilibrium."""
-    product = "g(x)" if is_identity(parts.B) else "B g(x)"
+    gamma = "γ" if parts.smoothed else "g(x)"
+    product = gamma if is_identity(parts.B) else f"B {gamma}"
     total = f"{product} + a" if any(parts.a) else product
     return total if parts.rate == 1 else f"({total})/{literal(parts.rate)}"
 
@@ -43,7 +50,8 @@ def back(parts: Altered) -> str:
     biased = "A y + b" if any(parts.b) else "A y"
     plain = all(rate == 1 for rate in parts.leak)
     if any(parts.inhibition):
-        return f"x solves {'x' if plain else 'ρ∘x'} + c∘g(x) = {biased}"
+        own = "x" if plain else "ρ∘x"
+        return f"{own} + c∘γ = {biased}, γ ∈ g(x)" if parts.smoothed else f"x solves {own} + c∘g(x) = {biased}"
     return f"x = {biased}" if plain else f"x = ({biased})/ρ"
 
 
@@ -71,15 +79,22 @@ def energy(parts: Altered) -> str:
     if any(parts.inhibition):
         envelope = "e(Ay + b), e the Moreau envelope of L: e(u) = min_x [L(x) + (u - x)²/(2c)]"
         if any(rate != 1 for rate in parts.leak):
-            envelope = "[ρL(x) + ½c|g(x)|²] at the x that follows y"
+            gamma = "γ" if parts.smoothed else "g(x)"
+            envelope = f"[ρL(x) + ½c|{gamma}|²] at the x that follows y"
         return f"the energy is V(y) = {square}{bias} - {envelope}"
     rest = "Σ ρL((Ay + b)/ρ)" if any(rate != 1 for rate in parts.leak) else "L(Ay + b)" if any(parts.b) else "L(Ay)"
     added = f" + Σ φ(z), φ(z) = {parts.potential}, z = Nᵀ(λy - a)" if parts.potential is not None else ""
     return f"the energy is V(y) = {square}{bias} - {rest}{added}"
 
 
-def remains(*, convex: bool, stability: bool, flow: bool) -> list[str]:
+def remains(*, convex: bool, stability: bool, flow: bool, smoothed: bool = False) -> list[str]:
     """Return what the two have in common; ``stability`` and ``flow`` tell whether these are known to be the same."""
+    if smoothed:
+        return [
+            "every equilibrium in the sense of Filippov, with the same x and γ, and no other",
+            "weights and biases of the neurons x, and their activations but for the sign",
+            "not known: which equilibria are stable, since a sign has no linearisation where x = 0",
+        ]
     if flow:
         return ["the flow, hence equilibria, stability and basins: nothing but the energy is new"]
     said = [

@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 REPAIRED = {
     "gelu-memory": "altered",
     "hard-tanh-memory": "altered",
+    "krotov-hopfield-a": "universal",
+    "krotov-hopfield-a-slow": "universal",
     "krotov-hopfield-b-slow": "altered",
     "krotov-hopfield-c-slow": "universal",
     "krotov-hopfield-hard-tanh": "universal",

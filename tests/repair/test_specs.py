@@ -1,4 +1,4 @@
-"""The specs in ``specs/repaired/`` are what the command writes; each model with a flat region has one, or a reason."""
+"""The specs in ``specs/repaired/`` are what the command writes; each model with a flat region has one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from types import ModuleType
 import pytest
 
 from hopverify.pipeline import verify
-from hopverify.repair import Proposal, Refusal, outcomes
 from hopverify.spec import CheckRequest, read_spec
 from tests.repair.subjects import of_file, proposed
 
 SPECS = Path(__file__).parents[2] / "specs"
-# Their activation jumps, or there is no energy at all: no repair is known.
-BEYOND_REPAIR = {"krotov-hopfield-a", "krotov-hopfield-a-slow"}
+# The comparison with the original speaks of activations that are functions, which a filled-in sign is not.
+OF_SIGNS = {"krotov-hopfield-a", "krotov-hopfield-a-slow"}
 HEAVY = {"digits", "digits-temperatures"}
 
 
@@ -52,10 +51,11 @@ def test_the_certificate_of_a_repaired_spec_passes_altered_flatness(name: str) -
     certificate = verify(replace(spec, checks=tuple(CheckRequest(check, {}, "checks") for check in asked)))
     told = [entry for entry in certificate.results if "stability" not in entry["subject"]]
     verdicts = {entry["check"]: entry["verdict"] for entry in told}
-    assert verdicts == dict.fromkeys(asked, "pass")
+    unknown = {"equilibria_preserved": "unknown"} if name in OF_SIGNS else {}
+    assert verdicts == dict.fromkeys(asked, "pass") | unknown
 
 
-def test_every_model_with_a_flat_region_is_repaired_or_refused_with_a_reason() -> None:
+def test_every_model_with_a_flat_region_is_repaired() -> None:
     flat = set()
     for path in sorted(SPECS.glob("*.yaml")):
         spec = read_spec(path)
@@ -64,8 +64,6 @@ def test_every_model_with_a_flat_region_is_repaired_or_refused_with_a_reason() -
         asked = replace(spec, checks=(CheckRequest("energy_flatness", {}, "checks"),), expect={})
         if any(entry["verdict"] == "fail" for entry in verify(asked, samples=50).results):
             flat.add(path.stem)
-    assert flat - set(REPAIRED) == BEYOND_REPAIR
+    assert flat >= OF_SIGNS
+    assert flat - set(REPAIRED) == set()
     assert set(REPAIRED) - flat == {"gelu-memory"}
-    for name in BEYOND_REPAIR:
-        assert all(isinstance(outcome, Refusal) for outcome in outcomes(of_file(SPECS / f"{name}.yaml")))
-    assert any(isinstance(outcome, Proposal) for outcome in outcomes(of_file(SPECS / "relu-pair.yaml")))

@@ -26,6 +26,7 @@ from hopverify.repair.elimination import Eliminated, eliminated
 from hopverify.repair.finding import asymmetry, diagonal_of, negative_factor, no_metric, rank_factors
 from hopverify.repair.metrics import chosen
 from hopverify.repair.proposing import proposal
+from hopverify.repair.signs import check_no_sign
 from hopverify.repair.subject import Network, Subject, too_large
 from hopverify.repair.symmetry import symmetric
 from hopverify.repair.writing import literal
@@ -54,6 +55,7 @@ class NoMetricError(UnfitError):
 
 def altered(subject: Subject) -> tuple[Altered, Network | None, tuple[str, ...]]:
     """Return the parts of the altered system, the network they come from, and notes on P; raise UnfitError."""
+    check_no_sign(subject.model)
     found = _from_patterns(subject)
     if found is not None:
         return found, None, ()

@@ -15,6 +15,7 @@ from hopverify.repair import Proposal, Repair, UnfitError
 from hopverify.repair.convexity import why_not_convex
 from hopverify.repair.drafting import Draft, layer_entry, listed, written
 from hopverify.repair.finding import diagonal_of
+from hopverify.repair.signs import check_no_sign
 from hopverify.repair.subject import Network, Subject, too_large
 from hopverify.repair.symmetry import factors
 from hopverify.repair.writing import array
@@ -25,6 +26,7 @@ CHECKS = ("weight_symmetry", "lagrangian_convexity", "time_constants", "energy_d
 
 
 def _propose(subject: Subject) -> Proposal:
+    check_no_sign(subject.model)
     network = subject.network
     if network is None:
         raise UnfitError(too_large(subject.model))

@@ -3,6 +3,9 @@
 With c > max(0, -λ_min(W)) and P = W + cI the altered system A = P, B = I has the equilibria of the original: neurons
 solve ρx + c g(x) = Py + b, and where y rests it is g(x), so that ρx = Wg(x) + b. For ρ = 1, g(x) is the gradient of the
 Moreau envelope e(u) = min_x L(x) + |u - x|²/(2c) at u = Py + b, and V(y) = ½yᵀPy - e(Py + b).
+
+Of L nothing but convexity is needed. A sign is filled in where it jumps, and for c > 0 the envelope of |x| is Huber's
+function (:mod:`hopverify.repair.signs`).
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from hopverify.repair.convexity import why_not_convex
 from hopverify.repair.drafting import Altered, free_name
 from hopverify.repair.inhibition import least_inhibition
 from hopverify.repair.proposing import proposal
+from hopverify.repair.signs import is_sign
 from hopverify.repair.subject import Network, Subject, too_large
 from hopverify.repair.symmetry import symmetric
 from hopverify.repair.writing import literal
@@ -37,7 +41,8 @@ def _propose(subject: Subject) -> Proposal:
         parts, c = _small(subject, network)
     how = "c = 0: W ≻ 0 as it is"
     if c:
-        how = f"c = {literal(c)}: W + cI ≻ 0 is verified, and was not for a smaller number of so few digits"
+        smaller = "smaller positive number" if parts.smoothed else "smaller number"
+        how = f"c = {literal(c)}: W + cI ≻ 0 is verified, and was not for a {smaller} of so few digits"
     return proposal(subject, parts, network, name=NAME, title=TITLE, theory=THEORY, notes=(how,))
 
 
@@ -52,7 +57,7 @@ def _check_convex(subject: Subject) -> None:
 
 
 def _small(subject: Subject, network: Network) -> tuple[Altered, Fraction]:
-    c = least_inhibition(network.W)
+    c = least_inhibition(network.W, positive=bool(_signs(subject)))
     P = network.W.copy()
     P[np.diag_indices(len(P))] += c
     leak, b = network.leak.tolist(), network.b.tolist()
@@ -68,7 +73,7 @@ def _large(subject: Subject) -> tuple[Altered, Fraction]:
     if not block.is_symmetric:
         raise UnfitError(f"{too_large(subject.model)}; beyond that W has to be symmetric as it stands, and is not")
     W = np.array(block.matrix.values)
-    c = least_inhibition(W, form=DenseForm.of(W))
+    c = least_inhibition(W, form=DenseForm.of(W), positive=bool(_signs(subject)))
     # The diagonal in rationals: what a double does not hold would not be the matrix of the theorem.
     diagonal = [Fraction(value) + c for value in np.diag(W).tolist()]
     W[np.diag_indices(len(W))] = [float(value) for value in diagonal]
@@ -100,7 +105,12 @@ def _parts(
         A=P,
         B=identity,
         metric=P,
+        smoothed=_signs(subject),
     )
+
+
+def _signs(subject: Subject) -> frozenset[str]:
+    return frozenset(layer.name for layer in subject.model.layers.values() if is_sign(layer))
 
 
 REPAIR = Repair(NAME, TITLE, THEORY, order=30, propose=_propose)
