@@ -6,23 +6,16 @@ nothing runs and no names clash. The policy in the head lets the browser run the
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
-from hopverify.reporting.document import Block, Document, Equations, Heading, Mark, Math, Paragraph, Sign, Words
+from hopverify.reporting.document import Block, Document, Equations, Heading, Mark, Math, Paragraph, Words
 from hopverify.reporting.formats import Format, Rendered
+from hopverify.reporting.formats._addresses import allowed
 from hopverify.reporting.formats._mathml import mathml
+from hopverify.reporting.formats._pages import environment
 from hopverify.reporting.report import Report
-
-# Beside its word and its colour, each sign has a shape.
-SHAPES = {Sign.MET: "✓", Sign.FAILED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–"}
-
-_ADDRESS = re.compile(r"https://[\w.-]+/[\w./;()?=&%:-]*", re.ASCII)
-_ANCHOR = re.compile(r"#[\w-]+", re.ASCII)
 
 
 def html(document: Document) -> str:
@@ -33,38 +26,16 @@ def html(document: Document) -> str:
 
 @cache
 def _environment() -> Any:
-    import jinja2
     from markupsafe import Markup
 
     def formula(value: Math, *, displayed: bool = False) -> Any:
         written = mathml(value, displayed=displayed)
         return Markup(written) if written else value.text
 
-    style, script = _own("report.css"), _own("report.js")
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_own),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {"kind": lambda value: type(value).__name__.lower(), "formula": formula}
-    environment.filters |= {"shape": lambda sign: SHAPES[sign], "image": _image, "sign": _sign, "safe_target": _target}
-    environment.filters["panels"] = _panels
-    environment.globals |= {"style": Markup(style), "script": Markup(script), "policy": _policy(style, script)}
-    return environment
-
-
-def _own(name: str) -> str:
-    return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """Return the content security policy: this style, this script, images within the page, and nothing else."""
-    hashes = {kind: b64encode(sha256(text.encode()).digest()).decode() for kind, text in (("s", style), ("j", script))}
-    allowed = f"style-src 'sha256-{hashes['s']}'; script-src 'sha256-{hashes['j']}'; img-src data:"
-    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+    made = environment(("report.css",), "report.js")
+    made.filters |= {"kind": lambda value: type(value).__name__.lower(), "formula": formula}
+    made.filters |= {"image": _image, "sign": _sign, "safe_target": allowed, "panels": _panels}
+    return made
 
 
 def _image(svg: str) -> str:
@@ -94,11 +65,6 @@ def _panels(blocks: tuple[Block, ...]) -> list[list[list[Block]]]:
 
 def _is_panel(blocks: list[Block]) -> bool:
     return isinstance(blocks[0], Heading) and (len(blocks) == 1 or isinstance(blocks[1], Equations))
-
-
-def _target(target: str) -> str:
-    """Return an address that may stand in a link, and empty text for any other."""
-    return target if _ADDRESS.fullmatch(target) or _ANCHOR.fullmatch(target) else ""
 
 
 def _render(document: Document, report: Report, stem: str | None) -> Rendered:

@@ -1,0 +1,44 @@
+"""Pages that need nothing else: templates with every text escaped, one style, one script, and a policy that says so."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from hopverify.reporting.document import Sign
+
+# Beside its word and its colour, each sign has a shape.
+SHAPES = {Sign.MET: "✓", Sign.FAILED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–"}
+
+
+def environment(styles: Sequence[str], script: str) -> Any:
+    """Return Jinja2's environment for a page with these style sheets, one after the other, and this script."""
+    import jinja2
+    from markupsafe import Markup
+
+    style, code = "".join(_own(name) for name in styles), _own(script)
+    made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_own),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["shape"] = lambda sign: SHAPES[sign]
+    made.globals |= {"style": Markup(style), "script": Markup(code), "policy": _policy(style, code)}
+    return made
+
+
+def _own(name: str) -> str:
+    return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy: this style, this script, images within the page, and nothing else."""
+    hashes = {kind: b64encode(sha256(text.encode()).digest()).decode() for kind, text in (("s", style), ("j", script))}
+    allowed = f"style-src 'sha256-{hashes['s']}'; script-src 'sha256-{hashes['j']}'; img-src data:"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
