@@ -187,6 +187,16 @@ def test_a_link_to_no_section_is_words() -> None:
     assert pdf_of(Paragraph((Link("there", "#nowhere"),)))
 
 
+@needs_poppler
+def test_links_lead_to_pages_only(tmp_path: Path) -> None:
+    good, bad = "https://arxiv.org/abs/2410.13866", ("javascript:alert(1)", "file:///etc/passwd", "http://a.example/")
+    words = tuple(Link("word", target) for target in (good, *bad))
+    sources = tuple(Source("work", target) for target in (good, *bad))
+    (tmp_path / "x.pdf").write_bytes(pdf_of(Paragraph(words), sources=sources))
+    run = subprocess.run(["pdfinfo", "-url", "x.pdf"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert re.findall(r"\S+:\S+", run.stdout) == [good, good]
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.text(max_size=40), st.text(alphabet="\\{}^_$&%#xfracdot ", max_size=30))
 def test_any_text_can_be_set(text: str, latex: str) -> None:

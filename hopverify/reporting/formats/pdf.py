@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hopverify.reporting.document import Document, Math
+from hopverify.reporting.document import Document, Link, Math
 from hopverify.reporting.formats import Format, Rendered
+from hopverify.reporting.formats._addresses import allowed
 from hopverify.reporting.report import Report
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -41,18 +42,20 @@ def _value(value: Any, *, displayed: bool = True) -> Any:
     """Return what stands for a value of the document in JSON: a kind, and its fields."""
     if isinstance(value, Math):
         return {"kind": "math", "text": value.text} | _drawn(value.latex, displayed)
+    if isinstance(value, Link) and not allowed(value.target):
+        return _value(value.text)
     if is_dataclass(value) and not isinstance(value, type):
         return {"kind": type(value).__name__.lower()} | {
             field.name: _field(field.name, getattr(value, field.name), displayed) for field in fields(value)
         }
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def _field(name: str, value: Any, displayed: bool) -> Any:
     if name == "words":
         return _words(value)
+    if name == "address":
+        return allowed(value)
     if name == "items":
         return [{"words": _words(words)} for words in value]
     if name == "rows":
@@ -67,9 +70,8 @@ def _field(name: str, value: Any, displayed: bool) -> Any:
 
 
 def _words(words: Any) -> list[Any]:
-    return [
-        {"kind": "text", "text": part} if isinstance(part, str) else _value(part, displayed=False) for part in words
-    ]
+    made = (_value(part, displayed=False) for part in words)
+    return [{"kind": "text", "text": part} if isinstance(part, str) else part for part in made]
 
 
 @cache
