@@ -37,12 +37,12 @@ def outputs(specs: Sequence[Path], out: Path | None) -> dict[Path, Output]:
     return found
 
 
-def write(target: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+def write(target: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all; text as UTF-8, its lines ending as they are."""
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         draft.replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -6,7 +6,7 @@ report says that nothing was checked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,13 +39,21 @@ class Material:
 
 
 def gather(
-    certificate: Certificate, certificate_file: str, spec: ModelSpec | None = None, *, figures: bool = True
+    certificate: Certificate,
+    certificate_file: str,
+    spec: ModelSpec | None = None,
+    *,
+    figures: bool = True,
+    progress: Callable[[str], None] = lambda name: None,
 ) -> Material:
-    """Return the material of a report; raise :class:`CertificateRejected` for a certificate that does not hold."""
+    """Return the material of a report; raise :class:`CertificateRejected` for a certificate that does not hold.
+
+    ``progress`` hears the name of each claim before it is decided again.
+    """
     if spec is None:
         check_form(certificate)
         return Material(certificate, certificate_file, without="the spec is not at hand")
-    check_certificate(spec, certificate)
+    check_certificate(spec, certificate, progress=progress)
     derivation, without = _derived(spec)
     drawings = tuple(_drawn(spec, certificate)) if figures else ()
     return Material(certificate, certificate_file, spec, spec.file, True, derivation, without, drawings)

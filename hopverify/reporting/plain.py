@@ -22,6 +22,11 @@ def plain(text: str, *, lines: bool = False) -> str:
             kept.append("\n" if lines else " ")
         elif character == "\t":
             kept.append(" ")
-        elif unicodedata.category(character) not in _HIDDEN:
+        elif unicodedata.category(character) not in _HIDDEN and not _is_no_character(ord(character)):
             kept.append(character)
     return "".join(kept)
+
+
+def _is_no_character(code: int) -> bool:
+    """Whether a code is none of any character, and never will be; XML cannot hold all of those."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF

@@ -17,7 +17,9 @@ def equations(derivation: Derivation) -> tuple[Block, ...]:
     layers = [section for section in derivation.sections if section.title.startswith("Layer ")]
     aside = [section for section in derivation.sections if section.title in _ASIDE]
     principal = [section for section in derivation.sections if section not in (*layers, *aside)]
-    forms = (Folded(_of_layers(layers), tuple(_blocks(layers))),) if layers else ()
+    blocks = tuple(_blocks(layers))
+    # One layer is named by the line that folds it.
+    forms = (Folded(_of_layers(layers), blocks[1:] if len(layers) == 1 else blocks),) if layers else ()
     return (*_blocks(principal), *forms, Folded("Symbols, and what was compared", tuple(_blocks(aside))))
 
 

@@ -1,0 +1,104 @@
+"""JUnit XML, for continuous integration: one test case a claim.
+
+What is not as the spec asks is a failure, with the witness. An unknown is skipped, with its reason: it is never a
+success. A fail that the spec expects, or asks nothing of, is a success with a note.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from hopverify.reporting.document import Document
+from hopverify.reporting.formats import Format, Rendered
+from hopverify.reporting.plain import plain
+from hopverify.reporting.report import Report, Row
+from hopverify.reporting.sentences import details, reason_in_words, verdict_in_words
+from hopverify.verdict import Verdict
+
+SHOWS, LISTS = "the certificate has", "the certificate lists"
+NOT_ASKED = "the spec asks nothing of it"
+
+
+def junit(report: Report) -> bytes:
+    """Return the report as the XML of one test suite."""
+    from junitparser import JUnitXml, TestSuite
+
+    suite = TestSuite(plain(report.name))
+    for name, value in (("verdict", str(report.verdict)), ("digest", report.digest), ("spec", report.file)):
+        suite.add_property(name, plain(value))
+    seen: Counter[str] = Counter()
+    for row in report.rows:
+        name = f"{row.check} [{row.subject}]"
+        seen[name] += 1
+        suite.add_testcase(_case(report, row, name if seen[name] == 1 else f"{name} {seen[name]}"))
+    suites = JUnitXml()
+    suites.add_testsuite(suite)
+    return _indented(suites.tostring())
+
+
+def _indented(xml: bytes) -> bytes:
+    """Return XML with an element a line, and its declaration."""
+    root = ElementTree.fromstring(xml)
+    ElementTree.indent(root)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _case(report: Report, row: Row, name: str) -> Any:
+    from junitparser import TestCase
+
+    case = TestCase(plain(name), plain(report.name), round(row.seconds, 3))
+    result = _result(report, row)
+    if result is not None:
+        case.result = [result]
+    case.system_out = "\n".join(plain(line) for line in _lines(row))
+    return case
+
+
+def _result(report: Report, row: Row) -> Any:
+    """Return a failure, a skip, or None for a success."""
+    from junitparser import Failure, Skipped
+
+    if row.verdict is Verdict.UNKNOWN:
+        return Skipped(plain(f"unknown: {reason_in_words(row)}"))
+    if _is_failure(report, row):
+        failure = Failure(plain(f"{verdict_in_words(row)}: {row.statement}"), str(row.verdict))
+        failure.text = "\n".join(plain(line) for line in _said(row))
+        return failure
+    if row.verdict is Verdict.NOT_APPLICABLE:
+        return Skipped(plain(f"not applicable: {reason_in_words(row)}"))
+    return None
+
+
+def _is_failure(report: Report, row: Row) -> bool:
+    """Whether the claim is what keeps its check from the verdict that the spec asks for."""
+    if row.met or row.verdict is row.expected:
+        return False
+    others = [each for each in report.rows if each.check == row.check and each is not row]
+    # Where another subject is open, the check as a whole is: a pass that should fail is then no contradiction yet.
+    return row.verdict is not Verdict.PASS or not any(each.verdict is Verdict.UNKNOWN for each in others)
+
+
+def _lines(row: Row) -> Sequence[str]:
+    verdict = verdict_in_words(row)
+    if row.verdict is Verdict.FAIL and row.expected is None:
+        verdict += f"; {NOT_ASKED}"
+    return [
+        f"{verdict}: {row.statement} ({row.theory})",
+        f"decided by: {', '.join(row.method) or 'no rule'}",
+        *_said(row),
+    ]
+
+
+def _said(row: Row) -> Sequence[str]:
+    return list(details(row, shows=SHOWS, lists=LISTS))
+
+
+def _render(document: Document, report: Report, stem: str | None) -> Rendered:
+    return Rendered(junit(report))
+
+
+FORMAT = Format("junit", ".xml", "test cases for continuous integration", _render, ("junitparser",))
