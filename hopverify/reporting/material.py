@@ -43,18 +43,19 @@ def gather(
     certificate_file: str,
     spec: ModelSpec | None = None,
     *,
+    equations: bool = True,
     figures: bool = True,
     progress: Callable[[str], None] = lambda name: None,
 ) -> Material:
     """Return the material of a report; raise :class:`CertificateRejected` for a certificate that does not hold.
 
-    ``progress`` hears the name of each claim before it is decided again.
+    ``equations`` and ``figures`` tell what is wanted; ``progress`` hears of each claim before it is decided again.
     """
     if spec is None:
         check_form(certificate)
         return Material(certificate, certificate_file, without="the spec is not at hand")
     check_certificate(spec, certificate, progress=progress)
-    derivation, without = _derived(spec)
+    derivation, without = _derived(spec) if equations else (None, "they were not asked for")
     drawings = tuple(_drawn(spec, certificate)) if figures else ()
     return Material(certificate, certificate_file, spec, spec.file, True, derivation, without, drawings)
 

@@ -28,7 +28,7 @@ class Format:
     """One format. ``render`` gets the document, the report, and the file's name without its suffix.
 
     The name is None where nothing can lie beside the file, as on the output stream. ``needs`` are the modules of the
-    extra `report` without which it cannot render.
+    extra `report` without which it cannot render. ``plain``: it shows neither equations nor figures.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Format:
     summary: str
     render: Callable[[Document, Report, str | None], Rendered]
     needs: tuple[str, ...] = ()
+    plain: bool = False
 
 
 FORMATS: Registry[Format] = Registry("hopverify.reporting.formats", "FORMAT", noun="format")

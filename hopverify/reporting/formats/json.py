@@ -12,4 +12,4 @@ def _render(document: Document, report: Report, stem: str | None) -> Rendered:
     return Rendered((as_json(report) + "\n").encode("ascii"))
 
 
-FORMAT = Format("json", ".json", "the report as one JSON object, for programs", _render)
+FORMAT = Format("json", ".json", "the report as one JSON object, for programs", _render, plain=True)

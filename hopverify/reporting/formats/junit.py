@@ -101,4 +101,4 @@ def _render(document: Document, report: Report, stem: str | None) -> Rendered:
     return Rendered(junit(report))
 
 
-FORMAT = Format("junit", ".xml", "test cases for continuous integration", _render, ("junitparser",))
+FORMAT = Format("junit", ".xml", "test cases for continuous integration", _render, ("junitparser",), plain=True)
