@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from hopverify.derivation.printing import escaped, latex, text
+from hopverify.derivation.printing import escaped, for_markdown, latex, latex_words, portable_words, text
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,11 @@ class Line:
             return "", f"- {right[1:].lstrip()}" if right.startswith("-") else f"+ {right}", self.remark
         return _shown(self.left, latex=False), right, self.remark
 
-    def latex(self) -> str:
-        """Return a line of an ``align*``."""
+    def latex(self, *, portable: bool = False) -> str:
+        """Return a line of an ``align*``; a portable one is understood by MathJax and KaTeX too."""
         right = _shown(self.right, latex=True)
-        remark = rf" && \text{{{escaped(self.remark)}}}" if self.remark else ""
+        words = portable_words if portable else latex_words
+        remark = f" && {words(self.remark)}" if self.remark else ""
         if self.left is None:
             return f"  &{'' if right.lstrip().startswith('-') else ' +'} {right}{remark}"
         sign = "=" if _shown(self.left, latex=False) else r"\phantom{{}={}}"
@@ -95,9 +96,23 @@ class Section:
         parts += [_sentence(note, latex=True) + r"\par" for note in self.notes]
         return "\n".join(parts)
 
+    def to_markdown(self) -> str:
+        """Return the section with its formulas as MathJax sets them, in notebooks for instance."""
+        parts = [f"**{for_markdown(self.title)}**"]
+        if self.lines:
+            rows = " \\\\\n".join(line.latex(portable=True) for line in self.lines)
+            parts.append(f"$$\n\\begin{{aligned}}\n{rows}\n\\end{{aligned}}\n$$")
+        notes = "\n".join(f"- {_marked(sentence)}" for sentence in self.sentences())
+        return "\n\n".join([*parts, notes] if notes else parts)
+
     def sentences(self) -> tuple[tuple[str | Mark, ...], ...]:
         """Return the notes as words with formulas in both notations between them."""
         return tuple(_parts(note) for note in self.notes)
+
+
+def _marked(sentence: tuple[str | Mark, ...]) -> str:
+    """Return words with formulas between them, in Markdown."""
+    return "".join(for_markdown(part) if isinstance(part, str) else f"${part.in_latex}$" for part in sentence)
 
 
 def _parts(note: str | tuple[Any, ...]) -> tuple[str | Mark, ...]:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sympy
@@ -194,6 +195,24 @@ def escaped(words: str) -> str:
     return "".join(special.get(character, character) for character in words)
 
 
+def latex_words(words: str) -> str:
+    """Return plain words within a formula."""
+    return rf"\text{{{escaped(words)}}}"
+
+
+def portable_words(words: str) -> str:
+    r"""Return plain words within a formula that TeX, MathJax and KaTeX set alike: only letters stand in ``\text``.
+
+    >>> portable_words("for a_b < 0")
+    '\\text{for a}\\_\\text{b }<\\text{ 0}'
+    """
+    parts = re.split(r"([&%$#_{}<>^\\~])", words)
+    signs = {"<": "<", ">": ">", "^": r"\wedge ", "\\": r"\backslash ", "~": r"\sim "}
+    # Signs are at odd places.
+    shown = (signs.get(part, f"\\{part}") if place % 2 else rf"\text{{{part}}}" for place, part in enumerate(parts))
+    return "".join(part for part in shown if part != r"\text{}")
+
+
 def for_markdown(words: str) -> str:
     r"""Return plain words for the inside of a line of Markdown: no markup, no formula, no end of a table's cell.
 
@@ -204,4 +223,16 @@ def for_markdown(words: str) -> str:
 
 
 # Names that formulas of a layer use and doctests above.
-__all__ = ["STATE", "I", "J", "X", "escaped", "for_markdown", "latex", "name_of", "text"]
+__all__ = [
+    "STATE",
+    "I",
+    "J",
+    "X",
+    "escaped",
+    "for_markdown",
+    "latex",
+    "latex_words",
+    "name_of",
+    "portable_words",
+    "text",
+]

@@ -1,0 +1,46 @@
+"""The notebooks of the documentation run, and show what they are committed with."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+NEEDED = ("nbclient", "ipykernel", "matplotlib")
+
+
+def running() -> ModuleType:
+    """Return docs/notebooks.py, which is no part of the package."""
+    place = importlib.util.spec_from_file_location("notebooks", DOCS / "notebooks.py")
+    assert place is not None
+    assert place.loader is not None
+    script = importlib.util.module_from_spec(place)
+    place.loader.exec_module(script)
+    return script
+
+
+@pytest.mark.parametrize("path", running().notebooks(), ids=lambda path: path.name)
+def test_a_notebook_shows_what_it_is_committed_with(path: Path) -> None:
+    for module in NEEDED:
+        pytest.importorskip(module, reason=f"notebooks need {module}: pip install 'hopverify[test]'")
+    import nbformat
+
+    script = running()
+    committed = script.shown(nbformat.read(path, as_version=4))
+    assert len(committed) > 5, "a notebook is committed with what it shows"
+    assert script.shown(script.run(path)) == committed, "run `python docs/notebooks.py --write`"
+
+
+def test_what_may_differ_is_left_out() -> None:
+    script = running()
+    pictures = {"output_type": "display_data", "data": {"image/svg+xml": "<svg/>", "text/plain": "a picture"}}
+    certificate = {"output_type": "execute_result", "data": {"text/html": "up to 2<br>3 raises it, by 1<br>98 %"}}
+    printed = {"output_type": "stream", "name": "stdout", "text": "one\ntwo"}
+    cells = [{"id": "a", "outputs": [pictures, certificate, printed]}, {"id": "b"}]
+    assert script.shown(type("Notebook", (), {"cells": cells})) == [
+        ("a", "text/html", ["up to 2", "98 %"]),
+        ("a", "stdout", ["one", "two"]),
+    ]
