@@ -18,6 +18,7 @@ from hopverify.errors import HopverifyError
 from hopverify.reporting.plain import plain
 
 if TYPE_CHECKING:
+    from hopverify.certificate import Certificate
     from hopverify.execution.events import Event
     from hopverify.execution.journal import Journal
     from hopverify.execution.run import Run
@@ -40,6 +41,7 @@ class Wishes:
     form: str
     verbose: bool
     colour: bool
+    reports: tuple[str, ...] = ()
 
 
 class Verifying:
@@ -132,6 +134,7 @@ class Verifying:
             if path in self.targets:
                 write(self.targets[path].certificate, certificate.to_json())
                 self._tell("certificate_written", spec=str(path), file=str(self.targets[path].certificate))
+                self._write_reports(path, run, certificate)
             if run in self._journals:
                 self._journals.pop(run).close(remove=not is_unfinished(certificate.results))
         except HopverifyError as error:
@@ -139,6 +142,22 @@ class Verifying:
             return
         self.reports.append(report_of(run.spec, certificate))
         self._print(self.reports[-1])
+
+    def _write_reports(self, path: Path, run: Run, certificate: Certificate) -> None:
+        """Write the reports that are asked for beside the certificate."""
+        from hopverify.cli._reports import composed, named_from_here, place_of, write_report
+        from hopverify.cli._specs import stem_of
+        from hopverify.reporting.formats import FORMATS
+
+        chosen = [FORMATS[name] for name in self.wishes.reports]
+        if not chosen:
+            return
+        place = self.targets[path].certificate
+        document, report = composed(certificate, named_from_here(place), run.spec, chosen)
+        for each in chosen:
+            target = place_of(place.parent, stem_of(place), each)
+            write_report(document, report, each, target)
+            self._tell("report_written", spec=str(path), format=each.name, file=str(target))
 
     def _fail(self, path: Path, error: HopverifyError) -> None:
         self._bar.pause()

@@ -9,6 +9,7 @@ import click
 
 from hopverify.cli._files import specs_in
 from hopverify.cli._outputs import outputs
+from hopverify.cli._reports import formats_of
 
 
 def _seconds(ctx: click.Context, parameter: click.Parameter, value: float | None) -> float:
@@ -27,6 +28,13 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float | None
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     help="Write a certificate for each spec, NAME.certificate.json, into DIR.",
+)
+@click.option(
+    "--report",
+    "reports",
+    callback=formats_of,
+    metavar="FORMATS",
+    help="Write reports beside the certificates: html, pdf, markdown, junit, json or latex; several with commas.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print one line for each spec.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the obligations and the rules behind each verdict.")
@@ -74,6 +82,7 @@ def command(
     paths: tuple[Path, ...],
     as_json: bool,
     out: Path | None,
+    reports: tuple[str, ...],
     quiet: bool,
     verbose: bool,
     timeout: float,
@@ -95,6 +104,8 @@ def command(
         raise click.UsageError("--json, --quiet and --verbose exclude one another")
     if resume and out is None:
         raise click.UsageError("--resume goes on from the folder given by --out: add --out DIR")
+    if reports and out is None:
+        raise click.UsageError("--report writes beside the certificates: add --out DIR")
     if jobs > 1 and dask is not None:
         raise click.UsageError("--jobs works on this machine, --dask on a cluster: give one of them")
     specs = specs_in(paths)
@@ -105,7 +116,7 @@ def command(
 
     form = "json" if as_json else "line" if quiet else "table"
     settings = Settings(samples, max_boxes, seed, timeout)
-    run = Verifying(settings, Wishes(jobs, dask, resume, form, verbose, not no_color), targets)
+    run = Verifying(settings, Wishes(jobs, dask, resume, form, verbose, not no_color, reports), targets)
     try:
         code = run.logged(specs, log)
     except KeyboardInterrupt:

@@ -46,6 +46,7 @@ def test_the_commands_are_the_files() -> None:
         "init",
         "list",
         "repair",
+        "report",
         "schema",
         "simulate",
         "verify",
