@@ -26,6 +26,8 @@ PLANTS = [
     ("execution/processes.py", "import distributed"),
     ("execution/run.py", "import hopverify.pipeline"),
     ("checker/payload.py", "import hopverify.execution.units"),
+    ("certificate.py", "def _repr_html_():\n    from hopverify.reporting import notebooks"),
+    ("reporting/report.py", "import hopverify.notebook"),
 ]
 
 
