@@ -9,18 +9,26 @@ from io import StringIO
 from typing import Any
 
 from hopverify.errors import HopverifyError
+from hopverify.reporting.figures.drawing import Drawing, drawings_of
 from hopverify.reporting.plain import plain
+
+__all__ = ["COLOURS", "Drawing", "drawings_of", "has_matplotlib", "literal", "require_matplotlib", "style", "svg"]
 
 # Okabe and Ito's colours, told apart by people with any colour vision; the yellow of the eight is too pale for lines.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 DASHES = ("-", "--", "-.", ":")
 
-_STYLE = {"svg.hashsalt": "hopverify", "svg.fonttype": "none", "font.size": 9}
+_STYLE = {"svg.hashsalt": "hopverify", "svg.fonttype": "none", "font.size": 9, "hatch.linewidth": 0.7}
+
+
+def has_matplotlib() -> bool:
+    """Whether there is something to draw with."""
+    return find_spec("matplotlib") is not None
 
 
 def require_matplotlib() -> None:
     """Raise an error that says what to do, if there is no matplotlib."""
-    if find_spec("matplotlib") is None:
+    if not has_matplotlib():
         raise HopverifyError("the figure needs matplotlib: pip install 'hopverify[figures]', or give --no-figure")
 
 
