@@ -81,10 +81,13 @@ def _drawn(latex: str, displayed: bool) -> dict[str, Any]:
 
     try:
         formula = Latex(latex, size=_DISPLAYED if displayed else _INLINE, inline=not displayed, margin=0)
-        width, height = formula.getsize()
-        return {"svg": formula.svg(), "width": width, "height": height, "depth": -formula.getyofst()}
+        (width, height), svg = formula.getsize(), formula.svg()
     except Exception:  # The library raises what its parts raise, AssertionError included; the formula's text is shown.
         return {}
+    # A picture of nothing is no picture.
+    if not (width > 0 and height > 0):
+        return {}
+    return {"svg": svg, "width": width, "height": height, "depth": -formula.getyofst()}
 
 
 FORMAT = Format("pdf", ".pdf", "an appendix to submit, set by Typst", render, ("typst", "ziamath", "ziafont"))
