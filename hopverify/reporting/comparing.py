@@ -30,18 +30,17 @@ _Key = tuple[str, str, int]
 
 def compare(old: Certificate, new: Certificate, *, files: tuple[str, str] = ("old", "new")) -> Comparison:
     """Return what became of ``old``; raise :class:`CertificateRejected` where one of the two is malformed."""
-    arrays = tuple(_moved(old.arrays, new.arrays))
     digests = (str(old.spec.get("digest")), str(new.spec.get("digest")))
     names = (str(old.spec.get("name")), str(new.spec.get("name")))
     before, after = (_claims(each, file) for each, file in zip((old, new), files, strict=True))
     verdicts = Verdict(old.verdict), Verdict(new.verdict)
-    is_same_spec = digests[0] == digests[1] and not arrays
+    is_same_spec = digests[0] == digests[1]
     return Comparison(
         names=names,
         verdicts=verdicts,
         verdict_change=_compared(*(_ORDER.index(verdict) for verdict in verdicts)),
         digests=digests,
-        arrays=arrays,
+        arrays=tuple(_moved(old.arrays, new.arrays)),
         claims=tuple(_changed(*pair, is_same_spec) for pair in _matched(before, after, names)),
         assumptions=tuple(_assumptions(before, after)),
         made_with=tuple(_moved(old.made_with, new.made_with)),

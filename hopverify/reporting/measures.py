@@ -66,7 +66,7 @@ def _number(name: str, wanted: Wanted, value: Any) -> Measured | None:
     >>> _number("step", Wanted.MORE, "2/3").size, _number("λ", Wanted.LESS, "[-0.5 +/- 1e-9]").size
     (Fraction(2, 3), Fraction(-1, 2))
     """
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if not isinstance(value, int | str):
         return None
     text = str(value)
     middle = text.removeprefix("[").partition(" +/- ")[0] if text.endswith("]") else text

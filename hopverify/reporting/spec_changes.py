@@ -71,8 +71,7 @@ def _same(old: Any, new: Any) -> bool:
 
 
 def _leaf(value: Any) -> Any:
-    # True would equal 1, were it not for its type.
-    return str(value) if isinstance(value, Fraction) else (type(value), value) if isinstance(value, bool) else value
+    return str(value) if isinstance(value, Fraction) else value
 
 
 def _shape(value: Any) -> tuple[int, ...] | None:

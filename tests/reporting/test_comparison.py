@@ -14,11 +14,11 @@ from markdown_it import MarkdownIt
 from hopverify.certificate import Certificate
 from hopverify.errors import CertificateRejected
 from hopverify.reporting.comparing import compare
-from hopverify.reporting.comparison import Change, ClaimChange, Comparison
+from hopverify.reporting.comparison import Change, ClaimChange, Comparison, Moved
 from hopverify.reporting.comparison_json import as_json
 from hopverify.reporting.comparison_markdown import as_markdown
 from hopverify.reporting.comparison_text import one_line, show
-from hopverify.reporting.comparison_words import CONTRADICTION, Compared
+from hopverify.reporting.comparison_words import CONTRADICTION, Compared, arrow
 from hopverify.reporting.terminal import console_for
 from tests.reporting.certificates import MADE_WITH, certificate, entry
 
@@ -98,7 +98,13 @@ def test_of_one_model_a_claim_cannot_pass_and_fail() -> None:
 
 
 def test_claims_come_and_go() -> None:
-    old = certificate(entry("kept"), entry("proved"), entry("open", "unknown"), entry("aside", "not-applicable"))
+    old = certificate(
+        entry("kept"),
+        entry("proved"),
+        entry("open", "unknown"),
+        entry("refuted", "fail"),
+        entry("aside", "not-applicable"),
+    )
     comparison = compare(old, certificate(entry("kept"), entry("added", "fail"), spec=OTHER, verdict="pass"))
     changes = {claim.check: (claim.change, claim.whole) for claim in comparison.claims}
     assert changes == {
@@ -106,6 +112,7 @@ def test_claims_come_and_go() -> None:
         "added": (Change.NEW, Change.NEW),
         "proved": (Change.GONE, Change.WORSE),
         "open": (Change.GONE, Change.GONE),
+        "refuted": (Change.GONE, Change.GONE),
         "aside": (Change.GONE, Change.GONE),
     }
     shown = printed(comparison)
@@ -127,6 +134,18 @@ def test_claims_about_the_model_are_matched_whatever_its_name() -> None:
     )
     assert [claim.change for claim in comparison.claims] == [Change.SAME, Change.SAME]
     assert "certificates of two specs, model and renamed" in printed(comparison)
+    # A layer may have the old name of the model.
+    beside = certificate(entry("c", subject="renamed"), entry("c", subject="model"), spec=new)
+    assert [claim.change for claim in compare(certificate(entry("c", subject="model")), beside).claims] == [
+        Change.NEW,
+        Change.SAME,
+    ]
+
+
+def test_another_spec_is_a_difference_even_if_all_claims_are_the_same() -> None:
+    old, new = certificate(entry("c")), certificate(entry("c"), spec=OTHER)
+    assert compare(old, new).is_different
+    assert not compare(old, old).is_different
 
 
 @pytest.mark.parametrize(
@@ -174,8 +193,21 @@ def test_equilibria_ghosts_and_bounds() -> None:
         "boxes left undecided": ("0", "2", "worse"),
     }
     assert numbers("ghost_regions", {"count": 1}, {"count": 3}) == {"ghosts": ("1", "3", "different")}
-    bounds = [{"equilibria": [row("stable", lambda_max_at_most=size)]} for size in ("1/64", "1/2")]
+    least = row("stable", lambda_max_at_most="0")
+    bounds = [{"equilibria": [least, row("stable", lambda_max_at_most=size)]} for size in ("1/64", "1/2")]
     assert numbers("equilibrium_stability", *bounds) == {"largest bound of λ_max(K)": ("1/64", "1/2", "worse")}
+
+
+def test_cells() -> None:
+    def data(reach: str, flips: int) -> dict[str, Any]:
+        rows = [{"name": "a", "verdict": "pass", "nearest_end": "9", "flips": 9}]
+        rows.append({"name": "b", "verdict": "pass", "nearest_end": reach, "flips": flips})
+        return {"certified": 2, "patterns": 3, "cells": rows}
+
+    assert numbers("basin_cells", data("1", 2), data("2", 1)) == {
+        "smallest reach": ("1", "2", "better"),
+        "fewest flips corrected": ("2", "1", "worse"),
+    }
 
 
 def test_a_certified_step_of_any_length_is_the_longest() -> None:
@@ -227,6 +259,20 @@ def test_times_are_told_beyond_noise(before: float, after: float, pace: str) -> 
     assert comparison.got_slower is (pace == "slower")
     assert not comparison.got_worse
     assert not comparison.is_different
+
+
+def test_one_claim_may_be_slower_while_all_together_are_not() -> None:
+    old, new = (certificate(entry("c"), entry("d"), seconds=seconds) for seconds in ((1.0, 9.0), (9.0, 1.0)))
+    comparison = compare(old, new)
+    assert comparison.pace is Change.SAME
+    assert comparison.got_slower
+
+
+def test_numbers_are_short_unless_they_look_the_same() -> None:
+    assert arrow(Moved("n", "1/3", "2/3", Change.DIFFERENT)) == "≈0.333333 → ≈0.666667"
+    near = "10000001/30000000"
+    assert arrow(Moved("n", "1/3", near, Change.DIFFERENT)) == f"1/3 → {near}"
+    assert arrow(Moved("n", None, "1/2", Change.DIFFERENT)) == "1/2 (new)"
 
 
 def test_arrays_versions_and_assumptions_that_differ() -> None:

@@ -75,9 +75,11 @@ def test_hostile_text_of_a_certificate_shows_as_text() -> None:
     # MathJax leaves code alone; a check's name is no text of a spec.
     outside = re.sub(r"<code>.*?</code>", "", page, flags=re.DOTALL)
     assert outside.count("alpha") == 1
-    text = notebooks.certificate_text(certificate(spec={"name": "a\x1b[2J\u202e", "digest": "b"}))
-    assert "\x1b" not in text
-    assert "\u202e" not in text
+    hidden = certificate(spec={"name": "a\x1b[2J\u202e", "digest": "b"})
+    for text in (notebooks.certificate_text(hidden), shown(hidden)):
+        assert "a[2J" in text
+        assert "\x1b" not in text
+        assert "\u202e" not in text
 
 
 def test_a_model_shows_its_layers_and_equations(altered: Model) -> None:
