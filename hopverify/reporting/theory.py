@@ -56,7 +56,7 @@ THEORY: dict[str, tuple[str, str]] = {
         "is critical at equilibria and nowhere else.",
     ),
     "T12": (
-        "the universal repair",
+        "a repair for symmetric weights of any sign",
         "Inhibition of the fast neurons by themselves gives every network with symmetric weights and convex L an "
         "altered system with the same equilibria.",
     ),

@@ -6,6 +6,7 @@ one (:mod:`.flatness`), a section for each check (:mod:`.claims`), and what all 
 
 from __future__ import annotations
 
+from hopverify.errors import CertificateRejected
 from hopverify.reporting.composing.claims import sections_of_checks
 from hopverify.reporting.composing.flatness import FLAT, flat_section
 from hopverify.reporting.composing.numbering import numbered
@@ -19,8 +20,21 @@ from hopverify.reporting.report import Report, report_of
 
 
 def compose(material: Material, report: Report | None = None) -> Document:
-    """Return the document; ``report`` is that of the material's certificate, if it is at hand."""
+    """Return the document; ``report`` is that of the material's certificate, if it is at hand.
+
+    Raises :class:`CertificateRejected` for a certificate without its spec whose data have not the form they should.
+    """
     report = report_of(material.spec, material.certificate) if report is None else report
+    try:
+        return _composed(material, report)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        if material.examined:
+            raise
+        said = f"{material.certificate_file}: its data have not the form of a certificate of this version"
+        raise CertificateRejected(said) from error
+
+
+def _composed(material: Material, report: Report) -> Document:
     claims = numbered(report)
     flat = flat_section(material, report)
     checks = sections_of_checks(material, claims, told=() if flat is None else (FLAT,))

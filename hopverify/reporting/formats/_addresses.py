@@ -1,10 +1,10 @@
-"""Where a link may lead: to a place within the page, or to a page by https. Anything else stays text."""
+"""Where a link may lead: to a place within the page, or to a work by its identifier. Anything else stays text."""
 
 from __future__ import annotations
 
 import re
 
-_ADDRESS = re.compile(r"https://[\w.-]+/[\w./;()?=&%:-]*", re.ASCII)
+_ADDRESS = re.compile(r"https://(?:arxiv\.org/abs|doi\.org)/[\w./;()?=&%:-]+", re.ASCII)
 _ANCHOR = re.compile(r"#[\w-]+", re.ASCII)
 
 

@@ -10,6 +10,8 @@ _COMMANDS = "input|include|openin|openout|closein|closeout|read|write|immediate|
 _COMMANDS += "|def|edef|gdef|xdef|let|futurelet|newcommand|renewcommand|newwrite|usepackage|require|jobname|expandafter"
 _FORBIDDEN = re.compile(rf"\\(?:{_COMMANDS})(?![A-Za-z])|\^\^|%|\\(?:begin|end)\s*\{{(?!aligned|cases|array|pmatrix)")
 
+_RELATIONS = ("", "=", "<", ">", ":=")
+
 
 def is_harmless(formula: Math) -> bool:
     """Whether the formula is no more than one: its braces match, and nothing in it does anything."""
@@ -47,5 +49,6 @@ def aligned(block: Equations) -> str:
     for line in block.lines:
         left, right = source(line.left), source(line.right)
         remark = rf" && {word(line.remark)}" if line.remark else ""
-        rows.append(f"  {left} &{line.sign} {right}{remark}" if left or line.sign else f"  &\\quad {right}{remark}")
+        sign = line.sign if line.sign in _RELATIONS else word(line.sign)
+        rows.append(f"  {left} &{sign} {right}{remark}" if left or sign else f"  &\\quad {right}{remark}")
     return " \\\\\n".join(rows)

@@ -21,7 +21,7 @@ from hopverify.reporting.report import Report
 def html(document: Document) -> str:
     """Return the document as an HTML page."""
     text: str = _environment().get_template("report.html.j2").render(document=document)
-    return text
+    return text.lstrip()
 
 
 @cache

@@ -92,7 +92,7 @@ class _Writer:
     def document(self, document: Document) -> str:
         """Return the whole text."""
         parts = [f"# {text(document.title)}", f"**{SHAPES[document.mark.sign]} {text(document.sentence)}**"]
-        parts += self.blocks(document.opening, 3)
+        parts += self.blocks(document.opening, 2)
         parts.append("\n".join(f"- {text(name)}, SHA-256: {mono(digest)}" for name, digest in document.digests))
         for section in document.sections:
             parts += self._section(section)
@@ -109,7 +109,7 @@ class _Writer:
     def blocks(self, blocks: tuple[Block, ...], level: int) -> Iterator[str]:
         """Yield the parts that blocks make, to be set apart by empty lines."""
         for block in blocks:
-            yield from self._blocks[type(block)](block, min(level, 6))
+            yield from self._blocks[type(block)](block, level)
 
     def words(self, words: Words) -> str:
         """Return a line of words."""
@@ -147,7 +147,7 @@ class _Writer:
 
     def _folded(self, block: Folded, level: int) -> Iterator[str]:
         yield f"<details>\n<summary>{escape(block.summary)}</summary>"
-        yield from self.blocks(block.blocks, level + 1)
+        yield from self.blocks(block.blocks, max(level, 3))
         yield "</details>"
 
     def _picture(self, block: Picture) -> Iterator[str]:

@@ -1,0 +1,319 @@
+"""Composition: what a report says of models whose story is known, in order, once, and no more than was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hopverify.certificate import Certificate
+from hopverify.checks import CHECKS
+from hopverify.errors import CertificateRejected
+from hopverify.reporting.composing import compose
+from hopverify.reporting.composing.evidence import CHARACTERS, LINES, in_short
+from hopverify.reporting.composing.sources import address_of
+from hopverify.reporting.composing.verdicts import counts_in_words, mark_of
+from hopverify.reporting.document import (
+    Document,
+    Equations,
+    Folded,
+    Link,
+    Mark,
+    Picture,
+    Section,
+    Sign,
+    Statement,
+    Table,
+)
+from hopverify.reporting.material import gather
+from hopverify.reporting.theory import THEORY, items_of
+from hopverify.verdict import Verdict
+from tests.reporting.documents import FLAT_PAIR, ROOT, aged, certified, reported, written
+from tests.reporting.test_junit import row
+
+ONE_NEURON = FLAT_PAIR.replace("name: flat-pair", "name: other")
+
+
+@pytest.fixture(scope="module")
+def flat(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    return reported(written(tmp_path_factory.mktemp("composing"), FLAT_PAIR))[0]
+
+
+def text_of(value: Any) -> str:
+    """Return all words of a part of a document, in order."""
+    return " ".join(" ".join(texts_of(value)).split())
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from texts_of(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from texts_of(getattr(value, field.name)) if field.name != "latex" else ()
+
+
+def blocks_of(value: Any, kind: type) -> Iterator[Any]:
+    if isinstance(value, kind):
+        yield value
+    if isinstance(value, tuple):
+        for part in value:
+            yield from blocks_of(part, kind)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from blocks_of(getattr(value, field.name), kind)
+
+
+def section(document: Document, anchor: str) -> Section:
+    (found,) = (each for each in document.sections if each.anchor == anchor)
+    return found
+
+
+def test_the_first_screen_has_the_verdict_the_equations_and_the_checks(flat: Document) -> None:
+    assert flat.sentence == "Pass: every check has the verdict the spec asks for."
+    assert flat.mark == Mark(Sign.MET, "pass")
+    assert dict(flat.digests)["spec"] == certified_digest(flat)
+    kinds = [type(block) for block in flat.opening]
+    (table,) = (block for block in flat.opening if isinstance(block, Table))
+    assert kinds.index(Equations) < flat.opening.index(table)
+    assert len(table.rows) == 9
+    assert "Not applicable: memory_retrieval, activation_is_gradient" in table.caption
+    said = text_of(flat.opening)
+    assert "Two rectified linear neurons, one of which is dead at rest." in said
+    assert "Of 11 claims 7 are proved, 2 are refuted and 2 are of no concern to this model." in said
+    assert "Of those refuted, the spec expects 2." in said
+
+
+def certified_digest(document: Document) -> str:
+    (digest,) = (digest for name, digest in document.digests if name == "spec")
+    assert len(digest) == 64
+    return digest
+
+
+def test_the_story_of_a_flat_energy_is_told_whole(flat: Document) -> None:
+    said = text_of(section(flat, "flat-energy"))
+    for part in (
+        "The energy reads a state through its activations only",
+        "a neuron whose state lies in (-∞, 0) has h = 0 exactly",
+        "a bound on the energy is no bound on the state",
+        "x = (1/2, -3/4): x[1] in (-∞, 0] — all of it in the basin",
+        "the flow points to x⋆ = (1/2, -1), so x[0] wakes up",
+        "The energy never increases along the flow",
+        "1 of them lies in a flat region, and every solution that starts there converges to the equilibrium",
+        "A search that follows the gradient of the energy stops there",
+        "hopverify repair model.yaml",
+        "docs/repair.md",
+    ):
+        assert part in said, part
+    (note,) = (text_of(block) for block in flat.opening if "flat-energy" in text_of(block))
+    assert "1 flat region looks like an equilibrium and holds none" in note
+
+
+def test_what_was_not_asked_or_is_open_is_called_so(tmp_path: Path) -> None:
+    asked = FLAT_PAIR.replace(
+        "energy_descent, energy_flatness, equilibria,\n  ghost_regions, state_recovery, flat_region_stability,",
+        "energy_flatness,",
+    ).replace(", ghost_regions: fail", "")
+    said = text_of(section(reported(written(tmp_path, asked))[0], "flat-energy"))
+    assert "was not asked: the spec leaves out energy_descent" in said
+    assert "was not asked: the spec leaves out flat_region_stability" in said
+    assert "was not asked: the spec leaves out ghost_regions" in said
+    assert "never increases" not in said
+
+
+def test_a_model_without_flat_regions_has_no_such_story(tmp_path: Path) -> None:
+    smooth = FLAT_PAIR.replace("lagrangian: relu", "lagrangian: tanh")
+    smooth = smooth.replace("expect: {energy_flatness: fail, ghost_regions: fail}", "expect: {}")
+    document, _ = reported(written(tmp_path, smooth))
+    assert "flat-energy" not in [each.anchor for each in document.sections]
+    assert "#flat-energy" not in [each.target for each in blocks_of(document, Link)]
+
+
+def test_every_claim_stands_once_under_its_check(flat: Document) -> None:
+    labels = [each.label for each in blocks_of(flat.sections, Statement)]
+    assert labels == [f"Claim {number}" for number in range(1, 10)]
+    assert [each.anchor for each in flat.sections[1:-2]] == [
+        f"check-{name.replace('_', '-')}"
+        for name in FLAT_PAIR.partition("checks: [")[2].partition("]")[0].replace("\n ", "").split(", ")[:-2]
+    ]
+    assert flat.sections[-2].anchor == "not-applicable"
+    assert flat.sections[-1].anchor == "trust"
+
+
+def test_a_section_tells_what_decided_what_is_cited_and_how_to_check(flat: Document) -> None:
+    said = text_of(section(flat, "check-energy-flatness"))
+    for part in (
+        CHECKS["energy_flatness"].explanation,
+        "decided by dead_zone : an interval of states on which h = 0 exactly",
+        "T5, flat regions",
+        "(docs/theory.md)",
+        "to be trusted the reader of specs, the checker and the rules above",
+        "check it again hopverify check model.yaml model.certificate.json",
+        "The evidence in full is entry 5 of the results in model.certificate.json.",
+    ):
+        assert part in said, part
+
+
+def test_links_lead_to_sections(flat: Document) -> None:
+    anchors = {each.anchor for each in flat.sections}
+    assert len(anchors) == len(flat.sections)
+    targets = {each.target for each in blocks_of(flat, Link)}
+    assert {target.removeprefix("#") for target in targets} <= anchors
+    assert len(targets) > 9
+
+
+def test_evidence_is_folded(flat: Document) -> None:
+    for each in flat.sections[1:-2]:
+        assert isinstance(each.blocks[-1], Folded)
+        assert each.blocks[-1].summary.startswith("Obligations and evidence of claim")
+
+
+def test_the_end_says_what_all_rests_on(flat: Document) -> None:
+    said = text_of(section(flat, "trust"))
+    assert "all 11 claims were decided anew from the evidence" in said
+    assert "hopverify check model.yaml model.certificate.json" in said
+    assert "dead_zone an interval of states on which h = 0 exactly 5" in said
+    assert "IEEE 754" in said
+    assert "seed 0" in said
+
+
+def test_a_certificate_alone_is_told_to_be_unchecked(tmp_path: Path) -> None:
+    document, _ = reported(written(tmp_path, FLAT_PAIR), alone=True)
+    said = text_of(document.opening)
+    assert "Not checked: the spec was not at hand" in said
+    assert "The model's equations are not shown: the spec is not at hand." in said
+    assert not list(blocks_of(document, Equations))
+    assert not list(blocks_of(document, Picture))
+    assert "decided anew" not in text_of(document)
+    assert "hopverify check SPEC model.certificate.json" in text_of(document)
+    assert document.sources == ()
+
+
+def changed(certificate: Certificate, **changes: Any) -> Certificate:
+    results = tuple({**entry, **changes} if k == 4 else entry for k, entry in enumerate(certificate.results))
+    return replace(certificate, results=results)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"verdict": "perhaps"},
+        {"expected": "maybe"},
+        {"statement": None},
+        {"method": "dead_zone"},
+        {"assumptions": [1]},
+        {"obligations": [{"statement": "s", "role": "necessary"}]},
+        {"obligations": [{"statement": "s", "role": "necessary", "outcome": "refuted"}]},
+        {"reason": "text"},
+    ],
+)
+def test_a_certificate_alone_has_to_have_the_form_of_one(tmp_path: Path, changes: dict[str, Any]) -> None:
+    _, certificate = certified(written(tmp_path, FLAT_PAIR))
+    gather(certificate, "c.json")
+    with pytest.raises(CertificateRejected):
+        gather(changed(certificate, **changes), "c.json")
+
+
+def test_a_certificate_that_the_checker_rejects_gives_no_report(tmp_path: Path) -> None:
+    spec, certificate = certified(written(tmp_path, FLAT_PAIR))
+    with pytest.raises(CertificateRejected, match="energy_flatness"):
+        gather(changed(certificate, verdict="pass"), "c.json", spec)
+
+
+ODD: list[Any] = [None, "x", 7, [], {}, [None], {"a": []}, [{"x": 1}], {"equilibria": [{}]}]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_certificate_alone_with_odd_data_is_refused(tmp_path: Path, odd: Any) -> None:
+    _, certificate = certified(written(tmp_path, FLAT_PAIR))
+    results = tuple(
+        {
+            **entry,
+            "obligations": [
+                {**each, "data": dict.fromkeys(each["data"], odd)} if "data" in each else each
+                for each in entry["obligations"]
+            ],
+        }
+        for entry in certificate.results
+    )
+    strange = replace(certificate, results=results)
+    # Nothing but a refusal may come of it.
+    with pytest.raises(CertificateRejected, match=r"c\.json: its data have not the form"):
+        compose(gather(strange, "c.json"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("negative-*.yaml"))[:3], ids=lambda path: path.stem)
+def test_what_is_not_as_asked_stands_on_the_first_screen(path: Path, tmp_path: Path) -> None:
+    text = path.read_text(encoding="utf-8").partition("expect:")[0]
+    document, report = reported(written(tmp_path, text))
+    assert report.unmet
+    said = text_of(document.opening)
+    assert "Not as the spec asks" in said
+    assert CHECKS[report.unmet[0]].title in said
+    assert document.mark.sign in (Sign.FAILED, Sign.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("shown", "mark"),
+    [
+        (row(Verdict.PASS), Mark(Sign.MET, "pass")),
+        (row(Verdict.FAIL, met=False), Mark(Sign.FAILED, "fail")),
+        (row(Verdict.FAIL, Verdict.FAIL), Mark(Sign.MET, "fail, as expected")),
+        (row(Verdict.FAIL, None), Mark(Sign.ASIDE, "fail, not required")),
+        (row(Verdict.PASS, Verdict.FAIL, met=False), Mark(Sign.FAILED, "pass, not fail")),
+        (row(Verdict.PASS, met=False), Mark(Sign.MET, "pass")),
+        (row(Verdict.UNKNOWN, Verdict.UNKNOWN), Mark(Sign.OPEN, "unknown, as expected")),
+        (row(Verdict.UNKNOWN, None), Mark(Sign.OPEN, "unknown")),
+        (row(Verdict.NOT_APPLICABLE), Mark(Sign.ASIDE, "not-applicable, as expected")),
+        (row(Verdict.NOT_APPLICABLE, met=False), Mark(Sign.FAILED, "not-applicable")),
+    ],
+)
+def test_a_mark_says_what_a_verdict_means(shown: Any, mark: Mark) -> None:
+    assert mark_of(shown) == mark
+
+
+def test_counts_are_told_in_one_sentence() -> None:
+    assert counts_in_words([row(Verdict.PASS)]) == "Of 1 claim 1 is proved."
+    rows = [row(Verdict.PASS), row(Verdict.UNKNOWN), row(Verdict.UNKNOWN)]
+    assert counts_in_words(rows) == "Of 3 claims 1 is proved and 2 are open."
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ['arXiv:2410.13866" onclick="x', "doi:javascript", "https://evil.example", "arXiv:x", "doi:10.1000/<b>", ""],
+)
+def test_only_identifiers_have_addresses(reference: str) -> None:
+    assert address_of(reference) == ""
+
+
+def test_shortened_evidence_says_what_is_left_out() -> None:
+    long = {"radii": [str(k) for k in range(1797)], "text": "x" * 1000, "deep": {"a": {"b": {"c": {"d": [[1]]}}}}}
+    said = in_short(long)
+    assert '"… 1,797 in all"' in said
+    assert "1,000 characters" in said
+    assert len(in_short({str(k): list(range(100)) for k in range(8)}).splitlines()) < LINES
+    wide = in_short({"a": [["x" * 110] * 8] * 8})
+    assert len(wide) <= CHARACTERS + 2
+    assert wide.endswith("…")
+
+
+def test_theorems_are_those_of_the_documents() -> None:
+    titles = dict(
+        line.removeprefix("## ").split(": ", 1)
+        for line in (ROOT / "docs" / "theory.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("## T")
+    )
+    assert {item: title for item, (title, _) in THEORY.items()} == titles
+    for check in CHECKS:
+        assert all(title for _, title in items_of(check.theory)), check.name
+
+
+def test_equal_certificates_give_equal_documents(tmp_path: Path) -> None:
+    spec, certificate = certified(written(tmp_path, FLAT_PAIR))
+    first, second = (compose(gather(aged(certificate), "c.json", spec, figures=True)) for _ in range(2))
+    assert first == second
