@@ -7,6 +7,7 @@ evidence by the checker and compared; timings and versions are for information.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,10 @@ from hopverify.spec import ModelSpec
 FORMAT = "hopverify-certificate"
 VERSION = 1
 MAX_BYTES = 512 * 1024 * 1024
+MAX_NESTING = 64
+
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 Evidence = dict[str, Any]
 """``{"rule": name, …}``: JSON values only; numbers as exact text."""
@@ -78,10 +83,14 @@ def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:
         body = exact_json(text)
     except (ValueError, RecursionError) as error:
         raise CertificateRejected(f"{file}: not a certificate: {error}") from error
+    if _is_deep(body):
+        raise CertificateRejected(f"{file}: not a certificate: nested more than {MAX_NESTING} deep")
+    if _SURROGATE.search(text) and not _is_text(body):
+        raise CertificateRejected(f"{file}: not a certificate: it holds a lone surrogate")
     expected = {"format", "version", "spec", "arrays", "verdict", "results", "made_with", "seconds"}
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise CertificateRejected(f"{file}: not a hopverify certificate (`format` is not {FORMAT!r})")
-    if body.get("version") != VERSION:
+    if type(body.get("version")) is not int or body["version"] != VERSION:
         raise CertificateRejected(f"{file}: certificate version {body.get('version')!r}; this checker knows {VERSION}")
     if set(body) != expected:
         raise CertificateRejected(f"{file}: unexpected or missing keys: {', '.join(sorted(set(body) ^ expected))}")
@@ -97,6 +106,28 @@ def exact_json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_without_duplicates, parse_float=_no_float, parse_constant=_no_float)
 
 
+def _is_deep(body: Any) -> bool:
+    """Whether lists and objects are nested deeper than in any certificate, and than recursion is safe with."""
+    level = [body]
+    for _ in range(MAX_NESTING):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ())
+            if isinstance(child, dict | list)
+        ]
+    return bool(level)
+
+
+def _is_text(body: Any) -> bool:
+    """Whether all texts of a body can be written in UTF-8."""
+    try:
+        canonical(body).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _check_types(body: Mapping[str, Any], file: str) -> None:
     kinds = {"spec": dict, "arrays": dict, "made_with": dict, "verdict": str, "results": list, "seconds": list}
     for key, kind in kinds.items():
@@ -104,11 +135,9 @@ def _check_types(body: Mapping[str, Any], file: str) -> None:
             raise CertificateRejected(f"{file}: {key}: expected a JSON {kind.__name__}")
     if not all(isinstance(result, dict) for result in body["results"]):
         raise CertificateRejected(f"{file}: results: every entry is an object")
-    try:
-        counted = [float(entry) for entry in body["seconds"]]
-    except (TypeError, ValueError):
-        raise CertificateRejected(f"{file}: seconds: expected numbers as text") from None
-    if len(counted) != len(body["results"]):
+    if not all(isinstance(entry, str) and _SECONDS.fullmatch(entry) for entry in body["seconds"]):
+        raise CertificateRejected(f"{file}: seconds: expected numbers as text")
+    if len(body["seconds"]) != len(body["results"]):
         raise CertificateRejected(f"{file}: seconds: expected one number for each result")
 
 

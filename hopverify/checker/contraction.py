@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from hopverify.checker.boxes import Activations, Boxes, Floats
 from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.errors import EvidenceRejected
 from hopverify.model import LinearNetwork
+from hopverify.spec.exact_array import ExactArray
 
 TINY = 2.0**-1000
 
@@ -29,12 +31,14 @@ class Contractor:
 
     def __init__(self, network: LinearNetwork) -> None:
         assert_rounding()
-        A, beta = network.W / network.leak[:, None], network.b / network.leak
+        A, beta = (ExactArray.of(array) for array in (network.W / network.leak[:, None], network.b / network.leak))
         self.activations, self.size = Activations(network.layers), network.size
-        self.A = np.array(A, dtype=np.float64)
-        self.beta = np.array(beta, dtype=np.float64)
-        # Rounding A and β to doubles moves them by at most u relatively (2⁻¹⁰⁷⁴ for underflow).
-        self.A_radius = np.abs(self.A) * UNIT * 2 + TINY * (self.A != 0)
+        self.A, self.beta = A.floats(), beta.floats()
+        if not (np.isfinite(self.A).all() and np.isfinite(self.beta).all()):
+            raise EvidenceRejected("weights or biases over the leak are beyond the range of doubles")
+        # Rounding A and β to doubles moves them by at most u relatively (2⁻¹⁰⁷⁴ for underflow). A weight that
+        # underflows to 0 still counts: the activation that it meets may be huge.
+        self.A_radius = np.abs(self.A) * UNIT * 2 + 2.0**-1074 * np.asarray(A.values != 0)
         self.beta_radius = np.abs(self.beta) * UNIT * 2 + TINY
         self.factor = 2 * self.size + 32
         self.piecewise = network.elementwise and all(parts is not None for _, _, parts in self.activations.groups)
@@ -59,8 +63,9 @@ class Contractor:
             low = _products(g_low, positive) + _products(g_high, negative) + self.beta
             high = _products(g_high, positive) + _products(g_low, negative) + self.beta
             size = np.maximum(np.abs(g_low), np.abs(g_high))
-            slack = _products(size, np.abs(self.A)) + np.abs(self.beta)
-            slack = self.up(slack * (2 * self.factor * UNIT)) + self.beta_radius
+            small = 2 * self.factor * UNIT
+            slack = _products(size, np.abs(self.A) * small + self.A_radius) + np.abs(self.beta) * small
+            slack = self.up(slack) + self.beta_radius
         return np.nan_to_num(low - slack, nan=-np.inf, posinf=np.inf, neginf=-np.inf), np.nan_to_num(
             high + slack, nan=np.inf, posinf=np.inf, neginf=-np.inf
         )
@@ -96,15 +101,17 @@ class Contractor:
         R_abs, A_abs, small = np.abs(R), np.abs(self.A), self.factor * 2 * UNIT
         # I - R(I - A h): as computed, plus what rounding and the radii of h and of A add.
         bulk = np.eye(self.size) + _after(A_abs, np.abs(h))
-        spread = _after(A_abs, h_radius) + _after(self.A_radius, np.abs(h) + h_radius) + bulk * small
+        spread = _after(A_abs, h_radius) + _after(self.A_radius, np.abs(h) + h_radius) + bulk * small + TINY
         C = self.up(np.abs(np.eye(self.size) - R @ M) + R_abs @ spread)
         F = middle - g @ self.A.T - self.beta
-        terms = np.abs(middle) + (np.abs(g) + g_radius) @ A_abs.T + np.abs(self.beta)
-        F_radius = self.up(terms * (2 * small) + self.beta_radius)
+        reach = np.abs(g) + g_radius
+        terms = np.abs(middle) + reach @ A_abs.T + np.abs(self.beta)
+        F_radius = self.up(terms * (2 * small) + reach @ self.A_radius.T + self.beta_radius)
         shift = np.einsum("bij,bj->bi", R, F)
         centre = middle - shift
         # |R A|·g_radius, the product R A with its rounding error.
-        passed = np.einsum("bij,bj->bi", np.abs(R @ self.A) + small * (R_abs @ A_abs), g_radius)
+        lost = R_abs @ (small * A_abs + self.A_radius) + TINY
+        passed = np.einsum("bij,bj->bi", np.abs(R @ self.A) + lost, g_radius)
         radius = np.einsum("bij,bj->bi", C, width) + np.einsum("bij,bj->bi", R_abs, F_radius) + passed
         rounding = np.einsum("bij,bj->bi", R_abs, np.abs(F)) + np.abs(middle) + np.abs(centre)
         radius = self.up(radius) + self.up(rounding * small)

@@ -30,7 +30,7 @@ from hopverify.checker.attracting import attracting_box
 from hopverify.checker.boxes import Boxes
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.exact_solution import Face, SegmentSystems
-from hopverify.checker.payload import index, rational, vector
+from hopverify.checker.payload import index, is_short, rational, vector
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.model.segments import Segment, segments
@@ -50,8 +50,11 @@ class Equilibrium:
     face: Face | None = None
 
     def texts(self) -> list[Any]:
-        """Return the state for a report: exact numbers as text, or [lower, upper] as exact texts."""
-        if self.exact is not None:
+        """Return the state for a report: exact numbers as text, or [lower, upper] as exact texts.
+
+        Solutions of large systems may have thousands of digits: they too are told by the doubles around them.
+        """
+        if self.exact is not None and all(map(is_short, self.exact)):
             return [str(entry) for entry in self.exact]
         return [[str(Fraction(a)), str(Fraction(b))] for a, b in zip(self.lower, self.upper, strict=True)]
 

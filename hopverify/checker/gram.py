@@ -95,7 +95,7 @@ class Gram:
         return scaled
 
     def scaled_lengths(self, lengths: Floats) -> Floats:
-        """Return lengths times 2⁻ˢ, rounded down by 2⁻¹⁰⁷⁵ at most."""
+        """Return lengths times 2⁻ˢ, rounded by 2⁻¹⁰⁷⁵ at most; a length > 0 may become 0."""
         return np.ldexp(lengths, -self.exponent)
 
     def each(

@@ -22,6 +22,7 @@ from hopverify.spec.exact_array import ExactArray
 
 Floats = NDArray[np.float64]
 TINY, LEAST = 2.0**-1070, Fraction(1, 2**1000)
+FINEST = 2.0**-900
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,13 @@ class Midpoint:
 
     values: Floats
     radius: float
+
+
+def is_ordinary(array: ExactArray) -> bool:
+    """Whether all numbers but 0 lie between 2⁻⁹⁰⁰ and 2⁹⁰⁰ in size: the nearest doubles are off by a factor 1 ± u."""
+    values = np.abs(array.floats())
+    zero = np.asarray(array.values == 0)
+    return bool((zero | ((values > FINEST) & (values < 1 / FINEST))).all())
 
 
 def nearest(array: ExactArray) -> Midpoint:

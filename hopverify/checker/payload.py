@@ -11,22 +11,34 @@ import numpy as np
 
 from hopverify.errors import EvidenceRejected
 
-_RATIONAL = re.compile(r"-?\d{1,5000}(/\d{1,5000})?")
+# Python refuses to read or write longer numbers, unless its limit of 4,300 digits is raised.
+MAX_DIGITS, MAX_BITS = 4000, 13_000
+_RATIONAL = re.compile(rf"-?[0-9]{{1,{MAX_DIGITS}}}(/[0-9]{{1,{MAX_DIGITS}}})?")
 
 
 def rational(value: Any) -> Fraction:
     """Return the rational that a text such as ``"-3/8"`` spells."""
-    if not isinstance(value, str) or not _RATIONAL.fullmatch(value) or value.endswith("/0"):
+    if not isinstance(value, str) or not _RATIONAL.fullmatch(value):
         raise EvidenceRejected(f"expected a rational number as text, got {value!r:.60}")
     try:
         return Fraction(value)
     except ZeroDivisionError:
         raise EvidenceRejected("a rational number with denominator 0") from None
+    except ValueError:
+        raise EvidenceRejected("a rational number with more digits than this process reads") from None
+
+
+def is_short(value: Fraction) -> bool:
+    """Whether a number has few enough digits to be told as exact text."""
+    return max(value.numerator.bit_length(), value.denominator.bit_length()) <= MAX_BITS
 
 
 def text_of(value: Fraction | float) -> str:
-    """Return a number as the exact text that :func:`rational` reads."""
-    return str(Fraction(value))
+    """Return a number as the exact text that :func:`rational` reads; refuse one of thousands of digits."""
+    exact = Fraction(value)
+    if not is_short(exact):
+        raise EvidenceRejected(f"an exact number here has more than {MAX_DIGITS} digits")
+    return str(exact)
 
 
 def texts_of(values: Iterable[Any]) -> list[str]:

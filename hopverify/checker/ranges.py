@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hopverify.checker.enclosure import Ends, enclosure
 from hopverify.checker.floats import UNIT, assert_rounding
 from hopverify.checker.growth import growth
+from hopverify.checker.midpoints import is_ordinary
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
@@ -165,7 +166,10 @@ def _above(values: Floats) -> Floats:
 
 def _drive(synapse: Synapse, target: Layer, gamma: Mapping[str, Box]) -> Box:
     if isinstance(synapse, Dense):
-        return _dense_drive(synapse, target, gamma)
+        weights, source = _dense_weights(synapse, target)
+        # Doubles far from the ends of their range are as good as the exact weights; others are left to intervals.
+        if is_ordinary(weights):
+            return _products(weights.floats(), gamma[source])
     unknown = Box(np.full(target.size, -inf), np.full(target.size, inf))
     if sum(len(gamma[name].lower) for name in synapse.layers) ** 2 > MAX_TERMS:
         return unknown
@@ -182,32 +186,19 @@ def intervals(box: Box) -> Any:
     return result
 
 
-def _dense_drive(synapse: Dense, target: Layer, gamma: Mapping[str, Box]) -> Box:
-    left, right = synapse.layers
-    W = synapse.matrix
-    if not synapse.within:
-        matrix, source = (_floats(W), right) if target.name == left else (_floats(W).T, left)
-    elif synapse.gradient:
-        matrix, source = _floats(ExactArray.of(W.fractions() + W.fractions().T)), left
-    else:
-        matrix, source = _floats(W), left
-    factor = float(enclose(synapse.prefactor).upper) if synapse.gradient else 1.0
-    return _products(matrix * factor, gamma[source])
-
-
-def _floats(array: ExactArray) -> Floats:
-    """Return the nearest doubles, but none of them 0 for a number that is not."""
-    values = array.floats()
-    if array.is_dyadic:
-        return values
-    lost = (values == 0) & (array.values != 0)
-    return np.where(lost, np.where(array.values > 0, 2.0**-1074, -(2.0**-1074)), values)
+def _dense_weights(synapse: Dense, target: Layer) -> tuple[ExactArray, str]:
+    """Return the matrix of a dense drive into a layer, exactly, and the layer that it comes from."""
+    (left, right), W, p = synapse.layers, synapse.matrix, synapse.prefactor
+    if synapse.within:
+        return (ExactArray.of(p * (W.fractions() + W.fractions().T)) if synapse.gradient else W), left
+    scaled = ExactArray.of(p * W.fractions()) if synapse.gradient and p != 1 else W
+    return (scaled, right) if target.name == left else (scaled.transpose(), left)
 
 
 def _products(W: Floats, box: Box) -> Box:
-    """Return bounds of Wγ; W may be off by a few units in the last place. A weight of 0 passes nothing on.
+    """Return bounds of Wγ; W may be off by a unit in the last place. A weight of 0 passes nothing on.
 
-    With n terms, each product and partial sum loses a factor 1 ± u at most (u = 2⁻⁵³), and W itself 1 ± 4u; what
+    With n terms, each product and partial sum loses a factor 1 ± u at most (u = 2⁻⁵³), and W itself 1 ± u; what
     underflows is covered by the last term.
     """
     with np.errstate(invalid="ignore", over="ignore"):
@@ -220,9 +211,9 @@ def _products(W: Floats, box: Box) -> Box:
 
 def energy_below(synapse: Synapse, gamma: Mapping[str, Box]) -> Fraction:
     """Return a lower bound of S for activations in finite boxes."""
-    if isinstance(synapse, Dense):
+    if isinstance(synapse, Dense) and is_ordinary(synapse.matrix):
         left, right = (gamma[name] for name in synapse.layers)
-        inner = _products(_floats(synapse.matrix), right)
+        inner = _products(synapse.matrix.floats(), right)
         terms = Interval(left.lower, left.upper) * Interval(inner.lower, inner.upper)
         if not (np.isfinite(terms.lower).all() and np.isfinite(terms.upper).all()):
             raise EvidenceRejected("no bound of a synaptic energy is known")

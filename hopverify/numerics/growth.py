@@ -24,7 +24,10 @@ def propose_box(network: LinearNetwork) -> np.ndarray[Any, Any] | None:
         growing = GrowthMap(network)
     except EvidenceRejected:
         return None
-    B, c = _matrix(growing), np.maximum(np.array(growing.c, dtype=np.float64), 0.0)
+    try:
+        B, c = _matrix(growing), np.maximum(np.array(growing.c, dtype=np.float64), 0.0)
+    except OverflowError:
+        return None
     if not (np.isfinite(B).all() and np.isfinite(c).all()):
         return None
     for margin, bits in MARGINS:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.payload import index, vector
+from hopverify.checker.payload import index, text_of, vector
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import DerivedEnergy, GradientDrive, Outcome, SymmetricWeights
@@ -62,7 +62,7 @@ def _symmetry(weights: ExactArray, payload: Mapping[str, Any]) -> Judgement:
     W = weights.values
     data: dict[str, Any] = {
         "pair": [i, j],
-        "values": [str(Fraction(W[i, j])), str(Fraction(W[j, i]))],
+        "values": [text_of(W[i, j]), text_of(W[j, i])],
         "unequal_pairs": int(np.count_nonzero(W != W.T)) // 2,
     }
     if "symmetriser" in payload:

@@ -22,7 +22,7 @@ from flint import arb, arb_mat
 
 from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.flat_regions import IN_THE_BASIN, NOT_SHOWN
-from hopverify.checker.payload import rational, shown, state, vector
+from hopverify.checker.payload import rational, shown, state, text_of, vector
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.spectrum import real_parts
 from hopverify.errors import EvidenceRejected
@@ -97,7 +97,11 @@ def _row(obligation: EquilibriaBeside, k: int, centre: Balls, width: Fraction, f
     own = split(model, centre)[obligation.layer]
     distance = max(abs(a - b) for a, b in zip(own, obligation.patterns.fractions()[k], strict=True)) + width
     flat = {layer.name: region for layer in model.dynamic if (region := flat_region(layer)) is not None}
-    row = {"half_width": str(width), "distance_at_most": str(distance), "stability": _stability(model, image, form)}
+    row = {
+        "half_width": text_of(width),
+        "distance_at_most": text_of(distance),
+        "stability": _stability(model, image, form),
+    }
     return row | {"state": [shown(entry, 12) for entry in image[:16]], "flat_region": flat}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.checker.contraction import Contractor
-from hopverify.checker.payload import rational, vector
+from hopverify.checker.payload import rational, text_of, vector
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
@@ -34,7 +34,7 @@ def _judge(obligation: EquilibriaNear, payload: Mapping[str, Any]) -> Judgement:
         _verify(contractor, centre, width, label)
         own = centre[obligation.offset : obligation.offset + len(pattern)]
         distance = max(abs(a - b) for a, b in zip(own, pattern, strict=True)) + width
-        rows.append({"name": label, "half_width": text, "distance_at_most": str(distance)})
+        rows.append({"name": label, "half_width": text, "distance_at_most": text_of(distance)})
     return Judgement(Outcome.PROVED, {"memories": rows, "norm": "largest coordinate"})
 
 

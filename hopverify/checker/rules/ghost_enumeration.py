@@ -16,7 +16,7 @@ from typing import Any
 
 from hopverify.checker.exact_solution import SegmentSystems
 from hopverify.checker.ghosts import MAX_PATTERNS, Ghost, Undecided, count_of_patterns, ghost_at, ghosts, parts_of
-from hopverify.checker.payload import index
+from hopverify.checker.payload import index, text_of, texts_of
 from hopverify.checker.range_stability import is_flat_along_ones
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.nowhere_flat import is_nowhere_flat
@@ -34,8 +34,8 @@ def _described(network: LinearNetwork, parts: list[Any], ghost: Ghost) -> dict[s
     names, chosen = network.names(), [own[k] for own, k in zip(parts, ghost.pattern, strict=True)]
     return {
         "alive": [i for i, part in enumerate(chosen) if part.slope != 0],
-        "activation": [str(part.value(x)) for part, x in zip(chosen, ghost.target, strict=True)],
-        "target": [str(v) for v in ghost.target],
+        "activation": [text_of(part.value(x)) for part, x in zip(chosen, ghost.target, strict=True)],
+        "target": texts_of(ghost.target.tolist()),
         "wakes_up": [names[i] for i in ghost.waking],
     }
 

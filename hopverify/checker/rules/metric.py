@@ -49,8 +49,11 @@ def _judge(obligation: AlteredMetric, payload: Mapping[str, Any]) -> Judgement:
     if "definiteness" not in payload:
         raise EvidenceRejected("definiteness: missing")
     check_definite(form_of_metric(P), payload["definiteness"])
-    if obligation.timed and not system.slow.uniform_tau:
-        check_definite(timed_form(system, P), payload.get("timed"))
+    timed = obligation.timed and not system.slow.uniform_tau
+    if timed != ("timed" in payload):
+        raise EvidenceRejected("timed: to be given where neurons of y differ in their times, and nowhere else")
+    if timed:
+        check_definite(timed_form(system, P), payload["timed"])
     return Judgement(Outcome.PROVED, {"metric": _told(P)} if m <= LISTED else {})
 
 

@@ -72,7 +72,11 @@ class Balls:
 
 def _numbers(gram: Gram, column: bytes) -> Floats:
     values = np.frombuffer(column)
-    return np.concatenate([gram.scaled_lengths(values), np.zeros(gram.count - len(values))])
+    scaled = gram.scaled_lengths(values)
+    if ((values > 0) & (scaled == 0)).any():
+        # 0 stands for no ball, of which nothing would be asked.
+        raise EvidenceRejected("a radius or a distance is too small beside the patterns for floating-point bounds")
+    return np.concatenate([scaled, np.zeros(gram.count - len(values))])
 
 
 def sums(gram: Gram, balls: Sequence[Balls]) -> list[tuple[Floats, Floats]]:
