@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from hopverify.cli._files import SUFFIXES, specs_in
 from hopverify.errors import HopverifyError
 
@@ -100,5 +102,6 @@ def _shown(path: Path) -> Path:
 def _usual() -> list[Path]:
     try:
         return specs_in([USUAL]) if USUAL.is_dir() else []
-    except OSError:
+    except (OSError, click.UsageError):
+        # A folder that holds none, or may not be read, is no error where nobody named it.
         return []
