@@ -42,7 +42,9 @@ def _begun(words: Words) -> Words:
     first = words[0] if words and isinstance(words[0], str) else ""
     begin = first.partition(" ")[0].rstrip(":,")
     is_word = len(begin) > 1 and begin.isalpha() and begin.islower()
-    return (first[0].upper() + first[1:], *words[1:], ".") if is_word else (*words, ".")
+    last = words[-1] if words else ""
+    end = ("",) if isinstance(last, str) and last.endswith((":", ".")) else (".",)
+    return (first[0].upper() + first[1:], *words[1:], *end) if is_word else (*words, *end)
 
 
 def _math(mark: Mark) -> Math:

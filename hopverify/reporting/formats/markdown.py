@@ -140,8 +140,9 @@ class _Writer:
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
     def _facts(self, block: Facts) -> str:
+        # Another bullet than that of listings: two lists below one another would be one.
         return "\n".join(
-            f"- **{text(name)}**: {self.words(('', *said))}" if name else f"  - {self.words(said)}"
+            f"* **{text(name)}**: {self.words(('', *said))}" if name else f"  - {self.words(said)}"
             for name, said in block.pairs
         )
 
