@@ -67,10 +67,11 @@ class _Announcing(Loader):
         self.loader, self.announce = loader, announce
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        spec.loader = self.loader
         return self.loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
         module.__loader__ = self.loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self.loader
         self.loader.exec_module(module)
         self.announce(module)
