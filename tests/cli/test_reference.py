@@ -43,6 +43,7 @@ def test_the_commands_are_the_files() -> None:
         "derive",
         "diff",
         "explain",
+        "gallery",
         "init",
         "list",
         "repair",

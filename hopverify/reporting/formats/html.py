@@ -6,9 +6,9 @@ nothing runs and no names clash. The policy in the head lets the browser run the
 
 from __future__ import annotations
 
-from base64 import b64encode
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from hopverify.reporting.document import Block, Document, Equations, Heading, Mark, Math, Paragraph, Words
 from hopverify.reporting.formats import Format, Rendered
@@ -16,6 +16,9 @@ from hopverify.reporting.formats._addresses import allowed
 from hopverify.reporting.formats._mathml import mathml
 from hopverify.reporting.formats._pages import environment
 from hopverify.reporting.report import Report
+
+# What stays as it is in the address of a figure, beside letters and digits.
+_UNQUOTED = " =:/;,()!$*@-_.~+?|"
 
 
 def html(document: Document) -> str:
@@ -39,7 +42,8 @@ def _environment() -> Any:
 
 
 def _image(svg: str) -> str:
-    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode("ascii")
+    """Return the address that holds a figure: a fifth shorter than in base64, and easier to compress."""
+    return "data:image/svg+xml," + quote(svg, safe=_UNQUOTED)
 
 
 def _sign(row: tuple[Words, ...]) -> str:
