@@ -59,13 +59,14 @@ def parse_manifest(text: str) -> Manifest:
     """Return the manifest that ``to_json`` wrote."""
     try:
         body = json.loads(text)
-        entries = {
-            key: Entry(**{name: tuple(value) if name == "claims" else value for name, value in entry.items()})
-            for key, entry in body["entries"].items()
-        }
+        entries = {key: _entry(value) for key, value in body["entries"].items()}
         return Manifest(entries, body["index"], dict(body["files"]))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise HopverifyError(f"{FILE}: not the manifest of a gallery ({error}); make the gallery anew") from error
+
+
+def _entry(body: Mapping[str, Any]) -> Entry:
+    return Entry(body["spec"], body["digest"], body["verdict"], tuple(body["claims"]), body["words"])
 
 
 def entry_of(spec: str, report: Report, document: Document) -> Entry:
