@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from hopverify.reporting.figures import Drawing
 
@@ -53,12 +54,13 @@ def _small(svg: str) -> bytes:
     import typst
     import ziafont
 
+    fonts: list[Any] = [Path(ziafont.__file__).parent / "fonts"]
     image: bytes = typst.compile(
         _TEMPLATE % WIDTH,
         format="png",
         ppi=72.0 * PIXELS_PER_POINT,
         sys_inputs={"svg": svg},
-        font_paths=[Path(ziafont.__file__).parent / "fonts"],
+        font_paths=fonts,
         ignore_system_fonts=True,
     )
     return image
