@@ -5,6 +5,7 @@ A certificate is a file that anyone may have written. What does not have the for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,6 +21,8 @@ from hopverify.model.network import joined, split
 from hopverify.synapses import held
 
 Floats = NDArray[np.float64]
+EXACT = re.compile(r"-?[0-9]+(/[0-9]+)?")
+MOST = 500
 STABILITIES = ("stable", "unstable", "undecided")
 
 
@@ -51,25 +54,28 @@ def data_of(certificate: Certificate, *checks: str) -> Iterator[tuple[Mapping[st
     """Yield data and evidence of every obligation of the named checks, check by check."""
     for check in checks:
         for entry in certificate.results:
-            rows = entry.get("obligations", ())
-            for row in rows if entry.get("check") == check and isinstance(rows, Sequence) else ():
-                data, evidence = (row.get(key) for key in ("data", "evidence"))
-                yield _mapping(data), _mapping(evidence)
+            if entry.get("check") == check:
+                for row in obligations_of(entry):
+                    yield mapping(row.get("data")), mapping(row.get("evidence"))
 
 
-def has_entry(certificate: Certificate, check: str) -> bool:
-    """Whether the certificate says anything about a check."""
-    return any(entry.get("check") == check for entry in certificate.results)
+def obligations_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what an entry says of its obligations."""
+    rows = entry.get("obligations")
+    return [mapping(row) for row in rows] if isinstance(rows, list | tuple) else []
 
 
 def number(text: Any) -> float:
-    """Return a number of a certificate: exact text, or the middle of two.
+    """Return a number of a certificate: exact text, or the middle of two; a ``ValueError`` for anything else.
 
     >>> number("1/4"), number(["0", "1"])
     (0.25, 0.5)
     """
-    ends = list(text) if isinstance(text, list | tuple) else [text]
-    return float(sum(Fraction(str(end)) for end in ends) / len(ends))
+    ends = [str(end) for end in text] if isinstance(text, list | tuple) else [str(text)]
+    if not ends or not all(EXACT.fullmatch(end) for end in ends):
+        # Not every text that Fraction reads: 1e999999999 would be written out.
+        raise ValueError("expected whole numbers or ratios")
+    return float(sum(Fraction(end) for end in ends) / len(ends))
 
 
 def numbers(listed: Any, size: int) -> Floats | None:
@@ -103,8 +109,8 @@ def equilibria(certificate: Certificate, model: Model) -> tuple[Rest, ...]:
 def _listed(rows: Any, model: Model) -> tuple[Rest, ...]:
     size = sum(layer.size for layer in model.layers.values())
     found = []
-    for row in rows if isinstance(rows, list) else ():
-        whole = numbers(_mapping(row).get("x"), size)
+    for row in rows[:MOST] if isinstance(rows, list) else ():
+        whole = numbers(mapping(row).get("x"), size)
         if whole is not None:
             found.append(Rest(0, "", dynamic_part(whole, model), whole, _stability(row), row))
     return _numbered(found)
@@ -116,22 +122,22 @@ def _beside(data: Mapping[str, Any], evidence: Mapping[str, Any], model: Model) 
     if not isinstance(rows, list) or not isinstance(centres, list):
         return
     size = sum(layer.size for layer in model.layers.values())
-    for row, centre in zip(rows, centres, strict=False):
+    for row, centre in zip(rows[:MOST], centres, strict=False):
         state = _by_layer(centre, model)
         if state is None and (whole := numbers(centre, size)) is not None:
             state = dynamic_part(whole, model)
         if state is not None:
-            yield Rest(0, "", state, None, _stability(row), _mapping(row))
+            yield Rest(0, "", state, None, _stability(row), mapping(row))
 
 
 def _by_layer(listed: Any, model: Model) -> Floats | None:
-    parts = [numbers(_mapping(listed).get(layer.name), layer.size) for layer in model.dynamic]
+    parts = [numbers(mapping(listed).get(layer.name), layer.size) for layer in model.dynamic]
     known = [part for part in parts if part is not None]
     return np.concatenate(known) if known and len(known) == len(parts) else None
 
 
 def _stability(row: Any) -> str:
-    said = str(_mapping(row).get("stability"))
+    said = str(mapping(row).get("stability"))
     return said if said in STABILITIES else "undecided"
 
 
@@ -139,7 +145,8 @@ def _numbered(rests: Sequence[Rest]) -> tuple[Rest, ...]:
     return tuple(replace(rest, number=k, name=str(k)) for k, rest in enumerate(rests, start=1))
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping as it is, and an empty one for anything else."""
     return value if isinstance(value, Mapping) else {}
 
 
@@ -153,13 +160,14 @@ def dynamic_part(whole: Floats, model: Model) -> Floats:
     return np.concatenate(parts)
 
 
-def stored_patterns(model: Model, most: int) -> Iterator[Stored]:
-    """Yield the first stored patterns of each memory of a layer with τ > 0, as states."""
+def stored_patterns(model: Model, wanted: Sequence[int]) -> Iterator[Stored]:
+    """Yield the stored patterns of the wanted numbers, of each memory of a layer with τ > 0, as states."""
     for memory in model.memories.values():
         if model.layers[memory.layer].instantaneous:
             continue
-        count = min(most, memory.patterns.shape[0])
-        for k in range(count):
+        for k in wanted:
+            if k >= memory.patterns.shape[0]:
+                continue
             pattern = held(memory.patterns, FLOATS)[k]
             yield Stored(f"{memory.name}[{k}]", pattern_state(model, memory.layer, pattern))
 
@@ -168,6 +176,8 @@ def pattern_state(model: Model, layer: str, pattern: Floats) -> Floats:
     """Return a state with a pattern in its layer, and the other layers where it drives them."""
     state = dict(split(model, np.zeros(model.size)))
     state[layer] = np.asarray(pattern, dtype=np.float64)
+    if len(state) == 1:
+        return np.asarray(pattern, dtype=np.float64)
     flow = model.flow(state, FLOATS)
     for other in model.dynamic:
         leak = FLOATS.array(np.array(other.each(other.leak), dtype=object))

@@ -14,10 +14,11 @@ from hopverify.certificate import Certificate
 from hopverify.model import Model
 from hopverify.picturing.regions import Region, cells_in
 from hopverify.picturing.sampling import Sampler
+from hopverify.picturing.streams import Stream, streams_of
 from hopverify.picturing.views import View, view_of
 
 Floats = NDArray[np.float64]
-SHADES = 4
+SHADES, ROUNDING = 4, 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,7 @@ class Portrait:
     dead: Floats
     shades: tuple[tuple[float, str], ...]
     nullclines: bool
+    streams: tuple[Stream, ...]
     cells: tuple[Region, ...]
 
     @property
@@ -44,7 +46,7 @@ class Portrait:
 
 
 def portrait_of(model: Model, certificate: Certificate) -> Portrait | None:
-    """Return the portrait of a model, or None for one with a single state variable, or whose flow is not finite."""
+    """Return the portrait of a model, or None where there is no slice, or no finite flow along it but 0."""
     sampler = Sampler(model)
     view = view_of(sampler, certificate)
     if view is None:
@@ -55,10 +57,16 @@ def portrait_of(model: Model, certificate: Certificate) -> Portrait | None:
     rates = [(d @ velocity / (d @ d)).reshape(side, side) for d in (view.plane.across, view.plane.up)]
     if not np.isfinite(rates).all():
         return None
+    # What rounding leaves of a rate of 0 would make curves of rest where there are none.
+    least = ROUNDING * max(float(np.abs(points).max()), float(np.abs(velocity).max()))
+    rates = [np.where(np.abs(rate) <= least, 0.0, rate) for rate in rates]
+    if not np.any(rates):
+        return None
     dead = sampler.dead(points).reshape(side, side)
     cells = cells_in(view.window, view.plane, model, certificate)
     flow = (rates[0], rates[1])
-    return Portrait(view, s, t, flow, dead, shades_of(dead), view.plane.neurons is not None, cells)
+    streams, on_axes = streams_of(flow, view.window), view.plane.neurons is not None
+    return Portrait(view, s, t, flow, dead, shades_of(dead), on_axes, streams, cells)
 
 
 def shades_of(dead: Floats) -> tuple[tuple[float, str], ...]:
@@ -68,7 +76,11 @@ def shades_of(dead: Floats) -> tuple[tuple[float, str], ...]:
     ((0.5, '1 dead neuron'), (3.5, '4 dead neurons'))
     """
     counts = [int(count) for count in np.unique(dead) if count > 0]
-    if len(counts) <= SHADES:
-        return tuple((count - 0.5, f"{count:,} dead neuron{'' if count == 1 else 's'}") for count in counts)
-    parts = [part.tolist() for part in np.array_split(np.array(counts), SHADES)]
-    return tuple((part[0] - 0.5, f"{part[0]:,} to {part[-1]:,} dead neurons") for part in parts)
+    parts = [part.tolist() for part in np.array_split(np.array(counts), min(SHADES, len(counts)))] if counts else []
+    return tuple((part[0] - 0.5, _range(part[0], part[-1])) for part in parts)
+
+
+def _range(first: int, last: int) -> str:
+    if first == last:
+        return f"{first:,} dead neuron{'' if first == 1 else 's'}"
+    return f"{first:,} to {last:,} dead neurons"

@@ -13,21 +13,26 @@ from numpy.typing import NDArray
 from hopverify.certificate import Certificate
 from hopverify.expr.floats import FLOATS
 from hopverify.model import Memory, Model
-from hopverify.picturing.certified import number
+from hopverify.picturing.certified import mapping, number, obligations_of
 from hopverify.synapses import held
 
 Floats = NDArray[np.float64]
-PAIRS, LARGEST = 5, 4096
+PAIRS, LARGEST, KEPT, MOST = 5, 4096, 600, 1_000_000
 
 
 @dataclass(frozen=True)
 class Series:
-    """The radii of one claim from large to small, with the distances of their equilibria, and the ``failed``."""
+    """The radii of one claim from large to small, with the distances of their equilibria, and the ``failed`` by name.
+
+    Of many patterns some are kept: ``places`` has the place of each that is, from 1.
+    """
 
     subject: str
+    places: tuple[int, ...]
     radii: tuple[float, ...]
     distances: tuple[float, ...]
     failed: tuple[str, ...]
+    certified: int
     patterns: int
 
 
@@ -51,38 +56,36 @@ class Radii:
 
 def radii_of(model: Model, certificate: Certificate) -> Radii | None:
     """Return what `memory_retrieval` says of the patterns, or None where it says nothing."""
-    found, troubled = [], []
+    found: list[Series] = []
+    troubled: list[Mapping[str, Any]] = []
     for entry in certificate.results:
-        if entry.get("check") != "memory_retrieval":
-            continue
-        for row in entry.get("obligations", ()):
-            series = _series(entry, row)
+        for row in obligations_of(entry) if entry.get("check") == "memory_retrieval" else ():
+            rows = mapping(row.get("data")).get("memories")
+            listed = [mapping(each) for each in rows] if isinstance(rows, list) else []
+            series = _series(entry, row, listed)
             if series is not None:
                 found.append(series)
-                troubled += [each for each in row["data"]["memories"] if each.get("verdict") != "pass"]
+                troubled += [each for each in listed if each.get("verdict") != "pass"]
     return Radii(tuple(found), tuple(_pairs(model, troubled))) if found else None
 
 
-def _series(entry: Mapping[str, Any], row: Any) -> Series | None:
-    data = row.get("data") if isinstance(row, Mapping) else None
-    rows = data.get("memories") if isinstance(data, Mapping) else None
-    if (
-        not isinstance(data, Mapping)
-        or not isinstance(rows, list)
-        or not all(isinstance(each, Mapping) for each in rows)
-    ):
-        return None
+def _series(entry: Mapping[str, Any], row: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> Series | None:
+    data = mapping(row.get("data"))
     try:
         listed = [(number(each["radius"]), number(each["distance"])) for each in rows if "radius" in each]
         if "unlisted" in data:
             listed = _unlisted(entry, row["evidence"])
-        failed = tuple(str(each.get("name")) for each in rows if each.get("verdict") != "pass")
         count = int(data["patterns"])
     except (KeyError, TypeError, ValueError, OverflowError, ZeroDivisionError):
         return None
+    failed = tuple(str(each.get("name")) for each in rows if each.get("verdict") != "pass")
+    if not len(listed) <= count <= len(listed) + len(failed) + int("unlisted" in data) * MOST:
+        return None
     ordered = sorted(listed, reverse=True)
-    radii, distances = zip(*ordered, strict=True) if ordered else ((), ())
-    return Series(str(entry.get("subject")), radii, distances, failed, count)
+    kept = np.unique(np.linspace(0, len(ordered) - 1, KEPT).astype(int)).tolist() if ordered else []
+    radii, distances = (tuple(ordered[k][column] for k in kept) for column in (0, 1))
+    places = tuple(k + 1 for k in kept)
+    return Series(str(entry.get("subject")), places, radii, distances, failed, len(listed), count)
 
 
 def _unlisted(entry: Mapping[str, Any], evidence: Any) -> list[tuple[float, float]]:

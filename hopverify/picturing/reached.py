@@ -27,6 +27,7 @@ def reached(sampler: Sampler, stored: Sequence[Stored]) -> tuple[Rest, ...]:
     tau = np.concatenate([FLOATS.array(np.array(layer.each(layer.tau), dtype=object)) for layer in layers])[:, None]
     rate = max(1.0, *(float(max(layer.leak)) for layer in layers))
     x = np.array([each.state for each in stored]).T
+    move = np.zeros_like(x)
     with np.errstate(all="ignore"):
         for _ in range(STEPS):
             move = SHARE / rate * tau * sampler.velocities(x)
@@ -34,8 +35,10 @@ def reached(sampler: Sampler, stored: Sequence[Stored]) -> tuple[Rest, ...]:
             if not np.abs(move).max() > STILL * (1 + np.abs(x).max()):
                 break
     found: list[Rest] = []
-    for each, state in zip(stored[:LETTERS], x.T.copy(), strict=False):
-        near = [other for other in found if np.abs(other.state - state).max() <= SAME * (1 + np.abs(state).max())]
-        if np.isfinite(state).all() and not near:
+    for each, state, last in zip(stored[:LETTERS], x.T.copy(), move.T, strict=False):
+        size = SAME * (1 + np.abs(state).max())
+        near = [other for other in found if np.abs(other.state - state).max() <= size]
+        # Not at rest after so many steps: it runs away, or goes round.
+        if np.abs(last).max() <= size and not near and np.isfinite(state).all():
             found.append(Rest(0, chr(ord("A") + len(found)), state, None, REACHED, {"from": each.name}))
     return tuple(found)

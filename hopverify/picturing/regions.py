@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hopverify.certificate import Certificate
 from hopverify.model import LinearNetwork, Model, linear_network
 from hopverify.model.segments import segments
-from hopverify.picturing.certified import data_of, dynamic_part, number, numbers
+from hopverify.picturing.certified import data_of, dynamic_part, mapping, number, numbers
 from hopverify.picturing.slices import Slice, Window
 
 Floats = NDArray[np.float64]
@@ -96,14 +96,12 @@ def _ghosts(certificate: Certificate, network: LinearNetwork) -> Iterator[tuple[
     for data, _ in data_of(certificate, "ghost_regions"):
         rows = data.get("ghosts")
         for row in rows[:GHOSTS] if isinstance(rows, list) else ():
-            ends = _ends(row, network)
+            ends = _ends(mapping(row), network)
             if ends is not None:
-                yield *ends, ", ".join(str(name) for name in row.get("wakes_up", ()))
+                yield *ends, f"wakes up: {row.get('wakes_up')}"
 
 
-def _ends(row: Any, network: LinearNetwork) -> tuple[Floats, Floats] | None:
-    if not isinstance(row, Mapping):
-        return None
+def _ends(row: Mapping[str, Any], network: LinearNetwork) -> tuple[Floats, Floats] | None:
     target, activation = (numbers(row.get(key), network.size) for key in ("target", "activation"))
     alive = row.get("alive")
     if target is None or activation is None or not isinstance(alive, list):
@@ -128,8 +126,8 @@ def cells_in(window: Window, plane: Slice, model: Model, certificate: Certificat
         if not isinstance(told, list) or not isinstance(boxes, list):
             continue
         for row, box in list(zip(told, boxes, strict=False))[:CELLS]:
-            certified = isinstance(row, Mapping) and row.get("verdict") == "pass"
-            ends = _box(box, size) if certified else None
+            certified = mapping(row).get("verdict") == "pass"
+            ends = _box(mapping(box), size) if certified else None
             corners = part_in(window, plane, *(dynamic_part(end, model) for end in ends)) if ends is not None else None
             if corners and len(corners) > 2:
                 found.append(Region(str(row.get("name")), corners))
@@ -141,9 +139,7 @@ def has_cells(certificate: Certificate) -> bool:
     return any(evidence.get("cells") for _, evidence in data_of(certificate, "basin_cells"))
 
 
-def _box(box: Any, size: int) -> tuple[Floats, Floats] | None:
-    if not isinstance(box, Mapping):
-        return None
+def _box(box: Mapping[str, Any], size: int) -> tuple[Floats, Floats] | None:
     try:
         unit = number(box["unit"])
         ends = [

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from hopverify.certificate import Certificate
 from hopverify.expr.floats import FLOATS
 from hopverify.model import AlteredSystem, Model, altered_system, build_model
-from hopverify.picturing.certified import Rest, equilibria
+from hopverify.picturing.certified import Rest, Stored, equilibria, stored_patterns
 from hopverify.picturing.landscape import FLAT, Landscape, landscape_on
 from hopverify.picturing.planes import beside
+from hopverify.picturing.reached import reached
 from hopverify.picturing.regions import ghosts_in
 from hopverify.picturing.sampling import Sampler
-from hopverify.picturing.slices import Slice, of_neurons
+from hopverify.picturing.slices import CANDIDATES, Slice, of_neurons
 from hopverify.picturing.views import View, view_through
 from hopverify.repair import UnfitError
 from hopverify.repair.kinds.universal import REPAIR
@@ -28,24 +29,30 @@ from hopverify.repair.subject import Subject, obstacle
 from hopverify.simulation.borrowing import listed_equilibria
 from hopverify.spec import ModelSpec, parse_spec
 from hopverify.synapses import held
+from hopverify.verdict import Verdict
 
 Floats = NDArray[np.float64]
 LARGEST, ENOUGH = 64, 0.05
+WAYS = (("larger ", 2.0), ("smaller ", -2.0))
 
 
 @dataclass(frozen=True, eq=False)
 class Repaired:
-    """Both landscapes, with the same numbers for the same equilibria; ``drafted`` if the repair is only drafted."""
+    """Both landscapes, with the same numbers for the same equilibria.
+
+    ``drafted`` if the repair is only drafted; ``shown`` if by the certificate V is critical at equilibria only.
+    """
 
     original: Landscape
     altered: Landscape
     drafted: bool
+    shown: bool
 
 
 def repaired_of(spec: ModelSpec, model: Model, certificate: Certificate) -> Repaired | None:
     """Return both energies, or None where there is no altered system, or nothing flat to be repaired."""
     if spec.original is not None and model.original is not None:
-        rests = _listed(spec.original, model.original)
+        rests = _rests(spec.original, model.original, model, certificate)
         return _side_by_side(model.original, model, rests, certificate, drafted=False)
     if model.size != sum(layer.size for layer in model.layers.values()) or model.size > LARGEST:
         return None
@@ -55,13 +62,36 @@ def repaired_of(spec: ModelSpec, model: Model, certificate: Certificate) -> Repa
     return _side_by_side(model, altered, equilibria(certificate, model), certificate, drafted=True)
 
 
-def _listed(spec: ModelSpec, model: Model) -> tuple[Rest, ...]:
-    """Return the equilibria of an original, of which the certificate of its repair has no list."""
-    if any(layer.instantaneous for layer in model.layers.values()):
+def _rests(spec: ModelSpec, original: Model, repaired: Model, certificate: Certificate) -> Sequence[Rest]:
+    """Return equilibria of an original: a list of its own, that of its repair, or where the flow leads."""
+    if any(layer.instantaneous for layer in original.layers.values()):
         return ()
-    rows = listed_equilibria(spec).equilibria
-    states = [np.array(state, dtype=np.float64) for state, _ in rows]
-    return tuple(Rest(k + 1, str(k + 1), x, x, rows[k][1], {}) for k, x in enumerate(states))
+    if all(layer.function.elementwise for layer in original.layers.values()):
+        rows = listed_equilibria(spec).equilibria
+        states = [np.array(state, dtype=np.float64) for state, _ in rows]
+        found = [Rest(k + 1, str(k + 1), x, x, rows[k][1], {}) for k, x in enumerate(states)]
+        if found:
+            return found
+    told = [rest for rest in equilibria(certificate, repaired) if rest.whole is not None]
+    if told and set(original.layers) <= set(repaired.layers):
+        return [replace(rest, state=_part(rest.whole, repaired, original), whole=None) for rest in told]
+    stored = list(stored_patterns(original, range(CANDIDATES)))
+    return reached(Sampler(original), stored or [Stored(name, x) for name, x in _starts(original)])
+
+
+def _part(whole: Floats | None, repaired: Model, original: Model) -> Floats:
+    """Return the states of the original's layers out of those of all layers of its repair."""
+    assert whole is not None
+    sizes = [layer.size for layer in repaired.layers.values()]
+    parts = dict(zip(repaired.layers, np.split(whole, np.cumsum(sizes)[:-1]), strict=True))
+    return np.concatenate([parts[name] for name in original.layers])
+
+
+def _starts(model: Model) -> list[tuple[str, Floats]]:
+    """Return states from which to follow the flow where no patterns are stored: along each axis, both ways."""
+    names = [f"{layer.name}[{i}]" for layer in model.dynamic for i in range(layer.size)]
+    axes = np.eye(model.size)[:CANDIDATES]
+    return [(f"{sign}{name}", way * x) for x, name in zip(axes, names, strict=False) for sign, way in WAYS]
 
 
 def _drafted(spec: ModelSpec, model: Model) -> Model | None:
@@ -89,7 +119,9 @@ def _side_by_side(
     right = landscape_on(after, _view_of_y(system, after, _moved(system, original, rests), left.view.plane), ())
     if right is None:
         return None
-    return Repaired(left, right, drafted)
+    verdicts = [entry.get("verdict") for entry in certificate.results if entry.get("check") == "altered_flatness"]
+    shown = not drafted and set(verdicts) == {str(Verdict.PASS)}
+    return Repaired(left, right, drafted, shown)
 
 
 def _flattest(sampler: Sampler, rests: Sequence[Rest], certificate: Certificate) -> Landscape | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from hopverify.model import LinearNetwork, Model, linear_network
 from hopverify.picturing.certified import Rest, equilibria, number
 
 Floats = NDArray[np.float64]
-SHOWN = 24
+SHOWN, APART = 24, 300
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,20 @@ def spectra_of(model: Model, certificate: Certificate) -> Spectra | None:
     chosen = sorted(rests, key=lambda rest: rest.stability == "stable")[:SHOWN]
     chosen = sorted(chosen, key=lambda rest: rest.number)
     symmetric = network.is_symmetric
-    rows = [_row(network, rest, symmetric) for rest in chosen]
-    if any(row is None for row in rows):
+    rows = [row for rest in chosen if (row := _row(network, rest, symmetric)) is not None]
+    if not rows:
         return None
-    return Spectra(symmetric, tuple(row for row in rows if row is not None), len(rests) - len(chosen))
+    span = max(max(row.eigenvalues) for row in rows) - min(min(row.eigenvalues) for row in rows)
+    return Spectra(symmetric, tuple(_thinned(row, span) for row in rows), len(rests) - len(rows))
+
+
+def _thinned(row: Row, span: float) -> Row:
+    """Return a row without eigenvalues that a picture of that span shows in one place."""
+    kept = [row.eigenvalues[-1]]
+    for value in row.eigenvalues[-2::-1]:
+        if kept[-1] - value > span / APART:
+            kept.append(value)
+    return replace(row, eigenvalues=tuple(reversed(kept)))
 
 
 def _row(network: LinearNetwork, rest: Rest, symmetric: bool) -> Row | None:

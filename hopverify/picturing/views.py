@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
 from hopverify.model import Model
-from hopverify.picturing.certified import Rest, Stored, data_of, equilibria, stored_patterns
+from hopverify.picturing.certified import Rest, Stored, data_of, equilibria, mapping, stored_patterns
 from hopverify.picturing.planes import edges, plane_for
 from hopverify.picturing.reached import reached
 from hopverify.picturing.regions import has_cells
@@ -84,13 +84,9 @@ def view_through(sampler: Sampler, rests: Sequence[Rest], stored: Sequence[Store
 
 def _chosen(model: Model, certificate: Certificate) -> Sequence[Stored]:
     """Return stored patterns: the first without a ball with its competitor and another, else the first ones."""
-    wanted = _troubled(certificate)
-    found = list(stored_patterns(model, max([CANDIDATES, *(k + 1 for k in wanted)])))
-    if len(wanted) == 2 and max(wanted) < len(found):
-        other = next((k for k in range(len(found)) if k not in wanted), None)
-        if other is not None:
-            return [found[k] for k in (*wanted, other)]
-    return found[:CANDIDATES]
+    pair = _troubled(certificate)
+    wanted = [*pair, next(k for k in range(3) if k not in pair)] if pair else range(CANDIDATES)
+    return list(stored_patterns(model, wanted))[:CANDIDATES]
 
 
 def _troubled(certificate: Certificate) -> list[int]:
@@ -98,8 +94,8 @@ def _troubled(certificate: Certificate) -> list[int]:
     for data, _ in data_of(certificate, "memory_retrieval"):
         rows = data.get("memories")
         for row in rows if isinstance(rows, list) else ():
-            if isinstance(row, dict) and row.get("verdict") != "pass":
-                pair = [_place(row.get(key)) for key in ("name", "competitor")]
+            if mapping(row).get("verdict") != "pass":
+                pair = [_place(mapping(row).get(key)) for key in ("name", "competitor")]
                 if None not in pair and pair[0] != pair[1]:
                     return [k for k in pair if k is not None]
     return []

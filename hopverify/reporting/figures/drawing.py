@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from hopverify.model import Model
     from hopverify.spec import ModelSpec
 
+DIGITS = 10
 NO_PROOF = "A picture, not a proof."
 
 
@@ -23,8 +25,8 @@ NO_PROOF = "A picture, not a proof."
 class Drawing:
     """A figure as it stands in a report: ``check`` names the section it belongs to, None the first screen.
 
-    ``svg`` is one element without a prolog, for a page or a file; its ids begin with ``name``, so that several fit in
-    one page. ``alternative`` tells what is seen, ``caption`` how to read it.
+    ``svg`` is one element without a prolog, for a page or a file; its ids begin with ``name`` and digits of the spec's
+    digest, so that several fit in one page. ``alternative`` tells what is seen, ``caption`` how to read it.
     """
 
     name: str
@@ -70,7 +72,8 @@ class Figure:
         title, alternative = found.title or self.title, plain(found.alternative)
         text = svg(found.put, size=found.size, title=title, description=alternative)
         check = next((check for check in (*found.checks, *self.checks) if check in _concerned(certificate)), None)
-        return Drawing(self.name, check, title, inline(text, self.name), alternative, f"{found.caption} {NO_PROOF}")
+        element = inline(text, f"{self.name}-{re.sub('[^0-9A-Za-z]', '', spec.digest)[-DIGITS:]}")
+        return Drawing(self.name, check, title, element, alternative, plain(f"{found.caption} {NO_PROOF}"))
 
 
 def _concerned(certificate: Certificate) -> set[str]:

@@ -102,10 +102,10 @@ def _outline(axes: Any, corners: Sequence[tuple[float, float]], colour: str, das
         axes.plot(s, t, color=colour, linestyle=dashes, linewidth=1.8, zorder=4)
 
 
-def legend(figure: Any, handles: dict[str, Any], columns: int = 2) -> None:
+def legend(figure: Any, handles: dict[str, Any], *, columns: int = 2, letters: float = SMALL) -> None:
     """Put the legend below the figure."""
     if handles:
-        below = {"loc": "outside lower center", "ncols": columns, "fontsize": SMALL}
+        below = {"loc": "outside lower center", "ncols": columns, "fontsize": letters}
         shown = figure.legend(handles.values(), handles.keys(), **below)
         shown.set_frame_on(False)
 

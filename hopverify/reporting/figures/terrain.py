@@ -20,8 +20,8 @@ IN_WORDS = {
 }
 
 
-def put_terrain(axes: Any, landscape: Landscape, handles: dict[str, Any]) -> None:
-    """Draw an energy with all that is marked on it, and its colour bar."""
+def put_terrain(axes: Any, landscape: Landscape, handles: dict[str, Any], *, named: bool = True) -> None:
+    """Draw an energy with all that is marked on it, and its colour bar, which is ``named`` unless a title tells."""
     levels = landscape.levels
     colours = _colours(len(levels) - 1)
     field = axes.contourf(landscape.s, landscape.t, landscape.values, levels=levels, colors=colours)
@@ -32,7 +32,7 @@ def put_terrain(axes: Any, landscape: Landscape, handles: dict[str, Any]) -> Non
     put_ghosts(axes, landscape.ghosts, handles)
     put_marks(axes, landscape.view, handles)
     frame(axes, landscape.view)
-    _bar(axes, field, landscape)
+    _bar(axes, field, landscape, named)
 
 
 def _colours(count: int) -> list[tuple[float, ...]]:
@@ -53,14 +53,15 @@ def _hatched(axes: Any, landscape: Landscape, mask: Any, hatch: str, handles: di
     handles.setdefault(said, Patch(facecolor="none", edgecolor=INK, hatch=HATCHING[hatch], linewidth=0.5))
 
 
-def _bar(axes: Any, field: Any, landscape: Landscape) -> None:
+def _bar(axes: Any, field: Any, landscape: Landscape, named: bool) -> None:
     # Within the axes' own frame, the bar is as high as a square picture.
     bar = axes.figure.colorbar(field, cax=axes.inset_axes((1.03, 0.0, 0.04, 1.0)), spacing="uniform")
     inner = landscape.levels[1:-1]
     step = max(1, -(-len(inner) // TICKS))
     ticks = inner[::step]
     bar.set_ticks(ticks, labels=[f"{tick + 0.0:.3g}" for tick in ticks], fontsize=SMALL)
-    bar.set_label(f"energy {landscape.kind} (no unit)")
+    if named:
+        bar.set_label(f"energy {landscape.kind} (no unit)")
 
 
 def flat_in_words(landscape: Landscape) -> str:

@@ -21,7 +21,7 @@ SIZE = (4.8, 4.6)
 def _picture(spec: ModelSpec, model: Model, certificate: Certificate) -> Picture | None:
     from hopverify.picturing.landscape import landscape_of
 
-    found = None if spec.original is not None else landscape_of(model, certificate)
+    found = landscape_of(model, certificate)
     if found is None:
         return None
     return Picture(SIZE, partial(_put, found), _alternative(spec.name, found), _caption(found))

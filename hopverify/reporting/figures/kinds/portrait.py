@@ -6,9 +6,9 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from hopverify.reporting.figures import COLOURS
+from hopverify.reporting.figures import COLOURS, literal
 from hopverify.reporting.figures.drawing import Figure, Picture
-from hopverify.reporting.figures.marks import INK, frame, in_words, legend, put_cells, put_marks, where
+from hopverify.reporting.figures.marks import INK, frame, in_words, legend, put_cells, put_marks, short, where
 
 if TYPE_CHECKING:
     from hopverify.certificate import Certificate
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SIZE = (4.8, 4.6)
 STREAM, NULLCLINES = COLOURS[0], (COLOURS[1], COLOURS[2])
-DENSITY, LINE = 0.9, 0.9
+LINE = 0.9
 LIGHTEST, DARKEST = 0.90, 0.70
 
 
@@ -62,18 +62,15 @@ def _shade(axes: Any, portrait: Portrait, handles: dict[str, Any]) -> None:
 
 
 def _stream(axes: Any, portrait: Portrait, handles: dict[str, Any]) -> None:
-    """Draw the lines of the flow, each as one path: matplotlib's own are a path for each short piece."""
-    drawn = axes.streamplot(
-        portrait.s, portrait.t, *portrait.flow, density=DENSITY, linewidth=LINE, color=STREAM, arrowsize=0.9, zorder=3
-    )
-    pieces = [piece.tolist() for piece in drawn.lines.get_segments()]
-    drawn.lines.remove()
-    points: list[list[float]] = []
-    for start, *others in pieces:
-        # Older versions give a line in pieces of two points.
-        points += others if points and points[-1] == start else [[float("nan")] * 2, start, *others]
+    """Draw all lines of the flow as one path, with gaps, and an arrow on each."""
+    gap = (float("nan"), float("nan"))
+    points = [point for stream in portrait.streams for point in (*stream.line, gap)]
     s, t = zip(*points, strict=True) if points else ((), ())
     handles["flow"] = axes.plot(s, t, color=STREAM, linewidth=LINE, zorder=3)[0]
+    for stream in portrait.streams:
+        tail, head = stream.arrow
+        look = {"arrowstyle": "-|>,head_length=0.45,head_width=0.22", "color": STREAM, "linewidth": LINE}
+        axes.annotate("", head, tail, arrowprops={**look, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 9}, zorder=3)
 
 
 def _nullclines(axes: Any, portrait: Portrait, handles: dict[str, Any]) -> None:
@@ -83,7 +80,9 @@ def _nullclines(axes: Any, portrait: Portrait, handles: dict[str, Any]) -> None:
     for rate, colour, dashes, name in zip(portrait.flow, NULLCLINES, ("--", "-."), names, strict=True):
         if rate.min() < 0 < rate.max():
             axes.contour(portrait.s, portrait.t, rate, levels=[0.0], colors=colour, linestyles=dashes, linewidths=1.3)
-            handles[f"{name} at rest"] = Line2D([], [], color=colour, linestyle=dashes, linewidth=1.3)
+            handles[literal(short(f"{name} at rest", 40))] = Line2D(
+                [], [], color=colour, linestyle=dashes, linewidth=1.3
+            )
 
 
 def _alternative(name: str, found: Portrait) -> str:

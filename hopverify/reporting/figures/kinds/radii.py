@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hopverify.spec import ModelSpec
 
 WIDTH, HEIGHT, PICTURES = 4.8, 3.5, 2.3
-FAILED, NAMED, SAID = COLOURS[1], 6, 5
+FAILED, NAMED, SAID, CROSSES = COLOURS[1], 6, 5, 150
 
 
 def _picture(spec: ModelSpec, model: Model, certificate: Certificate) -> Picture | None:
@@ -51,26 +51,25 @@ def _curves(axes: Any, found: Radii, handles: dict[str, Any]) -> None:
 
 
 def _curve(axes: Any, series: Series, number: int, count: int, handles: dict[str, Any]) -> None:
-    """Draw the radii of one claim in order, the distances below them, and a cross for each pattern without one."""
-    certified, look = len(series.radii), style(number)
-    places = range(1, certified + 1)
-    name = "radius of the certified ball" if count == 1 else f"radius, {series.subject}"
-    if certified:
-        line = axes.plot(places, series.radii, drawstyle="steps-mid", linewidth=1.6, **look)[0]
-        if certified == 1:
+    """Draw the radii of one claim in order, the distances below them, and crosses for the patterns without one."""
+    look, alone = style(number), count == 1
+    if series.radii:
+        line = axes.plot(series.places, series.radii, linewidth=1.6, **look)[0]
+        if len(series.radii) == 1:
             line.set(marker="o")
         if number < NAMED:
+            name = "radius of the certified ball" if alone else f"radius, {series.subject}"
             handles[literal(short(name, 40))] = line
-        if count == 1:
-            nearest = axes.plot(
-                places, series.distances, ".", color=COLOURS[2], markersize=2, rasterized=certified > 200
-            )
-            handles["distance of the equilibrium from its pattern"] = nearest[0]
-    left = series.patterns - certified
+        if alone:
+            nearest = axes.plot(series.places, series.distances, color=COLOURS[2], linewidth=1.2)[0]
+            handles["distance of the equilibrium from its pattern"] = nearest
+    left = series.patterns - series.certified
     if left:
-        crosses = axes.plot(range(certified + 1, series.patterns + 1), [0.0] * left, "x", markersize=4)[0]
-        crosses.set(color=FAILED if count == 1 else look["color"], rasterized=left > 200)
-        handles[f"{left:,} without a certified ball" if count == 1 else "x: without a certified ball"] = crosses
+        step = -(-left // CROSSES)
+        places = range(series.certified + 1, series.patterns + 1, step)
+        crosses = axes.plot(places, [0.0] * len(places), "x", markersize=4)[0]
+        crosses.set(color=FAILED if alone else look["color"])
+        handles[f"{left:,} without a certified ball" if alone else "x: without a certified ball"] = crosses
 
 
 def _images(figure: Any, pairs: tuple[Pair, ...]) -> None:
@@ -93,12 +92,12 @@ def _alternative(found: Radii) -> str:
 
 
 def _of_series(series: Series) -> str:
-    certified = len(series.radii)
-    said = f"Certified retrieval radii of {series.subject}: {certified:,} of {series.patterns:,} patterns have one"
-    if certified:
-        said += (
-            f", from {series.radii[0]:.3g} down to {series.radii[-1]:.3g}, median {series.radii[certified // 2]:.3g}"
-        )
+    said = (
+        f"Certified retrieval radii of {series.subject}: {series.certified:,} of {series.patterns:,} patterns have one"
+    )
+    if series.radii:
+        middle = series.radii[len(series.radii) // 2]
+        said += f", from {series.radii[0]:.3g} down to {series.radii[-1]:.3g}, about {middle:.3g} in the middle"
     if series.failed:
         more = f" and {len(series.failed) - SAID:,} more" if len(series.failed) > SAID else ""
         said += f"; without one: {', '.join(series.failed[:SAID])}{more}"
@@ -107,7 +106,7 @@ def _of_series(series: Series) -> str:
 
 def _caption(found: Radii) -> str:
     said = "Around each pattern, the radius of the ball that the flow keeps and that is drawn to one equilibrium."
-    if any(len(series.radii) < series.patterns for series in found.series):
+    if any(series.certified < series.patterns for series in found.series):
         said += " Crosses have no certified ball, which refutes nothing: the condition is sufficient."
     return said
 

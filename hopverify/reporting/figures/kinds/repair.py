@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from hopverify.reporting.figures import literal
 from hopverify.reporting.figures.drawing import Figure, Picture
 from hopverify.reporting.figures.marks import in_words, legend, where
 from hopverify.reporting.figures.terrain import flat_in_words, put_terrain
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from hopverify.picturing.repairs import Repaired
     from hopverify.spec import ModelSpec
 
-SIZE, LETTERS = (7.4, 4.2), 10.5
+SIZE, LETTERS = (6.6, 4.2), 10.5
 
 
 def _picture(spec: ModelSpec, model: Model, certificate: Certificate) -> Picture | None:
@@ -36,28 +35,31 @@ def _put(found: Repaired, figure: Any) -> None:
     handles: dict[str, Any] = {}
     with matplotlib.rc_context({"font.size": LETTERS}):
         left, right = figure.subplots(1, 2)
-        put_terrain(left, found.original, handles)
-        put_terrain(right, found.altered, handles)
-        left.set_title(literal(f"original: {found.original.kind} over the states x"), fontsize=LETTERS)
-        right.set_title(literal(f"repaired: {found.altered.kind} over the states y"), fontsize=LETTERS)
-        legend(figure, handles)
+        put_terrain(left, found.original, handles, named=False)
+        put_terrain(right, found.altered, handles, named=False)
+        left.set_title(f"original: energy {found.original.kind}\nover x (no unit)", fontsize=LETTERS)
+        right.set_title(f"repaired: energy {found.altered.kind}\nover y (no unit)", fontsize=LETTERS)
+        legend(figure, handles, letters=LETTERS - 1)
 
 
 def _alternative(name: str, found: Repaired) -> str:
     left = f"Left: energy {found.original.kind} of {name} {where(found.original.view)}. {flat_in_words(found.original)}"
     right = f"Right: energy {found.altered.kind} of the repaired system {where(found.altered.view)}."
-    flat = "It has no flat region: it is critical at the equilibria only."
-    return f"{left} {in_words(found.original.view)} {right} {flat} {in_words(found.altered.view)}"
+    flat = " It is critical at the equilibria only, as the certificate shows." if found.shown else ""
+    return f"{left} {in_words(found.original.view)} {right}{flat} {in_words(found.altered.view)}"
 
 
 def _caption(found: Repaired) -> str:
     said = (
         "Left, the original energy does not change along the hatching: it cannot tell these states apart, although the "
-        "flow does. Right, the energy of the repaired system has the same equilibria, with the same numbers, and is "
-        "critical nowhere else."
+        "flow does. Right, the energy of the repaired system; the same equilibria have the same names."
     )
+    if found.shown:
+        said += " It is critical there and nowhere else, as the certificate shows (altered_flatness)."
     if found.drafted:
-        said += " The repair is drafted for this picture (T12); `hopverify repair` writes it as a spec and verifies it."
+        said += (
+            " Such an energy is critical at equilibria only (T12); the command hopverify repair writes and verifies it."
+        )
     return said
 
 

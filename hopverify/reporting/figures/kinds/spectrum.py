@@ -45,7 +45,7 @@ def _put(spectra: Spectra, figure: Any) -> None:
     axes.set_ylabel("equilibrium")
     axes.set_xlabel(_name(spectra))
     axes.grid(visible=True, axis="x", alpha=0.3)
-    legend(figure, handles, 1)
+    legend(figure, handles, columns=1)
 
 
 def _row(axes: Any, place: int, row: Row, ends: tuple[float, float], handles: dict[str, Any]) -> None:
@@ -98,7 +98,7 @@ def _caption(found: Spectra) -> str:
     sign = "below 1" if found.symmetric else "negative"
     said = f"An equilibrium is stable if all eigenvalues of {form} are {sign}."
     said += " Points are in floating point; bars are certified."
-    return said + (f" {found.left:,} more stable equilibria are left out." if found.left else "")
+    return said + (f" {found.left:,} more equilibria are left out." if found.left else "")
 
 
 FIGURE = Figure(
