@@ -57,7 +57,7 @@ def _state(layer: Layer, drive: Box) -> Box:
         return Box(np.full(layer.size, -np.inf), np.full(layer.size, np.inf))
     rates = [enclose(rate) for rate in (layer.leak if len(layer.leak) > 1 else layer.leak * layer.size)]
     least, most = (np.array([float(getattr(rate, end)) for rate in rates]) for end in ("lower", "upper"))
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         low = np.where(drive.lower < 0, drive.lower / least, drive.lower / most)
         high = np.where(drive.upper > 0, drive.upper / least, drive.upper / most)
         return Box(low - MARGIN * (np.abs(low) + MARGIN), high + MARGIN * (np.abs(high) + MARGIN))

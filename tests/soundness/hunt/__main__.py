@@ -1,0 +1,72 @@
+"""Hunt at length: ``nice python -m tests.soundness.hunt --jobs 2`` goes through all families and prints a table.
+
+``--share 0.1`` hunts a tenth; ``--from 1000000`` begins at another seed, for cases that no run has seen; names of
+families at the end restrict it to them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from time import process_time
+
+from tests.soundness.hunt.cases import Tally, hunt
+from tests.soundness.hunt.families import families
+
+CHUNK = 250
+
+
+def _work(order: tuple[str, int, int]) -> tuple[Tally, float]:
+    name, start, stop = order
+    begin = process_time()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        tally = hunt(families()[name], range(start, stop))
+    return tally, process_time() - begin
+
+
+def main() -> int:
+    """Run the hunt; the exit code is 1 if an oracle contradicts a verdict."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soundness.hunt")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--share", type=float, default=1.0)
+    parser.add_argument("--from", type=int, default=0, dest="start")
+    parser.add_argument("names", nargs="*")
+    asked = parser.parse_args()
+    chosen = {name: family for name, family in families().items() if not asked.names or name in asked.names}
+    orders = [
+        (name, asked.start + k, asked.start + min(k + CHUNK, count))
+        for name, family in chosen.items()
+        for count in [round(family.long * asked.share)]
+        for k in range(0, count, CHUNK)
+    ]
+    totals, seconds = {name: Tally(name) for name in chosen}, dict.fromkeys(chosen, 0.0)
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for tally, spent in pool.map(_work, orders):
+            totals[tally.family].verdicts += tally.verdicts
+            totals[tally.family].contradictions += tally.contradictions
+            seconds[tally.family] += spent
+            for said in tally.contradictions:
+                print("CONTRADICTED", said, flush=True)
+    print("| family | cases | pass | fail | open or refused | contradicted | seconds |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for name, total in totals.items():
+        print(_row(name, total, seconds[name]))
+    everything = Tally("together")
+    for total in totals.values():
+        everything.verdicts += total.verdicts
+        everything.contradictions += total.contradictions
+    print(_row("**together**", everything, sum(seconds.values())))
+    return 1 if everything.contradictions else 0
+
+
+def _row(name: str, tally: Tally, seconds: float) -> str:
+    passed, failed = tally.verdicts["pass"], tally.verdicts["fail"]
+    rest = tally.cases - passed - failed
+    wrong = len(tally.contradictions)
+    return f"| {name} | {tally.cases:,} | {passed:,} | {failed:,} | {rest:,} | {wrong} | {seconds:,.0f} |"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

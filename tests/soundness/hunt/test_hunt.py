@@ -1,0 +1,37 @@
+"""A fixed share of the hunt in every run; HYPOTHESIS_PROFILE=long hunts the whole of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from tests.soundness.hunt.cases import Family, Outcome, hunt
+from tests.soundness.hunt.families import families
+
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", families())
+def test_no_oracle_contradicts_the_checker(name: str, record_property: Callable[[str, object], None]) -> None:
+    family = families()[name]
+    tally = hunt(family, range(family.long if LONG else family.share))
+    record_property("verdicts", dict(tally.verdicts))
+    assert not tally.contradictions, "\n".join(tally.contradictions[:5])
+    # A hunt in which nothing passes, or nothing is refused, looks at no edge.
+    assert tally.verdicts["pass"] > 0.03 * tally.cases
+    assert len(tally.verdicts) > 1 or name == "equilibria"
+
+
+def test_the_whole_hunt_is_large() -> None:
+    assert sum(family.long for family in families().values()) >= 100_000
+
+
+def test_what_raises_is_a_contradiction() -> None:
+    def breaks(random: object) -> Outcome:
+        raise ArithmeticError("as planted")
+
+    tally = hunt(Family("planted", "", breaks, 1, 1), range(3))
+    assert len(tally.contradictions) == tally.cases == 3

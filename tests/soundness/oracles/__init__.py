@@ -1,0 +1,1 @@
+"""Independent oracles in exact arithmetic: textbook algorithms on Fractions, sharing no code with the package."""
