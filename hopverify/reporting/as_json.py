@@ -9,6 +9,8 @@ from typing import Any
 from hopverify.reporting.report import Report, Row
 
 SCHEMA, VERSION = "hopverify-report", 1
+# What nobody has checked is not to be taken for a report by a program that does not ask.
+UNCHECKED = "hopverify-unchecked-report"
 
 
 def as_json(report: Report) -> str:
@@ -23,7 +25,7 @@ def all_as_json(reports: Sequence[Report]) -> str:
 
 def _object(report: Report) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
+        "schema": SCHEMA if report.checked else UNCHECKED,
         "version": VERSION,
         "spec": {"file": report.file, "name": report.name, "digest": report.digest},
         "verdict": str(report.verdict),

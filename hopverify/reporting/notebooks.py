@@ -111,7 +111,8 @@ def drawing_text(drawing: Drawing) -> str:
 
 def _report(certificate: Certificate) -> Report:
     check_form(certificate)
-    return report_of(None, certificate)
+    # What is shown is the certificate itself, in its own words.
+    return report_of(None, certificate, checked=True)
 
 
 def _row(row: Row) -> str:

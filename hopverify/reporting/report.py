@@ -16,7 +16,10 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Row:
-    """One claim. ``met`` tells whether its check, over all subjects, has the verdict the spec asks for."""
+    """One claim. ``met`` tells whether its check, over all subjects, has the verdict the spec asks for.
+
+    ``checked`` is false where the checker has not decided it here, and the verdict is what a certificate says.
+    """
 
     check: str
     subject: str
@@ -32,17 +35,19 @@ class Row:
     data: Values | None
     obligations: tuple[Values, ...]
     seconds: float
+    checked: bool = True
 
 
 @dataclass(frozen=True)
 class Report:
-    """One run on one spec."""
+    """One run on one spec. ``checked`` is false where the spec is not at hand: anyone may have written its verdicts."""
 
     file: str
     name: str
     digest: str
     verdict: Verdict
     rows: tuple[Row, ...]
+    checked: bool = True
 
     @property
     def unmet(self) -> tuple[str, ...]:
@@ -50,15 +55,22 @@ class Report:
         return tuple(dict.fromkeys(row.check for row in self.rows if not row.met))
 
 
-def report_of(spec: ModelSpec | None, certificate: Certificate) -> Report:
-    """Return the report of a certificate that was made for ``spec``; None where the spec is not at hand."""
+def report_of(spec: ModelSpec | None, certificate: Certificate, *, checked: bool | None = None) -> Report:
+    """Return the report of a certificate that was made for ``spec``; None where the spec is not at hand.
+
+    Unless stated, a certificate counts as checked where its spec is at hand.
+    """
+    checked = spec is not None if checked is None else checked
     met = _met(certificate) if spec is None else expectations_met(certificate.results, spec)
     file = "" if spec is None else spec.file
     seconds = certificate.seconds or (0.0,) * len(certificate.results)
     rows = tuple(
-        _row(entry, met[entry["check"]], time) for entry, time in zip(certificate.results, seconds, strict=True)
+        _row(entry, met[entry["check"]], time, checked=checked)
+        for entry, time in zip(certificate.results, seconds, strict=True)
     )
-    return Report(file, certificate.spec["name"], certificate.spec["digest"], Verdict(certificate.verdict), rows)
+    return Report(
+        file, certificate.spec["name"], certificate.spec["digest"], Verdict(certificate.verdict), rows, spec is not None
+    )
 
 
 def _met(certificate: Certificate) -> dict[str, bool]:
@@ -73,7 +85,7 @@ def _met(certificate: Certificate) -> dict[str, bool]:
     }
 
 
-def _row(entry: Values, met: bool, seconds: float) -> Row:
+def _row(entry: Values, met: bool, seconds: float, *, checked: bool) -> Row:
     return Row(
         check=entry["check"],
         subject=entry["subject"],
@@ -89,6 +101,7 @@ def _row(entry: Values, met: bool, seconds: float) -> Row:
         data=data_of(entry),
         obligations=tuple(entry["obligations"]),
         seconds=seconds,
+        checked=checked,
     )
 
 

@@ -120,6 +120,8 @@ def test_without_its_spec_a_report_says_so(certified: Path) -> None:
     assert f"{spec} has its name, but is another: verify it again" in result.stderr
     assert "Not checked: the spec was not at hand" in result.stdout
     assert "decided anew" not in result.stdout
+    shown = json.loads(run("report", certificate_in(certified), "-f", "json", "--out", "-").stdout)
+    assert shown["schema"] == "hopverify-unchecked-report"
 
 
 def test_a_named_spec_that_is_wrong_is_an_error(certified: Path) -> None:

@@ -192,6 +192,10 @@ def test_a_certificate_alone_is_told_to_be_unchecked(tmp_path: Path) -> None:
     assert "decided anew" not in text_of(document)
     assert "hopverify check SPEC model.certificate.json" in text_of(document)
     assert document.sources == ()
+    # Nothing in it looks as if it were known.
+    assert document.mark == Mark(Sign.OPEN, "pass, not checked")
+    assert document.sentence.startswith("Not checked, as the spec is not at hand. The certificate says pass: ")
+    assert {mark.sign for mark in blocks_of(document.sections, Mark)} == {Sign.OPEN}
 
 
 def changed(certificate: Certificate, **changes: Any) -> Certificate:

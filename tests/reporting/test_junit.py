@@ -81,6 +81,12 @@ def test_an_outcome_is_what_the_spec_asks_for(shown: Row, outcome: str) -> None:
     assert outcomes(shown) == [outcome]
 
 
+@pytest.mark.parametrize("shown", [row(PASS), row(FAIL, FAIL), row(FAIL, None), row(UNKNOWN), row(ASIDE)])
+def test_what_was_not_checked_is_no_success(shown: Row) -> None:
+    assert outcomes(replace(shown, checked=False)) == ["skipped"]
+    assert outcomes(replace(row(FAIL, met=False), checked=False)) == ["failed"]
+
+
 def test_one_subject_of_several_need_not_do_what_the_check_is_asked_to() -> None:
     # The spec expects a fail, and one of two layers gives it.
     assert outcomes(row(FAIL, FAIL), row(PASS, FAIL, subject="y")) == ["ok", "ok"]

@@ -45,12 +45,12 @@ def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_sto
     if unmet:
         yield Heading("Not as the spec asks")
         yield Listing(tuple(unmet))
-    yield from pictures_of(material, None)
     yield from (
         equations(material.derivation) if material.derivation is not None else without_equations(material.without)
     )
     yield Heading("Checks")
     yield _table(claims)
+    yield from pictures_of(material, None)
 
 
 def _on_others(report: Report) -> str:
@@ -74,8 +74,9 @@ def _unmet(report: Report) -> Iterator[Words]:
 
 
 def _first(row: Row) -> str:
+    """Return the first thing to say of a claim, after its mark, which has said that it is unknown."""
     first = next(grounds(row), None)
-    return "" if first is None else f". {first}"
+    return "" if first is None else f": {first.removeprefix('unknown: ')}"
 
 
 def _place(row: Row) -> str:

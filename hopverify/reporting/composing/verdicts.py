@@ -10,6 +10,7 @@ from hopverify.reporting.sentences import conclusion, verdict_in_words
 from hopverify.verdict import Verdict, summed_up
 
 _SIGNS = {Verdict.PASS: Sign.MET, Verdict.FAIL: Sign.FAILED, Verdict.UNKNOWN: Sign.OPEN}
+NOT_CHECKED = ", not checked"
 _COUNTED = (
     (Verdict.PASS, "proved"),
     (Verdict.FAIL, "refuted"),
@@ -19,8 +20,13 @@ _COUNTED = (
 
 
 def mark_of(row: Row) -> Mark:
-    """Return the mark of a claim: a fail that is asked for is met, one that nothing is asked of is told aside."""
+    """Return the mark of a claim: a fail that is asked for is met, one that nothing is asked of is told aside.
+
+    What was not checked is open, whatever the certificate says.
+    """
     words = verdict_in_words(row)
+    if not row.checked and row.verdict is not Verdict.NOT_APPLICABLE:
+        return Mark(Sign.OPEN, f"{words}{NOT_CHECKED}")
     if row.verdict is Verdict.FAIL and row.expected is None:
         return Mark(Sign.ASIDE, f"{words}, not required")
     return Mark(_sign(row), words)
@@ -44,12 +50,16 @@ def mark_of_check(rows: Sequence[Row]) -> Mark:
 
 def mark_of_report(report: Report) -> Mark:
     """Return the mark of all checks together."""
+    if not report.checked:
+        return Mark(Sign.OPEN, f"{report.verdict}{NOT_CHECKED}")
     return Mark(_SIGNS.get(report.verdict, Sign.ASIDE), str(report.verdict))
 
 
 def sentence_of_report(report: Report) -> str:
     """Return the verdict in one sentence."""
     said = conclusion(report)
+    if not report.checked:
+        return f"Not checked, as the spec is not at hand. The certificate says {said}."
     return f"{said[0].upper()}{said[1:]}."
 
 

@@ -1,7 +1,8 @@
 """JUnit XML, for continuous integration: one test case a claim.
 
-What is not as the spec asks is a failure, with the witness. An unknown is skipped, with its reason: it is never a
-success. A fail that the spec expects, or asks nothing of, is a success with a note.
+What is not as the spec asks is a failure, with the witness. An unknown is skipped, with its reason; it is never a
+success, and neither is what was not checked. A fail that the spec expects, or asks nothing of, is a success with a
+note.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ def _result(report: Report, row: Row) -> Any:
         return failure
     if row.verdict is Verdict.NOT_APPLICABLE:
         return Skipped(plain(f"not applicable: {reason_in_words(row)}"))
+    if not row.checked:
+        return Skipped("not checked: the spec was not at hand")
     return None
 
 
