@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ def is_short(value: Fraction) -> bool:
 
 def text_of(value: Fraction | float) -> str:
     """Return a number as the exact text that :func:`rational` reads; refuse one of thousands of digits."""
+    if isinstance(value, float) and not isfinite(value):
+        raise EvidenceRejected("a number here is not finite")
     exact = Fraction(value)
     if not is_short(exact):
         raise EvidenceRejected(f"an exact number here has more than {MAX_DIGITS} digits")

@@ -33,8 +33,8 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
                 best, reason = decision, decision.judgement.reason or reason
         except NothingToSearchError as error:
             reason = error.reason
-        except EvidenceRejected:
-            # What the checker's own arithmetic refuses (numbers beyond doubles, or too long to tell) ends this search.
+        except (EvidenceRejected, ArithmeticError):
+            # Numbers beyond doubles, or too long to tell, end a search; whoever comes next may do without them.
             continue
     # A search that the deadline cut short has not said its last word.
     return best or decide(obligation, role, None), budget.ended if budget.exhausted else reason
