@@ -28,10 +28,11 @@ def check_sizes(low_name: str, low: Any, high_name: str, high: Any, *, least: in
     check_interval(low_name, low, high_name, high)
 
 
-def check_interval(low_name: str, low: Any, high_name: str, high: Any) -> None:
-    """Raise where the upper end lies below the lower one."""
+def check_interval(low_name: str, low: Any, high_name: str, high: Any, *, shown: tuple[Any, Any] | None = None) -> None:
+    """Raise where the upper end lies below the lower one; the ends are shown as they were given."""
     if high < low:
-        raise InvalidArgument(f"Cannot have {high_name}={high!r} < {low_name}={low!r}")
+        given_low, given_high = shown if shown is not None else (low, high)
+        raise InvalidArgument(f"Cannot have {high_name}={given_high!r} < {low_name}={given_low!r}")
 
 
 def check_flag(name: str, value: Any, *, optional: bool = False) -> None:

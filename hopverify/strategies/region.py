@@ -31,7 +31,7 @@ def regions(
         check_whole("size", size, least=1)
     check_flag("dyadic", dyadic)
     low, high = exact("min_value", min_value), exact("max_value", max_value)
-    check_interval("min_value", min_value, "max_value", max_value)
+    check_interval("min_value", low, "max_value", high, shown=(min_value, max_value))
     return _regions(size, low, high, dyadic)
 
 

@@ -79,8 +79,8 @@ def specs(
         trees = edge_trees(min_size=min_size, max_size=max_size, lagrangians=lagrangians, dyadic=dyadic)
     else:
         parts = layers(min_size=min_size, max_size=max_size, lagrangians=lagrangians, dyadic=dyadic)
-        count = st.integers(min_layers, max_layers)
-        trees = _trees(count, parts, chosen, max_synapses, symmetric, memories, dyadic)
+        stacks = st.lists(parts, min_size=min_layers, max_size=max_layers)
+        trees = _trees(stacks, chosen, max_synapses, symmetric, memories, dyadic)
     return trees.map(lambda tree: written(tree | asked)).map(parse_spec)
 
 
@@ -97,25 +97,20 @@ def _checks(checks: Any) -> dict[str, Any]:
 @st.composite
 def _trees(
     draw: st.DrawFn,
-    count: st.SearchStrategy[int],
-    parts: st.SearchStrategy[dict[str, Any]],
+    stacks: st.SearchStrategy[list[dict[str, Any]]],
     kinds: Sequence[str],
     max_synapses: int,
     symmetric: bool | None,
     memories: bool | None,
     dyadic: bool,
 ) -> dict[str, Any]:
-    found = {name: draw(parts) for name in NAMES[: draw(count)]}
+    found = dict(zip(NAMES, draw(stacks), strict=False))
     tree: dict[str, Any] = {"hopverify": 1, "name": "drawn", "layers": found}
     ports = [Port(name, layer["size"], _shape(layer)) for name, layer in found.items()]
-    joined = {}
-    for number in range(1, draw(st.integers(0, max_synapses)) + 1):
-        kind, ends = _fitting(kinds, draw(st.sampled_from(range(len(kinds)))), ports)
-        if ends:
-            synapse = synapses(kind, draw(st.sampled_from(ends)), symmetric=symmetric, dyadic=dyadic)
-            joined[f"w{number}"] = draw(synapse)
+    joining = draw(st.lists(_joining(kinds, ports, symmetric, dyadic), max_size=max_synapses))
+    joined = [synapse for synapse in joining if synapse is not None]
     if joined:
-        tree["synapses"] = joined
+        tree["synapses"] = {f"w{number}": synapse for number, synapse in enumerate(joined, 1)}
     if memories or (memories is None and draw(st.integers(0, SELDOM)) == SELDOM):
         tree["memories"] = {"m": draw(_memories(ports))}
     return _with_an_instant(draw, tree)
@@ -123,6 +118,17 @@ def _trees(
 
 def _shape(layer: Mapping[str, Any]) -> tuple[int, ...] | None:
     return tuple(layer["shape"]) if "shape" in layer else None
+
+
+@st.composite
+def _joining(
+    draw: st.DrawFn, kinds: Sequence[str], ports: Sequence[Port], symmetric: bool | None, dyadic: bool
+) -> dict[str, Any] | None:
+    """Return a synapse between some of the layers, or None where none of the kinds fits them."""
+    kind, ends = _fitting(kinds, draw(st.sampled_from(range(len(kinds)))), ports)
+    if not ends:
+        return None
+    return draw(synapses(kind, draw(st.sampled_from(ends)), symmetric=symmetric, dyadic=dyadic))
 
 
 def _fitting(kinds: Sequence[str], first: int, ports: Sequence[Port]) -> tuple[str, list[Ports]]:

@@ -33,7 +33,7 @@ def states(model: Model, *, min_value: Any = -4, max_value: Any = 4, dyadic: boo
     check_instance("model", model, Model)
     check_flag("dyadic", dyadic)
     low, high = exact("min_value", min_value), exact("max_value", max_value)
-    check_interval("min_value", min_value, "max_value", max_value)
+    check_interval("min_value", low, "max_value", high, shown=(min_value, max_value))
     return st.fixed_dictionaries({layer.name: _vectors(layer, low, high, dyadic) for layer in model.dynamic})
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import combinations, product
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from hopverify.errors import HopverifyError
@@ -39,8 +40,10 @@ class Form:
     contents: tuple[tuple[str, Content], ...]
 
 
-def forms(kind_name: str, ports: Ports) -> tuple[Form, ...]:
+def forms(kind_name: str, ports: Ports, scalars: tuple[tuple[str, Any], ...] = ()) -> tuple[Form, ...]:
     """Return the forms in which a kind of synapse joins the layers, those with the fewest fields first.
+
+    ``scalars`` are values of other fields, on which shapes may depend; those left out have their default.
 
     >>> forms("dense", (Port("x", 2), Port("y", 3)))
     (Form(contents=(('weights', (2, 3)),)),)
@@ -49,7 +52,7 @@ def forms(kind_name: str, ports: Ports) -> tuple[Form, ...]:
     """
     # Names do not matter, but which ends are the same layer does.
     names = _names(ports)
-    return _forms(kind_name, tuple(Port(f"layer{names.index(p.name)}", p.size, p.shape) for p in ports))
+    return _forms(kind_name, tuple(Port(f"layer{names.index(p.name)}", p.size, p.shape) for p in ports), scalars)
 
 
 def _names(ports: Ports) -> list[str]:
@@ -57,12 +60,12 @@ def _names(ports: Ports) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _forms(kind_name: str, ports: Ports) -> tuple[Form, ...]:
+def _forms(kind_name: str, ports: Ports, scalars: tuple[tuple[str, Any], ...]) -> tuple[Form, ...]:
     kind = SYNAPSES[kind_name]
     structural = [field for field in kind.fields if field.kind in STRUCTURAL]
     required = [field for field in structural if field.required]
     optional = [field for field in structural if not field.required]
-    trial = _Trial(kind, ports)
+    trial = _Trial(kind, ports, dict(scalars))
     if structural and trial.is_hopeless(structural[0]):
         return ()
     for count in range(len(optional) + 1):
@@ -74,8 +77,8 @@ def _forms(kind_name: str, ports: Ports) -> tuple[Form, ...]:
 class _Trial:
     """The search for forms of one kind between given layers, within bounds."""
 
-    def __init__(self, kind: SynapseKind, ports: Ports) -> None:
-        self.kind, self.ports = kind, ports
+    def __init__(self, kind: SynapseKind, ports: Ports, scalars: Mapping[str, Any]) -> None:
+        self.kind, self.ports, self.scalars = kind, ports, scalars
         self.left = TRIALS
         self.found: list[Form] = []
 
@@ -110,7 +113,7 @@ class _Trial:
             name: content.format(*names) if isinstance(content, str) else ExactArray.full(content, Fraction(1))
             for name, content in chosen.items()
         }
-        return blame(self.kind, self.ports, filled)
+        return blame(self.kind, self.ports, filled | dict(self.scalars))
 
 
 def blame(kind: SynapseKind, ports: Ports, given: Mapping[str, Any]) -> str | None:
@@ -141,7 +144,7 @@ def _contents(field: Field, ports: Ports) -> Iterator[Content]:
         yield from _texts(ports)
         return
     sizes = [port.size for port in ports]
-    lengths = {1, *sizes, sum(sizes[1:]), *(abs(a - b) + 1 for a, b in combinations(sizes, 2))}
+    lengths = {1, 2, 3, *sizes, sum(sizes[1:]), *(abs(a - b) + 1 for a, b in combinations(sizes, 2))}
     channels = {length for port in ports for length in port.shape or ()}
     for axes in range(1, AXES + 1):
         yield from product(sorted((lengths | channels) - {0}), repeat=axes)
@@ -164,7 +167,12 @@ def synapses(
 ) -> dict[str, Any]:
     """Return a synapse of a kind between layers that it can join, as a spec writes it."""
     kind = SYNAPSES[kind_name]
-    form = draw(st.sampled_from(forms(kind_name, ports)))
+    fields = {field.name: field for field in kind.fields}
+    scalars = dict(draw(assignments(kind.fields, dyadic=dyadic)))
+    scalars = _fitting(kind, ports, scalars)
+    possible = forms(kind_name, ports, _read_all(fields, scalars))
+    assume(possible)
+    form = draw(st.sampled_from(possible))
     within = len({port.name for port in ports}) == 1
     drawn: dict[str, Any] = {}
     for name, content in form.contents:
@@ -172,14 +180,23 @@ def synapses(
             drawn[name] = content.format(*_names(ports))
         else:
             drawn[name] = draw(_arrays(content, symmetric if within else None, dyadic))
-    fields = {field.name: field for field in kind.fields}
-    scalars = dict(draw(assignments(kind.fields, dyadic=dyadic)))
-    exact = {name: _read(fields[name], value) for name, value in scalars.items()}
-    if blame(kind, ports, drawn | exact) is not None:
-        # A stride or a padding may not fit the shapes, which fit the defaults.
-        scalars = {name: value for name, value in scalars.items() if fields[name].required}
     known = {name: spelled(value) if isinstance(value, ExactArray) else value for name, value in drawn.items()}
     return {"kind": kind_name, "layers": [port.name for port in ports]} | known | scalars
+
+
+def _fitting(kind: SynapseKind, ports: Ports, scalars: dict[str, Any]) -> dict[str, Any]:
+    """Return the scalars without optional ones for which no shape fits, such as a stride that is too long."""
+    fields = {field.name: field for field in kind.fields}
+    for name in list(scalars):
+        if forms(kind.name, ports, _read_all(fields, scalars)):
+            break
+        if not fields[name].required:
+            scalars = {other: value for other, value in scalars.items() if other != name}
+    return scalars
+
+
+def _read_all(fields: Mapping[str, Field], scalars: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((name, _read(fields[name], value)) for name, value in scalars.items())
 
 
 def _read(field: Field, value: Any) -> Any:
