@@ -70,7 +70,7 @@ def _row(axes: Any, place: int, row: Row, ends: tuple[float, float], handles: di
 
 def _name(spectra: Spectra) -> str:
     if spectra.symmetric:
-        return "eigenvalues of K = (H/ρ)$^{1/2}$ W (H/ρ)$^{1/2}$ (no unit)"
+        return "eigenvalues of K = √(H/ρ) W √(H/ρ) (no unit)"
     return "real parts of the eigenvalues of T⁻¹(WH - ρ) (1 / unit of τ)"
 
 
