@@ -119,11 +119,11 @@ def _stability(model: Model, x: Balls, form: Any) -> str:
     """
     A = rates(model, x)
     if form is not None:
-        if not isinstance(form, list):
-            raise EvidenceRejected("lyapunov: expected the rows of a matrix")
+        if not isinstance(form, list) or len(form) != len(x):
+            raise EvidenceRejected(f"lyapunov: expected the {len(x)} rows of a matrix")
         P = BALLS.array(np.array([vector(row, len(x)) for row in form], dtype=object))
         falls = P @ A
-        if len(P) != len(x) or negative_pivot(P)[0] != "positive" or bool((P != P.T).any()):
+        if negative_pivot(P)[0] != "positive" or bool((P != P.T).any()):
             raise EvidenceRejected("lyapunov: not a symmetric positive definite matrix")
         if negative_pivot(-(falls + falls.T))[0] != "positive":
             raise EvidenceRejected("lyapunov: the quadratic form does not fall along the flow")
