@@ -113,7 +113,7 @@ def _broken(subject: Subject, fixed: list[Floats], largest: float, examples: int
     for law in laws:
         if law.name in known:
             first = not found
-            found.append((law, _shown(law, subject, known[law.name], largest, max(examples, 100) if first else 0)))
+            found.append((law, _shown(law, subject, known[law.name], largest, max(examples, 60) if first else 0)))
     return found
 
 

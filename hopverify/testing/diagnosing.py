@@ -87,12 +87,19 @@ def diagnose(subject: Subject, states: list[Floats]) -> list[Finding]:
     disturbed = [series for series in seen if series.is_disturbed]
     if not disturbed:
         return []
-    suspects = [s for each in sorted(MISTAKES, key=lambda each: each.order) for s in each.suspects(subject, states)]
-    for suspect in suspects:
+    suspects: list[Suspect] = []
+    for suspect in _suspects(subject, states):
         if all(series.is_explained(suspect) for series in seen):
             return [Finding(tuple(series.name for series in disturbed), (suspect,))]
+        suspects.append(suspect)
     alone = ((series, _alone(series, [s for s in suspects if series.concerns(s)])) for series in disturbed)
     return [Finding((series.name,), found) for series, found in alone if found]
+
+
+def _suspects(subject: Subject, states: list[Floats]) -> Iterator[Suspect]:
+    """Yield suspects, the simple ones first: some of the later ones take a search."""
+    for mistake in sorted(MISTAKES, key=lambda each: each.order):
+        yield from mistake.suspects(subject, states)
 
 
 def _alone(series: Series, suspects: list[Suspect]) -> tuple[Suspect, ...]:

@@ -42,10 +42,13 @@ class Subject:
         whole: Floats = tau / np.where(leak == 0, 1.0, leak)
         return whole
 
-    @property
+    @cached_property
     def descends(self) -> bool:
-        """Whether the spec asks that its energy falls along the flow."""
-        return self.spec.expect.get("energy_descent", Verdict.PASS) is Verdict.PASS
+        """Whether the spec asks that its energy falls along the flow, or says nothing of it and drives are -∇S."""
+        if self.spec.expect.get("energy_descent", Verdict.PASS) is not Verdict.PASS:
+            return False
+        asked = self.spec.checks is None or any(request.name == "energy_descent" for request in self.spec.checks)
+        return asked or all(synapse.defect() is None for synapse in self.derived.model.synapses.values())
 
     @property
     def update_descends(self) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from hopverify.testing.laws import Floats, Law, Violation
-from hopverify.testing.laws._slopes import slope
+from hopverify.testing.laws._slopes import beside, slope
 from hopverify.testing.subject import Subject
 
 
 def _violation(subject: Subject, x: Floats) -> Violation | None:
+    x = beside(x)
     velocity = subject.velocity(x)
     if not np.isfinite(velocity).all() or not velocity.any():
         return None

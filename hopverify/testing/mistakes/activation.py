@@ -216,4 +216,4 @@ def _own(subject: Subject, layer: str, x: Floats) -> Floats:
     return np.asarray(subject.derived.states(x)[layer], dtype=np.float64)
 
 
-MISTAKE = Mistake("activation", 6, _suspects)
+MISTAKE = Mistake("activation", 7, _suspects)

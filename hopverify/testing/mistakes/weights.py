@@ -122,4 +122,4 @@ def _weights(model: Model, places: list[Place]) -> Floats:
     return np.array(columns).T
 
 
-MISTAKE = Mistake("weights", 7, _suspects)
+MISTAKE = Mistake("weights", 6, _suspects)
