@@ -141,4 +141,4 @@ def draw(random: Random) -> Outcome:
     return Outcome("pass", None if holds else f"no cell: {activation}, W = {W}, b = {b}, ρ = {rho[0]}, {ends}, {flips}")
 
 
-FAMILY = Family("cells", "cells whose targets lie on their ends, or a unit outside", draw, 400, 15_000)
+FAMILY = Family("cells", "cells whose targets lie on their ends, or a unit outside", draw, 400, 20_000)

@@ -126,4 +126,4 @@ def draw(random: Random) -> Outcome:
     return random.choice((dense, dense, rational, sparse, low_rank))(random)
 
 
-FAMILY = Family("definiteness", "A ≻ 0 one unit in the last place from singular, by each method", draw, 1500, 40_000)
+FAMILY = Family("definiteness", "A ≻ 0 one unit in the last place from singular, by each method", draw, 1500, 60_000)
