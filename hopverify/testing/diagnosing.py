@@ -19,6 +19,7 @@ from hopverify.testing.mistakes import MISTAKES, Suspect
 from hopverify.testing.subject import Subject
 
 Floats = NDArray[np.float64]
+BLUR = 1e6
 Predictor = Callable[[Suspect], Callable[[Floats], Floats] | None]
 """Returns what a suspect predicts at a state, or None where it says nothing, so that it is the spec's own."""
 
@@ -38,6 +39,12 @@ class Series:
     def is_disturbed(self) -> bool:
         """Whether what is seen is not the spec's own."""
         return not all(self._agrees(k, own) for k, own in enumerate(self.own))
+
+    @cached_property
+    def is_blurred(self) -> bool:
+        """Whether it is the spec's own but for many roundings, as where a formula loses digits: that is no mistake."""
+        near = (self._agrees(k, own, BLUR) and np.isfinite(self.seen[k]).all() for k, own in enumerate(self.own))
+        return self.is_disturbed and all(near)
 
     def is_explained(self, suspect: Suspect) -> bool:
         """Return whether a suspect predicts what is seen; one that says nothing predicts the spec's own."""
@@ -75,7 +82,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Finding:
-    """The suspects that explain the disturbed series named here; several together if it takes more than one."""
+    """The suspects that explain the disturbed series named here; several together if it takes more than one.
+
+    Without suspects: the series differ by many roundings, and by no more.
+    """
 
     series: tuple[str, ...]
     suspects: tuple[Suspect, ...]
@@ -84,16 +94,18 @@ class Finding:
 def diagnose(subject: Subject, states: list[Floats]) -> list[Finding]:
     """Return what explains the disturbed series; those that nothing explains are left out."""
     seen = list(_seen(subject, states))
+    blurred = [Finding((series.name,), ()) for series in seen if series.is_blurred]
+    seen = [series for series in seen if not series.is_blurred]
     disturbed = [series for series in seen if series.is_disturbed]
     if not disturbed:
-        return []
+        return blurred
     suspects: list[Suspect] = []
     for suspect in _suspects(subject, states):
         if all(series.is_explained(suspect) for series in seen):
-            return [Finding(tuple(series.name for series in disturbed), (suspect,))]
+            return [Finding(tuple(series.name for series in disturbed), (suspect,)), *blurred]
         suspects.append(suspect)
     alone = ((series, _alone(series, [s for s in suspects if series.concerns(s)])) for series in disturbed)
-    return [Finding((series.name,), found) for series, found in alone if found]
+    return [*(Finding((series.name,), found) for series, found in alone if found), *blurred]
 
 
 def _suspects(subject: Subject, states: list[Floats]) -> Iterator[Suspect]:

@@ -46,7 +46,7 @@ def _within(x: Floats, largest: float) -> Floats:
 
 def _extreme(model: Model, largest: float, generator: np.random.Generator) -> Iterator[Floats]:
     """Yield states with all neurons at one end, with random signs, and with all neurons dead that can be."""
-    yield from (np.full(model.size, largest), np.full(model.size, -largest))
+    yield from (np.full(model.size, 1.0 * largest), np.full(model.size, -1.0 * largest))
     yield largest * generator.choice([-1.0, 1.0], size=model.size)
     dead = np.concatenate([_dead(layer, largest, generator) for layer in model.dynamic])
     alive = _within(generator.normal(size=model.size), largest)

@@ -44,6 +44,9 @@ def _lines(subject: Subject, broken: Sequence[tuple[Law, Violation]], findings: 
         for suspect in finding.suspects:
             yield f"  mistake: {suspect.mistake}: {suspect.said}"
             yield f"  change:  {suspect.change}"
+        if not finding.suspects:
+            yield f"  {finding.series[0]} is off by less than a millionth of its terms: does a formula lose digits?"
+            yield "  change:  compute it without cancellation, or state tolerance=…, or smaller states (largest=…)"
     compared = {law.name for law, _ in broken if law.compares}
     explained = {part.partition(" ")[0] for finding in findings for part in finding.series}
     left = sorted(compared - explained)
