@@ -7,7 +7,9 @@ families at the end restrict it to them.
 from __future__ import annotations
 
 import argparse
+import sys
 import warnings
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from time import process_time
 
@@ -42,22 +44,23 @@ def main() -> int:
         for k in range(0, count, CHUNK)
     ]
     totals, seconds = {name: Tally(name) for name in chosen}, dict.fromkeys(chosen, 0.0)
+    left = Counter(name for name, _, _ in orders)
+    print("| family | cases | pass | fail | open or refused | contradicted | seconds |")
+    print("|---|---:|---:|---:|---:|---:|---:|", flush=True)
     with ProcessPoolExecutor(asked.jobs) as pool:
         for tally, spent in pool.map(_work, orders):
-            totals[tally.family].verdicts += tally.verdicts
-            totals[tally.family].contradictions += tally.contradictions
-            seconds[tally.family] += spent
+            name = tally.family
+            totals[name].add(tally)
+            seconds[name] += spent
+            left[name] -= 1
             for said in tally.contradictions:
-                print("CONTRADICTED", said, flush=True)
-    print("| family | cases | pass | fail | open or refused | contradicted | seconds |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-    for name, total in totals.items():
-        print(_row(name, total, seconds[name]))
-    everything = Tally("together")
+                print("CONTRADICTED", said, file=sys.stderr, flush=True)
+            if not left[name]:
+                print(_row(name, totals[name], seconds[name]), flush=True)
+    everything = Tally("**together**")
     for total in totals.values():
-        everything.verdicts += total.verdicts
-        everything.contradictions += total.contradictions
-    print(_row("**together**", everything, sum(seconds.values())))
+        everything.add(total)
+    print(_row(everything.family, everything, sum(seconds.values())))
     return 1 if everything.contradictions else 0
 
 

@@ -51,6 +51,11 @@ class Tally:
         """How many cases there were."""
         return sum(self.verdicts.values())
 
+    def add(self, other: Tally) -> None:
+        """Count another's cases too."""
+        self.verdicts += other.verdicts
+        self.contradictions += other.contradictions
+
 
 def hunt(family: Family, seeds: Iterable[int]) -> Tally:
     """Return what became of the cases with these seeds; a case that raises counts as a contradiction."""
@@ -162,8 +167,3 @@ def symmetric(random: Random, eigenvalues: list[Fraction]) -> tuple[list[list[Fr
     n, Q = len(eigenvalues), rotation(random, len(eigenvalues))
     A = [[sum((eigenvalues[k] * Q[k][i] * Q[k][j] for k in range(n)), Fraction(0)) for j in range(n)] for i in range(n)]
     return A, Q[0]
-
-
-def judged_by(tally: Tally) -> str:
-    """Return one line about a tally."""
-    return f"{tally.family}: {dict(tally.verdicts)}, {len(tally.contradictions)} contradictions"

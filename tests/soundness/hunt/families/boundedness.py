@@ -70,4 +70,4 @@ def draw(random: Random) -> Outcome:
     return random.choice((form, form, growth, growth, tiny))(random)
 
 
-FAMILY = Family("boundedness", "forms on the edge of copositivity, growth of spectral radius 1", draw, 200, 10_000)
+FAMILY = Family("boundedness", "forms on the edge of copositivity, growth of spectral radius 1", draw, 200, 3_000)

@@ -109,4 +109,4 @@ def draw(random: Random) -> Outcome:
     return random.choice((polynomial, quadratic))(random)
 
 
-FAMILY = Family("convexity", "curvature and vᵀTHv that vanish at one point, or nearly", draw, 300, 10_000)
+FAMILY = Family("convexity", "curvature and vᵀTHv that vanish at one point, or nearly", draw, 300, 6_000)

@@ -149,4 +149,4 @@ def draw(random: Random) -> Outcome:
     return Outcome(verdict, about)
 
 
-FAMILY = Family("equilibria", "biactive kinks, singular I - W_AA, ghosts, stability at λ_max(K) = 1", draw, 150, 9_000)
+FAMILY = Family("equilibria", "biactive kinks, singular I - W_AA, ghosts, stability at λ_max(K) = 1", draw, 150, 4_000)

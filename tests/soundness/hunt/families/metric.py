@@ -107,4 +107,4 @@ def draw(random: Random) -> Outcome:
     return random.choice((stated, timed, searched))(random)
 
 
-FAMILY = Family("metric", "altered energies: P, AB and sym(TP) on the edge", draw, 150, 9_000)
+FAMILY = Family("metric", "altered energies: P, AB and sym(TP) on the edge", draw, 150, 6_000)

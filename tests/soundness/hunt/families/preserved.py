@@ -58,4 +58,4 @@ def draw(random: Random) -> Outcome:
     return Outcome(verdict)
 
 
-FAMILY = Family("preserved", "originals and repairs that differ in one last place", draw, 150, 9_000)
+FAMILY = Family("preserved", "originals and repairs that differ in one last place", draw, 150, 4_000)

@@ -80,4 +80,4 @@ def _missing(flow: object, ends: list[tuple[mpmath.mpf, ...]]) -> str | None:
     return None
 
 
-FAMILY = Family("smooth", "one smooth neuron near folds and pitchforks, to 50 digits", draw, 60, 3_000)
+FAMILY = Family("smooth", "one smooth neuron near folds and pitchforks, to 50 digits", draw, 60, 600)

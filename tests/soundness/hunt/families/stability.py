@@ -41,4 +41,4 @@ def draw(random: Random) -> Outcome:
     return Outcome(verdict)
 
 
-FAMILY = Family("stability", "λ_max(K) = 1 but for a last place, eigenvalues on the axis", draw, 150, 9_000)
+FAMILY = Family("stability", "λ_max(K) = 1 but for a last place, eigenvalues on the axis", draw, 150, 2_000)

@@ -86,4 +86,4 @@ def draw(random: Random) -> Outcome:
     return random.choice((own_network, altered))(random)
 
 
-FAMILY = Family("step_size", "Euler steps of the critical length, and a unit beyond", draw, 160, 9_000)
+FAMILY = Family("step_size", "Euler steps of the critical length, and a unit beyond", draw, 160, 3_000)

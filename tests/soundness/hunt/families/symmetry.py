@@ -36,4 +36,4 @@ def draw(random: Random) -> Outcome:
     return Outcome(verdicts[1])
 
 
-FAMILY = Family("symmetry", "weights and prefactors that fit but for a last place", draw, 150, 9_000)
+FAMILY = Family("symmetry", "weights and prefactors that fit but for a last place", draw, 150, 3_000)
