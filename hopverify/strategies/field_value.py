@@ -36,7 +36,7 @@ def _numbers(field: Field, dyadic: bool) -> st.SearchStrategy[Fraction]:
         first = int(low) + (field.strict and field.minimum is not None)
         last = int(high) - (field.strict and field.maximum is not None)
         # Powers and the like: what a few steps do not show, many do not show either.
-        return st.integers(first, min(last, first + REACH)).map(Fraction)
+        return st.integers(first, min(last, first + REACH - 1)).map(Fraction)
     # Only an end that the field states may be excluded: the others are this file's own.
     return short_numbers(low, high, dyadic=dyadic, strict=field.strict)
 

@@ -81,6 +81,8 @@ class _Trial:
         self.kind, self.ports, self.scalars = kind, ports, scalars
         self.left = TRIALS
         self.found: list[Form] = []
+        # Which contents of a field are worth a try after those chosen before: the same for all that may follow.
+        self.kept: dict[tuple[tuple[tuple[str, Content], ...], str], list[Content]] = {}
 
     def search(self, fields: Sequence[Field], chosen: Mapping[str, Content] | None = None) -> None:
         """Extend what is chosen by the fields, one after the other."""
@@ -90,17 +92,26 @@ class _Trial:
                 self.found.append(Form(tuple(chosen.items())))
             return
         field, *rest = fields
-        for content in _contents(field, self.ports):
-            if self.left <= 0 or len(self.found) >= FORMS:
+        for content in self.promising(field, chosen):
+            if len(self.found) >= FORMS:
                 return
-            tried = {**chosen, field.name: content}
-            self.left -= 1
-            blamed = self.blamed(tried)
-            if blamed in chosen:
-                # What is wrong was chosen before.
-                return
-            if blamed != field.name:
-                self.search(rest, tried)
+            self.search(rest, {**chosen, field.name: content})
+
+    def promising(self, field: Field, chosen: Mapping[str, Content]) -> list[Content]:
+        """Return the contents of a field for which ``build`` does not blame it, nor what was chosen before."""
+        key = (tuple(chosen.items()), field.name)
+        if key not in self.kept:
+            self.kept[key] = []
+            # Whatever is added to an array has seldom more axes than it.
+            most = max((len(shape) for shape in chosen.values() if not isinstance(shape, str)), default=AXES)
+            for content in _contents(field, self.ports, most):
+                self.left -= 1
+                blamed = self.blamed({**chosen, field.name: content})
+                if blamed in chosen or self.left < 0:
+                    break
+                if blamed != field.name:
+                    self.kept[key].append(content)
+        return self.kept[key]
 
     def is_hopeless(self, field: Field) -> bool:
         """Whether the choice of layers is blamed whatever the field holds."""
@@ -139,14 +150,14 @@ def _stand_in(kind: SynapseKind, name: str) -> Any:
     return {FieldKind.TEXT: "1", FieldKind.BOOLEAN: False}.get(field.kind, field.choices[0] if field.choices else 1)
 
 
-def _contents(field: Field, ports: Ports) -> Iterator[Content]:
+def _contents(field: Field, ports: Ports, most_axes: int = AXES) -> Iterator[Content]:
     if field.kind is FieldKind.TEXT:
         yield from _texts(ports)
         return
     sizes = [port.size for port in ports]
-    lengths = {1, 2, 3, *sizes, sum(sizes[1:]), *(abs(a - b) + 1 for a, b in combinations(sizes, 2))}
+    lengths = {1, 2, 3, 4, *sizes, sum(sizes[1:]), *(abs(a - b) + 1 for a, b in combinations(sizes, 2))}
     channels = {length for port in ports for length in port.shape or ()}
-    for axes in range(1, AXES + 1):
+    for axes in range(1, most_axes + 1):
         yield from product(sorted((lengths | channels) - {0}), repeat=axes)
 
 

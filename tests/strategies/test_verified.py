@@ -27,13 +27,13 @@ def accepted(spec: ModelSpec) -> Certificate:
     return certificate
 
 
-@settings(slow, max_examples=3000 if LONG else 25)
-@given(specs(max_size=2))
+@settings(slow, max_examples=3000 if LONG else 15)
+@given(specs(max_size=2, max_layers=2))
 def test_the_certificate_of_a_drawn_spec_is_accepted(spec: ModelSpec) -> None:
     accepted(spec)
 
 
-@settings(slow, max_examples=3000 if LONG else 25)
+@settings(slow, max_examples=3000 if LONG else 15)
 @given(specs(near_critical=True, max_size=2))
 def test_the_certificate_of_a_spec_at_the_edge_is_accepted(spec: ModelSpec) -> None:
     certificate = accepted(spec)
