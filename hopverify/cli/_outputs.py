@@ -50,12 +50,12 @@ def write(target: Path, content: str | bytes) -> None:
         raise HopverifyError(f"{target}: cannot be written: {error.strerror or error}") from error
 
 
-def require_writable(folder: Path) -> None:
+def require_writable(folder: Path, *, option: str = "--out") -> None:
     """Make a folder, and find out before the work rather than after it whether files can be written there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        advice = "give another folder by --out"
+        advice = f"give another folder by {option}"
         raise HopverifyError(f"{folder}: cannot be written to: {error.strerror or error}; {advice}") from error

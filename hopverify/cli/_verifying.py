@@ -45,13 +45,13 @@ class Wishes:
 
 
 class Verifying:
-    """One run; ``reports`` in the order of the specs, and how many specs could not be verified."""
+    """One run; ``reports`` in the order of the specs, and the specs that could not be verified, each with a message."""
 
     def __init__(self, settings: Settings, wishes: Wishes, targets: Mapping[Path, Output]) -> None:
         self.settings, self.wishes, self.targets = settings, wishes, targets
         self.colour = wishes.colour and not os.environ.get("NO_COLOR")
         self.reports: list[Report] = []
-        self.errors = 0
+        self.refused: list[tuple[str, str]] = []
         self._log: EventLog | None = None
         self._steps: Steps | None = None
         self._journals: dict[Run, Journal] = {}
@@ -80,7 +80,7 @@ class Verifying:
 
     @property
     def _code(self) -> int:
-        return exit_code((report.verdict for report in self.reports), errors=self.errors)
+        return exit_code((report.verdict for report in self.reports), errors=len(self.refused))
 
     def _all(self, specs: Sequence[Path]) -> None:
         """Verify all specs; an interrupt, or the loss of the cluster, is raised after the reports of those begun."""
@@ -161,7 +161,7 @@ class Verifying:
 
     def _fail(self, path: Path, error: HopverifyError) -> None:
         self._bar.pause()
-        self.errors += 1
+        self.refused.append((str(path), str(error)))
         self._tell("spec_failed", spec=str(path), message=str(error))
         click.echo(plain(str(error), lines=True), err=True)
 
@@ -191,6 +191,12 @@ class Verifying:
         if len(self.reports) > 1:
             console.print()
         show(report, console, verbose=self.wishes.verbose)
+
+    def write_junit(self, target: Path) -> None:
+        """Write all reports, and the specs that were refused, as JUnit XML."""
+        from hopverify.reporting.junit_run import junit_of_run
+
+        write(target, junit_of_run(self.reports, self.refused))
 
     def print_json(self, *, single: bool) -> None:
         """Print all reports as JSON, or the only one as such."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hopverify.cli._files import specs_in
-from hopverify.cli._outputs import outputs
+from hopverify.cli._outputs import outputs, require_writable
 from hopverify.cli._reports import formats_of
 
 
@@ -18,6 +18,14 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float | None
     if math.isnan(value) or value <= 0:
         raise click.BadParameter("expected a number of seconds greater than 0")
     return value
+
+
+def _require_junit(file: Path) -> None:
+    """Find out before the work whether the file can be written after it."""
+    from hopverify.reporting.formats import required
+
+    required("junit")
+    require_writable(file.parent, option="--junit")
 
 
 @click.command("verify", short_help="Verify specs; print reports, write certificates.")
@@ -35,6 +43,12 @@ def _seconds(ctx: click.Context, parameter: click.Parameter, value: float | None
     callback=formats_of,
     metavar="FORMATS",
     help="Write reports beside the certificates: html, pdf, markdown, junit, json or latex; several with commas.",
+)
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write all claims of all specs as test cases into FILE (JUnit XML), for continuous integration.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print one line for each spec.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the obligations and the rules behind each verdict.")
@@ -83,6 +97,7 @@ def command(
     as_json: bool,
     out: Path | None,
     reports: tuple[str, ...],
+    junit: Path | None,
     quiet: bool,
     verbose: bool,
     timeout: float,
@@ -110,6 +125,8 @@ def command(
         raise click.UsageError("--jobs works on this machine, --dask on a cluster: give one of them")
     specs = specs_in(paths)
     targets = outputs(specs, out)
+    if junit is not None:
+        _require_junit(junit)
 
     from hopverify.cli._verifying import Verifying, Wishes
     from hopverify.execution.settings import Settings
@@ -123,6 +140,9 @@ def command(
         if out is None:
             raise
         raise KeyboardInterrupt(f"what has been found is in {out}; the same command with --resume goes on") from None
+    finally:
+        if junit is not None:
+            run.write_junit(junit)
     if as_json:
         run.print_json(single=len(paths) == 1 and not paths[0].is_dir())
     ctx.exit(code)
