@@ -78,7 +78,16 @@ def test_every_command_is_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/architecture.md", "docs/cli.md", "docs/spec.md", "docs/certificate.md"]
+    "name",
+    [
+        "README.md",
+        "docs/architecture.md",
+        "docs/cli.md",
+        "docs/spec.md",
+        "docs/certificate.md",
+        "docs/ci.md",
+        "docs/testing.md",
+    ],
 )
 def test_links_lead_somewhere(name: str) -> None:
     folder = (ROOT / name).parent
