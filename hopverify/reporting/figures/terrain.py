@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hopverify.reporting.figures.marks import INK, SMALL, frame, put_ghosts, put_marks
@@ -59,9 +60,22 @@ def _bar(axes: Any, field: Any, landscape: Landscape, named: bool) -> None:
     inner = landscape.levels[1:-1]
     step = max(1, -(-len(inner) // TICKS))
     ticks = inner[::step]
-    bar.set_ticks(ticks, labels=[f"{tick + 0.0:.3g}" for tick in ticks], fontsize=SMALL)
+    bar.set_ticks(ticks, labels=_labels(ticks), fontsize=SMALL)
     if named:
         bar.set_label(f"energy {landscape.kind} (no unit)")
+
+
+def _labels(ticks: Sequence[float]) -> list[str]:
+    """Return numbers with as few digits as tell them apart.
+
+    >>> _labels([-0.0, 1.5]), _labels([1.9412, 1.9431])
+    (['0', '1.5'], ['1.941', '1.943'])
+    """
+    for digits in range(3, 12):
+        found = [f"{tick + 0.0:.{digits}g}" for tick in ticks]
+        if len(set(found)) == len(ticks):
+            break
+    return found
 
 
 def flat_in_words(landscape: Landscape) -> str:

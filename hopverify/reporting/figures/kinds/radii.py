@@ -47,6 +47,7 @@ def _curves(axes: Any, found: Radii, handles: dict[str, Any]) -> None:
     axes.set_xlabel("patterns, from the largest radius to the smallest (count)")
     axes.set_ylabel("certified radius\n(unit of the state)")
     axes.set_ylim(bottom=-0.04 * axes.get_ylim()[1])
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(visible=True, alpha=0.3)
 
 
