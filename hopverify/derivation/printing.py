@@ -164,6 +164,15 @@ class _Latex(LatexPrinter):  # type: ignore[misc]
         body = self.parenthesize(rest, PRECEDENCE["Mul"]) if rest.is_Add else self._print(rest)
         return rf"{sign}\frac{{{abs(factor.p)}}}{{{factor.q}}} {body}"
 
+    def _print_Indexed(self, expr: Any) -> str:
+        r"""Print the indices behind the name of the layer: TeX takes ``{\dot{x}_{v}}_{i}`` for a double subscript."""
+        base = str(self._print(expr.base))
+        indices = ",".join(str(self._print(index)) for index in expr.indices)
+        letter, mark, layer = base.rpartition("_{")
+        if mark and layer.endswith("}") and layer.count("}") == 1:
+            return f"{letter}_{{{layer[:-1]},{indices}}}"
+        return f"{{{base}}}_{{{indices}}}"
+
     def _print_Sum(self, expr: Any) -> str:
         """Print one sign of summation for each index, as people do."""
         signs = [

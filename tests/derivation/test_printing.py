@@ -20,7 +20,8 @@ CASES = [
     (-sympy.polylog(2, -sympy.exp(X)), "-Li₂(-e^x)", r"- \operatorname{Li}_{2}\left(- e^{x}\right)"),
     (sympy.Sum(STATE[K] ** 2, (K, 1, SIZE)), "Σ_k x_k²", r"\sum_{k=1}^{n} {x}_{k}^{2}"),
     (sympy.KroneckerDelta(I, J) - STATE[I] * STATE[J], "δ_ij - x_i·x_j", r"\delta_{i j} - {x}_{i} {x}_{j}"),
-    (sympy.IndexedBase("g_out")[2, I + 1], "g_out[2, i + 1]", r"{g_{out}}_{2,i + 1}"),
+    (sympy.IndexedBase("g_out")[2, I + 1], "g_out[2, i + 1]", r"g_{out,2,i + 1}"),
+    (sympy.IndexedBase(r"\dot{x}_{v}")[I] ** 2, "ẋ_v,i²", r"\dot{x}_{v,i}^{2}"),
     (sympy.Rational("1.0507009873554804934193349852946") * X, "1.0507009873…·x", r"1.0507009873\ldots x"),
     (-sympy.Rational("1.0507009873554804934193349852946") * X, "-1.0507009873…·x", r"- 1.0507009873\ldots x"),
 ]

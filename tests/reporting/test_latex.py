@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -58,7 +60,21 @@ def test_hostile_text_is_text_wherever_it_stands(said: str) -> None:
 
 @pytest.mark.parametrize(
     "formula",
-    [r"\input{/etc/passwd}", r"\write18{ls}", "}", "{", "$x$", "^^5cinput x", "x % y", r"\def\a{}", r"\end{align*}"],
+    [
+        r"\input{/etc/passwd}",
+        "a & b",
+        "#1",
+        "x_",
+        "x__y",
+        r"\write18{ls}",
+        "}",
+        "{",
+        "$x$",
+        "^^5cinput x",
+        "x % y",
+        r"\def\a{}",
+        r"\end{align*}",
+    ],
 )
 def test_what_is_no_formula_gives_way_to_its_words(formula: str) -> None:
     assert not is_harmless(Math(formula, ""))
@@ -87,6 +103,20 @@ def test_formulas_stay(formula: str) -> None:
 )
 def test_signs_of_mathematics_become_commands(said: str, shown: str) -> None:
     assert text(said) == shown
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed: LaTeX is not compiled")
+def test_whatever_is_written_compiles(tmp_path: Path) -> None:
+    documents = [hostile_document(said) for said in HOSTILE] + [reported(written(tmp_path, FLAT_PAIR))[0]]
+    parts = [
+        r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{amsmath,amssymb,booktabs}\begin{document}",
+        *(latex(document) + r"\clearpage" for document in documents),
+        r"\end{document}",
+    ]
+    (tmp_path / "all.tex").write_text("\n".join(parts), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=120)
+    assert done.returncode == 0, done.stdout[-2000:]
 
 
 def test_hidden_characters_are_left_out() -> None:

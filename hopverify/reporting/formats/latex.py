@@ -22,7 +22,7 @@ from hopverify.reporting.document import (
     Words,
 )
 from hopverify.reporting.formats import Format, Rendered
-from hopverify.reporting.formats._math_source import aligned, source
+from hopverify.reporting.formats._math_source import aligned, guarded, source
 from hopverify.reporting.report import Report
 
 HEAD = """\
@@ -114,9 +114,9 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 def _table(block: Table, document: Document) -> str:
     columns = "".join("r" if column in block.right else "l" for column in range(len(block.head)))
-    rows = [" & ".join(_words(cell) for cell in row) + r" \\" for row in block.rows]
+    rows = [guarded(" & ".join(_words(cell) for cell in row)) + r" \\" for row in block.rows]
     label = re.sub(r"[^A-Za-z0-9]+", "-", document.title).strip("-") or "model"
-    head = " & ".join(text(head) for head in block.head) + r" \\"
+    head = guarded(" & ".join(text(head) for head in block.head)) + r" \\"
     return "\n".join(
         [
             r"\begin{table}",
