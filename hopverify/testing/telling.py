@@ -109,4 +109,7 @@ def _number_or_vector(value: Any) -> str:
     head = ", ".join(f"{entry:.6g}" for entry in values[:LONGEST])
     if np.ndim(value) == 0:
         return f"{float(values[0]):.10g}"
+    other = np.flatnonzero(values)
+    if len(values) > LONGEST and len(other) <= LONGEST / 2:
+        return f"(0, but for {', '.join(f'[{i}] = {values[i]:.6g}' for i in other)})" if len(other) else "0"
     return f"({head})" if len(values) <= LONGEST else f"({head}, … {len(values)} in all)"

@@ -226,3 +226,10 @@ def test_errors_of_the_functions_are_passed_on() -> None:
 
     with pytest.raises(ZeroDivisionError):
         check_implementation(TANH, energy=energy)
+
+
+def test_a_long_state_shows_what_is_not_zero() -> None:
+    spec = parse_spec("{hopverify: 1, name: long, layers: {x: {size: 100, lagrangian: identity}}}")
+    with pytest.raises(Disagreement) as caught:
+        check_implementation(spec, energy=lambda x: x @ x / 2 + x[70] ** 2)
+    assert "at the state x = (0, but for [70] = " in str(caught.value)
