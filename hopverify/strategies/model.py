@@ -13,9 +13,11 @@ from hopverify.strategies.spec import specs
 def models(**arguments: Any) -> st.SearchStrategy[Model]:
     """Return the models of :func:`~hopverify.strategies.specs`, which take the same arguments.
 
-    >>> from hypothesis import find
-    >>> model = find(models(), lambda model: True)
-    >>> [(layer.name, layer.size, layer.function.name) for layer in model.layers.values()]
-    [('x', 1, 'identity')]
+    >>> from hypothesis import given, settings
+    >>> @settings(max_examples=10, deadline=None)
+    ... @given(models(max_layers=2))
+    ... def test_something_moves(model):
+    ...     assert model.dynamic
+    >>> test_something_moves()
     """
     return specs(**arguments).map(build_model)

@@ -55,11 +55,12 @@ def specs(
     left out. ``dyadic`` keeps numbers to those that doubles hold. ``near_critical`` draws networks at the edge in place
     of all that: one layer, piecewise linear, whose equilibria are degenerate (:mod:`hopverify.strategies.edge`).
 
-    >>> from hypothesis import find
-    >>> find(specs(), lambda spec: len(spec.synapses) == 1).synapses["w1"].values
-    {'weights': [[Fraction(0, 1)]]}
-    >>> find(specs(kinds=["hebbian"]), lambda spec: spec.synapses).synapses["w1"].layers
-    ('x',)
+    >>> from hypothesis import given, settings
+    >>> @settings(max_examples=10, deadline=None)
+    ... @given(specs(max_layers=1, kinds=["hebbian"]))
+    ... def test_hebbian_synapses_join_a_layer_with_itself(spec):
+    ...     assert all(synapse.layers[0] == "x" for synapse in spec.synapses.values())
+    >>> test_hebbian_synapses_join_a_layer_with_itself()
     """
     check_sizes("min_layers", min_layers, "max_layers", max_layers)
     check_sizes("min_size", min_size, "max_size", max_size)
