@@ -68,9 +68,8 @@ def report_of(spec: ModelSpec | None, certificate: Certificate, *, checked: bool
         _row(entry, met[entry["check"]], time, checked=checked)
         for entry, time in zip(certificate.results, seconds, strict=True)
     )
-    return Report(
-        file, certificate.spec["name"], certificate.spec["digest"], Verdict(certificate.verdict), rows, spec is not None
-    )
+    name, digest = certificate.spec["name"], certificate.spec["digest"]
+    return Report(file, name, digest, Verdict(certificate.verdict), rows, checked)
 
 
 def _met(certificate: Certificate) -> dict[str, bool]:

@@ -29,6 +29,7 @@ from hopverify.reporting.document import (
     Table,
 )
 from hopverify.reporting.material import gather
+from hopverify.reporting.report import report_of
 from hopverify.reporting.theory import THEORY, items_of
 from hopverify.verdict import Verdict
 from tests.reporting.documents import FLAT_PAIR, ROOT, aged, certified, reported, written
@@ -196,6 +197,13 @@ def test_a_certificate_alone_is_told_to_be_unchecked(tmp_path: Path) -> None:
     assert document.mark == Mark(Sign.OPEN, "pass, not checked")
     assert document.sentence.startswith("Not checked, as the spec is not at hand. The certificate says pass: ")
     assert {mark.sign for mark in blocks_of(document.sections, Mark)} == {Sign.OPEN}
+
+
+def test_a_report_says_whether_it_was_checked(tmp_path: Path) -> None:
+    spec, certificate = certified(written(tmp_path, FLAT_PAIR))
+    for given, said, expected in ((spec, None, True), (None, None, False), (None, True, True)):
+        report = report_of(given, certificate, checked=said)
+        assert [report.checked, *(row.checked for row in report.rows)] == [expected] * 12
 
 
 def changed(certificate: Certificate, **changes: Any) -> Certificate:
