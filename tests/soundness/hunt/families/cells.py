@@ -70,12 +70,17 @@ def draws_back(
     parts: tuple[Segment, ...], W: Matrix, b: Row, rho: Row, ends: list[tuple[End, End]], flips: int
 ) -> bool:
     """Whether the targets stay strictly inside when any so many activations are replaced by any others."""
-    gamma, whole = [image(parts, *pair) for pair in ends], image(parts, None, None)
-    if any(v is None for pair in (*gamma, whole) for v in pair):
+    gamma, (least, most) = [image(parts, *pair) for pair in ends], image(parts, None, None)
+    if any(v is None for pair in gamma for v in pair):
         return False
-    span = whole[1] - whole[0]  # type: ignore[operator]
     for (p, q), row, r, (low, high) in zip(targets(W, b, rho, gamma), W, rho, ends, strict=True):  # type: ignore[arg-type]
-        loss = sum(sorted((abs(w) * span for w in row), reverse=True)[:flips], ZERO) / r
+        if least is None or most is None:
+            # Activations without a bound matter to no neuron that they do not reach.
+            if any(row):
+                return False
+            loss = ZERO
+        else:
+            loss = sum(sorted((abs(w) * (most - least) for w in row), reverse=True)[:flips], ZERO) / r
         if (low is not None and p - loss <= low) or (high is not None and q + loss >= high):
             return False
     return True
