@@ -163,6 +163,11 @@ _FUNCTIONS: dict[str, Any] = {
 class Balls(Arithmetic):
     """Enclosures at the precision in force."""
 
+    @property
+    def working_precision(self) -> int:
+        bits: int = flint.ctx.prec
+        return bits
+
     def number(self, value: Fraction) -> Value:
         return ball(value)
 

@@ -86,6 +86,10 @@ class Duals(Arithmetic):
     def __init__(self, base: Arithmetic) -> None:
         self.base = base
 
+    @property
+    def working_precision(self) -> int:
+        return self.base.working_precision
+
     def number(self, value: Fraction) -> Value:
         return self.base.number(value)
 

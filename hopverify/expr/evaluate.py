@@ -31,6 +31,11 @@ class Arithmetic(ABC):
     name a variable twice and so would lose sharpness.
     """
 
+    @property
+    def working_precision(self) -> int:
+        """The bits to which constants are rounded now, where that can change; else 0. A cache has to know them."""
+        return 0
+
     @abstractmethod
     def number(self, value: Fraction) -> Value:
         """Return the constant ``value`` (enclosed, where it cannot be held exactly)."""

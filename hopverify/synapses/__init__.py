@@ -106,9 +106,17 @@ class SynapseKind:
     build: Callable[[Sequence[Port], Mapping[str, Any], Mapping[str, ExactArray]], Synapse]
 
 
-@lru_cache(maxsize=64)
 def held(array: ExactArray, a: Arithmetic) -> Value:
-    """Return the array in the number system ``a``, converted once."""
+    """Return the array in the number system ``a``, converted once for each precision.
+
+    An array that was converted at another one would be enclosed too, but what is computed from it would depend, in its
+    last digits, on what was computed before: a certificate could not be checked word for word.
+    """
+    return _held(array, a, a.working_precision)
+
+
+@lru_cache(maxsize=64)
+def _held(array: ExactArray, a: Arithmetic, bits: int) -> Value:
     return a.array(array.values)
 
 

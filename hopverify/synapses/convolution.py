@@ -61,7 +61,8 @@ class Convolution(Synapse):
         padded = np.append(activations[source], _zero(a))
         forward = kernel @ padded[self.taps].T
         spread = activations[target].reshape(self.outputs[0], -1).T @ kernel
-        backward = np.full(len(padded), _zero(a), dtype=padded.dtype)
+        # The two ends may hold numbers of different kinds: duals where one moves, constants where the other does not.
+        backward = np.full(len(padded), _zero(a), dtype=np.result_type(padded, spread))
         np.add.at(backward, self.taps, spread)
         return {source: backward[:-1], target: forward.reshape(-1)}
 
