@@ -98,6 +98,8 @@ def _kept(spec: ModelSpec, path: Path, folder: Path | None) -> Certificate | Non
 
 
 def _verified(specs: Sequence[ModelSpec], jobs: int) -> Iterator[Certificate]:
+    """Yield the certificates as they would be read from files, whose keys have another order."""
+    from hopverify.certificate import parse_certificate
     from hopverify.execution.run import Run
     from hopverify.execution.settings import Settings
     from hopverify.pipeline import certificate_of, drive, executing, was_interrupted
@@ -107,7 +109,7 @@ def _verified(specs: Sequence[ModelSpec], jobs: int) -> Iterator[Certificate]:
             certificate = certificate_of(run)
             if was_interrupted(certificate):
                 raise KeyboardInterrupt
-            yield certificate
+            yield parse_certificate(certificate.to_json())
 
 
 def _write(models: Iterator[Model], count: int, out: Path) -> None:

@@ -72,6 +72,27 @@ def test_timings_and_versions_may_differ(home: Path) -> None:
     assert check(home)[0] == 0
 
 
+TWO_LAYERS = """\
+hopverify: 1
+name: two
+layers:
+  v: {size: 2, lagrangian: identity}
+  h: {size: 2, lagrangian: tanh, tau: 0.5}
+synapses:
+  w: {kind: dense, layers: [v, h], weights: [[0.5, 0], [0, 0.25]]}
+checks: [equilibria, step_size, boundedness]
+"""
+
+
+def test_it_does_not_matter_whether_certificates_were_there(tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs/two.yaml").write_text(TWO_LAYERS, encoding="utf-8")
+    assert run("gallery", tmp_path / "specs", "--out", tmp_path / "reports").exit_code == 0
+    assert run("verify", "-q", tmp_path / "specs", "--out", tmp_path / "certificates").exit_code == 0
+    code, said = check(tmp_path)
+    assert code == 0, said
+
+
 def change_spec(home: Path) -> None:
     path = home / "specs/model.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("relu", "softplus"), encoding="utf-8")
