@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,21 @@ def shown(notebook: Any) -> list[tuple[str, str, list[str]]]:
     return [
         (cell["id"], form, [part for part in re.split(r"\n|<br>|</?summary>", text) if SEARCHED not in part])
         for cell in notebook.cells
-        for output in cell.get("outputs", ())
+        for output in _joined(cell.get("outputs", ()))
         for form, text in _forms(output).items()
     ]
+
+
+def _joined(outputs: Iterable[Any]) -> list[Any]:
+    """Join what was printed in a row: a slow machine sends it in more pieces than a fast one."""
+    joined: list[Any] = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last and output["output_type"] == last["output_type"] == "stream" and output["name"] == last["name"]:
+            joined[-1] = {**last, "text": last["text"] + output["text"]}
+        else:
+            joined.append(output)
+    return joined
 
 
 def _forms(output: Any) -> dict[str, str]:

@@ -44,3 +44,14 @@ def test_what_may_differ_is_left_out() -> None:
         ("a", "text/html", ["up to 2", "98 %"]),
         ("a", "stdout", ["one", "two"]),
     ]
+
+
+def test_what_is_printed_in_pieces_is_what_is_printed_at_once() -> None:
+    script = running()
+    first, rest = ({"output_type": "stream", "name": "stdout", "text": text} for text in ("one\nt", "wo"))
+    error = {"output_type": "stream", "name": "stderr", "text": "three"}
+    cells = [{"id": "a", "outputs": [first, rest, error]}]
+    assert script.shown(type("Notebook", (), {"cells": cells})) == [
+        ("a", "stdout", ["one", "two"]),
+        ("a", "stderr", ["three"]),
+    ]
