@@ -92,6 +92,10 @@ class Reason(Enum):
         "the network that this model stands for is not that of its original, as far as could be compared: the first "
         "difference is told with the obligation; mending it, or naming another `original`, would settle it"
     )
+    UNCERTAIN_WEIGHTS = (
+        "what was found holds for the weights that the spec gives, not for all within their tolerance; "
+        "a spec with exact weights would settle it for these"
+    )
     INTERRUPTED = "the run was interrupted before a decision; another run would go on"
     WORKER_LOST = (
         "the process that searched ended twice before a decision, often for want of memory; "

@@ -23,7 +23,9 @@ only those k are out; they hold the others in, and draw the k back at a positive
 Replacing k entries moves target i by at most the sum of the k largest |W_ij|(sup g_j - inf g_j), over ρ_i.
 
 Bounds of Wγ are those of midpoint and radius: with γ = c ± r and W = M ± ε entry by entry, |Wγ - fl(Mc)| is at most
-|M|r + εΣ(|c| + r) and (N + 2)u|M||c| of rounding, in any order of summation.
+|M|r + εΣ(|c| + r) and (N + 2)u|M||c| of rounding, in any order of summation. Where W stands for all symmetric matrices
+with |W - M| ≤ U, both conditions are asked for all of them: U(|c| + r) is added, and to the slack of Q the largest row
+sum of U, which bounds the 2-norm of what is symmetric and at most U (Weyl).
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ from numpy.typing import NDArray
 from hopverify.checker.boxes import Activations, Boxes
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.floats import UNIT, assert_rounding, upward
-from hopverify.checker.midpoints import rows
+from hopverify.checker.midpoints import rows, spreads
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import Interval, enclose
 from hopverify.model.structured import ROWS, StructuredNetwork
@@ -112,6 +114,9 @@ class Cells:
         for start, stop, W, radius in self._rows():
             middle, A = W @ c, np.abs(W)
             slack = A @ r + (4.0 * (n + 16) * UNIT) * (A @ size) + radius * total
+            spread = spreads(self.network, start, stop)
+            if spread is not None:
+                slack += spread @ size
             slack = upward(slack, 2 * n + 32) + TINY
             sums = Interval(middle - slack, middle + slack) + _part(self.bias, start, stop)
             found = sums / _part(self.leak, start, stop)
@@ -124,8 +129,10 @@ class Cells:
         losses = {k: np.zeros(self.network.size) for k in counts}
         moved = np.flatnonzero(spans > 0)
         for start, stop, W, radius in self._rows():
+            spread = spreads(self.network, start, stop)
+            size = np.abs(W[:, moved]) + radius + (spread[:, moved] if spread is not None else 0.0)
             with np.errstate(invalid="ignore"):
-                moves = (np.abs(W[:, moved]) + radius) * spans[moved]
+                moves = upward(size, 4) * spans[moved]
             moves = np.sort(np.where(np.isnan(moves), 0.0, upward(moves, 4)), axis=1)[:, ::-1]
             sums = np.cumsum(moves, axis=1)
             for k in counts:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from hopverify.certificate import Evidence
+from hopverify.checker.payload import rational, text_of
 from hopverify.checker.rules import Judgement, judge
 from hopverify.checks import Check, Claim
+from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Obligation, Outcome
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Reason, Verdict, summed_up
+
+SURVIVES, MOST = "survives", 2**40
 
 ANY = "any"
 """What an entry expects where a check only describes the model."""
@@ -27,10 +32,43 @@ class Decision:
     judgement: Judgement
 
 
-def decide(obligation: Obligation, role: str, evidence: Evidence | None) -> Decision:
-    """Judge one obligation; without evidence it stays open. Raises :class:`EvidenceRejected`."""
-    judgement = judge(obligation, evidence) if evidence is not None else Judgement(Outcome.OPEN)
-    return Decision(obligation, role, evidence, judgement)
+Family = Callable[[Fraction], Obligation]
+"""Returns an obligation about the model whose weights have spreads so many times as large."""
+
+
+def decide(obligation: Obligation, role: str, evidence: Evidence | None, family: Family | None = None) -> Decision:
+    """Judge one obligation; without evidence it stays open. Raises :class:`EvidenceRejected`.
+
+    With a ``family`` the weights are uncertain. Evidence may then hold ``survives``: a ``factor`` ≥ 1, and evidence
+    that proves the obligation with spreads so many times as large, so that the reader learns how far it reaches.
+    """
+    if evidence is None:
+        return Decision(obligation, role, None, Judgement(Outcome.OPEN))
+    if family is None or not isinstance(evidence, Mapping) or SURVIVES not in evidence:
+        return Decision(obligation, role, evidence, judge(obligation, evidence, uncertain=family is not None))
+    own = {key: value for key, value in evidence.items() if key != SURVIVES}
+    judgement = judge(obligation, own, uncertain=True)
+    factor = _survived(family, evidence[SURVIVES])
+    told = replace(judgement, data={**judgement.data, SURVIVES: text_of(factor)})
+    return Decision(obligation, role, evidence, told)
+
+
+def _survived(family: Family, stated: Any) -> Fraction:
+    """Return the factor by which the spreads may grow, once the evidence for that has been judged."""
+    if not isinstance(stated, Mapping) or set(stated) != {"factor", "evidence"}:
+        raise EvidenceRejected(f"{SURVIVES}: expected a factor and evidence")
+    factor = rational(stated["factor"])
+    if not 1 <= factor <= MOST:
+        raise EvidenceRejected(f"{SURVIVES}: expected a factor between 1 and {MOST}")
+    if judge(family(factor), stated["evidence"], uncertain=True).outcome is not Outcome.PROVED:
+        raise EvidenceRejected(f"{SURVIVES}: the evidence does not prove the claim with spreads so many times as large")
+    return factor
+
+
+def family_of(claim: Claim, position: int) -> Family | None:
+    """Return the family of an obligation of a claim, at its place in :func:`roles_of`; None for exact weights."""
+    widened = claim.widened
+    return None if widened is None else lambda factor: roles_of(widened(factor))[position][0]
 
 
 def roles_of(claim: Claim) -> list[tuple[Obligation, str]]:

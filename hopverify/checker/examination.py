@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hopverify.certificate import Certificate, canonical, subject_of
-from hopverify.checker.deciding import Decision, decide, entry_of, overall_verdict, roles_of
+from hopverify.checker.deciding import Decision, decide, entry_of, family_of, overall_verdict, roles_of
 from hopverify.checks import Check, Claim, claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.model import build_model
@@ -51,9 +51,9 @@ def _decided(name: str, check: Check, claim: Claim, entry: Mapping[str, Any], sp
     if not isinstance(rows, list) or len(rows) != len(roles) or not all(isinstance(row, dict) for row in rows):
         raise CertificateRejected(f"{name}: the claim has {len(roles)} obligations, the entry does not list them all")
     decisions: list[Decision] = []
-    for (obligation, role), row in zip(roles, rows, strict=True):
+    for position, ((obligation, role), row) in enumerate(zip(roles, rows, strict=True)):
         try:
-            decisions.append(decide(obligation, role, row.get("evidence")))
+            decisions.append(decide(obligation, role, row.get("evidence"), family_of(claim, position)))
         except EvidenceRejected as error:
             raise CertificateRejected(f"{name}: {obligation.statement}: {error}") from error
     return entry_of(check, claim, decisions, _reason(name, entry), spec)

@@ -14,6 +14,9 @@ Jeannerod & Rump 2013); rounding rational patterns to doubles adds at most (2u +
 made of at most four such products and four further roundings of numbers up to 4N² + 2B, B ≥ max |b|: ``error`` bounds
 the whole. Tiles hold m - error and d² + error (at least ``error``: never 0, so never subnormal), rounded to the
 floating-point type asked for, whose unit is ``unit``: the last rounding, and for d the root, lose a relative 3·unit.
+
+*Spreads.* Patterns that stand for all with |entry - given| ≤ a + q|given| lie within e = a√n + qN of the given ones.
+Their norms are at most N + e, and each of their inner products is off by at most 2eN + e²: that is one more error.
 """
 
 from __future__ import annotations
@@ -77,7 +80,11 @@ class Gram:
         self.count = len(self.points)
         self.squares = np.einsum("ij,ij->i", self.points, self.points)
         largest = float(upward(np.max(self.squares), 4 * n + 8)) + n * 2.0**-1070
+        moved = _moved(patterns, self.exponent, largest)
         product = upward((n + 8) * UNIT * max(largest, 1.0) + n * 2.0**-1070, 16)
+        if moved:
+            product = upward(product + 2 * moved * math.sqrt(largest) + moved**2, 16)
+            largest = float(upward((math.sqrt(largest) + moved) ** 2, 16))
         self.reach = upward(4 * largest + 2 * float(np.max(np.abs(self.bias))), 16)
         self.error = upward(4 * product + 64 * UNIT * max(self.reach, 1.0), 16)
         self.diameter = 2 * math.sqrt(largest) + 1
@@ -175,6 +182,16 @@ def _exponent(patterns: ExactArray) -> int:
     if not math.isfinite(largest):
         raise EvidenceRejected("the patterns are too large for floating-point bounds; rescale them")
     return math.frexp(largest)[1]
+
+
+def _moved(patterns: ExactArray, exponent: int, largest: float) -> float:
+    """Return an upper bound of how far a scaled pattern may lie from the given one; ``largest`` ≥ the squared norms."""
+    spread = patterns.spread
+    if spread is None:
+        return 0.0
+    absolute, relative = _nearest(spread.absolute * Fraction(2) ** -exponent), _nearest(spread.relative)
+    length = absolute * math.sqrt(patterns.shape[1]) + relative * math.sqrt(largest)
+    return float(upward(length, 16)) + 2.0**-1000
 
 
 def _scaled(array: ExactArray, exponent: int, ghost: bool) -> Floats:

@@ -5,6 +5,9 @@ to the nearest double (error at most u·|x| + 2⁻¹⁰⁷⁵); a product with a
 patterns Ξ (K × n) of a Hebbian block, q ≥ max_i (ΞᵀΞ)_ii bounds every entry of |Ξ|ᵀ|Ξ|, so a floating ΞᵀΞ is off by at
 most (K + 2)u·q/(1 - (K + 2)u) and K·2⁻¹⁰⁷⁴ for underflow, in any order of summation, with or without fused operations
 (Higham 2002, §3.1; the 2 is for Ξ rounded). The constants below are such sums, rounded up generously.
+
+A *spread* is kept apart from these errors: where weights stand for all within a tolerance, or for what rounding makes
+of them, :func:`spreads` bounds |W - given W| entry by entry, by f(a + q|M|) for a block f·M with the spread a + q|M|.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from hopverify.checker.floats import UNIT, assert_rounding, upward
 from hopverify.errors import EvidenceRejected
 from hopverify.model.structured import ROWS, DenseBlock, DiagonalBlock, HebbianBlock, Placed, StructuredNetwork
 from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.spread import Spread
 
 Floats = NDArray[np.float64]
 TINY, LEAST = 2.0**-1070, Fraction(1, 2**1000)
@@ -78,6 +82,34 @@ def rows(network: StructuredNetwork, start: int, stop: int) -> Midpoint:
     if not (np.isfinite(radius) and np.isfinite(total).all()):
         raise EvidenceRejected("the weights are too large for floating-point bounds")
     return Midpoint(total, float(radius))
+
+
+def spreads(network: StructuredNetwork, start: int, stop: int) -> Floats | None:
+    """Return upper bounds of how far rows start … stop - 1 of W may lie from the given ones; None: they are exact."""
+    if not network.is_uncertain:
+        return None
+    assert_rounding()
+    total = np.zeros((stop - start, network.size))
+    for part in network.placed:
+        first, last = max(start, part.target.start), min(stop, part.target.stop)
+        spread = part.block.matrix.spread if isinstance(part.block, DenseBlock) else None
+        if first < last and isinstance(part.block, DenseBlock) and spread is not None:
+            piece = _spread_of(part.block, spread, first - part.target.start, last - part.target.start)
+            window = total[first - start : last - start, part.source]
+            window += piece
+            np.nextafter(window, np.inf, out=window)
+    if not np.isfinite(total).all():
+        raise EvidenceRejected("the spread of the weights is too large for floating-point bounds")
+    return total
+
+
+def _spread_of(block: DenseBlock, spread: Spread, start: int, stop: int) -> Floats:
+    M = np.abs(block.doubles.T if block.transposed else block.doubles)
+    size = M[start:stop] + M.T[start:stop] if block.symmetrised else M[start:stop]
+    times = 2 if block.symmetrised else 1
+    # Each factor is rounded once, the weights, products and sums too: 16 steps upward are more than enough.
+    absolute, relative = (factor(entry) for entry in (times * spread.absolute, spread.relative))
+    return np.asarray(upward((absolute + relative * size) * abs(factor(block.factor)), 16) + TINY)
 
 
 def _rows_of(part: Placed, start: int, stop: int) -> Midpoint:

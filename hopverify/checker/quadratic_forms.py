@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.floats import assert_rounding
+from hopverify.checker.floats import assert_rounding, upward
 from hopverify.checker.linear_algebra import Matrix, is_symmetric
-from hopverify.checker.midpoints import Midpoint, factor, matrix, nearest
+from hopverify.checker.midpoints import Midpoint, factor, matrix, nearest, spreads
 from hopverify.errors import EvidenceRejected
 from hopverify.model.structured import StructuredNetwork
 from hopverify.spec.exact_array import ExactArray
@@ -174,6 +174,7 @@ def form_of(network: StructuredNetwork, diagonal: Floats) -> DenseForm | LowRank
     """Return diag(d) - W for a network with symmetric W, for lower bounds d (doubles) of a diagonal.
 
     d_i = inf takes neuron i out: the form is of the others. One Hebbian block of positive scale stays low-rank.
+    Where W stands for all symmetric matrices near it, the bound is one for all of them.
     """
     assert_rounding()
     if not network.is_symmetric:
@@ -190,7 +191,25 @@ def form_of(network: StructuredNetwork, diagonal: Floats) -> DenseForm | LowRank
     places = np.diag_indices(len(alive))
     # Rounded downward: what is lost makes the form smaller, and needs no slack.
     values[places] = np.nextafter(diagonal[alive] + values[places], -np.inf)
-    return DenseForm(values, len(alive) * Fraction(W.radius), lambda: _exactly(network, diagonal, alive))
+    slack = len(alive) * Fraction(W.radius)
+    if network.is_uncertain:
+        return DenseForm(values, slack + spread_norm(network, alive, np.ones(network.size)) / 2)
+    return DenseForm(values, slack, lambda: _exactly(network, diagonal, alive))
+
+
+def spread_norm(network: StructuredNetwork, alive: NDArray[np.int64], d: Floats) -> Fraction:
+    """Return an upper bound of ‖DE + EᵀD‖₂ on some neurons, D = diag(d) ≥ 0, for all E within the spread of W.
+
+    The matrix is symmetric, so that its largest row sum bounds the norm: Σ_j d_i U_ij + d_j U_ji at most.
+    """
+    U = spreads(network, 0, network.size)
+    if U is None or not len(alive):
+        return Fraction(0)
+    U, d = U[np.ix_(alive, alive)], d[alive]
+    largest = float(np.max(upward(d * U.sum(axis=1) + U.T @ d, 4 * len(alive) + 16))) + 2.0**-1000
+    if not np.isfinite(largest):
+        raise EvidenceRejected("the spread of the weights is too large for floating-point bounds")
+    return Fraction(largest)
 
 
 def _exactly(network: StructuredNetwork, diagonal: Floats, alive: NDArray[np.int64]) -> Matrix:

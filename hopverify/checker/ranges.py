@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.enclosure import Ends, enclosure
-from hopverify.checker.floats import UNIT, assert_rounding
+from hopverify.checker.floats import UNIT, assert_rounding, upward
 from hopverify.checker.growth import growth
 from hopverify.checker.midpoints import is_ordinary
 from hopverify.errors import EvidenceRejected
@@ -169,7 +169,9 @@ def _drive(synapse: Synapse, target: Layer, gamma: Mapping[str, Box]) -> Box:
         weights, source = _dense_weights(synapse, target)
         # Doubles far from the ends of their range are as good as the exact weights; others are left to intervals.
         if is_ordinary(weights):
-            return _products(weights.floats(), gamma[source])
+            return _products(weights.floats(), gamma[source], _spread(synapse))
+        if synapse.spread is not None:
+            raise EvidenceRejected("weights with a spread are too large or too small for floating-point bounds")
     unknown = Box(np.full(target.size, -inf), np.full(target.size, inf))
     if sum(len(gamma[name].lower) for name in synapse.layers) ** 2 > MAX_TERMS:
         return unknown
@@ -195,8 +197,20 @@ def _dense_weights(synapse: Dense, target: Layer) -> tuple[ExactArray, str]:
     return (scaled, right) if target.name == left else (scaled.transpose(), left)
 
 
-def _products(W: Floats, box: Box) -> Box:
+def _spread(synapse: Dense) -> float:
+    """Return an upper bound of how far any weight of the drive may lie from the given one."""
+    if synapse.spread is None:
+        return 0.0
+    largest = float(np.max(np.abs(synapse.matrix.floats()), initial=0.0))
+    times = 2 * synapse.prefactor if synapse.gradient else Fraction(1)
+    absolute, relative = float(abs(times) * synapse.spread.absolute), float(abs(times) * synapse.spread.relative)
+    return float(upward(absolute + relative * largest, 16)) + TINY
+
+
+def _products(W: Floats, box: Box, spread: float = 0.0) -> Box:
     """Return bounds of Wγ; W may be off by a unit in the last place. A weight of 0 passes nothing on.
+
+    With a ``spread`` the bounds hold for all weights that are so close to W.
 
     With n terms, each product and partial sum loses a factor 1 ± u at most (u = 2⁻⁵³), and W itself 1 ± u; what
     underflows is covered by the last term.
@@ -205,12 +219,17 @@ def _products(W: Floats, box: Box) -> Box:
         ends = [np.where(W == 0, 0.0, W * end) for end in (box.lower, box.upper)]
         size = np.maximum(np.abs(ends[0]), np.abs(ends[1])).sum(axis=1)
         slack = size * ((W.shape[1] + 16) * 4 * UNIT) + W.shape[1] * TINY
+        if spread:
+            reach = np.maximum(np.abs(box.lower), np.abs(box.upper)).sum()
+            slack = upward(slack + spread * reach, 4 * W.shape[1] + 16)
         low, high = np.minimum(*ends).sum(axis=1) - slack, np.maximum(*ends).sum(axis=1) + slack
     return Box(np.where(np.isnan(low), -inf, low), np.where(np.isnan(high), inf, high))
 
 
 def energy_below(synapse: Synapse, gamma: Mapping[str, Box]) -> Fraction:
     """Return a lower bound of S for activations in finite boxes."""
+    if synapse.spread is not None:
+        raise EvidenceRejected("the energy of weights with a spread is not bounded")
     if isinstance(synapse, Dense) and is_ordinary(synapse.matrix):
         left, right = (gamma[name] for name in synapse.layers)
         inner = _products(synapse.matrix.floats(), right)

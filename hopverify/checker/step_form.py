@@ -126,9 +126,11 @@ class DerivedForm:
         inner = all(set(synapse.layers) <= own for synapse in within.values())
         part = replace(model, layers={layer.name: layer for layer in model.dynamic}, synapses=within)
         network = structured_network(part) if inner else None
-        if network is not None and network.size > MAX_EXACT:
+        if network is not None and (network.size > MAX_EXACT or network.is_uncertain):
             return network
         whole = part if inner else model
+        if whole.uncertain:
+            raise EvidenceRejected("weights with a spread are asked about as blocks, and these are not known as such")
         if sum(layer.size for layer in whole.layers.values()) > MAX_PROBED:
             raise EvidenceRejected("the drives are not known as blocks, and the network is too large to ask for them")
         W = drive_matrix(whole)
@@ -220,6 +222,8 @@ class AlteredForm:
     @cached_property
     def metric(self) -> Matrix:
         """P; that P ≻ 0 and PB = Aᵀ are obligations of their own."""
+        if self.system.model.uncertain:
+            raise EvidenceRejected("the theorem speaks of altered systems with exact weights")
         metric = self.system.synapse.metric
         if metric is None:
             raise EvidenceRejected("the spec states no metric")

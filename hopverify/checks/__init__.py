@@ -8,7 +8,9 @@ refuted; otherwise it is unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from hopverify.errors import HopverifyError
@@ -45,7 +47,11 @@ class ParameterError(HopverifyError):
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement about one subject of a model. ``inapplicable`` says why the statement does not concern it."""
+    """One statement about one subject of a model. ``inapplicable`` says why the statement does not concern it.
+
+    Where the model's weights are known up to a spread, the statement is about all of them, and ``widened`` returns the
+    same claim with spreads so many times as large; it is None where the weights are exact.
+    """
 
     subject: str
     statement: str
@@ -53,6 +59,7 @@ class Claim:
     premises: tuple[Obligation, ...] = ()
     assumptions: tuple[str, ...] = ()
     inapplicable: str | None = None
+    widened: Callable[[Fraction], Claim] | None = None
 
 
 def claim_of_layer(obligation: Convex | CompatibleTimes | NowhereFlat, statement: str | None = None) -> Claim:
@@ -127,9 +134,36 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any], str]]:
 
 def claims_of(spec: ModelSpec, model: Model) -> list[tuple[Check, Claim]]:
     """Return every claim of every requested check, in order."""
-    return [
+    claims = [
         (check, claim) for check, values, path in requested(spec) for claim in _claims(spec, model, check, values, path)
     ]
+    if not model.uncertain:
+        return claims
+
+    @lru_cache(maxsize=2)
+    def at(factor: Fraction) -> list[tuple[Check, Claim]]:
+        return claims_of(spec, model.widened(factor))
+
+    def near(number: int, claim: Claim) -> Claim:
+        return replace(
+            claim,
+            statement=f"for all weights within their tolerance: {claim.statement}",
+            assumptions=(*claim.assumptions, *within(model)),
+            widened=lambda factor: at(factor)[number][1],
+        )
+
+    return [(check, near(number, claim)) for number, (check, claim) in enumerate(claims)]
+
+
+def within(model: Model) -> tuple[str, ...]:
+    """Return which weights are meant, for each synapse whose weights are known up to a spread."""
+    said = []
+    for name, spread in model.uncertain.items():
+        weights = model.synapses[name].weights
+        symmetric = weights is not None and bool((weights.values == weights.values.T).all())
+        kind = "symmetric matrices" if symmetric else "matrices"
+        said.append(f"the weights of {name} are any of the {kind} within {spread} of the given one, entry by entry")
+    return tuple(said)
 
 
 def _claims(spec: ModelSpec, model: Model, check: Check, values: Mapping[str, Any], path: str) -> list[Claim]:

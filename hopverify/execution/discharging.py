@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import partial
 from time import monotonic
 
-from hopverify.checker.deciding import Decision, decide, roles_of
+from hopverify.checker.deciding import Decision, Family, decide, family_of, roles_of
 from hopverify.checks import Check, Claim
 from hopverify.errors import EvidenceRejected
+from hopverify.execution.surviving import surviving
 from hopverify.execution.units import Finding, Offer, Place, Report, Unit
 from hopverify.obligations import Obligation, Outcome
 from hopverify.provers import Budget, NothingToSearchError, Prover, accepting
@@ -18,8 +19,13 @@ from hopverify.verdict import Reason
 Claims = Sequence[tuple[Check, Claim]]
 
 
-def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decision, Reason | None]:
-    """Try the provers in order; return the first evidence that the checker accepts, or the reason there is none."""
+def discharge(
+    obligation: Obligation, role: str, budget: Budget, family: Family | None = None
+) -> tuple[Decision, Reason | None]:
+    """Try the provers in order; return the first evidence that the checker accepts, or the reason there is none.
+
+    With a ``family`` the weights are uncertain, and what is proved is proved again with ever larger spreads.
+    """
     best: Decision | None = None
     reason = Reason.NO_PROOF_FOUND
     for prover in accepting(obligation):
@@ -27,9 +33,9 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
             break
         reason = prover.reason
         try:
-            for decision in _accepted(prover, obligation, role, budget):
+            for decision in _accepted(prover, obligation, role, budget, family):
                 if decision.judgement.outcome is not Outcome.OPEN:
-                    return decision, None
+                    return surviving(decision, budget, family), None
                 best, reason = decision, decision.judgement.reason or reason
         except NothingToSearchError as error:
             reason = error.reason
@@ -40,10 +46,12 @@ def discharge(obligation: Obligation, role: str, budget: Budget) -> tuple[Decisi
     return best or decide(obligation, role, None), budget.ended if budget.exhausted else reason
 
 
-def _accepted(prover: Prover, obligation: Obligation, role: str, budget: Budget) -> Iterator[Decision]:
+def _accepted(
+    prover: Prover, obligation: Obligation, role: str, budget: Budget, family: Family | None
+) -> Iterator[Decision]:
     for evidence in prover.search(obligation, budget):
         try:
-            decision = decide(obligation, role, evidence)
+            decision = decide(obligation, role, evidence, family)
         except EvidenceRejected:
             continue
         yield decision
@@ -60,11 +68,12 @@ def findings_of(unit: Unit, claims: Claims, report: Report) -> list[Finding]:
 def finding_of(place: Place, claims: Claims, budget: Budget, offer: Offer | None = None) -> Finding:
     """Return what comes of one obligation; what an earlier run left is judged again before anything is searched."""
     begin = monotonic()
-    obligation, role = roles_of(claims[place.claim][1])[place.obligation]
+    claim = claims[place.claim][1]
+    (obligation, role), family = roles_of(claim)[place.obligation], family_of(claim, place.obligation)
     refused = None
     if offer is not None:
         try:
-            decision = decide(obligation, role, offer.evidence)
+            decision = decide(obligation, role, offer.evidence, family)
         except EvidenceRejected as error:
             refused = str(error)
         else:
@@ -73,5 +82,5 @@ def finding_of(place: Place, claims: Claims, budget: Budget, offer: Offer | None
                 reason = offer.reason if still_open else None
                 seconds = monotonic() - begin
                 return Finding(place, decision.evidence, decision.judgement, reason, seconds, kept=True)
-    found, why = discharge(obligation, role, budget)
+    found, why = discharge(obligation, role, budget, family)
     return Finding(place, found.evidence, found.judgement, why, monotonic() - begin, refused)

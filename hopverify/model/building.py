@@ -19,7 +19,7 @@ from hopverify.lagrangians import LAGRANGIANS, Lagrangian, first_unmet
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Memory, Model
 from hopverify.registry import did_you_mean
-from hopverify.spec import ExactArray, FunctionSpec, LayerSpec, ModelSpec, read_fields
+from hopverify.spec import ONLY_EXACT, ExactArray, FunctionSpec, LayerSpec, ModelSpec, read_fields
 from hopverify.synapses import SYNAPSES, Port, Synapse, SynapseError
 from hopverify.synapses.diagonal import Diagonal
 
@@ -225,6 +225,9 @@ def _claimed(spec: ModelSpec, layers: Mapping[str, Layer]) -> Expression | None:
     known |= {name: array.ndim for name, array in spec.arrays.items()}
     try:
         energy = parse(spec.energy)
+        near = [name for name, array in spec.arrays.items() if array.spread is not None and name in symbols(energy)]
+        if near:
+            raise ExpressionError(f"array {near[0]} {ONLY_EXACT}")
         if rank(energy, known) != 0:
             raise ExpressionError("the energy must be one number: sum over the neurons")
     except ExpressionError as error:

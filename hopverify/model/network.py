@@ -11,7 +11,7 @@ be claimed in place of the derived one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,7 @@ from hopverify.expr.nodes import Expression, symbols
 from hopverify.model.layer import Layer
 from hopverify.model.resolvent import resolvent
 from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.spread import Spread
 from hopverify.synapses import Synapse, held
 from hopverify.synapses.diagonal import Diagonal
 
@@ -58,6 +59,22 @@ class Model:
     def dynamic(self) -> tuple[Layer, ...]:
         """The layers with τ > 0, whose states are free."""
         return tuple(layer for layer in self.layers.values() if not layer.instantaneous)
+
+    @cached_property
+    def uncertain(self) -> Mapping[str, Spread]:
+        """The synapses whose weights are known up to a spread only: the model stands for all models within it.
+
+        Energy, flow and witnesses are those of the given weights, which are among them.
+        """
+        return {name: spread for name, synapse in self.synapses.items() if (spread := synapse.spread) is not None}
+
+    def widened(self, factor: Fraction) -> Model:
+        """Return the model with spreads that are so many times as large."""
+        synapses = {name: synapse.widened(factor) for name, synapse in self.synapses.items()}
+        memories = {
+            name: replace(memory, patterns=memory.patterns.widened(factor)) for name, memory in self.memories.items()
+        }
+        return replace(self, synapses=synapses, memories=memories)
 
     @property
     def size(self) -> int:

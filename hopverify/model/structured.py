@@ -6,7 +6,7 @@ A block is exact and small to hold: a dense array with a factor, a diagonal, or 
 whose matrix s(ΞᵀΞ - D) is not formed. The neurons of all layers are numbered in the order of the spec, as in
 :class:`~hopverify.model.linear.LinearNetwork`; ``placed.target`` and ``placed.source`` are slices of these numbers.
 Blocks may overlap: their sum counts. Nothing here is rounded; ``checker/midpoints.py`` gives rows of W as doubles with
-proved radii, a few at a time.
+proved radii, a few at a time, and bounds of how far weights with a spread may lie from them.
 
 A consumer asks, in this order: :func:`structured_network` (None if a drive is not linear, or of a kind without a
 block), ``is_symmetric``, then ``placed`` (or ``low_rank``, if W is one Hebbian block over one layer) and, for each
@@ -166,6 +166,11 @@ class StructuredNetwork:
     def is_symmetric(self) -> bool:
         """Whether W = Wᵀ block by block (blocks that are symmetric only in sum count as not symmetric)."""
         return all(any(part.mirrors(other) for other in self.placed) for part in self.placed)
+
+    @cached_property
+    def is_uncertain(self) -> bool:
+        """Whether some weights are known up to a spread only, so that the blocks hold the middle of what is meant."""
+        return any(isinstance(part.block, DenseBlock) and part.block.matrix.spread for part in self.placed)
 
     @property
     def low_rank(self) -> HebbianBlock | None:

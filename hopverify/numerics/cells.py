@@ -5,7 +5,8 @@ fraction of the largest, for κ < 1). It is monotone in the box, so iterating it
 inflation, rises to the least box that Φ_κ maps into its interior, if there is one; the largest such κ is found by
 bisection. The cell is the least box that Φ_0 keeps and that contains this one and a neighbourhood |x_i - ξ_i| ≤ r of
 the pattern, again with the largest r, and last it is scaled from the equilibrium as far as that goes. Q ≻ 0 is told by
-power iteration. All in floating point: nothing here is a proof. Arrays are (N, M): neurons by patterns.
+power iteration. All in floating point: nothing here is a proof. Arrays are (N, M): neurons by patterns. Where weights
+are known up to a spread, targets and Q are those of all of them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.cells import Cells, Ends
-from hopverify.checker.midpoints import matrix
+from hopverify.checker.midpoints import matrix, spreads
+from hopverify.checker.quadratic_forms import spread_norm
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.model.structured import StructuredNetwork
@@ -46,6 +48,9 @@ class Growth:
         self.network, self.cells = network, cells
         self.W = matrix(network).values
         self.size = np.abs(self.W) if len(self.W) <= LARGEST_COPY else None
+        self.moved = spreads(network, 0, network.size)
+        everyone = np.arange(network.size)
+        self.shift = float(spread_norm(network, everyone, np.ones(network.size))) / 2 if self.moved is not None else 0.0
         self.leak, self.bias = cells.leak.lower, cells.bias.lower
         self.counts = _counts(network.places[layer].stop - network.places[layer].start)
         losses = cells.flip_losses(cells.spans(layer), [int(k) for k in self.counts if k >= 1])
@@ -95,6 +100,8 @@ class Growth:
         c, r = (low + high) / 2, (high - low) / 2
         middle = (self.W @ c + self.bias) / self.leak
         spread = (self.size @ r if self.size is not None else _spread(self.W, r)) / self.leak + loss
+        if self.moved is not None:
+            spread = spread + self.moved @ (np.abs(c) + r) / self.leak
         return Ends(middle - spread, middle + spread)
 
     def open_sides(self, x: Floats) -> tuple[Flags, Flags]:
@@ -149,11 +156,9 @@ class Growth:
         return found
 
     def _weights(self, ends: Ends, last: bool) -> Floats:
-        if not last:
-            weights: Floats = np.sqrt(self.steepest(ends) / self.leak)
-            return weights
-        d = self.cells.diagonals(ends)
         with np.errstate(divide="ignore"):
+            d = self.cells.diagonals(ends) if last else self.leak / self.steepest(ends)
+            d = d - self.shift
             return np.asarray(np.where(d > 0, 1 / np.sqrt(np.maximum(d, 0.0)), 1e6))
 
     def grow(self, states: Floats, own: slice, *, halves: bool) -> Found:

@@ -36,7 +36,8 @@ MAX_PROGRAM = 80
 def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
     size = sum(layer.size for layer in obligation.model.layers.values())
     try:
-        if size > MAX_PROGRAM and structured_network(obligation.model) is not None:
+        large = size > MAX_PROGRAM or obligation.model.uncertain
+        if large and structured_network(obligation.model) is not None:
             yield from _search_large(*sector_structure(obligation.model))
         else:
             yield from _search_small(*sector_network(obligation.model), budget)

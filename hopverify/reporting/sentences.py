@@ -7,13 +7,15 @@ in a document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
+from hopverify.checker.deciding import SURVIVES
 from hopverify.reporting.cells import cells_in_words
 from hopverify.reporting.equilibria import equilibria_in_words
 from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.report import Report, Row, Values
 from hopverify.reporting.step_sizes import step_sizes_in_words
-from hopverify.reporting.wording import JSON_SHOWS, witness_in_words
+from hopverify.reporting.wording import JSON_SHOWS, number, witness_in_words
 from hopverify.verdict import Verdict
 
 OPEN_SHOWN = 3
@@ -62,6 +64,15 @@ def findings(row: Row, *, shows: str = JSON_SHOWS) -> Iterator[str]:
     yield from cells_in_words(row.data)
     yield from step_sizes_in_words(row.data, row.obligations)
     yield from equilibria_in_words(row.check, row.data, shows=shows)
+    yield from _reach(row)
+
+
+def _reach(row: Row) -> Iterator[str]:
+    """Yield how far a proof about uncertain weights reaches beyond the tolerance that the spec states."""
+    factors = [Fraction(part["data"][SURVIVES]) for part in row.obligations if SURVIVES in part.get("data", {})]
+    if factors:
+        times = number(min(factors))
+        yield f"holds for all weights within their tolerance, and would for a tolerance {times} times as large"
 
 
 def reason_in_words(row: Row) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hopverify.spec.exact_array import ExactArray
-from hopverify.spec.fields import REQUIRED, Field, FieldKind, read_fields
+from hopverify.spec.fields import ONLY_EXACT, REQUIRED, Field, FieldKind, read_fields
 from hopverify.spec.model_spec import CheckRequest, FunctionSpec, LayerSpec, MemorySpec, ModelSpec, SynapseSpec
 from hopverify.spec.reader import parse_spec, read_spec
 from hopverify.spec.starter import STARTER
 
 __all__ = [
+    "ONLY_EXACT",
     "REQUIRED",
     "STARTER",
     "CheckRequest",

@@ -1,8 +1,9 @@
 """Array fields of a spec: numbers written inline, arrays in files, and tying by name.
 
-An array field is a number, nested lists of numbers, ``{file: w.npy, key: name, transpose: true}``, or
-``{same_as: name, transpose: true}``. The name is an entry of ``arrays:``, a synapse (its ``weights``, or
-``synapse.field``), or a memory (its patterns). The same recipe always gives the same exact numbers.
+An array field is a number, nested lists of numbers, ``{file: w.npy, key: name, transpose: true}``,
+``{same_as: name, transpose: true}``, or ``{values: [[…]]}``. The name is an entry of ``arrays:``, a synapse (its
+``weights``, or ``synapse.field``), or a memory (its patterns). The same recipe always gives the same exact numbers.
+With ``tolerance: 1e-3`` or ``dtype: bfloat16`` beside file or values it stands for all arrays near these numbers.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hopverify.spec.advice import advice
 from hopverify.spec.array_files import ArrayFileError, read_array_file
 from hopverify.spec.bounds import MAX_ALL_ELEMENTS, MAX_NESTING
 from hopverify.spec.document import Document, child
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.numbers import number, shown
+from hopverify.spec.spread import DTYPES, Spread
 
-FORMS = "a number, nested lists of numbers, {file: …} or {same_as: …}"
+FORMS = "a number, nested lists of numbers, {file: …}, {values: …} or {same_as: …}"
+_NEAR = ("tolerance", "dtype")
 
 
 @dataclass(frozen=True)
@@ -41,18 +46,47 @@ class Arrays:
     def _resolve(self, raw: Any, path: str, trail: tuple[str, ...]) -> ExactArray:
         if not isinstance(raw, dict):
             return self._inline(raw, path)
-        if "file" in raw and "same_as" not in raw:
-            self._check_keys(raw, path, "file", "key")
-            array = self._file(raw, path)
-        elif "same_as" in raw and "file" not in raw:
-            self._check_keys(raw, path, "same_as")
+        sources = [key for key in ("file", "values", "same_as") if key in raw]
+        if sources == ["file"]:
+            self._check_keys(raw, path, ("file", "key"), _NEAR)
+            array = self._near(raw, self._file(raw, path), path)
+        elif sources == ["values"]:
+            self._check_keys(raw, path, (), ("values", *_NEAR))
+            array = self._near(raw, self._inline(raw["values"], child(path, "values")), path)
+        elif sources == ["same_as"]:
+            self._check_keys(raw, path, ("same_as",), ())
             array = self._tied(raw["same_as"], path, trail)
         else:
             raise self.document.error(path, f"must be {FORMS}, got a mapping with other keys")
         return self._transposed(array, path) if raw.get("transpose", False) else array
 
-    def _check_keys(self, raw: dict[str, Any], path: str, *texts: str) -> None:
-        known = [*texts, "transpose"]
+    def _near(self, raw: dict[str, Any], array: ExactArray, path: str) -> ExactArray:
+        """Return the array with the spread that the field states."""
+        spread = self._spread(raw, array, path)
+        return array if spread is None else array.within(spread)
+
+    def _spread(self, raw: dict[str, Any], array: ExactArray, path: str) -> Spread | None:
+        """Return how far the entries may lie from the given ones, or None if they are meant exactly."""
+        if "tolerance" in raw and "dtype" in raw:
+            raise self.document.error(path, "has one of the keys 'tolerance' and 'dtype' at most, got both")
+        if "tolerance" in raw:
+            where = child(path, "tolerance")
+            tolerance = self._number(raw["tolerance"], where)
+            if tolerance <= 0:
+                raise self.document.error(where, f"must be greater than 0, got {shown(raw['tolerance'])}")
+            return Spread(tolerance)
+        if "dtype" not in raw:
+            return None
+        where, name = child(path, "dtype"), raw["dtype"]
+        if not isinstance(name, str) or name not in DTYPES:
+            near = advice(name, DTYPES, list_all=False) if isinstance(name, str) else ""
+            raise self.document.error(where, f"must be one of {', '.join(DTYPES)}, got {shown(name)}{near}")
+        if np.any(np.abs(array.values) > DTYPES[name].largest):
+            raise self.document.error(where, f"{name} cannot hold all the numbers: some are larger than its largest")
+        return DTYPES[name].spread
+
+    def _check_keys(self, raw: dict[str, Any], path: str, texts: tuple[str, ...], others: tuple[str, ...]) -> None:
+        known = [*texts, *others, "transpose"]
         for key, value in raw.items():
             where = child(path, key)
             if key not in known:

@@ -17,6 +17,7 @@ from hopverify.spec.bounds import MAX_PARTS, MAX_PROBLEMS
 from hopverify.spec.digest import array_files, spec_digest
 from hopverify.spec.document import Document, child, raise_all
 from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.fields import ONLY_EXACT
 from hopverify.spec.model_spec import CheckRequest, FunctionSpec, LayerSpec, MemorySpec, ModelSpec, SynapseSpec
 from hopverify.spec.numbers import shown
 from hopverify.spec.schema import DocumentModel, LayerModel, MemoryModel, SynapseModel
@@ -157,12 +158,19 @@ class _Assembly:
 
     def per_neuron(self, raw: Any, path: str, layer: LayerModel) -> ExactArray:
         """Return one number, or one for each neuron, as an array with one axis."""
-        array = self.arrays.resolve(raw, path)
+        array = self.exact(raw, path)
         if array.ndim == 0:
             return ExactArray.full(1, array.fractions().item())
         if array.shape != (layer.size,):
             got = str(array.shape[0]) if array.ndim == 1 else f"an array of shape {array.shape}"
             raise self.document.error(path, f"must be one number or {layer.size}, the size of the layer, got {got}")
+        return array
+
+    def exact(self, raw: Any, path: str) -> ExactArray:
+        """Return an array that stands for nothing but its numbers."""
+        array = self.arrays.resolve(raw, path)
+        if array.spread is not None:
+            raise self.document.error(path, ONLY_EXACT)
         return array
 
     def times(self, tau: ExactArray, raw: Any, path: str) -> tuple[Fraction, ...]:
@@ -249,7 +257,7 @@ class _Assembly:
         if given is None:
             return None
         if isinstance(given, dict):
-            array = self.arrays.resolve(given, path)
+            array = self.exact(given, path)
             if array.ndim != 1:
                 raise self.document.error(path, f"must be a vector of labels, got an array of shape {array.shape}")
             given = [str(number) for number in array.fractions()]

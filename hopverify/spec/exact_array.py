@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -18,10 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.spec.spread import Spread
+
 
 @dataclass(frozen=True, eq=False)
 class ExactArray:
-    """Exact numbers in the shape of an array; made by :meth:`of`.
+    """Exact numbers in the shape of an array; made by :meth:`of`. With a ``spread`` it stands for all arrays near it.
 
     >>> ExactArray.of([[0, Fraction(1, 2)]]).is_dyadic, ExactArray.of([Fraction(1, 10)]).is_dyadic
     (True, False)
@@ -30,6 +32,7 @@ class ExactArray:
     """
 
     values: NDArray[Any]
+    spread: Spread | None = None
 
     def __post_init__(self) -> None:
         if self.values.dtype not in (np.dtype(np.float64), np.dtype(object)):
@@ -73,7 +76,7 @@ class ExactArray:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the kind of numbers, the shape, and the numbers in row-major order."""
+        """SHA-256 of the kind of numbers, the shape, the numbers in row-major order, and the spread if there is one."""
         kind = "float64" if self.is_dyadic else "rational"
         state = hashlib.sha256(f"{kind}{list(self.shape)}\n".encode())
         if self.is_dyadic:
@@ -82,6 +85,8 @@ class ExactArray:
         else:
             for value in self.values.flat:
                 state.update(f"{value}\n".encode())
+        if self.spread is not None:
+            state.update(f"± {self.spread}".encode())
         return state.hexdigest()
 
     def fractions(self) -> NDArray[Any]:
@@ -98,7 +103,15 @@ class ExactArray:
 
     def transpose(self) -> ExactArray:
         """Return the array with its axes reversed."""
-        return ExactArray(self.values.T)
+        return ExactArray(self.values.T, self.spread)
+
+    def within(self, spread: Spread) -> ExactArray:
+        """Return the array with this spread around its numbers."""
+        return replace(self, spread=spread)
+
+    def widened(self, factor: Fraction) -> ExactArray:
+        """Return the array with a spread that is so many times as large; itself if it has none."""
+        return self if self.spread is None else self.within(self.spread.widened(factor))
 
     def __eq__(self, other: object) -> bool:
         return self.digest == other.digest if isinstance(other, ExactArray) else NotImplemented

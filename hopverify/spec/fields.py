@@ -44,12 +44,16 @@ class _Required(Enum):
 #: The default of a field that has none.
 REQUIRED: Final = _Required.REQUIRED
 
+ONLY_EXACT = "must be exact: a tolerance or a dtype is for the weights of a dense synapse"
+
 _BOUNDED = frozenset({FieldKind.NUMBER, FieldKind.INTEGER, FieldKind.NUMBERS})
 
 
 @dataclass(frozen=True)
 class Field:
     """One declared key; ``strict`` excludes the ends ``minimum`` and ``maximum`` themselves.
+
+    An array may stand for all arrays near it (``tolerance``, ``dtype``) only where ``near`` says so.
 
     >>> Field("beta", FieldKind.NUMBER, "inverse temperature", minimum=Fraction(0), strict=True).required
     True
@@ -63,6 +67,7 @@ class Field:
     minimum: Fraction | None = None
     maximum: Fraction | None = None
     strict: bool = False
+    near: bool = False
 
     def __post_init__(self) -> None:
         if (self.minimum is not None or self.maximum is not None) and self.kind not in _BOUNDED:
@@ -116,7 +121,10 @@ def _unknown(key: str, known: list[str]) -> str:
 
 def _read(spec: ModelSpec, field: Field, raw: Any, path: str) -> Any:
     if field.kind is FieldKind.ARRAY:
-        return spec.array(raw, path)
+        array = spec.array(raw, path)
+        if array.spread is not None and not field.near:
+            raise spec.error(path, ONLY_EXACT)
+        return array
     if field.kind is FieldKind.NUMBERS and isinstance(raw, list):
         if not raw:
             raise spec.error(path, "must be a number or a list of numbers, got an empty list")

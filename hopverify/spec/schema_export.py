@@ -13,6 +13,7 @@ from typing import Any
 from hopverify.spec.bounds import MAX_EXPRESSION
 from hopverify.spec.fields import Field, FieldKind
 from hopverify.spec.schema import DocumentModel, SynapseModel
+from hopverify.spec.spread import DTYPES
 
 Declarations = Mapping[str, Sequence[Field]]
 
@@ -58,11 +59,17 @@ def _linked(value: Any) -> Any:
 def _arrays() -> dict[str, Any]:
     transpose = {"type": "boolean", "description": "whether the matrix is transposed after it is read"}
     text = {"type": "string", "minLength": 1}
+    spread = {
+        "tolerance": {"$ref": "#/$defs/number", "description": "how far each entry may lie from the given one"},
+        "dtype": {"enum": list(DTYPES), "description": "the format to which the entries may be rounded"},
+    }
+    nested = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/array"}}
     file = {
         "file": text | {"description": "a .npy, .npz or .safetensors file in the spec's folder"},
         "key": text | {"description": "name of the array in a file that holds several"},
         "transpose": transpose,
     }
+    values = {"values": {"anyOf": [{"$ref": "#/$defs/number"}, nested]}, "transpose": transpose}
     same_as = {"same_as": text | {"description": "an array, a synapse or a memory by name"}, "transpose": transpose}
     return {
         "number": {
@@ -73,8 +80,9 @@ def _arrays() -> dict[str, Any]:
             "description": "a number, nested lists of numbers, an array in a file, or the same array as another",
             "anyOf": [
                 {"$ref": "#/$defs/number"},
-                {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/array"}},
-                _object(file, ["file"]),
+                nested,
+                _object(file | spread, ["file"]),
+                _object(values | spread, ["values"]),
                 _object(same_as, ["same_as"]),
             ],
         },

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -21,6 +22,7 @@ from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.registry import Registry
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field
+from hopverify.spec.spread import Spread
 
 
 class SynapseError(HopverifyError):
@@ -82,6 +84,15 @@ class Synapse(ABC):
     def defect(self) -> Defect | None:
         """Return a place where the drive differs from -∇S, or None if it is -∇S (decided exactly)."""
         return None
+
+    @property
+    def spread(self) -> Spread | None:
+        """How far the weights may lie from those given; None if they are meant exactly."""
+        return None
+
+    def widened(self, factor: Fraction) -> Synapse:
+        """Return the synapse with a spread that is so many times as large."""
+        return self
 
     def is_regular(self) -> bool:
         """Whether the drive is, by structure, a locally Lipschitz function of the activations."""

@@ -9,7 +9,7 @@ HAMUX, where p = 1. The two agree within a layer iff (1 - p)·W = p·Wᵀ, that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,12 +18,13 @@ import numpy as np
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
+from hopverify.spec.spread import Spread
 from hopverify.synapses import Defect, Port, Synapse, SynapseKind, check_count, check_shape, held
 
 
 @dataclass(frozen=True)
 class Dense(Synapse):
-    """W has shape (n_a, n_b)."""
+    """W has shape (n_a, n_b). With a spread it stands for all matrices near it; symmetric ones, if it is symmetric."""
 
     layers: tuple[str, ...]
     matrix: ExactArray
@@ -38,6 +39,13 @@ class Dense(Synapse):
     @property
     def weights(self) -> ExactArray | None:
         return self.matrix if self.within else None
+
+    @property
+    def spread(self) -> Spread | None:
+        return self.matrix.spread
+
+    def widened(self, factor: Fraction) -> Dense:
+        return replace(self, matrix=self.matrix.widened(factor))
 
     def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:
         left, right = (activations[layer] for layer in self.layers)
@@ -64,9 +72,12 @@ class Dense(Synapse):
     def defect(self) -> Defect | None:
         if self.gradient:
             return None
+        p, natural = self.prefactor, Fraction(1, 2) if self.within else Fraction(1)
+        if self.matrix.spread is not None and p != natural:
+            # Among the matrices that are meant some have no entry 0, and for those the drive is not -∇S.
+            return Defect((0, 0), f"the prefactor is {natural}")
         if not self.within:
             return self._between_defect()
-        p = self.prefactor
         if p == Fraction(1, 2):
             unequal = np.argwhere(self.matrix.values != self.matrix.values.T)
             said = "W[{i},{j}] = W[{j},{i}]"
@@ -117,6 +128,10 @@ DRIVE = Field(
 SYNAPSE = SynapseKind(
     name="dense",
     summary="S = -p γ_aᵀ W γ_b, between two layers or within one",
-    fields=(Field("weights", FieldKind.ARRAY, "the matrix W, neurons of a × neurons of b"), PREFACTOR, DRIVE),
+    fields=(
+        Field("weights", FieldKind.ARRAY, "the matrix W, neurons of a × neurons of b", near=True),
+        PREFACTOR,
+        DRIVE,
+    ),
     build=_build,
 )

@@ -20,7 +20,7 @@ from hopverify.expr.nodes import Apply, Expression, Symbol, symbols
 from hopverify.expr.parser import parse
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.spec.exact_array import ExactArray
-from hopverify.spec.fields import Field, FieldKind
+from hopverify.spec.fields import ONLY_EXACT, Field, FieldKind
 from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, held
 
 
@@ -86,6 +86,9 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
     try:
         expression = parse(values["energy"])
         used = {name: array for name, array in arrays.items() if name in symbols(expression)}
+        near = [name for name, array in used.items() if array.spread is not None]
+        if near:
+            raise SynapseError("energy", f"array {near[0]} {ONLY_EXACT}")
         ranks = {name: array.ndim for name, array in used.items()} | dict.fromkeys(layers, 1)
         if rank(expression, ranks) != 0:
             raise ExpressionError("the energy must be one number: sum over the neurons, as in -sum(x^4)/4")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from hopverify.errors import EvidenceRejected
@@ -28,9 +29,21 @@ class Judgement:
     reason: Reason | None = None
 
 
+class Reach(Enum):
+    """Of which weights a proof by a rule holds, where a model's weights are known up to a spread only."""
+
+    GIVEN = "of those that the spec gives"
+    NEAR = "of all within the spread, since the judge reckons with it"
+    ANY = "of all, since the judge looks at layers, or at what all weights within the spread have in common"
+
+
 @dataclass(frozen=True)
 class Rule:
-    """One kind of evidence: the obligations it speaks of, the keys of its payload, and the judge."""
+    """One kind of evidence: the obligations it speaks of, the keys of its payload, and the judge.
+
+    ``reach`` says of which weights its proofs hold. What it refutes is refuted, whatever the reach: the weights that
+    the spec gives are among those that are meant.
+    """
 
     name: str
     summary: str
@@ -38,6 +51,7 @@ class Rule:
     judge: Callable[[Any, Mapping[str, Any]], Judgement]
     required: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
+    reach: Reach = Reach.GIVEN
 
     def check_payload(self, payload: Mapping[str, Any]) -> None:
         """Refuse unknown and missing keys: an unknown field never turns a no into a yes."""
@@ -50,8 +64,11 @@ class Rule:
 RULES: Registry[Rule] = Registry("hopverify.checker.rules", "RULE", noun="rule")
 
 
-def judge(obligation: Obligation, evidence: Mapping[str, Any]) -> Judgement:
-    """Return what ``evidence`` establishes of ``obligation``; raise :class:`EvidenceRejected` if it does not."""
+def judge(obligation: Obligation, evidence: Mapping[str, Any], *, uncertain: bool = False) -> Judgement:
+    """Return what ``evidence`` establishes of ``obligation``; raise :class:`EvidenceRejected` if it does not.
+
+    For a model with ``uncertain`` weights a proof must hold for all of them.
+    """
     name = evidence.get("rule") if isinstance(evidence, Mapping) else None
     if not isinstance(name, str) or name not in RULES:
         raise EvidenceRejected(f"no rule of the checker is called {name!r}")
@@ -59,4 +76,7 @@ def judge(obligation: Obligation, evidence: Mapping[str, Any]) -> Judgement:
     if not isinstance(obligation, rule.obligations):
         raise EvidenceRejected(f"rule {name} does not speak of: {obligation.statement}")
     rule.check_payload(evidence)
-    return rule.judge(obligation, evidence)
+    judgement = rule.judge(obligation, evidence)
+    if uncertain and judgement.outcome is Outcome.PROVED and rule.reach is Reach.GIVEN:
+        return Judgement(Outcome.OPEN, reason=Reason.UNCERTAIN_WEIGHTS)
+    return judgement

@@ -20,7 +20,7 @@ from hopverify.checker.cells import Cells, Ends, is_kept
 from hopverify.checker.definiteness import check_definite
 from hopverify.checker.payload import index, rational
 from hopverify.checker.quadratic_forms import form_of
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import BasinCells, Outcome
 from hopverify.verdict import Reason
@@ -162,4 +162,5 @@ RULE = Rule(
     obligations=(BasinCells,),
     judge=_judge,
     required=frozenset({"cells"}),
+    reach=Reach.NEAR,
 )

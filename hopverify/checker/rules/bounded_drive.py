@@ -24,7 +24,7 @@ import numpy as np
 from hopverify.checker.enclosure import enclosure
 from hopverify.checker.payload import text_of
 from hopverify.checker.ranges import Box, activation_range, total_drive
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.expr.nodes import symbols
@@ -127,4 +127,5 @@ RULE = Rule(
     summary="the drive into every layer is bounded, by the ranges of the activations; the states follow",
     obligations=(Bounded,),
     judge=_judge,
+    reach=Reach.NEAR,
 )

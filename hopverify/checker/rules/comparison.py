@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.checker.payload import index, text_of, vector
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import DerivedEnergy, GradientDrive, Outcome, SymmetricWeights
 from hopverify.spec import ExactArray
@@ -112,4 +112,5 @@ RULE = Rule(
     obligations=(SymmetricWeights, GradientDrive, DerivedEnergy),
     judge=_judge,
     optional=frozenset({"symmetriser", "cycle"}),
+    reach=Reach.ANY,
 )

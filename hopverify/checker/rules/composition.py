@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.curvature import curvature
 from hopverify.expr.functions import Bend
@@ -35,4 +35,5 @@ RULE = Rule(
     summary="L is convex by composition (sums, scalings, convex functions of affine ones)",
     obligations=(Convex,),
     judge=_judge,
+    reach=Reach.ANY,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.nodes import ZERO
 from hopverify.expr.pieces import NoPieces, Piece, pieces
@@ -50,4 +50,5 @@ RULE = Rule(
     summary="an interval of states on which h = 0 exactly",
     obligations=(NowhereFlat,),
     judge=_judge,
+    reach=Reach.ANY,
 )

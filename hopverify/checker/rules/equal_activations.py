@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checker.payload import vector
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.checker.rules.composition import is_convex
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.exact import EXACT, NotRational
@@ -39,4 +39,5 @@ RULE = Rule(
     obligations=(NowhereFlat,),
     judge=_judge,
     required=frozenset({"states"}),
+    reach=Reach.ANY,
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 from hopverify.checker.definiteness import check_semidefinite
 from hopverify.checker.payload import rational, text_of
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.checker.rules.rising_step import confirmed_rise
 from hopverify.checker.step_form import step_form
 from hopverify.errors import EvidenceRejected
@@ -88,4 +88,5 @@ RULE = Rule(
     judge=_judge,
     required=frozenset({"step"}),
     optional=frozenset({"definiteness", "unsafe"}),
+    reach=Reach.NEAR,
 )

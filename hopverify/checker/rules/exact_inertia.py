@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.checker.linear_algebra import is_positive_semidefinite
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected, ExpressionError
 from hopverify.expr.rational import NORMAL_FORMS, NoNormalForm, Ratio, variable
 from hopverify.model import LayerFunction
@@ -65,4 +65,5 @@ RULE = Rule(
     summary="a quadratic Lagrangian's Hessian is positive semidefinite by its exact inertia",
     obligations=(Convex,),
     judge=_judge,
+    reach=Reach.ANY,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected, ExpressionError
 from hopverify.expr.rational import NORMAL_FORMS, NoNormalForm, as_ratio, variable
 from hopverify.expr.regularity import is_locally_lipschitz
@@ -51,4 +51,5 @@ RULE = Rule(
     summary="mirrored partial derivatives have the same normal form",
     obligations=(SymmetricJacobian,),
     judge=_judge,
+    reach=Reach.ANY,
 )

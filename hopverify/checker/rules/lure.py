@@ -18,9 +18,10 @@ throughout; instantaneous neurons follow by continuity. V itself may vanish on f
 Solutions exist for all times since g is globally Lipschitz. The theorem gives boundedness too: near the end every
 solution is in any neighbourhood of x⋆. D = I asks λ_max(sym W) < ρ/h̄.
 
-M ≻ 0 is decided in rationals, or, if the payload has ``definiteness``, by that evidence for M as a form in doubles with
-a proved slack (:mod:`hopverify.checker.definiteness`): networks of thousands of neurons, low-rank W without forming
-it. Any positive d will do for the theorem, so there the multipliers are rounded to doubles first.
+M ≻ 0 is decided in rationals, or, if the payload has ``definiteness``, by that evidence for M as a form in doubles
+with a proved slack (:mod:`hopverify.checker.definiteness`): networks of thousands of neurons, low-rank W without
+forming it, and weights that stand for all near them, whose spread is part of the slack. Any positive d will do for the
+theorem, so there the multipliers are rounded to doubles first.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ from hopverify.checker.floats import UNIT, assert_rounding, upward
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
-from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down, spread_norm
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.nodes import symbols
@@ -102,7 +103,7 @@ def multiplied_form(network: StructuredNetwork, steepness: list[Fraction], d: Fl
     values = -(DW + DW.T)
     twice = [2 * Fraction(d[i]) * ratio + Fraction(values[k, k]) for k, i in enumerate(alive) if (ratio := ratios[i])]
     values[np.diag_indices(len(alive))] = [rounded_down(entry) for entry in twice]
-    return DenseForm(values, len(alive) * Fraction(float(lost)))
+    return DenseForm(values, len(alive) * Fraction(float(lost)) + spread_norm(network, alive, d))
 
 
 def multiplied(network: LinearNetwork, steepness: Matrix, d: Matrix) -> Matrix:
@@ -126,6 +127,8 @@ def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> 
             raise EvidenceRejected("multipliers: expected numbers between 2^-400 and 2^400")
         check_definite(multiplied_form(structure, slopes, d), payload["definiteness"])
     else:
+        if obligation.model.uncertain:
+            raise EvidenceRejected("weights that are known up to a spread ask for evidence of definiteness")
         network, slopes = sector_network(obligation.model)
         if not is_positive_definite(multiplied(network, slopes, _multipliers(payload, network.size))):
             raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is not positive definite")
@@ -149,4 +152,5 @@ RULE = Rule(
     judge=_judge,
     required=frozenset({"multipliers"}),
     optional=frozenset({"definiteness"}),
+    reach=Reach.NEAR,
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.checker.rules.sign import pieces_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
@@ -83,4 +83,5 @@ RULE = Rule(
     summary="h > 0, or analytic with isolated zeros, on each piece; or L strictly convex",
     obligations=(NowhereFlat,),
     judge=_judge,
+    reach=Reach.ANY,
 )

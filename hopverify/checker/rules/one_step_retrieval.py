@@ -29,7 +29,7 @@ from hopverify.checker.floats import UNIT, upward
 from hopverify.checker.gram import Gram, Tile
 from hopverify.checker.memory_table import memory_table, radii_of
 from hopverify.checker.payload import index
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import OneStepRetrieval, Outcome
 
@@ -86,4 +86,5 @@ RULE = Rule(
     obligations=(OneStepRetrieval,),
     judge=_judge,
     required=frozenset({"radii", "competitors"}),
+    reach=Reach.NEAR,
 )

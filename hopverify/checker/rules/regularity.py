@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.obligations import Outcome, Regular, RegularDrive
@@ -26,4 +26,5 @@ RULE = Rule(
     summary="locally Lipschitz by composition",
     obligations=(Regular, RegularDrive),
     judge=_judge,
+    reach=Reach.ANY,
 )

@@ -36,7 +36,7 @@ from hopverify.checker.floats import upward
 from hopverify.checker.gram import Gram, Tile
 from hopverify.checker.memory_table import memory_table, radii_of
 from hopverify.checker.payload import index
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Outcome, Retrieval
 from hopverify.spec import ExactArray
@@ -166,4 +166,5 @@ RULE = Rule(
     obligations=(Retrieval,),
     judge=_judge,
     required=frozenset({"sheets"}),
+    reach=Reach.NEAR,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.translation import response_to_shift
 from hopverify.obligations import NowhereFlat, Outcome
@@ -29,4 +29,5 @@ RULE = Rule(
     summary="L is affine along the vector of ones, at every state",
     obligations=(NowhereFlat,),
     judge=_judge,
+    reach=Reach.ANY,
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected, ExpressionError
 from hopverify.expr.nodes import Expression
 from hopverify.expr.parser import parse
@@ -64,4 +64,5 @@ RULE = Rule(
     obligations=(Convex,),
     judge=_judge,
     optional=frozenset({"rewritten"}),
+    reach=Reach.ANY,
 )

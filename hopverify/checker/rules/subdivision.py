@@ -16,7 +16,7 @@ import numpy as np
 
 from hopverify.checker.floats import assert_rounding
 from hopverify.checker.payload import rational
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.checker.rules.sign import pieces_of, slope_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.evaluate import evaluate
@@ -72,4 +72,5 @@ RULE = Rule(
     judge=_judge,
     required=frozenset({"cuts"}),
     optional=frozenset({"rewritten"}),
+    reach=Reach.ANY,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import CompatibleTimes, Outcome
 
@@ -22,4 +22,5 @@ RULE = Rule(
     summary="one time constant per layer, or a diagonal Hessian",
     obligations=(CompatibleTimes,),
     judge=_judge,
+    reach=Reach.ANY,
 )
