@@ -145,6 +145,7 @@ class Verifying:
 
     def _write_reports(self, path: Path, run: Run, certificate: Certificate) -> None:
         """Write the reports that are asked for beside the certificate."""
+        from hopverify.certificate import parse_certificate
         from hopverify.cli._reports import composed, named_from_here, place_of, write_report
         from hopverify.cli._specs import stem_of
         from hopverify.reporting.formats import FORMATS
@@ -153,7 +154,9 @@ class Verifying:
         if not chosen:
             return
         place = self.targets[path].certificate
-        document, report = composed(certificate, named_from_here(place), run.spec, chosen)
+        # As it would be read from its file, whose keys have another order: `hopverify report` shows the same.
+        written = parse_certificate(certificate.to_json())
+        document, report = composed(written, named_from_here(place), run.spec, chosen)
         for each in chosen:
             target = place_of(place.parent, stem_of(place), each)
             write_report(document, report, each, target)

@@ -199,6 +199,21 @@ def test_verify_writes_reports_beside_certificates(tmp_path: Path) -> None:
     assert told == [("html", "model.report.html"), ("junit", "model.report.xml")]
 
 
+def test_verify_reports_what_report_does(tmp_path: Path) -> None:
+    # Layers whose names are not in the order of the alphabet: a certificate's keys are.
+    spec = tmp_path / "model.yaml"
+    spec.write_text(
+        "hopverify: 1\nname: two\nlayers:\n  v: {size: 2, lagrangian: relu, bias: 1}\n"
+        "  h: {size: 1, lagrangian: relu, bias: 1}\n"
+        "synapses:\n  w: {kind: dense, layers: [v, h], weights: [[0.5], [0.25]]}\nchecks: [equilibria, boundedness]\n"
+    )
+    assert run("verify", "-q", spec, "--out", tmp_path / "out", "--report", "markdown").exit_code == 0
+    certificate, written = (tmp_path / "out" / f"model.{end}" for end in ("certificate.json", "report.md"))
+    first = written.read_text(encoding="utf-8")
+    assert run("report", certificate, "--spec", spec, "-f", "markdown", "--out", tmp_path / "out").exit_code == 0
+    assert written.read_text(encoding="utf-8") == first
+
+
 def test_verify_needs_a_folder_and_a_format_that_there_is(tmp_path: Path) -> None:
     spec = write_spec(tmp_path, checks=CHECKS)
     without = run("verify", spec, "--report", "html")
