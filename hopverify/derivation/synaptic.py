@@ -15,10 +15,11 @@ from typing import Any
 import sympy
 
 from hopverify.derivation.calculus import I, J, K, collapsed
-from hopverify.derivation.translation import NoTranslation, number
+from hopverify.derivation.translation import NoTranslation, number, to_sympy
 from hopverify.derivation.whole_layer import Matrix, Vector, whole_layer
 from hopverify.model import Model
 from hopverify.synapses import Synapse
+from hopverify.synapses.associative import Associative
 from hopverify.synapses.convolution import Convolution
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
@@ -136,6 +137,16 @@ def _hebbian(name: str, synapse: Hebbian, names: Names) -> SynapseForms:
     return SynapseForms(energy, {layer: scale * (drive - own * g[I])}, remark=remark)
 
 
+def _associative(name: str, synapse: Associative, names: Names) -> SynapseForms:
+    layer = synapse.layers[0]
+    Xi, g, n = names.weights("Xi", name), names.vector("g", layer), names.size(layer)
+    overlap = _sum(Xi[MU, J] * g[J], (J, n))
+    remark = (f"K = {synapse.patterns.shape[0]} patterns, the rows of ", sympy.Symbol(str(Xi)))
+    energy = -_sum(to_sympy(synapse.function, {"z": overlap}), (MU, PATTERNS))
+    drive = _sum(Xi[MU, I] * to_sympy(synapse.slope, {"z": overlap}), (MU, PATTERNS))
+    return SynapseForms(energy, {layer: drive}, remark=remark)
+
+
 def _gated(name: str, synapse: Gated, names: Names) -> SynapseForms:
     g = [names.vector("g", layer) for layer in synapse.layers]
     n = [names.size(layer) for layer in synapse.layers]
@@ -210,6 +221,7 @@ _KINDS: dict[type, Callable[[str, Any, Names], SynapseForms]] = {
     Diagonal: _diagonal,
     FeedforwardFeedback: _feedforward,
     Hebbian: _hebbian,
+    Associative: _associative,
     Gated: _gated,
     Convolution: _convolution,
     ByExpression: _expression,

@@ -164,7 +164,7 @@ def _contents(field: Field, ports: Ports, most_axes: int = AXES) -> Iterator[Con
 def _texts(ports: Ports) -> Iterator[str]:
     """Return expressions in the names of the layers, and in z, as which some kinds know a number of their own."""
     names = [f"{{{number}}}" for number in range(len(_names(ports)))]
-    yield "z^2/2"
+    yield from ("z^2/2", "relu(z)^2/2")
     if len(names) == 1:
         yield from ("-sum({0}^2)/2", "-sum({0}^4)/4", "-logsumexp({0})")
     else:

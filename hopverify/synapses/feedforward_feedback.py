@@ -17,14 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.errors import ExpressionError
-from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.evaluate import Arithmetic, Value
-from hopverify.expr.nodes import Expression, symbols
-from hopverify.expr.parser import check_exponents, parse
+from hopverify.expr.nodes import Expression
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
 from hopverify.synapses import Defect, Port, Synapse, SynapseError, SynapseKind, check_shape, held
+from hopverify.synapses._functions import function_of_z
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,30 +102,14 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
     check_shape(feedback, (m, n), field="feedback", meaning=f"neurons of {names[0]} × neurons of {others}")
     if values["metric"] is not None:
         check_shape(values["metric"], (m, m), field="metric", meaning=f"neurons of {names[0]}, twice")
-    residual, potential = values["residual"], _potential(values["potential"])
+    residual, text = values["residual"], values["potential"]
+    potential = None if text is None else function_of_z(text, field="potential", letter="φ")
     if (residual is None) != (potential is None):
         raise SynapseError("potential", "`residual` and `potential` are given together: φ(z) of z = residualᵀ y")
     if residual is not None and (residual.ndim != 2 or residual.shape[0] != m):
         raise SynapseError("residual", f"expected a matrix with {m} rows, one for each neuron of {names[0]}")
     sizes = tuple(port.size for port in ports)
     return FeedforwardFeedback(names, sizes, values["forward"], feedback, values["metric"], residual, potential)
-
-
-def _potential(text: str | None) -> Expression | None:
-    if text is None:
-        return None
-    try:
-        potential = parse(text)
-        check_exponents(potential)
-        unknown = symbols(potential) - {"z"}
-        if unknown:
-            raise ExpressionError(f"φ is a function of z, but the expression uses {', '.join(sorted(unknown))}")
-        if rank(potential, {"z": 0}) != 0:
-            raise ExpressionError("φ is a function of one number z")
-        gradient(potential, "z", {"z": 0})
-    except ExpressionError as error:
-        raise SynapseError("potential", error.message) from error
-    return potential
 
 
 SYNAPSE = SynapseKind(

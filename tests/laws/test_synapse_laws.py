@@ -34,6 +34,12 @@ EXAMPLES = {
         "{kind: hebbian, layers: [a], patterns: [[1, -1, 1, 1, -1, 1], [1, 1, -1, 1/2, 0, 0]]}",
         "{kind: hebbian, layers: [a], patterns: [[1, -1, 1, 1, -1, 1]], zero_diagonal: true, scale: 2}",
     ],
+    "associative": [
+        "{kind: associative, layers: [d], patterns: [[1, -1], [1/2, 3], [0, 2]], function: z^3}",
+        "{kind: associative, layers: [d], patterns: [[1, -1], [1/2, 3]], function: relu(z)^2/2}",
+        "{kind: associative, layers: [d], patterns: [[1, -1/4], [1/2, 1/8]], function: exp(2*z)/2}",
+        "{kind: associative, layers: [d], patterns: [[1, -1/4]], function: 2*z + 1}",
+    ],
     "gated": [
         "{kind: gated, layers: [a, b, e], weights: [1, 2, -1, 1/2, 0, 3]}",
         "{kind: gated, layers: [d, c, f], weights: {same_as: T}}",
