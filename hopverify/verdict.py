@@ -65,6 +65,14 @@ class Reason(Enum):
         "no cell was certified beside some patterns: the flow from them may rest elsewhere, or near another basin; "
         "fewer patterns, or a larger gain, would settle it"
     )
+    FLIPS_NOT_CERTIFIED = (
+        "the bounds over all flips do not reach so far, and no flips were found from which a run ends elsewhere; "
+        "fewer `flips`, or a larger search (--samples), would settle it"
+    )
+    TOO_MANY_STATES = (
+        "there are more states, or partial states, than are gone through; fewer neurons, or weights of more different "
+        "sizes, would settle it"
+    )
     NUMBERS_OUT_OF_RANGE = (
         "floating-point bounds cannot hold numbers of this size: the inverse temperature times the squared norm of the "
         "patterns, or a bias beside it, is too large or too small; more moderate ones would settle it"

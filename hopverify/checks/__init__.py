@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from hopverify.errors import HopverifyError
-from hopverify.model import Layer, Model
+from hopverify.model import Layer, Model, SpinModel
 from hopverify.model.structured import structured_network
 from hopverify.obligations import CompatibleTimes, Convex, NowhereFlat, Obligation
 from hopverify.registry import Registry, did_you_mean
@@ -92,18 +92,20 @@ class Check:
     ``order`` places it in reports: what others build on comes first. A ``diagnostic`` check describes a model rather
     than asks something of it (an associative memory is meant to have many equilibria): under ``checks: all`` its
     verdict is reported, and required only if the spec expects one. Unless ``implicit``, it does not concern models with
-    neurons that are defined by the resolvent: its theory does not know them.
+    neurons that are defined by the resolvent: its theory does not know them. A ``discrete`` check concerns models of
+    spins, and no others; ``checks: all`` asks for the checks that concern the kind of model.
     """
 
     name: str
     title: str
     theory: str
     explanation: str
-    claims: Callable[[Model, Mapping[str, Any]], list[Claim]]
+    claims: Callable[[Any, Mapping[str, Any]], list[Claim]]
     order: int
     parameters: tuple[Field, ...] = field(default=())
     diagnostic: bool = False
     implicit: bool = False
+    discrete: bool = False
 
     def expected_by(self, spec: ModelSpec) -> Verdict | None:
         """Return the verdict a spec asks of this check, None if any will do."""
@@ -119,8 +121,10 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any], str]]:
     for name in spec.expect:
         if name not in CHECKS:
             raise spec.error(f"expect.{name}", f"no check is called {name!r}{did_you_mean(name, list(CHECKS.entries))}")
-    everything = sorted(CHECKS, key=lambda check: check.order)
-    requests = spec.checks if spec.checks is not None else [CheckRequest(c.name, {}, "checks") for c in everything]
+    spins = spec.update is not None
+    meant = [check for check in CHECKS if check.discrete == spins or check.name in spec.expect]
+    everything = [CheckRequest(check.name, {}, "checks") for check in sorted(meant, key=lambda check: check.order)]
+    requests = spec.checks if spec.checks is not None else everything
     chosen: list[tuple[Check, Mapping[str, Any], str]] = []
     for request in requests:
         if request.name not in CHECKS:
@@ -132,12 +136,12 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any], str]]:
     return chosen
 
 
-def claims_of(spec: ModelSpec, model: Model) -> list[tuple[Check, Claim]]:
+def claims_of(spec: ModelSpec, model: Model | SpinModel) -> list[tuple[Check, Claim]]:
     """Return every claim of every requested check, in order."""
     claims = [
         (check, claim) for check, values, path in requested(spec) for claim in _claims(spec, model, check, values, path)
     ]
-    if not model.uncertain:
+    if isinstance(model, SpinModel) or not model.uncertain:
         return claims
 
     @lru_cache(maxsize=2)
@@ -166,12 +170,24 @@ def within(model: Model) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _claims(spec: ModelSpec, model: Model, check: Check, values: Mapping[str, Any], path: str) -> list[Claim]:
-    if model.inhibition and not check.implicit:
-        layers = ", ".join(model.inhibition)
-        said = f"layer {layers} is instantaneous and inhibits itself; the theory behind this check does not cover that"
+def _claims(
+    spec: ModelSpec, model: Model | SpinModel, check: Check, values: Mapping[str, Any], path: str
+) -> list[Claim]:
+    said = _aside(model, check)
+    if said is not None:
         return [Claim(model.name, check.title, inapplicable=said)]
     try:
         return check.claims(model, values)
     except ParameterError as error:
         raise spec.error(f"{path}.{error.parameter}", str(error)) from error
+
+
+def _aside(model: Model | SpinModel, check: Check) -> str | None:
+    """Return why a kind of model is none that the check is about; None if it is one."""
+    if isinstance(model, SpinModel) != check.discrete:
+        other, own = ("spins (±1)", "states that follow a flow") if check.discrete else ("a flow", "spins (±1)")
+        return f"the check is about models of {other}; this one has {own}"
+    if isinstance(model, Model) and model.inhibition and not check.implicit:
+        layers = ", ".join(model.inhibition)
+        return f"layer {layers} is instantaneous and inhibits itself; the theory behind this check does not cover that"
+    return None

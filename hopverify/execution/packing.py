@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hopverify.checks import claims_of
 from hopverify.execution.discharging import Claims
-from hopverify.model import build_model
+from hopverify.model import any_model
 from hopverify.spec import ModelSpec
 
 # A process works on few specs at a time.
@@ -42,7 +42,7 @@ class Shelf:
             if content is None:
                 return None
             spec: ModelSpec = pickle.loads(content)
-            self._claims[key] = claims_of(spec, build_model(spec))
+            self._claims[key] = claims_of(spec, any_model(spec))
         self._claims.move_to_end(key)
         while len(self._claims) > KEPT:
             self._claims.popitem(last=False)

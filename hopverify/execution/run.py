@@ -19,7 +19,7 @@ from hopverify.execution.packing import Pack, packed
 from hopverify.execution.reasons import reason_for
 from hopverify.execution.settings import Settings
 from hopverify.execution.units import Finding, Offer, Place, Unit
-from hopverify.model import build_model
+from hopverify.model import any_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.provers import accepting
 from hopverify.spec import ModelSpec
@@ -35,7 +35,7 @@ class Run:
     def __init__(self, spec: ModelSpec, settings: Settings, *, watch: Watch = unseen) -> None:
         self.spec, self.settings, self.watch = spec, settings, watch
         self.budget = settings.budget()
-        self.claims = claims_of(spec, build_model(spec))
+        self.claims = claims_of(spec, any_model(spec))
         self.entries: dict[int, Mapping[str, Any]] = {}
         self.seconds = [0.0] * len(self.claims)
         self.offers: Mapping[Place, Offer] = {}

@@ -18,14 +18,18 @@ from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian, first_unmet
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Memory, Model
+from hopverify.model.spins import SpinLayer, SpinModel
 from hopverify.registry import did_you_mean
-from hopverify.spec import ONLY_EXACT, ExactArray, FunctionSpec, LayerSpec, ModelSpec, read_fields
+from hopverify.spec import ONLY_EXACT, ExactArray, FunctionSpec, LayerSpec, ModelSpec, UpdateSpec, read_fields
 from hopverify.synapses import SYNAPSES, Port, Synapse, SynapseError
 from hopverify.synapses.diagonal import Diagonal
 
 
 def build_model(spec: ModelSpec) -> Model:
     """Return the model that ``spec`` describes; raise :class:`~hopverify.errors.SpecError` where it describes none."""
+    if spec.update is not None:
+        said = "the states are spins (±1), set in discrete steps; this asks for a model whose states follow a flow"
+        raise spec.error("update", said)
     ports = {name: Port(name, layer.size, layer.shape) for name, layer in spec.layers.items()}
     problems: list[Problem] = []
     layers = _built({name: partial(_layer, spec, layer) for name, layer in spec.layers.items()}, problems)
@@ -33,12 +37,47 @@ def build_model(spec: ModelSpec) -> Model:
     if problems:
         raise SpecError(*sorted(problems, key=lambda problem: (problem.line, problem.column)))
     _check_instantaneous(spec, layers, synapses)
-    memories = {
+    memories = _memories(spec)
+    original = build_model(spec.original) if spec.original is not None else None
+    return Model(spec.name, layers, synapses, memories, _claimed(spec, layers), spec.arrays, original)
+
+
+def any_model(spec: ModelSpec) -> Model | SpinModel:
+    """Return the model that ``spec`` describes, whether its states follow a flow or are spins."""
+    return build_model(spec) if spec.update is None else _spin_model(spec, spec.update)
+
+
+def _spin_model(spec: ModelSpec, update: UpdateSpec) -> SpinModel:
+    ports = {name: Port(name, layer.size, layer.shape) for name, layer in spec.spins.items()}
+    problems: list[Problem] = []
+    synapses = _built({name: partial(_synapse, spec, name, ports) for name in spec.synapses}, problems)
+    problems += [
+        spec.problem(f"{spec.synapses[name].path}.weights", f"of spins {ONLY_KNOWN}")
+        for name, synapse in synapses.items()
+        if synapse.spread is not None
+    ]
+    problems += [
+        spec.problem(f"{memory.path}.patterns", "patterns of spins hold 1 and -1 only, known exactly")
+        for memory in spec.memories.values()
+        if memory.patterns.spread is not None or not bool((abs(memory.patterns.values) == 1).all())
+    ]
+    if problems:
+        raise SpecError(*sorted(problems, key=lambda problem: (problem.line, problem.column)))
+    layers = {
+        name: SpinLayer(name, layer.size, layer.shape, layer.bias, layer.bias_in_energy)
+        for name, layer in spec.spins.items()
+    }
+    return SpinModel(spec.name, layers, synapses, _memories(spec), update)
+
+
+ONLY_KNOWN = "weights must be exact: no check of spins knows a tolerance or a dtype"
+
+
+def _memories(spec: ModelSpec) -> dict[str, Memory]:
+    return {
         name: Memory(name, memory.layer, memory.patterns, memory.labels, memory.shape)
         for name, memory in spec.memories.items()
     }
-    original = build_model(spec.original) if spec.original is not None else None
-    return Model(spec.name, layers, synapses, memories, _claimed(spec, layers), spec.arrays, original)
 
 
 Part = TypeVar("Part")

@@ -34,6 +34,7 @@ from hopverify.obligations.equilibria import (
 )
 from hopverify.obligations.outcome import Outcome
 from hopverify.obligations.retrieval import OneStepRetrieval, Retrieval
+from hopverify.obligations.spins import SpinConvergence, SpinCorrection, SpinDescent, SpinFixedPoints
 from hopverify.obligations.steps import SafeSteps, StepForm
 
 Obligation = (
@@ -65,6 +66,10 @@ Obligation = (
     | AlteredMetric
     | FallingResidual
     | SameEquilibria
+    | SpinDescent
+    | SpinConvergence
+    | SpinFixedPoints
+    | SpinCorrection
 )
 
 __all__ = [
@@ -96,6 +101,10 @@ __all__ = [
     "SafeSteps",
     "SameEquilibria",
     "Search",
+    "SpinConvergence",
+    "SpinCorrection",
+    "SpinDescent",
+    "SpinFixedPoints",
     "StepForm",
     "SymmetricJacobian",
     "SymmetricWeights",

@@ -9,6 +9,7 @@ from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import ONLY_EXACT, REQUIRED, Field, FieldKind, read_fields
 from hopverify.spec.model_spec import CheckRequest, FunctionSpec, LayerSpec, MemorySpec, ModelSpec, SynapseSpec
 from hopverify.spec.reader import parse_spec, read_spec
+from hopverify.spec.spins import SpinLayerSpec, UpdateSpec
 from hopverify.spec.starter import STARTER
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "LayerSpec",
     "MemorySpec",
     "ModelSpec",
+    "SpinLayerSpec",
     "SynapseSpec",
+    "UpdateSpec",
     "json_schema",
     "parse_spec",
     "read_fields",

@@ -21,6 +21,7 @@ from hopverify.spec.fields import ONLY_EXACT
 from hopverify.spec.model_spec import CheckRequest, FunctionSpec, LayerSpec, MemorySpec, ModelSpec, SynapseSpec
 from hopverify.spec.numbers import shown
 from hopverify.spec.schema import DocumentModel, LayerModel, MemoryModel, SynapseModel
+from hopverify.spec.spins import SpinLayerSpec, misfits
 from hopverify.spec.wording import problems_of
 
 Read = TypeVar("Read")
@@ -62,7 +63,11 @@ class _Assembly:
         self.check_parts()
         files = self.each(array_files(self.arrays.tree), lambda path, raw: self.arrays.resolve(raw, path))
         arrays = self.each(model.arrays.items(), lambda name, raw: self.arrays.resolve(raw, f"arrays.{name}"))
-        layers = self.each(model.layers.items(), self.layer)
+        flowing = {name: layer for name, layer in model.layers.items() if layer.states is None}
+        layers = self.each(flowing.items(), self.layer)
+        others = ((name, layer) for name, layer in model.layers.items() if name not in flowing)
+        spins = self.each(others, self.spin_layer)
+        self.problems.extend(self.document.problem(path, said) for path, said in misfits(model))
         synapses = self.each(model.synapses.items(), self.synapse)
         memories = self.each(model.memories.items(), self.memory)
         checks = self.checks()
@@ -84,6 +89,8 @@ class _Assembly:
             digest=spec_digest(self.arrays.tree, array_digests, original.digest if original is not None else None),
             array_digests=array_digests,
             original=original,
+            spins=spins,
+            update=model.update,
             file=self.document.file,
             source=self.arrays,
         )
@@ -155,6 +162,12 @@ class _Assembly:
             bias_in_energy=layer.bias_in_energy,
             path=path,
         )
+
+    def spin_layer(self, name: str, layer: LayerModel) -> SpinLayerSpec:
+        path = f"layers.{name}"
+        shape, bias = self.shape(layer.shape, layer.size, path), self.per_neuron(layer.bias, f"{path}.bias", layer)
+        each = bias if bias.shape == (layer.size,) else ExactArray.full(layer.size, bias.fractions()[0])
+        return SpinLayerSpec(name, layer.size, shape, each, layer.bias_in_energy, path)
 
     def per_neuron(self, raw: Any, path: str, layer: LayerModel) -> ExactArray:
         """Return one number, or one for each neuron, as an array with one axis."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from hopverify.errors import Problem, SpecError
 from hopverify.spec.arrays import Arrays
 from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.spins import SpinLayerSpec, UpdateSpec
 from hopverify.verdict import Verdict
 
 
@@ -92,6 +93,7 @@ class ModelSpec:
     ``digest`` identifies the meaning of the text: it does not change with comments, the order of keys, or the format.
     ``array_digests`` holds the digest of each array that lies in a file, by the path at which the spec names it.
     ``original`` is the spec that this one repairs, if it names one; its digest counts in this one's.
+    A spec has ``layers``, or ``spins`` with an ``update``.
     """
 
     version: int
@@ -108,6 +110,8 @@ class ModelSpec:
     digest: str
     array_digests: Mapping[str, str]
     original: ModelSpec | None
+    spins: Mapping[str, SpinLayerSpec]
+    update: UpdateSpec | None
     file: str
     source: Arrays = field(repr=False, compare=False)
 

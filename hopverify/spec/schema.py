@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_EXPRESSION, MAX_LAYER_SIZE, MAX_NAME, MAX_PARTS, MAX_TITLE
 from hopverify.spec.numbers import integer, shown
+from hopverify.spec.spins import SCHEMA, STATES, update_of
 from hopverify.verdict import Verdict
 
 VERSION = 1
@@ -102,6 +103,12 @@ def _verdict(value: Any) -> Verdict:
         near = advice(value, known, list_all=False) if isinstance(value, str) else ""
         raise ValueError(f"must be {', '.join(known[:-1])} or {known[-1]}, got {shown(value)}{near}")
     return Verdict(value)
+
+
+def _states(value: Any) -> str:
+    if value != STATES:
+        raise ValueError(f"must be {STATES} (±1), or left out for states that follow a flow, got {shown(value)}")
+    return STATES
 
 
 def _function(value: Any) -> Any:
@@ -207,6 +214,8 @@ Leak = Annotated[Any, _schema(anyOf=[{"type": "boolean"}, {"x-ref": "array"}])]
 VerdictValue = Annotated[Any, PlainValidator(_verdict), _schema(enum=[verdict.value for verdict in Verdict])]
 Lagrangian = Annotated[Any, PlainValidator(_function), _schema(**{"x-ref": "lagrangian"})]
 Activation = Annotated[Any, PlainValidator(_function), _schema(**{"x-ref": "activation"})]
+Update = Annotated[Any, PlainValidator(update_of), _schema(**SCHEMA)]
+States = Annotated[Any, PlainValidator(_states), _schema(const=STATES)]
 Checks = Annotated[Any, PlainValidator(_checks), _schema(**{"x-ref": "checks"})]
 
 
@@ -221,6 +230,7 @@ class LayerModel(_Closed):
     shape: Shape | None = Field(None, description="lengths of the axes, whose product is the size")
     lagrangian: Lagrangian = Field(None, description="the Lagrangian L; the activation is its gradient")
     activation: Activation = Field(None, description="the activation itself, when no Lagrangian is known")
+    states: States | None = Field(None, description="`spins`: the states are ±1, and there is no Lagrangian")
     bias: ArrayValue = Field(Fraction(0), description="bias, one number or one for each neuron")
     tau: ArrayValue = Field(
         Fraction(1), description="time constant, one number or one for each neuron; 0 for an instantaneous layer"
@@ -270,6 +280,9 @@ class DocumentModel(_Closed):
     )
     original: Title | None = Field(
         None, description="file of the spec that this one repairs, relative to this one's folder"
+    )
+    update: Update | None = Field(
+        None, description="how spins are set: asynchronous or synchronous; `rule`: by the drive or by the energy"
     )
     energy: Expression | None = Field(None, description="the energy that the author claims, as an expression")
     checks: Checks = Field(None, description="`all`, or a list of checks")

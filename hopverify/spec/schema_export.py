@@ -38,8 +38,7 @@ def json_schema(
     definitions["checks"] = _checks(checks)
     definitions["SynapseModel"] = _synapse(synapses)
     schema["properties"]["expect"]["propertyNames"] = {"enum": sorted(checks)}
-    one_of_two = [{"required": ["lagrangian"]}, {"required": ["activation"]}]
-    definitions["LayerModel"]["oneOf"] = one_of_two
+    definitions["LayerModel"]["oneOf"] = [{"required": [key]} for key in ("lagrangian", "activation", "states")]
     return {"$schema": _DIALECT, **schema}
 
 

@@ -1,0 +1,23 @@
+"""What updates do to states of spins, decided exactly: which neurons keep their state, and whether the energy rises."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from hopverify.checker.spins.low_rank import LowRankValues, low_rank_of
+from hopverify.checker.spins.one_by_one import OneByOne
+from hopverify.checker.spins.quadratic import QuadraticValues, quadratic_form
+from hopverify.checker.spins.values import Values
+from hopverify.model import SpinModel
+
+__all__ = ["LowRankValues", "OneByOne", "QuadraticValues", "Values", "low_rank_of", "quadratic_form", "values_of"]
+
+
+@lru_cache(maxsize=8)
+def values_of(model: SpinModel) -> Values:
+    """Return the values of a model: in whole numbers where the drives are linear, else state by state."""
+    form = quadratic_form(model)
+    if form is not None and form.energy is not None:
+        return QuadraticValues(form)
+    patterns = low_rank_of(model)
+    return LowRankValues(patterns) if patterns is not None else OneByOne(model)
