@@ -20,6 +20,7 @@ from hopverify.derivation.whole_layer import Matrix, Vector, whole_layer
 from hopverify.model import Model
 from hopverify.synapses import Synapse
 from hopverify.synapses.associative import Associative
+from hopverify.synapses.attention import Attention
 from hopverify.synapses.convolution import Convolution
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
@@ -138,13 +139,36 @@ def _hebbian(name: str, synapse: Hebbian, names: Names) -> SynapseForms:
 
 
 def _associative(name: str, synapse: Associative, names: Names) -> SynapseForms:
-    layer = synapse.layers[0]
-    Xi, g, n = names.weights("Xi", name), names.vector("g", layer), names.size(layer)
-    overlap = _sum(Xi[MU, J] * g[J], (J, n))
+    Xi, energy, drives = names.weights("Xi", name), sympy.S.Zero, dict[str, Any]()
+    for layer in synapse.layers:
+        overlap = _sum(Xi[MU, J] * names.vector("g", layer)[J], (J, names.size(layer)))
+        energy -= _sum(to_sympy(synapse.function, {"z": overlap}), (MU, PATTERNS))
+        drives[layer] = _sum(Xi[MU, I] * to_sympy(synapse.slope, {"z": overlap}), (MU, PATTERNS))
     remark = (f"K = {synapse.patterns.shape[0]} patterns, the rows of ", sympy.Symbol(str(Xi)))
-    energy = -_sum(to_sympy(synapse.function, {"z": overlap}), (MU, PATTERNS))
-    drive = _sum(Xi[MU, I] * to_sympy(synapse.slope, {"z": overlap}), (MU, PATTERNS))
-    return SynapseForms(energy, {layer: drive}, remark=remark)
+    return SynapseForms(energy, drives, remark=remark)
+
+
+def _attention(name: str, synapse: Attention, names: Names) -> SynapseForms:
+    """With tokens B, C, heads h and components a: g[C, i] is the activation of the C-th token, A[h, C, B] a softmax."""
+    heads, d, size = synapse.queries.shape
+    tokens = len(synapse.layers)
+    h, a, B, C = sympy.symbols("h a B C", integer=True)
+    g, A, M = (sympy.IndexedBase(letter, real=True) for letter in "gAM")
+    W_Q, W_K = names.matrix("W_Q", name), names.matrix("W_K", name)
+    uniform = len(set(synapse.beta)) == 1
+    beta = number(synapse.beta[0]) if uniform else sympy.IndexedBase("beta", real=True)[h]
+    query, key = _sum(W_Q[h, a, J] * g[C, J], (J, size)), _sum(W_K[h, a, K] * g[B, K], (K, size))
+    everywhere = all(len(row) == tokens for row in synapse.attended)
+    term = sympy.exp(beta * _sum(key * query, (a, d))) * (1 if everywhere else M[C, B])
+    energy = -_sum(sympy.log(_sum(term, (B, tokens))) / beta, (C, tokens), (h, heads))
+    drives = {}
+    for place, layer in enumerate(synapse.layers, start=1):
+        as_query = W_Q[h, a, I] * _sum(A[h, place, B] * _sum(W_K[h, a, J] * g[B, J], (J, size)), (B, tokens))
+        as_key = W_K[h, a, I] * _sum(A[h, B, place] * _sum(W_Q[h, a, J] * g[B, J], (J, size)), (B, tokens))
+        drives[layer] = _sum(as_query + as_key, (a, d), (h, heads))
+    masked = "" if everywhere else "; M[C, B] is 1 where token C attends to token B, and 0 elsewhere"
+    remark = f"g[C, i] belongs to the C-th of {tokens} tokens; A[h, C, B] = softmax over B of head h{masked}"
+    return SynapseForms(energy, drives, remark=remark)
 
 
 def _gated(name: str, synapse: Gated, names: Names) -> SynapseForms:
@@ -222,6 +246,7 @@ _KINDS: dict[type, Callable[[str, Any, Names], SynapseForms]] = {
     FeedforwardFeedback: _feedforward,
     Hebbian: _hebbian,
     Associative: _associative,
+    Attention: _attention,
     Gated: _gated,
     Convolution: _convolution,
     ByExpression: _expression,

@@ -1,9 +1,10 @@
-"""Dense associative memory within a layer: S = -Σ_μ F(ξ_μ·γ), from patterns as the rows of Ξ (arXiv:1606.01164).
+"""Dense associative memory of a layer: S = -Σ_μ F(ξ_μ·γ), from patterns as the rows of Ξ (arXiv:1606.01164).
 
 F is an expression in z, the overlap of the activations with one pattern: ``z^3``, ``relu(z)^4/4``, ``exp(z)``
 (arXiv:1702.01929), or ``relu(z)^2/2`` for the Hopfield module of Energy Transformers (arXiv:2302.07253). Factors and
 inverse temperatures stand in it: ``exp(4*z)/4``. The drive is Ξᵀ F'(Ξγ) = -∇S, at a cost of K·n for K patterns.
-F = z²/2 is a quadratic energy; as `hebbian`, with ``scale: 1``, more is proved of it.
+Several layers (tokens) have the same patterns, each its own sum; nothing joins them. F = z²/2 is a quadratic energy;
+as `hebbian`, with ``scale: 1``, more is proved of it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from hopverify.expr.nodes import Expression
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
-from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_count, check_shape, held
+from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_shape, held
 from hopverify.synapses._functions import function_of_z
 
 
@@ -36,7 +37,7 @@ class Associative(Synapse):
 
     @property
     def pairs(self) -> frozenset[tuple[str, str]]:
-        return frozenset({(self.layers[0], self.layers[0])})
+        return frozenset((layer, layer) for layer in self.layers)
 
     @cached_property
     def slope(self) -> Expression:
@@ -44,13 +45,15 @@ class Associative(Synapse):
         return gradient(self.function, "z", {"z": 0})
 
     def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:
-        return -self._of_overlaps(self.function, activations, a).sum()
+        sums = [self._of_overlaps(self.function, activations[layer], a).sum() for layer in self.layers]
+        return -sum(sums[1:], sums[0])
 
     def drive(self, activations: Mapping[str, Value], a: Arithmetic) -> dict[str, Value]:
-        return {self.layers[0]: held(self.patterns, a).T @ self._of_overlaps(self.slope, activations, a)}
+        Xi = held(self.patterns, a)
+        return {layer: Xi.T @ self._of_overlaps(self.slope, activations[layer], a) for layer in self.layers}
 
-    def _of_overlaps(self, function: Expression, activations: Mapping[str, Value], a: Arithmetic) -> Value:
-        z = held(self.patterns, a) @ activations[self.layers[0]]
+    def _of_overlaps(self, function: Expression, gamma: Value, a: Arithmetic) -> Value:
+        z = held(self.patterns, a) @ gamma
         # F' may be a constant.
         return np.broadcast_to(evaluate(function, {"z": z}, a), z.shape)
 
@@ -58,20 +61,24 @@ class Associative(Synapse):
         return is_locally_lipschitz(self.function) and is_locally_lipschitz(self.slope)
 
     def formula(self, name: str) -> str:
-        return rf"-\sum_{{\mu}} F_{{{name}}}(\xi_{{\mu}}\cdot\gamma_{{{self.layers[0]}}})"
+        sums = [rf"\sum_{{\mu}} F_{{{name}}}(\xi_{{\mu}}\cdot\gamma_{{{layer}}})" for layer in self.layers]
+        return "-" + " - ".join(sums)
 
 
 def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str, ExactArray]) -> Synapse:
-    check_count(ports, 1, 2, kind="associative")
-    if len({port.name for port in ports}) != 1:
-        raise SynapseError("layers", "an associative synapse joins a layer with itself: give that layer")
-    patterns, port = values["patterns"], ports[0]
+    names, sizes, patterns = tuple(dict.fromkeys(port.name for port in ports)), _sizes(ports), values["patterns"]
+    if len(sizes) > 1:
+        raise SynapseError("layers", f"layers with the same patterns have one size, got {', '.join(map(str, sizes))}")
     if patterns.ndim != 2:
         raise SynapseError("patterns", "patterns are the rows of a matrix")
-    meaning = f"patterns × neurons of {port.name}"
-    check_shape(patterns, (patterns.shape[0], port.size), field="patterns", meaning=meaning)
+    meaning = f"patterns × neurons of {names[0]}"
+    check_shape(patterns, (patterns.shape[0], sizes[0]), field="patterns", meaning=meaning)
     function = function_of_z(values["function"], field="function", letter="F")
-    return Associative((port.name, port.name), patterns, function)
+    return Associative(names, patterns, function)
+
+
+def _sizes(ports: Sequence[Port]) -> list[int]:
+    return sorted({port.size for port in ports})
 
 
 SYNAPSE = SynapseKind(

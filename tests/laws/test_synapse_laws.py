@@ -38,7 +38,13 @@ EXAMPLES = {
         "{kind: associative, layers: [d], patterns: [[1, -1], [1/2, 3], [0, 2]], function: z^3}",
         "{kind: associative, layers: [d], patterns: [[1, -1], [1/2, 3]], function: relu(z)^2/2}",
         "{kind: associative, layers: [d], patterns: [[1, -1/4], [1/2, 1/8]], function: exp(2*z)/2}",
-        "{kind: associative, layers: [d], patterns: [[1, -1/4]], function: 2*z + 1}",
+        "{kind: associative, layers: [a, b], patterns: [[1, -1/4, 0, 1/2, 0, 1]], function: 2*z + 1}",
+    ],
+    "attention": [
+        "{kind: attention, layers: [a, b, e], queries: {same_as: Q}, keys: {same_as: Q2}, beta: [1/2, 1/3]}",
+        "{kind: attention, layers: [a, b], queries: {same_as: Q1}, keys: {same_as: Q1}, beta: 1/4, to: others}",
+        "{kind: attention, layers: [a, b, e], queries: {same_as: Q}, keys: {same_as: Q2}, beta: 1/5, to: past, "
+        "mask: [[0, 0, 0], [1, 1, 0], [1, 0, 1]]}",
     ],
     "gated": [
         "{kind: gated, layers: [a, b, e], weights: [1, 2, -1, 1/2, 0, 3]}",
@@ -85,6 +91,9 @@ arrays:
   N: {N}
   S: {S}
   T: {T}
+  Q: {Q}
+  Q1: {Q1}
+  Q2: {Q2}
 synapses:
   s: {synapse}
 checks: all
@@ -93,12 +102,14 @@ checks: all
 GENERATOR = np.random.default_rng(3)
 A, N = GENERATOR.integers(-4, 5, (6, 4)), GENERATOR.integers(-4, 5, (6, 6))
 T = GENERATOR.integers(-4, 5, (2, 4, 3))
+Q, Q2 = np.random.default_rng(5).integers(-2, 3, (2, 2, 3, 6)) / 4
 F, V = GENERATOR.integers(-4, 5, (8, 4)), GENERATOR.integers(-4, 5, (3, 2))
 
 
 def model_with(synapse: str) -> Model:
     arrays = {"A": A.tolist(), "N": N.tolist(), "S": (N + N.T).tolist(), "T": T.tolist()}
     arrays |= {"F": F.tolist(), "V": V.tolist()}
+    arrays |= {"Q": Q.tolist(), "Q1": Q[0].tolist(), "Q2": Q2.tolist()}
     return build_model(parse_spec(DOCUMENT.format(synapse=synapse, **arrays)))
 
 
