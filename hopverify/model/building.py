@@ -39,6 +39,9 @@ def build_model(spec: ModelSpec) -> Model:
     _check_instantaneous(spec, layers, synapses)
     memories = _memories(spec)
     original = build_model(spec.original) if spec.original is not None else None
+    if original is not None and original.uncertain:
+        names = ", ".join(original.uncertain)
+        raise spec.error("original", f"the weights of {names} there are uncertain; exact ones can be repaired")
     return Model(spec.name, layers, synapses, memories, _claimed(spec, layers), spec.arrays, original)
 
 

@@ -92,6 +92,8 @@ def obstacle(subject: Subject) -> str | None:
     if subject.spec.energy is not None:
         return "the spec claims an energy of its own; repairs mend the derived one: remove `energy:` to see them"
     for name, synapse in model.synapses.items():
+        if synapse.spread is not None:
+            return f"the weights of synapse {name} are uncertain, and a repair is made for exact ones"
         if not synapse.linear:
             return f"the drive of synapse {name} is not linear in the activations, and the theorems are about weights"
     for layer in model.layers.values():

@@ -38,6 +38,12 @@ def test_a_cycle_whose_products_disagree_is_named_with_both() -> None:
         assert forth != back
 
 
+def test_uncertain_weights_are_not_repaired() -> None:
+    layers = "layers: {x: {size: 1, lagrangian: relu}}\n"
+    near = subject(layers + "synapses: {w: {kind: dense, layers: [x, x], weights: {values: [[1]], tolerance: 1}}}\n")
+    assert "the weights of synapse w are uncertain" in refused(near, "universal")
+
+
 def test_signs_that_disagree_are_a_cycle_of_two() -> None:
     said = refused(network([[0, 3], ["-1/4", 0]]), "symmetrised")
     assert "W[x[0], x[1]] = 3 and W[x[1], x[0]] = -0.25 have not the same sign" in said

@@ -199,8 +199,8 @@ def test_links_and_folders_within_the_folder_are_followed(tmp_path: Path) -> Non
 
 WRONG = {
     "a: {}": (
-        "arrays.a: must be a number, nested lists of numbers, {file: …}, {values: …} or {same_as: …}, got a mapping with "
-        "other keys"
+        "arrays.a: must be a number, nested lists of numbers, {file: …}, {values: …} or {same_as: …}, "
+        "got a mapping with other keys"
     ),
     "a: {file: w.npy}": (
         "arrays.a.file: the spec was read from a text, so it has no folder in which 'w.npy' could lie"

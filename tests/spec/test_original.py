@@ -198,3 +198,10 @@ def test_the_command_line_rejects_it_too(folder: Path) -> None:
     assert run("check", path, certificate).exit_code == 0
     rewritten(folder / "original.yaml", "bias: [0.5", "bias: [0.25")
     assert run("check", path, certificate).exit_code == 4
+
+
+def test_an_original_with_uncertain_weights_is_refused(folder: Path) -> None:
+    build_model(read_spec(folder / "repaired.yaml"))
+    rewritten(folder / "original.yaml", "{file: w.npy}", "{file: w.npy, tolerance: 0.1}")
+    with pytest.raises(SpecError, match="3:11: original: the weights of w there are uncertain"):
+        build_model(read_spec(folder / "repaired.yaml"))
