@@ -35,7 +35,8 @@ def build_model(spec: ModelSpec) -> Model:
     layers = _built({name: partial(_layer, spec, layer) for name, layer in spec.layers.items()}, problems)
     synapses = _built({name: partial(_synapse, spec, name, ports) for name in spec.synapses}, problems)
     if problems:
-        raise SpecError(*sorted(problems, key=lambda problem: (problem.line, problem.column)))
+        # What is wrong with a layer is wrong with all of its copies.
+        raise SpecError(*sorted(dict.fromkeys(problems), key=lambda problem: (problem.line, problem.column)))
     _check_instantaneous(spec, layers, synapses)
     memories = _memories(spec)
     original = build_model(spec.original) if spec.original is not None else None

@@ -14,6 +14,7 @@ from hopverify.errors import Problem, SpecError
 from hopverify.spec.advice import advice
 from hopverify.spec.arrays import Arrays
 from hopverify.spec.bounds import MAX_PARTS, MAX_PROBLEMS
+from hopverify.spec.copies import clashes, expanded, named_layers
 from hopverify.spec.digest import array_files, spec_digest
 from hopverify.spec.document import Document, child, raise_all
 from hopverify.spec.exact_array import ExactArray
@@ -57,6 +58,7 @@ class _Assembly:
     def __init__(self, document: Document, model: DocumentModel, arrays: Arrays) -> None:
         self.document, self.model, self.arrays = document, model, arrays
         self.problems: list[Problem] = []
+        self.named = named_layers(model.layers)
 
     def spec(self) -> ModelSpec:
         model = self.model
@@ -64,10 +66,11 @@ class _Assembly:
         files = self.each(array_files(self.arrays.tree), lambda path, raw: self.arrays.resolve(raw, path))
         arrays = self.each(model.arrays.items(), lambda name, raw: self.arrays.resolve(raw, f"arrays.{name}"))
         flowing = {name: layer for name, layer in model.layers.items() if layer.states is None}
-        layers = self.each(flowing.items(), self.layer)
+        layers = expanded(self.each(flowing.items(), self.layer), model.layers)
         others = ((name, layer) for name, layer in model.layers.items() if name not in flowing)
         spins = self.each(others, self.spin_layer)
-        self.problems.extend(self.document.problem(path, said) for path, said in misfits(model))
+        wrong = (*misfits(model), *clashes(model))
+        self.problems.extend(self.document.problem(path, said) for path, said in wrong)
         synapses = self.each(model.synapses.items(), self.synapse)
         memories = self.each(model.memories.items(), self.memory)
         checks = self.checks()
@@ -132,7 +135,7 @@ class _Assembly:
         return assemble(document, path.parent)
 
     def check_parts(self) -> None:
-        count = len(self.model.layers) + len(self.model.synapses)
+        count = sum(layer.copies or 1 for layer in self.model.layers.values()) + len(self.model.synapses)
         if not self.model.layers:
             raise self.document.error("layers", "must hold at least one layer")
         if count > MAX_PARTS:
@@ -242,17 +245,18 @@ class _Assembly:
         path = f"synapses.{name}"
         for index, layer in enumerate(synapse.layers):
             self.check_layer(layer, f"{path}.layers[{index}]")
-        return SynapseSpec(name, synapse.kind, tuple(synapse.layers), dict(synapse.model_extra or {}), path)
+        layers = tuple(layer for named in synapse.layers for layer in self.named[named].layers)
+        return SynapseSpec(name, synapse.kind, layers, dict(synapse.model_extra or {}), path)
 
     def check_layer(self, name: str, path: str) -> None:
-        if name not in self.model.layers:
-            message = f"no layer is called {name!r}{advice(name, list(self.model.layers))}"
+        if name not in self.named:
+            message = f"no layer is called {name!r}{advice(name, list(self.named))}"
             raise self.document.error(path, message)
 
     def memory(self, name: str, memory: MemoryModel) -> MemorySpec:
         path = f"memories.{name}"
         self.check_layer(memory.layer, f"{path}.layer")
-        size = self.model.layers[memory.layer].size
+        size = self.named[memory.layer].layer.size
         patterns = self.arrays.resolve(memory.patterns, f"{path}.patterns")
         if patterns.ndim != 2:
             message = f"must be a matrix with one pattern in a row, got an array of shape {patterns.shape}"

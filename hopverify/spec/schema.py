@@ -66,11 +66,17 @@ def expression(value: Any) -> str:
     return _text(MAX_EXPRESSION, lines=True)(str(value) if type(value) is Fraction else value)
 
 
-def _size(value: Any) -> int:
-    size = integer(value)
-    if not 1 <= size <= MAX_LAYER_SIZE:
-        raise ValueError(f"must be a whole number from 1 to {MAX_LAYER_SIZE}, got {shown(size)}")
-    return size
+def _whole(limit: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        number = integer(value)
+        if not 1 <= number <= limit:
+            raise ValueError(f"must be a whole number from 1 to {limit}, got {shown(number)}")
+        return number
+
+    return read
+
+
+_size = _whole(MAX_LAYER_SIZE)
 
 
 def _shape(value: Any) -> tuple[int, ...]:
@@ -203,6 +209,7 @@ Prose = Annotated[Any, PlainValidator(_text(MAX_EXPRESSION, lines=True)), _schem
 Expression = Annotated[Any, PlainValidator(expression), _schema(**{"x-ref": "expression"})]
 Name = Annotated[str, PlainValidator(name), _schema(type="string", pattern=f"^{NAME_PATTERN}$")]
 Size = Annotated[Any, PlainValidator(_size), _schema(type="integer", minimum=1, maximum=MAX_LAYER_SIZE)]
+Copies = Annotated[Any, PlainValidator(_whole(MAX_PARTS)), _schema(type="integer", minimum=1, maximum=MAX_PARTS)]
 Shape = Annotated[
     Any, PlainValidator(_shape), _schema(type="array", items={"type": "integer", "minimum": 1}, minItems=1, maxItems=8)
 ]
@@ -228,6 +235,7 @@ class LayerModel(_Closed):
 
     size: Size = Field(description="number of neurons")
     shape: Shape | None = Field(None, description="lengths of the axes, whose product is the size")
+    copies: Copies | None = Field(None, description="so many layers alike, called name_1, name_2 and so on")
     lagrangian: Lagrangian = Field(None, description="the Lagrangian L; the activation is its gradient")
     activation: Activation = Field(None, description="the activation itself, when no Lagrangian is known")
     states: States | None = Field(None, description="`spins`: the states are ±1, and there is no Lagrangian")
@@ -245,9 +253,7 @@ class SynapseModel(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
     kind: Name = Field(description="kind of synapse, such as dense")
-    layers: Annotated[list[Name], AfterValidator(_layer_names)] = Field(
-        description="names of the layers that it connects"
-    )
+    layers: Annotated[list[Name], AfterValidator(_layer_names)] = Field(description="names of the layers it connects")
 
 
 class MemoryModel(_Closed):

@@ -78,7 +78,7 @@ def misfits(model: DocumentModel) -> Iterator[tuple[str, str]]:
 
 
 def _misplaced(path: str, layer: LayerModel) -> Iterator[tuple[str, str]]:
-    for key in ("lagrangian", "activation", "tau", "leak"):
+    for key in ("lagrangian", "activation", "tau", "leak", "copies"):
         if key in layer.model_fields_set:
             yield f"{path}.{key}", "a layer of spins has no such key: its states are ±1 and are their own activations"
 

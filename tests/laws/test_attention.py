@@ -71,20 +71,22 @@ def test_energy_and_drive_are_the_papers(options: str) -> None:
         assert drive[place] == pytest.approx(-slope / step, abs=1e-4)
 
 
-def block() -> Model:
-    return build_model(read_spec(ROOT / "specs" / "energy-transformer.yaml"))
+def block(name: str) -> Model:
+    return build_model(read_spec(ROOT / "specs" / f"{name}.yaml"))
 
 
-def test_the_block_is_the_papers_energy_transformer() -> None:
+@pytest.mark.parametrize(
+    ("name", "allowed"), [("energy-transformer", np.ones((3, 3))), ("energy-transformer-others", 1 - np.eye(3))]
+)
+def test_the_block_is_the_papers_energy_transformer(name: str, allowed: Any) -> None:
     """ẋ = -∂E/∂g without leak, g the layer norm of each token, E = E_attention + E_Hopfield (eq. 1-6)."""
-    model = block()
+    model = block(name)
     attention, memories = model.synapses["attention"], model.synapses["memories"]
     W_Q, W_K, Xi = attention.queries.floats(), attention.keys.floats(), memories.patterns.floats()  # type: ignore[attr-defined]
     beta, delta = [0.7071067811865476] * 2, np.array([0.1, 0, -0.1, 0.2])
     x = RNG.normal(size=(3, 4))
     g = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5) + delta
     state = dict(zip(model.layers, x, strict=True))
-    allowed = 1 - np.eye(3)
     hopfield = -0.5 * (np.maximum(g @ Xi.T, 0) ** 2).sum()
     assert model.energy(state, FLOATS) == pytest.approx(energy_of_the_paper(g, W_Q, W_K, beta, allowed) + hopfield)
     expected = update_of_the_paper(g, W_Q, W_K, beta, allowed) + np.maximum(g @ Xi.T, 0) @ Xi
