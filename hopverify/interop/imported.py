@@ -1,0 +1,90 @@
+"""What an import gives: the text of a spec and the array files beside it, and how both are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.repair.writing import flow, literal, section
+from hopverify.spec import ExactArray
+from hopverify.spec.bounds import MAX_TITLE
+
+_SMALLER = (np.int8, np.float16, np.float32)
+_SAFE = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A spec to be written into ``stem``.yaml, with array ``files`` beside it; ``notes`` are for the person."""
+
+    stem: str
+    text: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def stem_of(name: str) -> str:
+    """Return a name as a file may be called.
+
+    >>> stem_of("encoder.layer.0/keys")
+    'encoder-layer-0-keys'
+    """
+    return _SAFE.sub("-", name).strip("-")[:80] or "imported"
+
+
+def array_bytes(values: ExactArray) -> bytes:
+    """Return a .npy file of the numbers, in the smallest type of integers or floats that holds all of them exactly.
+
+    >>> len(array_bytes(ExactArray.of(np.ones((8, 8))))) - len(array_bytes(ExactArray.of(np.ones((0, 8)))))
+    64
+    """
+    stream = BytesIO()
+    np.save(stream, np.ascontiguousarray(_smallest(values.values)), allow_pickle=False)
+    return stream.getvalue()
+
+
+def _smallest(values: NDArray[Any]) -> NDArray[Any]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        for dtype in _SMALLER:
+            held = values.astype(dtype)
+            if np.array_equal(held.astype(np.float64), values):
+                return held
+    return values
+
+
+def array_field(values: ExactArray, name: str, files: dict[str, bytes]) -> Any:
+    """Return an array field: the file ``name``, added to ``files``, or nested lists where doubles do not do."""
+    if not values.is_dyadic:
+        return values.values.tolist()
+    files[name] = array_bytes(values)
+    return {"file": name}
+
+
+def spec_text(
+    *,
+    name: str,
+    description: str,
+    references: Sequence[str],
+    sections: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    checks: Sequence[Any] | str = "all",
+    comment: str = "",
+) -> str:
+    """Return the text of a spec; ``sections`` are layers, synapses and memories."""
+    lines = [f"# {line}" for line in comment.splitlines()]
+    lines += ["hopverify: 1", f"name: {flow(name[:MAX_TITLE])}", f"description: {flow(description)}"]
+    if references:
+        lines.append(f"references: {flow(list(references))}")
+    parts = [section(key, entries) for key, entries in sections.items() if entries]
+    return "\n".join(lines) + "\n" + "".join(parts) + f"checks: {flow(checks)}\n"
+
+
+def shown_number(value: Fraction) -> str:
+    """Return an exact number for a sentence."""
+    return literal(value)
