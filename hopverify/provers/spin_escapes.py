@@ -16,7 +16,7 @@ from hopverify.obligations import SpinCorrection
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
 
-LONGEST, RANDOM, WEAKEST = 400, 20, 10
+LONGEST, RANDOM, WEAKEST, OTHERS = 400, 20, 10, 20
 
 
 def _search(obligation: SpinCorrection, budget: Budget) -> Iterator[Evidence]:
@@ -56,6 +56,11 @@ def _candidates(obligation: SpinCorrection, pattern: States, generator: np.rando
     for pulls in _pulls(obligation.model, pattern):
         strongest = np.argsort(-pulls, kind="stable")
         yield strongest[:k]
+    for other in obligation.patterns[:OTHERS]:
+        for image in (other, -other):
+            between = np.flatnonzero(image != pattern)
+            if len(between):
+                yield between[:k]
     for _ in range(RANDOM):
         yield generator.choice(n, size=min(k, n), replace=False)
 

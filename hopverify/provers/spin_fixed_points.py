@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.checker.spins import quadratic_form, values_of
+from hopverify.checker.spins import memory_of, quadratic_form, values_of
 from hopverify.checker.spins.quadratic import Whole
 from hopverify.obligations import SpinFixedPoints
 from hopverify.provers import Budget, NothingToSearchError, Prover
@@ -22,6 +22,8 @@ def _search(obligation: SpinFixedPoints, budget: Budget) -> Iterator[Evidence]:
     form = quadratic_form(model)
     if form is not None and model.size <= MOST:
         yield {"rule": "spin_search", "order": order_of(form.update.matrix)}
+    elif form is None and memory_of(model) is not None and model.size <= MOST:
+        yield {"rule": "spin_search", "order": list(range(model.size))}
     elif form is None and model.size <= values_of(model).most:
         yield {"rule": "spin_search"}
     else:
@@ -30,9 +32,9 @@ def _search(obligation: SpinFixedPoints, budget: Budget) -> Iterator[Evidence]:
 
 def order_of(matrix: Whole) -> list[int]:
     """Return the neurons so that those come first whose weights are large beside what is still free in a row."""
-    sizes = abs(matrix.astype(np.float64))
+    largest = max(1, *(abs(int(entry)) for entry in matrix.flat))
+    sizes = np.array([abs(int(entry)) / largest for entry in matrix.flat]).reshape(matrix.shape)
     np.fill_diagonal(sizes, 0)
-    sizes /= max(float(sizes.max()), 1.0)
     free, order = list(range(len(sizes))), list[int]()
     while free:
         rest = sizes[:, free].sum(axis=1) + 1e-9

@@ -83,10 +83,37 @@ def _cycles(model: SpinModel, values: Values, states: States, generator: np.rand
     if model.synchronous:
         yield from _synchronous_cycles(values, states)
         return
-    for start in states:
-        found = _walk(values, start, generator)
+    if model.size <= values.most:
+        found = _cycle_among_all(values, all_states(model.size))
         if found is not None:
-            yield {"rule": "spin_cycle", "state": text(found[0]), "order": found[1]}
+            yield found
+        return
+    for start in states:
+        walked = _walk(values, start, generator)
+        if walked is not None:
+            yield {"rule": "spin_cycle", "state": text(walked[0]), "order": walked[1]}
+
+
+def _cycle_among_all(values: Values, states: States) -> Evidence | None:
+    """Return a cycle of flips, if there is one: states that lead to states at rest only are left out first."""
+    flips = values.flips(states)
+    bits = 1 << np.arange(states.shape[1])
+    neighbours = np.arange(len(states))[:, None] ^ bits
+    going: NDArray[np.bool_] = np.any(flips, axis=1)
+    while True:
+        still: NDArray[np.bool_] = np.any(flips & going[neighbours], axis=1)
+        if (still == going).all():
+            break
+        going = still
+    if not going.any():
+        return None
+    place, order, seen = int(np.flatnonzero(going)[0]), list[int](), dict[int, int]()
+    while place not in seen:
+        seen[place] = len(order)
+        i = int(np.flatnonzero(flips[place] & going[neighbours[place]])[0])
+        order.append(i)
+        place = int(neighbours[place, i])
+    return {"rule": "spin_cycle", "state": text(states[place]), "order": order[seen[place] :]}
 
 
 def _synchronous_cycles(values: Values, states: States) -> Iterator[Evidence]:

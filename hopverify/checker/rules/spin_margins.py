@@ -1,6 +1,7 @@
-"""Spin margins: how many flips of each stored pattern are certainly set right, by bounds over all of them (D5).
+"""Spin margins: how many flips of each stored pattern are certainly set right, by bounds over all of them (D5, D6).
 
-No payload: the bounds follow from the weights and the patterns. They stand in :mod:`hopverify.checker.spins.margins`.
+No payload: the bounds follow from the weights and the patterns. They stand in
+:mod:`hopverify.checker.spins.margins` and :mod:`hopverify.checker.spins.overlaps`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.spins import low_rank_of, quadratic_form
+from hopverify.checker.spins import low_rank_of, memory_of, quadratic_form
 from hopverify.checker.spins.margins import certified, certified_low_rank
+from hopverify.checker.spins.overlaps import flips_set_right
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Outcome, SpinCorrection
 from hopverify.verdict import Reason
@@ -41,12 +43,15 @@ def _counts(obligation: SpinCorrection) -> list[int]:
     low = low_rank_of(model)
     if low is not None:
         return certified_low_rank(low, patterns)
+    memory = memory_of(model)
+    if memory is not None:
+        return [flips_set_right(memory, pattern) for pattern in patterns]
     raise EvidenceRejected("no bound over flips is known for these synapses")
 
 
 RULE = Rule(
     name="spin_margins",
-    summary="how many flips of each pattern are set right, by the largest entries of each row of weights",
+    summary="how many flips of each pattern are set right, by the largest entries of rows, or bounds of overlaps",
     obligations=(SpinCorrection,),
     judge=_judge,
 )

@@ -13,16 +13,16 @@ import numpy as np
 
 from hopverify.checker.payload import index
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.spins import values_of
-from hopverify.checker.spins.fixed_points import TooManyStates, fixed_points
-from hopverify.checker.spins.quadratic import quadratic_form
+from hopverify.checker.spins import memory_of, quadratic_form, values_of
+from hopverify.checker.spins.fixed_points import Search, TooManyStates, fixed_points, linear_search
+from hopverify.checker.spins.overlap_search import overlap_search
 from hopverify.checker.spins.reading import energy_text, told
 from hopverify.checker.spins.values import States, all_states
 from hopverify.errors import EvidenceRejected
 from hopverify.model import SpinModel
 from hopverify.obligations import Outcome, SpinFixedPoints
 
-MOST_LISTED = 200
+MOST_LISTED, MOST_OVERLAPS = 200, 200
 
 
 def _judge(obligation: SpinFixedPoints, payload: Mapping[str, Any]) -> Judgement:
@@ -42,18 +42,24 @@ def _judge(obligation: SpinFixedPoints, payload: Mapping[str, Any]) -> Judgement
 
 
 def _searched(model: SpinModel, order: Any) -> tuple[States, int]:
-    form = quadratic_form(model)
-    if form is None:
-        raise EvidenceRejected("order: the drives are not linear, or the model is too large")
     if not isinstance(order, list) or len(order) != model.size:
         raise EvidenceRejected(f"order: expected the {model.size} neurons")
     places = [index(entry, model.size) for entry in order]
     if len(set(places)) != model.size:
         raise EvidenceRejected("order: a neuron stands twice")
     try:
-        return fixed_points(form.update, places)
+        return fixed_points(_search(model), places)
     except TooManyStates:
         raise EvidenceRejected("order: the search goes through too many partial states") from None
+
+
+def _search(model: SpinModel) -> Search:
+    form, memory = quadratic_form(model), memory_of(model)
+    if form is not None:
+        return linear_search(form.update)
+    if memory is not None and model.size <= MOST_OVERLAPS:
+        return overlap_search(memory)
+    raise EvidenceRejected("order: no bound over partial states is known for these synapses, or at this size")
 
 
 def _described(model: SpinModel, state: States) -> dict[str, Any]:

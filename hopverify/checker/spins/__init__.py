@@ -6,18 +6,32 @@ from functools import lru_cache
 
 from hopverify.checker.spins.low_rank import LowRankValues, low_rank_of
 from hopverify.checker.spins.one_by_one import OneByOne
+from hopverify.checker.spins.overlaps import OverlapValues, memory_of
 from hopverify.checker.spins.quadratic import QuadraticValues, quadratic_form
 from hopverify.checker.spins.values import Values
 from hopverify.model import SpinModel
 
-__all__ = ["LowRankValues", "OneByOne", "QuadraticValues", "Values", "low_rank_of", "quadratic_form", "values_of"]
+__all__ = [
+    "LowRankValues",
+    "OneByOne",
+    "OverlapValues",
+    "QuadraticValues",
+    "Values",
+    "low_rank_of",
+    "memory_of",
+    "quadratic_form",
+    "values_of",
+]
 
 
 @lru_cache(maxsize=8)
 def values_of(model: SpinModel) -> Values:
-    """Return the values of a model: in whole numbers where the drives are linear, else state by state."""
+    """Return the values of a model: in whole numbers for linear drives and overlaps, else state by state."""
     form = quadratic_form(model)
     if form is not None and form.energy is not None:
         return QuadraticValues(form)
     patterns = low_rank_of(model)
-    return LowRankValues(patterns) if patterns is not None else OneByOne(model)
+    if patterns is not None:
+        return LowRankValues(patterns)
+    memory = memory_of(model)
+    return OverlapValues(memory) if memory is not None else OneByOne(model)

@@ -25,6 +25,7 @@ from hopverify.expr.functions import Bend
 from hopverify.model import SpinModel
 from hopverify.model.spins import drive_matrix
 from hopverify.synapses import Synapse
+from hopverify.synapses.associative import Associative
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
 from hopverify.synapses.expression import ByExpression
@@ -77,6 +78,8 @@ def _is_concave(synapse: Synapse) -> bool:
         return synapse.scale >= 0 and not synapse.zero_diagonal
     if isinstance(synapse, Diagonal):
         return synapse.layers[0] == synapse.layers[1] and min(synapse.rates) >= 0
+    if isinstance(synapse, Associative):
+        return curvature(synapse.function, {"z"}).bend in (Bend.CONVEX, Bend.AFFINE)
     if isinstance(synapse, ByExpression):
         return curvature(synapse.expression, set(synapse.layers)).bend in (Bend.CONCAVE, Bend.AFFINE)
     return False
