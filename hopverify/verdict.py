@@ -109,4 +109,8 @@ class Reason(Enum):
         "the process that searched ended twice before a decision, often for want of memory; "
         "fewer processes at a time (-j) or a smaller model would settle it"
     )
+    SEARCH_FAILED = (
+        "a search for a proof or a witness broke off with an error of its own, which the error stream tells; "
+        "another version of the library that it names would settle it"
+    )
     BUDGET_EXHAUSTED = "the time ran out before a decision; a larger --timeout would go on"

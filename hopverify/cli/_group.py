@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import pkgutil
 from typing import Any
@@ -47,6 +48,11 @@ class LazyGroup(click.Group):
         except HopverifyError as error:
             click.echo(plain(str(error), lines=True), err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            click.echo(plain(f"{error.filename or 'the output'}: {error.strerror or error}"), err=True)
+            ctx.exit(HopverifyError.exit_code)
         except KeyboardInterrupt as interrupt:
             advice = str(interrupt)
             click.echo(plain(f"interrupted: {advice}") if advice else "interrupted", err=True)

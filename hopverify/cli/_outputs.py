@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from hopverify.errors import HopverifyError
+from hopverify.execution.files import require_writable, write
+
+__all__ = ["Output", "outputs", "require_writable", "write"]
 
 
 @dataclass(frozen=True)
@@ -35,27 +34,3 @@ def outputs(specs: Sequence[Path], out: Path | None) -> dict[Path, Output]:
         taken[target] = spec
         found[spec] = Output(target, out / f"{spec.stem}.journal.jsonl")
     return found
-
-
-def write(target: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all; text as UTF-8, its lines ending as they are."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        draft.replace(target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise HopverifyError(f"{target}: cannot be written: {error.strerror or error}") from error
-
-
-def require_writable(folder: Path, *, option: str = "--out") -> None:
-    """Make a folder, and find out before the work rather than after it whether files can be written there."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        advice = f"give another folder by {option}"
-        raise HopverifyError(f"{folder}: cannot be written to: {error.strerror or error}; {advice}") from error

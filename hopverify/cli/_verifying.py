@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from hopverify.execution.run import Run
     from hopverify.execution.settings import Settings
     from hopverify.reporting.event_log import EventLog
+    from hopverify.reporting.progress import Bar
     from hopverify.reporting.report import Report
     from hopverify.reporting.steps import Steps
 
 # Events that a person is told of, whatever else is shown.
-_WARNINGS = ("resume_refused", "evidence_refused")
+_WARNINGS = ("resume_refused", "evidence_refused", "search_failed", "journal_lost", "certificate_kept")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Verifying:
         self.refused: list[tuple[str, str]] = []
         self._log: EventLog | None = None
         self._steps: Steps | None = None
+        self._bar: Bar | None = None
         self._journals: dict[Run, Journal] = {}
         self._paths: dict[Run, Path] = {}
 
@@ -89,12 +91,16 @@ class Verifying:
         from hopverify.reporting.steps import Steps
 
         with (
-            Bar(len(specs), colour=self.colour) as self._bar,
+            Bar(len(specs), colour=self.colour) as bar,
             executing(jobs=self.wishes.jobs, dask=self.wishes.dask) as backend,
         ):
-            self._steps = Steps(self._bar, len(specs))
-            for run in drive(self._runs(specs), backend, watch=self._see):
-                self._conclude(run)
+            self._bar, self._steps = bar, Steps(bar, len(specs))
+            try:
+                for run in drive(self._runs(specs), backend, watch=self._see):
+                    self._conclude(run)
+            finally:
+                for journal in self._journals.values():
+                    journal.close(remove=False)
 
     def _runs(self, specs: Sequence[Path]) -> Iterator[Run]:
         for path in specs:
@@ -116,7 +122,11 @@ class Verifying:
             def refused(message: str) -> None:
                 self._tell("resume_refused", spec=str(path), message=message)
 
-            journal = prepare(run, target.certificate, target.journal, resume=self.wishes.resume, report=refused)
+            def lost(message: str) -> None:
+                self._tell("journal_lost", spec=str(path), message=message)
+
+            resume = self.wishes.resume
+            journal = prepare(run, target.certificate, target.journal, resume=resume, report=refused, lost=lost)
             if journal is not None:
                 self._journals[run] = journal
         return run
@@ -129,9 +139,9 @@ class Verifying:
 
         path, certificate = self._paths.pop(run), certificate_of(run)
         self._tell("spec_finished", spec=str(path), verdict=certificate.verdict, seconds=round(sum(run.seconds), 3))
-        self._bar.pause()
+        self._pause()
         try:
-            if path in self.targets:
+            if path in self.targets and not self._is_kept(path, run, certificate):
                 write(self.targets[path].certificate, certificate.to_json())
                 self._tell("certificate_written", spec=str(path), file=str(self.targets[path].certificate))
                 self._write_reports(path, run, certificate)
@@ -142,6 +152,18 @@ class Verifying:
             return
         self.reports.append(report_of(run.spec, certificate))
         self._print(self.reports[-1])
+
+    def _is_kept(self, path: Path, run: Run, certificate: Certificate) -> bool:
+        """Whether a finished certificate of an earlier run stays, because this one was interrupted."""
+        from hopverify.execution.resuming import holds_finished
+        from hopverify.pipeline import was_interrupted
+
+        target = self.targets[path]
+        if not (was_interrupted(certificate) and holds_finished(target.certificate, run)):
+            return False
+        said = f"{target.certificate}: the finished certificate of an earlier run is kept"
+        self._tell("certificate_kept", spec=str(path), message=f"{said}; --resume goes on from {target.journal.name}")
+        return True
 
     def _write_reports(self, path: Path, run: Run, certificate: Certificate) -> None:
         """Write the reports that are asked for beside the certificate."""
@@ -163,7 +185,7 @@ class Verifying:
             self._tell("report_written", spec=str(path), format=each.name, file=str(target))
 
     def _fail(self, path: Path, error: HopverifyError) -> None:
-        self._bar.pause()
+        self._pause()
         self.refused.append((str(path), str(error)))
         self._tell("spec_failed", spec=str(path), message=str(error))
         click.echo(plain(str(error), lines=True), err=True)
@@ -176,11 +198,28 @@ class Verifying:
     def _see(self, event: Event) -> None:
         if self._steps is not None:
             self._steps.see(event)
-        if self._log is not None and event.kind != "searching":
-            self._log.write(event)
+        if event.kind != "searching":
+            self._write_down(event)
         if event.kind in _WARNINGS:
+            self._say(f"{event.values.get('spec', 'hopverify')}: {event.values['message']}")
+
+    def _write_down(self, event: Event) -> None:
+        """Write an event into the log; a log that cannot be written any more ends no verification."""
+        if self._log is None:
+            return
+        try:
+            self._log.write(event)
+        except HopverifyError as error:
+            self._log = None
+            self._say(f"{error}; the run goes on without the log")
+
+    def _say(self, message: str) -> None:
+        self._pause()
+        click.echo(plain(message), err=True)
+
+    def _pause(self) -> None:
+        if self._bar is not None:
             self._bar.pause()
-            click.echo(plain(f"{event.values.get('spec', 'hopverify')}: {event.values['message']}"), err=True)
 
     def _print(self, report: Report) -> None:
         if self.wishes.form == "json":

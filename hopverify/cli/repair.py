@@ -118,7 +118,7 @@ def _repaired(subject: Subject, proposal: Proposal, folder: Path) -> Repaired:
     target = folder / f"{subject.file}-{proposal.name}.yaml"
     require_writable(folder)
     for name, content in proposal.files.items():
-        (folder / name).write_bytes(content)
+        write(folder / name, content)
     write(target, proposal.text)
     spec = read_spec(target)
     certificate = verify(spec)

@@ -38,6 +38,9 @@ class Backend(Protocol):
         Called again and again while units are under way.
         """
 
+    def restart(self) -> None:
+        """Drop what is under way, at once, and be ready for more."""
+
     def abandon(self) -> None:
         """Drop what is under way, at once."""
 

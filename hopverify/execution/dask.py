@@ -94,6 +94,11 @@ class Cluster:
             f"the cluster at {self._address} is lost: {how}; what it found is kept; --resume goes on from it"
         )
 
+    def restart(self) -> None:
+        # A worker that does not come back keeps its place; the others take what is left.
+        self._executor.shutdown(wait=False)
+        self._executor = self._client.get_executor(pure=False)
+
     def abandon(self) -> None:
         self._executor.shutdown(wait=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -19,15 +19,25 @@ from hopverify.verdict import Reason
 Claims = Sequence[tuple[Check, Claim]]
 
 
+def unheard(message: str) -> None:
+    """Tell nobody."""
+
+
 def discharge(
-    obligation: Obligation, role: str, budget: Budget, family: Family | None = None
+    obligation: Obligation,
+    role: str,
+    budget: Budget,
+    family: Family | None = None,
+    *,
+    failed: Callable[[str], None] = unheard,
 ) -> tuple[Decision, Reason | None]:
     """Try the provers in order; return the first evidence that the checker accepts, or the reason there is none.
 
-    With a ``family`` the weights are uncertain, and what is proved is proved again with ever larger spreads.
+    With a ``family`` the weights are uncertain, and what is proved is proved again with ever larger spreads. Provers
+    are not trusted in this either: one that breaks off ends its own search, and ``failed`` is told how.
     """
     best: Decision | None = None
-    reason = Reason.NO_PROOF_FOUND
+    reason, broken = Reason.NO_PROOF_FOUND, False
     for prover in accepting(obligation):
         if budget.exhausted:
             break
@@ -42,6 +52,11 @@ def discharge(
         except (EvidenceRejected, ArithmeticError):
             # Numbers beyond doubles, or too long to tell, end a search; whoever comes next may do without them.
             continue
+        except Exception as error:
+            broken = True
+            failed(f"the search {prover.name} broke off with {type(error).__name__}: {error}")
+    if broken:
+        reason = Reason.SEARCH_FAILED
     # A search that the deadline cut short has not said its last word.
     return best or decide(obligation, role, None), budget.ended if budget.exhausted else reason
 
@@ -82,5 +97,7 @@ def finding_of(place: Place, claims: Claims, budget: Budget, offer: Offer | None
                 reason = offer.reason if still_open else None
                 seconds = monotonic() - begin
                 return Finding(place, decision.evidence, decision.judgement, reason, seconds, kept=True)
-    found, why = discharge(obligation, role, budget, family)
-    return Finding(place, found.evidence, found.judgement, why, monotonic() - begin, refused)
+    failures: list[str] = []
+    found, why = discharge(obligation, role, budget, family, failed=failures.append)
+    seconds = monotonic() - begin
+    return Finding(place, found.evidence, found.judgement, why, seconds, refused, failures=tuple(failures))

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from dataclasses import dataclass
+from time import monotonic
 
 from hopverify.execution.backend import Backend, ExecutionLost, Started
 from hopverify.execution.events import Event, Watch, unseen
@@ -21,6 +22,8 @@ from hopverify.verdict import Reason
 
 # So many seconds without news, and the backend is asked whether anybody is still there.
 PULSE = 0.5
+# So many seconds after its time is up, a unit that has not come back is given up.
+GRACE = 10.0
 # A spec up to this size always travels with its units; a larger one once to each worker.
 SMALL = 50_000
 
@@ -101,6 +104,24 @@ class _Driver:
         done, _ = wait(self.under_way, timeout=PULSE, return_when=FIRST_COMPLETED)
         for future in done:
             self._take(self.under_way.pop(future), future)
+        self._give_up_what_is_overdue()
+
+    def _give_up_what_is_overdue(self) -> None:
+        """Leave open what is still searched long after its time: a library may never come back to ask for it.
+
+        Where units share the fate of their processes, what else was under way begins again.
+        """
+        late = monotonic() - GRACE
+        if all(attempt.unit.budget.deadline > late for attempt in self.under_way.values()):
+            return
+        self.backend.restart()
+        dropped = list(self.under_way.values())
+        self.under_way.clear()
+        for attempt in dropped:
+            if attempt.unit.budget.deadline > late:
+                self.suspects.append(attempt)
+            else:
+                attempt.run.overrun(attempt.unit)
 
     def _take(self, attempt: _Attempt, future: Started) -> None:
         error = CancelledError() if future.cancelled() else future.exception()

@@ -7,13 +7,16 @@ cut off. Nothing in it is believed: evidence is judged again by the checker befo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from hopverify.certificate import MAX_BYTES, canonical, exact_json, subject_of
 from hopverify.errors import HopverifyError
+from hopverify.execution.opening import opened_alone
 from hopverify.execution.units import UNFINISHED, Finding, Offer, Place
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Reason
@@ -49,19 +52,29 @@ def head_of(spec: ModelSpec, made_with: Mapping[str, str]) -> Head:
 
 
 class Journal:
-    """A journal being written. ``offers`` are what it begins with; they are not written again when they stand."""
+    """A journal being written, by this run alone. Raises where it cannot be opened, or another run has it open.
 
-    def __init__(self, path: Path, head: Head, *, offers: Mapping[Place, Offer], keep: int) -> None:
-        """Open the file, and keep its first ``keep`` bytes, which hold the offers; 0 begins anew."""
-        self.path, self._known = path, dict(offers)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream: IO[bytes] = path.open("r+b" if keep else "wb")
-            self._stream.truncate(keep)
-            self._stream.seek(keep)
-        except OSError as error:
-            raise HopverifyError(f"{path}: cannot be written: {error.strerror or error}") from error
-        self._write(head.line())
+    When it can no longer be written (no space, say), that is told once and the run goes on: the certificate rests on
+    what is in memory.
+    """
+
+    def __init__(self, path: Path, *, tell: Callable[[str], None]) -> None:
+        self.path, self._tell = path, tell
+        self._stream: IO[bytes] | None = opened_alone(path)
+        self._known: dict[Place, Offer] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file holds nothing, as one that has just been made."""
+        return self._stream is None or os.fstat(self._stream.fileno()).st_size == 0
+
+    def begin(self, head: Head, offers: Mapping[Place, Offer], *, keep: int) -> None:
+        """Keep the first ``keep`` bytes, which hold the offers, and go on from there; 0 begins anew.
+
+        ``offers`` are what the journal begins with; they are not written again when they stand.
+        """
+        self._known = dict(offers)
+        self._write(head.line(), keep=keep)
         for place, offer in {} if keep else offers.items():
             self._write_offer(place, offer)
 
@@ -79,18 +92,34 @@ class Journal:
             row["reason"] = offer.reason.name.lower()
         self._write(canonical(row))
 
-    def _write(self, line: str) -> None:
+    def _write(self, line: str, *, keep: int | None = None) -> None:
+        if self._stream is None:
+            return
         try:
+            if keep is not None:
+                self._stream.truncate(keep)
+                self._stream.seek(keep)
             self._stream.write(f"{line}\n".encode())
             self._stream.flush()
         except OSError as error:
-            raise HopverifyError(f"{self.path}: cannot be written: {error.strerror or error}") from error
+            self._give_up()
+            why = error.strerror or error
+            self._tell(f"{self.path}: cannot be written: {why}; the run goes on, and could not be resumed from here")
+
+    def _give_up(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            # Closing writes what is left, and fails again.
+            with suppress(OSError):
+                stream.close()
 
     def close(self, *, remove: bool) -> None:
         """Close the file; remove it once the certificate says all that it says."""
-        self._stream.close()
         if remove:
-            self.path.unlink(missing_ok=True)
+            # While it is still locked: whoever opens it next makes a file of its own.
+            with suppress(OSError):
+                self.path.unlink()
+        self._give_up()
 
 
 def read_journal(path: Path, head: Head) -> tuple[dict[Place, Offer], int]:

@@ -64,6 +64,10 @@ class Processes:
             if run is not None:
                 run.hear(*report)
 
+    def restart(self) -> None:
+        # The next unit opens another pool.
+        self.abandon()
+
     def abandon(self) -> None:
         if self._pool is not None:
             processes = self._own()

@@ -12,7 +12,7 @@ from hopverify.verdict import Reason
 
 def reason_for(decisions: Iterable[Decision], reasons: list[Reason]) -> Reason:
     """Return what ended the search, a premise that rules the theorem out, or what the last search left behind."""
-    for ended in (Reason.INTERRUPTED, Reason.BUDGET_EXHAUSTED, Reason.WORKER_LOST):
+    for ended in (Reason.INTERRUPTED, Reason.BUDGET_EXHAUSTED, Reason.WORKER_LOST, Reason.SEARCH_FAILED):
         if ended in reasons:
             return ended
     for decision in decisions:

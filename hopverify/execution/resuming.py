@@ -33,33 +33,55 @@ class Left:
 
 
 def prepare(
-    run: Run, certificate: Path, journal: Path, *, resume: bool, report: Callable[[str], None]
+    run: Run,
+    certificate: Path,
+    journal: Path,
+    *,
+    resume: bool,
+    report: Callable[[str], None],
+    lost: Callable[[str], None],
 ) -> Journal | None:
     """Open the journal of a run, begun with what an earlier one left; None if that was a finished certificate.
 
-    ``report`` is told why something found there does not count.
+    ``report`` is told why something found there does not count, ``lost`` if the journal can no longer be written.
+    Raises where another run is writing into the same folder.
     """
     head = head_of(run.spec, run.settings.made_with())
-    left = _left(run, head, certificate, journal, report) if resume else Left()
-    if left.certificate is not None:
-        run.keep(left.certificate.results, left.certificate.seconds)
-        return None
-    run.resume(left.offers)
-    opened = Journal(journal, head, offers=left.offers, keep=left.bytes)
+    opened = Journal(journal, tell=lost)
+    try:
+        left = _left(run, head, certificate, opened, report) if resume else Left()
+        if left.certificate is not None:
+            run.keep(left.certificate.results, left.certificate.seconds)
+            opened.close(remove=True)
+            return None
+        run.resume(left.offers)
+        opened.begin(head, left.offers, keep=left.bytes)
+    except BaseException:
+        opened.close(remove=opened.is_empty)
+        raise
     run.record = opened.record
     return opened
 
 
-def _left(run: Run, head: Head, certificate: Path, journal: Path, report: Callable[[str], None]) -> Left:
+def holds_finished(certificate: Path, run: Run) -> bool:
+    """Whether a finished certificate of the same spec lies where the one of an interrupted run would go."""
     try:
-        if journal.exists():
-            offers, whole = read_journal(journal, head)
+        found = read_certificate(certificate)
+    except CertificateRejected:
+        return False
+    mine = head_of(run.spec, run.settings.made_with())
+    return Head(found.spec, found.arrays, found.made_with).is_of(mine) and not is_unfinished(found.results)
+
+
+def _left(run: Run, head: Head, certificate: Path, journal: Journal, report: Callable[[str], None]) -> Left:
+    try:
+        if not journal.is_empty:
+            offers, whole = read_journal(journal.path, head)
             return Left(offers, whole)
         if certificate.exists():
             return _left_by(read_certificate(certificate), run, head)
     except (JournalRefused, CertificateRejected) as error:
-        found = journal if isinstance(error, JournalRefused) else certificate
-        told = str(error) if isinstance(error, JournalRefused) else f"{found}: {error}"
+        told = str(error) if isinstance(error, JournalRefused) else f"{certificate}: {error}"
         report(f"{told}; {run.spec.file} is verified from the beginning")
     return Left()
 

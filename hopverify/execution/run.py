@@ -129,6 +129,8 @@ class Run:
         self.record(statement, finding)
         if finding.refused is not None:
             self._tell("evidence_refused", statement=statement, message=finding.refused)
+        for failure in finding.failures:
+            self._tell("search_failed", statement=statement, message=failure)
         done, total = self.progress
         self._tell(
             "obligation_finished",
@@ -152,6 +154,11 @@ class Run:
         """Leave the obligations of a unit open: the processes that worked on it ended each time."""
         lost = replace(self.budget, deadline=float("-inf"), ended=Reason.WORKER_LOST)
         self.take([finding_of(place, self.claims, lost) for place in unit.places])
+
+    def overrun(self, unit: Unit) -> None:
+        """Leave the obligations of a unit open: the time is up, and its search does not notice."""
+        over = replace(self.budget, deadline=float("-inf"))
+        self.take([finding_of(place, self.claims, over) for place in unit.places])
 
     def end(self, reason: Reason) -> None:
         """Leave everything open that has not been found, for this reason."""

@@ -27,6 +27,9 @@ class Serial:
     def check(self) -> None:
         """Nothing here can get lost."""
 
+    def restart(self) -> None:
+        """Nothing is ever under way."""
+
     def abandon(self) -> None:
         """Nothing is ever under way."""
 

@@ -11,7 +11,7 @@ from hopverify.checker import Judgement
 from hopverify.provers import Budget
 from hopverify.verdict import Reason
 
-UNFINISHED = frozenset({Reason.INTERRUPTED, Reason.BUDGET_EXHAUSTED, Reason.WORKER_LOST})
+UNFINISHED = frozenset({Reason.INTERRUPTED, Reason.BUDGET_EXHAUSTED, Reason.WORKER_LOST, Reason.SEARCH_FAILED})
 """Reasons that leave an obligation to another run: nothing is known of what a whole search would have found."""
 
 
@@ -49,7 +49,7 @@ class Finding:
     """What came of one obligation: evidence with the checker's judgement of it, or the reason there is none.
 
     ``refused`` says why the checker did not accept what an earlier run had left; ``kept`` that it did, so that nothing
-    was searched.
+    was searched; ``failures`` which searches broke off, and how.
     """
 
     place: Place
@@ -59,3 +59,4 @@ class Finding:
     seconds: float
     refused: str | None = None
     kept: bool = False
+    failures: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -73,13 +74,15 @@ def metrics(A: Matrix, B: Matrix) -> Metrics | None:
     return Metrics(base, N) if bool((product(base, B) == A.T).all()) else None
 
 
-def best_metrics(family: Metrics, *, solvers: Sequence[str] = SOLVERS) -> Iterator[tuple[Matrix, str | None]]:
+def best_metrics(
+    family: Metrics, *, solvers: Sequence[str] = SOLVERS, seconds: float = inf
+) -> Iterator[tuple[Matrix, str | None]]:
     """Yield positive definite members, best first, with the solver that chose each; the last one needs no solver."""
     k = family.dimension
     if k == 0:
         yield family.base, None
         return
-    found = _program(family, solvers)
+    found = _program(family, solvers, seconds)
     if found is not None:
         Q, solver = found
         P = family.metric(_rounded(Q))
@@ -98,7 +101,7 @@ def _plain(family: Metrics) -> Matrix:
     return result
 
 
-def _program(family: Metrics, solvers: Sequence[str]) -> tuple[np.ndarray[Any, Any], str] | None:
+def _program(family: Metrics, solvers: Sequence[str], seconds: float) -> tuple[np.ndarray[Any, Any], str] | None:
     """Minimise the condition number: I ⪯ μP₀ + NQ'Nᵀ ⪯ tI with least t, and Q = Q'/μ."""
     import cvxpy
 
@@ -111,7 +114,7 @@ def _program(family: Metrics, solvers: Sequence[str]) -> tuple[np.ndarray[Any, A
     Q, mu, t = cp.Variable((k, k), symmetric=True), cp.Variable(nonneg=True), cp.Variable()
     P = mu * (base / scale) + orthonormal @ Q @ orthonormal.T
     problem = cp.Problem(cp.Minimize(t), [P - np.eye(m) >> 0, t * np.eye(m) - P >> 0])
-    solver = solve(problem, (Q, mu, t), solvers=solvers)
+    solver = solve(problem, (Q, mu, t), solvers=solvers, seconds=seconds)
     if solver is None or not float(mu.value) > 0:
         return None
     inner = np.linalg.inv(factor)

@@ -42,6 +42,11 @@ class Budget:
         """Whether the time is up."""
         return monotonic() > self.deadline
 
+    @property
+    def seconds(self) -> float:
+        """How many seconds are left."""
+        return max(self.deadline - monotonic(), 0.0)
+
 
 class NothingToSearchError(Exception):
     """Raised by a search that cannot even begin, with a reason of its own in place of its prover's."""

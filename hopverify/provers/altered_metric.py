@@ -43,7 +43,7 @@ def _search(obligation: AlteredMetric, budget: Budget) -> Iterator[Evidence]:
     if family is None:
         yield from _excluded(A, B)
         return
-    for P, _ in best_metrics(family):
+    for P, _ in best_metrics(family, seconds=budget.seconds):
         yield from _shown(obligation, ExactArray.of(P), {"metric": texts_of(P.ravel().tolist())})
 
 

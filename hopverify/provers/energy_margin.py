@@ -62,7 +62,7 @@ def margins(Q: np.ndarray[Any, Any], signed: list[bool], budget: Budget) -> Iter
         for k in (4, 8, 14, 22):
             yield _payload(scale * 2.0**-k, None)
     if len(Q) <= MAX_PROGRAM and not budget.exhausted:
-        found = _program(floats, cone)
+        found = _program(floats, cone, budget.seconds)
         if found is not None:
             yield _payload(*found)
 
@@ -79,7 +79,7 @@ def _payload(margin: float, N: Any) -> dict[str, Any]:
     return payload if N is None else payload | {"split": texts_of(np.asarray(N).ravel().tolist())}
 
 
-def _program(Q: Floats, cone: NDArray[np.bool_]) -> tuple[float, Floats] | None:
+def _program(Q: Floats, cone: NDArray[np.bool_], seconds: float) -> tuple[float, Floats] | None:
     """Return (margin, N) that maximise the margin with Q - N - margin·I ⪰ 0, N ≥ 0 on the cone."""
     import cvxpy
 
@@ -90,7 +90,7 @@ def _program(Q: Floats, cone: NDArray[np.bool_]) -> tuple[float, Floats] | None:
     mask = np.outer(cone, cone).astype(float)
     constraints = [Q - N - t * np.eye(n) >> 0, N >= 0, cp.multiply(1 - mask, N) == 0, t <= 1]
     problem = cp.Problem(cp.Maximize(t), constraints)
-    if solve(problem, (N, t)) is None or not float(t.value) > 0:
+    if solve(problem, (N, t), seconds=seconds) is None or not float(t.value) > 0:
         return None
     unit = 2.0 ** np.floor(np.log2(float(t.value)) - np.log2(n) - 6)
     rounded = np.maximum(np.round((N.value + N.value.T) / 2 / unit) * unit, 0.0) * mask

@@ -92,7 +92,7 @@ def _search_small(network: LinearNetwork, steepness: Any, budget: Budget) -> Ite
     # If DA + AᵀD ≻ 0 then A's eigenvalues have positive real parts, and its diagonal is positive (Lyapunov).
     if np.min(np.linalg.eigvals(A).real) <= 0 or np.min(np.diag(A)) <= 0 or len(A) > MAX_PROGRAM or budget.exhausted:
         return
-    d = _program(A)
+    d = _program(A, budget.seconds)
     if d is not None:
         whole = np.ones(network.size)
         whole[alive] = d
@@ -109,7 +109,7 @@ def _evidence(d: Floats) -> Evidence:
     return {"rule": "lure", "multipliers": texts_of(rounded)}
 
 
-def _program(A: Floats) -> Floats | None:
+def _program(A: Floats, seconds: float) -> Floats | None:
     """Return d ≥ 1 that maximises the least eigenvalue of DA + AᵀD relative to the largest multiplier."""
     import cvxpy
 
@@ -120,7 +120,7 @@ def _program(A: Floats) -> Floats | None:
     product = cp.diag(d) @ A
     constraints = [product + product.T - t * np.eye(n) >> 0, d >= 1e-6, d <= 1]
     problem = cp.Problem(cp.Maximize(t), constraints)
-    if solve(problem, (d, t)) is None or not float(t.value) > 0:
+    if solve(problem, (d, t), seconds=seconds) is None or not float(t.value) > 0:
         return None
     return np.asarray(d.value, dtype=np.float64)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -32,7 +33,9 @@ class EventLog:
 
     def __exit__(self, *_: object) -> None:
         if self.target != STANDARD_ERROR:
-            self._stream.close()
+            # What could not be written has been told; closing would try again.
+            with suppress(OSError):
+                self._stream.close()
 
     def write(self, event: Event) -> None:
         """Write one event, with the time in UTC."""

@@ -60,7 +60,14 @@ def test_every_event_is_documented_with_its_keys(tmp_path: Path) -> None:
         seen.add(event["event"])
         assert event.keys() - {"event", "time"} == table[event["event"]], event["event"]
         assert datetime.fromisoformat(event["time"]).utcoffset() is not None
-    assert set(table) - seen == {"evidence_refused", "execution_lost", "report_written"}
+    assert set(table) - seen == {
+        "evidence_refused",
+        "execution_lost",
+        "report_written",
+        "journal_lost",
+        "certificate_kept",
+        "search_failed",
+    }
 
 
 def test_claims_begin_before_they_end_and_count_their_obligations(tmp_path: Path) -> None:

@@ -7,15 +7,13 @@ or not at all, so that it does not matter which of them writes last.
 from __future__ import annotations
 
 import hashlib
-import os
 import warnings
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from hopverify.certificate import Certificate
-from hopverify.errors import HopverifyError
+from hopverify.execution.files import write
 from hopverify.pipeline import verify, was_interrupted
 from hopverify.reporting.report import Report, report_of
 from hopverify.spec import ModelSpec, read_spec
@@ -52,7 +50,7 @@ class Verifications:
         if was_interrupted(certificate):
             raise KeyboardInterrupt
         if self.out is not None:
-            _write(self.out / self.place(spec), certificate.to_json())
+            write(self.out / self.place(spec), certificate.to_json(), advice="see --hopverify-out")
         return certificate
 
     def place(self, spec: ModelSpec) -> Path:
@@ -65,19 +63,6 @@ class Verifications:
             return Path(f"{path.relative_to(self.root)}{ENDING}")
         name = path.name if path.is_absolute() else "spec"
         return Path("elsewhere", hashlib.sha256(f"{path}{spec.digest}".encode()).hexdigest()[:16], f"{name}{ENDING}")
-
-
-def _write(target: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise HopverifyError(f"{target}: cannot be written: {error.strerror or error}; see --hopverify-out") from error
 
 
 def verifications_of(config: pytest.Config) -> Verifications:
