@@ -15,8 +15,8 @@ from hopverify.reporting.plain import plain
 def command(spec_path: Path, latex: bool) -> None:
     """Print the energy, vector field, Hessians and dE/dt of a model in closed form."""
     from hopverify.derivation import derive
-    from hopverify.model import build_model
+    from hopverify.model import any_model
     from hopverify.spec import read_spec
 
-    derivation = derive(build_model(read_spec(spec_path)))
+    derivation = derive(any_model(read_spec(spec_path)))
     click.echo(plain(derivation.to_latex() if latex else derivation.to_text(), lines=True))

@@ -24,7 +24,8 @@ from hopverify.derivation.layer_forms import LayerForms, layer_forms
 from hopverify.derivation.layer_section import layer_section
 from hopverify.derivation.network_sections import Network, dynamics_section, energy_sections, rate_section
 from hopverify.derivation.resolvent_section import is_settled, resolvent_sections
-from hopverify.model import Model, altered_system
+from hopverify.derivation.spin_sections import spin_sections
+from hopverify.model import Model, SpinModel, altered_system
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
 
@@ -56,8 +57,10 @@ class Derivation:
         return self.to_text()
 
 
-def derive(model: Model) -> Derivation:
+def derive(model: Model | SpinModel) -> Derivation:
     """Return the derivation; raise :class:`~hopverify.derivation.crosscheck.Disagreement` if a comparison fails."""
+    if isinstance(model, SpinModel):
+        return Derivation(model.name, {}, spin_sections(model), (), {}, 0, {})
     layers = {name: layer_forms(layer) for name, layer in model.layers.items()}
     network = Network(model, layers)
     points = {name: check_layer(forms) for name, forms in layers.items()}

@@ -17,7 +17,7 @@ import sympy
 from hopverify.derivation.calculus import I, J, K, collapsed
 from hopverify.derivation.translation import NoTranslation, number, to_sympy
 from hopverify.derivation.whole_layer import Matrix, Vector, whole_layer
-from hopverify.model import Model
+from hopverify.model import Model, SpinModel
 from hopverify.synapses import Synapse
 from hopverify.synapses.associative import Associative
 from hopverify.synapses.attention import Attention
@@ -47,7 +47,7 @@ class SynapseForms:
 class Names:
     """The symbols of a model: suffixes appear where there is more than one of a kind."""
 
-    model: Model
+    model: Model | SpinModel
 
     @cached_property
     def _single(self) -> bool:
@@ -212,7 +212,7 @@ def _convolution(name: str, synapse: Convolution, names: Names) -> SynapseForms:
     )
 
 
-def meanings(model: Model, arrays: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def meanings(model: Model | SpinModel, arrays: Mapping[str, Any], names: Names) -> dict[str, Any]:
     """Return what named arrays stand for in an energy that is written as an expression."""
     known: dict[str, Any] = {}
     for name, array in arrays.items():

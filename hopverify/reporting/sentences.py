@@ -14,6 +14,7 @@ from hopverify.reporting.cells import cells_in_words
 from hopverify.reporting.equilibria import equilibria_in_words
 from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.report import Report, Row, Values
+from hopverify.reporting.spins import spins_in_words
 from hopverify.reporting.step_sizes import step_sizes_in_words
 from hopverify.reporting.wording import JSON_SHOWS, number, witness_in_words
 from hopverify.verdict import Verdict
@@ -64,6 +65,7 @@ def findings(row: Row, *, shows: str = JSON_SHOWS) -> Iterator[str]:
     yield from cells_in_words(row.data)
     yield from step_sizes_in_words(row.data, row.obligations)
     yield from equilibria_in_words(row.check, row.data, shows=shows)
+    yield from spins_in_words(row.data)
     yield from _reach(row)
 
 

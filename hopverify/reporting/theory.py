@@ -77,6 +77,30 @@ THEORY: dict[str, tuple[str, str]] = {
         "one equilibrium that attracts everything",
         "If D(diag(ρ/h̄) - W) is positive definite for some diagonal D ≻ 0, one equilibrium attracts every solution.",
     ),
+    "D1": (
+        "one neuron at a time",
+        "Setting one spin by the sign of its drive lowers E strictly if the drive is -∇S, S concave in each spin.",
+    ),
+    "D2": (
+        "all neurons at once",
+        "If S is concave (W ⪰ 0), setting all spins at once lowers E strictly, so that every run comes to rest.",
+    ),
+    "D3": (
+        "cycles of synchronous updates",
+        "With symmetric weights synchronous updates end in a fixed point or in a cycle of two states.",
+    ),
+    "D4": (
+        "all fixed points",
+        "A partial state has no fixed point among its extensions if some spin would be flipped in all of them.",
+    ),
+    "D5": (
+        "flips that linear drives set right",
+        "If the margin of each neuron outweighs the k largest entries of its row, any k flips are set right.",
+    ),
+    "D6": (
+        "flips that dense associative memories set right",
+        "Any k flips move each overlap by at most 2k; if the least values of the terms there suffice, all are set right.",
+    ),
 }
 
 

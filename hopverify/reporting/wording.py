@@ -7,6 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from hopverify.reporting.spins import WORDS as SPINS
+
 Values = Mapping[str, Any]
 
 LONGEST_NUMBER = 12
@@ -200,4 +202,5 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "unbounded_direction": _unbounded_direction,
     "metric": _metric,
     "rising_step": _rising_step,
+    **SPINS,
 }

@@ -90,7 +90,8 @@ def drawings_of(spec: ModelSpec, certificate: Certificate) -> list[Drawing]:
     from hopverify.model import build_model
     from hopverify.reporting.figures import has_matplotlib
 
-    if not has_matplotlib():
+    # A figure shows a flow, and spins have none.
+    if not has_matplotlib() or spec.update is not None:
         return []
     model = build_model(spec)
     drawn = (figure.draw(spec, model, certificate) for figure in sorted(FIGURES, key=lambda figure: figure.order))
