@@ -10,20 +10,13 @@ import pytest
 
 from hopverify.errors import HopverifyError
 from hopverify.interop.arrays import Network, hopfield_network, read_patterns
-from hopverify.interop.imported import Imported
 from hopverify.interop.learning import LEARNING
 from hopverify.model import build_model
 from hopverify.pipeline import verify
-from hopverify.spec import ExactArray, ModelSpec, read_spec
+from hopverify.spec import ExactArray
 from hopverify.synapses.dense import Dense
 from hopverify.verdict import Verdict
-
-
-def read_back(made: Imported, folder: Path) -> ModelSpec:
-    for name, content in made.files.items():
-        (folder / name).write_bytes(content)
-    (folder / f"{made.stem}.yaml").write_text(made.text, encoding="utf-8")
-    return read_spec(folder / f"{made.stem}.yaml")
+from tests.interop.reading import read_back
 
 
 def patterns_of(size: int) -> ExactArray:

@@ -1,8 +1,8 @@
 """The pseudo-inverse rule: W = Ξ⁺Ξ, the orthogonal projection onto the span of the patterns (Personnaz et al. 1985).
 
 Every combination of the patterns is kept, Wξ = ξ; all others lose their part outside the span. With rows R that are a
-basis of the span, W = Rᵀ(RRᵀ)⁻¹R: exact in rationals for few neurons. For many, W is VᵀV with the right singular vectors
-V in doubles, made exactly symmetric; it then is a projection up to rounding only, and which singular values count as 0
+basis of the span, W = Rᵀ(RRᵀ)⁻¹R: exact in rationals for few neurons. For many, W is VᵀV with right singular vectors V
+in doubles, made exactly symmetric; it then is a projection up to rounding only, and which singular values count as 0
 was decided in floating point. The doubles are what the spec holds.
 """
 

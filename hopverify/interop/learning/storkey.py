@@ -1,8 +1,8 @@
 """Storkey's rule, which takes the patterns one after the other; their order matters (Storkey 1997).
 
 From W = 0, each pattern ξ adds (ξ_iξ_j - ξ_ih_ji - h_ijξ_j)/n to W_ij, where h_ij = Σ_{k≠i,j} W_ik ξ_k is the field
-that the earlier patterns leave at i, without the neurons i and j. The sum is symmetric in i and j, and so is W: exact in
-rationals for few neurons; for many in doubles, made exactly symmetric.
+that the earlier patterns leave at i, without the neurons i and j. The sum is symmetric in i and j, and so is W: exact
+in rationals for few neurons; for many in doubles, made exactly symmetric.
 """
 
 from __future__ import annotations

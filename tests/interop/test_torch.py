@@ -1,0 +1,210 @@
+"""PyTorch modules as memories: the keys and β are those that PyTorch itself computes with."""
+
+from __future__ import annotations
+
+import pickle
+from fractions import Fraction
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.errors import HopverifyError
+from hopverify.interop.memories import Naming
+from hopverify.interop.torch import key_specs, load_state, module_specs, numbers
+from hopverify.model import build_model
+from hopverify.spec import ModelSpec
+from tests.interop.reading import read_back
+
+torch = pytest.importorskip("torch")
+NAMING = Naming("test", "Of a test.")
+
+
+def held(spec: ModelSpec) -> tuple[np.ndarray, Fraction]:
+    return spec.memories["keys"].patterns.values, spec.layers["h"].function.parameters["beta"]
+
+
+def seeded(module: Any) -> Any:
+    torch.manual_seed(0)
+    for parameter in module.parameters():
+        torch.nn.init.normal_(parameter)
+    return module
+
+
+def test_the_model_takes_the_step_that_attention_takes(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    keys, query = torch.randn(5, 8), torch.randn(1, 8)
+    (made,) = key_specs(keys, NAMING)
+    values, beta = held(read_back(made, tmp_path))
+    expected = torch.nn.functional.scaled_dot_product_attention(query, keys, keys)[0].numpy()
+    scores = float(beta) * values @ query[0].numpy()
+    weights = np.exp(scores - scores.max())
+    assert np.allclose(weights / weights.sum() @ values, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("further", [{}, {"add_bias_kv": True}, {"add_zero_attn": True}, {"kdim": 6, "bias": False}])
+def test_heads_of_multi_head_attention(further: dict[str, Any], tmp_path: Path) -> None:
+    module = seeded(torch.nn.MultiheadAttention(8, 2, batch_first=True, **further))
+    stored, query = torch.randn(4, module.kdim), torch.randn(1, 8)
+    value = torch.randn(4, module.vdim)
+    specs = [read_back(made, tmp_path) for made in module_specs(module, stored)]
+    _, weights = module(query[None], stored[None], value[None], average_attn_weights=False)
+    half = module.q_proj_weight if module.in_proj_weight is None else module.in_proj_weight[:8]
+    projected = query @ half.T + (0 if module.in_proj_bias is None else module.in_proj_bias[:8])
+    for head, spec in enumerate(specs):
+        keys, beta = held(spec)
+        scores = float(beta) * keys @ projected[0, 4 * head : 4 * head + 4].detach().numpy()
+        own = np.exp(scores - scores.max())
+        assert np.allclose(own / own.sum(), weights[0, head, 0].detach().numpy(), atol=1e-5)
+
+
+def test_labels_gain_what_the_module_adds(tmp_path: Path) -> None:
+    module = seeded(torch.nn.MultiheadAttention(4, 1, add_bias_kv=True, add_zero_attn=True))
+    (made,) = module_specs(module, torch.randn(2, 4), naming=Naming("n", "Of a test.", ["a", "b"]))
+    assert read_back(made, tmp_path).memories["keys"].labels == ("a", "b", "bias_k", "zero")
+    with pytest.raises(HopverifyError, match="1 labels are given for 2"):
+        module_specs(module, torch.randn(2, 4), naming=Naming("n", "Of a test.", ["a"]))
+
+
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float64"])
+def test_other_types_are_held_exactly(kind: str, tmp_path: Path) -> None:
+    keys = torch.randn(2, 3, 4, dtype=torch.float64).to(getattr(torch, kind))
+    made = key_specs(keys, NAMING, scale=0.1, dtype=None if kind == "float64" else kind)
+    assert len(made) == 2
+    for head, each in enumerate(made):
+        values, beta = held(read_back(each, tmp_path))
+        assert (values == keys[head].double().numpy()).all()
+        assert beta == Fraction(0.1 if kind == "float64" else float(np.float32(0.1)))
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_scale_is_a_positive_number(scale: float) -> None:
+    with pytest.raises(HopverifyError, match="positive number"):
+        key_specs(torch.ones(2, 2), NAMING, scale=scale)
+
+
+def test_keys_have_two_axes_at_least() -> None:
+    with pytest.raises(HopverifyError, match="keys have shape"):
+        key_specs(torch.ones(2), NAMING)
+
+
+def core(**changed: Any) -> SimpleNamespace:
+    torch.manual_seed(0)
+    given = {
+        "num_heads": 2,
+        "head_dim": 3,
+        "key_as_static": False,
+        "query_as_static": False,
+        "in_proj_weight": torch.randn(18, 5),
+        "in_proj_bias": torch.randn(18),
+        "k_proj_weight": None,
+        "bias_k": None,
+        "add_zero_attn": False,
+        "normalize_pattern": False,
+        "p_norm_weight": None,
+        "p_norm_bias": None,
+        "normalize_pattern_eps": 1e-5,
+    }
+    return SimpleNamespace(**(given | changed))
+
+
+def hopfield(own: SimpleNamespace, **changed: Any) -> SimpleNamespace:
+    given = {"association_core": own, "norm_stored_pattern": None, "scaling": 0.5, "update_steps_max": 3}
+    return SimpleNamespace(**(given | changed))
+
+
+def keys_of(module: Any, stored: Any, folder: Path) -> np.ndarray:
+    return np.stack([held(read_back(made, folder))[0] for made in module_specs(module, stored)])
+
+
+def test_a_hopfield_layer_stores_its_projected_patterns(tmp_path: Path) -> None:
+    own, norm = core(), torch.nn.LayerNorm(5)
+    stored = torch.randn(4, 5)
+    found = keys_of(hopfield(own, norm_stored_pattern=norm), stored, tmp_path)
+    expected = torch.nn.functional.linear(norm(stored), own.in_proj_weight[6:12], own.in_proj_bias[6:12])
+    assert (found == numbers(expected.reshape(4, 2, 3).transpose(0, 1))).all()
+
+
+def test_static_queries_leave_no_rows(tmp_path: Path) -> None:
+    own, stored = core(query_as_static=True), torch.randn(4, 5)
+    expected = torch.nn.functional.linear(stored, own.in_proj_weight[:6], own.in_proj_bias[:6])
+    assert (keys_of(hopfield(own), stored, tmp_path) == numbers(expected.reshape(4, 2, 3).transpose(0, 1))).all()
+
+
+def test_separate_weights_and_normalised_keys(tmp_path: Path) -> None:
+    own = core(in_proj_weight=None, in_proj_bias=None, k_proj_weight=torch.randn(6, 5), normalize_pattern=True)
+    stored = torch.randn(4, 5)
+    keys = (stored @ own.k_proj_weight.T).reshape(4, 2, 3).transpose(0, 1)
+    expected = torch.nn.functional.layer_norm(keys, (3,))
+    assert np.allclose(keys_of(hopfield(own), stored, tmp_path), numbers(expected), atol=1e-5)
+
+
+def test_static_patterns_are_the_keys_of_every_head(tmp_path: Path) -> None:
+    own, stored = core(key_as_static=True, bias_k=None, add_zero_attn=True), torch.randn(4, 3)
+    found = keys_of(hopfield(own), stored, tmp_path)
+    assert (found[0] == found[1]).all()
+    assert (found[0][:4] == stored.numpy()).all()
+    assert not found[0][4].any()
+
+
+def test_a_lookup_layer_holds_its_own_patterns(tmp_path: Path) -> None:
+    own = core(num_heads=1, key_as_static=True, bias_k=torch.ones(1, 1, 3))
+    layer = SimpleNamespace(lookup_weights=torch.randn(1, 7, 3), hopfield=hopfield(own))
+    found = keys_of(layer, None, tmp_path)
+    assert (found[0][:7] == layer.lookup_weights[0].numpy()).all()
+    assert (found[0][7] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("most", "told"),
+    [(0, "updates: 1."), (None, "as many as it takes"), (torch.tensor([1, 2]), "updates: 2, 3.")],
+)
+def test_scalings_and_steps_are_told(most: Any, told: str, tmp_path: Path) -> None:
+    module = hopfield(core(), scaling=torch.tensor([0.25, 2.0]), update_steps_max=most)
+    specs = [read_back(made, tmp_path) for made in module_specs(module, torch.randn(4, 5))]
+    assert [held(spec)[1] for spec in specs] == [Fraction(1, 4), 2]
+    assert all(told in spec.description for spec in specs)
+
+
+def test_what_is_not_read_is_told() -> None:
+    with pytest.raises(HopverifyError, match="Linear is not read"):
+        module_specs(torch.nn.Linear(2, 2))
+    module = torch.nn.MultiheadAttention(4, 1)
+    for stored in (None, torch.ones(4)):
+        with pytest.raises(HopverifyError, match="one vector in a row"):
+            module_specs(module, stored)
+
+
+def test_a_state_dict_is_read_with_weights_only(tmp_path: Path) -> None:
+    state = torch.nn.Linear(3, 2).state_dict()
+    torch.save(state, tmp_path / "m.pt")
+    torch.save({"state_dict": state, "epoch": 3}, tmp_path / "n.pt")
+    for name in ("m.pt", "n.pt"):
+        read = load_state(tmp_path / name)
+        assert set(read) == {"weight", "bias"}
+        assert (read["weight"] == state["weight"].numpy()).all()
+
+
+class Hostile:
+    """A pickle that would run code."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path.touch, (Path("/nonexistent-folder/ran"),))
+
+
+def test_a_pickle_that_runs_code_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bad.pt").write_bytes(pickle.dumps({"weight": Hostile()}))
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "module.pt")
+    torch.save([1], tmp_path / "list.pt")
+    for name in ("bad.pt", "module.pt"):
+        with pytest.raises(HopverifyError, match="only tensors and plain containers"):
+            load_state(tmp_path / name)
+    with pytest.raises(HopverifyError, match="holds no state dict but list"):
+        load_state(tmp_path / "list.pt")
+
+
+def test_the_model_can_be_built(tmp_path: Path) -> None:
+    (made,) = key_specs(torch.randn(3, 4), NAMING)
+    assert set(build_model(read_back(made, tmp_path)).layers) == {"v", "h"}
