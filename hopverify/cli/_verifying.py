@@ -148,8 +148,8 @@ class Verifying:
             if run in self._journals:
                 self._journals.pop(run).close(remove=not is_unfinished(certificate.results))
         except HopverifyError as error:
+            # What could not be kept is shown all the same.
             self._fail(path, error)
-            return
         self.reports.append(report_of(run.spec, certificate))
         self._print(self.reports[-1])
 
