@@ -73,6 +73,10 @@ class Reason(Enum):
         "there are more states, or partial states, than are gone through; fewer neurons, or weights of more different "
         "sizes, would settle it"
     )
+    TOO_MANY_OVERLAPS = (
+        "more sets of patterns have balls that may overlap than are gone through; a larger beta, which makes the balls "
+        "smaller, or fewer patterns, would settle it"
+    )
     NUMBERS_OUT_OF_RANGE = (
         "floating-point bounds cannot hold numbers of this size: the inverse temperature times the squared norm of the "
         "patterns, or a bias beside it, is too large or too small; more moderate ones would settle it"

@@ -93,7 +93,8 @@ class Check:
     than asks something of it (an associative memory is meant to have many equilibria): under ``checks: all`` its
     verdict is reported, and required only if the spec expects one. Unless ``implicit``, it does not concern models with
     neurons that are defined by the resolvent: its theory does not know them. A ``discrete`` check concerns models of
-    spins, and no others; ``checks: all`` asks for the checks that concern the kind of model.
+    spins, and no others; ``checks: all`` asks for the checks that concern the kind of model. One that is about synapses
+    of certain ``kinds`` it asks for only where there are some.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Check:
     diagnostic: bool = False
     implicit: bool = False
     discrete: bool = False
+    kinds: tuple[str, ...] = ()
 
     def expected_by(self, spec: ModelSpec) -> Verdict | None:
         """Return the verdict a spec asks of this check, None if any will do."""
@@ -122,7 +124,8 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any], str]]:
         if name not in CHECKS:
             raise spec.error(f"expect.{name}", f"no check is called {name!r}{did_you_mean(name, list(CHECKS.entries))}")
     spins = spec.update is not None
-    meant = [check for check in CHECKS if check.discrete == spins or check.name in spec.expect]
+    kinds = {synapse.kind for synapse in spec.synapses.values()}
+    meant = [check for check in CHECKS if check.name in spec.expect or _concerns(check, spins, kinds)]
     everything = [CheckRequest(check.name, {}, "checks") for check in sorted(meant, key=lambda check: check.order)]
     requests = spec.checks if spec.checks is not None else everything
     chosen: list[tuple[Check, Mapping[str, Any], str]] = []
@@ -134,6 +137,11 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any], str]]:
         values = read_fields(spec, check.parameters, request.parameters, request.path)
         chosen.append((check, values, request.path))
     return chosen
+
+
+def _concerns(check: Check, spins: bool, kinds: set[str]) -> bool:
+    """Whether ``checks: all`` asks for a check."""
+    return check.discrete == spins and (not check.kinds or not kinds.isdisjoint(check.kinds))
 
 
 def claims_of(spec: ModelSpec, model: Model | SpinModel) -> list[tuple[Check, Claim]]:

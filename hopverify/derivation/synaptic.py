@@ -15,6 +15,7 @@ from typing import Any
 import sympy
 
 from hopverify.derivation.calculus import I, J, K, collapsed
+from hopverify.derivation.functions import relu, step
 from hopverify.derivation.translation import NoTranslation, number, to_sympy
 from hopverify.derivation.whole_layer import Matrix, Vector, whole_layer
 from hopverify.model import Model, SpinModel
@@ -24,6 +25,7 @@ from hopverify.synapses.attention import Attention
 from hopverify.synapses.convolution import Convolution
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
+from hopverify.synapses.epanechnikov import Epanechnikov
 from hopverify.synapses.expression import ByExpression
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 from hopverify.synapses.gated import Gated
@@ -171,6 +173,16 @@ def _attention(name: str, synapse: Attention, names: Names) -> SynapseForms:
     return SynapseForms(energy, drives, remark=remark)
 
 
+def _epanechnikov(name: str, synapse: Epanechnikov, names: Names) -> SynapseForms:
+    layer, beta, epsilon = synapse.layers[0], number(synapse.beta), number(synapse.epsilon)
+    Xi, g, n = names.weights("Xi", name), names.vector("g", layer), names.size(layer)
+    term = 1 - beta / 2 * _sum((Xi[MU, J] - g[J]) ** 2, (J, n))
+    total = epsilon + _sum(relu(term), (MU, PATTERNS))
+    drive = _sum(step(term) * (Xi[MU, I] - g[I]), (MU, PATTERNS)) / total
+    remark = (f"K = {synapse.patterns.shape[0]} patterns, the rows of ", sympy.Symbol(str(Xi)))
+    return SynapseForms(-sympy.log(total) / beta, {layer: drive}, remark=remark)
+
+
 def _gated(name: str, synapse: Gated, names: Names) -> SynapseForms:
     g = [names.vector("g", layer) for layer in synapse.layers]
     n = [names.size(layer) for layer in synapse.layers]
@@ -247,6 +259,7 @@ _KINDS: dict[type, Callable[[str, Any, Names], SynapseForms]] = {
     Hebbian: _hebbian,
     Associative: _associative,
     Attention: _attention,
+    Epanechnikov: _epanechnikov,
     Gated: _gated,
     Convolution: _convolution,
     ByExpression: _expression,

@@ -32,6 +32,7 @@ from hopverify.obligations.equilibria import (
     RecoveredStates,
     Search,
 )
+from hopverify.obligations.minima import BallMinima
 from hopverify.obligations.outcome import Outcome
 from hopverify.obligations.retrieval import OneStepRetrieval, Retrieval
 from hopverify.obligations.spins import SpinConvergence, SpinCorrection, SpinDescent, SpinFixedPoints
@@ -61,6 +62,7 @@ Obligation = (
     | DecidedStability
     | FlatRegionsInBasins
     | BasinCells
+    | BallMinima
     | StepForm
     | SafeSteps
     | AlteredMetric
@@ -75,6 +77,7 @@ Obligation = (
 __all__ = [
     "AllEquilibria",
     "AlteredMetric",
+    "BallMinima",
     "BasinCells",
     "Bounded",
     "CompatibleTimes",

@@ -77,6 +77,16 @@ THEORY: dict[str, tuple[str, str]] = {
         "one equilibrium that attracts everything",
         "If D(diag(ρ/h̄) - W) is positive definite for some diagonal D ≻ 0, one equilibrium attracts every solution.",
     ),
+    "M1": (
+        "associative memories and attention",
+        "The drives -∇S of sums over patterns, and of attention between tokens; the energy of an Energy Transformer "
+        "falls exactly if the gain of its layer norm is positive.",
+    ),
+    "M2": (
+        "minima of the Epanechnikov energy",
+        "They are the centroids of sets of patterns that lie in exactly the balls of these patterns; outside all balls "
+        "the energy is flat.",
+    ),
     "D1": (
         "one neuron at a time",
         "Setting one spin by the sign of its drive lowers E strictly if the drive is -∇S, S concave in each spin.",
@@ -99,7 +109,7 @@ THEORY: dict[str, tuple[str, str]] = {
     ),
     "D6": (
         "flips that dense associative memories set right",
-        "Any k flips move each overlap by at most 2k; if the least values of the terms there suffice, all are set right.",
+        "Any k flips move each overlap by at most 2k; if the least values of the terms there suffice, all are right.",
     ),
 }
 

@@ -46,6 +46,10 @@ EXAMPLES = {
         "{kind: attention, layers: [a, b, e], queries: {same_as: Q}, keys: {same_as: Q2}, beta: 1/5, to: past, "
         "mask: [[0, 0, 0], [1, 1, 0], [1, 0, 1]]}",
     ],
+    "epanechnikov": [
+        "{kind: epanechnikov, layers: [d], patterns: [[1, -1], [1/2, 3/4], [0, 0]], beta: 1/3, epsilon: 1/100}",
+        "{kind: epanechnikov, layers: [d], patterns: [[1, -1], [1/2, 3/4]], beta: 1/9, epsilon: 2}",
+    ],
     "gated": [
         "{kind: gated, layers: [a, b, e], weights: [1, 2, -1, 1/2, 0, 3]}",
         "{kind: gated, layers: [d, c, f], weights: {same_as: T}}",
