@@ -1,9 +1,9 @@
 """Memory retrieval (T15): a ball around each stored pattern that the network keeps and contracts.
 
 Concerns a hidden layer joined by patterns Ξ to an identity layer without bias: v̇ = Ξᵀ g(Ξv + b) - v, or the update
-v ← Ξᵀ g(Ξv + b) (arXiv:2008.02217), where g is softmax, ghostmax, sparsemax or entmax. Every pattern gets its largest
-certified radius and the certified distance of its equilibrium, or its worst competitor. Under sparsemax and entmax the
-pattern itself is the equilibrium, and one step reaches it.
+v ← Ξᵀ g(Ξv + b) (arXiv:2008.02217), where g is softmax, ghostmax, sparsemax, entmax or normmax. Every pattern gets its
+largest certified radius and the certified distance of its equilibrium, or its worst competitor. Under the last three
+the pattern itself is the equilibrium, and one step reaches it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from hopverify.spec import ExactArray, Field, FieldKind
 from hopverify.synapses.dense import Dense
 
 _STATEMENT = "stored patterns are retrieved from a certified ball around them"
-_HIDDEN = ("softmax", "ghostmax", "sparsemax", "entmax")
+_ONE_STEP = ("sparsemax", "entmax", "normmax")
+_HIDDEN = ("softmax", "ghostmax", *_ONE_STEP)
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
@@ -108,7 +109,8 @@ def _claim(
     function, beta = hidden.function, betas[position]
     shared = (*stored, beta, hidden.bias, labels, at_least)
     obligation: Retrieval | OneStepRetrieval
-    if function.name in ("sparsemax", "entmax"):
+    if function.name in _ONE_STEP:
+        # Only entmax has the parameter; the others need a lead of 1.
         obligation = OneStepRetrieval(*shared, 1 / (function.parameters.get("alpha", Fraction(2)) - 1))
     else:
         own = function.parameters.get("beta", beta)
@@ -127,9 +129,9 @@ CHECK = Check(
         "On the ball of radius r around ξ_μ each competitor's softmax weight is at most q_ν = exp(-β(⟨ξ_μ - "
         "ξ_ν, ξ_μ⟩ - r‖ξ_μ - ξ_ν‖)). If Σ q_ν‖ξ_ν - ξ_μ‖ ≤ r and β Σ q_ν‖ξ_ν - ξ_μ‖² < 1, the ball is "
         "invariant and the map contracts on it: it holds exactly one equilibrium, which attracts the whole "
-        "ball. Sparsemax and entmax give all weight to a pattern that leads by a margin; where it does so on a whole "
-        "ball, one step retrieves it exactly. The conditions are sufficient, so a pattern without a ball is unknown, "
-        "not refuted; its worst competitor is shown."
+        "ball. Sparsemax, entmax and normmax give all weight to a pattern that leads by a margin; where it does so on "
+        "a whole ball, one step retrieves it exactly. The conditions are sufficient, so a pattern without a ball is "
+        "unknown, not refuted; its worst competitor is shown."
     ),
     claims=_claims,
     order=70,

@@ -170,9 +170,17 @@ def one_hot(rows: Any, v: Any, scale: Fraction, mu: int) -> bool:
     ]
 
 
-@pytest.mark.parametrize(("hidden", "scale"), [("sparsemax", Fraction(1)), ("{entmax: {alpha: 1.5}}", Fraction(1, 2))])
+@pytest.mark.parametrize(
+    ("hidden", "scale"),
+    [
+        ("sparsemax", Fraction(1)),
+        ("{entmax: {alpha: 1.5}}", Fraction(1, 2)),
+        ("{normmax: {gamma: 2}}", Fraction(1)),
+        ("{normmax: {gamma: 4/3}}", Fraction(1)),
+    ],
+)
 def test_one_step_is_exact_in_rationals_up_to_the_edge_of_the_ball(hidden: str, scale: Fraction) -> None:
-    """Entmax is one-hot where sparsemax of (α - 1)z is: both need a lead of 1/(α - 1)."""
+    """Entmax is one-hot where sparsemax of (α - 1)z is: both need a lead of 1/(α - 1); normmax where sparsemax is."""
     patterns = random_patterns(7)
     (entry,) = entries(memory(patterns, hidden, "{memory_retrieval: {at_least: 6}}"))
     assert entry["verdict"] == "pass"
@@ -209,7 +217,7 @@ def test_copies_of_a_pattern() -> None:
     assert table(torn)["memories"][0]["competitor"] == "xi[1]"
 
 
-@pytest.mark.parametrize("hidden", ["softmax", "ghostmax", "sparsemax", "entmax"])
+@pytest.mark.parametrize("hidden", ["softmax", "ghostmax", "sparsemax", "entmax", "normmax", "{normmax: {gamma: 1.25}}"])
 def test_a_single_pattern(hidden: str) -> None:
     """Alone, a pattern is retrieved from afar; under ghostmax it still has the ghost to beat."""
     (entry,) = entries(memory([[3, 4, 0]], hidden))

@@ -3,7 +3,10 @@
 *Which layers.* Sparsemax(z) is the point p of the simplex nearest to z: p = max(z - t, 0) with Σp = 1. So p = e_μ if
 and only if t = z_μ - 1 and z_ν ≤ t for all others: z_μ - z_ν ≥ 1. α-entmax is p = max((α-1)z - t, 0)^(1/(α-1)) with
 Σp = 1; so p = e_μ if and only if (α-1)z_μ - t = 1 and (α-1)z_ν ≤ t: z_μ - z_ν ≥ 1/(α-1), which for α = 2 is sparsemax's
-condition. Write ``margin`` for 1 and for 1/(α-1).
+condition. Normmax is the maximiser on the simplex of the concave ⟨z, p⟩ - ‖p‖_γ, γ > 1, where ‖p‖_γ is strictly
+convex. Along e_μ + ε(p' - e_μ), p' in the simplex, ‖·‖_γ has the slope p'_μ - 1 at ε = 0, and the whole the slope
+Σ_{ν≠μ} p'_ν (z_ν - z_μ + 1). So p = e_μ if and only if z_μ - z_ν ≥ 1 for all others, whatever γ is. Write ``margin``
+for 1, and for 1/(α-1).
 
 *Which balls.* Let z = β(Ξv + b), d_ν = ‖ξ_μ - ξ_ν‖ and m_ν = ⟨ξ_μ - ξ_ν, ξ_μ⟩ + b_μ - b_ν. For v within r of ξ_μ, the
 Cauchy-Schwarz inequality gives z_μ - z_ν ≥ β(m_ν - r d_ν), with equality at one of these v. If
