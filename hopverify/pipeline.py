@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from hopverify.certificate import Certificate, subject_of
 from hopverify.checker.deciding import overall_verdict
@@ -25,8 +26,15 @@ from hopverify.verdict import Reason
 __all__ = ["certificate_of", "discharge", "drive", "executing", "verify", "was_interrupted"]
 
 
+class HasSpec(Protocol):
+    """What an import returns: something that a spec can be made of."""
+
+    def model_spec(self) -> ModelSpec:
+        """Return the spec."""
+
+
 def verify(
-    spec: ModelSpec | str | Path,
+    spec: ModelSpec | HasSpec | str | Path,
     *,
     samples: int = 2000,
     boxes: int = 400_000,
@@ -36,14 +44,15 @@ def verify(
     dask: str | None = None,
     watch: Watch = unseen,
 ) -> Certificate:
-    """Return the certificate of a spec: each of its checks decided, with evidence.
+    """Return the certificate of a spec, or of an imported model: each of its checks decided, with evidence.
 
     ``samples`` bounds the random search for witnesses, ``boxes`` the enumeration of equilibria, ``timeout`` (seconds)
     the whole run. Obligations are discharged in ``jobs`` processes, or by the cluster whose scheduler has the address
     ``dask``; the certificate is the same, apart from timings. When the time is up, or on KeyboardInterrupt, the claims
     not yet decided are unknown and the certificate is still well formed. Raises ``SpecError`` for a bad spec.
     """
-    spec = spec if isinstance(spec, ModelSpec) else read_spec(spec)
+    if not isinstance(spec, ModelSpec):
+        spec = read_spec(spec) if isinstance(spec, str | Path) else spec.model_spec()
     run = Run(spec, Settings(samples, boxes, seed, timeout), watch=watch)
     with executing(jobs=jobs, dask=dask) as backend, suppress(KeyboardInterrupt, ExecutionLost):
         deque(drive([run], backend, watch=watch), maxlen=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import keyword
 import pkgutil
 from typing import Any
 
@@ -22,12 +23,14 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         package = importlib.import_module(__package__)
         names = (module.name for module in pkgutil.iter_modules(package.__path__))
-        return sorted(name for name in names if not name.startswith("_"))
+        return sorted(name.removesuffix("_") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"{__package__}.{cmd_name}").command
+        # A module cannot be called by a word of Python's grammar, such as import.
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = importlib.import_module(f"{__package__}.{module}").command
         return command
 
     def resolve_command(

@@ -16,6 +16,7 @@ PLACES = {
     "repairs": ("hopverify.repair", "REPAIRS"),
     "provers": ("hopverify.provers", "PROVERS"),
     "rules": ("hopverify.checker.rules", "RULES"),
+    "sources": ("hopverify.interop.source", "SOURCES"),
 }
 
 

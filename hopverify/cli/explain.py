@@ -19,7 +19,7 @@ FORMULAS = {"potential": "L(x)", "activation": "g(x)", "slope": "h(x) = g'(x)"}
 @click.command("explain", short_help="Explain an entry of `list` by its name.")
 @click.argument("name")
 def command(name: str) -> None:
-    """Explain a Lagrangian, activation, synapse, check, repair, prover or rule by NAME: formula, parameters, theory."""
+    """Explain an entry of a registry (a Lagrangian, check, rule …) by NAME: formula, parameters, theory."""
     found = [(kind, registry(kind)[name]) for kind in PLACES if name in registry(kind)]
     if not found:
         known = sorted({entry.name for kind in PLACES for entry in registry(kind)})
@@ -50,6 +50,7 @@ def _sections(entry: Any) -> Iterator[tuple[str, list[str]]]:
     yield "formulas", [f"{shown} = {text}" for shown, text in texts.items() if text]
     fields = (*getattr(entry, "parameters", ()), *getattr(entry, "fields", ()))
     yield "parameters", [_field(field) for field in fields]
+    yield "settings", [f"{name}: {meaning}" for name, meaning in getattr(entry, "settings", {}).items()]
     yield "required", [f"{text} > 0" for text in getattr(entry, "requires", ())]
     yield "declared, and tested", list(_facts(getattr(entry, "facts", None)))
     kinds = getattr(entry, "obligations", ())

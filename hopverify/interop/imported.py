@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.interop.writing import written
 from hopverify.repair.writing import flow, literal, section
-from hopverify.spec import ExactArray
+from hopverify.spec import ExactArray, ModelSpec, read_spec
 from hopverify.spec.bounds import MAX_TITLE
 
 _SMALLER = (np.int8, np.float16, np.float32)
@@ -22,12 +25,26 @@ _SAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 @dataclass(frozen=True)
 class Imported:
-    """A spec to be written into ``stem``.yaml, with array ``files`` beside it; ``notes`` are for the person."""
+    """A spec to be written into ``stem``.yaml, with array ``files`` beside it; ``notes`` are for the person.
+
+    ``orders`` says, of a layer whose neurons do not stand where the program has them (flattened), which one stands
+    where: the state of the spec is ``x.reshape(-1)[orders[layer]]``.
+    """
 
     stem: str
     text: str
     files: Mapping[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    orders: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    def model_spec(self) -> ModelSpec:
+        """Return the spec, as it would be read back; ``hopverify.verify`` asks for it."""
+        with TemporaryDirectory() as folder:
+            return read_spec(self.write(Path(folder)))
+
+    def write(self, folder: Path, *, force: bool = False) -> Path:
+        """Write the spec and its arrays into a folder and return the spec's path; see :func:`written`."""
+        return written(folder, self.stem, self.text, self.files, force=force)
 
 
 def stem_of(name: str) -> str:
@@ -74,6 +91,7 @@ def spec_text(
     references: Sequence[str],
     sections: Mapping[str, Mapping[str, Mapping[str, Any]]],
     checks: Sequence[Any] | str = "all",
+    expect: Mapping[str, str] | None = None,
     comment: str = "",
 ) -> str:
     """Return the text of a spec; ``sections`` are layers, synapses and memories."""
@@ -82,7 +100,8 @@ def spec_text(
     if references:
         lines.append(f"references: {flow(list(references))}")
     parts = [section(key, entries) for key, entries in sections.items() if entries]
-    return "\n".join(lines) + "\n" + "".join(parts) + f"checks: {flow(checks)}\n"
+    asked = f"checks: {flow(checks)}\n" + (f"expect: {flow(expect)}\n" if expect else "")
+    return "\n".join(lines) + "\n" + "".join(parts) + asked
 
 
 def shown_number(value: Fraction) -> str:

@@ -44,6 +44,7 @@ def test_the_commands_are_the_files() -> None:
         "diff",
         "explain",
         "gallery",
+        "import",
         "init",
         "list",
         "repair",

@@ -1,0 +1,128 @@
+"""The text of the spec that a HAM becomes, and the files of its arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hopverify.interop.hamux.reading import Port, Read
+from hopverify.interop.imported import Imported, array_field, spec_text, stem_of
+from hopverify.interop.tracing.energies import Part
+from hopverify.repair.writing import per_neuron
+from hopverify.reporting.plain import plain
+from hopverify.spec import ExactArray
+
+REFERENCE = "arXiv:2507.06211"
+CONVENTION = (
+    "Its conventions are kept: no time constants, no 1/2 on a connection of a layer with itself, a bias is -b·g, the"
+    " drive -dS/dg; a step is x <- x - alpha dE/dg"
+)
+EXACT = "numbers of float32 are the dyadic rationals that they are"
+DECIMALS = "numbers in the text of the program are the simplest ones that round to them; arrays are what they are"
+WITH_STEP = ("lagrangian_convexity", "energy_descent", "energy_flatness", "energy_bounded_below")
+INLINE = 8
+"""Arrays of so many entries or fewer stand in the spec, if they are short decimals there."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the person said of the spec: its name, α, the checks and what is expected of them."""
+
+    name: str
+    step: Fraction | None = None
+    checks: Sequence[Any] | str | None = None
+    expect: Mapping[str, str] | None = None
+    decimals: bool = False
+
+
+def document(read: Read, wanted: Wanted) -> Imported:
+    """Return the spec of what was read."""
+    stem, files = stem_of(wanted.name), dict[str, bytes]()
+    arrays: dict[str, Any] = {}
+    synapses: dict[str, Any] = {}
+    biases: dict[str, Any] = {}
+    for connection, interaction in read.interactions:
+        for layer, bias in interaction.biases.items():
+            biases[layer] = biases.get(layer, 0) + bias
+        for part in interaction.parts:
+            name = connection if connection not in synapses else read.names.of(connection)
+            synapses[name] = _synapse(part, name, stem, files)
+            arrays.update({each: _array(v, f"{stem}-{each}.npy", files) for each, v in part.named.items()})
+    layers = {port.name: _layer(port, read, biases.get(port.name), stem, files) for port in read.ports.values()}
+    notes = _notes(read, wanted)
+    text = spec_text(
+        name=wanted.name,
+        description=f"Imported from HAMUX. {CONVENTION}.",
+        references=[REFERENCE],
+        sections={"layers": layers, "synapses": synapses, "arrays": arrays},
+        checks=_checks(wanted),
+        expect=_expectations(read, wanted),
+        comment="\n".join(plain(note) for note in notes),
+    )
+    return Imported(stem, text, files, tuple(notes), {name: order.tolist() for name, order in read.orders.items()})
+
+
+def _notes(read: Read, wanted: Wanted) -> list[str]:
+    notes = [DECIMALS if wanted.decimals else EXACT, *read.notes]
+    for port in read.ports.values():
+        if port.name in read.orders:
+            shape = " × ".join(map(str, read.shapes[port.name]))
+            notes.append(f"layer {port.name!r} stands with its channels first ({shape}), HAMUX has {port.shape}")
+    renamed = {key: port.name for key, port in read.ports.items() if str(key) != port.name}
+    notes += [f"layer {key!r} is called {name!r}" for key, name in renamed.items()]
+    return notes
+
+
+def _layer(port: Port, read: Read, bias: Any, stem: str, files: dict[str, bytes]) -> dict[str, Any]:
+    shape = read.shapes.get(port.name, port.shape)
+    entry: dict[str, Any] = {"size": port.size}
+    if len(shape) > 1:
+        entry["shape"] = list(shape)
+    entry["lagrangian"] = port.found.lagrangian
+    if bias is not None:
+        entry["bias"] = _bias(bias, f"{stem}-{port.name}-bias.npy", files)
+    return entry
+
+
+def _bias(bias: Any, file: str, files: dict[str, bytes]) -> Any:
+    values = list(bias)
+    if len(set(values)) == 1:
+        return per_neuron(values)
+    return _array(np.array(values, dtype=object), file, files)
+
+
+def _synapse(part: Part, name: str, stem: str, files: dict[str, bytes]) -> dict[str, Any]:
+    arrays = {key: _array(values, f"{stem}-{name}.npy", files) for key, values in part.arrays.items()}
+    return {"kind": part.kind, "layers": list(part.layers), **arrays, **part.fields}
+
+
+def _array(values: Any, file: str, files: dict[str, bytes]) -> Any:
+    """Return an array field: short decimals in the spec, everything else in a file."""
+    exact = ExactArray.of(values if values.dtype == object else np.asarray(values, dtype=np.float64))
+    entries = exact.fractions().reshape(-1)
+    if len(entries) <= INLINE and all((entry * 1000).denominator == 1 for entry in entries):
+        return exact.fractions().tolist()
+    return array_field(exact, file, files)
+
+
+def _checks(wanted: Wanted) -> Any:
+    if wanted.checks is not None:
+        return list(wanted.checks) if not isinstance(wanted.checks, str) else wanted.checks
+    return [*WITH_STEP, {"step_size": {"step": wanted.step}}] if wanted.step is not None else "all"
+
+
+def _expectations(read: Read, wanted: Wanted) -> dict[str, str]:
+    """Return what is expected; weights of a layer with itself need no symmetry, as the drive is -∇S."""
+    if wanted.expect is not None:
+        return dict(wanted.expect)
+    lopsided = any(
+        part.kind == "dense" and part.layers[0] == part.layers[1] and not np.array_equal(weights, weights.T)
+        for _, interaction in read.interactions
+        for part in interaction.parts
+        for weights in part.arrays.values()
+    )
+    return {"weight_symmetry": "fail"} if lopsided and wanted.checks is None and wanted.step is None else {}

@@ -1,0 +1,70 @@
+"""Where models come from: one library, or kind of file, a file in ``sources/``, found by name or by suffix.
+
+A source says what it takes and reads it; everything that it needs beyond hopverify is an extra, imported when
+:attr:`Source.read` is called and not before. Where reading means running somebody's code, ``runs_code`` is true, and
+nothing is read unless the request allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hopverify.errors import HopverifyError
+from hopverify.interop.imported import Imported
+from hopverify.registry import Registry
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a source: a file, the name of one object in it, and settings, by name, as texts."""
+
+    path: Path
+    member: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    allow_code: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source: ``settings`` are the names that a request may set, each with what it means."""
+
+    name: str
+    summary: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Request], Sequence[Imported]]
+    extra: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    runs_code: bool = False
+
+
+SOURCES: Registry[Source] = Registry("hopverify.interop.sources", "SOURCE", noun="source")
+
+
+def source_of(path: Path, name: str | None = None) -> Source:
+    """Return the source of that name, or the one that takes files of this suffix."""
+    if name is not None:
+        return SOURCES[name]
+    suffix = path.suffix.lower()
+    fitting = [source for source in SOURCES if suffix in source.suffixes]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(source.name for source in fitting or SOURCES)
+    wanted = f"{len(fitting)} sources take {suffix} files" if fitting else f"no source takes {suffix or 'such'} files"
+    raise HopverifyError(f"{path}: {wanted}; say which is meant by --from: {names}")
+
+
+def read(request: Request, name: str | None = None) -> Sequence[Imported]:
+    """Return the models that a file holds; raise where the source may not be read, or does not know a setting."""
+    source = source_of(request.path, name)
+    for setting in request.settings:
+        if setting not in source.settings:
+            known = ", ".join(source.settings) or "none"
+            raise HopverifyError(f"{source.name} has no setting {setting!r}; it has: {known}")
+    if source.runs_code and not request.allow_code:
+        raise HopverifyError(
+            f"{request.path}: a Python file is a program, and reading a model from it means running it with all your"
+            " rights; if you trust it, say so by --allow-code"
+        )
+    return source.read(request)

@@ -1,0 +1,44 @@
+"""HAMUX: Python files that build a ``HAM``. They are run, so nothing is read without ``--allow-code``.
+
+hopverify import model.py --out specs --allow-code
+hopverify import model.py:ham --out specs --allow-code --set step=0.5
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hopverify.errors import HopverifyError
+from hopverify.interop.code import member_of, run_file
+from hopverify.interop.hamux import from_hamux, is_ham
+from hopverify.interop.imported import Imported
+from hopverify.interop.source import Request, Source
+
+_YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
+
+
+def _read(request: Request) -> Sequence[Imported]:
+    from hopverify.interop.hamux.tracing import jax_itself
+
+    jax_itself()
+    name, ham = member_of(run_file(request.path), is_ham, request.member, "HAM")
+    title = request.settings.get("name") or (f"{request.path.stem}-{name}" if request.member else request.path.stem)
+    decimals = request.settings.get("decimals", "no").lower()
+    if decimals not in (*_YES, *_NO):
+        raise HopverifyError(f"decimals is yes or no, got {decimals!r}")
+    return [from_hamux(ham, name=title, step=request.settings.get("step"), decimals=decimals in _YES)]
+
+
+SOURCE = Source(
+    name="hamux",
+    summary="a HAM of HAMUX 0.2, built by a Python file",
+    suffixes=(".py",),
+    read=_read,
+    extra="hamux",
+    settings={
+        "name": "the name of the spec; the file's unless stated",
+        "step": "alpha: whether a step x <- x - alpha dE/dg can raise the energy is asked too",
+        "decimals": "yes: 0.1 in the program means 1/10, not the float32 that it becomes",
+    },
+    runs_code=True,
+)

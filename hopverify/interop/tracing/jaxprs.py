@@ -1,0 +1,264 @@
+"""Reading jaxprs: what a JAX program computes, as a symbolic array of its arguments.
+
+A jaxpr is a list of equations with primitives; each primitive that is understood is a line of the tables below.
+Nothing of JAX is imported: what is read are attributes (``eqns``, ``invars``, ``primitive.name``, ``params``), so
+whatever has them can be read. The program is taken for what it says over the real numbers: literals are the numbers
+that their floats are, products of numbers are exact, and casts between floats say nothing. Arrays that do not depend on
+the arguments are computed as JAX computes them, by ``fold``, and are then exact too.
+
+What cannot be read is no error until the result depends on it: dead code, guards against NaN and the largest entry
+that is subtracted before an exponential pass by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.errors import HopverifyError
+from hopverify.interop.tracing.functions import ONE
+from hopverify.interop.tracing.primitives import RULES, Refused
+from hopverify.interop.tracing.tensors import applied, constant, leaf, number, plus, product, scaled, sources
+from hopverify.interop.tracing.terms import Shift, Tensor, TooLarge
+
+Fold = Callable[[Any, Sequence[NDArray[Any]]], NDArray[Any]]
+
+
+class CannotRead(HopverifyError):
+    """A program that has no counterpart in the expression language; the text names the primitive and its place."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A value that is not understood, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Whether the entries of an array are positive."""
+
+    positive: Tensor
+
+
+Value = Tensor | NDArray[Any] | Condition | Unread
+"""An array that depends on the arguments, one that does not, a comparison, or a value that is not understood."""
+
+
+@dataclass
+class Reading:
+    """The state of reading one program: how arrays of constants are computed, and what was taken for granted."""
+
+    fold: Fold
+    place: Callable[[Any], str] = lambda _: ""
+    notes: dict[str, None] = field(default_factory=dict)
+    literal: Callable[[Any], Fraction] = lambda value: Fraction(value.item())
+    shifts: int = 0
+    rules: dict[str, None] = field(default_factory=dict)
+
+    def program(self, closed: Any, arguments: Sequence[Value]) -> list[Value]:
+        """Return the outputs of a closed jaxpr."""
+        consts = [self._held(const) for const in closed.consts]
+        return self._run(closed.jaxpr, consts, arguments)
+
+    def _run(self, jaxpr: Any, consts: Sequence[Value], arguments: Sequence[Value]) -> list[Value]:
+        known: dict[Any, Value] = {}
+        known.update(zip(jaxpr.constvars, consts, strict=True))
+        known.update(zip(jaxpr.invars, arguments, strict=True))
+        for equation in jaxpr.eqns:
+            inputs = [self._value(each, known) for each in equation.invars]
+            outputs = self._equation(equation, inputs)
+            known.update(zip(equation.outvars, outputs, strict=True))
+        return [self._value(each, known) for each in jaxpr.outvars]
+
+    def _value(self, each: Any, known: Mapping[Any, Value]) -> Value:
+        # A literal may be written with more digits than its type holds.
+        return self._constant(np.asarray(each.val, dtype=each.aval.dtype)) if hasattr(each, "val") else known[each]
+
+    def _held(self, const: Any) -> Value:
+        try:
+            return self._constant(np.asarray(const))
+        except TypeError:
+            return Unread(f"a constant that is no array of numbers but {type(const).__name__}")
+
+    def _constant(self, values: NDArray[Any]) -> Value:
+        """Return constants; a single number is exact from here on."""
+        if values.dtype.kind not in "biuf" and not _is_float(values):
+            return Unread(f"constants of type {values.dtype}")
+        if values.dtype.kind == "b" or values.ndim:
+            return values
+        return number(self.literal(values[()])) if np.isfinite(values) else Unread("a constant that is not finite")
+
+    def _equation(self, equation: Any, inputs: list[Value]) -> list[Value]:
+        name = equation.primitive.name
+        inner = _inner(equation.params)
+        if inner is not None:
+            if name.startswith("custom_"):
+                self.rules[_function_name(inner) or name] = None
+            return self._call(inner, inputs)
+        try:
+            outputs = [self._apply(name, equation, inputs)]
+        except TooLarge as error:
+            outputs = [Unread(f"{name}: {error}")]
+        except Refused as refusal:
+            outputs = [Unread(f"{refusal}")]
+        missing = len(equation.outvars) - len(outputs)
+        found = [*outputs, *[Unread(f"the further results of {name}")] * missing]
+        return [self._located(each, equation) for each in found]
+
+    def _call(self, inner: Any, inputs: list[Value]) -> list[Value]:
+        if hasattr(inner, "consts"):
+            return self.program(inner, inputs)
+        return self._run(inner, [], inputs)
+
+    def _located(self, value: Value, equation: Any) -> Value:
+        if isinstance(value, Unread) and " (at " not in value.why:
+            where = self.place(equation)
+            return Unread(value.why + (f" (at {where})" if where else ""))
+        return value
+
+    def _apply(self, name: str, equation: Any, inputs: list[Value]) -> Value:
+        if name == "stop_gradient":
+            return self._stopped(inputs[0], equation.outvars[0].aval.shape)
+        if name == "is_finite":
+            return np.ones(equation.outvars[0].aval.shape, dtype=bool)
+        if name in _COMPARISONS:
+            return self._compared(name, equation, inputs)
+        if name == "select_n":
+            return self._selected(inputs)
+        unread = next((each for each in inputs if isinstance(each, Unread)), None)
+        if unread is not None:
+            return unread
+        if any(isinstance(each, np.ndarray) for each in inputs) and not any(_depends(each) for each in inputs):
+            return self._folded(name, equation, inputs)
+        rule = RULES.get(name)
+        if name in ("div", "rem") and np.dtype(equation.outvars[0].aval.dtype).kind in "iu":
+            raise Refused(f"{name} of whole numbers has no counterpart")
+        if rule is None:
+            raise Refused(f"the primitive {name} has no counterpart")
+        return rule(equation.params, *(self.tensor(each) for each in inputs))
+
+    def tensor(self, value: Value) -> Tensor:
+        """Return a value as a symbolic array; raise :class:`CannotRead` if it is none."""
+        if isinstance(value, Unread):
+            raise CannotRead(value.why)
+        if isinstance(value, Condition):
+            return applied("step", value.positive)
+        if isinstance(value, np.ndarray):
+            if not np.isfinite(value).all():
+                raise Refused("an array of constants that are not all finite")
+            return constant(value.astype(float) if value.dtype.kind == "b" else value)
+        return value
+
+    def _folded(self, name: str, equation: Any, inputs: list[Value]) -> Value:
+        """Compute an array that does not depend on the arguments, as JAX does."""
+        arrays = [_as_array(each, var) for each, var in zip(inputs, equation.invars, strict=True)]
+        result = np.asarray(self.fold(equation, arrays))
+        if name not in _EXACT:
+            self.notes["arrays of constants are what JAX computes them to be, roundings included"] = None
+        return result if result.ndim else self._constant(result)
+
+    def _stopped(self, value: Value, shape: tuple[int, ...]) -> Value:
+        """Return a value whose gradient is stopped as an unknown one: what remains of it in the result is refused."""
+        if not isinstance(value, Unread) and not _depends(value):
+            return value
+        self.shifts += 1
+        return leaf(Shift(self.shifts, tuple(extent for extent in shape if extent != 1)), shape)
+
+    def _compared(self, name: str, equation: Any, inputs: list[Value]) -> Value:
+        unread = next((each for each in inputs if isinstance(each, Unread)), None)
+        if unread is not None:
+            return unread
+        shape = equation.outvars[0].aval.shape
+        left, right = (self.tensor(each) for each in inputs)
+        difference = plus(left, scaled(right, -ONE))
+        if difference.number is not None:
+            return np.full(shape, _COMPARISONS[name](difference.number))
+        if name in ("eq", "ne"):
+            raise Refused(f"the primitive {name}, a comparison for equality, has no counterpart")
+        return Condition(difference if name in ("gt", "ge") else scaled(difference, -ONE))
+
+    def _selected(self, inputs: list[Value]) -> Value:
+        which, *cases = inputs
+        if isinstance(which, np.ndarray) and which.dtype.kind == "b" and (which.all() or not which.any()):
+            return cases[int(which.all())]
+        unread = next((each for each in (which, *cases) if isinstance(each, Unread)), None)
+        if unread is not None:
+            return unread
+        if len(cases) != 2 or not isinstance(which, np.ndarray | Condition):
+            raise Refused("the primitive select_n has a counterpart for a comparison and two cases only")
+        otherwise, case = (self.tensor(each) for each in cases)
+        if isinstance(which, Condition):
+            return applied("where", which.positive, case, otherwise)
+        return plus(otherwise, product(plus(case, scaled(otherwise, -ONE)), self.tensor(which)))
+
+
+def read(closed: Any, arguments: Sequence[Tensor], reading: Reading) -> Tensor:
+    """Return the one output of a closed jaxpr as a symbolic array, or raise :class:`CannotRead`."""
+    outputs = reading.program(closed, arguments)
+    if len(outputs) != 1:
+        raise CannotRead(f"the function returns {len(outputs)} values, where one number is expected")
+    try:
+        result = reading.tensor(outputs[0])
+    except Refused as refusal:
+        raise CannotRead(str(refusal)) from None
+    if any(isinstance(source, Shift) for source in sources(result)):
+        advice = "of log Σ exp along one axis of several, too; it is read over all entries of an array"
+        raise CannotRead(f"stop_gradient: the value depends on a part whose gradient is stopped ({advice})")
+    return result
+
+
+def _is_float(values: NDArray[Any]) -> bool:
+    """Whether the type is one of ml_dtypes' short floats, which NumPy holds as of kind V."""
+    return "float" in values.dtype.name
+
+
+def _depends(value: Value) -> bool:
+    return isinstance(value, Condition) or (isinstance(value, Tensor) and value.number is None)
+
+
+def _as_array(value: Value, variable: Any) -> NDArray[Any]:
+    if isinstance(value, np.ndarray):
+        return value
+    assert isinstance(value, Tensor)
+    assert value.number is not None
+    return np.full(value.shape, float(value.number)).astype(variable.aval.dtype)
+
+
+def _function_name(inner: Any) -> str:
+    info = getattr(getattr(inner, "jaxpr", inner), "debug_info", None)
+    return str(getattr(info, "func_name", "") or "")
+
+
+def _inner(params: Mapping[str, Any]) -> Any:
+    """Return the program that an equation calls, for jit, custom derivatives and checkpoints; loops have none."""
+    if "branches" in params or "cond_jaxpr" in params or "length" in params:
+        return None
+    for key in ("jaxpr", "call_jaxpr", "fun_jaxpr"):
+        inner = params.get(key)
+        if hasattr(inner, "eqns") or hasattr(inner, "jaxpr"):
+            return inner
+    return None
+
+
+# The value of a comparison of two numbers by their difference.
+_COMPARISONS: dict[str, Callable[[Fraction], bool]] = {
+    "gt": lambda d: d > 0,
+    "ge": lambda d: d >= 0,
+    "lt": lambda d: d < 0,
+    "le": lambda d: d <= 0,
+    "eq": lambda d: d == 0,
+    "ne": lambda d: d != 0,
+}
+
+# Primitives that move entries, or change signs, and round nothing.
+_EXACT = {
+    "broadcast_in_dim", "concatenate", "convert_element_type", "copy", "neg", "reshape", "rev", "slice", "squeeze",
+    "transpose",
+}  # fmt: skip
