@@ -1,0 +1,59 @@
+"""Arrays: patterns in a file and a learning rule make a Hopfield network.
+
+hopverify import patterns.npz:digits --out specs --set rule=storkey
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from hopverify.errors import HopverifyError
+from hopverify.interop.arrays import Network, hopfield_network, read_patterns
+from hopverify.interop.imported import Imported
+from hopverify.interop.learning import LEARNING
+from hopverify.interop.source import Request, Source
+from hopverify.spec.numbers import number
+
+_DIAGONALS = {"zero": True, "kept": False}
+
+
+def _read(request: Request) -> Sequence[Imported]:
+    settings = request.settings
+    rules = ", ".join(rule.name for rule in LEARNING)
+    if "rule" not in settings:
+        raise HopverifyError(f"{request.path}: say by which rule the patterns are learnt, --set rule=NAME: {rules}")
+    diagonal = settings.get("diagonal", "zero")
+    if diagonal not in _DIAGONALS:
+        raise HopverifyError(f"diagonal is {' or '.join(_DIAGONALS)}, got {diagonal!r}")
+    wanted = Network(settings.get("activation", "tanh"), _gain(settings.get("gain")), _DIAGONALS[diagonal])
+    patterns = read_patterns(request.path, request.member)
+    name = settings.get("name", request.member or request.path.stem)
+    return [hopfield_network(patterns, settings["rule"], wanted, name=name)]
+
+
+def _gain(text: str | None) -> Fraction | None:
+    if text is None:
+        return None
+    try:
+        gain = number(text)
+    except ValueError as error:
+        raise HopverifyError(f"gain: {error}") from None
+    if gain <= 0:
+        raise HopverifyError(f"gain must be greater than 0, got {text}")
+    return gain
+
+
+SOURCE = Source(
+    name="arrays",
+    summary="patterns as the rows of an array, stored by a learning rule",
+    suffixes=(".npy", ".npz", ".safetensors"),
+    read=_read,
+    settings={
+        "rule": "the learning rule: hebbian, pseudo-inverse or storkey",
+        "activation": "an elementwise Lagrangian of the catalogue; tanh unless stated",
+        "gain": "its parameter beta, where it has one; 4 unless stated",
+        "diagonal": "zero (unless stated), or kept",
+        "name": "the name of the spec; the array's or the file's unless stated",
+    },
+)
