@@ -33,8 +33,9 @@ class Network:
     zero_diagonal: bool = True
 
 
-def read_patterns(path: Path, key: str | None = None) -> ExactArray:
+def read_patterns(path: Path | str, key: str | None = None) -> ExactArray:
     """Return the patterns in a file, one a row."""
+    path = Path(path)
     patterns = read_array_file(path.parent, path.name, key)
     if patterns.ndim != 2:
         raise HopverifyError(f"{path}: patterns are the rows of a matrix, got an array of shape {patterns.shape}")

@@ -44,7 +44,7 @@ def numbers(tensor: Any) -> Array:
     return array
 
 
-def load_state(path: Path) -> Mapping[str, Array]:
+def load_state(path: Path | str) -> Mapping[str, Array]:
     """Return the tensors in a file of ``torch.save``: a state dict, or a mapping with one under ``state_dict``."""
     torch = torch_itself()
     try:

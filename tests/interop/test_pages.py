@@ -1,0 +1,65 @@
+"""What the pages on arrays and PyTorch show runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from hopverify.cli import GROUP
+from hopverify.interop.arrays import Network
+from hopverify.interop.sources.arrays import SOURCE as ARRAYS
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(3)
+    np.save("digits.npy", np.where(rng.random((2, 16)) < 0.5, -1, 1))
+    return tmp_path
+
+
+def test_the_example_of_arrays(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = blocks("arrays.md", "python")
+    exec(example, {})
+    assert capsys.readouterr().out == "pass\n"
+
+
+def test_the_commands_of_arrays(here: Path) -> None:
+    text = (DOCS / "arrays.md").read_text(encoding="utf-8")
+    commands = [line.split() for line in text.splitlines() if line.startswith("    hopverify ")]
+    assert len(commands) == 2
+    for _, *arguments in commands:
+        assert CliRunner().invoke(GROUP, arguments).exit_code == 0
+
+
+def test_the_page_lists_every_setting() -> None:
+    text = (DOCS / "arrays.md").read_text(encoding="utf-8")
+    for setting in ARRAYS.settings:
+        assert f"| `{setting}=" in text
+    assert Network().zero_diagonal
+
+
+def test_the_example_of_pytorch(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    (example,) = blocks("pytorch.md", "python")
+    exec(example, {})
+    assert capsys.readouterr().out == "pass\n" * 4
+
+
+def test_the_mapping_of_pytorch(here: Path) -> None:
+    (mapping,) = blocks("pytorch.md", "yaml")
+    Path("model.map.yaml").write_text(mapping, encoding="utf-8")
+    np.savez("model.npz", **{"memory.weight": np.eye(6, 4, dtype=np.float32)})
+    command = ["import", "model.map.yaml", "--out", "out", "--set", "tensors=model.npz"]
+    assert CliRunner().invoke(GROUP, command).exit_code == 0
+    assert CliRunner().invoke(GROUP, ["verify", "out"]).exit_code == 0
