@@ -184,22 +184,27 @@ def _epanechnikov(name: str, synapse: Epanechnikov, names: Names) -> SynapseForm
 
 
 def _gated(name: str, synapse: Gated, names: Names) -> SynapseForms:
-    g = [names.vector("g", layer) for layer in synapse.layers]
-    n = [names.size(layer) for layer in synapse.layers]
-    linear = frozenset(synapse.layers)
+    layers = synapse.layers
+    g, n = [names.vector("g", layer) for layer in layers], [names.size(layer) for layer in layers]
     if synapse.tensor.ndim == 1:
         w = names.weights("w", name)
-        energy = -_sum(w[I] * g[0][I] * g[1][I] * g[2][I], (I, n[0]))
-        products = (g[1][I] * g[2][I], g[0][I] * g[2][I], g[0][I] * g[1][I])
-        return SynapseForms(energy, {a: w[I] * p for a, p in zip(synapse.layers, products, strict=True)}, linear)
+        factors = [w[I], *(gate[I] for gate in g)]
+        products = {layer: sympy.Mul(*factors[: at + 1], *factors[at + 2 :]) for at, layer in enumerate(layers)}
+        return SynapseForms(-_sum(sympy.Mul(*factors), (I, n[0])), products, frozenset(layers))
     T = names.weights("T", name)
-    energy = -_sum(T[I, J, K] * g[0][I] * g[1][J] * g[2][K], (I, n[0]), (J, n[1]), (K, n[2]))
-    sums = (
-        _sum(T[I, J, K] * g[1][J] * g[2][K], (J, n[1]), (K, n[2])),
-        _sum(T[J, I, K] * g[0][J] * g[2][K], (J, n[0]), (K, n[2])),
-        _sum(T[J, K, I] * g[0][J] * g[1][K], (J, n[0]), (K, n[1])),
-    )
-    return SynapseForms(energy, dict(zip(synapse.layers, sums, strict=True)), linear)
+    places = (I, J, K, *sympy.symbols(f"l1:{len(layers) - 2}", integer=True))
+    factors = [gate[index] for gate, index in zip(g, places, strict=True)]
+    energy = -_sum(sympy.Mul(T[places], *factors), *zip(places, n, strict=True))
+    return SynapseForms(energy, {a: _gate(T, g, n, at) for at, a in enumerate(layers)}, frozenset(layers))
+
+
+def _gate(T: Any, g: list[Any], n: list[Any], at: int) -> Any:
+    """Return the drive on one layer of a gated synapse: i is its own index, the others have j, k and so on."""
+    others = (J, K, *sympy.symbols(f"l1:{len(g) - 2}", integer=True))[: len(g) - 1]
+    indices = (*others[:at], I, *others[at:])
+    kept = [place for place in range(len(g)) if place != at]
+    product = sympy.Mul(T[indices], *(g[place][indices[place]] for place in kept))
+    return _sum(product, *((indices[place], n[place]) for place in kept))
 
 
 def _convolution(name: str, synapse: Convolution, names: Names) -> SynapseForms:

@@ -87,6 +87,11 @@ THEORY: dict[str, tuple[str, str]] = {
         "They are the centroids of sets of patterns that lie in exactly the balls of these patterns; outside all balls "
         "the energy is flat.",
     ),
+    "M3": (
+        "gradient flows in the states",
+        "With identity neurons and no leak any gradient flow is a model; a factor f'(x) in it, as in predictive coding and "
+        "equilibrium propagation, makes it another flow than that of a layer with the activation f.",
+    ),
     "D1": (
         "one neuron at a time",
         "Setting one spin by the sign of its drive lowers E strictly if the drive is -∇S, S concave in each spin.",

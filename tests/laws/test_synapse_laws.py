@@ -53,6 +53,8 @@ EXAMPLES = {
     "gated": [
         "{kind: gated, layers: [a, b, e], weights: [1, 2, -1, 1/2, 0, 3]}",
         "{kind: gated, layers: [d, c, f], weights: {same_as: T}}",
+        "{kind: gated, layers: [e, a, b, g], weights: [1, 2, -1, 1/2, 0, 3]}",
+        "{kind: gated, layers: [d, f, c, h], weights: {same_as: T4}}",
     ],
     "convolution": [
         "{kind: convolution, layers: [image, map], kernel: [[[[1, 2], [0, -1]]], [[[1/3, 0], [1, 1]]]]}",
@@ -84,6 +86,8 @@ layers:
   d: {{size: 2, lagrangian: identity}}
   e: {{size: 6, lagrangian: identity}}
   f: {{size: 3, lagrangian: identity}}
+  g: {{size: 6, lagrangian: identity}}
+  h: {{size: 2, lagrangian: identity}}
   image: {{size: 9, shape: [1, 3, 3], lagrangian: identity}}
   map: {{size: 8, shape: [2, 2, 2], lagrangian: identity}}
   line: {{size: 5, lagrangian: identity}}
@@ -95,6 +99,7 @@ arrays:
   N: {N}
   S: {S}
   T: {T}
+  T4: {T4}
   Q: {Q}
   Q1: {Q1}
   Q2: {Q2}
@@ -107,13 +112,14 @@ GENERATOR = np.random.default_rng(3)
 A, N = GENERATOR.integers(-4, 5, (6, 4)), GENERATOR.integers(-4, 5, (6, 6))
 T = GENERATOR.integers(-4, 5, (2, 4, 3))
 Q, Q2 = np.random.default_rng(5).integers(-2, 3, (2, 2, 3, 6)) / 4
+T4 = np.random.default_rng(6).integers(-4, 5, (2, 3, 4, 2))
 F, V = GENERATOR.integers(-4, 5, (8, 4)), GENERATOR.integers(-4, 5, (3, 2))
 
 
 def model_with(synapse: str) -> Model:
     arrays = {"A": A.tolist(), "N": N.tolist(), "S": (N + N.T).tolist(), "T": T.tolist()}
     arrays |= {"F": F.tolist(), "V": V.tolist()}
-    arrays |= {"Q": Q.tolist(), "Q1": Q[0].tolist(), "Q2": Q2.tolist()}
+    arrays |= {"T4": T4.tolist(), "Q": Q.tolist(), "Q1": Q[0].tolist(), "Q2": Q2.tolist()}
     return build_model(parse_spec(DOCUMENT.format(synapse=synapse, **arrays)))
 
 
