@@ -89,8 +89,8 @@ THEORY: dict[str, tuple[str, str]] = {
     ),
     "M3": (
         "gradient flows in the states",
-        "With identity neurons and no leak any gradient flow is a model; a factor f'(x) in it, as in predictive coding and "
-        "equilibrium propagation, makes it another flow than that of a layer with the activation f.",
+        "With identity neurons and no leak any gradient flow is a model; a factor f'(x) in it, as in predictive coding "
+        "and equilibrium propagation, makes it another flow than that of a layer with the activation f.",
     ),
     "D1": (
         "one neuron at a time",
