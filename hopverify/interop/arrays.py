@@ -104,5 +104,5 @@ def _lagrangian(wanted: Network) -> Any:
 
 
 def _checks(size: int) -> list[Any]:
-    beside = {"equilibria": {"near": "patterns"}} if size <= BESIDE else "basin_cells"
-    return ["lagrangian_convexity", "weight_symmetry", "energy_descent", "energy_flatness", "boundedness", beside]
+    energy = ["lagrangian_convexity", "weight_symmetry", "energy_descent", "energy_flatness"]
+    return [*energy, "boundedness", {"equilibria": {"near": "patterns"}}] if size <= BESIDE else [*energy, "basin_cells"]

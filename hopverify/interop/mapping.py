@@ -93,8 +93,6 @@ def _integers(listed: Any, path: str) -> list[int]:
 def mapped(path: Path, state: Mapping[str, Array]) -> Imported:
     """Return the spec that a mapping file makes of the tensors; the spec's own errors come when it is read."""
     tree = read_file(path).root.value()
-    if not isinstance(tree, dict):
-        raise HopverifyError(f"{path}: a mapping file has the keys of a spec")
     filling = Filling(stem_of(path.stem), state)
     filled = filling.filled(tree, "")
     if not filling.files:
