@@ -1,18 +1,19 @@
 """Euler steps that never raise the energy (T14): a form M(h), semidefinite for steps up to h from every state.
 
 One step of length h of T ẋ = -∇S(γ) + b - ρ∘x is x⁺ = x + hẋ; Δ = x⁺ - x, δ = γ⁺ - γ. Fast layers (τ = 0) are settled
-before and after it. All synapses are quadratic with drive -∇S, so W = Wᵀ, and all Lagrangians convex.
+before and after it. All drives are -∇S and all Lagrangians convex. Synapses are quadratic, so W = Wᵀ, but those that
+join layers with τ > 0 only may have any concave S, differentiable with a Lipschitz drive; C(γ) is the sum of these.
 
 *The energy as a function of γ.* By u = drive + b, a fast layer adds -e(u) to E, e(u) = ρL(x) + ½c|γ|² at ρx + cγ = u.
 This is min_x ρL(x) + |u - ρx|²/(2c), or ρL(u/ρ) for c = 0: convex in u, with ∇e = γ. So over the other layers
 
-    E = Σ ρ(x·γ - L(x)) + R(γ),    R(γ) = -b·γ - ½γᵀWγ - Σe(u(γ)),    T ẋ = -∇R(γ) - ρ∘x,                  (1)
+    E = Σ ρ(x·γ - L(x)) + R(γ),    R(γ) = -b·γ - ½γᵀWγ + C(γ) - Σe(u(γ)),    T ẋ = -∇R(γ) - ρ∘x,           (1)
 
 with W their own block, since u is affine in their γ and the blocks between slow and fast layers mirror each other.
 
 *One step.* Let κ ≤ H ≤ β, β > 0 (:mod:`hopverify.checker.slope_bounds`). Convex L with β-Lipschitz g satisfies L(x⁺) -
-L(x) - γ·Δ ≥ |δ|²/(2β) (Baillon & Haddad), that is, x·γ - L rises by ⟨x⁺, δ⟩ - |δ|²/(2β) at most. -e is concave in γ, so
-R rises by at most ∇R·δ - ½δᵀWδ, and ∇R = -TΔ/h - ρ∘x by (1). Together
+L(x) - γ·Δ ≥ |δ|²/(2β) (Baillon & Haddad), that is, x·γ - L rises by ⟨x⁺, δ⟩ - |δ|²/(2β) at most. C and -e are concave
+in γ, so R rises by at most ∇R·δ - ½δᵀWδ, and ∇R = -TΔ/h - ρ∘x by (1). Together
 
     ΔE ≤ -Σ a⟨Δ, δ⟩ - Σ ρ|δ|²/(2β) - ½δᵀWδ,    a = τ/h - ρ.                                                (2)
 
@@ -36,6 +37,7 @@ goes to (1 - hλ/τ)z, so that Σφ(z), zφ' ≥ 0, falls for h ≤ τ/λ: there
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -58,6 +60,7 @@ from hopverify.model.structured import (
     structured_network,
 )
 from hopverify.obligations.steps import OfSteps
+from hopverify.synapses import Synapse
 
 # Up to so many neurons M is a matrix of rationals; larger ones are doubles with a slack.
 MAX_EXACT, MAX_PROBED = 200, 400
@@ -119,9 +122,11 @@ class DerivedForm:
     @cached_property
     def weights(self) -> StructuredNetwork | Matrix:
         """W among the neurons with τ > 0: as blocks, or exactly."""
-        model, own = self.model, {layer.name for layer in self.model.dynamic}
-        if not all(synapse.linear and synapse.defect() is None for synapse in model.synapses.values()):
-            raise EvidenceRejected("the theorem speaks of synapses that are quadratic in γ, with the drive -∇S")
+        own = {layer.name for layer in self.model.dynamic}
+        quadratic = {name: s for name, s in self.model.synapses.items() if not _is_concave_within(s, own)}
+        if not all(synapse.linear and synapse.defect() is None for synapse in quadratic.values()):
+            raise EvidenceRejected("the theorem speaks of S that are quadratic or concave in γ, with the drive -∇S")
+        model = replace(self.model, synapses=quadratic)
         within = {name: s for name, s in model.synapses.items() if any(set(pair) <= own for pair in s.pairs)}
         inner = all(set(synapse.layers) <= own for synapse in within.values())
         part = replace(model, layers={layer.name: layer for layer in model.dynamic}, synapses=within)
@@ -168,6 +173,12 @@ class DerivedForm:
         for k, i in enumerate(alive):
             M[k, k] += entries[i]
         return _exact_form(M)
+
+
+def _is_concave_within(synapse: Synapse, layers: Set[str]) -> bool:
+    """Whether a synapse that is not quadratic joins these layers only, with a concave S and a Lipschitz drive -∇S."""
+    inner = not synapse.linear and set(synapse.layers) <= layers
+    return inner and synapse.is_concave() and synapse.is_regular() and synapse.defect() is None
 
 
 def _exact_form(M: Matrix) -> DenseForm:

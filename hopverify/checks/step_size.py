@@ -72,6 +72,7 @@ CHECK = Check(
         "One Euler step of length h is x + hẋ; in each layer that is α = h/τ of the way to its target. For convex "
         "Lagrangians with slopes at most β and drives -∇S no step up to h raises E if diag(2(τ/h - ρ)/β + ρ/β) + W is "
         "positive semidefinite on the neurons with τ > 0: for one τ and ρ = 1, α ≤ 1 and α(1 - β·λ_min(W)) ≤ 2. "
+        "Synapses that are not quadratic must have a concave S, and are left out of W. "
         "Neurons with slopes of at least κ > 0 may go beyond τ/ρ: attention and CCCP up to 2τ/ρ. V of an altered "
         "system with a stated metric allows h ≤ 2τ/λ. With `step` the claim is about that length: a fail is a state "
         "from which such a step raises the energy. Without it the longest certified step is told, and the shortest one "

@@ -205,7 +205,7 @@ def _terms(node: Expression) -> list[Expression]:
 
 
 def _is_square_or_constant(term: Expression) -> bool:
-    """Whether a term is a number ≥ 0, or (a sum of) squares of affine functions of the state ``x``."""
+    """Whether a term is a number ≥ 0, or (a sum of) squares of affine functions, every symbol a variable."""
     if isinstance(term, Number):
         return term.value >= 0
     if not isinstance(term, Apply):
@@ -215,7 +215,7 @@ def _is_square_or_constant(term: Expression) -> bool:
         return isinstance(first, Apply) and first.function == "power" and _is_square_or_constant(first)
     squared = term.function == "power" and term.arguments[1] == Number(Fraction(2))
     squared = squared or (term.function in ("multiply", "dot") and first == term.arguments[1])
-    return squared and curvature(first, {"x"}).bend is Bend.AFFINE
+    return squared and curvature(first, symbols(first)).bend is Bend.AFFINE
 
 
 def _variance(node: Apply, arguments: list[Curvature]) -> Curvature:

@@ -98,6 +98,10 @@ class Synapse(ABC):
         """Whether the drive is, by structure, a locally Lipschitz function of the activations."""
         return True
 
+    def is_concave(self) -> bool:
+        """Whether S is, by structure, a concave function of all its activations together; False decides nothing."""
+        return False
+
     @abstractmethod
     def formula(self, name: str) -> str:
         """Return S as LaTeX, with ``name`` for the weights and γ_layer for the activations."""

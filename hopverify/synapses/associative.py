@@ -16,8 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.expr.curvature import curvature
 from hopverify.expr.differentiate import gradient
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
+from hopverify.expr.functions import Bend
 from hopverify.expr.nodes import Expression
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.spec.exact_array import ExactArray
@@ -59,6 +61,9 @@ class Associative(Synapse):
 
     def is_regular(self) -> bool:
         return is_locally_lipschitz(self.function) and is_locally_lipschitz(self.slope)
+
+    def is_concave(self) -> bool:
+        return curvature(self.function, {"z"}).bend in (Bend.CONVEX, Bend.AFFINE)
 
     def formula(self, name: str) -> str:
         sums = [rf"\sum_{{\mu}} F_{{{name}}}(\xi_{{\mu}}\cdot\gamma_{{{layer}}})" for layer in self.layers]

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from hopverify.errors import ExpressionError
+from hopverify.expr.curvature import curvature
 from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
+from hopverify.expr.functions import Bend
 from hopverify.expr.nodes import Apply, Expression, Symbol, symbols
 from hopverify.expr.parser import parse
 from hopverify.expr.regularity import is_locally_lipschitz
@@ -60,6 +62,9 @@ class ByExpression(Synapse):
 
     def is_regular(self) -> bool:
         return all(is_locally_lipschitz(part) for part in (self.expression, *self.gradients.values()))
+
+    def is_concave(self) -> bool:
+        return curvature(self.expression, set(self.layers)).bend in (Bend.CONCAVE, Bend.AFFINE)
 
     def formula(self, name: str) -> str:
         arguments = ", ".join(rf"\gamma_{{{layer}}}" for layer in self.layers)
