@@ -1,7 +1,7 @@
 """Names for layers, synapses and arrays of a spec, from whatever names a program uses.
 
 A name of a spec begins with a letter. Those of layers and arrays also stand in expressions, where ``-`` is a minus and
-``pi`` a number, so no more than letters, digits and underscores are kept.
+``pi`` a number (``z`` is an overlap with a pattern), so no more than letters, digits and underscores are kept.
 
 >>> names = Names()
 >>> [names.of(each) for each in ("input", "x 1", "x-1", "pi", "9", "μ")]
@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hopverify.expr.functions import FUNCTIONS, SUGAR
 from hopverify.spec.bounds import MAX_NAME
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_]+")
@@ -23,7 +22,7 @@ _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_]+")
 class Names:
     """Gives out names, none of them twice; ``taken`` in lower case, as files of some systems are."""
 
-    taken: set[str] = field(default_factory=lambda: {*FUNCTIONS, *SUGAR, "z"})
+    taken: set[str] = field(default_factory=lambda: {"pi", "z"})
 
     def of(self, wanted: str) -> str:
         """Return a name near the one wanted."""

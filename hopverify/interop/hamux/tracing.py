@@ -43,11 +43,11 @@ def gradient_program(subject: str, function: Callable[..., Any], shape: tuple[in
     return program(subject, jax_itself().grad(function), [shape])
 
 
-def fold(equation: Any, arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+def fold(equation: Any, arrays: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
     """Return what JAX computes for an equation whose inputs are constants."""
     jax = jax_itself()
-    functions, params = equation.primitive.get_bind_params(equation.params)
-    return np.asarray(equation.primitive.bind(*functions, *map(jax.numpy.asarray, arrays), **params))
+    found = equation.primitive.bind(*map(jax.numpy.asarray, arrays), **equation.params)
+    return [np.asarray(each) for each in (found if equation.primitive.multiple_results else [found])]
 
 
 def place(equation: Any) -> str:

@@ -17,7 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.errors import HopverifyError
+from hopverify.expr.differentiate import gradient
+from hopverify.expr.evaluate import evaluate
+from hopverify.expr.exact import EXACT
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols, walk
+from hopverify.interop.tracing.constants import merged
 from hopverify.interop.tracing.convolutions import as_kernel, as_matrix, convolved
 from hopverify.interop.tracing.expressions import CannotWrite, Group, Writer, spread_over
 from hopverify.interop.tracing.rewriting import acts_on_single_numbers, rewritten
@@ -62,7 +67,7 @@ class Sorting:
         parts: list[Part] = []
         biases: dict[str, NDArray[Any]] = {}
         rest: list[Term] = []
-        for term in energy.terms:
+        for term in map(merged, energy.terms):
             bias = self._bias(term)
             part = None if bias is not None else self._part(term)
             if bias is not None:
@@ -161,18 +166,21 @@ class Sorting:
 
     def _expressions(self, rest: list[Term]) -> Iterator[Part]:
         left: list[Term] = []
+        overlaps: dict[tuple[str, str, bool], Expression] = {}
         for term in rest:
-            part = self._associative(term)
-            if part is not None:
-                yield part
-            else:
+            found = self._associative(term)
+            if found is None:
                 left.append(term)
+            else:
+                key, function = found
+                overlaps[key] = overlaps[key] + function if key in overlaps else function
+        yield from (self._of_overlaps(*key, function) for key, function in overlaps.items())
         if left:
             expression = self._written(left)
             used = symbols(expression)
             layers = tuple(name for name in self._layers(left) if name in used)
             named = {name: values for name, values in self.named.items() if name in used}
-            yield Part("expression", layers or tuple(self._layers(left)), {"energy": str(expression)}, {}, named)
+            yield Part("expression", layers or self.arguments[:1], {"energy": str(expression)}, {}, named)
 
     def _written(self, terms: list[Term]) -> Expression:
         names = {name: self._symbol(name) for name in self._layers(terms)}
@@ -194,8 +202,8 @@ class Sorting:
         self.named[name] = values
         return name
 
-    def _associative(self, term: Term) -> Part | None:
-        """Return -Σ F(ξ_μ·g) for a term that is the sum of a function of overlaps."""
+    def _associative(self, term: Term) -> tuple[tuple[str, str, bool], Expression] | None:
+        """Return (layer, array, transposed?) and F, for a term -Σ F(ξ_μ·g): the sum of a function of overlaps."""
         try:
             expression = self._written([Term(Fraction(1), term.factors, ())])
         except CannotWrite:
@@ -211,13 +219,31 @@ class Sorting:
         function = _replaced(body, overlap, Symbol("z"))
         if not isinstance(state, Symbol) or symbols(function) != {"z"} or not acts_on_single_numbers(function):
             return None
-        turned = isinstance(matrix, Apply)
-        array = self.named[str(matrix.arguments[0] if isinstance(matrix, Apply) else matrix)]
-        patterns = {"patterns": array.T if turned else array}
-        if function == Symbol("z") ** 2:
-            return Part("hebbian", (state.name,), {"scale": -2 * term.coefficient}, patterns)
-        stated = rewritten(Number(-term.coefficient) * function)
-        return Part("associative", (state.name,), {"function": str(stated)}, patterns)
+        inner = matrix.arguments[0] if isinstance(matrix, Apply) else matrix
+        return (state.name, str(inner), matrix is not inner), Number(-term.coefficient) * function
+
+    def _of_overlaps(self, layer: str, array: str, turned: bool, function: Expression) -> Part:
+        patterns = {"patterns": self.named[array].T if turned else self.named[array]}
+        if is_quadratic(function):
+            # With F = c·z² the synapse is a matrix, and more is proved of it.
+            scale = 2 * evaluate(function, {"z": Fraction(1)}, EXACT)
+            return Part("hebbian", (layer,), {"scale": scale}, patterns)
+        return Part("associative", (layer,), {"function": str(rewritten(function))}, patterns)
+
+
+def is_quadratic(function: Expression) -> bool:
+    """Whether F(z) = c·z² is seen from the second derivative, which must be a constant.
+
+    >>> from hopverify.expr.parser import parse
+    >>> is_quadratic(parse("3*z^2")), is_quadratic(parse("z^2 + 1"))
+    (True, False)
+    """
+    first = gradient(function, "z", {"z": 0})
+    try:
+        at_zero = [evaluate(each, {"z": Fraction(0)}, EXACT) for each in (function, first)]
+    except HopverifyError:
+        return False
+    return at_zero == [0, 0] and not symbols(rewritten(gradient(first, "z", {"z": 0})))
 
 
 def _replaced(expression: Expression, old: Expression, new: Expression) -> Expression:

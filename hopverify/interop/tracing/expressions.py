@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, apply, lift
+from hopverify.interop.tracing.constants import merged
 from hopverify.interop.tracing.rewriting import piecewise
 from hopverify.interop.tracing.terms import Atom, Constant, Factor, Input, Tensor, Term
 
@@ -69,6 +70,7 @@ class Writer:
         return result if result is not None else Number(Fraction(0))
 
     def _term(self, term: Term, out: Group | None) -> tuple[Fraction, Expression | None]:
+        term = merged(term)
         numbers, vectors, matrices = self._nodes(term, out or ())
         open_groups = {
             group for group in (*vectors, *(g for pair in matrices for g in pair[:2])) if group != (out or ())
@@ -244,7 +246,7 @@ def _base(part: Expression) -> tuple[Expression, Fraction]:
 
 
 def _contracted(parts: Sequence[Expression]) -> Expression:
-    if len(parts) == 2 and parts[0] != parts[1]:
+    if len(parts) == 2 and parts[0] != parts[1] and all(_base(part)[1] > 0 for part in parts):
         return Apply("dot", (parts[0], parts[1]))
     return Apply("sum", (_product(parts),))
 

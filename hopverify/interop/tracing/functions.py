@@ -41,10 +41,18 @@ def power(value: Tensor, exponent: Fraction) -> Tensor:
         for _ in range(int(exponent) - 1):
             result = product(result, value)
         return result
+    if len(value.terms) > 1 and exponent in (2, 3) and _varying(value) > 1:
+        # A matrix has no name in the expression language; multiplied out, its parts may be vectors.
+        return product(value, power(value, exponent - 1))
     if simple and exponent == -1 and value.terms[0].coefficient != 1:
         c = value.terms[0].coefficient
         return scaled(power(scaled(value, 1 / c), exponent), 1 / c)
     return applied("power", value, parameter=exponent)
+
+
+def _varying(value: Tensor) -> int:
+    """Return the number of axes along which an array varies."""
+    return sum(any(term.axes[axis] is not None for term in value.terms) for axis in range(len(value.shape)))
 
 
 def logarithm(value: Tensor) -> Tensor:

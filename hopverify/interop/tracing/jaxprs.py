@@ -26,7 +26,7 @@ from hopverify.interop.tracing.primitives import RULES, Refused
 from hopverify.interop.tracing.tensors import applied, constant, leaf, number, plus, product, scaled, sources
 from hopverify.interop.tracing.terms import Shift, Tensor, TooLarge
 
-Fold = Callable[[Any, Sequence[NDArray[Any]]], NDArray[Any]]
+Fold = Callable[[Any, Sequence[NDArray[Any]]], Sequence[NDArray[Any]]]
 
 
 class CannotRead(HopverifyError):
@@ -103,7 +103,7 @@ class Reading:
                 self.rules[_function_name(inner) or name] = None
             return self._call(inner, inputs)
         try:
-            outputs = [self._apply(name, equation, inputs)]
+            outputs = self._apply(name, equation, inputs)
         except TooLarge as error:
             outputs = [Unread(f"{name}: {error}")]
         except Refused as refusal:
@@ -123,26 +123,31 @@ class Reading:
             return Unread(value.why + (f" (at {where})" if where else ""))
         return value
 
-    def _apply(self, name: str, equation: Any, inputs: list[Value]) -> Value:
+    def _apply(self, name: str, equation: Any, inputs: list[Value]) -> list[Value]:
         if name == "stop_gradient":
-            return self._stopped(inputs[0], equation.outvars[0].aval.shape)
+            return [self._stopped(inputs[0], equation.outvars[0].aval.shape)]
         if name == "is_finite":
-            return np.ones(equation.outvars[0].aval.shape, dtype=bool)
+            return [np.ones(equation.outvars[0].aval.shape, dtype=bool)]
+        if self._is_known(inputs) and not any(isinstance(each, Unread) for each in inputs):
+            return self._folded(name, equation, inputs)
         if name in _COMPARISONS:
-            return self._compared(name, equation, inputs)
+            return [self._compared(name, equation, inputs)]
         if name == "select_n":
-            return self._selected(inputs)
+            return [self._selected(inputs)]
         unread = next((each for each in inputs if isinstance(each, Unread)), None)
         if unread is not None:
-            return unread
-        if any(isinstance(each, np.ndarray) for each in inputs) and not any(_depends(each) for each in inputs):
-            return self._folded(name, equation, inputs)
+            return [unread]
         rule = RULES.get(name)
         if name in ("div", "rem") and np.dtype(equation.outvars[0].aval.dtype).kind in "iu":
             raise Refused(f"{name} of whole numbers has no counterpart")
         if rule is None:
             raise Refused(f"the primitive {name} has no counterpart")
-        return rule(equation.params, *(self.tensor(each) for each in inputs))
+        return [rule(equation.params, *(self.tensor(each) for each in inputs))]
+
+    def _is_known(self, inputs: list[Value]) -> bool:
+        """Whether arrays of constants are computed from others; single numbers alone are kept exact instead."""
+        arrays = any(isinstance(each, np.ndarray) and each.ndim for each in inputs) or not inputs
+        return arrays and not any(_depends(each) for each in inputs)
 
     def tensor(self, value: Value) -> Tensor:
         """Return a value as a symbolic array; raise :class:`CannotRead` if it is none."""
@@ -156,13 +161,13 @@ class Reading:
             return constant(value.astype(float) if value.dtype.kind == "b" else value)
         return value
 
-    def _folded(self, name: str, equation: Any, inputs: list[Value]) -> Value:
-        """Compute an array that does not depend on the arguments, as JAX does."""
+    def _folded(self, name: str, equation: Any, inputs: list[Value]) -> list[Value]:
+        """Compute arrays that do not depend on the arguments, as JAX does."""
         arrays = [_as_array(each, var) for each, var in zip(inputs, equation.invars, strict=True)]
-        result = np.asarray(self.fold(equation, arrays))
+        results = self.fold(equation, arrays)
         if name not in _EXACT:
             self.notes["arrays of constants are what JAX computes them to be, roundings included"] = None
-        return result if result.ndim else self._constant(result)
+        return [self._constant(np.asarray(each)) for each in results]
 
     def _stopped(self, value: Value, shape: tuple[int, ...]) -> Value:
         """Return a value whose gradient is stopped as an unknown one: what remains of it in the result is refused."""
@@ -259,6 +264,6 @@ _COMPARISONS: dict[str, Callable[[Fraction], bool]] = {
 
 # Primitives that move entries, or change signs, and round nothing.
 _EXACT = {
-    "broadcast_in_dim", "concatenate", "convert_element_type", "copy", "neg", "reshape", "rev", "slice", "squeeze",
-    "transpose",
+    "broadcast_in_dim", "concatenate", "convert_element_type", "copy", "eq", "ge", "gt", "iota", "le", "lt", "ne",
+    "neg", "reshape", "rev", "select_n", "slice", "squeeze", "transpose",
 }  # fmt: skip

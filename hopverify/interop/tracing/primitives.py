@@ -87,8 +87,9 @@ def _clamped(params: Mapping[str, Any], low: Tensor, value: Tensor, high: Tensor
 
 
 def _cast(params: Mapping[str, Any], value: Tensor) -> Tensor:
-    if np.dtype(params["new_dtype"]).kind in "iub" and value.number is None:
-        raise Refused("convert_element_type: a cast to whole numbers has no counterpart")
+    dtype = np.dtype(params["new_dtype"])
+    if value.number is None and (dtype.kind != "f" or dtype.itemsize < 4):
+        raise Refused(f"convert_element_type: a cast to {dtype.name} has no counterpart")
     return value
 
 
@@ -109,12 +110,30 @@ def _sliced(params: Mapping[str, Any], value: Tensor) -> Tensor:
         if len(cut) != value.shape[axis]:
             chosen = np.zeros((len(cut), value.shape[axis]))
             chosen[np.arange(len(cut)), cut] = 1
-            moved = contraction(constant_matrix(chosen), value, ((1,), (axis,)), ((), ()))
-            value = transposed(moved, [*range(1, axis + 1), 0, *range(axis + 1, len(value.shape))])
+            value = _moved(chosen, value, axis)
     return value
 
 
-def constant_matrix(values: NDArray[Any]) -> Tensor:
+def _concatenated(params: Mapping[str, Any], *values: Tensor) -> Tensor:
+    """Return arrays side by side, each as its product with a matrix of zeros and ones."""
+    axis, start = params["dimension"], 0
+    length = sum(value.shape[axis] for value in values)
+    result: Tensor | None = None
+    for value in values:
+        chosen = np.eye(length, value.shape[axis], -start)
+        part = _moved(chosen, value, axis)
+        result, start = part if result is None else plus(result, part), start + value.shape[axis]
+    assert result is not None
+    return result
+
+
+def _moved(matrix: NDArray[Any], value: Tensor, axis: int) -> Tensor:
+    """Return the product of a matrix with an array along one axis."""
+    moved = contraction(_matrix(matrix), value, ((1,), (axis,)), ((), ()))
+    return transposed(moved, [*range(1, axis + 1), 0, *range(axis + 1, len(value.shape))])
+
+
+def _matrix(values: NDArray[Any]) -> Tensor:
     """Return a matrix as a constant, even if all its entries are one number."""
     core = tuple(extent for extent in values.shape if extent != 1)
     return leaf(Constant(values.reshape(core)), values.shape)
@@ -188,6 +207,7 @@ RULES: dict[str, Rule] = {
         value, tuple(e for axis, e in enumerate(value.shape) if axis not in params["dimensions"])
     ),
     "slice": _sliced,
+    "concatenate": _concatenated,
     "convert_element_type": _cast,
     "copy": lambda params, value: value,
     "conv_general_dilated": _convolved,
