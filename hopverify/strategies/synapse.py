@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, product
+from math import prod
 from typing import Any
 
+import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
@@ -25,8 +27,8 @@ from hopverify.strategies.spelling import spelled
 from hopverify.strategies.weight import matrices, weights
 from hopverify.synapses import SYNAPSES, Port, SynapseError, SynapseKind
 
-#: Builds that are tried for one kind and one choice of layers, forms that are kept, axes of an array.
-TRIALS, FORMS, AXES = 1000, 12, 3
+#: Builds that are tried for one kind and one choice of layers, forms kept for each choice of fields, axes of an array.
+TRIALS, FORMS, AXES = 1000, 6, 3
 
 Content = tuple[int, ...] | str
 """The shape of an array, or an expression with {0}, {1} and so on in place of the layers' names."""
@@ -70,6 +72,7 @@ def _forms(kind_name: str, ports: Ports, scalars: tuple[tuple[str, Any], ...]) -
         return ()
     for count in range(len(optional) + 1):
         for extra in combinations(optional, count):
+            trial.most = len(trial.found) + FORMS
             trial.search([field for field in structural if field in required or field in extra])
     return tuple(trial.found)
 
@@ -81,6 +84,7 @@ class _Trial:
         self.kind, self.ports, self.scalars = kind, ports, scalars
         self.left = TRIALS
         self.found: list[Form] = []
+        self.most = FORMS
         # Which contents of a field are worth a try after those chosen before: the same for all that may follow.
         self.kept: dict[tuple[tuple[tuple[str, Content], ...], str], list[Content]] = {}
 
@@ -93,7 +97,7 @@ class _Trial:
             return
         field, *rest = fields
         for content in self.promising(field, chosen):
-            if len(self.found) >= FORMS:
+            if len(self.found) >= self.most:
                 return
             self.search(rest, {**chosen, field.name: content})
 
@@ -146,8 +150,10 @@ def blame(kind: SynapseKind, ports: Ports, given: Mapping[str, Any]) -> str | No
 def _stand_in(kind: SynapseKind, name: str) -> Any:
     field = next(field for field in kind.fields if field.name == name)
     if field.kind is FieldKind.ARRAY:
-        return ExactArray.full((), Fraction(1))
-    return {FieldKind.TEXT: "1", FieldKind.BOOLEAN: False}.get(field.kind, field.choices[0] if field.choices else 1)
+        return ExactArray.full((1,), Fraction(1))
+    return {FieldKind.TEXT: "1", FieldKind.BOOLEAN: False, FieldKind.NUMBERS: (Fraction(1),)}.get(
+        field.kind, field.choices[0] if field.choices else 1
+    )
 
 
 def _contents(field: Field, ports: Ports, most_axes: int = AXES) -> Iterator[Content]:
@@ -191,6 +197,10 @@ def synapses(
             drawn[name] = content.format(*_names(ports))
         else:
             drawn[name] = draw(_arrays(content, symmetric if within else None, dyadic))
+    refused = blame(kind, ports, drawn | dict(_read_all(fields, scalars)))
+    if isinstance(drawn.get(refused or ""), ExactArray):
+        # Its shape fits, so it is its numbers that do not: a mask, say.
+        drawn[str(refused)] = draw(_marks(drawn[str(refused)].shape))
     known = {name: spelled(value) if isinstance(value, ExactArray) else value for name, value in drawn.items()}
     return {"kind": kind_name, "layers": [port.name for port in ports]} | known | scalars
 
@@ -218,11 +228,15 @@ def _read(field: Field, value: Any) -> Any:
     return int(value) if field.kind is FieldKind.INTEGER else Fraction(value)
 
 
+def _marks(shape: tuple[int, ...]) -> st.SearchStrategy[ExactArray]:
+    """Return arrays of zeros and ones."""
+    count = prod(shape)
+    marks = st.lists(st.integers(0, 1), min_size=count, max_size=count)
+    return marks.map(lambda entries: ExactArray.of(np.array(entries).reshape(shape)))
+
+
 def _arrays(shape: tuple[int, ...], symmetric: bool | None, dyadic: bool) -> st.SearchStrategy[ExactArray]:
     if len(shape) == 2 and shape[0] == shape[1]:
         # One number is its own transpose, whatever is asked for.
         return weights(size=shape[0], symmetric=symmetric if shape[0] > 1 else None, dyadic=dyadic)
-    count = 1
-    for length in shape:
-        count *= length
-    return matrices(1, count, dyadic=dyadic).map(lambda row: ExactArray.of(row.reshape(shape)))
+    return matrices(1, prod(shape), dyadic=dyadic).map(lambda row: ExactArray.of(row.reshape(shape)))

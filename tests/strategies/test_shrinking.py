@@ -40,7 +40,10 @@ def test_the_smallest_spec_is_one_neuron() -> None:
         ),
         (lambda spec: spec.layers["x"].function.name == "tanh", "{x: {size: 1, lagrangian: tanh}}"),
         (
-            lambda spec: spec.layers["x"].function.parameters.get("beta") not in (None, 1),
+            lambda spec: (
+                spec.layers["x"].function.role == "lagrangian"
+                and spec.layers["x"].function.parameters.get("beta") not in (None, 1)
+            ),
             "{x: {size: 1, lagrangian: {exp: {beta: 2}}}}",
         ),
     ],

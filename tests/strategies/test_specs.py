@@ -71,7 +71,7 @@ def test_the_whole_catalogue_is_drawn() -> None:
 
 
 # Kinds that join several layers; others are content with one.
-ENDS = defaultdict(lambda: 1, convolution=2, feedforward_feedback=2, gated=3)
+ENDS = defaultdict(lambda: 1, attention=2, convolution=2, feedforward_feedback=2, gated=3)
 
 
 @pytest.mark.parametrize("kind", list(SYNAPSES), ids=lambda kind: kind.name)
