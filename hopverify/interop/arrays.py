@@ -17,11 +17,9 @@ from hopverify.errors import HopverifyError
 from hopverify.interop.imported import Imported, array_field, spec_text, stem_of
 from hopverify.interop.learning import LEARNING, LearningRule
 from hopverify.lagrangians import LAGRANGIANS
+from hopverify.model.linear import MAX_NEURONS
 from hopverify.spec import ExactArray
 from hopverify.spec.array_files import read_array_file
-
-BESIDE = 400
-"""Up to so many neurons the equilibrium beside each pattern is asked for; of more, the cells in its basin."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +101,6 @@ def _lagrangian(wanted: Network) -> Any:
     return {wanted.activation: {"beta": gain}} if takes_gain else wanted.activation
 
 
-def _checks(size: int) -> list[Any]:
+def _checks(size: int) -> list[str]:
     energy = ["lagrangian_convexity", "weight_symmetry", "energy_descent", "energy_flatness"]
-    return [*energy, "boundedness", {"equilibria": {"near": "patterns"}}] if size <= BESIDE else [*energy, "basin_cells"]
+    return [*energy, *(["boundedness"] if size <= MAX_NEURONS else []), "basin_cells"]

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from hopverify import verify
 from hopverify.cli import GROUP
-from hopverify.interop.arrays import Network
+from hopverify.interop.arrays import Network, hopfield_network
 from hopverify.interop.sources.arrays import SOURCE as ARRAYS
+from hopverify.spec import ExactArray
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -40,6 +42,15 @@ def test_the_commands_of_arrays(here: Path) -> None:
     assert len(commands) == 2
     for _, *arguments in commands:
         assert CliRunner().invoke(GROUP, arguments).exit_code == 0
+
+
+@pytest.mark.parametrize(("rule", "certified"), [("hebbian", 4), ("storkey", 8), ("pseudo-inverse", 8)])
+def test_the_comparison_of_rules(rule: str, certified: int) -> None:
+    rng = np.random.default_rng(0)
+    patterns = ExactArray.of(np.where(rng.random((8, 40)) < 0.5, -1, 1))
+    results = verify(hopfield_network(patterns, rule)).results
+    (cells,) = [entry for entry in results if entry["check"] == "basin_cells"]
+    assert cells["obligations"][0]["data"]["certified"] == certified
 
 
 def test_the_page_lists_every_setting() -> None:
