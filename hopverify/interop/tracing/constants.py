@@ -1,0 +1,73 @@
+"""Products of arrays of constants, exactly: a term keeps one array where one can hold them all.
+
+Sums over axes that only constants have, and products of constants, are computed in whole numbers. Where a double does
+not hold every entry of the result, the arrays stay as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.interop.tracing.terms import Constant, Factor, Term
+
+MAX_PRODUCTS = 4_000_000
+Labelled = tuple[NDArray[Any], tuple[int, ...]]
+
+
+def merged(term: Term) -> Term:
+    """Return the term with at most one array of constants, if that is exact and not too large."""
+    constants = [factor for factor in term.factors if isinstance(factor.source, Constant)]
+    others = [factor for factor in term.factors if not isinstance(factor.source, Constant)]
+    kept = {label for factor in others for label in factor.labels} | {a for a in term.axes if a is not None}
+    touched = {label for factor in constants for label in factor.labels}
+    if len(constants) < 2 and touched <= kept:
+        return term
+    if math.prod(term.extents[label] for label in touched) > MAX_PRODUCTS:
+        return term
+    labels = tuple(sorted(touched & kept))
+    values = exact_product([(factor.source.values, factor.labels) for factor in constants], labels)  # type: ignore[union-attr]
+    if values is None:
+        return term
+    if not labels:
+        return Term(term.coefficient * Fraction(values.item()), tuple(others), term.axes)
+    return Term(term.coefficient, (*others, Factor(Constant(values), labels)), term.axes)
+
+
+def exact_product(arrays: Sequence[Labelled], kept: tuple[int, ...]) -> NDArray[np.float64] | None:
+    """Return the product of arrays summed over all labels but ``kept``, or None if doubles do not hold it.
+
+    >>> exact_product([(np.array([1.0, 0.5]), (0,)), (np.array([2.0, 3.0]), (0,))], ()).item()
+    3.5
+    """
+    operands: list[Any] = []
+    exponent = 0
+    for values, labels in arrays:
+        whole, power = _whole(values)
+        exponent += power
+        operands += [whole, list(labels)]
+    result = np.asarray(np.einsum(*operands, list(kept)), dtype=object)
+    flat = [_double(entry, exponent) for entry in result.reshape(-1)]
+    return None if None in flat else np.array(flat, dtype=np.float64).reshape(result.shape)
+
+
+def _whole(values: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """Return whole numbers w and an exponent e with values = w·2^e."""
+    fractions, exponents = np.frexp(np.asarray(values, dtype=np.float64))
+    lowest = int(exponents.min(initial=0))
+    shifts = (exponents - lowest).astype(object)
+    return (fractions * 2.0**53).astype(np.int64).astype(object) * 2**shifts, lowest - 53
+
+
+def _double(entry: int, exponent: int) -> float | None:
+    """Return entry·2^exponent, if it is a double."""
+    try:
+        value = math.ldexp(float(entry), exponent)
+    except OverflowError:
+        return None
+    return value if Fraction(value) == Fraction(entry) * Fraction(2) ** exponent else None
