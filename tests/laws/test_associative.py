@@ -21,6 +21,7 @@ from tests.laws.test_synapse_laws import model_with
         ("layers: [d], patterns: [[1, 1, 1]], function: z^2", "expected shape 1×2"),
         ("layers: [d], patterns: [[1, 1]], function: x^2", "F is a function of z, but the expression uses x"),
         ("layers: [d], patterns: [[1, 1]], function: sum(z)", "needs a vector"),
+        ("layers: [d], patterns: [[1, 1]], function: ones(z)", "F is a function of one number z"),
         ("layers: [d], patterns: [[1, 1]], function: '@'", "synapses.s.function"),
         ("layers: [d], patterns: [[1, 1]], function: z^99999999", "out of range"),
         ("layers: [d], patterns: [[1, 1]]", "the key 'function' is missing"),
@@ -58,3 +59,15 @@ def test_a_jump_of_the_drive_is_told() -> None:
         .synapses["s"]
         .is_regular()
     )
+
+
+def test_formulas() -> None:
+    text = "{kind: associative, layers: [a, b], patterns: [[1, 1, 1, 1, 1, 1]], function: z^3}"
+    assert model_with(text).synapses["s"].formula("s") == (
+        r"-\sum_{\mu} F_{s}(\xi_{\mu}\cdot\gamma_{a}) - \sum_{\mu} F_{s}(\xi_{\mu}\cdot\gamma_{b})"
+    )
+    text = "{kind: epanechnikov, layers: [d], patterns: [[1, 1]], beta: 1, epsilon: 1}"
+    s = model_with(text).synapses["s"]
+    assert r"\varepsilon + \sum_{\mu} \max(0, 1 - \tfrac{\beta}{2}\,|\gamma_{d} - \xi_{s,\mu}|^2)" in s.formula("s")
+    assert s.pairs == {("d", "d")}
+    assert not s.is_regular()
