@@ -167,7 +167,7 @@ def _attention(name: str, synapse: Attention, names: Names) -> SynapseForms:
     for place, layer in enumerate(synapse.layers, start=1):
         as_query = W_Q[h, a, I] * _sum(A[h, place, B] * _sum(W_K[h, a, J] * g[B, J], (J, size)), (B, tokens))
         as_key = W_K[h, a, I] * _sum(A[h, B, place] * _sum(W_Q[h, a, J] * g[B, J], (J, size)), (B, tokens))
-        drives[layer] = _sum(as_query + as_key, (a, d), (h, heads))
+        drives[layer] = _sum(as_query + (as_key if synapse.gradient else 0), (a, d), (h, heads))
     masked = "" if everywhere else "; M[C, B] is 1 where token C attends to token B, and 0 elsewhere"
     remark = f"g[C, i] belongs to the C-th of {tokens} tokens; A[h, C, B] = softmax over B of head h{masked}"
     return SynapseForms(energy, drives, remark=remark)

@@ -5,7 +5,8 @@ Q_hC = W^Q_h γ_C; B runs over the tokens to which C attends. The drive on token
 
     Σ_h [ W^Q_hᵀ Σ_B A_h,CB K_hB  +  W^K_hᵀ Σ_B A_h,BC Q_hB ],     A_h,C· = softmax over B of β_h K_hB·Q_hC.
 
-The first is attention as transformers have it, with keys in the place of values; without the second there is no energy.
+The first is attention as transformers have it, with keys in the place of values, and is all that ``drive: attention``
+adds to the flow; then S is no energy of it.
 β is the number that is written: 1/√d is a rational number only where d is a square, and whatever double a program
 takes for it otherwise is one too.
 """
@@ -25,7 +26,7 @@ from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.nodes import Apply, Symbol
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
-from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_shape, held
+from hopverify.synapses import Defect, Port, Synapse, SynapseError, SynapseKind, check_shape, held
 
 LOGSUMEXP = Apply("logsumexp", (Symbol("u"),))
 
@@ -48,6 +49,7 @@ class Attention(Synapse):
     keys: ExactArray
     beta: tuple[Fraction, ...]
     attended: tuple[NDArray[np.int64], ...]
+    gradient: bool = True
     linear = False
 
     @property
@@ -74,8 +76,9 @@ class Attention(Synapse):
         for head, scores in self._heads(activations, a):
             shares = self._shares(scores.products, a)
             as_query = (shares @ scores.keys) @ held(self.queries, a)[head]
-            as_key = (shares.T @ scores.queries) @ held(self.keys, a)[head]
-            total = total + (as_query + as_key)
+            total = total + as_query
+            if self.gradient:
+                total = total + (shares.T @ scores.queries) @ held(self.keys, a)[head]
         return dict(zip(self.layers, total, strict=True))
 
     def _shares(self, products: Value, a: Arithmetic) -> Value:
@@ -85,6 +88,28 @@ class Attention(Synapse):
             if len(attended):
                 shares[token, attended] = a.softmax(products[token, attended])
         return shares
+
+    def defect(self) -> Defect | None:
+        """Return an entry of M_h = W^K_hᵀW^Q_h, or of Σ M_h where no token has a choice, that is not 0.
+
+        What ``drive: attention`` leaves out on token B is Σ_C Σ_h A_h,CB M_h γ_C. It is 0 if all M_h are; and where
+        each token attends to one at most, all A are 0 or 1, and it is 0 iff Σ M_h is. Else let C attend to B ≠ C, among
+        n ≥ 2 tokens in all, with γ_C = εq and γ_B = tk, all others 0. Multiplied by k, it has at tε² the coefficient
+        (n - 1)/n² Σ β_h (kᵀM_h q)², which is positive for some k and q if an M_h is not 0.
+        """
+        if self.gradient:
+            return None
+        Q, K = self.queries.fractions(), self.keys.fractions()
+        chosen = any(len(row) > 1 for row in self.attended)
+        heads = [[head] for head in range(len(Q))] if chosen else [list(range(len(Q)))]
+        for together in heads:
+            for i in range(Q.shape[2]):
+                row = sum(K[head][:, i] @ Q[head] for head in together)
+                if row.any():
+                    j = int(np.flatnonzero(row)[0])
+                    place = f"[{i},{j}]" if chosen else f"[{i},{j}], summed over the heads"
+                    return Defect((together[0], i, j), f"(W^Kᵀ W^Q){place} = 0, as the second sum is left out")
+        return None
 
     def formula(self, name: str) -> str:
         beta = r"\beta_h" if len(set(self.beta)) > 1 else r"\beta"
@@ -104,7 +129,8 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
     beta = values["beta"] * len(queries.values) if len(values["beta"]) == 1 else values["beta"]
     if len(beta) != len(queries.values):
         raise SynapseError("beta", f"one number, or one for each of {len(queries.values)} heads, got {len(beta)}")
-    return Attention(names, queries, _heads("keys", keys, keys.shape[-1]), beta, _attended(values, len(names)))
+    attended, gradient = _attended(values, len(names)), values["drive"] == "gradient"
+    return Attention(names, queries, _heads("keys", keys, keys.shape[-1]), beta, attended, gradient)
 
 
 def _heads(field: str, weights: ExactArray, size: int) -> ExactArray:
@@ -145,6 +171,13 @@ SYNAPSE = SynapseKind(
         ),
         Field(
             "mask", FieldKind.ARRAY, "1 where the token of the row attends to that of the column, else 0", default=None
+        ),
+        Field(
+            "drive",
+            FieldKind.CHOICE,
+            "what the flow adds: -∇S (`gradient`), or its first sum alone, as transformers do (`attention`)",
+            default="gradient",
+            choices=("gradient", "attention"),
         ),
     ),
     build=_build,

@@ -71,6 +71,45 @@ def test_energy_and_drive_are_the_papers(options: str) -> None:
         assert drive[place] == pytest.approx(-slope / step, abs=1e-4)
 
 
+def of_two_heads(W_Q: Any, W_K: Any, **options: str) -> Any:
+    more = "".join(f", {key}: {value}" for key, value in options.items())
+    keys = f"queries: {np.asarray(W_Q).tolist()}, keys: {np.asarray(W_K).tolist()}, beta: [1, 2]"
+    return model_with(f"{{kind: attention, layers: [d, p], {keys}{more}}}").synapses["s"]
+
+
+def missing(W_Q: Any, W_K: Any, **options: str) -> float:
+    """Return the largest entry of -∇S less the drive of transformers, at random activations."""
+    gamma = {name: RNG.normal(size=2) for name in "dp"}
+    whole, part = (of_two_heads(W_Q, W_K, **options, drive=d).drive(gamma, FLOATS) for d in ("gradient", "attention"))
+    return max(float(np.abs(whole[name] - part[name]).max()) for name in "dp")
+
+
+ONE, TWO, NONE = [[1, 2], [0, 1]], [[-1, -2], [0, -1]], [[0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("queries", "options", "index"),
+    [
+        ([ONE, TWO], {}, (0, 0, 0)),
+        ([NONE, ONE], {}, (1, 0, 0)),
+        ([NONE, NONE], {}, None),
+        # Both heads cancel wherever every token attends to one at most.
+        ([ONE, TWO], {"to": "others"}, None),
+        ([ONE, ONE], {"to": "others"}, (0, 0, 0)),
+        ([ONE, TWO], {"mask": "[[0, 0], [1, 0]]"}, None),
+        ([ONE, TWO], {"to": "past"}, (0, 0, 0)),
+    ],
+)
+def test_the_attention_of_transformers_is_a_gradient_only_where_the_second_sum_vanishes(
+    queries: Any, options: dict[str, str], index: tuple[int, ...] | None
+) -> None:
+    keys = [[[1, 0], [0, 1]]] * 2
+    defect = of_two_heads(queries, keys, **options, drive="attention").defect()
+    assert (defect.index if defect is not None else None) == index
+    assert (missing(queries, keys, **options) < 1e-12) == (index is None)
+    assert of_two_heads(queries, keys, **options).defect() is None
+
+
 def block(name: str) -> Model:
     return build_model(read_spec(ROOT / "specs" / f"{name}.yaml"))
 

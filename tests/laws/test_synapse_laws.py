@@ -88,6 +88,7 @@ layers:
   f: {{size: 3, lagrangian: identity}}
   g: {{size: 6, lagrangian: identity}}
   h: {{size: 2, lagrangian: identity}}
+  p: {{size: 2, lagrangian: identity}}
   image: {{size: 9, shape: [1, 3, 3], lagrangian: identity}}
   map: {{size: 8, shape: [2, 2, 2], lagrangian: identity}}
   line: {{size: 5, lagrangian: identity}}
