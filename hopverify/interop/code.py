@@ -43,7 +43,10 @@ def member_of(names: Mapping[str, Any], fits: Callable[[Any], bool], member: str
         if not fits(names[member]):
             raise HopverifyError(f"{member!r} is no {noun} but {type(names[member]).__name__}")
         return member, names[member]
-    found = {id(each): (name, each) for name, each in names.items() if not name.startswith("_") and fits(each)}
+    found: dict[int, tuple[str, Any]] = {}
+    for name, each in names.items():
+        if not name.startswith("_") and fits(each):
+            found.setdefault(id(each), (name, each))
     if len(found) != 1:
         known = ", ".join(name for name, _ in found.values()) or "none"
         raise HopverifyError(f"which {noun} is meant? The file defines: {known}; give its name, as in model.py:ham")

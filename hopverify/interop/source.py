@@ -50,7 +50,7 @@ def source_of(path: Path, name: str | None = None) -> Source:
     fitting = [source for source in SOURCES if suffix in source.suffixes]
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(source.name for source in fitting or SOURCES)
+    names = ", ".join(sorted(source.name for source in fitting or SOURCES))
     wanted = f"{len(fitting)} sources take {suffix} files" if fitting else f"no source takes {suffix or 'such'} files"
     raise HopverifyError(f"{path}: {wanted}; say which is meant by --from: {names}")
 

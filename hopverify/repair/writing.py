@@ -64,7 +64,7 @@ def section(key: str, entries: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _entry(name: str, entry: Mapping[str, Any]) -> str:
     line = f"  {name}: {flow(entry)}\n"
-    if len(line) <= WIDTH:
+    if len(line) <= WIDTH or not isinstance(entry, Mapping):
         return line
     return "".join([f"  {name}:\n", *(_field(key, value) for key, value in entry.items())])
 

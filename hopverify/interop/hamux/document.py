@@ -41,7 +41,8 @@ class Wanted:
 
 def document(read: Read, wanted: Wanted) -> Imported:
     """Return the spec of what was read."""
-    stem, files = stem_of(wanted.name), dict[str, bytes]()
+    name = plain(wanted.name).strip() or "hamux"
+    stem, files = stem_of(name), dict[str, bytes]()
     arrays: dict[str, Any] = {}
     synapses: dict[str, Any] = {}
     biases: dict[str, Any] = {}
@@ -49,13 +50,13 @@ def document(read: Read, wanted: Wanted) -> Imported:
         for layer, bias in interaction.biases.items():
             biases[layer] = biases.get(layer, 0) + bias
         for part in interaction.parts:
-            name = connection if connection not in synapses else read.names.of(connection)
-            synapses[name] = _synapse(part, name, stem, files)
+            key = connection if connection not in synapses else read.names.of(connection)
+            synapses[key] = _synapse(part, key, stem, files)
             arrays.update({each: _array(v, f"{stem}-{each}.npy", files) for each, v in part.named.items()})
     layers = {port.name: _layer(port, read, biases.get(port.name), stem, files) for port in read.ports.values()}
     notes = _notes(read, wanted)
     text = spec_text(
-        name=wanted.name,
+        name=name,
         description=f"Imported from HAMUX. {CONVENTION}.",
         references=[REFERENCE],
         sections={"layers": layers, "synapses": synapses, "arrays": arrays},
@@ -103,8 +104,7 @@ def _synapse(part: Part, name: str, stem: str, files: dict[str, bytes]) -> dict[
 def _array(values: Any, file: str, files: dict[str, bytes]) -> Any:
     """Return an array field: short decimals in the spec, everything else in a file."""
     exact = ExactArray.of(values if values.dtype == object else np.asarray(values, dtype=np.float64))
-    entries = exact.fractions().reshape(-1)
-    if len(entries) <= INLINE and all((entry * 1000).denominator == 1 for entry in entries):
+    if exact.values.size <= INLINE and all((entry * 1000).denominator == 1 for entry in exact.fractions().reshape(-1)):
         return exact.fractions().tolist()
     return array_field(exact, file, files)
 

@@ -1,7 +1,7 @@
 """Products of arrays of constants, exactly: a term keeps one array where one can hold them all.
 
-Sums over axes that only constants have, and products of constants, are computed in whole numbers. Where a double does
-not hold every entry of the result, the arrays stay as they are.
+Sums over axes that only constants have, and products of constants, are computed in whole numbers. Where doubles do not
+hold the result it is an array of Fractions, if it is small; else the arrays stay as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hopverify.interop.tracing.terms import Constant, Factor, Term
 
-MAX_PRODUCTS = 4_000_000
+MAX_PRODUCTS, MAX_RATIONALS = 4_000_000, 4096
 Labelled = tuple[NDArray[Any], tuple[int, ...]]
 
 
@@ -35,25 +35,34 @@ def merged(term: Term) -> Term:
     if values is None:
         return term
     if not labels:
-        return Term(term.coefficient * Fraction(values.item()), tuple(others), term.axes)
+        return Term(term.coefficient * exact(values.item()), tuple(others), term.axes)
     return Term(term.coefficient, (*others, Factor(Constant(values), labels)), term.axes)
 
 
-def exact_product(arrays: Sequence[Labelled], kept: tuple[int, ...]) -> NDArray[np.float64] | None:
-    """Return the product of arrays summed over all labels but ``kept``, or None if doubles do not hold it.
+def exact(value: Any) -> Fraction:
+    """Return an entry of an array of constants as the number that it is."""
+    return value if isinstance(value, Fraction) else Fraction(value.item() if hasattr(value, "item") else value)
+
+
+def exact_product(arrays: Sequence[Labelled], kept: tuple[int, ...]) -> NDArray[Any] | None:
+    """Return the product of arrays summed over all labels but ``kept``, or None if it is too large to be exact.
 
     >>> exact_product([(np.array([1.0, 0.5]), (0,)), (np.array([2.0, 3.0]), (0,))], ()).item()
     3.5
     """
     operands: list[Any] = []
     exponent = 0
+    if any(values.dtype == object for values, _ in arrays):
+        return None
     for values, labels in arrays:
         whole, power = _whole(values)
         exponent += power
         operands += [whole, list(labels)]
     result = np.asarray(np.einsum(*operands, list(kept)), dtype=object)
     flat = [_double(entry, exponent) for entry in result.reshape(-1)]
-    return None if None in flat else np.array(flat, dtype=np.float64).reshape(result.shape)
+    if None not in flat:
+        return np.array(flat, dtype=np.float64).reshape(result.shape)
+    return result * Fraction(2) ** exponent if result.size <= MAX_RATIONALS else None
 
 
 def _whole(values: NDArray[Any]) -> tuple[NDArray[Any], int]:

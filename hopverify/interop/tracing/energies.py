@@ -22,7 +22,7 @@ from hopverify.expr.differentiate import gradient
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.exact import EXACT
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols, walk
-from hopverify.interop.tracing.constants import merged
+from hopverify.interop.tracing.constants import exact, merged
 from hopverify.interop.tracing.convolutions import as_kernel, as_matrix, convolved
 from hopverify.interop.tracing.expressions import CannotWrite, Group, Writer, spread_over
 from hopverify.interop.tracing.rewriting import acts_on_single_numbers, rewritten
@@ -86,8 +86,8 @@ class Sorting:
         values = self._over(constants, [inputs[0].labels], term, inputs)
         if values is None:
             return None
-        exact = np.array([-term.coefficient * Fraction(value.item()) for value in values], dtype=object)
-        return _name(inputs[0]), exact
+        numbers = np.array([-term.coefficient * exact(value) for value in values], dtype=object)
+        return _name(inputs[0]), numbers
 
     def _part(self, term: Term) -> Part | None:
         """Return a product of two or three activations as a synapse."""

@@ -104,7 +104,7 @@ def _placed(params: Mapping[str, Any], value: Tensor) -> Tensor:
 
 def _sliced(params: Mapping[str, Any], value: Tensor) -> Tensor:
     """Return a part of a vector, as its product with a matrix of zeros and ones."""
-    strides = params["strides"] or (1,) * len(value.shape)
+    strides = params.get("strides") or (1,) * len(value.shape)
     cuts = [np.arange(*each) for each in zip(params["start_indices"], params["limit_indices"], strides, strict=True)]
     for axis, cut in enumerate(cuts):
         if len(cut) != value.shape[axis]:

@@ -50,7 +50,7 @@ class Shift:
 
 @dataclass(frozen=True, eq=False)
 class Constant:
-    """An array of numbers."""
+    """An array of numbers: floats, or Fractions where no floats hold them."""
 
     values: NDArray[Any]
 
@@ -62,7 +62,8 @@ class Constant:
     @cached_property
     def key(self) -> str:
         """Equal for equal sources."""
-        content = np.ascontiguousarray(self.values).tobytes()
+        exact = self.values.dtype == object
+        content = repr(self.values.tolist()).encode() if exact else np.ascontiguousarray(self.values).tobytes()
         return f"constant {self.shape} {self.values.dtype} {hashlib.sha256(content).hexdigest()}"
 
 
