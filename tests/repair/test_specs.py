@@ -10,13 +10,14 @@ from types import ModuleType
 import pytest
 
 from hopverify.pipeline import verify
+from hopverify.repair.subject import obstacle
 from hopverify.spec import CheckRequest, read_spec
 from tests.repair.subjects import of_file, proposed
 
 SPECS = Path(__file__).parents[2] / "specs"
 # The comparison with the original speaks of activations that are functions, which a filled-in sign is not.
 OF_SIGNS = {"krotov-hopfield-a", "krotov-hopfield-a-slow"}
-HEAVY = {"digits", "digits-temperatures"}
+HEAVY = {"digits", "digits-float16", "digits-temperatures"}
 
 
 def script() -> ModuleType:
@@ -56,14 +57,18 @@ def test_the_certificate_of_a_repaired_spec_passes_altered_flatness(name: str) -
 
 
 def test_every_model_with_a_flat_region_is_repaired() -> None:
-    flat = set()
+    flat, beyond = set(), set()
     for path in sorted(SPECS.glob("*.yaml")):
         spec = read_spec(path)
-        if path.stem in HEAVY or spec.energy is not None:
+        if path.stem in HEAVY or spec.energy is not None or spec.update is not None:
             continue
         asked = replace(spec, checks=(CheckRequest("energy_flatness", {}, "checks"),), expect={})
         if any(entry["verdict"] == "fail" for entry in verify(asked, samples=50).results):
             flat.add(path.stem)
+            if obstacle(of_file(path)) is not None:
+                beyond.add(path.stem)
     assert flat >= OF_SIGNS
-    assert flat - set(REPAIRED) == set()
+    # Synapses that are not quadratic, layers without a leak, uncertain weights: `repair` says so.
+    assert "energy-transformer" in beyond
+    assert flat - set(REPAIRED) == beyond
     assert set(REPAIRED) - flat == {"gelu-memory"}
