@@ -3,7 +3,8 @@
 Concerns a hidden layer joined by patterns Ξ to an identity layer without bias: v̇ = Ξᵀ g(Ξv + b) - v, or the update
 v ← Ξᵀ g(Ξv + b) (arXiv:2008.02217), where g is softmax, ghostmax, sparsemax, entmax or normmax. Every pattern gets its
 largest certified radius and the certified distance of its equilibrium, or its worst competitor. Under the last three
-the pattern itself is the equilibrium, and one step reaches it.
+the pattern itself is the equilibrium, and one step reaches it. With `near` the balls lie around other states that the
+spec names, such as mixtures of patterns under softmax.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
 from hopverify.model import Layer, Model
-from hopverify.obligations import OneStepRetrieval, Retrieval
+from hopverify.obligations import MixtureRetrieval, OneStepRetrieval, Retrieval
+from hopverify.registry import did_you_mean
 from hopverify.spec import ExactArray, Field, FieldKind
 from hopverify.synapses.dense import Dense
 
@@ -41,6 +43,8 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         said = "the theorem needs leak 1, no bias and one time constant on the identity layer"
         return [Claim(name, _STATEMENT, inapplicable=said)]
     patterns = synapse.matrix if synapse.layers[0] == hidden.name else synapse.matrix.transpose()
+    if values["near"] is not None:
+        return [_beside(model, (hidden, visible), (name, patterns), values)]
     subject, labels = _named(model, name, patterns)
     count = len(labels)
     wanted = [count if number is None else min(number, count) for number in least]
@@ -56,6 +60,31 @@ def _ends(model: Model, synapse: Dense) -> tuple[Layer | None, Layer | None]:
     visible = next((layer for layer in layers if layer.function.name == "identity" and not layer.instantaneous), None)
     plain = synapse.prefactor == 1 or not synapse.gradient
     return (hidden, visible) if plain else (None, None)
+
+
+def _beside(
+    model: Model, layers: tuple[Layer, Layer], stored: tuple[str, ExactArray], values: Mapping[str, Any]
+) -> Claim:
+    """Return the claim about balls around the states of a memory, in place of the stored patterns (T15)."""
+    hidden, visible = layers
+    near = values["near"]
+    memory = model.memories.get(near)
+    if memory is None:
+        raise ParameterError("near", f"no memory is called {near!r}{did_you_mean(near, list(model.memories))}")
+    if memory.layer != visible.name:
+        raise ParameterError("near", f"{near} is a memory of layer {memory.layer}; name one of {visible.name}")
+    if values["beta"] is not None:
+        raise ParameterError("beta", "with `near` it is the model's own inverse temperature; leave `beta` out")
+    if hidden.function.name != "softmax":
+        return Claim(near, _STATEMENT, inapplicable=f"`near` needs a softmax layer, and {hidden.name} is another")
+    _, keys = _named(model, *stored)
+    count = memory.patterns.shape[0]
+    labels = tuple(f"{near}[{k}]" + (f" ({memory.labels[k]})" if memory.labels else "") for k in range(count))
+    (least,) = _least(values["at_least"], 1)
+    wanted = count if least is None else min(least, count)
+    (beta,) = _betas(hidden, None)
+    obligation = MixtureRetrieval(near, stored[1], beta, hidden.bias, labels, wanted, memory.patterns, keys)
+    return Claim(near, obligation.statement, necessary=(obligation,), assumptions=at_instantaneous_values([hidden]))
 
 
 def _betas(hidden: Layer, asked: tuple[Fraction, ...] | None) -> tuple[Fraction, ...]:
@@ -150,6 +179,12 @@ CHECK = Check(
             default=None,
             minimum=Fraction(0),
             strict=True,
+        ),
+        Field(
+            "near",
+            FieldKind.TEXT,
+            "the name of a memory: balls around its states, such as mixtures of patterns, in place of the stored ones",
+            default=None,
         ),
     ),
 )

@@ -34,7 +34,7 @@ from hopverify.obligations.equilibria import (
 )
 from hopverify.obligations.minima import BallMinima
 from hopverify.obligations.outcome import Outcome
-from hopverify.obligations.retrieval import OneStepRetrieval, Retrieval
+from hopverify.obligations.retrieval import MixtureRetrieval, OneStepRetrieval, Retrieval
 from hopverify.obligations.spins import SpinConvergence, SpinCorrection, SpinDescent, SpinFixedPoints
 from hopverify.obligations.steps import SafeSteps, StepForm
 
@@ -50,6 +50,7 @@ Obligation = (
     | DerivedEnergy
     | Descent
     | Retrieval
+    | MixtureRetrieval
     | OneStepRetrieval
     | Bounded
     | EnergyBoundedBelow
@@ -92,6 +93,7 @@ __all__ = [
     "FlatRegionsInBasins",
     "GloballyStable",
     "GradientDrive",
+    "MixtureRetrieval",
     "NoGhosts",
     "NowhereFlat",
     "Obligation",

@@ -74,3 +74,22 @@ class OneStepRetrieval(Patterns):
             f"{self.share} has a ball around it that the update sends to the pattern itself, exactly and in one step, "
             "and that the flow keeps and contracts to the pattern"
         )
+
+
+@dataclass(frozen=True)
+class MixtureRetrieval(Patterns):
+    """States, the rows of ``states``, have a certified ball under a softmax layer, whatever mixtures they are (T15).
+
+    ``labels`` are those of the states, ``keys`` those of the patterns.
+    """
+
+    states: ExactArray
+    keys: tuple[str, ...]
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return (
+            f"{self.share} has a ball around it that the flow and the update keep, that holds exactly one equilibrium, "
+            "and that this equilibrium attracts; there are bounds of the softmax weights at it"
+        )

@@ -14,6 +14,7 @@ from hopverify.reporting.cells import cells_in_words
 from hopverify.reporting.equilibria import equilibria_in_words
 from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.minima import minima_in_words
+from hopverify.reporting.mixtures import mixtures_in_words
 from hopverify.reporting.report import Report, Row, Values
 from hopverify.reporting.spins import spins_in_words
 from hopverify.reporting.step_sizes import step_sizes_in_words
@@ -65,6 +66,7 @@ def findings(row: Row, *, shows: str = JSON_SHOWS) -> Iterator[str]:
     yield from memories_in_words(row.data, shows=shows)
     yield from cells_in_words(row.data)
     yield from minima_in_words(row.data, shows=shows)
+    yield from mixtures_in_words(row.data, shows=shows)
     yield from step_sizes_in_words(row.data, row.obligations)
     yield from equilibria_in_words(row.check, row.data, shows=shows)
     yield from spins_in_words(row.data)

@@ -38,7 +38,7 @@ NAMES = (
     "relu-pair", "relu-five-equilibria", "relu-horn", "relu-runaway", "relu-dead-coordinate", "hamux-convention",
     "negative-gelu", "negative-clipped-softmax", "negative-not-symmetrisable", "negative-step-too-long", "global-lure",
     "no-leak-runaway", "step-size-tanh", "two-layer-cells", "ghostmax-memory", "entmax-memory", "softmax-memory",
-    "epanechnikov",
+    "epanechnikov", "metastable",
     "repaired/relu-five-equilibria-universal", "repaired/relu-two-neurons-universal",
     "repaired/softmax-equilibria-altered", "repaired/negative-two-time-constants-universal",
 )  # fmt: skip
