@@ -105,7 +105,8 @@ def _named(expression: Expression) -> Found | None:
 def _candidates(entry: Lagrangian, expression: Expression) -> Iterator[Mapping[str, Fraction]]:
     """Yield parameters made of the numbers in an expression, those that differ from the defaults only."""
     numbers = {abs(node.value) for node in walk(expression) if isinstance(node, Number)} - {0}
-    pool = sorted({each for value in numbers for each in (value, -value, 1 / value, 2 * value)} | {Fraction(1)})
+    made = (each for value in numbers for each in (value, -value, 1 / value, 2 * value, 2 / value))
+    pool = sorted({Fraction(1), *made})
     choices = [[value for value in pool if _fits(field, value)] for field in entry.parameters]
     for values in product(*choices):
         given = {field.name: value for field, value in zip(entry.parameters, values, strict=True)}
