@@ -63,6 +63,7 @@ def _jaxpr(jaxpr: Any) -> dict[str, Any]:
         return [variable(each), list(each.aval.shape), each.aval.dtype.name]
 
     return {
+        "name": str(getattr(getattr(jaxpr, "debug_info", None), "func_name", "") or ""),
         "constvars": [shaped(each) for each in jaxpr.constvars],
         "invars": [shaped(each) for each in jaxpr.invars],
         "eqns": [
@@ -116,6 +117,7 @@ class Jaxpr:
     invars: list[Any]
     eqns: list[Any]
     outvars: list[Any]
+    debug_info: SimpleNamespace = field(default_factory=SimpleNamespace)
 
 
 @dataclass
@@ -153,7 +155,8 @@ def _read_jaxpr(data: dict[str, Any]) -> Jaxpr:
         )
         for each in data["eqns"]
     ]
-    return Jaxpr(constvars, invars, equations, [used(each) for each in data["outvars"]])
+    outvars = [used(each) for each in data["outvars"]]
+    return Jaxpr(constvars, invars, equations, outvars, SimpleNamespace(func_name=data["name"]))
 
 
 def _dtype(name: str) -> Any:

@@ -119,7 +119,7 @@ def _said(subject: str, work: Callable[[], Result]) -> Result:
 
 def _value(done: Read, subject: str, closed: Any, arguments: Sequence[Tensor]) -> tuple[Tensor, Reading]:
     """Return what a program computes, which must be one number."""
-    shape = tuple(closed.out_avals[0].shape)
+    shape = tuple(closed.jaxpr.outvars[0].aval.shape)
     if shape:
         given = f"its function returns an array of shape {shape}, where one number is meant"
         raise HopverifyError(f"{subject}: {given}; HAMUX cannot differentiate it either")
