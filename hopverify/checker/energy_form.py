@@ -1,7 +1,8 @@
 """The derived energy as a function of the activations, bounded from below by growth and ranges (T4, T10).
 
-For convex L, E = Σρ L*(γ) - bᵀγ + S(γ) by Fenchel and Young. B: layers with bounded activations, where L*(γ) ≥ -L(0).
-Let c = sup |b - ∂S/∂γ_i| over B's ranges, for γ = 0 elsewhere.
+For convex L, E = Σρ L*(γ) - bᵀγ + S(γ) by Fenchel and Young. B: layers with bounded activations, where L*(γ) ≥ -L(0);
+and *free* layers, without leak and bias, which E knows by S alone, so that their ranges may be infinite. Let
+c = sup |b - ∂S/∂γ_i| over B's ranges, for γ = 0 elsewhere.
 
 *Loose* layers: not bounded, but S joins them to B only and is affine in them. There L*(γ) ≥ R|γ| - max L(±R) with
 R = c/ρ outweighs the rest: their neurons add -ρ max L(±c/ρ) at least, however fast the activations grow.
@@ -59,6 +60,7 @@ class EnergyForm:
         ranges = {name: activation_range(layer) for name, layer in model.layers.items()}
         self.synapses = {name: as_gradient(synapse) for name, synapse in model.synapses.items()}
         unbounded = [layer for name, layer in model.layers.items() if None in ranges[name]]
+        unbounded = [layer for layer in unbounded if not _is_free(layer)]
         self.loose = [layer for layer in unbounded if self._is_loose(layer, {other.name for other in unbounded})]
         self.open = [layer for layer in unbounded if layer not in self.loose]
         self.reaches = [entry for layer in self.open for entry in [_reach(layer)] * layer.size]
@@ -134,7 +136,8 @@ class EnergyForm:
         for layer in self.model.layers.values():
             box, b = self.gamma[layer.name], _with_energy_bias(layer).bias.fractions()
             for entry, low, high in zip(b.tolist(), box.lower.tolist(), box.upper.tolist(), strict=True):
-                lowest -= max(entry * Fraction(low), entry * Fraction(high))
+                # Where the range is infinite, there is no bias.
+                lowest -= max(entry * Fraction(low), entry * Fraction(high)) if entry else ZERO
         others = [layer for layer in self.model.layers.values() if layer not in self.loose]
         rest = [top for layer in others for top in _lagrangians(layer, _zeros(layer.size))]
         return sum(rest, ZERO) + sum(map(self._loosely, self.loose), ZERO) - lowest
@@ -152,6 +155,11 @@ def as_gradient(synapse: Synapse) -> Synapse:
     if isinstance(synapse, FeedforwardFeedback):
         return replace(synapse, feedback=synapse.forward.transpose())
     return replace(synapse, gradient=True) if isinstance(synapse, Dense | Diagonal) else synapse
+
+
+def _is_free(layer: Layer) -> bool:
+    """Whether E depends on the layer through S alone."""
+    return set(layer.leak) == {0} and not layer.bias.values.any()
 
 
 def _reach(layer: Layer) -> Reach:

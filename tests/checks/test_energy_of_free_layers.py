@@ -1,0 +1,67 @@
+"""Lower bounds of energies that know a layer by S alone: no leak, no bias, activations without bound."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from hopverify.expr.floats import FLOATS
+from hopverify.model import build_model
+from hopverify.spec import ModelSpec, parse_spec
+from tests.checks.networks import decided
+
+TEXT = """
+hopverify: 1
+name: free
+layers:
+  x: {{size: 2, lagrangian: {function}, leak: {leak}, bias: {bias}}}
+  y: {{size: 1, lagrangian: tanh}}
+synapses:
+  s: {{kind: expression, layers: [x, y], energy: "{energy}"}}
+checks: [energy_bounded_below]
+"""
+
+
+def free(energy: str, *, function: str = "identity", leak: str = "false", bias: str = "0") -> ModelSpec:
+    return parse_spec(TEXT.format(energy=energy, function=function, leak=leak, bias=bias))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        free("sum(x^2)/2 - y[0]*sum(tanh(x))"),
+        free("sum((x - 3*y[0])^2) - 2"),
+        free("-log(1/10 + sum(relu(1 - x^2)))"),
+        free("sum(x)", function="relu"),
+        free("-sum(y^2)*exp(-sum(x^2))"),
+        free("sum(x^2) - y[0]", function="exp"),
+    ],
+)
+def test_what_intervals_bound_over_all_states_is_bounded(spec: ModelSpec) -> None:
+    """The bound holds at states of all sizes."""
+    verdict, data = decided(spec)
+    assert verdict == "pass"
+    model, generator, bound = build_model(spec), np.random.default_rng(1), float(Fraction(data["lower bound"]))
+    for scale in (0.1, 1.0, 10.0, 100.0):
+        for _ in range(50):
+            state = {"x": scale * generator.normal(size=2), "y": scale * generator.normal(size=1)}
+            assert not model.energy(state, FLOATS) < bound
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        free("-sum(x^2)/2"),
+        free("sum(x)"),
+        free("-sum(x)", function="relu"),
+        # A product of the free layer with another one has no bound.
+        free("y[0]*sum(x)"),
+        # With a bias or a leak E knows the layer by more than S.
+        free("sum(x^2)/2", bias="[0, 1]"),
+        free("sum(x^2)/2", leak="true"),
+    ],
+)
+def test_what_intervals_do_not_bound_is_unknown(spec: ModelSpec) -> None:
+    assert decided(spec)[0] == "unknown"
