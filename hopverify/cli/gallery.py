@@ -114,9 +114,11 @@ def _verified(specs: Sequence[ModelSpec], jobs: int) -> Iterator[Certificate]:
 
 def _write(models: Iterator[Model], count: int, out: Path) -> None:
     from hopverify.cli._outputs import require_writable, write
+    from hopverify.reporting.formats import FORMATS, require_modules
     from hopverify.reporting.gallery import index, manifest
     from hopverify.reporting.gallery.making import make, paired
 
+    require_modules("the gallery", (*FORMATS["html"].needs, "matplotlib", "PIL", "typst", "ziafont"))
     require_writable(out)
     cards, entries, files = [], {}, {}
     for model in _told(models, count):

@@ -19,6 +19,7 @@ Needs the extra ``hopverify[hypothesis]``. ``st.from_type(Model)`` works without
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ def __getattr__(name: str) -> Any:
     """Return a strategy from the file that has it (PEP 562)."""
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if find_spec("hypothesis") is None:
+        raise ModuleNotFoundError(
+            f"{__name__} needs Hypothesis: pip install 'hopverify[hypothesis]'", name="hypothesis"
+        )
     value = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
     globals()[name] = value
     return value

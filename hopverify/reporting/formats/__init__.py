@@ -5,7 +5,7 @@ The libraries that a format needs are an extra, imported when it renders.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
@@ -45,7 +45,12 @@ FORMATS: Registry[Format] = Registry("hopverify.reporting.formats", "FORMAT", no
 def required(name: str) -> Format:
     """Return the format of a name; raise an error that says what to do if there is none, or it cannot render here."""
     found = FORMATS[name]
-    missing = [module for module in found.needs if find_spec(module) is None]
-    if missing:
-        raise HopverifyError(f"the format {name} needs {', '.join(missing)}: pip install 'hopverify[report]'")
+    require_modules(f"the format {name}", found.needs)
     return found
+
+
+def require_modules(what: str, modules: Iterable[str]) -> None:
+    """Raise an error that says what to do, if a module of the extra ``report`` is missing."""
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        raise HopverifyError(f"{what} needs {', '.join(missing)}: pip install 'hopverify[report]'")
