@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 from hopverify.spec import ExactArray
 
@@ -22,13 +23,14 @@ class Patterns:
     bias: ExactArray
     labels: tuple[str, ...]
     at_least: int
+    noun: ClassVar[str] = "patterns"
 
     @property
     def share(self) -> str:
         """How many patterns of which memory, in words."""
         count = len(self.labels)
         some = f"each of the {count}" if self.at_least == count else f"at least {self.at_least} of the {count}"
-        return f"{some} patterns of {self.subject}"
+        return f"{some} {self.noun} of {self.subject}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class MixtureRetrieval(Patterns):
 
     states: ExactArray
     keys: tuple[str, ...]
+    noun = "states"
 
     @property
     def statement(self) -> str:

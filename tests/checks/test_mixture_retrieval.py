@@ -46,6 +46,7 @@ def entry(spec: ModelSpec) -> Any:
 
 def test_states_between_patterns_are_retrieved() -> None:
     found = entry(network())
+    assert "each of the 2 states of states has a ball" in found["statement"]
     assert (found["verdict"], found["method"], found["subject"]) == ("pass", ["mixture_balls"], "states")
     data = found["obligations"][0]["data"]
     assert [row["weights"][0]["name"] for row in data["mixtures"]] == ["xi[0]", "xi[2]"]
