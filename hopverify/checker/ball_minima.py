@@ -22,7 +22,7 @@ import numpy as np
 from hopverify.errors import EvidenceRejected
 from hopverify.synapses.epanechnikov import Epanechnikov
 
-MAX_SETS = 20_000
+MAX_SETS = 100_000
 MAX_PRODUCTS = 20_000_000
 Matrix = np.ndarray[Any, Any]
 
