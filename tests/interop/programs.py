@@ -10,10 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pytest
+
+pytest.importorskip("jax")
+pytest.importorskip("hamux")
+
 import hamux as hmx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from hamux.lagrangians import lagr_ghostmax
 
 RNG = np.random.default_rng(7)
