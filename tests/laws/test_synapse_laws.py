@@ -150,6 +150,26 @@ def test_the_drive_is_minus_the_gradient_of_the_energy(synapse: str) -> None:
                 assert (slope + (drive[layer] * direction).sum()).overlaps(BALLS.number(Fraction(0)))
 
 
+# Kinds whose energies or drives are not rational: exponentials and logarithms.
+IRRATIONAL = {"attention", "epanechnikov", "expression"}
+
+
+@pytest.mark.parametrize(
+    "synapse",
+    [text for kind, texts in EXAMPLES.items() if kind not in IRRATIONAL for text in texts if "exp(" not in text],
+)
+def test_the_drive_is_minus_the_gradient_in_rationals(synapse: str) -> None:
+    model = model_with(synapse)
+    s = model.synapses["s"]
+    for seed in range(2):
+        gamma = {name: EXACT.array(values) for name, values in random_activations(model, seed).items()}
+        drive = s.drive(gamma, EXACT)
+        for layer in set(s.layers):
+            direction = EXACT.array(np.random.default_rng(seed).integers(-3, 4, model.layers[layer].size) * 1.0)
+            moved = gamma | {layer: along(gamma[layer], direction)}
+            assert s.energy(moved, Duals(EXACT)).slope == -(drive[layer] * direction).sum()
+
+
 @pytest.mark.parametrize("synapse", [text for texts in EXAMPLES.values() for text in texts])
 def test_floats_and_balls_agree(synapse: str) -> None:
     model = model_with(synapse)
