@@ -58,7 +58,7 @@ def _update(model: SpinModel, names: Names, forms: dict[str, SynapseForms]) -> l
 
 def _in_latex(names: Names, layer: SpinLayer) -> str:
     suffix = names.of("", layer.name)[1:]
-    return rf"s^{{({escaped(suffix)})}}" if suffix else "s"
+    return rf"s^{{(\text{{{escaped(suffix)}}})}}" if suffix else "s"
 
 
 def _order(model: SpinModel) -> tuple[str, str]:
