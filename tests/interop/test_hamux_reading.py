@@ -131,6 +131,17 @@ def test_a_synapse_that_is_used_twice_has_two_names(monkeypatch: pytest.MonkeyPa
     assert list(found.model_spec().synapses) == ["w", "w_2"]
 
 
+def test_an_array_has_no_name_of_a_layer() -> None:
+    found = made(ham({"s_1": ("lagr_tanh", (3,))}, (("s_1",), "s"), s="log-sum-exp"))
+    assert 's: {kind: expression, layers: [s_1], energy: "-(logsumexp(2*(s_1_2@s_1))/2)"}' in found.text
+    found.model_spec()
+
+
+def test_the_rules_of_a_synapse_are_named() -> None:
+    notes = made(ham({"x": ("lagr_relu", (3,))}, (("x",), "s"), s="rectified overlaps")).notes
+    assert "synapse 's': the derivative rule of relu was compared" in "\n".join(notes)
+
+
 def test_decimals() -> None:
     cold = ham({"x": ("softmax of a beta that is rounded", (3,)), "y": ("lagr_layernorm", (3,))})
     assert "x: {size: 3, lagrangian: {softmax: {beta: 0.1}}}" in made(cold, decimals=True).text

@@ -137,7 +137,6 @@ def _check_rules(
     What the rules compute is read, and proved to be the gradient where the functions are elementwise; else the
     comparison in floating point, with which every import ends, is all there is, and the notes say so.
     """
-    said = f"{subject}: the derivative rule of {', '.join(rules)}"
     try:
         closed = tracing.gradient_program(subject, layer.lagrangian, shape)
         reading = Reading(tracing.fold, tracing.place, literal=done.literal)
@@ -146,9 +145,14 @@ def _check_rules(
     except (CannotRead, CannotWrite):
         stated = potential = None
     if stated is not None and potential is not None and same(stated, gradient(potential, "x", {"x": 0})):
-        done.notes[f"{said} is its derivative: proved"] = None
+        done.notes[f"{subject}: the derivative rule of {', '.join(rules)} is its derivative: proved"] = None
     else:
-        done.notes[f"{said} was compared with its derivative at some states, not proved to be it"] = None
+        _note_unproved(done, subject, rules)
+
+
+def _note_unproved(done: Read, subject: str, rules: Sequence[str]) -> None:
+    said = f"{subject}: the derivative rule of {', '.join(rules)}"
+    done.notes[f"{said} was compared with its derivative at some states, not proved to be it"] = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,9 @@ def _connection(done: Read, ham: Any, connection: Any) -> Connection:
     ports = [done.ports[key] for key in keys]
     subject, function = f"synapse {synapse!r}", ham.hypersynapses[synapse]
     closed = tracing.program(subject, function, [port.shape for port in ports])
-    energy, _ = _value(done, subject, closed, [_leaf(port.name, port.shape) for port in ports])
+    energy, reading = _value(done, subject, closed, [_leaf(port.name, port.shape) for port in ports])
+    if reading.rules:
+        _note_unproved(done, subject, list(reading.rules))
     return Connection(done.names.of(str(synapse)), tuple(port.name for port in ports), energy)
 
 
@@ -187,5 +193,5 @@ def _choose_orders(done: Read, energies: Sequence[Tensor]) -> None:
 
 def _sorted(done: Read, connection: Connection) -> tuple[str, Interaction]:
     single = frozenset(port.name for port in done.ports.values() if port.single)
-    sorting = Sorting(connection.name, done.orders, single, connection.layers)
+    sorting = Sorting(connection.name, done.orders, single, connection.layers, done.names.of)
     return connection.name, _said(f"synapse {connection.name!r}", lambda: sorting.sorted(connection.energy))

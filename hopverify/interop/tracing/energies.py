@@ -8,7 +8,7 @@ drive of each is -∇S.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
@@ -54,12 +54,14 @@ class Sorting:
 
     ``orders``: how the entries of some layers stand in the spec;
     ``single``: the layers of one neuron. ``arguments``: the layers in the order of the function's arguments.
+    ``name_of`` gives names that nothing else has, near the one wanted: layers and arrays stand in one expression.
     """
 
     prefix: str
     orders: Mapping[str, NDArray[np.int64]]
     single: frozenset[str] = frozenset()
     arguments: tuple[str, ...] = ()
+    name_of: Callable[[str], str] = lambda wanted: wanted
     named: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def sorted(self, energy: Tensor) -> Interaction:
@@ -198,7 +200,7 @@ class Sorting:
         for name, known in self.named.items():
             if known.shape == values.shape and known.dtype == values.dtype and np.array_equal(known, values):
                 return name
-        name = f"{self.prefix}_{len(self.named) + 1}"
+        name = self.name_of(f"{self.prefix}_{len(self.named) + 1}")
         self.named[name] = values
         return name
 
