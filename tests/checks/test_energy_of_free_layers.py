@@ -7,8 +7,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from hopverify.checker.rules import judge
+from hopverify.errors import EvidenceRejected
 from hopverify.expr.floats import FLOATS
 from hopverify.model import build_model
+from hopverify.obligations import EnergyBoundedBelow, Outcome
 from hopverify.spec import ModelSpec, parse_spec
 from tests.checks.networks import decided
 
@@ -65,3 +68,11 @@ def test_what_intervals_bound_over_all_states_is_bounded(spec: ModelSpec) -> Non
 )
 def test_what_intervals_do_not_bound_is_unknown(spec: ModelSpec) -> None:
     assert decided(spec)[0] == "unknown"
+
+
+def test_a_bias_along_an_infinite_range_is_refused() -> None:
+    obligation = EnergyBoundedBelow(build_model(free("sum(x^2)/2", bias="[0, 1]")))
+    with pytest.raises(EvidenceRejected):
+        judge(obligation, {"rule": "energy_bound"})
+    obligation = EnergyBoundedBelow(build_model(free("sum(x^2)/2")))
+    assert judge(obligation, {"rule": "energy_bound"}).outcome is Outcome.PROVED
