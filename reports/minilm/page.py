@@ -110,7 +110,7 @@ COLUMNS = (
     "rest at themselves",
     "rest at another key",
     "rest at a mixture",
-    "balls accepted by the checker (T15)",
+    "balls around single keys (T15)",
     "queries that rest at a mixture",
     "heads where all starts rest at one state",
 )
@@ -174,7 +174,7 @@ def _equilibrium(head: Head, index: int, each: dict[str, Any], names: Sequence[s
 
 
 def _checked(radius: float | None) -> str:
-    return "" if radius is None else f"; <span class=checked>checker: radius ≥ {radius:.3f} around the key</span>"
+    return "" if radius is None else f"; <span class=checked>radius ≥ {radius:.3f} around the key</span>"
 
 
 def _listed(noun: str, names: Sequence[str]) -> str:

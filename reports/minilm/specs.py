@@ -1,76 +1,64 @@
 """Some heads as specs, which anybody can verify without the model: `hopverify verify reports/minilm/specs`.
 
-Beside the keys a spec has the mixtures that were found, as proposed in doubles; the check `equilibria` proves that
-beside each of them there is exactly one equilibrium, and that it is stable.
+One spec of a head asks about single keys (T15). The other has the states that keys come to rest at, as found in
+doubles: `memory_retrieval` with `near` proves that each lies in a ball that comes to rest at one equilibrium, and between which
+bounds the weights are there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from certify import BITS, Head
+from certify import Head
 from chosen import CHOSEN
-from encoder import Encoder
+from encoder import HEADS, WIDTH, Encoder
 from survey import BETA, SENTENCES, checked_radii, place_of
 
-from hopverify.expr.balls import precision
-from hopverify.interop.imported import Imported, array_field, spec_text, stem_of
+from hopverify.interop.imported import Imported, array_field, spec_text
 from hopverify.interop.memories import ENERGY
 from hopverify.spec import ExactArray
 
 
 def write_specs(encoder: Encoder, folder: Path) -> list[Path]:
-    """Write the chosen heads as specs."""
+    """Write the chosen heads as specs, two for each: one asks about single keys, the other about all states."""
     folder.mkdir(exist_ok=True)
-    return [place_of(_spec(encoder, *chosen), folder) for chosen in CHOSEN]
+    return [place_of(made, folder) for chosen in CHOSEN for made in _specs(encoder, *chosen)]
 
 
-def _spec(encoder: Encoder, sentence: int, layer: int, head: int) -> Imported:
+def _specs(encoder: Encoder, sentence: int, layer: int, head: int) -> list[Imported]:
     tokens = encoder.tokens(SENTENCES[sentence])
     keys = list(encoder.layers(tokens))[layer].keys[head]
-    with precision(BITS[0]):
-        found = [each for each in Head(keys, BETA).equilibria(keys) if each.single is None]
-    return _written(f"minilm layer {layer} head {head}", keys, tokens, np.array([each.centre for each in found]))
+    found = Head(keys, BETA).equilibria(keys)
+    stem, files = f"minilm-layer-{layer}-head-{head}", dict[str, bytes]()
+    held = array_field(ExactArray.of(keys), f"{stem}.npy", files)
+    states = array_field(ExactArray.of(np.array([each.centre for each in found])), f"{stem}-states.npy", files)
+    single = {"at_least": sum(radius is not None for radius in checked_radii(keys))}
+    memories = {"keys": {"layer": "v", "patterns": {"same_as": "xi"}, "labels": tokens}}
+    both = memories | {"states": {"layer": "v", "patterns": states}}
+    return [
+        Imported(stem, _text(stem, tokens, held, both, {"near": "states"}), files),
+        Imported(f"{stem}-keys", _text(f"{stem}-keys", tokens, held, memories, single), files),
+    ]
 
 
-def _written(name: str, keys: Any, tokens: list[str], mixtures: Any) -> Imported:
-    files: dict[str, bytes] = {}
-    stem = stem_of(name)
-    count, width = keys.shape
-    memories: dict[str, Any] = {"keys": {"layer": "v", "patterns": {"same_as": "xi"}, "labels": tokens}}
-    checks: list[Any] = ["lagrangian_convexity", "time_constants", "energy_descent"]
-    checks.append({"memory_retrieval": {"at_least": sum(radius is not None for radius in checked_radii(keys))}})
-    if len(mixtures):
-        memories["mixtures"] = {
-            "layer": "v",
-            "patterns": array_field(ExactArray.of(mixtures), f"{stem}-mixtures.npy", files),
-        }
-        checks.append({"equilibria": {"near": "mixtures"}})
-    text = spec_text(
+def _text(name: str, tokens: Sequence[str], held: Any, memories: dict[str, Any], asked: dict[str, Any]) -> str:
+    width = {"size": WIDTH // HEADS, "lagrangian": "identity"}
+    return spec_text(
         name=name,
         description=f"The keys of one attention head of all-MiniLM-L6-v2 for '{_said(tokens)}' as memories. {ENERGY}",
         references=["arXiv:2002.10957", "arXiv:2008.02217"],
         sections={
-            "layers": {
-                "v": {"size": width, "lagrangian": "identity"},
-                "h": {"size": count, "lagrangian": {"softmax": {"beta": BETA}}, "tau": 0},
-            },
-            "synapses": {
-                "xi": {
-                    "kind": "dense",
-                    "layers": ["h", "v"],
-                    "weights": array_field(ExactArray.of(keys), f"{stem}.npy", files),
-                }
-            },
+            "layers": {"v": width, "h": {"size": len(tokens), "lagrangian": {"softmax": {"beta": BETA}}, "tau": 0}},
+            "synapses": {"xi": {"kind": "dense", "layers": ["h", "v"], "weights": held}},
             "memories": memories,
         },
-        checks=checks,
+        checks=["lagrangian_convexity", "time_constants", "energy_descent", {"memory_retrieval": asked}],
         comment="Written by reports/minilm/make.py. beta is the float32 nearest to 1/sqrt(32).",
     )
-    return Imported(stem, text, files)
 
 
-def _said(tokens: list[str]) -> str:
+def _said(tokens: Sequence[str]) -> str:
     return " ".join(tokens[1:-1]).replace(" ##", "")

@@ -13,10 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from certify import BITS, Equilibrium, Head
+from certify import Equilibrium, Head
 from encoder import HEADS, Encoder
 
-from hopverify.expr.balls import precision
 from hopverify.interop.imported import Imported
 from hopverify.interop.memories import Naming, dense_memory, inverse_temperature
 from hopverify.pipeline import verify
@@ -47,9 +46,8 @@ def survey(encoder: Encoder, sentences: tuple[str, ...] = SENTENCES) -> Iterator
 def surveyed(keys: Array, queries: Array) -> dict[str, Any]:
     """Return what one head retrieves."""
     head = Head(keys, BETA)
-    with precision(BITS[0]):
-        found = head.equilibria(np.concatenate([keys, queries]))
-        ends = [[head.arrival(start, found)[0] for start in starts] for starts in (keys, queries)]
+    found = head.equilibria(np.concatenate([keys, queries]))
+    ends = [[head.arrival(start, found)[0] for start in starts] for starts in (keys, queries)]
     return {
         "equilibria": [_written(each) for each in found],
         "keys": ends[0],
@@ -59,21 +57,20 @@ def surveyed(keys: Array, queries: Array) -> dict[str, Any]:
 
 
 def _written(found: Equilibrium) -> dict[str, Any]:
-    members = found.members
     return {
         "single": found.single,
-        "members": members,
-        "lower": [_down(found.lower[key]) for key in members],
-        "upper": [_up(found.upper[key]) for key in members],
+        "members": found.members,
+        "lower": [_down(bound) for bound in found.lower],
+        "upper": [_up(bound) for bound in found.upper],
         "radius": _down(found.radius - 2 * found.distance),
     }
 
 
-def _down(value: float) -> float:
+def _down(value: Fraction) -> float:
     return math.floor(value * PLACES) / PLACES
 
 
-def _up(value: float) -> float:
+def _up(value: Fraction) -> float:
     return math.ceil(value * PLACES) / PLACES
 
 
@@ -86,7 +83,7 @@ def checked_radii(keys: Array) -> list[float | None]:
     (obligation,) = entry["obligations"]
     radii: list[float | None] = [None] * len(keys)
     for index, radius in enumerate(obligation["evidence"]["sheets"][0]["radii"]):
-        radii[index] = None if radius is None else _down(float(Fraction(radius)))
+        radii[index] = None if radius is None else _down(Fraction(radius))
     return radii
 
 

