@@ -1,8 +1,8 @@
 """Some heads as specs, which anybody can verify without the model: `hopverify verify reports/minilm/specs`.
 
 One spec of a head asks about single keys (T15). The other has the states that keys come to rest at, as found in
-doubles: `memory_retrieval` with `near` proves that each lies in a ball that comes to rest at one equilibrium, and between which
-bounds the weights are there.
+doubles: `memory_retrieval` with `near` proves that each lies in a ball that comes to rest at one equilibrium, and
+between which bounds the weights are there.
 """
 
 from __future__ import annotations
