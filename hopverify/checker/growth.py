@@ -108,9 +108,9 @@ def _linear(expression: Expression, ends: Ends) -> tuple[Fraction, Fraction] | N
     if largest is not None:
         return ZERO, largest
     if isinstance(expression, Symbol):
-        return Fraction(1), ZERO
-    if not isinstance(expression, Apply):
-        return None
+        return (Fraction(1), ZERO) if expression.name == "x" else None
+    # A number has a size.
+    assert isinstance(expression, Apply)
     if expression.function == "negate":
         return _linear(expression.arguments[0], ends)
     if expression.function in ("add", "subtract"):

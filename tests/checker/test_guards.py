@@ -1,0 +1,450 @@
+"""Guards of the checker: what each refuses, by the input next to one that it takes. Limits of size are lowered here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker import cells, floats, growth, payload, ranges, spectrum, step_form
+from hopverify.checker.convexity import has_convex_lagrangian, is_nondecreasing
+from hopverify.checker.copositivity import is_strictly_copositive
+from hopverify.checker.definiteness import ball_ldl, check_definite, cholesky, exact, inertia, integer_cholesky
+from hopverify.checker.definiteness import low_rank as low_rank_method
+from hopverify.checker.linear_algebra import inertia as inertia_of
+from hopverify.checker.linear_algebra import solve
+from hopverify.checker.midpoints import Midpoint
+from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, SparseForm
+from hopverify.checker.rules import RULES, Judgement, judge, same_equilibria
+from hopverify.checker.slope_bounds import slope_range
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected, HopverifyError
+from hopverify.expr.balls import BALLS
+from hopverify.expr.parser import parse
+from hopverify.model import Model, altered_system, build_model
+from hopverify.model.structured import structured_network
+from hopverify.numerics.definiteness import propose
+from hopverify.obligations import Convex, Outcome, SameEquilibria, SymmetricWeights
+from hopverify.spec import ExactArray, parse_spec
+
+ONE = "layers: {x: {size: 1, lagrangian: relu}}\n"
+CUBIC = "{kind: expression, layers: [x], energy: -sum(x^3)}"
+
+
+def model(body: str) -> Model:
+    return build_model(parse_spec(f"hopverify: 1\nname: guarded\n{body}"))
+
+
+def judged(body: str, check: str, evidence: Mapping[str, Any], kind: type | None = None) -> Judgement:
+    """Return what a rule makes of evidence for the first obligation of a check that it speaks of."""
+    spec = parse_spec(f"hopverify: 1\nname: guarded\n{body}checks: [{check}]\n")
+    rule = RULES[evidence["rule"]]
+    for _, claim in claims_of(spec, build_model(spec)):
+        for obligation in (*claim.premises, *claim.necessary):
+            if isinstance(obligation, kind or rule.obligations):
+                return judge(obligation, evidence)
+    raise AssertionError("no such obligation")
+
+
+def dense(weights: str, layer: str = "size: 2, lagrangian: relu") -> str:
+    return f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
+
+
+# ------------------------------------------------------------------ definiteness
+
+
+@pytest.mark.parametrize("module", [ball_ldl, cholesky, exact, inertia, integer_cholesky])
+def test_a_method_has_a_limit(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = DenseForm.of(np.diag([2.0, 3.0]))
+    name = module.METHOD.name if hasattr(module.METHOD, "name") else module.__name__.rsplit(".", 1)[-1]
+    evidence: dict[str, Any] = {"method": name}
+    if module is integer_cholesky:
+        evidence = propose(form) or {}
+        evidence = {"method": name, "shift": 0, "factor": ""} if evidence.get("method") != name else evidence
+    if module is not integer_cholesky and module is not inertia:
+        check_definite(form, evidence)
+    monkeypatch.setattr(module, "MAX_SIZE", 1)
+    with pytest.raises(EvidenceRejected, match="the limit is n = 1, and n = 2"):
+        module.METHOD.verify(form, evidence)
+
+
+def test_low_rank_has_a_limit_and_finite_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    patterns = Midpoint(np.ones((1, 2)), 0.0)
+    low_rank_method.schur_complement(LowRankForm(np.full(2, 3.0), patterns, Fraction(1)))
+    with pytest.raises(EvidenceRejected, match="too large, or a diagonal entry too small"):
+        low_rank_method.schur_complement(
+            LowRankForm(np.full(2, 3.0), Midpoint(np.full((1, 2), 1e200), 0.0), Fraction(1))
+        )
+    monkeypatch.setattr(low_rank_method, "MAX_SIZE", 1)
+    with pytest.raises(EvidenceRejected, match="the limit is n = 1"):
+        low_rank_method.schur_complement(LowRankForm(np.full(2, 3.0), patterns, Fraction(1)))
+
+
+def test_windows_have_rows_and_finite_entries() -> None:
+    empty = np.zeros(0, dtype=np.int64)
+    form = SparseForm(np.array([2.0, 2.0]), empty, empty, np.zeros(0))
+    evidence = {"method": "windows", "order": [0, 1], "block": 1, "share": "1/2"}
+    check_definite(form, evidence)
+    with pytest.raises(EvidenceRejected, match="at least one row"):
+        check_definite(form, evidence | {"block": 0})
+    far = SparseForm(np.array([1.7e308, 1.7e308]), np.array([1]), np.array([0]), np.array([1.7e308]))
+    with pytest.raises(EvidenceRejected, match="entries that are not finite"):
+        check_definite(far, evidence)
+
+
+def test_forms_are_what_they_say() -> None:
+    one, two = np.zeros(1, dtype=np.int64), np.ones(2)
+    for wrong in (
+        lambda: DenseForm.of_exact(np.array([[1, 2], [3, 4]], dtype=object)),
+        lambda: SparseForm(two, one + 1, one, np.ones(2)),
+        lambda: SparseForm(np.array([1.0, np.inf]), one + 1, one, np.ones(1)),
+        lambda: LowRankForm(two, Midpoint(np.ones((1, 3)), 0.0), Fraction(1)),
+        lambda: LowRankForm(np.array([1.0, np.nan]), Midpoint(np.ones((1, 2)), 0.0), Fraction(1)),
+        lambda: LowRankForm(two, Midpoint(np.full((1, 2), np.inf), 0.0), Fraction(1)),
+        lambda: LowRankForm(two, Midpoint(np.ones((1, 2)), 0.0), Fraction(0)),
+    ):
+        with pytest.raises(ValueError, match=r"symmetric|values|finite|columns|numbers"):
+            wrong()
+
+
+# ------------------------------------------------------------------ exact matrices and numbers
+
+
+def test_matrices_that_are_none() -> None:
+    skew = np.array([[Fraction(0), Fraction(1)], [Fraction(-1), Fraction(0)]], dtype=object)
+    for wrong in (inertia_of, is_strictly_copositive):
+        with pytest.raises(ValueError, match="symmetric matrices"):
+            wrong(skew)
+    nothing = np.empty((0, 0), dtype=object)
+    found = solve(nothing, np.empty(0, dtype=object))
+    assert found is not None
+    assert found.shape == (0,)
+
+
+def test_a_number_with_too_many_digits_is_refused() -> None:
+    assert payload.rational("1/3") == Fraction(1, 3)
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(640)
+    try:
+        with pytest.raises(EvidenceRejected, match="more digits than this process reads"):
+            payload.rational("9" * 700)
+    finally:
+        sys.set_int_max_str_digits(limit)
+    assert payload.rational("9" * 700) == 10**700 - 1
+
+
+def test_a_process_that_rounds_otherwise_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    floats.assert_rounding()
+    # As if 1 + 2⁻⁵³ were not rounded to 1.
+    monkeypatch.setattr(floats, "UNIT", 2.0**-52)
+    with pytest.raises(HopverifyError, match="does not round to nearest"):
+        floats.assert_rounding()
+
+
+def test_a_singular_fast_part_has_no_spectrum() -> None:
+    M = np.array([[Fraction(-1), Fraction(1)], [Fraction(1), Fraction(0)]], dtype=object)
+    taus = np.array([Fraction(1), Fraction(0)], dtype=object)
+    assert spectrum.linear_flow(BALLS.array(M), taus) is None
+    M[1, 1] = Fraction(-1)
+    assert spectrum.linear_flow(BALLS.array(M), taus) is not None
+
+
+# ------------------------------------------------------------------ functions
+
+
+def test_functions_without_a_lagrangian_or_a_slope() -> None:
+    bare = model('layers: {x: {size: 2, activation: {expression: ["x[0]", "x[1]"]}}}\n').layers["x"].function
+    assert not is_nondecreasing(bare)
+    assert not has_convex_lagrangian(bare)
+    assert has_convex_lagrangian(model(ONE).layers["x"].function)
+    assert slope_range(bare) == (None, None)
+
+
+def test_growth_is_of_the_state() -> None:
+    assert growth._linear(parse("-x"), (None, None)) == growth._linear(parse("x"), (None, None)) == (1, 0)
+    assert growth._linear(parse("y"), (None, None)) is None
+
+
+# ------------------------------------------------------------------ rules
+
+
+@pytest.mark.parametrize(
+    ("cycle", "message"),
+    [
+        ([0], "expected a list of neurons"),
+        ("01", "expected a list of neurons"),
+        ([0, 1, 2], "the products forward and backward agree"),
+        ([0, 1], "differ in sign or one is 0"),
+    ],
+)
+def test_a_cycle_has_to_refute(cycle: Any, message: str) -> None:
+    # Symmetrised by D = diag(1, 2, 4): around every cycle the products agree.
+    with pytest.raises(EvidenceRejected, match=message):
+        judged(
+            dense("[[0, 2, 4], [1, 0, 2], [1, 1, 0]]", "size: 3, lagrangian: relu"),
+            "weight_symmetry",
+            {"rule": "comparison", "cycle": cycle},
+        )
+
+
+def test_symmetry_is_of_square_matrices() -> None:
+    with pytest.raises(EvidenceRejected, match="not a square matrix"):
+        judge(SymmetricWeights("w", ExactArray.of([[1, 2]])), {"rule": "comparison"})
+
+
+def test_cells_are_for_monotone_activations_and_symmetric_weights() -> None:
+    for body, message in (
+        (dense("[[0, 1], [1, 0]]", "size: 2, lagrangian: gelu"), "not evidently non-decreasing"),
+        (dense("[[0, 1], [2, 0]]"), "not symmetric"),
+        (dense("[[0, 1], [1, 0]]", "size: 2, lagrangian: relu, leak: 0"), "a leak is not positive"),
+    ):
+        network = structured_network(model(body))
+        assert network is not None
+        with pytest.raises(EvidenceRejected, match=message):
+            cells.Cells(network)
+
+
+def test_a_cell_on_which_nothing_saturates_is_none() -> None:
+    memory = "memories: {m: {layer: x, patterns: [[1]]}}\n"
+    row = {"unit": "1", "lower": [-9], "upper": [9], "inner": None, "flips": 0, "definiteness": {"method": "exact"}}
+    body = dense("[[0]]", "size: 1, lagrangian: {expression: 'x^2*abs(x)/6 + x^2/2'}") + memory
+    with pytest.raises(EvidenceRejected):
+        judged(body, "basin_cells", {"rule": "basin_cells", "cells": [row]})
+    body = dense("[[0]]", "size: 1, lagrangian: tanh") + memory
+    found = judged(body, "basin_cells", {"rule": "basin_cells", "cells": [row]})
+    assert found.data["certified"] == 1
+
+
+def test_equal_states_show_no_flat_region() -> None:
+    two = "layers: {x: {size: 2, lagrangian: sparsemax}}\n"
+    shown = {"rule": "equal_activations", "states": [["0", "0"], ["1", "1"]]}
+    assert judged(two, "energy_flatness", shown).outcome is Outcome.REFUTED
+    for second in (["0", "0"], ["0", "1"]):
+        with pytest.raises(EvidenceRejected, match="the two states are the same, or their activations differ"):
+            judged(two, "energy_flatness", shown | {"states": [["0", "0"], second]})
+    with pytest.raises(EvidenceRejected, match="expected two states"):
+        judged(two, "energy_flatness", shown | {"states": [["0", "0"]]})
+
+
+def test_bounded_activations_need_no_form_of_energy() -> None:
+    with pytest.raises(EvidenceRejected, match="every activation is bounded"):
+        judged(
+            dense("[[0]]", "size: 1, lagrangian: tanh"), "boundedness", {"rule": "energy_confinement", "margin": "1"}
+        )
+
+
+def test_rules_about_linear_drives_refuse_others() -> None:
+    body = (
+        "layers: {x: {size: 1, lagrangian: relu}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^3)}}\n"
+    )
+    for evidence in (
+        {"rule": "attracting_box", "bounds": ["9", "9"]},
+        {"rule": "energy_confinement", "margin": "1"},
+    ):
+        with pytest.raises(EvidenceRejected, match="the drives are not linear"):
+            judged(body, "boundedness", evidence)
+
+
+def test_competitors_are_told_for_each_pattern() -> None:
+    body = (
+        "layers: {v: {size: 1, lagrangian: identity}, h: {size: 2, lagrangian: sparsemax, tau: 0}}\n"
+        "synapses: {xi: {kind: dense, layers: [h, v], weights: [[2], [-2]]}}\n"
+    )
+    shown = {"rule": "one_step_retrieval", "radii": ["1/2", "1/2"], "competitors": [1, 0]}
+    assert judged(body, "memory_retrieval", shown).outcome is Outcome.PROVED
+    with pytest.raises(EvidenceRejected, match="expected one entry for each of the 2 patterns"):
+        judged(body, "memory_retrieval", shown | {"competitors": [1]})
+
+
+def test_a_ghost_is_shown_by_its_segments() -> None:
+    body = dense("[[0, 0.5], [0.5, 0]]", "size: 2, lagrangian: relu, bias: [0.5, -1]")
+    shown = {"rule": "ghost_enumeration", "pattern": [0, 0]}
+    assert judged(body, "ghost_regions", shown).outcome is Outcome.REFUTED
+    for pattern, message in (([0], "expected one segment for each neuron"), ([1, 0], "not a ghost")):
+        with pytest.raises(EvidenceRejected, match=message):
+            judged(body, "ghost_regions", shown | {"pattern": pattern})
+    # The system of the one segment is singular: nothing is decided, and nothing shown.
+    with pytest.raises(EvidenceRejected, match="not a ghost"):
+        judged(dense("[[1]]", "size: 1, lagrangian: relu"), "ghost_regions", shown | {"pattern": [1]})
+
+
+def test_a_step_that_is_safe_is_not_unsafe() -> None:
+    body = dense("[[0]]", "size: 1, lagrangian: tanh")
+    state = {"x": ["1"]}
+    with pytest.raises(EvidenceRejected):
+        judged(body, "step_size", {"rule": "euler_step", "step": "1/2", "unsafe": {"state": state, "step": "1/4"}})
+
+
+def test_large_curvature_and_constants_are_left_to_others() -> None:
+    twisted = "layers: {x: {size: 2, lagrangian: {expression: 'x[0]*x[1] + exp(x[0])', of: layer}}}\n"
+    with pytest.raises(EvidenceRejected, match="not evidently quadratic"):
+        judged(twisted, "lagrangian_convexity", {"rule": "exact_inertia"})
+    flat = "layers: {x: {size: 2, lagrangian: {expression: 'x[0]^2 + x[1]^2 + 3*x[0] + 5', of: layer}}}\n"
+    assert judged(flat, "lagrangian_convexity", {"rule": "exact_inertia"}).outcome is Outcome.PROVED
+    divided = "layers: {x: {size: 2, lagrangian: {expression: 'x[0]^2/(1 + x[1]^2)', of: layer}}}\n"
+    with pytest.raises(EvidenceRejected, match="not evidently quadratic"):
+        judged(divided, "lagrangian_convexity", {"rule": "exact_inertia"})
+
+
+def test_curvature_needs_a_lagrangian() -> None:
+    layer = model('layers: {x: {size: 2, activation: {expression: ["x[0]", "x[1]"]}}}\n').layers["x"]
+    with pytest.raises(EvidenceRejected, match="the layer has no Lagrangian"):
+        judge(Convex(layer), {"rule": "negative_curvature", "state": ["0", "0"], "direction": ["1", "0"]})
+
+
+def test_jacobians_of_activations() -> None:
+    rule = {"rule": "jacobian_identity"}
+    mixed = 'layers: {x: {size: 2, activation: {expression: ["x[1]", "x[0]"]}}}\n'
+    assert judged(mixed, "activation_is_gradient", rule).outcome is Outcome.PROVED
+    jump = 'layers: {x: {size: 2, activation: {expression: ["sign(x[1])", "sign(x[0])"]}}}\n'
+    with pytest.raises(EvidenceRejected, match="not, by structure, locally Lipschitz"):
+        judged(jump, "activation_is_gradient", rule)
+    own = "layers: {x: {size: 2, activation: {expression: tanh(x), of: neuron}}}\n"
+    assert "own state only" in judged(own, "activation_is_gradient", rule).data["because"]
+
+
+# ------------------------------------------------------------------ ranges and steps
+
+
+def test_drives_of_large_synapses_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = (
+        "layers: {x: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^3)}}\n"
+    )
+    rule = {"rule": "bounded_drive"}
+    assert judged(body, "boundedness", rule).outcome is Outcome.PROVED
+    monkeypatch.setattr(ranges, "MAX_TERMS", 0)
+    with pytest.raises(EvidenceRejected, match="no bound of the drive"):
+        judged(body, "boundedness", rule)
+    with pytest.raises(EvidenceRejected, match="too large for its energy to be bounded"):
+        ranges.energy_below(model(body).synapses["w"], {"x": ranges.Box.full(1, (Fraction(-1), Fraction(1)))})
+
+
+def test_energies_without_a_bound() -> None:
+    unbounded = {"x": ranges.Box.full(1, (None, None))}
+    for synapse in ("kind: dense, layers: [x, x], weights: [[1]]", "kind: expression, layers: [x], energy: -sum(x^3)"):
+        with pytest.raises(EvidenceRejected, match="no bound of a synaptic energy is known"):
+            ranges.energy_below(model(f"{ONE}synapses: {{w: {{{synapse}}}}}\n").synapses["w"], unbounded)
+
+
+@pytest.mark.parametrize(
+    ("activation", "largest"),
+    [
+        ("-x/norm(x, 1)", 1),
+        ("-(2*x)/norm(x, 1)", None),
+        ("x/3", None),
+        ("(x*x)/norm(x, 1)", None),
+        ("(x - mean(x))/sqrt(variance(x) + 1)", 2),
+        ("(x - mean(x))/sqrt(variance(x) - 1)", None),
+        ("(x - mean(x))/sqrt(2)", None),
+    ],
+)
+def test_normalised_activations_have_bounds(activation: str, largest: int | None) -> None:
+    layer = model(f"layers: {{x: {{size: 2, activation: {{expression: '{activation}', of: layer}}}}}}\n").layers["x"]
+    low, high = ranges.activation_range(layer)
+    assert (low, high) == ((None, None) if largest is None else (-largest, largest)) or largest is None
+
+
+def test_steps_of_constant_activations_are_free() -> None:
+    form = step_form.DerivedForm(model(dense("[[0]]", "size: 1, lagrangian: {expression: '3*x', of: neuron}")))
+    assert form.diagonal_below(Fraction(1)) == [None]
+
+
+def test_steps_ask_for_known_drives(monkeypatch: pytest.MonkeyPatch) -> None:
+    convolution = (
+        "layers: {x: {size: 2, shape: [1, 2], lagrangian: tanh}, y: {size: 2, shape: [1, 2], lagrangian: tanh}}\n"
+        "synapses: {c: {kind: convolution, layers: [x, y], kernel: [[[1]]]}}\n"
+    )
+    form = step_form.DerivedForm(model(convolution))
+    assert len(form.weights) == 4  # type: ignore[arg-type]
+    monkeypatch.setattr(step_form, "MAX_PROBED", 3)
+    with pytest.raises(EvidenceRejected, match="the network is too large to ask for them"):
+        _ = step_form.DerivedForm(model(convolution)).weights
+
+
+def test_diagonals_below_large_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_form, "MAX_EXACT", 0)
+    layer = "layers: {x: {size: 2, lagrangian: tanh}}\n"
+    kinds = {
+        "{kind: diagonal, layers: [x, x], weights: [1, -2]}": [1, -2],
+        "{kind: hebbian, layers: [x], patterns: [[1, 2]], scale: 1}": [0, 0],
+        "{kind: hebbian, layers: [x], patterns: [[1, 2]], scale: 1, zero_diagonal: true}": [-1, -4],
+        "{kind: hebbian, layers: [x], patterns: [[1, 2]], scale: -1}": None,
+        "{kind: dense, layers: [x, x], weights: [[1, 0], [0, 1]]}": None,
+    }
+    for synapse, own in kinds.items():
+        form = step_form.DerivedForm(model(f"{layer}synapses: {{w: {synapse}}}\n"))
+        entries = form.diagonal(Fraction(2))
+        below = form.diagonal_below(Fraction(2))
+        assert below == (None if own is None else [e + w for e, w in zip(entries, own, strict=True)])  # type: ignore[operator]
+
+
+# ------------------------------------------------------------------ comparisons of large altered systems
+
+
+def repaired(fast: str, joined: str, original: str, layer: str = "size: 2, lagrangian: relu", slow: str = "") -> Any:
+    """Return the judgement of `same_equilibria` for an altered system and its original, both taken for large."""
+    first = model(f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {original}}}\n")
+    inner = (
+        f"layers: {{y: {{size: 2, lagrangian: identity{slow}}}, x: {{{fast}, tau: 0}}}}\nsynapses: {{s: {joined}}}\n"
+    )
+    second = replace(model(inner), original=first)
+    return judge(SameEquilibria(second, altered_system(second)), {"rule": "same_equilibria"})  # type: ignore[arg-type]
+
+
+FAST = "size: 2, lagrangian: relu"
+JOINED = "{kind: feedforward_feedback, layers: [y, x], forward: [[0, 1], [1, 0]]}"
+SQUARE = "{kind: dense, layers: [x, x], weights: [[0, 1], [1, 0]]}"
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(same_equilibria, "_is_large", lambda original: True)
+
+
+@pytest.mark.usefixtures("large")
+def test_large_systems_are_compared_entry_by_entry() -> None:
+    assert repaired(FAST, JOINED, SQUARE).outcome is Outcome.PROVED
+    hebbian = "{kind: hebbian, layers: [x], patterns: [[1, 2], [0, 1]], scale: 1/2}"
+    through = "{kind: feedforward_feedback, layers: [y, x], forward: [[1/2, 0], [1, 1/2]], feedback: [[1, 2], [0, 1]]}"
+    assert repaired(FAST, through, hebbian).outcome is Outcome.PROVED
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"joined": JOINED.replace("[1, 0]]", "[1, 1]]")}, "differs from the original's weights"),
+        ({"joined": JOINED.replace("[[0, 1]", "[[0, 2]")}, "differs from the original's weights"),
+        ({"joined": JOINED.replace("}", ", feedback: [[1, 1], [0, 1]]}")}, "B is not the identity"),
+        ({"fast": "size: 2, lagrangian: relu, bias: [1, 0]"}, "activation, bias or leak differ"),
+        ({"fast": "size: 2, lagrangian: tanh"}, "activation, bias or leak differ"),
+        ({"fast": "size: 2, lagrangian: relu, leak: 2"}, "activation, bias or leak differ"),
+        ({"slow": ", leak: 2"}, "the slow layer has a leak or a bias"),
+        ({"slow": ", bias: [1, 0]"}, "the slow layer has a leak or a bias"),
+        ({"original": "{kind: diagonal, layers: [x, x], weights: [1, 1]}"}, "neither dense nor Hebbian"),
+        ({"original": "{kind: hebbian, layers: [x], patterns: [[1, 2], [0, 1]]}"}, "A and B are not"),
+        ({"original": "{kind: dense, layers: [x, x], weights: [[0, 1], [1, 0]], drive: gradient}"}, "have a factor"),
+    ],
+)
+def test_any_difference_of_large_systems_is_told(change: dict[str, str], reason: str) -> None:
+    judgement = repaired(**{"fast": FAST, "joined": JOINED, "original": SQUARE} | change)
+    assert judgement.outcome is Outcome.OPEN
+    assert reason in judgement.data["because"]
+
+
+@pytest.mark.usefixtures("large")
+def test_the_diagonal_that_hebbian_weights_leave_out_is_inhibition() -> None:
+    hebbian = "{kind: hebbian, layers: [x], patterns: [[1, 2], [0, 1]], scale: 1/2, zero_diagonal: true}"
+    through = "{kind: feedforward_feedback, layers: [y, x], forward: [[1/2, 0], [1, 1/2]], feedback: [[1, 2], [0, 1]]}"
+    inhibited = f"{through}, i: {{kind: diagonal, layers: [x, x], weights: [-1/2, -5/2]}}"
+    assert repaired(FAST, inhibited, hebbian).outcome is Outcome.PROVED
+    for wrong in (through, inhibited.replace("-5/2", "-2")):
+        judgement = repaired(FAST, wrong, hebbian)
+        assert judgement.outcome is Outcome.OPEN
+        assert "the diagonal that the original leaves out" in judgement.data["because"]
