@@ -108,7 +108,7 @@ class Attention(Synapse):
                 if row.any():
                     j = int(np.flatnonzero(row)[0])
                     place = f"[{i},{j}]" if chosen else f"[{i},{j}], summed over the heads"
-                    return Defect((together[0], i, j), f"(W^Kᵀ W^Q){place} = 0, as the second sum is left out")
+                    return Defect((together[0], i, j), f"(W_K^T W_Q){place} = 0, as the second sum is left out")
         return None
 
     def formula(self, name: str) -> str:
