@@ -92,8 +92,11 @@ def test_one_subject_of_several_need_not_do_what_the_check_is_asked_to() -> None
     assert outcomes(row(FAIL, FAIL), row(PASS, FAIL, subject="y")) == ["ok", "ok"]
     # It expects a pass, and one of two layers fails.
     assert outcomes(row(PASS, met=False), row(FAIL, met=False, subject="y")) == ["ok", "failed"]
-    # It expects a fail, and none has been found yet.
-    assert outcomes(row(PASS, FAIL, met=False), row(UNKNOWN, FAIL, met=False, subject="y")) == ["ok", "skipped"]
+    # It expects a fail, and none has been found yet: the pass contradicts nothing, and is not what is expected.
+    assert outcomes(row(PASS, FAIL, met=False), row(UNKNOWN, FAIL, met=False, subject="y")) == ["skipped", "skipped"]
+    assert outcomes(row(PASS, FAIL, met=False), row(PASS, FAIL, met=False, subject="y")) == ["failed", "failed"]
+    # It expects an unknown: that is no success either.
+    assert outcomes(row(UNKNOWN, UNKNOWN)) == ["skipped"]
 
 
 def test_a_failure_has_its_witness_and_an_unknown_its_reason() -> None:

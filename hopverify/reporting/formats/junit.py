@@ -1,8 +1,7 @@
 """JUnit XML, for continuous integration: one test case a claim.
 
-What is not as the spec asks is a failure, with the witness. An unknown is skipped, with its reason; it is never a
-success, and neither is what was not checked. A fail that the spec expects, or asks nothing of, is a success with a
-note.
+What is not as the spec asks is a failure, with the witness; what is skipped, and why, is that of
+:mod:`hopverify.reporting.outcomes`. A fail that the spec expects, or asks nothing of, is a success with a note.
 """
 
 from __future__ import annotations
@@ -14,9 +13,10 @@ from xml.etree import ElementTree
 
 from hopverify.reporting.document import Document
 from hopverify.reporting.formats import Format, Rendered
+from hopverify.reporting.outcomes import Outcome, outcome_of, why_skipped
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row
-from hopverify.reporting.sentences import details, reason_in_words, verdict_in_words
+from hopverify.reporting.sentences import details, verdict_in_words
 from hopverify.verdict import Verdict
 
 SHOWS, LISTS = "the certificate has", "the certificate lists"
@@ -63,26 +63,14 @@ def _result(report: Report, row: Row) -> Any:
     """Return a failure, a skip, or None for a success."""
     from junitparser import Failure, Skipped
 
-    if row.verdict is Verdict.UNKNOWN:
-        return Skipped(plain(f"unknown: {reason_in_words(row)}"))
-    if _is_failure(report, row):
-        failure = Failure(plain(f"{verdict_in_words(row)}: {row.statement}"), str(row.verdict))
-        failure.text = "\n".join(plain(line) for line in _said(row))
-        return failure
-    if row.verdict is Verdict.NOT_APPLICABLE:
-        return Skipped(plain(f"not applicable: {reason_in_words(row)}"))
-    if not row.checked:
-        return Skipped("not checked: the spec was not at hand")
-    return None
-
-
-def _is_failure(report: Report, row: Row) -> bool:
-    """Whether the claim is what keeps its check from the verdict that the spec asks for."""
-    if row.met or row.verdict is row.expected:
-        return False
-    others = [each for each in report.rows if each.check == row.check and each is not row]
-    # Where another subject is open, the check as a whole is: a pass that should fail is then no contradiction yet.
-    return row.verdict is not Verdict.PASS or not any(each.verdict is Verdict.UNKNOWN for each in others)
+    outcome = outcome_of(report, row)
+    if outcome is Outcome.SKIPPED:
+        return Skipped(plain(why_skipped(row)))
+    if outcome is Outcome.PASSED:
+        return None
+    failure = Failure(plain(f"{verdict_in_words(row)}: {row.statement}"), str(row.verdict))
+    failure.text = "\n".join(plain(line) for line in _said(row))
+    return failure
 
 
 def _lines(row: Row) -> Sequence[str]:

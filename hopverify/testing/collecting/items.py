@@ -14,9 +14,10 @@ import pytest
 from hopverify.checks import Check, Claim, claims_of
 from hopverify.errors import HopverifyError, SpecError
 from hopverify.model import any_model
+from hopverify.reporting.outcomes import Outcome, outcome_of, why_skipped
 from hopverify.reporting.plain import plain
 from hopverify.spec import ModelSpec, read_spec
-from hopverify.testing.collecting.outcomes import Outcome, in_full, in_one_line, outcome_of
+from hopverify.testing.collecting.telling import in_full
 from hopverify.testing.collecting.verifying import verifications_of
 
 if TYPE_CHECKING:
@@ -94,10 +95,10 @@ class SpecItem(pytest.Item):
         outcome = outcome_of(report, row, strict=self.config.getoption("hopverify_strict"))
         if outcome is Outcome.SKIPPED:
             # Told at the spec, not at this line.
-            raise pytest.skip.Exception(plain(in_one_line(report, row)), _use_item_location=True)
+            raise pytest.skip.Exception(plain(why_skipped(row)), _use_item_location=True)
         if outcome is Outcome.FAILED:
             file = relpath(self.path, self.config.invocation_params.dir)
-            raise NotAsAsked("\n".join(plain(line) for line in in_full(report, row, file)))
+            raise NotAsAsked("\n".join(plain(line) for line in in_full(row, file)))
 
     def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
         if isinstance(excinfo.value, NotAsAsked | HopverifyError):
