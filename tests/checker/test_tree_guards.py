@@ -1,0 +1,240 @@
+"""Trees of equilibria, balls and forms that are wrong: each is refused, beside the one that is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from hopverify.certificate import Certificate, parse_certificate
+from hopverify.checker import check_certificate, equilibria, stability
+from hopverify.checker.rules import equilibrium_balls, judge, metric
+from hopverify.checks import claims_of
+from hopverify.errors import CertificateRejected, EvidenceRejected
+from hopverify.model import build_model
+from hopverify.obligations import FallingResidual, Obligation, Outcome
+from hopverify.pipeline import verify
+from hopverify.spec import ModelSpec, parse_spec
+
+
+def spec(body: str, check: str) -> ModelSpec:
+    return parse_spec(f"hopverify: 1\nname: guarded\n{body}checks: [{check}]\n")
+
+
+def dense(weights: str, layer: str) -> str:
+    return f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
+
+
+def first(asked: ModelSpec) -> tuple[Obligation, dict[str, Any]]:
+    """Return the first obligation of a spec with the evidence that was found for it."""
+    ((_, claim),) = claims_of(asked, build_model(asked))
+    entry = verify(asked, samples=50).results[0]
+    return (*claim.premises, *claim.necessary)[0], deepcopy(entry["obligations"][0]["evidence"])
+
+
+def refused(obligation: Obligation, evidence: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judge(obligation, evidence)
+
+
+RELU = dense("[[0, -2], [-2, 0]]", "size: 2, lagrangian: relu, bias: 1")
+TANH = dense("[[2]]", "size: 1, lagrangian: tanh")
+
+
+def test_a_tree_of_segments() -> None:
+    obligation, tree = first(spec(RELU, "equilibria"))
+    assert judge(obligation, tree).outcome is Outcome.PROVED
+    refused(obligation, tree | {"levels": tree["levels"][:-1]}, "the tree ends before all boxes are decided")
+    refused(obligation, tree | {"levels": ["x", *tree["levels"][1:]]}, "unknown code")
+    refused(obligation, tree | {"levels": ["k"]}, "solved exactly, not enclosed")
+    refused(obligation, tree | {"levels": ["s"]}, "more than one segment left")
+    refused(obligation, tree | {"cuts": []}, "cuts: too few")
+    refused(obligation, tree | {"cuts": [[0]] * len(tree["cuts"])}, "expected pairs of a neuron and a place")
+    refused(obligation, tree | {"levels": "c"}, "expected lists and an object")
+    refused(obligation, tree | {"levels": ["cc"]}, "expected 1 codes")
+
+
+def test_a_tree_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    obligation, tree = first(spec(RELU, "equilibria"))
+    equilibria._replayed.cache_clear()
+    monkeypatch.setattr(equilibria, "MAX_BOXES", 1)
+    refused(obligation, tree, "more than 1 boxes")
+
+
+def test_a_tree_of_enclosures() -> None:
+    obligation, tree = first(spec(TANH, "equilibria"))
+    assert judge(obligation, tree).outcome is Outcome.PROVED
+    refused(obligation, tree | {"levels": ["k"]}, "Krawczyk's test does not hold")
+    refused(obligation, tree | {"levels": ["."]}, "is not emptied by contraction")
+    refused(obligation, tree | {"cuts": [[0, 0]] * len(tree["cuts"])}, "a smooth neuron is cut at a number")
+
+
+def test_a_region_is_the_box() -> None:
+    obligation, tree = first(spec(RELU, "{equilibria: {lower: -2, upper: [2, 2]}}"))
+    assert judge(obligation, tree).outcome is Outcome.PROVED
+    refused(obligation, tree | {"box": ["9"] * 4}, "the spec names a region")
+    # An equilibrium outside the region is none of the list's.
+    small, tree = first(spec(RELU, "{equilibria: {lower: -2, upper: 0.5}}"))
+    assert len(judge(small, tree).data["equilibria"]) == 1
+
+
+def test_a_face_has_a_point() -> None:
+    # W = 1, b = 0: every state x ≥ 0 rests.
+    obligation, tree = first(spec(dense("[[1]]", "size: 1, lagrangian: relu"), "{equilibria: {lower: -1, upper: 1}}"))
+    faces = tree.get("faces", {})
+    if faces:
+        refused(obligation, tree | {"faces": {key: ["-1"] for key in faces}}, "the point is no equilibrium")
+    assert judge(obligation, tree | {"faces": {}}).outcome is Outcome.OPEN
+
+
+def test_an_equilibrium_found_twice_is_one() -> None:
+    obligation, tree = first(spec(TANH, "equilibria"))
+    found = equilibria.enumeration(obligation.search, tree).equilibria  # type: ignore[union-attr]
+    assert len(found) == 3
+    wide = [equilibria.Contractor(obligation.search.network).everywhere(e.lower - 0.1, e.upper + 0.1) for e in found]  # type: ignore[union-attr]
+    assert equilibria.distinct([found[0], found[1], found[0]], [wide[0], wide[1], wide[0]]) == [found[0], found[1]]
+    tight = equilibria.Contractor(obligation.search.network).everywhere(found[0].upper, found[0].upper)  # type: ignore[union-attr]
+    with pytest.raises(EvidenceRejected, match="two enclosures overlap"):
+        equilibria.distinct([found[0], found[0]], [tight, tight])
+
+
+def test_a_certificate_answers_every_claim() -> None:
+    asked = spec(TANH, "energy_descent, equilibria")
+    certificate = verify(asked, samples=50)
+    check_certificate(asked, certificate)
+    short = Certificate(
+        certificate.spec,
+        certificate.arrays,
+        certificate.verdict,
+        certificate.results[:1],
+        certificate.made_with,
+        (0.0,),
+    )
+    with pytest.raises(CertificateRejected, match="the spec makes 2 claims, the certificate answers 1"):
+        check_certificate(asked, parse_certificate(short.to_json()))
+
+
+MEMORY = "memories: {m: {layer: x, patterns: [[1]]}}\n"
+
+
+def test_balls_beside_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = (
+        "layers: {x: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^2)}}\n"
+    )
+    obligation, found = first(spec(body + MEMORY, "{equilibria: {near: m}}"))
+    assert found["rule"] == "equilibrium_balls"
+    without = {key: value for key, value in found.items() if key != "lyapunov"}
+    for evidence in (found, without):
+        assert judge(obligation, evidence).data["memories"][0]["stability"] == "stable"
+    refused(obligation, found | {"lyapunov": [[["-1"]]]}, "not a symmetric positive definite matrix")
+    refused(obligation, found | {"widths": ["0"]}, "expected positive numbers")
+    monkeypatch.setattr(equilibrium_balls, "MAX_SIZE", 0)
+    refused(obligation, found, "ball arithmetic is used up to 0 neurons")
+
+
+def beside_zero(lagrangian: str, energy: str, more: Mapping[str, Any]) -> str:
+    """Return what is found of the stability of x = 0."""
+    layer = f"layers: {{x: {{size: 1, lagrangian: {lagrangian}}}}}\n"
+    synapse = f"synapses: {{w: {{kind: expression, layers: [x], energy: {energy}}}}}\n"
+    memory = "memories: {m: {layer: x, patterns: [[0]]}}\n"
+    obligation, _ = first(spec(layer + synapse + memory, "{equilibria: {near: m}}"))
+    payload = {"rule": "equilibrium_balls", "centres": [{"x": ["0"]}], "widths": ["1/100"]}
+    return str(judge(obligation, payload | more).data["memories"][0]["stability"])
+
+
+def test_stability_beside_a_pattern() -> None:
+    assert beside_zero("tanh", "-sum(x^2)", {}) == "unstable"
+    assert beside_zero("tanh", "-sum(x^2)/4", {}) == "stable"
+    # The kink of relu lies beside the equilibrium: eigenvalues say nothing, and a form that falls does.
+    assert beside_zero("relu", "-sum(x^2)/4", {}) == "undecided"
+    assert beside_zero("relu", "-sum(x^2)/4", {"lyapunov": [[["1"]]]}) == "stable"
+    with pytest.raises(EvidenceRejected, match="does not fall along the flow"):
+        beside_zero("tanh", "-sum(x^2)", {"lyapunov": [[["1"]]]})
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("{size: 2, lagrangian: {spherical: {epsilon: 0}}}", "the ray s·x, s > 0"),
+        ("{size: 2, lagrangian: {spherical: {epsilon: 1}}}", None),
+        ("{size: 2, lagrangian: softmax}", "x + R·1"),
+        ("{size: 2, lagrangian: {layernorm: {epsilon: 0}}}", "mean(x)·1 + s·(x - mean(x)·1) + R·1"),
+        ("{size: 2, lagrangian: softmax, tau: [1, 2]}", "x + R·1"),
+        ("{size: 2, lagrangian: relu}", None),
+    ],
+)
+def test_flat_regions_of_whole_layers(layer: str, said: str | None) -> None:
+    found = equilibrium_balls.flat_region(build_model(spec(f"layers: {{x: {layer}}}\n", "energy_descent")).layers["x"])
+    assert (found is None) == (said is None)
+    if found is not None and said is not None:
+        assert found.startswith(said)
+        assert (equilibrium_balls.NOT_SHOWN in found) == ("tau" in layer)
+
+
+def test_too_many_kinks_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = spec(dense("[[0]]", "size: 1, lagrangian: relu"), "equilibrium_stability")
+    assert verify(asked).results[0]["verdict"] == "pass"
+    monkeypatch.setattr(stability, "MAX_BIACTIVE", 0)
+    stability_of = verify(spec(dense("[[0]]", "size: 1, lagrangian: relu, tau: 2"), "equilibrium_stability"))
+    assert stability_of.results[0]["verdict"] == "unknown"
+
+
+# ------------------------------------------------------------------ altered systems
+
+ALTERED = (
+    "layers: {y: {size: 2, lagrangian: identity%s}, x: {size: 1, lagrangian: relu, tau: 0}}\nsynapses: {s: {%s}}\n"
+)
+JOINED = "kind: feedforward_feedback, layers: [y, x], forward: [[1, 0]], feedback: [[1], [0]]"
+RESIDUAL = ", metric: [[1, 0], [0, 1]], residual: [[0], [1]], potential: %s"
+
+
+def residual_of(slow: str, joined: str) -> Obligation:
+    asked = spec(ALTERED % (slow, joined), "altered_energy_descent")
+    for _, claim in claims_of(asked, build_model(asked)):
+        for obligation in (*claim.premises, *claim.necessary):
+            if isinstance(obligation, FallingResidual):
+                return obligation
+    raise AssertionError("no residual")
+
+
+def test_residuals() -> None:
+    good = JOINED + RESIDUAL % "z^2/2"
+    assert judge(residual_of("", good), {"rule": "residual"}).outcome is Outcome.PROVED
+    for slow, joined, because in (
+        (", tau: [1, 2]", good, "differ in their time constants"),
+        ("", good.replace("[[1], [0]]", "[[1], [1]]"), "NᵀB"),
+        ("", JOINED + RESIDUAL % "'(z - 1)^2/2'", "φ'(0) = -1"),
+    ):
+        found = judge(residual_of(slow, joined), {"rule": "residual"})
+        assert found.outcome is Outcome.REFUTED
+        assert because in found.data["because"]
+    refused(
+        residual_of("", JOINED + RESIDUAL % "'exp(z) - z*exp(1)'"), {"rule": "residual"}, "not known to be rational"
+    )
+    bare = FallingResidual(residual_of("", good).system)  # type: ignore[union-attr]
+    assert bare.system.synapse.residual is not None
+
+
+def test_a_metric_says_how_times_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = spec(ALTERED % (", tau: [1, 2]", JOINED + ", metric: [[1, 0], [0, 1]]"), "altered_energy_descent")
+    ((_, claim),) = claims_of(asked, build_model(asked))
+    entry = verify(asked).results[0]
+    pairs = zip((*claim.premises, *claim.necessary), entry["obligations"], strict=True)
+    ((obligation, row),) = [(o, r) for o, r in pairs if r.get("evidence", {}).get("rule") == "metric"]
+    evidence = row["evidence"]
+    assert judge(obligation, evidence).outcome is Outcome.PROVED
+    refused(obligation, {k: v for k, v in evidence.items() if k != "timed"}, "timed")
+    monkeypatch.setattr(metric, "MAX_PRODUCTS", 0)
+    refused(obligation, evidence, "too large for an exact product")
+
+
+def test_steps_of_altered_systems() -> None:
+    asked = spec(ALTERED % ("", JOINED + ", metric: [[1, 0], [0, 1]]"), "{step_size: {step: 5}}")
+    ((_, claim),) = claims_of(asked, build_model(asked))
+    (obligation,) = claim.necessary
+    refused(obligation, {"rule": "rising_step", "state": {"y": ["1", "1"]}}, "dV/dt is not evaluated")
+    found = judge(obligation, {"rule": "rising_step", "state": {"y": ["1", "1"]}, "step": "5"})
+    assert found.outcome is Outcome.REFUTED
+    refused(obligation, {"rule": "rising_step", "state": {"y": ["1", "1"]}, "step": "6"}, "longer than the claim says")
