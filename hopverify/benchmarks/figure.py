@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from io import StringIO
 from typing import Any
 
 from hopverify.benchmarks import Way
 from hopverify.benchmarks.growth import growth
 from hopverify.benchmarks.results import Benchmarked, Result
-from hopverify.errors import HopverifyError
+from hopverify.reporting.figures import COLOURS, require_matplotlib
 
 COLUMNS, WIDTH, HEIGHT = 2, 5.4, 4.2
 
 
-def require_matplotlib() -> None:
-    """Raise an error that says what to do, if there is no matplotlib."""
-    if find_spec("matplotlib") is None:
-        raise HopverifyError("the figure needs matplotlib: pip install 'hopverify[bench]', or give --no-figure")
-
-
 def figure(run: Benchmarked) -> str:
     """Return the SVG text; the same run gives the same text."""
-    require_matplotlib()
+    require_matplotlib("bench")
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -39,7 +32,7 @@ def figure(run: Benchmarked) -> str:
 
 def _panel(axes: Any, result: Result) -> None:
     for number, way in enumerate([*result.own, *result.others]):
-        _line(axes, result, way, f"C{number}")
+        _line(axes, result, way, COLOURS[number % len(COLOURS)])
     axes.set(xscale="log", yscale="log", title=result.benchmark.name, xlabel=result.benchmark.variable)
     per = result.own[0].per if result.own else None
     axes.set_ylabel(f"seconds / {per}" if per else "seconds")

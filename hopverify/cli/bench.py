@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hopverify.benchmarks import Benchmark
     from hopverify.benchmarks.results import Benchmarked, Point
 
-NAME = "benchmarks"
+NAME, COUNTS = "benchmarks", "completeness"
 
 
 @click.command("bench", short_help="Measure speed and memory beside what one would do otherwise.")
@@ -32,20 +32,31 @@ NAME = "benchmarks"
     show_default=True,
     help="Where the table and the figure go.",
 )
+@click.option(
+    "--completeness",
+    is_flag=True,
+    help="Count what is decided on random models instead of measuring time: completeness.md and .json.",
+)
 @click.option("--no-figure", is_flag=True, help="No figure; it needs matplotlib.")
-def command(quick: bool, only: tuple[str, ...], out: Path, no_figure: bool) -> None:
+def command(quick: bool, only: tuple[str, ...], out: Path, completeness: bool, no_figure: bool) -> None:
     """Rerun the benchmarks and write benchmarks.md, .json and .svg.
 
     Each measures hopverify beside what one would do otherwise, at growing sizes; what counts are the ratios. Figure,
     images and the rows of z3 need an extra: pip install 'hopverify[bench]'.
     """
+    if completeness:
+        if quick or only:
+            raise click.UsageError("--completeness counts on all families and sizes: leave --quick and --only out")
+        _count(out)
+        return
+
     from hopverify.benchmarks import BENCHMARKS
-    from hopverify.benchmarks.figure import require_matplotlib
     from hopverify.benchmarks.keeping import merged
+    from hopverify.reporting.figures import require_matplotlib
 
     chosen = [BENCHMARKS[name] for name in dict.fromkeys(only)] or list(BENCHMARKS)
     if not no_figure:
-        require_matplotlib()
+        require_matplotlib("bench")
     require_writable(out)
     _announce_left_out(chosen)
     run = _measured(chosen, quick)
@@ -57,6 +68,29 @@ def command(quick: bool, only: tuple[str, ...], out: Path, no_figure: bool) -> N
     if failures:
         click.echo("\n".join(failures), err=True)
         click.get_current_context().exit(1)
+
+
+def _count(out: Path) -> None:
+    """Count pass, fail and unknown on the families of random models."""
+    from hopverify.benchmarks.completeness import as_json, as_markdown, measured
+    from hopverify.benchmarks.families import FAMILIES
+    from hopverify.cli._outputs import write
+    from hopverify.reporting.progress import Bar
+
+    require_writable(out)
+    total = sum(len(family.sizes) for family in FAMILIES)
+    begun = 0
+    with Bar(total) as bar:
+
+        def tell(name: str, size: int) -> None:
+            nonlocal begun
+            bar.show(begun, f"{begun} of {total} cells · {name}, n = {size}")
+            begun += 1
+
+        figures = measured(tell)
+    for target, text in ((out / f"{COUNTS}.json", as_json(figures)), (out / f"{COUNTS}.md", as_markdown(figures))):
+        write(target, text)
+        click.echo(f"wrote {target}")
 
 
 def _announce_left_out(benchmarks: list[Benchmark]) -> None:

@@ -143,10 +143,11 @@ def _figure(subject: Subject, members: Sequence[Repaired], folder: Path) -> str 
     from hopverify.cli._outputs import write
     from hopverify.model import build_model
     from hopverify.repair.curves import curves
-    from hopverify.reporting.figures.energies import energies, is_available
+    from hopverify.reporting.figures import has_matplotlib
+    from hopverify.reporting.figures.energies import energies
     from hopverify.spec import read_spec
 
-    if not is_available():
+    if not has_matplotlib():
         click.echo("no figure: it needs matplotlib, pip install 'hopverify[figures]'", err=True)
         return None
     models = [(each.proposal.name, build_model(read_spec(each.file))) for each in members]

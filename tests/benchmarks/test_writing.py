@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from hopverify.benchmarks import BENCHMARKS, Benchmark
-from hopverify.benchmarks import figure as figures
 from hopverify.benchmarks.as_json import as_json
 from hopverify.benchmarks.as_markdown import as_markdown, ratio_text
 from hopverify.benchmarks.figure import figure
@@ -18,6 +17,7 @@ from hopverify.benchmarks.keeping import merged
 from hopverify.benchmarks.machine import machine
 from hopverify.benchmarks.results import Benchmarked, Point, Result, Timing
 from hopverify.errors import HopverifyError
+from hopverify.reporting import figures
 from tests.benchmarks.small import OTHER, OWN, SLOW, point, result, whole
 
 RUN = whole(

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from hopverify.benchmarks import BENCHMARKS, figure, running
+from hopverify.benchmarks import BENCHMARKS, running
+from hopverify.reporting import figures
 from tests.cli.commands import ROOT, modules_after, run
 
 CASE = "verified_cholesky"
@@ -70,7 +71,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("no_measuring")
 def test_a_figure_without_matplotlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figure, "find_spec", lambda _: None)
+    monkeypatch.setattr(figures, "find_spec", lambda _: None)
     result = run("bench", "--out", tmp_path / "new")
     assert result.exit_code == 2
     assert "pip install 'hopverify[bench]'" in result.stderr

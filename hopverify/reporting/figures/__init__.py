@@ -26,10 +26,10 @@ def has_matplotlib() -> bool:
     return find_spec("matplotlib") is not None
 
 
-def require_matplotlib() -> None:
-    """Raise an error that says what to do, if there is no matplotlib."""
+def require_matplotlib(extra: str = "figures") -> None:
+    """Raise an error that says what to do, if there is no matplotlib; ``extra`` is what brings it."""
     if not has_matplotlib():
-        raise HopverifyError("the figure needs matplotlib: pip install 'hopverify[figures]', or give --no-figure")
+        raise HopverifyError(f"the figure needs matplotlib: pip install 'hopverify[{extra}]', or give --no-figure")
 
 
 def style(number: int) -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from io import StringIO
 
-from hopverify.errors import HopverifyError
 from hopverify.repair.curves import Curves
+from hopverify.reporting.figures import require_matplotlib, style
 from hopverify.reporting.plain import plain
 from hopverify.reporting.wording import vector
 
@@ -14,15 +13,9 @@ WIDTH, HEIGHT = 7.2, 4.4
 SHOWN = 4
 
 
-def is_available() -> bool:
-    """Whether there is something to draw with."""
-    return find_spec("matplotlib") is not None
-
-
 def energies(curves: Curves, title: str) -> str:
     """Return the figure as the text of an SVG; the same curves give the same text."""
-    if not is_available():
-        raise HopverifyError("the figure needs matplotlib: pip install 'hopverify[figures]'")
+    require_matplotlib()
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -30,8 +23,7 @@ def energies(curves: Curves, title: str) -> str:
         canvas = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
         axes = canvas.add_subplot()
         for number, (label, values) in enumerate(curves.members):
-            style = "-" if number % 2 == 0 else "--"
-            axes.plot(curves.places, values, style, color=f"C{number % 10}", label=plain(label), linewidth=1.4)
+            axes.plot(curves.places, values, **style(number), label=plain(label), linewidth=1.4)
         for place, name in ((0.0, "y₀"), (1.0, "y₁")):
             axes.axvline(place, color="0.7", linewidth=0.8)
             axes.text(place, 1.01, name, transform=axes.get_xaxis_transform(), ha="center", fontsize=8)
