@@ -28,8 +28,6 @@ from numpy.typing import NDArray
 from hopverify.checker.spins.quadratic import Affine
 from hopverify.checker.spins.values import States
 
-MOST_NODES = 2**22
-"""How many partial states are gone through."""
 _BATCH, _BITS = 2**13, 48
 
 Allowed = tuple[NDArray[np.bool_], NDArray[np.bool_]]
@@ -41,9 +39,13 @@ class TooManyStates(Exception):
 
 
 class Search(ABC):
-    """What a search needs to know of a model. ``mirrored``: with each fixed point, its mirror image is one."""
+    """What a search needs to know of a model. ``mirrored``: with each fixed point, its mirror image is one.
+
+    ``most`` is how many partial states are gone through.
+    """
 
     mirrored: bool
+    most = 2**22
 
     @abstractmethod
     def allowed(self, partial: States) -> Allowed:
@@ -54,7 +56,7 @@ class Search(ABC):
         """Return which states are fixed points, exactly."""
 
 
-def fixed_points(search: Search, order: Sequence[int], *, most: int = MOST_NODES) -> tuple[States, int]:
+def fixed_points(search: Search, order: Sequence[int]) -> tuple[States, int]:
     """Return all fixed points, and how many partial states were gone through; neurons are set in the given order."""
     places = np.array(order, dtype=np.int64)
     start = np.zeros((1, len(places)), dtype=np.int64)
@@ -63,7 +65,7 @@ def fixed_points(search: Search, order: Sequence[int], *, most: int = MOST_NODES
     while waiting:
         partial = waiting.pop()
         nodes += len(partial)
-        if nodes > most:
+        if nodes > search.most:
             raise TooManyStates
         partial = _narrowed(search, partial)
         whole = (partial != 0).all(axis=1)

@@ -25,6 +25,7 @@ class OverlapSearch(Search):
     plus: NDArray[Any]
     minus: NDArray[Any]
     mirrored: bool
+    most = 2**20
 
     def allowed(self, partial: States) -> Allowed:
         memory, rows = self.memory, max(1, 2**21 // self.memory.patterns.size)
