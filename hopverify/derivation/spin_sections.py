@@ -9,7 +9,6 @@ import sympy
 from hopverify.derivation.calculus import I
 from hopverify.derivation.document import Line, Mark, Section
 from hopverify.derivation.network_sections import ENERGY, has_bias, sum_of
-from hopverify.derivation.printing import escaped
 from hopverify.derivation.synaptic import Names, SynapseForms, synapse_forms
 from hopverify.derivation.translation import NoTranslation
 from hopverify.model import SpinLayer, SpinModel
@@ -43,7 +42,7 @@ def _update(model: SpinModel, names: Names, forms: dict[str, SynapseForms]) -> l
     """Return f = drive + b of each layer and what becomes of s; by the energy rule the latter only."""
     lines: list[Line] = []
     for layer in model.layers.values():
-        s = Mark(f"new {names.of('s', layer.name)}_i", rf"{_in_latex(names, layer)}_i^{{\text{{new}}}}")
+        s = (Mark("new ", r"\text{new } "), names.vector("s", layer.name)[I])
         if model.by_energy:
             lines.append(Line(s, Mark("the sign with the lower E", r"\text{the sign with the lower } E")))
             continue
@@ -54,11 +53,6 @@ def _update(model: SpinModel, names: Names, forms: dict[str, SynapseForms]) -> l
         lines += sum_of(f, terms + _bias(layer, names, sympy.S.One))
         lines.append(Line(s, sympy.sign(f)))
     return lines
-
-
-def _in_latex(names: Names, layer: SpinLayer) -> str:
-    suffix = names.of("", layer.name)[1:]
-    return rf"s^{{(\text{{{escaped(suffix)}}})}}" if suffix else "s"
 
 
 def _order(model: SpinModel) -> tuple[str, str]:
