@@ -5,6 +5,7 @@ Points are rationals whose denominator is a prime larger than any in a kink's po
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,7 +28,11 @@ from hopverify.spec.fields import REQUIRED, Field, FieldKind
 PRIME = 9973
 ENTRIES = list(LAGRANGIANS)
 
-few = settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+few = settings(
+    max_examples=500 if LONG else 20, deadline=None, derandomize=not LONG, suppress_health_check=list(HealthCheck)
+)
+fewer = settings(few, max_examples=200 if LONG else 6)
 
 # A numerical value is worth comparing only if its enclosure is narrow.
 NARROW = 1e-12

@@ -77,7 +77,9 @@ def compared(spec: ModelSpec, groups: Sequence[tuple[str, ...]], seed: object) -
         written = spec_of(tree, Path(folder))
         before = said_of(written)
         for group in groups:
-            made, now, names, done = tree, written, {}, []
+            made, now = tree, written
+            names: dict[str, str] = {}
+            done: list[str] = []
             for name in group:
                 how = rewritten(made, name, now, Path(folder), Random(f"{seed}{name}"))
                 if how is not None:

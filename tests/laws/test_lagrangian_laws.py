@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.optimize import minimize
 
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.curvature import curvature
@@ -42,6 +43,7 @@ from .draws import (
     dot,
     every_lagrangian,
     few,
+    fewer,
     narrow,
     situation,
     those,
@@ -170,6 +172,57 @@ def test_potential_lies_above_its_tangents_where_declared_convex(entry: Lagrangi
     gap = made.potential(y, BALLS) - made.potential(x, BALLS) - dot(made.activation(x, BALLS), y - x)
     assert gap.is_finite()
     assert not gap < 0
+
+
+# The conjugate L*(γ) = sup_y γ·y - L(y), which the energy takes to be x·g - L at γ = g(x).
+
+
+@those(lambda entry: entry.facts.convex is not False)
+@fewer
+@given(data=st.data())
+def test_fenchel_and_young_are_equal_at_the_activation_only(entry: Lagrangian, data: st.DataObject) -> None:
+    """L(y) + L*(γ) ≥ γ·y for all y, with equality where g(y) = γ; elsewhere the gap is that between activations."""
+    made, x, d = data.draw(situation(entry, *NEAR))
+    assume(made.convex)
+    gamma = made.activation(balls(x), BALLS)
+    conjugate = dot(balls(x), gamma) - made.potential(balls(x), BALLS)
+    for y in (x, x + d, x - d, data.draw(vector(len(x), 8))):
+        gap = made.potential(balls(y), BALLS) + conjugate - dot(gamma, balls(y))
+        assert narrow(gap)
+        assert not gap < 0
+        # The gap is at most (g(y) - γ)·(y - x), as its sum with the gap seen from y is.
+        assert not gap > dot(made.activation(balls(y), BALLS) - gamma, balls(y) - balls(x))
+
+
+@those(lambda entry: entry.facts.convex is not False)
+@fewer
+@given(data=st.data())
+def test_maximising_finds_the_conjugate(entry: Lagrangian, data: st.DataObject) -> None:
+    """Not a proof: a search that knows L alone climbs to x·g - L from elsewhere, and no higher."""
+    made, x, d = data.draw(situation(entry, 1))
+    assume(made.convex)
+    assume(made.entry.facts.convex is not None or made.number(made.entry.facts.convex_when or "1") > 0)
+    x, gamma = FLOATS.array(x), made.activation(FLOATS.array(x), FLOATS)
+    conjugate = float(dot(x, gamma) - made.potential(x, FLOATS))
+    found = minimize(lambda y: float(made.potential(y, FLOATS) - dot(gamma, y)), x + FLOATS.array(d), method="Powell")
+    assert abs(-found.fun - conjugate) <= 1e-3 * (1 + abs(conjugate) + np.abs(gamma).max())
+
+
+@every_lagrangian
+@fewer
+@given(data=st.data())
+def test_the_hessian_is_symmetric_and_finite_differences_of_the_activation_agree(
+    entry: Lagrangian, data: st.DataObject
+) -> None:
+    made, x, d = data.draw(situation(entry, 1))
+    e = data.draw(vector(len(x), 1))
+    curved = dot(balls(e), made.hessian_times(balls(x), balls(d)))
+    assert curved.overlaps(dot(balls(d), made.hessian_times(balls(x), balls(e))))
+    x, d, step = FLOATS.array(x), FLOATS.array(d), 1e-6
+    slopes = (made.activation(x + step * d, FLOATS) - made.activation(x - step * d, FLOATS)) / (2 * step)
+    near = dot(FLOATS.array(e), slopes)
+    bend = max(float(abs(value).upper()) for value in made.hessian_times(balls(x), balls(d)))
+    assert abs(near - float(curved.mid())) <= 1e-3 * (1 + bend)
 
 
 @those(lambda entry: not entry.facts.convex)
