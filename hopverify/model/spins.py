@@ -110,7 +110,7 @@ class SpinModel:
 
 def drive_matrix(model: SpinModel) -> Matrix | None:
     """Return A with drive(s) = As, exactly; None unless all drives are linear and stored as matrices."""
-    return _assembled(model, {name: synapse.blocks() for name, synapse in model.synapses.items()})
+    return _assembled(model, {name: _drive_blocks(synapse) for name, synapse in model.synapses.items()})
 
 
 def energy_matrix(model: SpinModel) -> Matrix | None:
@@ -131,9 +131,17 @@ def _assembled(model: SpinModel, parts: Mapping[str, Blocks | None]) -> Matrix |
     return total
 
 
+def _drive_blocks(synapse: Synapse) -> Blocks | None:
+    if not isinstance(synapse, Diagonal):
+        return synapse.blocks()
+    (left, right), block = synapse.layers, np.full((len(synapse.rates),) * 2, Fraction(0), dtype=object)
+    np.fill_diagonal(block, synapse.rates)
+    return {(left, right): block, (right, left): block}
+
+
 def _energy_blocks(synapse: Synapse) -> Blocks | None:
     """Return the blocks of Q: the drive's where it is -∇S, else those that the prefactor says."""
-    blocks = synapse.blocks()
+    blocks = _drive_blocks(synapse)
     if blocks is None or synapse.defect() is None:
         return blocks
     if not isinstance(synapse, Dense | Diagonal):

@@ -19,10 +19,12 @@ from hopverify.checker.spins.one_by_one import OneByOne
 from hopverify.checker.spins.overlap_search import overlap_search
 from hopverify.checker.spins.overlaps import LARGEST, OverlapValues, flips_set_right
 from hopverify.checker.spins.quadratic import QuadraticValues
+from hopverify.checker.spins.reading import energy_text
 from hopverify.checker.spins.structure import is_concave, is_concave_by_neuron, is_gradient, is_row_by_row
 from hopverify.checker.spins.values import UNDECIDED, all_states, decided
 from hopverify.errors import EvidenceRejected
 from hopverify.model import SpinModel, any_model
+from hopverify.model.spins import LARGE
 from hopverify.spec import parse_spec
 from tests.soundness.oracles.spins import around, quadratic
 
@@ -269,3 +271,73 @@ def test_a_missing_half_does_no_harm_without_a_bias() -> None:
     negative = quadratic_form(model(one("dense", weights=[[-1, 1], [1, 0]]), 2))
     assert negative is not None
     assert not is_row_by_row(negative)
+
+
+def test_large_hebbian_models_are_kept_at_low_rank() -> None:
+    made = model(one("hebbian", patterns=[[1] * (LARGE + 1)]), LARGE + 1)
+    assert quadratic_form(made) is None
+    assert isinstance(values_of(made), LowRankValues)
+    # No energy of so many neurons is told, as it would be computed in rationals.
+    assert energy_text(made, np.ones(LARGE + 1, dtype=np.int64)) == ""
+
+
+def test_one_pattern_beyond_exact_products_is_refused() -> None:
+    low = low_rank_of(model(one("hebbian", patterns=[[2**27]], scale=1), 1))
+    assert low is not None
+    with pytest.raises(EvidenceRejected, match="too large for exact products"):
+        certified_low_rank(low, np.ones((1, 1), dtype=np.int64))
+
+
+def test_equal_terms_of_a_drive_cancel() -> None:
+    made = model(one("associative", patterns=[[1, 1, 1], [1, -1, -1]], function="exp(z)"), 3)
+    signs = values_of(made).keeping(np.array([[1, 1, -1]]))
+    assert signs.tolist() == [[1, 0, 0]]
+
+
+def test_energies_of_two_layers_with_factors_of_their_own() -> None:
+    for kind, weights in (("dense", [[1, -2], [3, 1]]), ("diagonal", [3, -1])):
+        made = between(first=kind, weights=weights, prefactor="1/3")
+        states = all_states(4)
+        pairs = np.repeat(states, 16, axis=0), np.tile(states, (16, 1))
+        assert isinstance(values_of(made), QuadraticValues)
+        assert (values_of(made).rising(*pairs) == OneByOne(made).rising(*pairs)).all()
+
+
+def test_other_linear_drives() -> None:
+    # The drives are no gradient, and S is known by its value only.
+    altered = between(first="feedforward_feedback", forward=[[1, 2], [0, 1]], feedback=[[0, 1], [1, 0]])
+    assert isinstance(values_of(altered), OneByOne)
+    assert not is_gradient(altered)
+    assert is_concave_by_neuron(altered)
+    assert not is_concave(altered)
+    both = model(one("dense", weights=[[0, 1], [1, 0]]) | {"v": one("expression", energy="sum(s^4)")["w"]}, 2)
+    assert not is_concave(both)
+    mixed = model(one("dense", weights=[[1, 1], [1, 1]]) | {"v": one("expression", energy="-sum(s^4)")["w"]}, 2)
+    assert is_concave(mixed)
+    assert is_concave_by_neuron(mixed)
+
+
+def test_a_drive_of_an_unknown_diagonal_is_not_taken_for_concave(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = between(first="feedforward_feedback", forward=[[1, 2], [0, 1]])
+    assert is_concave_by_neuron(made)
+    monkeypatch.setattr(type(made.synapses["w"]), "blocks", lambda self: None)
+    assert not is_concave_by_neuron(made)
+    assert not is_concave(made)
+
+
+def test_a_neuron_without_inputs_is_a_multiple_of_anything() -> None:
+    # The first neuron is never flipped; the second sees half of what it is held with in the energy's view of both.
+    form = quadratic_form(model(one("dense", weights=[[0, 0], [1, 0]]), 2))
+    assert form is not None
+    assert is_row_by_row(form)
+    alone = quadratic_form(model(one("dense", weights=[[1, 0], [0, 0]]), 2))
+    assert alone is not None
+    assert is_row_by_row(alone)
+
+
+def test_rows_of_low_rank_are_rows_of_the_matrix() -> None:
+    made = model(one("hebbian", patterns=[[1, 2, 0, -1], [1, 1, 1, 1]], scale=1))
+    form, low = quadratic_form(made), low_rank_of(made)
+    assert form is not None
+    assert low is not None
+    assert [low.row(i).tolist() for i in range(4)] == [form.update.row(i).tolist() for i in range(4)]

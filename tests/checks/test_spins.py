@@ -110,6 +110,23 @@ def _text(weights: str) -> str:
         (("states: spins", "states: spins, tau: 1"), "tau"),
         (("states: spins", "states: spins, lagrangian: tanh"), "lagrangian"),
         (("update: asynchronous", "update: at random"), "asynchronous"),
+        (("update: asynchronous", "update: {rule: energy}"), "asynchronous"),
+        (("update: asynchronous", "update: {order: asynchronous, when: now}"), "unknown key 'when'"),
+        (("update: asynchronous", "update: {order: asynchronous, rule: 3}"), "drive or energy"),
+        (("update: asynchronous", "update: asynchronous\nenergy: sum(s)"), "no such key"),
+        (("size: 2, states: spins}", "size: 2, lagrangian: tanh}"), "only layers with"),
+        (("size: 2, states: spins}", "size: 2, states: spins}\n  x: {size: 2, lagrangian: tanh}"), "has no others"),
+        (
+            ("checks: all", "memories: {m: {layer: s, patterns: [[1, 1]]}}\nchecks: [{spin_correction: {memory: k}}]"),
+            "no memory is called",
+        ),
+        (
+            (
+                "checks: all",
+                "memories: {m: {layer: s, patterns: [[1, 1]]}}\nchecks: [{spin_correction: {at_least: 2}}]",
+            ),
+            "1 patterns only",
+        ),
         (("weights: [[0, 1], [1, 0]]", "weights: {values: [[0, 1], [1, 0]], tolerance: 0.1}"), "must be exact"),
         (("checks: all", "memories: {m: {layer: s, patterns: [[1, 0.5]]}}\nchecks: all"), "1 and -1 only"),
         (("checks: all", "checks: [{spin_correction: {flips: 3}}]"), "no memories"),
@@ -157,3 +174,75 @@ def test_the_page_shows_what_is_found() -> None:
     links = re.findall(r"\]\(\.\./(specs/[^)]+)\)", PAGE)
     assert len(links) >= 5
     assert all((ROOT / link).is_file() for link in links)
+
+
+def test_a_pattern_of_one_of_several_layers_is_no_state() -> None:
+    asked = parse_spec(
+        "hopverify: 1\nname: two\nlayers: {a: {size: 1, states: spins}, b: {size: 1, states: spins}}\n"
+        "synapses: {w: {kind: dense, layers: [a, b], weights: [[1]]}}\nupdate: synchronous\n"
+        "memories: {m: {layer: a, patterns: [[1]]}}\n"
+    )
+    entries = {entry["check"]: entry for entry in verify(asked).results}
+    assert entries["spin_correction"]["verdict"] == "not-applicable"
+    # Both at once, each takes the other's sign: a cycle unless they agree.
+    assert entries["spin_convergence"]["verdict"] == "fail"
+    points = entries["spin_fixed_points"]["obligations"][0]["data"]["fixed_points"]
+    assert [point["state"] for point in points] == [{"a": "-", "b": "-"}, {"a": "+", "b": "+"}]
+
+
+def large(kind: str, update: str, check: str, *, size: int = 40, count: int = 3) -> ModelSpec:
+    patterns = [[1 if (i >> k) & 1 else -1 for i in range(size)] for k in range(count)]
+    return parse_spec(
+        f"hopverify: 1\nname: large\nlayers: {{s: {{size: {size}, states: spins}}}}\n"
+        f"synapses: {{w: {kind.replace('PATTERNS', str(patterns))}}}\nupdate: {update}\n"
+        f"memories: {{m: {{layer: s, patterns: {patterns}}}}}\nchecks: [{check}]\n"
+    )
+
+
+def inhibition(size: int) -> str:
+    """Return a synapse by which all neurons inhibit each other, and themselves by more than one of the others does."""
+    weights = [[-2 if i != j else -3 for j in range(size)] for i in range(size)]
+    return f"{{kind: dense, layers: [s, s], weights: {weights}}}"
+
+
+HEBBIAN = "{kind: hebbian, layers: [s], patterns: PATTERNS, zero_diagonal: true, scale: SCALE}"
+ROTATION = str([[int((i + 1) % 40 == j) for j in range(40)] for i in range(40)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "update", "check", "verdict"),
+    [
+        (inhibition(40), "asynchronous", "spin_energy_descent", "fail"),
+        (inhibition(40), "asynchronous", "spin_convergence", "fail"),
+        (inhibition(40), "synchronous", "spin_energy_descent", "fail"),
+        (inhibition(40), "synchronous", "spin_convergence", "fail"),
+        (f"{{kind: dense, layers: [s, s], weights: {ROTATION}}}", "synchronous", "spin_convergence", "fail"),
+        (f"{{kind: dense, layers: [s, s], weights: {ROTATION}}}", "asynchronous", "spin_energy_descent", "unknown"),
+        (HEBBIAN.replace("SCALE", "1"), "asynchronous", "{spin_correction: {flips: 3}}", "pass"),
+        (HEBBIAN.replace("SCALE", "1"), "asynchronous", "{spin_correction: {flips: 20}}", "fail"),
+        (HEBBIAN.replace("SCALE", "1"), "synchronous", "{spin_correction: {flips: 40}}", "fail"),
+        (HEBBIAN.replace("SCALE", "-1"), "synchronous", "{spin_correction: {flips: 0}}", "fail"),
+        (
+            "{kind: associative, layers: [s], patterns: PATTERNS, function: z^4}",
+            "synchronous",
+            "spin_convergence",
+            "pass",
+        ),
+        (
+            "{kind: associative, layers: [s], patterns: PATTERNS, function: z^3}",
+            "synchronous",
+            "spin_energy_descent",
+            "unknown",
+        ),
+        ("{kind: expression, layers: [s], energy: -sum(s^3)}", "synchronous", "spin_fixed_points", "unknown"),
+    ],
+)
+def test_forty_neurons(kind: str, update: str, check: str, verdict: str) -> None:
+    assert decided(large(kind, update, check))[0] == verdict
+
+
+def test_no_search_begins_where_it_would_be_cut_off() -> None:
+    asked = large("{kind: hebbian, layers: [s], patterns: PATTERNS}", "synchronous", "spin_fixed_points", size=70)
+    (entry,) = verify(asked).results
+    assert entry["verdict"] == "unknown"
+    assert entry["reason"]["code"] == "too_many_states"

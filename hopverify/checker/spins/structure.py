@@ -69,7 +69,7 @@ def is_concave(model: SpinModel) -> bool:
     if all(_is_concave(synapse) for synapse in linear.values()):
         return True
     W = drive_matrix(SpinModel(model.name, model.layers, linear, {}, model.update)) if model.size <= MOST else None
-    return W is not None and is_positive_semidefinite(W)
+    return W is not None and bool((W == W.T).all()) and is_positive_semidefinite(W)
 
 
 def _is_concave(synapse: Synapse) -> bool:

@@ -75,7 +75,12 @@ def draw(random: Random) -> Outcome:
     )
     synapse = {"kind": "dense", "layers": ["s", "s"], "weights": texts(W), "prefactor": text(p)}
     synapse["drive"] = "gradient" if gradient else "weights"
+    apart = not gradient and random.random() < 0.3
+    own = {"kind": "diagonal", "layers": ["s", "s"], "weights": texts([W[i][i] for i in range(n)])}
+    if apart:
+        synapse["weights"] = texts([[W[i][j] if i != j else Fraction(0) for j in range(n)] for i in range(n)])
     made, patterns, flips = document(random, n, synapse, b, counted)
+    made["synapses"] |= {"own": own} if apart else {}
     oracle = quadratic(
         W,
         b,
