@@ -46,6 +46,9 @@ def _rank(node: Apply, ranks: list[int]) -> int:
     if function.shape in (Shape.REDUCTION, Shape.VECTOR):
         if ranks[0] != 1:
             raise ExpressionError(f"{node.function} needs a vector, as in {node.function}(x) of a whole layer")
+        largest = {"dot": 1}.get(node.function, 0)
+        if any(other > largest for other in ranks[1:]):
+            raise ExpressionError(f"the second argument of {node.function} must be a {('number', 'vector')[largest]}")
         return 0 if function.shape is Shape.REDUCTION else 1
     if node.function == "matmul":
         if ranks[0] != 2 or ranks[1] not in (1, 2):
@@ -55,7 +58,12 @@ def _rank(node: Apply, ranks: list[int]) -> int:
         if ranks[0] == 0:
             raise ExpressionError("only a vector or a matrix can be indexed")
         return ranks[0] - 1
-    return {"transpose": 2, "unit": 1, "ones": 1, "pi": 0}[node.function]
+    if node.function == "pi":
+        return 0
+    needed, kind = (2, "matrix") if node.function == "transpose" else (1, "vector")
+    if ranks[0] != needed:
+        raise ExpressionError(f"{node.function} needs a {kind}")
+    return needed
 
 
 @cache
@@ -80,6 +88,8 @@ def gradient(expression: Expression, variable: str, symbols: Mapping[str, int]) 
     for node in order:
         if node == Symbol(variable) or any(id(argument) in moving for argument in getattr(node, "arguments", ())):
             moving.add(id(node))
+            if ranks[id(node)] > 1:
+                raise ExpressionError("a matrix must not depend on the state, as A * x and x @ A would")
     adjoints: dict[int, Expression] = {id(expression): ONE}
     total: Expression = ZERO
     for node in reversed(order):
@@ -150,8 +160,6 @@ def _of_variance(node: Apply, position: int, adjoint: Expression) -> Expression:
 
 
 def _of_matmul(node: Apply, position: int, adjoint: Expression) -> Expression:
-    if position == 0:
-        raise ExpressionError("in A @ x the matrix A must not depend on the state")
     return Apply("matmul", (Apply("transpose", (node.arguments[0],)), adjoint))
 
 

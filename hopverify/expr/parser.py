@@ -172,13 +172,27 @@ def _may_be_constant(exponent: Expression) -> bool:
 
 
 def check_exponents(expression: Expression) -> None:
-    """Refuse an expression, its parameters filled in, in which an exponent is not a constant within range."""
+    """Refuse an expression, its parameters filled in, in which an exponent is not a constant within range.
+
+    The same is asked of the other constants that a function cannot do without: entmax and normmax are defined for
+    parameters above 1, and a unit vector has its entry at a whole number.
+    """
     for node in walk(expression):
-        if isinstance(node, Apply) and node.function == "power":
-            exponent = node.arguments[1]
-            if not isinstance(exponent, Number):
-                raise ExpressionError(f"the exponent {exponent} is not a rational constant")
-            check_exponent(exponent.value)
+        if not isinstance(node, Apply) or node.function not in ("power", "unit", *_ABOVE_ONE):
+            continue
+        constant = node.arguments[1]
+        if not isinstance(constant, Number):
+            said = "exponent" if node.function == "power" else f"second argument of {node.function},"
+            raise ExpressionError(f"the {said} {constant} is not a rational constant")
+        if node.function == "power":
+            check_exponent(constant.value)
+        elif node.function == "unit" and (constant.value < 0 or constant.value.denominator != 1):
+            raise ExpressionError("the place of a unit vector must be a whole number, counted from 0")
+        elif node.function in _ABOVE_ONE and constant.value <= 1:
+            raise ExpressionError(f"{node.function} is defined for a parameter above 1, not for {constant.value}")
+
+
+_ABOVE_ONE = ("entmax", "entmax_conjugate", "normmax", "normmax_conjugate")
 
 
 def check_exponent(value: Fraction, offset: int | None = None) -> None:

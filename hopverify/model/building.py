@@ -15,6 +15,7 @@ from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.nodes import Expression, Number, substitute, symbols
 from hopverify.expr.parser import check_exponents, parse
 from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.expr.shapes import shape_of
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian, first_unmet
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Memory, Model
@@ -189,11 +190,16 @@ def _own_function(function: FunctionSpec, size: int) -> LayerFunction:
     if function.role == "activation":
         return _own_activation(expressions, size, function.scope)
     (potential,) = expressions
-    if function.scope == "neuron" or (function.scope == "auto" and rank(potential, {"x": 1}) == 1):
+    return _own_lagrangian(potential, size, function.scope)
+
+
+def _own_lagrangian(potential: Expression, size: int, scope: str) -> LayerFunction:
+    if scope == "neuron" or (scope == "auto" and rank(potential, {"x": 1}) == 1):
         activation = gradient(potential, "x", {"x": 0})
         return LayerFunction(None, potential, (activation,), gradient(activation, "x", {"x": 0}), {}, {})
     if rank(potential, {"x": 1}) != 0:
         raise ExpressionError("the Lagrangian of a whole layer must be one number: sum over the neurons")
+    shape_of(potential, {"x": (size,)})
     return LayerFunction(None, potential, (gradient(potential, "x", {"x": 1}),), None, {}, {})
 
 
@@ -201,12 +207,14 @@ def _own_activation(expressions: tuple[Expression, ...], size: int, scope: str) 
     if len(expressions) == 1 and (scope == "neuron" or (scope == "auto" and _acts_elementwise(expressions[0]))):
         return LayerFunction(None, None, expressions, gradient(expressions[0], "x", {"x": 0}), {}, {})
     if len(expressions) == 1 and rank(expressions[0], {"x": 1}) == 1:
+        shape_of(expressions[0], {"x": (size,)})
         return LayerFunction(None, None, expressions, None, {}, {})
     if len(expressions) != size:
         raise ExpressionError(f"give one expression per neuron: expected {size}, got {len(expressions)}")
     for expression in expressions:
         if rank(expression, {"x": 1}) != 0:
             raise ExpressionError("each neuron's activation must be one number; index the state, as in x[0]*x[1]")
+        shape_of(expression, {"x": (size,)})
     return LayerFunction(None, None, expressions, None, {}, {})
 
 
@@ -266,13 +274,17 @@ def _claimed(spec: ModelSpec, layers: Mapping[str, Layer]) -> Expression | None:
         return None
     known = dict.fromkeys(layers, 1) | {f"g_{name}": 1 for name in layers}
     known |= {name: array.ndim for name, array in spec.arrays.items()}
+    sizes = {name: (layer.size,) for name, layer in layers.items()}
+    sizes |= {f"g_{name}": (layer.size,) for name, layer in layers.items()}
     try:
         energy = parse(spec.energy)
+        check_exponents(energy)
         near = [name for name, array in spec.arrays.items() if array.spread is not None and name in symbols(energy)]
         if near:
             raise ExpressionError(f"array {near[0]} {ONLY_EXACT}")
         if rank(energy, known) != 0:
             raise ExpressionError("the energy must be one number: sum over the neurons")
+        shape_of(energy, sizes | {name: array.shape for name, array in spec.arrays.items()})
     except ExpressionError as error:
         raise _located(spec, "energy", error) from error
     return energy

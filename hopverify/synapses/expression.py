@@ -19,8 +19,9 @@ from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.functions import Bend
 from hopverify.expr.nodes import Apply, Expression, Symbol, symbols
-from hopverify.expr.parser import parse
+from hopverify.expr.parser import check_exponents, parse
 from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.expr.shapes import shape_of
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import ONLY_EXACT, Field, FieldKind
 from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, held
@@ -90,6 +91,7 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
     layers = tuple(dict.fromkeys(port.name for port in ports))
     try:
         expression = parse(values["energy"])
+        check_exponents(expression)
         used = {name: array for name, array in arrays.items() if name in symbols(expression)}
         near = [name for name, array in used.items() if array.spread is not None]
         if near:
@@ -97,6 +99,8 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
         ranks = {name: array.ndim for name, array in used.items()} | dict.fromkeys(layers, 1)
         if rank(expression, ranks) != 0:
             raise ExpressionError("the energy must be one number: sum over the neurons, as in -sum(x^4)/4")
+        sizes = {name: array.shape for name, array in used.items()} | {port.name: (port.size,) for port in ports}
+        shape_of(expression, sizes)
         synapse = ByExpression(layers, expression, used)
         _ = synapse.gradients
     except ExpressionError as error:
