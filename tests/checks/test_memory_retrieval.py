@@ -217,7 +217,9 @@ def test_copies_of_a_pattern() -> None:
     assert table(torn)["memories"][0]["competitor"] == "xi[1]"
 
 
-@pytest.mark.parametrize("hidden", ["softmax", "ghostmax", "sparsemax", "entmax", "normmax", "{normmax: {gamma: 1.25}}"])
+@pytest.mark.parametrize(
+    "hidden", ["softmax", "ghostmax", "sparsemax", "entmax", "normmax", "{normmax: {gamma: 1.25}}"]
+)
 def test_a_single_pattern(hidden: str) -> None:
     """Alone, a pattern is retrieved from afar; under ghostmax it still has the ghost to beat."""
     (entry,) = entries(memory([[3, 4, 0]], hidden))

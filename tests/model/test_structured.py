@@ -14,7 +14,9 @@ from hopverify.model import Model, build_model, linear_network
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.spec import parse_spec, read_spec
 
-SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+SPECS = [
+    path for path in sorted((Path(__file__).parents[2] / "specs").glob("*.yaml")) if read_spec(path).update is None
+]
 
 OVERLAPPING = """
 hopverify: 1

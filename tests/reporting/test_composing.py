@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -318,7 +319,7 @@ def test_theorems_are_those_of_the_documents() -> None:
     titles = dict(
         line.removeprefix("## ").split(": ", 1)
         for line in (ROOT / "docs" / "theory.md").read_text(encoding="utf-8").splitlines()
-        if line.startswith("## T")
+        if re.match(r"## [TDM]\d+: ", line)
     )
     assert {item: title for item, (title, _) in THEORY.items()} == titles
     for check in CHECKS:

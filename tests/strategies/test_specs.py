@@ -65,8 +65,8 @@ def test_the_whole_catalogue_is_drawn() -> None:
     assert len(functions & set(LAGRANGIANS.entries)) > len(LAGRANGIANS) / 2
     assert functions >= set(ACTIVATIONS.entries)
     kinds = {synapse.kind for spec in drawn for synapse in spec.synapses.values()}
-    # One that joins three layers is rare; the next test shows each kind alone.
-    assert len(kinds) >= len(SYNAPSES) - 1
+    # Those that ask for several layers are rare; the next test shows each kind alone.
+    assert len(kinds) >= len(SYNAPSES) - 2
     assert any(layer.instantaneous for spec in drawn for layer in build_model(spec).layers.values())
 
 
