@@ -8,7 +8,7 @@ import numpy as np
 
 from hopverify.certificate import Evidence
 from hopverify.checker.spins import memory_of, quadratic_form, values_of
-from hopverify.checker.spins.quadratic import Whole
+from hopverify.checker.spins.whole import Whole
 from hopverify.obligations import SpinFixedPoints
 from hopverify.provers import Budget, NothingToSearchError, Prover
 from hopverify.verdict import Reason

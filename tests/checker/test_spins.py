@@ -18,7 +18,7 @@ from hopverify.checker.spins.margins import certified, certified_low_rank
 from hopverify.checker.spins.one_by_one import OneByOne
 from hopverify.checker.spins.overlap_search import overlap_search
 from hopverify.checker.spins.overlaps import LARGEST, OverlapValues, flips_set_right
-from hopverify.checker.spins.quadratic import QuadraticValues
+from hopverify.checker.spins.quadratic import MOST, QuadraticValues
 from hopverify.checker.spins.reading import energy_text
 from hopverify.checker.spins.structure import is_concave, is_concave_by_neuron, is_gradient, is_row_by_row
 from hopverify.checker.spins.values import UNDECIDED, all_states, decided
@@ -58,13 +58,24 @@ def test_low_rank_and_matrices_agree(update: Any, zero_diagonal: bool, scale: An
     patterns = [[1, -1, 1, 1], ["1/2", 1, -1, 0], [1, 1, 1, -1]]
     hebbian = one("hebbian", patterns=patterns, zero_diagonal=zero_diagonal, scale=scale)
     made, states = model(hebbian, update=update, bias=bias), all_states(4)
-    form, low = quadratic_form(made), low_rank_of(made)
+    Xi = [[Fraction(v) for v in row] for row in patterns]
+    W = [
+        [0 if zero_diagonal and i == j else Fraction(scale) * sum(row[i] * row[j] for row in Xi) for j in range(4)]
+        for i in range(4)
+    ]
+    weights = [[str(w) for w in row] for row in W]
+    form, low = quadratic_form(model(one("dense", weights=weights), update=update, bias=bias)), low_rank_of(made)
+    own = quadratic_form(made)
     assert form is not None
     assert low is not None
+    assert own is not None
+    assert (QuadraticValues(own).keeping(states) == QuadraticValues(form).keeping(states)).all()
+    assert certified(own.update, states) == certified(form.update, states)
     dense, thin = QuadraticValues(form), LowRankValues(low)
     assert (dense.keeping(states) == thin.keeping(states)).all()
     pairs = np.repeat(states, 16, axis=0), np.tile(states, (16, 1))
     assert (dense.rising(*pairs) == thin.rising(*pairs)).all()
+    assert (dense.rising(*pairs) == QuadraticValues(own).rising(*pairs)).all()
     assert (OneByOne(made).keeping(states) == dense.keeping(states)).all()
     exact, bounded = certified(form.update, states), certified_low_rank(low, states)
     assert all(low <= high for low, high in zip(bounded, exact, strict=True))
@@ -341,3 +352,8 @@ def test_rows_of_low_rank_are_rows_of_the_matrix() -> None:
     assert form is not None
     assert low is not None
     assert [low.row(i).tolist() for i in range(4)] == [form.update.row(i).tolist() for i in range(4)]
+    assert low.row(1).tolist() == [3, 5, 1, -1]
+
+
+def test_no_matrix_of_rationals_is_made_for_many_neurons() -> None:
+    assert quadratic_form(model(one("diagonal", weights=[1] * (MOST + 1)), MOST + 1)) is None

@@ -15,13 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.spins.quadratic import as_integers
 from hopverify.checker.spins.values import Signs, States, Values, signs_of
+from hopverify.checker.spins.whole import ROOM, as_integers
 from hopverify.errors import EvidenceRejected
 from hopverify.model import SpinModel
 from hopverify.synapses.hebbian import Hebbian
-
-_ROOM = 2**59
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +80,7 @@ def _fits(patterns: NDArray[Any], factor: int, bias: NDArray[Any]) -> bool:
     count, n = patterns.shape
     largest = max(1, max(abs(entry) for entry in patterns.flat))
     drive = abs(factor) * (count + 1) * (n + 1) * largest**2 + max(abs(entry) for entry in bias)
-    return bool(2 * n * drive < _ROOM)
+    return bool(2 * n * drive < ROOM)
 
 
 @dataclass(frozen=True, eq=False)

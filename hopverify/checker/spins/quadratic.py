@@ -16,24 +16,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.checker.spins.low_rank import LowRank, low_rank_of
 from hopverify.checker.spins.values import Signs, States, Values, signs_of
+from hopverify.checker.spins.whole import ROOM, Whole, as_integers
 from hopverify.model import SpinModel
 from hopverify.model.spins import LARGE, drive_matrix, energy_matrix
 
-# Sums of this size, a few of them added up, fit into 64 bits.
-_ROOM = 2**59
-
-Whole = NDArray[Any]
-"""Whole numbers: int64 where no sum of them overflows, else Python's."""
+MOST = 400
+"""The number of neurons up to which matrices of rationals are made."""
 
 
 @dataclass(frozen=True, eq=False)
 class Affine:
-    """A matrix and a vector of whole numbers, multiplied by ``unit`` to be whole."""
+    """A matrix and a vector of whole numbers, multiplied by one number > 0 to be whole."""
 
     matrix: Whole
     vector: Whole
-    unit: int
 
     @property
     def diagonal(self) -> Whole:
@@ -68,7 +66,10 @@ class QuadraticForm:
 @lru_cache(maxsize=8)
 def quadratic_form(model: SpinModel) -> QuadraticForm | None:
     """Return the form of a model; None if it is too large, or a drive is not linear."""
-    if model.size > LARGE:
+    low = low_rank_of(model) if model.size <= LARGE else None
+    if low is not None:
+        return _spelt_out(low)
+    if model.size > MOST:
         return None
     Q = energy_matrix(model)
     energy = None
@@ -82,22 +83,23 @@ def quadratic_form(model: SpinModel) -> QuadraticForm | None:
     return None if A is None else QuadraticForm(_affine(A, model.biases()), energy)
 
 
+def _spelt_out(low: LowRank) -> QuadraticForm:
+    """Return the matrices of a Hebbian synapse, whose numbers are whole already."""
+    matrix = low.factor * (low.patterns.T @ low.patterns - np.diag(low.removed))
+    update = Affine(matrix, low.bias)
+    counted = low.bias if low.counted else 0 * low.bias
+    return QuadraticForm(update, Affine(update.off_diagonal(), counted))
+
+
 def _affine(matrix: NDArray[Any], vector: NDArray[Any]) -> Affine:
     unit = lcm(*{entry.denominator for entry in matrix.flat}, *{entry.denominator for entry in vector})
-    return Affine(*fitted(as_integers(matrix, unit), as_integers(vector, unit)), unit)
-
-
-def as_integers(values: NDArray[Any], unit: int) -> Whole:
-    """Return Fractions times a number that makes them whole, as Python's integers."""
-    result = np.empty(values.size, dtype=object)
-    result[:] = [entry.numerator * (unit // entry.denominator) for entry in values.flat]
-    return result.reshape(values.shape)
+    return Affine(*fitted(as_integers(matrix, unit), as_integers(vector, unit)))
 
 
 def fitted(matrix: Whole, vector: Whole) -> tuple[Whole, Whole]:
     """Return both as int64 if no sum of a row's entries, with the vector's, can overflow."""
     largest = max((sum(abs(entry) for entry in row) + abs(own) for row, own in zip(matrix, vector, strict=True)))
-    return (matrix.astype(np.int64), vector.astype(np.int64)) if largest < _ROOM // len(vector) else (matrix, vector)
+    return (matrix.astype(np.int64), vector.astype(np.int64)) if largest < ROOM // len(vector) else (matrix, vector)
 
 
 @dataclass(frozen=True, eq=False)
