@@ -357,3 +357,8 @@ def test_rows_of_low_rank_are_rows_of_the_matrix() -> None:
 
 def test_no_matrix_of_rationals_is_made_for_many_neurons() -> None:
     assert quadratic_form(model(one("diagonal", weights=[1] * (MOST + 1)), MOST + 1)) is None
+
+
+def test_a_tie_with_the_one_rational_value_of_an_exponential() -> None:
+    made = model(one("associative", patterns=[[-1, 1]], function="exp(z)"), 2, bias=[0, -1])
+    assert values_of(made).keeping(np.array([[1, 1]])).tolist() == [[-1, 0]]

@@ -37,6 +37,7 @@ from .draws import (
     PRIME,
     WIDE,
     Bound,
+    assert_narrow,
     balls,
     bound,
     default,
@@ -104,8 +105,8 @@ def test_activation_is_the_gradient_of_the_potential(entry: Lagrangian, data: st
     x, d = balls(x), balls(d)
     derivative = slopes_of(made.potential(along(x, d), Duals(BALLS)))
     expected = dot(made.activation(x, BALLS), d)
-    assert narrow(expected)
-    assert narrow(ball(0) + derivative)
+    assert_narrow(entry, expected)
+    assert_narrow(entry, ball(0) + derivative)
     assert expected.overlaps(ball(0) + derivative)
 
 
@@ -120,7 +121,7 @@ def test_symbolic_gradient_of_the_potential_is_the_activation(entry: Lagrangian,
     arrays = {n: balls(np.array(v, dtype=object)) for n, v in made.values.items() if isinstance(v, tuple)}
     values = np.broadcast_to(evaluate(derived, {"x": balls(x), **arrays}, BALLS), x.shape)
     for mine, its in zip(made.activation(balls(x), BALLS), values, strict=True):
-        assert narrow(its)
+        assert_narrow(entry, its)
         assert mine.overlaps(its)
 
 
@@ -131,8 +132,8 @@ def test_slope_is_the_derivative_of_the_activation(entry: Lagrangian, data: st.D
     made, x, d = data.draw(situation(entry, *WIDE))
     x, d = balls(x), balls(d)
     for mine, its in zip(made.slope(x, BALLS) * d, made.hessian_times(x, d), strict=True):
-        assert narrow(mine)
-        assert narrow(its)
+        assert_narrow(entry, mine)
+        assert_narrow(entry, its)
         assert mine.overlaps(its)
 
 
@@ -158,7 +159,7 @@ def test_curvature_is_never_negative_where_declared_convex(entry: Lagrangian, da
     made, x, d = data.draw(situation(entry, *WIDE))
     assume(made.convex)
     curved = dot(balls(d), made.hessian_times(balls(x), balls(d)))
-    assert narrow(curved)
+    assert_narrow(entry, curved)
     assert not curved < 0
 
 
@@ -188,7 +189,7 @@ def test_fenchel_and_young_are_equal_at_the_activation_only(entry: Lagrangian, d
     conjugate = dot(balls(x), gamma) - made.potential(balls(x), BALLS)
     for y in (x, x + d, x - d, data.draw(vector(len(x), 8))):
         gap = made.potential(balls(y), BALLS) + conjugate - dot(gamma, balls(y))
-        assert narrow(gap)
+        assert_narrow(entry, gap)
         assert not gap < 0
         # The gap is at most (g(y) - γ)·(y - x), as its sum with the gap seen from y is.
         assert not gap > dot(made.activation(balls(y), BALLS) - gamma, balls(y) - balls(x))

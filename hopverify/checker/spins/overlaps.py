@@ -144,7 +144,7 @@ class OverlapValues(Values):
             return (np.asarray(low > 0, dtype=np.int8) - np.asarray(low < 0, dtype=np.int8)).astype(np.int8)
         # What keeps a neuron is minus what would keep its mirror image: the same terms, bounded from above.
         high = -bound(memory, memory.terms(flipped=True), states, -states)
-        signs = np.where(low > 0, 1, np.where(high < 0, -1, UNDECIDED)).astype(np.int8)
+        signs = _signs_between(low, high)
         for place, i in np.argwhere(signs == UNDECIDED):
             signs[place, i] = self._cancelled(states[place], int(i))
         return signs
@@ -169,11 +169,17 @@ class OverlapValues(Values):
         bias = ((before - after) * memory.counted).sum(axis=1)
         low = (table.low[old] - table.high[new]).sum(axis=1) + bias
         high = (table.high[old] - table.low[new]).sum(axis=1) + bias
-        signs = np.where(low > 0, 1, np.where(high < 0, -1, np.where((low == 0) & (high == 0), 0, UNDECIDED)))
+        signs = _signs_between(low, high)
         for place in np.flatnonzero(signs == UNDECIDED):
             same = Counter(old[place].tolist()) == Counter(new[place].tolist())
             signs[place] = 0 if same and bias[place] == 0 else UNDECIDED
-        return signs.astype(np.int8)
+        return signs
+
+
+def _signs_between(low: Whole, high: Whole) -> Signs:
+    """Return the signs of numbers of which both bounds are known."""
+    zero = (low == 0) & (high == 0)
+    return np.where(low > 0, 1, np.where(high < 0, -1, np.where(zero, 0, UNDECIDED))).astype(np.int8)
 
 
 def bound(memory: Memory, terms: Terms, partial: States, wanted: States) -> Whole:
