@@ -131,8 +131,8 @@ def _is_affine(node: Expression, variable: str) -> bool:
         return True
     if not isinstance(node, Apply) or node.function != "dot":
         return False
-    left, right = node.arguments
-    return Symbol(variable) in (left, right) and any(_is_constant(node, k) for k in (0, 1)) and left != right
+    x = Symbol(variable)
+    return any(a == x and b != x and isinstance(b, (Symbol, Number)) for a, b in (node.arguments, node.arguments[::-1]))
 
 
 def _without_factors(node: Expression, variable: str) -> Expression:

@@ -16,6 +16,7 @@ from hopverify.checker.linear_algebra import is_positive_semidefinite
 from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected, ExpressionError
 from hopverify.expr.rational import NORMAL_FORMS, NoNormalForm, Ratio, variable
+from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.model import LayerFunction
 from hopverify.obligations import Convex, Outcome
 
@@ -52,9 +53,13 @@ def constant_hessian(function: LayerFunction, size: int) -> np.ndarray[Any, Any]
 
 
 def _judge(obligation: Convex, payload: Mapping[str, Any]) -> Judgement:
-    H = constant_hessian(obligation.function, obligation.layer.size)
-    if H is None:
+    function = obligation.function
+    H = constant_hessian(function, obligation.layer.size)
+    if H is None or function.potential is None:
         raise EvidenceRejected("the Lagrangian is not evidently quadratic")
+    # The normal form of (√u)² is u, also where u < 0.
+    if not is_locally_lipschitz(function.potential):
+        raise EvidenceRejected("the Lagrangian is not, by structure, defined everywhere")
     if not is_positive_semidefinite(H):
         raise EvidenceRejected("the Hessian is not positive semidefinite")
     return Judgement(Outcome.PROVED)

@@ -40,6 +40,9 @@ def slope_of(function: LayerFunction, payload: Mapping[str, Any]) -> Expression:
         raise EvidenceRejected(f"rewritten: {error.message}") from error
     if not identical(slope, rewritten):
         raise EvidenceRejected("the rewritten form is not identical to h by normal forms")
+    # Normal forms agree where both are defined: (√u)² is u, and says nothing where u < 0.
+    if not all(is_locally_lipschitz(piece.expression) for piece in pieces_of(rewritten)):
+        raise EvidenceRejected("the rewritten form is not, by structure, defined everywhere")
     return rewritten
 
 
