@@ -1,0 +1,336 @@
+"""What rules refuse, and the ends of the checker's own arithmetic: each beside the input that is taken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker import energy_form, gram, midpoints, payload, ranges, spectrum
+from hopverify.checker.attracting import growth_of_layer
+from hopverify.checker.cone_form import reach
+from hopverify.checker.definiteness import check_definite
+from hopverify.checker.enclosure import enclosure
+from hopverify.checker.growth import Bound, Growth
+from hopverify.checker.quadratic_forms import LowRankForm, SparseForm
+from hopverify.checker.rules import RULES, Judgement, bounded_drive, judge
+from hopverify.checker.slope_bounds import _declared, slope_range
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.balls import BALLS
+from hopverify.expr.parser import parse
+from hopverify.model import Model, build_model
+from hopverify.obligations import Outcome
+from hopverify.pipeline import verify
+from hopverify.spec import parse_spec
+
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+def model(body: str) -> Model:
+    return build_model(parse_spec(f"hopverify: 1\nname: guarded\n{body}"))
+
+
+def judged(body: str, check: str, evidence: Mapping[str, Any]) -> Judgement:
+    """Return what a rule makes of evidence for the first obligation of a check that it speaks of."""
+    spec = parse_spec(f"hopverify: 1\nname: guarded\n{body}checks: [{check}]\n")
+    for _, claim in claims_of(spec, build_model(spec)):
+        for obligation in (*claim.premises, *claim.necessary):
+            if isinstance(obligation, RULES[evidence["rule"]].obligations):
+                return judge(obligation, evidence)
+    raise AssertionError("no such obligation")
+
+
+def dense(weights: str, layer: str = "size: 2, lagrangian: relu") -> str:
+    return f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
+
+
+def own(expression: str, size: int = 1, of: str = "neuron") -> str:
+    return f"layers: {{x: {{size: {size}, lagrangian: {{expression: '{expression}', of: {of}}}}}}}\n"
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def test_numbers_that_are_not_finite_are_not_told() -> None:
+    assert payload.text_of(0.5) == "1/2"
+    for value in (math.inf, -math.inf, math.nan):
+        with pytest.raises(EvidenceRejected, match="a number here is not finite"):
+            payload.text_of(value)
+
+
+def test_numbers_beyond_doubles_are_infinite() -> None:
+    assert gram._nearest(Fraction(1, 3)) == 1 / 3
+    assert gram._nearest(Fraction(10) ** 400) == math.inf
+
+
+def test_eigenvalues_of_what_is_not_finite_are_not_told() -> None:
+    ones = BALLS.array(np.full((2, 2), ONE))
+    found = spectrum.real_parts(ones)
+    assert found is not None
+    assert sorted(round(float(part.mid())) for part in found) == [0, 2]
+    assert spectrum.real_parts(ones / BALLS.number(ZERO)) is None
+
+
+def test_windows_over_nothing_and_over_singular_blocks() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    check_definite(
+        SparseForm(np.zeros(0), none, none, np.zeros(0)), {"method": "windows", "order": [], "block": 1, "share": "1/2"}
+    )
+    form = SparseForm(np.array([2.0, 2.0]), np.array([1]), np.array([0]), np.array([0.5]))
+    evidence = {"method": "windows", "order": [0, 1], "block": 1, "share": "1/2"}
+    check_definite(form, evidence)
+    with pytest.raises(EvidenceRejected, match="a block is singular; give a smaller share"):
+        check_definite(form, evidence | {"share": "2"})
+
+
+def test_exact_patterns_are_wanted_as_such() -> None:
+    exact = LowRankForm(np.full(2, 3.0), midpoints.Midpoint(np.ones((1, 2)), 0.0), ONE)
+    assert exact.fractions().tolist() == [[2, -1], [-1, 2]]
+    with pytest.raises(EvidenceRejected, match="these are rounded: use low_rank"):
+        replace(exact, patterns=midpoints.Midpoint(np.ones((1, 2)), 1e-9)).fractions()
+
+
+# ------------------------------------------------------------------ growth and ranges
+
+
+def test_reach_follows_monotony() -> None:
+    rising = Growth(Bound(ONE, ZERO, ZERO), Bound(ZERO, ONE, ZERO))
+    found = reach(rising)
+    assert found is not None
+    assert (found.signed, found.slope) == (False, 1)
+    for wrong in (replace(rising, above=Bound(ONE, ONE, ZERO)), replace(rising, below=Bound(ONE, ONE, ZERO))):
+        with pytest.raises(EvidenceRejected, match="does not follow its monotonicity"):
+            reach(wrong)
+
+
+def test_whole_layers_grow_within_their_range() -> None:
+    found = growth_of_layer(model("layers: {x: {size: 2, lagrangian: softmax}}\n").layers["x"])
+    assert found == Growth(Bound(ZERO, ZERO, ONE), Bound(ZERO, ZERO, ZERO))
+    layer = model(own("dot(x, x)/2", 2, "layer")).layers["x"]
+    assert growth_of_layer(layer) is None
+
+
+def test_enclosures_where_kinks_cannot_be_located() -> None:
+    for end, largest in ((ONE, ZERO), (Fraction(2), Fraction(2))):
+        low, high = enclosure(parse("relu(x^2 - 2)"), ZERO, end)
+        assert low is not None
+        assert high is not None
+        assert -Fraction(1, 2**50) < low <= 0
+        assert largest <= high < largest + Fraction(1, 2**40)
+
+
+def test_constant_activations_of_a_layer_have_a_range() -> None:
+    layer = model("layers: {x: {size: 2, activation: {expression: ['3', 'x[0] - x[0] + 1']}}}\n").layers["x"]
+    assert ranges.activation_range(layer) == (None, None)
+    layer = model("layers: {x: {size: 2, activation: {expression: ['3', '-1']}}}\n").layers["x"]
+    assert ranges.activation_range(layer) == (-1, 3)
+
+
+def test_slopes_that_are_not_declared() -> None:
+    tanh = model("layers: {x: {size: 1, lagrangian: tanh}}\n").layers["x"].function
+    assert (_declared(tanh, 0), _declared(tanh, 1)) == (0, 1)
+    assert slope_range(tanh) == (0, 1)
+    spec = "layers: {x: {size: 2, lagrangian: {layernorm: {epsilon: %s}}}}\n"
+    for epsilon, steepest in (("1/4", 2), ("0", None)):
+        assert _declared(model(spec % epsilon).layers["x"].function, 1) == steepest
+
+
+# ------------------------------------------------------------------ forms of energies
+
+
+def test_energies_have_a_limit_of_unbounded_neurons(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = model(dense("[[0, -1], [-1, 0]]"))
+    assert len(energy_form.EnergyForm(network).reaches) == 2
+    monkeypatch.setattr(energy_form, "MAX_UNBOUNDED", 1)
+    with pytest.raises(EvidenceRejected, match="more than 1 neurons with unbounded activations"):
+        energy_form.EnergyForm(network)
+
+
+def test_lagrangians_that_are_not_known_where_they_are_needed() -> None:
+    exp = model(own("exp(x)")).layers["x"]
+    small, large = (np.array([Fraction(value)], dtype=object) for value in (1, 10**6))
+    ((top),) = energy_form._lagrangians(exp, small)
+    assert 2.718 < top < 2.719
+    undefined = replace(exp, function=replace(exp.function, potential=parse("x[7]")))
+    for layer, state in ((exp, large), (undefined, small)):
+        with pytest.raises(EvidenceRejected, match="the Lagrangian of layer x is not known where it is needed"):
+            energy_form._lagrangians(layer, state)
+    assert energy_form._lagrangians(replace(exp, leak=(ZERO,)), large) == [0]
+
+
+# ------------------------------------------------------------------ rules
+
+
+def test_the_same_derivatives_refute_nothing() -> None:
+    body = "layers: {{x: {{size: 2, activation: {{expression: ['{}', 'x[0]']}}}}}}\n"
+    shown = {"rule": "asymmetric_pair", "state": ["0", "0"], "i": 0, "j": 1}
+    assert judged(body.format("2*x[1]"), "activation_is_gradient", shown).outcome is Outcome.REFUTED
+    with pytest.raises(EvidenceRejected, match="not certainly different"):
+        judged(body.format("x[1]"), "activation_is_gradient", shown)
+
+
+def test_boxes_are_told_without_instantaneous_layers() -> None:
+    body = (
+        "layers: {x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: tanh, tau: 0}}\n"
+        "synapses: {w: {kind: dense, layers: [x, y], weights: [[1]]}}\n"
+    )
+    found = judged(body, "boundedness", {"rule": "attracting_box", "bounds": ["2", "2", "2", "2"]})
+    assert found.outcome is Outcome.PROVED
+    assert set(found.data["box"]) == {"x"}
+
+
+def test_equal_activations_are_of_convex_layers_and_rational() -> None:
+    shown = {"rule": "equal_activations", "states": [["0", "0"], ["1", "1"]]}
+    for body, message in (
+        (own("x[0]*x[1] + exp(x[0])", 2, "layer"), "the Lagrangian is not evidently convex"),
+        (own("logsumexp(x)", 2, "layer"), "the activations are not rational"),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            judged(body, "energy_flatness", shown | {"states": [["0", "1"], ["1", "2"]]})
+    # Equal components are the one state at which softmax is known in rationals.
+    assert judged(own("logsumexp(x)", 2, "layer"), "energy_flatness", shown).outcome is Outcome.REFUTED
+
+
+def test_what_is_said_of_asymmetric_weights() -> None:
+    body = dense("[[1, 2], [2, 1]]", "size: 2, lagrangian: relu")
+    assert judged(body, "weight_symmetry", {"rule": "comparison"}).outcome is Outcome.PROVED
+    # Data of an asymmetry without a symmetriser and without a cycle say nothing of either.
+    found = judged(dense("[[1, 2], [3, 1]]"), "weight_symmetry", {"rule": "comparison"})
+    assert found.outcome is Outcome.REFUTED
+    assert set(found.data) == {"pair", "values", "unequal_pairs"}
+    skew = dense("[[1, 2], [-3, 1]]")
+    shown = judged(skew, "weight_symmetry", {"rule": "comparison", "cycle": [0, 1]})
+    assert shown.data["symmetrisable"] == "no"
+    for d in (["1", "1"], ["-1", "1"]):
+        with pytest.raises(EvidenceRejected, match="symmetriser: not positive, or DW is not symmetric"):
+            judged(skew, "weight_symmetry", {"rule": "comparison", "symmetriser": d})
+
+
+def test_values_at_zero_have_to_be_rational() -> None:
+    evidence = {"rule": "energy_confinement", "margin": "1/2"}
+    body = dense("[[-1]]", "size: 1, lagrangian: {expression: '%s', of: neuron}")
+    assert judged(body % "relu(x)^2/2", "boundedness", evidence).outcome is Outcome.PROVED
+    with pytest.raises(EvidenceRejected, match=r"g\(0\) is not known exactly"):
+        judged(body % "x^2/2 + softplus_integral(x)", "boundedness", evidence)
+
+
+def test_safe_steps_are_not_unsafe() -> None:
+    body = dense("[[-4]]", "size: 1, lagrangian: identity")
+    shown = {"rule": "euler_step", "step": "1/10", "unsafe": {"state": {"x": ["1"]}, "step": "1"}}
+    found = judged(body, "step_size", shown)
+    assert found.data["unsafe_step"] == "1"
+    for unsafe, message in (
+        ({"state": {"x": ["1"]}}, "unsafe: expected a state and a step"),
+        ({"state": {"x": ["1"]}, "step": "0"}, "step: expected a positive number"),
+        ({"state": {"x": ["1"]}, "step": "1/10"}, "does not certainly raise the energy"),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            judged(body, "step_size", shown | {"unsafe": unsafe})
+
+
+def test_curvature_is_shown_where_it_is_negative() -> None:
+    shown = {"rule": "negative_curvature", "state": ["0"], "direction": ["1"]}
+    assert judged(own("cos(x)"), "lagrangian_convexity", shown).outcome is Outcome.REFUTED
+    with pytest.raises(EvidenceRejected, match="the curvature at this state is not certainly negative"):
+        judged(own("cos(x)"), "lagrangian_convexity", shown | {"state": ["3"]})
+
+
+def test_sheets_of_radii_have_competitors() -> None:
+    body = (
+        "layers: {v: {size: 1, lagrangian: identity}, h: {size: 2, lagrangian: {softmax: {beta: 8}}, tau: 0}}\n"
+        "synapses: {xi: {kind: dense, layers: [h, v], weights: [[2], [-2]]}}\n"
+    )
+    spec = parse_spec(f"hopverify: 1\nname: guarded\n{body}checks: [memory_retrieval]\n")
+    evidence = verify(spec).results[0]["obligations"][0]["evidence"]
+    assert judged(body, "memory_retrieval", evidence).outcome is Outcome.PROVED
+    (sheet,) = evidence["sheets"]
+    for change, message in (
+        ({"competitors": [0]}, "competitors: expected one entry for each of the 2 patterns"),
+        ({"distances": ["9", "9"]}, "expected 0 < distance ≤ radius, or null for both"),
+        ({"radii": [None, None]}, "expected 0 < distance ≤ radius, or null for both"),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            judged(body, "memory_retrieval", evidence | {"sheets": [sheet | change]})
+
+
+def test_slopes_and_what_they_are_rewritten_as() -> None:
+    sign = {"rule": "sign"}
+    assert judged(own("x^4"), "lagrangian_convexity", sign).outcome is Outcome.PROVED
+    for body, evidence, message in (
+        (own("dot(x, x)", 2, "layer"), sign, "the layer is not elementwise"),
+        (own("abs(x)"), sign, "not, by structure, locally Lipschitz"),
+        (own("x^4"), sign | {"rewritten": 3}, "rewritten: expected an expression"),
+        (own("x^4"), sign | {"rewritten": "("}, "rewritten: expected a number, a name"),
+        (own("x^3"), sign, "the sign of .* is not evident"),
+        (own("x^3"), {"rule": "subdivision", "cuts": 3}, "cuts: expected a list of at most"),
+        (own("x^3"), {"rule": "subdivision", "cuts": ["1", "1"]}, "cuts: expected increasing numbers"),
+        (own("x^3"), {"rule": "subdivision", "cuts": ["0"]}, r"h ≥ 0 does not follow on \[-inf, 0"),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            judged(body, "lagrangian_convexity", evidence)
+    # Kinks that cannot be located leave h as a whole.
+    assert judged(own("x^2/2 + relu(x^2 - 2)*0"), "lagrangian_convexity", sign).outcome is Outcome.PROVED
+    with pytest.raises(EvidenceRejected):
+        judged(own("relu(x^2 - 2)^2"), "lagrangian_convexity", sign)
+
+
+def test_intervals_show_what_signs_do_not() -> None:
+    body = own("x^2/2 - 2*sech(x)/5")
+    with pytest.raises(EvidenceRejected, match="the sign of"):
+        judged(body, "lagrangian_convexity", {"rule": "sign"})
+    cuts = [str(Fraction(k, 4)) for k in range(-40, 41)]
+    found = judged(body, "lagrangian_convexity", {"rule": "subdivision", "cuts": cuts})
+    assert found.outcome is Outcome.PROVED
+    assert found.data["intervals"] == len(cuts) + 1
+
+
+def test_directions_along_which_the_energy_falls() -> None:
+    rule = {"rule": "unbounded_direction", "direction": ["1"]}
+    body = dense("[[2]]", "size: 1, lagrangian: relu")
+    assert judged(body, "boundedness", rule).outcome is Outcome.REFUTED
+    with pytest.raises(EvidenceRejected, match="direction: an activation is bounded on that side"):
+        judged(body, "boundedness", rule | {"direction": ["-1"]})
+    # g = -x has no convex Lagrangian; a slope of -1 is not non-decreasing either.
+    with pytest.raises(EvidenceRejected, match="not piecewise linear and non-decreasing"):
+        judged(dense("[[2]]", "size: 1, lagrangian: {expression: '-x^2/2', of: neuron}"), "boundedness", rule)
+
+
+def test_two_equilibria_have_to_be_shown() -> None:
+    body = dense("[[2]]", "size: 1, lagrangian: tanh")
+    spec = parse_spec(f"hopverify: 1\nname: guarded\n{body}checks: [global_stability]\n")
+    rows = [row.get("evidence", {}) for row in verify(spec).results[0]["obligations"]]
+    (evidence,) = [row for row in rows if row.get("rule") == "two_equilibria"]
+    assert judged(body, "global_stability", evidence).outcome is Outcome.REFUTED
+    for change, message in (
+        ({"radius": "-1"}, "radius: expected a number ≥ 0"),
+        ({"second": evidence["first"]}, "the two boxes meet"),
+        ({"first": {"x": ["5"]}, "second": {"x": ["-5"]}}, "an equilibrium was not confirmed in its box"),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            judged(body, "global_stability", evidence | change)
+    # W = 1: the Jacobian -1 + sech² at 0 is singular.
+    flat = dense("[[1]]", "size: 1, lagrangian: tanh")
+    shown = {"rule": "two_equilibria", "first": {"x": ["0"]}, "second": {"x": ["1"]}, "radius": "1/8"}
+    with pytest.raises(EvidenceRejected, match=r"singular|was not confirmed"):
+        judged(flat, "global_stability", shown)
+
+
+def test_drives_of_layers_that_depend_on_each_other_settle() -> None:
+    """A layer without a bound of its own is bounded once the layer that drives it is."""
+    layers = "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: identity}"
+    joined = "a: {kind: dense, layers: [x, y], weights: [[1]]}"
+    states = bounded_drive.settled(model(f"layers: {{{layers}}}\nsynapses: {{{joined}}}\n"))
+    assert all(box.is_finite for box in states.values())
+    assert states["y"].upper[0] < states["x"].upper[0] < 1.01
+    layers += ", z: {size: 1, lagrangian: exp}"
+    joined += ", b: {kind: dense, layers: [y, z], weights: [[1]]}"
+    states = bounded_drive.settled(model(f"layers: {{{layers}}}\nsynapses: {{{joined}}}\n"))
+    assert not any(box.is_finite for box in states.values())
+    unleaked = "layers: {x: {size: 1, lagrangian: tanh, leak: 0}}\n"
+    assert not bounded_drive.settled(model(unleaked))["x"].is_finite
