@@ -65,7 +65,7 @@ def test_parameters_of_checks(right: str, wrong: str, message: str) -> None:
 def test_expectations_name_checks() -> None:
     network = NETWORK.replace("LAGRANGIAN", "tanh")
     assert claims(f"{network}expect: {{energy_descent: fail}}\n")
-    with pytest.raises(SpecError, match="expect.energy: no check is called 'energy'; did you mean 'energy_descent'"):
+    with pytest.raises(SpecError, match=r"expect\.energy: no check is called 'energy'; did you mean 'energy_descent'"):
         claims(f"{network}expect: {{energy: fail}}\n")
 
 
