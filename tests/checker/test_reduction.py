@@ -1,0 +1,187 @@
+"""Networks on some of their layers, and equilibria that are found twice, lie at kinks, or are singular."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker import flat_regions, range_stability, stability
+from hopverify.checker.equilibria import Equilibrium
+from hopverify.checker.reduction import compare, is_stably_reduced, reduced_network
+from hopverify.checker.rules import judge
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected
+from hopverify.model import LinearNetwork, Model, build_model, linear_network
+from hopverify.obligations import DerivedEnergy, GradientDrive, Outcome
+from hopverify.pipeline import verify
+from hopverify.spec import parse_spec
+
+
+def model(body: str) -> Model:
+    return build_model(parse_spec(f"hopverify: 1\nname: reduced\n{body}"))
+
+
+def dense(weights: str, layer: str) -> str:
+    return f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
+
+
+def network(body: str) -> LinearNetwork:
+    found = linear_network(model(body))
+    assert found is not None
+    return found
+
+
+TWO = (
+    "layers: {x: {size: 1, lagrangian: relu, bias: 1}, y: {size: 1, lagrangian: %s, leak: %s}}\n"
+    "synapses: {w: {kind: dense, layers: [x, y], weights: [[2]]}%s}\n"
+)
+
+
+def test_linear_layers_are_eliminated() -> None:
+    whole = model(TWO % ("identity", 4, ""))
+    found = reduced_network(whole, ["x"])
+    # y = 2γ/4, so that x = 2y + 1 = γ + 1.
+    assert (found.W.tolist(), found.b.tolist(), found.leak.tolist()) == ([[1]], [1], [1])
+    assert reduced_network(whole, ["x", "y"]).W.tolist() == [[0, 2], [2, 0]]
+    with pytest.raises(EvidenceRejected, match="layer y is missing, and it is not linear"):
+        reduced_network(model(TWO % ("tanh", 4, "")), ["x"])
+    with pytest.raises(EvidenceRejected, match="the original has no layer z"):
+        reduced_network(whole, ["x", "y", "z"])
+    itself = ", s: {kind: dense, layers: [y, y], weights: [[4]]}"
+    with pytest.raises(EvidenceRejected, match="do not follow from the others"):
+        reduced_network(model(TWO % ("identity", 4, itself)), ["x"])
+    with pytest.raises(EvidenceRejected, match="is no leaky network with linear drives"):
+        reduced_network(model(TWO % ("identity", 0, "")), ["x"])
+
+
+def test_networks_are_compared_up_to_a_factor_for_each_neuron() -> None:
+    one = reduced_network(model(dense("[[0, 2], [2, 0]]", "size: 2, lagrangian: relu, leak: 2, bias: 2")), ["x"])
+    same = reduced_network(model(dense("[[0, 1], [1, 0]]", "size: 2, lagrangian: relu, bias: 1")), ["x"])
+    assert compare(one, same).tolist() == [2, 2]
+    for weights, layer, message in (
+        ("[[0, 1], [1, 0]]", "size: 2, lagrangian: tanh, bias: 1", "layer x has another activation"),
+        ("[[0, 1], [2, 0]]", "size: 2, lagrangian: relu, bias: 1", r"W\[1,0\] is 2, and 4 in the original"),
+        ("[[0, 1], [1, 0]]", "size: 2, lagrangian: relu, bias: [1, 2]", "the bias of neuron 1 is 2, and 4"),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            compare(one, reduced_network(model(dense(weights, layer)), ["x"]))
+
+
+def test_stability_is_kept_where_what_is_left_out_follows() -> None:
+    whole = model(TWO % ("identity", 4, ""))
+    kept, ones = reduced_network(whole, ["x"]), np.array([Fraction(1)], dtype=object)
+    assert is_stably_reduced(whole, kept, ones)
+    itself = model(TWO % ("identity", 4, ", s: {kind: dense, layers: [y, y], weights: [[1]]}"))
+    assert not is_stably_reduced(itself, reduced_network(itself, ["x"]), ones)
+    soft = model("layers: {x: {size: 2, lagrangian: softmax}}\n")
+    every = reduced_network(soft, ["x"])
+    assert is_stably_reduced(soft, every, np.array([Fraction(2)] * 2, dtype=object))
+    assert not is_stably_reduced(soft, every, np.array([Fraction(2), Fraction(1)], dtype=object))
+
+
+# ------------------------------------------------------------------ equilibria
+
+
+def listed(body: str, check: str = "equilibria") -> dict[str, Any]:
+    found = verify(parse_spec(f"hopverify: 1\nname: e\n{body}checks: [{check}]\n"), samples=20).results[0]
+    data: dict[str, Any] = found["obligations"][0]["data"] | {"verdict": found["verdict"]}
+    return data
+
+
+def test_an_equilibrium_at_a_kink_is_found_in_two_segments_and_counted_once() -> None:
+    found = listed(dense("[[0]]", "size: 1, lagrangian: relu"))
+    assert [row["x"] for row in found["equilibria"]] == [["0"]]
+    assert found["patterns"] == 2
+
+
+def at(net: LinearNetwork, *state: Fraction | int) -> Equilibrium:
+    exact = np.array([Fraction(entry) for entry in state], dtype=object)
+    ends = exact.astype(float)
+    return Equilibrium(exact, ends, ends)
+
+
+def test_what_is_no_equilibrium_has_no_flat_region() -> None:
+    net = network(dense("[[0, -1], [-1, 0]]", "size: 2, lagrangian: relu, bias: [1, -1]"))
+    assert flat_regions.recovered(net, at(net, 1, -2))["x"] == ["1", "-2"]
+    with pytest.raises(EvidenceRejected, match="an equilibrium is not x⋆ of its activation"):
+        flat_regions.recovered(net, at(net, 1, -1))
+
+
+@pytest.mark.parametrize(
+    ("weights", "layer", "state", "verdict", "because"),
+    [
+        ("[[0]]", "size: 1, lagrangian: relu, bias: 1", [1], "stable", None),
+        ("[[2]]", "size: 1, lagrangian: relu, bias: -1", [1], "unstable", None),
+        ("[[1]]", "size: 1, lagrangian: relu", [1], "undecided", "the form diag(ρ/h) - W is singular"),
+        ("[[0]]", "size: 1, lagrangian: relu, bias: -1", [-1], "stable", None),
+        ("[[0]]", "size: 1, lagrangian: {leaky_relu: {slope: -1}}, bias: -1", [-1], "undecided", "a slope is negative"),
+        ("[[0, 1], [-1, 0]]", "size: 2, lagrangian: relu", [0, 0], "undecided", "a kink is involved"),
+        (
+            "[[0, 1], [-1, 0]]",
+            "size: 2, lagrangian: relu, bias: [1, 2]",
+            [Fraction(3, 2), Fraction(1, 2)],
+            "stable",
+            None,
+        ),
+        ("[[0, 1], [2, 0]]", "size: 2, lagrangian: relu, bias: [1, 1]", [-2, -3], "stable", "no neuron that moves"),
+        ("[[0, 3], [2, 0]]", "size: 2, lagrangian: relu, bias: [-2, -1]", [1, 1], "unstable", None),
+        ("[[0, 2], [1/2, 0]]", "size: 2, lagrangian: relu", [2, 1], "undecided", "real part is 0 within its enclosure"),
+        ("[[1]]", "size: 1, lagrangian: relu", [0], "undecided", "holds only weakly"),
+        ("[[2]]", "size: 1, lagrangian: relu", [0], "unstable", None),
+    ],
+)
+def test_stability_of_exact_states(
+    weights: str, layer: str, state: list[Fraction | int], verdict: str, because: str | None
+) -> None:
+    net = network(dense(weights, layer))
+    found = stability.stability_of(net, at(net, *state))
+    assert found.verdict == verdict
+    assert because is None or because in found.evidence["because"]
+
+
+def test_stability_of_whole_layers() -> None:
+    """At 0 every component of softmax is 1/2; on the range of H, W = 1 has eigenvalue 1/2 - 1 and W = 4·1 has 1."""
+    for weights, layer, verdict, because in (
+        ("[[1, 0], [0, 1]]", "size: 2, lagrangian: softmax", "stable", None),
+        ("[[4, 0], [0, 4]]", "size: 2, lagrangian: softmax", "unstable", None),
+        ("[[2, 0], [0, 2]]", "size: 2, lagrangian: softmax", "undecided", "singular on the range of H"),
+        ("[[0, 1], [-1/2, 0]]", "size: 2, lagrangian: softmax", "stable", None),
+        ("[[0, 1], [-1, 0]]", "size: 2, lagrangian: softmax", "undecided", "the eigenvalues could not be enclosed"),
+        ("[[0, 0], [0, 0]]", "size: 2, lagrangian: sparsemax, bias: [1, 0]", "undecided", "a neuron is at a kink"),
+    ):
+        net = network(dense(weights, layer))
+        state = [1, 0] if "bias" in layer else [Fraction(weights[2]) / 2] * 2
+        found = stability.stability_of(net, at(net, *state))
+        assert (found.verdict, because is None or because in found.evidence["because"]) == (verdict, True)
+
+
+def test_neurons_inside_a_piece_are_smooth() -> None:
+    elu = network(dense("[[0, 0], [0, 0]]", "size: 2, lagrangian: selu, bias: [1, -1]"))
+    assert not range_stability._is_inside_a_piece(elu.functions[0].activation[0], range_stability.ball(Fraction(0)))
+    assert range_stability._is_inside_a_piece(elu.functions[0].activation[0], range_stability.ball(Fraction(1)))
+    squared = model("layers: {x: {size: 1, activation: {expression: 'relu(x^2 - 2)', of: neuron}}}\n").layers["x"]
+    assert not range_stability._is_inside_a_piece(squared.function.activation[0], range_stability.ball(Fraction(3)))
+
+
+# ------------------------------------------------------------------ energies and drives
+
+
+def outcome(body: str, kind: type) -> Outcome:
+    spec = parse_spec(f"hopverify: 1\nname: e\n{body}checks: [energy_descent]\n")
+    for _, claim in claims_of(spec, build_model(spec)):
+        for obligation in (*claim.premises, *claim.necessary):
+            if isinstance(obligation, kind):
+                return judge(obligation, {"rule": "comparison"}).outcome
+    raise AssertionError("no such obligation")
+
+
+def test_energies_and_drives_are_compared_exactly() -> None:
+    layer = "layers: {x: {size: 2, lagrangian: tanh, bias: 1%s}}\n"
+    assert outcome(layer % "", DerivedEnergy) is Outcome.PROVED
+    assert outcome(layer % ", bias_in_energy: false", DerivedEnergy) is Outcome.REFUTED
+    assert outcome(layer % "" + "energy: sum(x^2)\n", DerivedEnergy) is Outcome.REFUTED
+    for weights, found in (("[[0, 1], [1, 0]]", Outcome.PROVED), ("[[0, 1], [2, 0]]", Outcome.REFUTED)):
+        assert outcome(dense(weights, "size: 2, lagrangian: tanh"), GradientDrive) is found
