@@ -51,7 +51,7 @@ def _row(pattern: int, listed: Any, size: int) -> Row:
     if not isinstance(listed, Mapping) or set(listed) != KEYS:
         raise EvidenceRejected(f"cells: expected rows with the keys {', '.join(sorted(KEYS))}")
     unit, flips = rational(listed["unit"]), index(listed["flips"], size + 1)
-    if unit <= 0 or Fraction(float(unit)) != unit or 1 not in (unit.numerator, unit.denominator):
+    if not _is_power_of_two(unit):
         raise EvidenceRejected("cells: expected a unit that is a power of two")
     lower, upper = (_multiples(listed[key], unit, size, key) for key in ("lower", "upper"))
     inner = (lower, upper)
@@ -67,6 +67,12 @@ def _row(pattern: int, listed: Any, size: int) -> Row:
     if not ((lower <= inner[0]) & (inner[0] <= inner[1]) & (inner[1] <= upper)).all():
         raise EvidenceRejected("cells: a box is empty, or the smaller one is not within the cell")
     return Row(pattern, lower, upper, inner, flips, listed["definiteness"])
+
+
+def _is_power_of_two(unit: Fraction) -> bool:
+    """Whether a number is a power of two that a double holds."""
+    single = all(part & (part - 1) == 0 for part in (unit.numerator, unit.denominator))
+    return single and Fraction(1, 2**1074) <= unit <= 2**1023
 
 
 def _multiples(listed: Any, unit: Fraction, size: int, key: str) -> Floats:
