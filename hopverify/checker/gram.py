@@ -98,7 +98,7 @@ class Gram:
         except OverflowError:
             scaled = math.inf
         if not 2.0**-900 < scaled < 2.0**900:
-            raise EvidenceRejected(f"beta = {float(beta):.3g} is too large or too small for patterns of this size")
+            raise EvidenceRejected("beta is too large or too small for patterns of this size")
         return scaled
 
     def scaled_lengths(self, lengths: Floats) -> Floats:

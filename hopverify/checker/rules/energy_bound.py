@@ -16,6 +16,7 @@ from hopverify.checker.cone_form import confirmed_margin
 from hopverify.checker.energy_form import EnergyForm
 from hopverify.checker.payload import text_of
 from hopverify.checker.rules import Judgement, Rule
+from hopverify.errors import EvidenceRejected
 from hopverify.obligations import EnergyBoundedBelow, Outcome
 
 BITS = 20
@@ -23,7 +24,10 @@ BITS = 20
 
 def short_below(value: Fraction) -> Fraction:
     """Return a short dyadic number at most ``value``, within a relative 2⁻²⁰."""
-    _, exponent = frexp(float(value)) if value else (0.0, 0)
+    try:
+        _, exponent = frexp(float(value)) if value else (0.0, 0)
+    except OverflowError:
+        raise EvidenceRejected("the bound is beyond the range of doubles") from None
     unit = Fraction(2) ** (exponent - BITS)
     return floor(value / unit) * unit
 
