@@ -21,7 +21,7 @@ from tests.laws.test_synapse_laws import model_with
         ("layers: [d], patterns: [[1, 1, 1]], function: z^2", "expected shape 1×2"),
         ("layers: [d], patterns: [[1, 1]], function: x^2", "F is a function of z, but the expression uses x"),
         ("layers: [d], patterns: [[1, 1]], function: sum(z)", "needs a vector"),
-        ("layers: [d], patterns: [[1, 1]], function: ones(z)", "F is a function of one number z"),
+        ("layers: [d], patterns: [[1, 1]], function: ones(z)", "ones needs a vector"),
         ("layers: [d], patterns: [[1, 1]], function: '@'", "synapses.s.function"),
         ("layers: [d], patterns: [[1, 1]], function: z^99999999", "out of range"),
         ("layers: [d], patterns: [[1, 1]]", "the key 'function' is missing"),
