@@ -19,6 +19,9 @@ from hopverify.expr.evaluate import Arithmetic, Value
 MAX_BITS = 1_000_000
 """The size of numerator and denominator beyond which a power is not computed."""
 
+MAX_SHOWN_BITS = 200
+"""The size of a number that a message tells: Python does not even write one of more than 4,300 digits."""
+
 
 class NotRational(HopverifyError):
     """The value is not known to be rational."""
@@ -39,7 +42,8 @@ def square_root(u: Fraction) -> Fraction:
         raise NotRational("the square root of a negative number")
     numerator, denominator = isqrt(u.numerator), isqrt(u.denominator)
     if numerator**2 != u.numerator or denominator**2 != u.denominator:
-        raise NotRational(f"the square root of {u} is irrational")
+        short = u.numerator.bit_length() + u.denominator.bit_length() <= MAX_SHOWN_BITS
+        raise NotRational(f"the square root of {u if short else 'a long number'} is irrational")
     return Fraction(numerator, denominator)
 
 
