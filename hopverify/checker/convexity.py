@@ -15,13 +15,11 @@ from hopverify.model.segments import segments
 @lru_cache(maxsize=1024)
 def is_nondecreasing(function: LayerFunction) -> bool:
     """Whether an elementwise activation is, evidently, locally Lipschitz and non-decreasing."""
-    if not function.elementwise or not is_locally_lipschitz(function.activation[0]):
+    if function.slope is None or not is_locally_lipschitz(function.activation[0]):
         return False
     parts = segments(function)
     if parts is not None:
         return all(part.slope >= 0 for part in parts)
-    if function.slope is None:
-        return False
     return all(signs(piece.expression, {}) <= NONNEGATIVE for piece in pieces_of(function.slope))
 
 

@@ -1,0 +1,211 @@
+"""Edges of rules that no certificate of the project reaches: what is left to others, and what stays undecided."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker import cone_form, copositivity, energy_form, flat_regions, ghosts, midpoints, stability
+from hopverify.checker.ghosts import Undecided
+from hopverify.checker.growth import growth
+from hopverify.checker.rules import euler_step, ghost_enumeration, judge, two_equilibria
+from hopverify.checker.slope_bounds import slope_bounds
+from hopverify.checker.spins.overlaps import _lower
+from hopverify.checker.step_form import AlteredForm
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.balls import BALLS, precision
+from hopverify.model import Layer, LinearNetwork, Model, altered_system, build_model, linear_network
+from hopverify.model.structured import structured_network
+from hopverify.obligations import Convex, NowhereFlat, Obligation, Outcome, SameEquilibria, StepForm
+from hopverify.spec import parse_spec
+
+
+def model(body: str) -> Model:
+    return build_model(parse_spec(f"hopverify: 1\nname: edges\n{body}"))
+
+
+def layer(text: str, size: int = 2) -> Layer:
+    return model(f"layers: {{x: {{size: {size}, {text}}}}}\n").layers["x"]
+
+
+def dense(weights: str, text: str) -> str:
+    return f"layers: {{x: {{{text}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
+
+
+def network(body: str) -> LinearNetwork:
+    found = linear_network(model(body))
+    assert found is not None
+    return found
+
+
+def obligations(body: str, check: str) -> list[Obligation]:
+    spec = parse_spec(f"hopverify: 1\nname: edges\n{body}checks: [{check}]\n")
+    return [o for _, claim in claims_of(spec, build_model(spec)) for o in (*claim.premises, *claim.necessary)]
+
+
+def refused(obligation: Obligation, evidence: dict[str, Any], message: str) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judge(obligation, evidence)
+
+
+ROOT = "lagrangian: {expression: 2*x^(3/2)/3, of: neuron}"
+
+
+def test_layers_that_are_not_defined_everywhere() -> None:
+    tanh, root = layer("lagrangian: tanh"), layer(ROOT)
+    for rule, kind, message in (
+        ("composition", Convex, "the composition rules do not show"),
+        ("nowhere_flat", NowhereFlat, "no Lagrangian that is, by structure, defined everywhere"),
+    ):
+        assert judge(kind(tanh), {"rule": rule}).outcome is Outcome.PROVED
+        refused(kind(root), {"rule": rule}, message)
+    assert growth(tanh.function) is not None
+    assert growth(layer("activation: {expression: 1/x, of: neuron}").function) is None
+    assert slope_bounds(tanh.function) == (0, 1)
+    with pytest.raises(EvidenceRejected, match="an activation is not evidently locally Lipschitz"):
+        slope_bounds(root.function)
+    with pytest.raises(EvidenceRejected, match="no bound of the slope of an activation is known"):
+        slope_bounds(layer("lagrangian: exp").function)
+
+
+def test_kinks_that_cannot_be_located_hide_no_dead_zone() -> None:
+    text = "lagrangian: {expression: '%s', of: neuron}"
+    assert judge(NowhereFlat(layer(text % "relu(x - 1)^2")), {"rule": "dead_zone"}).outcome is Outcome.REFUTED
+    refused(
+        NowhereFlat(layer(text % "relu(x^2 - 2)^2")), {"rule": "dead_zone"}, "no interval on which h is 0 was found"
+    )
+
+
+def test_cones_beyond_the_limit_are_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The off-diagonal entries are negative, so that no quick criterion decides.
+    Q = np.array([[Fraction(4), Fraction(-1)], [Fraction(-1), Fraction(4)]], dtype=object)
+    assert cone_form.confirmed_margin(Q, [True, True], {"margin": "1"}) == 1
+    skew = np.array([[1, 2, -1], [2, 1, 2], [-1, 2, 2]], dtype=object) * Fraction(1)
+
+    def large(*arguments: Any) -> bool:
+        raise copositivity.TooLarge("copositivity is decided exactly up to size 1, not 3")
+
+    monkeypatch.setattr(cone_form, "is_positive_on_cone", large)
+    with pytest.raises(EvidenceRejected, match="copositivity is decided exactly up to size 1"):
+        cone_form.confirmed_margin(skew, [True] * 3, {"margin": "1/8"})
+
+
+def test_drives_without_a_bound_give_no_energy() -> None:
+    body = "layers: {x: {size: 1, lagrangian: relu}, y: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: %s}}\n"
+    fine = energy_form.EnergyForm(model(body % "dense, layers: [x, y], weights: [[1]]"))
+    assert fine.bound(Fraction(1)) < 0
+    with pytest.raises(EvidenceRejected):
+        energy_form.EnergyForm(model(body % "expression, layers: [x, y], energy: -sum(x^2)*sum(y)")).bound(Fraction(1))
+
+
+def test_energies_count_their_own_feedback() -> None:
+    """The energy of unequal drives forward and back is that of the drives forward."""
+    body = (
+        "layers: {x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: "
+        "feedforward_feedback, layers: [x, y], forward: [[2]], feedback: [[3]]}}\n"
+    )
+    synapse = model(body).synapses["w"]
+    assert synapse.defect() is not None
+    assert energy_form.as_gradient(synapse).defect() is None
+
+
+def test_rows_of_other_blocks_are_left_out() -> None:
+    body = (
+        "layers: {x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: tanh}}\n"
+        "synapses: {w: {kind: dense, layers: [y, y], weights: [[3]], drive: gradient, prefactor: 2}}\n"
+    )
+    found = structured_network(model(body))
+    assert found is not None
+    assert midpoints.rows(found, 0, 1).values.tolist() == [[0, 0]]
+    assert midpoints.rows(found, 0, 2).values.tolist() == [[0, 0], [0, 12]]
+    assert midpoints.factor(Fraction(3, 2)) == 1.5
+    with pytest.raises(EvidenceRejected, match="a factor of a synapse, about 10"):
+        midpoints.factor(Fraction(10) ** 400)
+
+
+def test_choices_of_segments_have_a_limit_and_may_be_singular(monkeypatch: pytest.MonkeyPatch) -> None:
+    (obligation,) = obligations(
+        dense("[[0, 0.5], [0.5, 0]]", "size: 2, lagrangian: relu, bias: [0.5, -1]"), "ghost_regions"
+    )
+    assert judge(obligation, {"rule": "ghost_enumeration"}).outcome is Outcome.REFUTED
+    monkeypatch.setattr(ghost_enumeration, "MAX_PATTERNS", 3)
+    refused(obligation, {"rule": "ghost_enumeration"}, "more than 3 choices of segments")
+    singular = network(dense("[[1]]", "size: 1, lagrangian: relu"))
+    parts = ghosts.parts_of(singular)
+    assert parts is not None
+    with pytest.raises(Undecided):
+        ghosts.ghost_at(ghosts.SegmentSystems(singular), parts, [1])
+
+
+def test_steps_that_were_shown_to_be_safe_are_not_unsafe() -> None:
+    """As no step is both, the guard is met only by a step that was not shown."""
+    body = dense("[[-4]]", "size: 1, lagrangian: identity")
+    (obligation,) = [o for o in obligations(body, "step_size") if isinstance(o, StepForm)]
+    unsafe = {"state": {"x": ["1"]}, "step": "1"}
+    assert euler_step._unsafe(obligation, Fraction(1, 10), unsafe)["unsafe_step"] == "1"
+    for shown in (Fraction(1), Fraction(2), None):
+        with pytest.raises(EvidenceRejected, match="a step of this length has just been shown to be safe"):
+            euler_step._unsafe(obligation, shown, unsafe)
+
+
+def test_inverses_of_singular_matrices_are_none() -> None:
+    with precision():
+        assert two_equilibria._inverse(BALLS.array(np.array([[Fraction(2)]], dtype=object))).tolist() == [[0.5]]
+        with pytest.raises(EvidenceRejected, match="the Jacobian at a centre is singular"):
+            two_equilibria._inverse(BALLS.array(np.array([[Fraction(0)]], dtype=object)))
+
+
+def test_a_single_value_has_no_neighbours() -> None:
+    assert _lower(np.array([7], dtype=object)).tolist() == [7]
+    assert _lower(np.array([7, 3, 5], dtype=object)).tolist() == [3, 5, 3]
+
+
+def test_directions_are_lifted_over_alive_neurons() -> None:
+    Q = np.array([[Fraction(2), Fraction(-1)], [Fraction(-1), Fraction(1, 4)]], dtype=object)
+    d = np.array([Fraction(1)], dtype=object)
+    assert stability._lifted(Q[1:, 1:], 0, d).tolist() == [1]
+    lifted = stability._lifted(Q, 1, d)
+    assert lifted.tolist() == [Fraction(1, 2), 1]
+    assert lifted @ Q @ lifted == stability._schur(Q, 1)[0, 0] == Fraction(-1, 4)
+
+
+def test_flat_regions_in_words() -> None:
+    soft, relu = layer("lagrangian: softmax"), layer("lagrangian: relu")
+    assert flat_regions._closed_form(relu, []) is None
+    assert flat_regions._closed_form(soft, []) == "x + R·1"
+    text = flat_regions._closed_form(soft, ["x[1]"])
+    assert text == "x + t·1 for every t, with x[1] anywhere up to t above the threshold of the support"
+
+
+ALTERED = (
+    "layers: {y: {size: 1, lagrangian: identity%s}, x: {size: 1, lagrangian: relu, tau: 0}}\n"
+    "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1]], feedback: [[1]]%s}}\n"
+)
+
+
+def test_forms_of_altered_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    def form(slow: str, more: str) -> AlteredForm:
+        system = altered_system(model(ALTERED % (slow, more)))
+        assert system is not None
+        return AlteredForm(system)
+
+    fine = form("", ", metric: [[2]]")
+    assert fine.metric.tolist() == [[2]]
+    assert fine.diagonal_below(Fraction(1)) == [1]
+    with pytest.raises(EvidenceRejected, match="the spec states no metric"):
+        _ = form("", "").metric
+    monkeypatch.setattr("hopverify.checker.step_form.MAX_EXACT", 0)
+    with pytest.raises(EvidenceRejected, match="the network is too large for a matrix of rationals"):
+        _ = form("", ", metric: [[2]]").metric
+
+
+def test_repairs_name_their_original() -> None:
+    whole = model(ALTERED % ("", ""))
+    system = altered_system(whole)
+    assert system is not None
+    judgement = judge(SameEquilibria(whole, system), {"rule": "same_equilibria"})
+    assert judgement.outcome is Outcome.OPEN
