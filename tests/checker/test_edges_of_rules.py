@@ -203,9 +203,11 @@ def test_forms_of_altered_systems(monkeypatch: pytest.MonkeyPatch) -> None:
         _ = form("", ", metric: [[2]]").metric
 
 
-def test_repairs_name_their_original() -> None:
+def test_without_an_original_the_network_is_the_one_that_elimination_gives() -> None:
     whole = model(ALTERED % ("", ""))
     system = altered_system(whole)
     assert system is not None
-    judgement = judge(SameEquilibria(whole, system), {"rule": "same_equilibria"})
-    assert judgement.outcome is Outcome.OPEN
+    rule = {"rule": "same_equilibria"}
+    assert judge(SameEquilibria(whole, system), rule).outcome is Outcome.PROVED
+    # Without either there is nothing to compare.
+    assert judge(SameEquilibria(whole, None), rule).outcome is Outcome.OPEN
