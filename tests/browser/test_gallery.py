@@ -107,7 +107,9 @@ def test_the_gallery_that_is_kept_is_whole(visit: Visit) -> None:
         path = Path(unquote(parts.path))
         assert (parts.scheme, path.is_file()) == ("file", True), address
         assert path != KEPT or not parts.fragment or parts.fragment in named, address
-    assert sum(path.stat().st_size for path in KEPT.parent.rglob("*.html")) < 25e6
+    # It grows with the models, not the models' pages with time.
+    pages = [path.stat().st_size for path in KEPT.parent.rglob("*.html")]
+    assert sum(pages) < 300e3 * len(pages)
 
 
 def test_a_page_that_is_kept_opens(visit: Visit) -> None:

@@ -21,9 +21,9 @@ def test_an_interrupt_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_interrupt_while_a_spec_is_read_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    from hopverify.model import build_model
+    from hopverify.model import any_model
 
-    models = iter([build_model])
+    models = iter([any_model])
 
     def once(spec: Any) -> Any:
         build = next(models, None)
@@ -31,7 +31,7 @@ def test_an_interrupt_while_a_spec_is_read_ends_the_run(monkeypatch: pytest.Monk
             raise KeyboardInterrupt
         return build(spec)
 
-    monkeypatch.setattr("hopverify.execution.run.build_model", once)
+    monkeypatch.setattr("hopverify.execution.run.any_model", once)
     other = ROOT / "specs" / "relu-runaway.yaml"
     result = run("verify", "-q", RELU_PAIR, other, other.with_name("relu-horn.yaml"))
     assert result.exit_code == 130
