@@ -1,0 +1,138 @@
+"""Mutation testing of the checker, in a copy of the repository; see tests/README.md.
+
+``prepare FOLDER`` copies the repository into a new folder and mutates the checker there. ``try FOLDER FILE … TEST …``
+tries the mutants of files such as ``deciding.py`` or ``rules/*`` against tests, and adds what comes of it to
+FOLDER/outcomes.jsonl. ``left FOLDER FILE …`` lists what survives and is not explained, ``table FOLDER`` counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tests.mutation.explained import reasons
+
+ROOT = Path(__file__).parents[2]
+TESTS = ("tests/checker", "tests/checks", "tests/soundness", "tests/laws/test_rule_laws.py")
+COLUMNS = ("killed", "timed out", "typed", "wording", "explained", "survived", "not reached", "not tried")
+
+
+@click.group()
+def main() -> None:
+    """Mutate the checker, and see which tests notice."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def prepare(folder: Path) -> None:
+    """Copy the repository, mutate its checker, and set aside what mypy refuses: some ten minutes."""
+    from tests.mutation.mutants import write_mutants
+
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    os.chdir(folder)
+    mutants = write_mutants(Path())
+    Path("mutants.json").write_text(json.dumps([asdict(mutant) for mutant in mutants]))
+    print(f"{len(mutants)} mutants: {dict(Counter(mutant.aside or 'to try' for mutant in mutants))}")
+
+
+@main.command(name="try")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--cold", is_flag=True, help="Let every mutant meet empty caches.")
+@click.option("--again", default="", help="Try those again of which this came, such as survived.")
+@click.option("--seconds", default=6.0, help="How long the tests of one mutant may take together.")
+@click.option("--slowest", default=1.5, help="Leave out tests that take longer.")
+def try_(folder: Path, arguments: tuple[str, ...], cold: bool, again: str, seconds: float, slowest: float) -> None:
+    """Try mutants of FILES against TESTS; what has been tried is not tried again."""
+    import pytest
+
+    from tests.mutation.mutants import Mutant
+    from tests.mutation.trying import Trial
+
+    files = [name for name in arguments if not name.startswith("tests/")] or ["*"]
+    tests = [name for name in arguments if name.startswith("tests/")] or [*TESTS]
+    os.chdir(folder)
+    # The copy is what is tested, whatever is installed.
+    sys.path.insert(0, str(Path.cwd()))
+    before = _outcomes(Path("outcomes.jsonl"))
+    wanted = [row for row in _chosen(files) if not row["aside"] and before.get(_key(row), "") == again]
+    with Path("outcomes.jsonl").open("a", buffering=1) as out:
+
+        def tell(mutant: Mutant, outcome: str, test: str) -> None:
+            print(json.dumps({"key": mutant.key, "outcome": outcome, "test": test}), file=out)
+
+        trial = Trial([Mutant(**row) for row in wanted], tell, warm=not cold, most=seconds, slowest=slowest)
+        pytest.main(["-q", "-p", "no:cacheprovider", *tests], plugins=[trial])
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+@click.argument("files", nargs=-1)
+def left(folder: Path, files: tuple[str, ...]) -> None:
+    """List the mutants that survive, or that no test reaches, and are not explained."""
+    os.chdir(folder)
+    for row, outcome in _judged(_chosen(files or ["*"])):
+        if outcome in ("survived", "not reached"):
+            print(f"{row['file']}:{row['line']} {row['name']} ({outcome}): {row['change']}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+def table(folder: Path) -> None:
+    """Count by file."""
+    os.chdir(folder)
+    counts: dict[str, Counter[str]] = {}
+    for row, outcome in _judged(_chosen(["*"])):
+        for line in (row["file"].removeprefix("hopverify/checker/"), "all"):
+            counts.setdefault(line, Counter())[outcome] += 1
+    print("| file | mutants |", " | ".join(COLUMNS), "|")
+    print("|---" * (len(COLUMNS) + 2) + "|")
+    for line, count in sorted(counts.items(), key=lambda item: (item[0] == "all", item[0])):
+        print(f"| {line} | {count.total()} |", " | ".join(str(count[column]) for column in COLUMNS), "|")
+
+
+def _chosen(files: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the mutants of files, in the order in which the files are named."""
+    rows = json.loads(Path("mutants.json").read_text())
+    patterns = [f"hopverify/checker/{name}" for name in files]
+    found = {_key(row): row for pattern in patterns for row in rows if fnmatch(row["file"], pattern)}
+    return list(found.values())
+
+
+def _key(row: dict[str, Any]) -> str:
+    module = row["file"].removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    return f"{module}.{row['name']}"
+
+
+def _outcomes(path: Path) -> dict[str, str]:
+    """Return the best that came of each mutant: once killed, it is killed."""
+    found: dict[str, str] = {}
+    for line in path.read_text().splitlines() if path.exists() else ():
+        row = json.loads(line)
+        if found.get(row["key"]) not in ("killed", "timed out"):
+            found[row["key"]] = row["outcome"]
+    return found
+
+
+def _judged(rows: list[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], str]]:
+    """Yield each mutant with its column of the table."""
+    outcomes, why = _outcomes(Path("outcomes.jsonl")), reasons()
+    for row in rows:
+        outcome = row["aside"] or outcomes.get(_key(row), "not tried")
+        if outcome in ("survived", "not reached") and why.of(row):
+            outcome = "explained"
+        yield row, outcome
+
+
+if __name__ == "__main__":
+    main()
