@@ -81,6 +81,8 @@ LAMBDAS = {
     "log cosh": lagrangian(lambda x: jnp.log(jnp.cosh(2 * x)).sum() / 2),
     "softplus": lagrangian(lambda x: jax.nn.softplus(x).sum()),
     "logaddexp": lagrangian(lambda x: jnp.logaddexp(x, 0.0).sum()),
+    "log cosh as a sum of exponentials": lagrangian(lambda x: jnp.logaddexp(x, -x).sum()),
+    "logaddexp of two lines": lagrangian(lambda x: jnp.logaddexp(2 * x, 1 - x).sum()),
     "leaky": lagrangian(lambda x: jnp.where(x > 0, x**2 / 2, 0.125 * x**2).sum()),
     "leaky, the other way round": lagrangian(lambda x: jnp.where(x <= 0, 0.125 * x**2, x**2 / 2).sum()),
     "elu": lagrangian(lambda x: jnp.where(x > 0, x**2 / 2, jnp.exp(x) - x - 1).sum()),

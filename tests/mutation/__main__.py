@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -54,6 +55,12 @@ def prepare(folder: Path) -> None:
 @click.option("--slowest", default=1.5, help="Leave out tests that take longer.")
 def try_(folder: Path, arguments: tuple[str, ...], cold: bool, again: str, seconds: float, slowest: float) -> None:
     """Try mutants of FILES against TESTS; what has been tried is not tried again."""
+    if folder.resolve() != ROOT:
+        # The tests are those of the repository as it is now; they run, and are imported, in the copy.
+        shutil.copytree(ROOT / "tests", folder / "tests", dirs_exist_ok=True)
+        at = sys.argv.index(str(folder))
+        command = [sys.executable, "-m", "tests.mutation", *sys.argv[1:at], ".", *sys.argv[at + 1 :]]
+        sys.exit(subprocess.call(command, cwd=folder))
     import pytest
 
     from tests.mutation.mutants import Mutant
@@ -61,9 +68,6 @@ def try_(folder: Path, arguments: tuple[str, ...], cold: bool, again: str, secon
 
     files = [name for name in arguments if not name.startswith("tests/")] or ["*"]
     tests = [name for name in arguments if name.startswith("tests/")] or [*TESTS]
-    os.chdir(folder)
-    # The copy is what is tested, whatever is installed.
-    sys.path.insert(0, str(Path.cwd()))
     before = _outcomes(Path("outcomes.jsonl"))
     wanted = [row for row in _chosen(files) if not row["aside"] and before.get(_key(row), "") == again]
     with Path("outcomes.jsonl").open("a", buffering=1) as out:

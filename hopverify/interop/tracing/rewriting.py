@@ -1,13 +1,18 @@
 """Identities between expressions that programs write in another way, for the sake of rounding.
 
-max(u, 0) + log(1 + e^-|u|) = softplus(u), as JAX and NumPy compute it.
+max(u, v) + log(1 + e^-|u - v|) = log(e^u + e^v), as JAX and NumPy compute it: softplus(u) if v = 0, log cosh u + log 2 if
+v = -u, and v + softplus(u - v) else.
 
 >>> from hopverify.expr.parser import parse
 >>> print(rewritten(parse("relu(2*x) + softplus(-abs(2*x))")))
 softplus(2*x)
+>>> print(rewritten(parse("max(x, -x) + softplus(-abs(2*x))")))
+logcosh(x) + log(2)
 """
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 from hopverify.expr.differentiate import gradient
 from hopverify.expr.functions import FUNCTIONS, Shape
@@ -23,20 +28,39 @@ def rewritten(expression: Expression) -> Expression:
     for node in walk(expression):
         if isinstance(node, Apply):
             renewed = apply(node.function, *(done[id(argument)] for argument in node.arguments))
-            done[id(node)] = _softplus(renewed) or renewed
+            done[id(node)] = _log_add_exp(renewed) or renewed
         else:
             done[id(node)] = node
     return done[id(expression)]
 
 
-def _softplus(node: Expression) -> Expression | None:
+def _log_add_exp(node: Expression) -> Expression | None:
     if not isinstance(node, Apply) or node.function != "add":
         return None
     for one, other in (node.arguments, node.arguments[::-1]):
-        u = _argument(one, "relu")
-        if u is not None and _argument(other, "softplus") == -Apply("abs", (u,)):
-            return Apply("softplus", (u,))
+        pair, decay = _larger(one), _argument(other, "softplus")
+        if pair is None or not isinstance(decay, Apply):
+            continue
+        u, v = pair
+        if any(identical(decay, -Apply("abs", (difference,))) for difference in (u - v, v - u)):
+            return _of_two(u, v)
     return None
+
+
+def _larger(node: Expression) -> tuple[Expression, Expression] | None:
+    """Return u and v if the expression is max(u, v)."""
+    if not isinstance(node, Apply) or node.function not in ("relu", "max") or len(node.arguments) > 2:
+        return None
+    return node.arguments[0], node.arguments[1] if node.function == "max" else ZERO
+
+
+def _of_two(u: Expression, v: Expression) -> Expression:
+    """Return log(e^u + e^v)."""
+    if v == ZERO:
+        return Apply("softplus", (u,))
+    if identical(v, -u):
+        return Apply("logcosh", (u,)) + Apply("log", (Number(Fraction(2)),))
+    return v + Apply("softplus", (u - v,))
 
 
 def acts_on_single_numbers(expression: Expression) -> bool:
