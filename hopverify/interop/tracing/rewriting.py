@@ -1,7 +1,7 @@
 """Identities between expressions that programs write in another way, for the sake of rounding.
 
-max(u, v) + log(1 + e^-|u - v|) = log(e^u + e^v), as JAX and NumPy compute it: softplus(u) if v = 0, log cosh u + log 2 if
-v = -u, and v + softplus(u - v) else.
+max(u, v) + log(1 + e^-|u - v|) = log(e^u + e^v), as JAX and NumPy compute it: softplus(u) if v = 0, log cosh u + log 2
+if v = -u, and v + softplus(u - v) else.
 
 >>> from hopverify.expr.parser import parse
 >>> print(rewritten(parse("relu(2*x) + softplus(-abs(2*x))")))
