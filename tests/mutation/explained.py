@@ -1,4 +1,4 @@
-"""Why a mutant that no test kills does no harm: ``explained.yaml``, by rules stated there and by single changes.
+"""Why a mutant that no test kills does no harm: the files in ``explained_by/``, by rules and by single changes.
 
 A rule has a pattern for the line that is changed (``in``), or for the change, ``original → mutated``, and may name file
 and function. A single change is named by file, function, line and change. Reasons are texts for the reader; a test sees
@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-DATA = Path(__file__).with_name("explained.yaml")
+DATA = Path(__file__).with_name("explained_by")
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,16 @@ def _speaks_of(rule: dict[str, Any], file: str, mutant: Mapping[str, Any]) -> bo
 @cache
 def reasons() -> Reasons:
     """Read the data."""
-    data = yaml.safe_load(DATA.read_text(encoding="utf-8"))
-    single = {
-        (file, function, entry["in"], change): entry["reason"]
-        for file, functions in (data.get("single") or {}).items()
-        for function, entries in functions.items()
-        for entry in entries
-        for change in entry["changes"]
-    }
-    return Reasons(tuple(data.get("rules") or ()), single)
+    rules: list[dict[str, Any]] = []
+    single = {}
+    for path in sorted(DATA.glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        rules += data.get("rules") or ()
+        single |= {
+            (file, function, entry["in"], change): entry["reason"]
+            for file, functions in (data.get("single") or {}).items()
+            for function, entries in functions.items()
+            for entry in entries
+            for change in entry["changes"]
+        }
+    return Reasons(tuple(rules), single)
