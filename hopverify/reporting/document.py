@@ -18,12 +18,17 @@ from hopverify.reporting.plain import plain
 
 
 class Sign(StrEnum):
-    """What a verdict means for its reader; formats give each a shape and a colour beside the word."""
+    """What a verdict means for its reader; formats give each a colour beside its shape and the word."""
 
     MET = "met"
     FAILED = "failed"
     OPEN = "open"
     ASIDE = "aside"
+
+    @property
+    def shape(self) -> str:
+        """Return a character that says the same without colour."""
+        return {Sign.MET: "✓", Sign.FAILED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–"}[self]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from hopverify.errors import HopverifyError
 from hopverify.reporting.composing.verdicts import counts_in_words, mark_of, mark_of_report, sentence_of_report
-from hopverify.reporting.document import Mark, Sign
+from hopverify.reporting.document import Mark
 from hopverify.reporting.material import check_form
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row, report_of
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from hopverify.model import AlteredSystem, Model
     from hopverify.reporting.figures import Drawing
 
-# Beside its word, each sign has a shape.
-SHAPES = {Sign.MET: "✓", Sign.FAILED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–"}
 HEAD = ("check", "subject", "verdict", "decided by", "what is known")
 SHOWS = "its `results` show"
 _CELL = ' style="text-align: left; vertical-align: top; white-space: normal"'
@@ -130,7 +128,7 @@ def _known(row: Row) -> str:
 
 
 def _mark(mark: Mark) -> str:
-    return f"{SHAPES[mark.sign]} <strong>{_text(mark.text)}</strong>"
+    return f"{mark.sign.shape} <strong>{_text(mark.text)}</strong>"
 
 
 def _text(words: str) -> str:

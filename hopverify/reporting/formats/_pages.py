@@ -8,11 +8,6 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from hopverify.reporting.document import Sign
-
-# Beside its word and its colour, each sign has a shape.
-SHAPES = {Sign.MET: "✓", Sign.FAILED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–"}
-
 
 def environment(styles: Sequence[str], script: str) -> Any:
     """Return Jinja2's environment for a page with these style sheets, one after the other, and this script."""
@@ -28,7 +23,6 @@ def environment(styles: Sequence[str], script: str) -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["shape"] = lambda sign: SHAPES[sign]
     made.globals |= {"style": Markup(style), "script": Markup(code), "policy": _policy(style, code)}
     return made
 

@@ -26,7 +26,6 @@ from hopverify.reporting.document import (
     Paragraph,
     Picture,
     Section,
-    Sign,
     Statement,
     Strong,
     Table,
@@ -36,8 +35,6 @@ from hopverify.reporting.formats import Format, Rendered
 from hopverify.reporting.formats._addresses import allowed
 from hopverify.reporting.formats._math_source import aligned, is_harmless
 from hopverify.reporting.report import Report
-
-SHAPES = {Sign.MET: "✓", Sign.FAILED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–"}
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$&@])")
 # What Markdown takes for a list, a rule or a heading at the beginning of a line, and GitHub for an address anywhere.
@@ -91,7 +88,7 @@ class _Writer:
 
     def document(self, document: Document) -> str:
         """Return the whole text."""
-        parts = [f"# {text(document.title)}", f"**{SHAPES[document.mark.sign]} {text(document.sentence)}**"]
+        parts = [f"# {text(document.title)}", f"**{document.mark.sign.shape} {text(document.sentence)}**"]
         parts += self.blocks(document.opening, 2)
         parts.append("\n".join(f"- {text(name)}, SHA-256: {mono(digest)}" for name, digest in document.digests))
         for section in document.sections:
@@ -126,7 +123,7 @@ class _Writer:
         if isinstance(part, Math):
             return f"$`{part.latex}`$" if "`" not in part.latex and is_harmless(part) else text(part.text)
         if isinstance(part, Mark):
-            return f"{SHAPES[part.sign]} {text(part.text)}"
+            return f"{part.sign.shape} {text(part.text)}"
         return _link(part)
 
     def _statement(self, block: Statement) -> str:
