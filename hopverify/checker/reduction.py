@@ -19,6 +19,7 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix, array_of, flint_matrix, solve
 from hopverify.errors import EvidenceRejected
+from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.model import AlteredSystem, Layer, LinearNetwork, Model, linear_network
 from hopverify.model.structured import DenseBlock, HebbianBlock, structured_network
 from hopverify.spec import ExactArray
@@ -73,6 +74,10 @@ def reduced_network(model: Model, kept: Sequence[str]) -> Reduced:
 
 
 def _network(model: Model) -> LinearNetwork:
+    for layer in model.layers.values():
+        if not all(is_locally_lipschitz(part) for part in layer.function.activation):
+            said = f"the activation of layer {layer.name} of {model.name} may jump"
+            raise EvidenceRejected(f"{said}, and only continuous ones are compared")
     network = linear_network(model)
     if network is None:
         raise EvidenceRejected(f"{model.name} is no leaky network with linear drives, or too large for rationals")
