@@ -68,6 +68,16 @@ class Activations:
             else:
                 self.whole.append((WholeLayer(layer), neurons))
 
+    def reached(self, boxes: Boxes) -> Boxes:
+        """Return the boxes with only those segments allowed into which they reach."""
+        first, last = boxes.first.copy(), boxes.last.copy()
+        for _, neurons, parts in self.groups:
+            if parts is not None:
+                allowed = np.array([_allowed(part, k, boxes[:, neurons]) for k, part in enumerate(parts)])
+                first[:, neurons] = allowed.argmax(axis=0)
+                last[:, neurons] = len(parts) - 1 - allowed[::-1].argmax(axis=0)
+        return Boxes(boxes.lower, boxes.upper, first, last)
+
     def slopes(self, boxes: Boxes) -> tuple[Floats, Floats]:
         """Return bounds of g' (Clarke's derivative) on each box: of each neuron, or of the whole matrix H."""
         low, high = np.zeros_like(boxes.lower), np.zeros_like(boxes.upper)

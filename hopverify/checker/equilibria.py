@@ -12,13 +12,17 @@ The tree is told level by level. Each box of a level is contracted (see
 
 Since contraction loses no solution and the parts of a cut cover the box, the equilibria found are all there are in the
 initial box, unless a ``?`` remains.
+
+The initial box is the spec's region; or a box that attracts all solutions (:mod:`hopverify.checker.attracting`); or,
+for piecewise-linear networks, everything. With multipliers for T16 (:mod:`hopverify.checker.rules.lure`) there is one
+equilibrium and no other, so that any box will do in which the tree finds one.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -31,6 +35,7 @@ from hopverify.checker.boxes import Boxes
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.payload import index, is_short, rational, vector
+from hopverify.checker.rules.lure import check_multipliers
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.model.segments import Segment, segments
@@ -42,12 +47,16 @@ MAX_BOXES = 2_000_000
 
 @dataclass(frozen=True, eq=False)
 class Equilibrium:
-    """An equilibrium: ``exact`` (Fractions) or enclosed by ``lower`` ≤ x ≤ ``upper``; on a ``face`` if not isolated."""
+    """An equilibrium: ``exact`` (Fractions) or enclosed by ``lower`` ≤ x ≤ ``upper``; on a ``face`` if not isolated.
+
+    ``attracting`` if T16 shows that it attracts every solution.
+    """
 
     exact: np.ndarray[Any, Any] | None
     lower: np.ndarray[Any, Any]
     upper: np.ndarray[Any, Any]
     face: Face | None = None
+    attracting: bool = False
 
     def texts(self) -> list[Any]:
         """Return the state for a report: exact numbers as text, or [lower, upper] as exact texts.
@@ -85,15 +94,36 @@ def root(search: Search, box: Any) -> Boxes:
     )
 
 
+def around(search: Search, box: Any) -> Boxes:
+    """Return the box that holds the one equilibrium of T16: lower ends, then upper ends."""
+    if search.region is not None:
+        raise EvidenceRejected("box: the spec names a region")
+    size = search.network.size
+    ends = vector(box, 2 * size)
+    if not all(low < high for low, high in zip(ends[:size], ends[size:], strict=True)):
+        raise EvidenceRejected("box: expected lower ends below upper ends")
+    lower, upper = [enclose(end).lower for end in ends[:size]], [enclose(end).upper for end in ends[size:]]
+    contractor = Contractor(search.network)
+    whole = contractor.everywhere(np.array(lower, dtype=np.float64), np.array(upper, dtype=np.float64))
+    return contractor.activations.reached(whole)
+
+
 @lru_cache(maxsize=8)
 def _replayed(search: Search, text: str) -> Enumeration:
     payload = json.loads(text)
-    return Replay(search, payload).run(root(search, payload["box"]))
+    if "multipliers" not in payload:
+        return Replay(search, payload).run(root(search, payload["box"]))
+    check_multipliers(search.model, payload)
+    found = Replay(search, payload).run(around(search, payload["box"]))
+    if len(found.equilibria) != 1:
+        raise EvidenceRejected("box: the tree does not find the one equilibrium in it")
+    return replace(found, equilibria=[replace(found.equilibria[0], attracting=True)])
 
 
 def enumeration(search: Search, payload: Mapping[str, Any]) -> Enumeration:
     """Return what the tree of a payload establishes; several rules ask for the same one."""
-    return _replayed(search, canonical({key: payload[key] for key in ("box", "levels", "cuts", "faces")}))
+    keys = ("box", "levels", "cuts", "faces", "multipliers", "definiteness")
+    return _replayed(search, canonical({key: payload[key] for key in keys if key in payload}))
 
 
 class Replay:

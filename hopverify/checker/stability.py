@@ -36,6 +36,8 @@ from hopverify.model.segments import segments
 
 MAX_BIACTIVE = 8
 RATES = 64
+# Beyond, an equilibrium that is known to attract everything is not eliminated once more.
+MAX_ELIMINATED = 40
 NOT_ENCLOSED = "the eigenvalues could not be enclosed"
 
 
@@ -89,6 +91,8 @@ def slopes_at(network: LinearNetwork, equilibrium: Equilibrium) -> LocalSlopes:
 
 def stability_of(network: LinearNetwork, equilibrium: Equilibrium) -> Stability:
     """Return whether an equilibrium is stable, unstable, or neither shown."""
+    if equilibrium.attracting and network.size > MAX_ELIMINATED:
+        return Stability("stable", {"because": "it attracts every solution (T16)"})
     with precision():
         if not network.elementwise:
             return _in_the_range(network, equilibrium)

@@ -1,5 +1,8 @@
 """Branch and prune for all equilibria of a network with linear drives, level by level, thousands of boxes at once.
 
+Where multipliers for T16 exist there is one equilibrium and no other: the tree then grows in a small box around a
+floating approximation of it, and mostly is that box alone.
+
 Boxes are contracted with the checker's own contraction; what is left is verified (smooth activations), solved exactly
 (one segment left for every neuron), or cut: between two segments where there is a kink to cut at, else in the middle of
 the neuron whose width matters most. The tree that comes out is the evidence.
@@ -21,7 +24,7 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence, canonical
 from hopverify.checker.boxes import Boxes, Floats
 from hopverify.checker.contraction import Contractor
-from hopverify.checker.equilibria import halves, joined, root
+from hopverify.checker.equilibria import around, halves, joined, root
 from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.payload import texts_of
 from hopverify.errors import EvidenceRejected
@@ -32,6 +35,7 @@ from hopverify.numerics.growth import propose_box
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
+from hopverify.provers.lure_multipliers import multipliers_for
 from hopverify.verdict import Reason
 
 # A box counts as empty only by this much, relatively, so that another machine's rounding finds it empty too.
@@ -39,6 +43,8 @@ MARGIN = 2.0**-36
 NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 CHUNK = 2048
+EULER_STEPS, NEWTON_STEPS = 400, 20
+WIDTHS = (2.0**-30, 2.0**-22)
 
 # Up to this many layers, a smallest set of layers is sought to which every connection has an end.
 MAX_COVERED = 10
@@ -198,10 +204,51 @@ def _grown(search: Region, budget: Budget) -> str:
     return canonical({"box": box} | tree.evidence())
 
 
+@lru_cache(maxsize=4)
+def _only_one(search: Region, budget: Budget) -> str | None:
+    """Return multipliers for T16 with a tree that finds the one equilibrium, as JSON text; None where that fails."""
+    multipliers = next(multipliers_for(search.model, budget), None)
+    x = _approximated(search.network) if multipliers is not None else None
+    if multipliers is None or x is None:
+        return None
+    for width in WIDTHS:
+        around_x = width * (1 + np.abs(x))
+        box = texts_of(np.concatenate([x - around_x, x + around_x]).tolist())
+        tree = Search(search.network, budget).run(around(search, box))
+        codes = "".join(tree.levels)
+        if "?" not in codes and ("k" in codes or "s" in codes):
+            return canonical(multipliers | {"rule": "equilibrium_tree", "box": box} | tree.evidence())
+    return None
+
+
+def _approximated(network: LinearNetwork) -> Floats | None:
+    """Return about the equilibrium that everything goes to: along the flow, then by Newton's method."""
+    contractor = Contractor(network)
+    x, none = np.zeros(network.size), np.zeros((1, network.size), dtype=np.int64)
+    for newton in [False] * EULER_STEPS + [True] * NEWTON_STEPS:
+        here = Boxes(x[None], x[None], none, contractor.last[None])
+        low, high = contractor.activations.values(here, x[None])
+        change = contractor.A @ (low[0] / 2 + high[0] / 2) + contractor.beta - x
+        if newton:
+            ends = contractor.activations.slopes(here)
+            slopes = ends[0][0] / 2 + ends[1][0] / 2
+            M = np.eye(network.size) - (contractor.A @ slopes if slopes.ndim == 2 else contractor.A * slopes)
+            try:
+                change = np.linalg.solve(M, change)
+            except np.linalg.LinAlgError:
+                break
+        x = x + (change if newton else change / 2)
+    return x if np.isfinite(x).all() else None
+
+
 def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
     search = obligation.search
-    if search.region is None and not _can_start(search):
-        return
+    if search.region is None:
+        only = _only_one(search, budget)
+        if only is not None:
+            yield json.loads(only)
+        if not _can_start(search):
+            return
     try:
         yield {"rule": "equilibrium_tree"} | json.loads(_grown(search, budget))
     except EvidenceRejected:

@@ -20,7 +20,8 @@ from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.lure import multiplied, multiplied_form, sector_network, sector_structure
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork
+from hopverify.model import LinearNetwork, Model
+from hopverify.model.linear import MAX_WITH_WHOLE_LAYERS
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import few_digits, propose
 from hopverify.numerics.sampling import short
@@ -34,13 +35,19 @@ MAX_PROGRAM = 80
 
 
 def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
-    size = sum(layer.size for layer in obligation.model.layers.values())
+    yield from multipliers_for(obligation.model, budget)
+
+
+def multipliers_for(model: Model, budget: Budget) -> Iterator[Evidence]:
+    """Offer multipliers for the theorem, with evidence of definiteness where it is not decided in rationals."""
+    layers = model.layers.values()
+    most = MAX_PROGRAM if all(layer.function.elementwise for layer in layers) else MAX_WITH_WHOLE_LAYERS
+    large = sum(layer.size for layer in layers) > most or model.uncertain
     try:
-        large = size > MAX_PROGRAM or obligation.model.uncertain
-        if large and structured_network(obligation.model) is not None:
-            yield from _search_large(*sector_structure(obligation.model))
+        if large and structured_network(model) is not None:
+            yield from _search_large(*sector_structure(model))
         else:
-            yield from _search_small(*sector_network(obligation.model), budget)
+            yield from _search_small(*sector_network(model), budget)
     except EvidenceRejected:
         return
 
@@ -48,7 +55,7 @@ def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Ev
 def _search_large(network: StructuredNetwork, steepness: list[Fraction]) -> Iterator[Evidence]:
     ones = np.ones(network.size)
     yield from _shown(network, steepness, ones)
-    if network.is_symmetric:
+    if network.is_symmetric or not all(layer.function.elementwise for layer in network.layers):
         return
     d = _comparison(network, steepness)
     if d is not None:
@@ -85,6 +92,8 @@ def _search_small(network: LinearNetwork, steepness: Any, budget: Budget) -> Ite
     ones: Any = np.full(network.size, Fraction(1), dtype=object)
     if _lowest(network, steepness, ones) > 0:
         yield _evidence(np.ones(network.size))
+        return
+    if not network.elementwise:
         return
     alive = np.array(steepness > 0, dtype=bool)
     S = np.diag(np.array(network.leak[alive] / steepness[alive], dtype=np.float64))

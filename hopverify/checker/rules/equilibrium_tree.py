@@ -1,8 +1,7 @@
 """Equilibrium tree: the complete list of equilibria, replayed from a search tree (:mod:`hopverify.checker.equilibria`).
 
-The initial box is the spec's region, or a box that attracts all solutions (payload ``box``, see
-:mod:`hopverify.checker.attracting`), or, for piecewise-linear networks, the whole space. The same tree serves every
-statement about all equilibria; what is said of each equilibrium is computed from it without search.
+The same tree serves every statement about all equilibria; what is said of each equilibrium is computed from it without
+search.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from hopverify.checker.flat_regions import flat_region, is_in_basin, recovered
 from hopverify.checker.range_stability import alive_neurons, hessian_at
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.stability import slopes_at, stability_of
+from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.expr.balls import precision
 from hopverify.obligations import (
     AllEquilibria,
@@ -48,6 +48,8 @@ def _described(search: Search, equilibrium: Equilibrium) -> dict[str, Any]:
 
 def _counted(found: Enumeration, data: dict[str, Any]) -> dict[str, Any]:
     data |= {"boxes": found.boxes, "patterns": found.patterns}
+    if any(equilibrium.attracting for equilibrium in found.equilibria):
+        data["attracting"] = "the one equilibrium attracts every solution (T16)"
     if found.undecided:
         data |= {"undecided_boxes": len(found.undecided), "undecided": [list(box) for box in found.undecided[:20]]}
     return data
@@ -73,6 +75,8 @@ def _judge(obligation: Statement, payload: Mapping[str, Any]) -> Judgement:
             for equilibrium, stability in zip(found.equilibria, decided, strict=True)
         ]
     data = _counted(found, {"equilibria": listed})
+    if "definiteness" in payload:
+        data["assumptions"] = [FLOATING_POINT, FACTORISATION]
     if complete:
         return Judgement(Outcome.PROVED, data)
     return Judgement(Outcome.OPEN, data, Reason.REGION_TOO_LARGE if found.undecided else Reason.STABILITY_OPEN)
@@ -84,4 +88,5 @@ RULE = Rule(
     obligations=(AllEquilibria, RecoveredStates, DecidedStability, FlatRegionsInBasins),
     judge=_judge,
     required=frozenset({"box", "levels", "cuts", "faces"}),
+    optional=frozenset({"multipliers", "definiteness"}),
 )

@@ -1,19 +1,20 @@
 """Lur'e and Postnikov (T16): diagonal D with sym(D(diag(ρ/h̄) - W)) ≻ 0 make one equilibrium attract everything.
 
-T ẋ = Wγ + b - ρ∘x, γ = g(x), ρ > 0, W of any kind; g non-decreasing and locally Lipschitz with slopes in [0, h̄].
-Neurons with h̄ = 0 have a constant activation; the others are A. Let M = sym(D(diag(ρ/h̄) - W)) on A, D = diag(d), d
-> 0, and M ≻ 0, say ≥ m > 0. For two states write δx, δγ for the differences; 0 off A, δγᵢ² ≤ h̄ᵢ δγᵢδxᵢ. With Φ(x) =
-ρ∘x - W g(x) - b,
+T ẋ = Wγ + b - ρ∘x, γ = g(x), ρ > 0, W of any kind; g non-decreasing and locally Lipschitz with slopes in [0, h̄], or,
+for a layer that is not elementwise, the gradient of a convex L with H ⪯ h̄; there τ, ρ and d are the same for all
+neurons. Neurons with h̄ = 0 have a constant activation; the others are A. Let M = sym(D(diag(ρ/h̄) - W)) on A, D =
+diag(d), d > 0, and M ≻ 0, say ≥ m > 0. For two states write δx, δγ for the differences; 0 off A, δγᵢ² ≤ h̄ᵢ δγᵢδxᵢ,
+and |δγ|² ≤ h̄ δγᵀδx summed over a layer that is not elementwise (Baillon and Haddad). With Φ(x) = ρ∘x - W g(x) - b,
 
     δγᵀD δΦ = Σ dᵢρᵢ δγᵢδxᵢ - δγᵀDW δγ ≥ δγᵀM δγ ≥ m|δγ|².                                                   (1)
 
 *Exactly one equilibrium.* By (1), |δγ| ≤ |D||δΦ|/m, and ρ∘δx = δΦ + Wδγ, so |δx| ≤ C|δΦ|: Φ is injective, continuous
 and proper, hence a homeomorphism of Rⁿ (invariance of domain), and Φ(x) = 0 has exactly one solution x⋆.
-*It attracts.* Let V(x) = Σ dᵢτᵢ ∫ (gᵢ(s) - gᵢ(x⋆ᵢ)) ds from x⋆ᵢ to xᵢ, a sum over the neurons of A with τ > 0, V ≥ 0.
-With δ relative to x⋆, dV/dt = -δγᵀD δΦ ≤ -m|δγ|² (for τᵢ = 0 the term of δΦ is 0). So ∫|δγ|²dt ≤ V(x(0))/m < ∞, and
-the stable linear filter τ δẋ = Wδγ - ρ∘δx with square-integrable input has δx → 0, with |δx(t)| ≤ C'|δx(0)|
-throughout; instantaneous neurons follow by continuity. V itself may vanish on flat regions: it need not be definite.
-∎
+*It attracts.* Let V(x) = Σ dᵢτᵢ ∫ (gᵢ(s) - gᵢ(x⋆ᵢ)) ds from x⋆ᵢ to xᵢ, a sum over the neurons of A with τ > 0, V ≥ 0;
+a layer that is not elementwise adds dτ(L(x) - L(x⋆) - g(x⋆)ᵀδx). With δ relative to x⋆, dV/dt = -δγᵀD δΦ ≤ -m|δγ|²
+(for τᵢ = 0 the term of δΦ is 0). So ∫|δγ|²dt ≤ V(x(0))/m < ∞, and the stable linear filter τ δẋ = Wδγ - ρ∘δx with
+square-integrable input has δx → 0, with |δx(t)| ≤ C'|δx(0)| throughout; instantaneous neurons follow by continuity. V
+itself may vanish on flat regions: it need not be definite. ∎
 
 Solutions exist for all times since g is globally Lipschitz. The theorem gives boundedness too: near the end every
 solution is in any neighbourhood of x⋆. D = I asks λ_max(sym W) < ρ/h̄.
@@ -26,7 +27,7 @@ theorem, so there the multipliers are rounded to doubles first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -42,10 +43,12 @@ from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down, spread_norm
 from hopverify.checker.rules import Judgement, Reach, Rule
+from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.nodes import symbols
-from hopverify.model import LayerFunction, LinearNetwork, Model, linear_network
+from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.model import Layer, LinearNetwork, Model, linear_network
 from hopverify.model.segments import segments
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.obligations import Bounded, GloballyStable, Outcome
@@ -55,8 +58,11 @@ Floats = NDArray[np.float64]
 LEAST = 2.0**-400
 
 
-def steepest(function: LayerFunction) -> Fraction:
-    """Return an upper bound of the slopes of a non-decreasing, locally Lipschitz activation."""
+def steepest(layer: Layer) -> Fraction:
+    """Return an upper bound of the slopes of a non-decreasing, locally Lipschitz activation; of H for a whole layer."""
+    function = layer.function
+    if not function.elementwise:
+        return _steepest_of_all(layer)
     if not is_nondecreasing(function):
         raise EvidenceRejected("an activation is not evidently non-decreasing and locally Lipschitz")
     parts = segments(function)
@@ -69,12 +75,21 @@ def steepest(function: LayerFunction) -> Fraction:
     return max(high, Fraction(0))
 
 
+def _steepest_of_all(layer: Layer) -> Fraction:
+    # It has one leak: no spec says otherwise.
+    if not layer.uniform_tau:
+        raise EvidenceRejected("a layer that is not elementwise has more than one time constant")
+    if not all(is_locally_lipschitz(part) for part in layer.function.activation):
+        raise EvidenceRejected("an activation is not evidently locally Lipschitz")
+    return slope_bounds(layer.function)[1]
+
+
 def sector_network(model: Model) -> tuple[LinearNetwork, Matrix]:
     """Return the network and h̄, if the theorem covers the model."""
     network = linear_network(model)
     if network is None or not all(rate > 0 for rate in network.leak):
-        raise EvidenceRejected("the drives are not linear, or a layer is not elementwise or has no leak")
-    return network, np.array([steepest(function) for function in network.functions], dtype=object)
+        raise EvidenceRejected("the drives are not linear, or a layer has no leak")
+    return network, np.array(_heights(network.layers), dtype=object)
 
 
 def sector_structure(model: Model) -> tuple[StructuredNetwork, list[Fraction]]:
@@ -82,7 +97,11 @@ def sector_structure(model: Model) -> tuple[StructuredNetwork, list[Fraction]]:
     network = structured_network(model)
     if network is None or not all(rate > 0 for layer in network.layers for rate in layer.leak):
         raise EvidenceRejected("the drives are not known as blocks, or a layer has no leak")
-    return network, [height for layer in network.layers for height in [steepest(layer.function)] * layer.size]
+    return network, _heights(network.layers)
+
+
+def _heights(layers: Sequence[Layer]) -> list[Fraction]:
+    return [height for layer in layers for height in [steepest(layer)] * layer.size]
 
 
 def multiplied_form(network: StructuredNetwork, steepness: list[Fraction], d: Floats) -> DenseForm | LowRankForm:
@@ -116,33 +135,42 @@ def multiplied(network: LinearNetwork, steepness: Matrix, d: Matrix) -> Matrix:
     return M
 
 
-def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> Judgement:
+def check_multipliers(model: Model, payload: Mapping[str, Any]) -> list[Fraction]:
+    """Return h̄ if the multipliers of a payload show that one equilibrium attracts everything, or raise."""
     slopes: Any
-    data: dict[str, Any] = {}
     if "definiteness" in payload:
-        data["assumptions"] = [FLOATING_POINT, FACTORISATION]
-        structure, slopes = sector_structure(obligation.model)
-        d = _multipliers(payload, structure.size).astype(np.float64)
+        structure, slopes = sector_structure(model)
+        d = _multipliers(payload, structure.layers).astype(np.float64)
         if not all(LEAST < entry < 1 / LEAST for entry in d):
             raise EvidenceRejected("multipliers: expected numbers between 2^-400 and 2^400")
         check_definite(multiplied_form(structure, slopes, d), payload["definiteness"])
-    else:
-        if obligation.model.uncertain:
-            raise EvidenceRejected("weights that are known up to a spread ask for evidence of definiteness")
-        network, slopes = sector_network(obligation.model)
-        if not is_positive_definite(multiplied(network, slopes, _multipliers(payload, network.size))):
-            raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is not positive definite")
+        return list(slopes)
+    if model.uncertain:
+        raise EvidenceRejected("weights that are known up to a spread ask for evidence of definiteness")
+    network, slopes = sector_network(model)
+    if not is_positive_definite(multiplied(network, slopes, _multipliers(payload, network.layers))):
+        raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is not positive definite")
+    return list(slopes)
+
+
+def _multipliers(payload: Mapping[str, Any], layers: Sequence[Layer]) -> Matrix:
+    ends = np.cumsum([0, *(layer.size for layer in layers)]).tolist()
+    d = vector(payload["multipliers"], ends[-1])
+    if not all(entry > 0 for entry in d):
+        raise EvidenceRejected("multipliers: expected positive numbers")
+    for layer, begin, end in zip(layers, ends, ends[1:], strict=False):
+        if not layer.function.elementwise and len(set(d[begin:end])) > 1:
+            raise EvidenceRejected("multipliers: expected one number for a layer that is not elementwise")
+    return d
+
+
+def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> Judgement:
+    slopes = check_multipliers(obligation.model, payload)
+    data: dict[str, Any] = {"assumptions": [FLOATING_POINT, FACTORISATION]} if "definiteness" in payload else {}
     data["steepest slopes"] = sorted(set(texts_of(set(slopes))), key=Fraction)
     if isinstance(obligation, Bounded):
         data["bounded"] = "every state: one equilibrium attracts every solution"
     return Judgement(Outcome.PROVED, data)
-
-
-def _multipliers(payload: Mapping[str, Any], size: int) -> Matrix:
-    d = vector(payload["multipliers"], size)
-    if not all(entry > 0 for entry in d):
-        raise EvidenceRejected("multipliers: expected positive numbers")
-    return d
 
 
 RULE = Rule(

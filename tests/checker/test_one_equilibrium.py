@@ -1,0 +1,148 @@
+"""Equilibria of networks that have one only (T16): found at any size, and refused where the evidence is not whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker.rules import judge
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected
+from hopverify.model import build_model
+from hopverify.obligations import Obligation, Outcome
+from hopverify.pipeline import verify
+from hopverify.spec import ModelSpec, parse_spec
+
+CHECKS = ("equilibria", "state_recovery", "equilibrium_stability", "flat_region_stability")
+REGION = "{equilibria: {lower: -1, upper: 1}}"
+PAIR = "[[0, -1/2], [-1/2, 0]]"
+ACTIVATIONS = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0)}
+
+
+def spec(layer: str, weights: Any, checks: str = "equilibria") -> ModelSpec:
+    synapses = f"synapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
+    return parse_spec(f"hopverify: 1\nname: one\nlayers: {{x: {{{layer}}}}}\n{synapses}checks: [{checks}]\n")
+
+
+def first(asked: ModelSpec) -> tuple[Obligation, dict[str, Any]]:
+    ((_, claim),) = claims_of(asked, build_model(asked))
+    entry = verify(asked, samples=20).results[0]
+    return claim.necessary[0], deepcopy(entry["obligations"][0]["evidence"])
+
+
+def refused(obligation: Obligation, evidence: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judge(obligation, evidence)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_the_one_equilibrium_of_many_neurons(name: str, symmetric: bool) -> None:
+    random, n = np.random.default_rng(0), 96
+    W = random.normal(size=(n, n))
+    W = W + W.T if symmetric else W
+    W = np.round(W / np.linalg.norm(W, 2) * 0.75, 6)
+    b = np.round(random.normal(size=n), 3)
+    asked = spec(f"size: {n}, lagrangian: {name}, bias: {b.tolist()}", W.tolist(), ", ".join(CHECKS))
+    results = verify(asked, samples=20).results
+    assert [(entry["check"], entry["verdict"]) for entry in results] == [(check, "pass") for check in CHECKS]
+    (listed,) = results[0]["obligations"][0]["data"]["equilibria"]
+    assert listed["stability"] == "stable"
+    x = np.zeros(n)
+    for _ in range(2000):
+        x = x + (W @ ACTIVATIONS[name](x) + b - x) / 2
+    told = [entry if isinstance(entry, list) else [entry, entry] for entry in listed["x"]]
+    ends = np.array([[float(Fraction(end)) for end in entry] for entry in told])
+    assert np.all(ends[:, 0] - 1e-9 <= x)
+    assert np.all(x <= ends[:, 1] + 1e-9)
+    assert np.max(ends[:, 1] - ends[:, 0]) < 1e-9
+
+
+def test_the_tree_is_one_box_where_there_is_one_equilibrium() -> None:
+    for layer, code in (("tanh", "k"), ("relu", "s")):
+        obligation, tree = first(spec(f"size: 2, lagrangian: {layer}, bias: [1, 3/4]", PAIR))
+        assert (tree["levels"], tree["multipliers"]) == ([code], ["1", "1"])
+        found = judge(obligation, tree)
+        assert (found.outcome, len(found.data["equilibria"])) == (Outcome.PROVED, 1)
+        assert found.data["attracting"] == "the one equilibrium attracts every solution (T16)"
+
+
+def test_multipliers_alone_say_nothing_of_where() -> None:
+    """A box that does not hold the equilibrium, or does not show it, lists nothing."""
+    obligation, tree = first(spec("size: 2, lagrangian: relu, bias: [1, 3/4]", PAIR))
+    elsewhere = ["2", "2", "3", "3"]
+    refused(obligation, tree | {"box": elsewhere, "levels": ["."]}, "does not find the one equilibrium")
+    asleep = ["-3", "-3", "-2", "-2"]
+    refused(obligation, tree | {"box": asleep, "levels": ["s"]}, "does not find the one equilibrium")
+    refused(obligation, tree | {"levels": ["?"]}, "does not find the one equilibrium")
+    refused(obligation, tree | {"box": tree["box"][2:] + tree["box"][:2]}, "lower ends below upper ends")
+    refused(obligation, tree | {"box": tree["box"][:3]}, "box")
+
+
+def test_without_multipliers_that_hold_there_may_be_others() -> None:
+    """W = 2 has three equilibria: the box around one of them is not told to hold all."""
+    _, tree = first(spec("size: 1, lagrangian: tanh, bias: 1/4", "[[1/2]]"))
+    obligation, whole = first(spec("size: 1, lagrangian: tanh", "[[2]]"))
+    assert judge(obligation, whole).outcome is Outcome.PROVED
+    assert "multipliers" not in whole
+    near_zero = tree | {"box": ["-1/100", "1/100"], "levels": ["k"]}
+    refused(obligation, near_zero, "not positive definite")
+    refused(obligation, near_zero | {"multipliers": ["-1"]}, "expected positive numbers")
+    del near_zero["multipliers"]
+    refused(obligation, near_zero, "positive bounds")
+
+
+def test_a_region_is_searched_and_no_theorem_asked() -> None:
+    _, tree = first(spec("size: 1, lagrangian: tanh, bias: 1/4", "[[1/2]]"))
+    obligation, own = first(
+        spec("size: 1, lagrangian: tanh, bias: 1/4", "[[1/2]]", "{equilibria: {lower: -1, upper: 1}}")
+    )
+    assert "multipliers" not in own
+    refused(obligation, tree, "the spec names a region")
+
+
+def test_an_equilibrium_at_a_kink_is_found() -> None:
+    (entry,) = verify(spec("size: 2, lagrangian: relu, bias: [1/2, 1/4]", PAIR), samples=20).results
+    (found,) = entry["obligations"][0]["data"]["equilibria"]
+    assert (entry["verdict"], found["x"], found["at_kink"]) == ("pass", ["1/2", "0"], [1])
+
+
+def test_stability_needs_no_elimination_where_the_theorem_gives_it() -> None:
+    n = 48
+    W = (np.eye(n) / 4).tolist()
+    (entry,) = verify(spec(f"size: {n}, lagrangian: tanh, bias: 1", W, "equilibrium_stability"), samples=20).results
+    (found,) = entry["obligations"][0]["data"]["equilibria"]
+    assert (found["stability"], found["because"]) == ("stable", "it attracts every solution (T16)")
+
+
+def test_a_softmax_layer_has_one_equilibrium_up_to_its_steepest_slope() -> None:
+    """H ⪯ β/2: for W = s(1, -1)ᵀ(1, -1)/2 the zero of the flow is the only one exactly if sβ/2 ≤ ρ."""
+    for s, verdict in (("9/10", "pass"), ("1", "unknown"), ("11/10", "fail")):
+        half = Fraction(s) / 2
+        weights = f"[['{half}', '{-half}'], ['{-half}', '{half}']]"
+        asked = spec("size: 2, lagrangian: {softmax: {beta: 2}}", weights, "global_stability")
+        assert verify(asked).results[0]["verdict"] == verdict, s
+
+
+def test_a_layer_that_is_not_elementwise_has_one_multiplier_and_one_time() -> None:
+    softmax = "size: 2, lagrangian: softmax"
+    obligation, evidence = first(spec(softmax, PAIR, "global_stability"))
+    assert judge(obligation, evidence).data["steepest slopes"] == ["1/2"]
+    refused(obligation, evidence | {"multipliers": ["1", "2"]}, "one number for a layer that is not elementwise")
+    assert judge(obligation, evidence | {"multipliers": ["2", "2"]}).outcome is Outcome.PROVED
+    two_times = spec(f"{softmax}, tau: [1, 2]", PAIR, "global_stability")
+    ((_, claim),) = claims_of(two_times, build_model(two_times))
+    refused(claim.necessary[0], evidence, "more than one time constant")
+
+
+def test_layers_of_which_no_bound_is_declared_are_left_open() -> None:
+    for layer in ("normmax", "{spherical: {epsilon: 0}}", "{layernorm: {gamma: -1}}"):
+        asked = spec(f"size: 2, lagrangian: {layer}", PAIR, "global_stability")
+        ((_, claim),) = claims_of(asked, build_model(asked))
+        with pytest.raises(EvidenceRejected):
+            judge(claim.necessary[0], {"rule": "lure", "multipliers": ["1", "1"]})
