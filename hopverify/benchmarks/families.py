@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hopverify.spec import ModelSpec, parse_spec
 
-SIZES = (2, 4, 8, 16, 32)
+SIZES = (2, 4, 8, 16, 32, 100)
 RADII = {"below 1": 0.7, "around 1": 1.0, "above 1": 2.0}
 UNIT = 2.0**-10
 

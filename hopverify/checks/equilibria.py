@@ -116,11 +116,12 @@ def _beside(
 CHECK = Check(
     name="equilibria",
     title="All equilibria are known",
-    theory="T6, T10",
+    theory="T6, T10, T16",
     explanation=(
         "Equilibria are the states with x = (Wg(x) + b)/ρ. They are listed by branching over boxes of states: "
         "boxes are contracted without losing a solution, solved exactly where each neuron has one linear "
-        "segment left, and verified by Krawczyk's test where activations are smooth. A pass means that the "
+        "segment left, and verified by Krawczyk's test where activations are smooth. Where one equilibrium attracts "
+        "everything (T16), one small box is the whole search, at hundreds of neurons. A pass means that the "
         "list is complete."
     ),
     claims=_claims,

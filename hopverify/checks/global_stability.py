@@ -25,7 +25,8 @@ CHECK = Check(
     title="One equilibrium attracts everything",
     theory="T10, T16",
     explanation=(
-        "Passes, for elementwise non-decreasing activations and linear drives, if positive diagonal multipliers D "
+        "Passes, for non-decreasing activations (softmax and other gradients of convex Lagrangians with a bounded "
+        "Hessian among them) and linear drives, if positive diagonal multipliers D "
         "make D(diag(ρ/h̄) - W) positive definite in its symmetric part, h̄ being the steepest slopes; the "
         "multipliers are found by a semidefinite program and verified in rationals; for more than some dozens of "
         "neurons definiteness is verified in doubles with proved error bounds, up to thousands of neurons. W need "

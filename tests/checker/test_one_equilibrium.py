@@ -81,7 +81,7 @@ def test_multipliers_alone_say_nothing_of_where() -> None:
     refused(obligation, tree | {"box": asleep, "levels": ["s"]}, "does not find the one equilibrium")
     refused(obligation, tree | {"levels": ["?"]}, "does not find the one equilibrium")
     refused(obligation, tree | {"box": tree["box"][2:] + tree["box"][:2]}, "lower ends below upper ends")
-    refused(obligation, tree | {"box": tree["box"][:3]}, "box")
+    refused(obligation, tree | {"box": tree["box"][:3]}, "a list of 4 rational numbers")
 
 
 def test_without_multipliers_that_hold_there_may_be_others() -> None:

@@ -48,7 +48,11 @@ def dense(random: Random) -> tuple[Document, Matrix, Row, Row]:
     d = [Fraction(1)] * n if random.random() < 0.5 else [positive(random) for _ in range(n)]
     rho = [scale / e for e in d]
     W = [[scale * v / e for v in row] for e, row in zip(d, W, strict=True)]
-    document = network(random.choice(("relu", "tanh")), W, [Fraction(0)] * n, leak=texts(rho))
+    # H ⪯ 1 too for a softmax with β = 2, which has one leak and one multiplier.
+    whole = [{"softmax": {"beta": 2}}] if len(set(d)) == 1 else []
+    document = network(random.choice(["relu", "tanh", *whole]), W, [Fraction(0)] * n, leak=texts(rho))
+    if not isinstance(document["layers"]["x"]["lagrangian"], str):
+        document["layers"]["x"]["leak"] = text(rho[0])
     if random.random() < 0.3 and all(e == 1 for e in d):
         p = Fraction(random.randint(1, 5), random.randint(1, 5))
         weights = texts([[v / (2 * p) for v in row] for row in W])
