@@ -20,7 +20,7 @@ from flint import arb
 
 from hopverify.checker.enclosure import Ends, enclosure
 from hopverify.checker.floats import assert_rounding
-from hopverify.errors import EvidenceRejected, HopverifyError
+from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
@@ -88,11 +88,8 @@ def _declared(function: LayerFunction, end: int) -> Fraction | None:
     if text is None:
         return None
     with precision():
-        try:
-            values = {name: BALLS.number(value) for name, value in function.parameters.items()}
-            found = arb(evaluate(parse(text), values, BALLS))
-        except (HopverifyError, ZeroDivisionError):
-            return None
+        values = {name: BALLS.number(value) for name, value in function.parameters.items()}
+        found = arb(evaluate(parse(text), values, BALLS))
         whole = (found.upper() * GRID).ceil() if end else (found.lower() * GRID).floor()
         number = whole.unique_fmpz()
     return None if number is None else Fraction(int(number), GRID)

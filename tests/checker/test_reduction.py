@@ -55,7 +55,7 @@ def test_linear_layers_are_eliminated() -> None:
         reduced_network(model(TWO % ("identity", 4, itself)), ["x"])
     with pytest.raises(EvidenceRejected, match="is no leaky network with linear drives"):
         reduced_network(model(TWO % ("identity", 0, "")), ["x"])
-    with pytest.raises(EvidenceRejected, match="the activation of layer y of .* may jump"):
+    with pytest.raises(EvidenceRejected, match=r"the activation of layer y of .* may jump"):
         reduced_network(model(TWO % ("abs", 4, "")), ["x"])
 
 

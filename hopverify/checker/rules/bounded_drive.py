@@ -39,16 +39,16 @@ def settled(model: Model) -> dict[str, Box]:
     """Return a box for the states of each layer that every solution enters for good; infinite where none is known."""
     gamma = {name: Box.full(layer.size, activation_range(layer)) for name, layer in model.layers.items()}
     states: dict[str, Box] = {}
-    for _ in range(len(model.layers) + 1):
+    while True:
         before = sum(box.is_finite for box in states.values())
         for name, layer in model.layers.items():
             states[name] = _state(layer, total_drive(model, layer, gamma, model.synapses))
         for name, layer in model.layers.items():
             if states[name].is_finite and not gamma[name].is_finite:
                 gamma[name] = _image(layer, states[name])
-        if sum(box.is_finite for box in states.values()) == before:
-            break
-    return states
+        # Each round but the last finds one more layer bounded.
+        if sum(box.is_finite for box in states.values()) <= before:
+            return states
 
 
 def _state(layer: Layer, drive: Box) -> Box:

@@ -1,0 +1,230 @@
+"""Edges that networks of the project do not reach: each beside the input next to it that is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from hopverify.checker import ranges, reduction, stability
+from hopverify.checker.energy_form import EnergyForm
+from hopverify.checker.equilibria import Equilibrium
+from hopverify.checker.exact_solution import SegmentSystems
+from hopverify.checker.ghosts import ghost_at
+from hopverify.checker.gram import Gram
+from hopverify.checker.range_stability import hessian_at, is_smooth_at
+from hopverify.checker.rules import basin_cells, energy_confinement, ghost_enumeration, judge, lure, two_equilibria
+from hopverify.checker.rules.retrieval import _numbers
+from hopverify.checker.step_form import AlteredForm
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.balls import precision
+from hopverify.model import Layer, LinearNetwork, Model, altered_system, build_model, linear_network
+from hopverify.model.segments import segments
+from hopverify.obligations import Convex, EnergyBoundedBelow, GloballyStable, Obligation, Outcome
+from hopverify.pipeline import verify
+from hopverify.spec import ExactArray, parse_spec
+
+
+def model(body: str) -> Model:
+    return build_model(parse_spec(f"hopverify: 1\nname: edges\n{body}"))
+
+
+def layer(text: str, size: int = 2) -> Layer:
+    return model(f"layers: {{x: {{size: {size}, {text}}}}}\n").layers["x"]
+
+
+def dense(weights: str, text: str) -> str:
+    return f"layers: {{x: {{{text}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
+
+
+def network(body: str) -> LinearNetwork:
+    found = linear_network(model(body))
+    assert found is not None
+    return found
+
+
+def entry(body: str, check: str) -> Mapping[str, Any]:
+    return verify(parse_spec(f"hopverify: 1\nname: edges\n{body}checks: [{check}]\n"), samples=20).results[0]
+
+
+def obligation(body: str, check: str) -> Obligation:
+    spec = parse_spec(f"hopverify: 1\nname: edges\n{body}checks: [{check}]\n")
+    ((_, claim),) = claims_of(spec, build_model(spec))
+    return (*claim.premises, *claim.necessary)[0]
+
+
+def refused(asked: Obligation, evidence: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judge(asked, evidence)
+
+
+def at(net: LinearNetwork, *state: Fraction | int, width: float = 0.0) -> Equilibrium:
+    x = np.array([Fraction(value) for value in state], dtype=object)
+    return Equilibrium(None if width else x, x.astype(float) - width, x.astype(float) + width)
+
+
+# ------------------------------------------------------------------ energies and drives
+
+
+def test_a_drive_whose_interval_is_too_dear_bounds_no_energy(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = (
+        "layers: {x: {size: 2, lagrangian: relu}, y: {size: 2, lagrangian: tanh}}\n"
+        "synapses: {w: {kind: diagonal, layers: [x, y], weights: [1, 2]}}\n"
+    )
+    asked = model(body)
+    assert [round(float(bound), 9) for bound in EnergyForm(asked)._linear(asked.layers["x"])] == [1, 2]
+    monkeypatch.setattr(ranges, "MAX_TERMS", 1)
+    with pytest.raises(EvidenceRejected, match="no bound of the drive into layer x"):
+        EnergyForm(asked)._linear(asked.layers["x"])
+
+
+def test_weights_near_the_ends_of_doubles_are_left_to_intervals() -> None:
+    for power in (10, 950):
+        asked = model(dense(f"[[{2**power}]]", "size: 1, lagrangian: tanh"))
+        gamma = {"x": ranges.Box.full(1, (Fraction(-1), Fraction(1)))}
+        box = ranges.total_drive(asked, asked.layers["x"], gamma, asked.synapses)
+        assert -(2.0**power) * 1.01 < box.lower[0] <= -(2.0**power)
+        assert 2.0**power <= box.upper[0] < 2.0**power * 1.01
+
+
+def test_an_energy_without_a_convex_lagrangian_is_bounded_by_none() -> None:
+    runaway = {"rule": "unbounded_direction", "direction": ["1"]}
+    own = model(dense("[[2]]", "size: 1, lagrangian: relu"))
+    assert judge(EnergyBoundedBelow(own), runaway).outcome is Outcome.REFUTED
+    other = model(dense("[[2]]", "size: 1, activation: {expression: 'relu(x)', of: neuron}"))
+    refused(EnergyBoundedBelow(other), runaway, "a layer has no Lagrangian")
+
+
+def test_an_activation_without_a_growth_confines_nothing() -> None:
+    assert energy_confinement._grown(network(dense("[[1]]", "size: 1, lagrangian: relu")), 0)
+    with pytest.raises(EvidenceRejected, match="no linear growth bound"):
+        energy_confinement._grown(network(dense("[[1]]", "size: 1, lagrangian: exp")), 0)
+
+
+def test_slopes_without_an_upper_end_have_no_multipliers() -> None:
+    assert lure.steepest(layer("lagrangian: {leaky_relu: {slope: 2}}")) == 2
+    with pytest.raises(EvidenceRejected, match="no bound of the slope"):
+        lure.steepest(layer("lagrangian: exp"))
+
+
+def test_what_is_no_gradient_has_no_curvature() -> None:
+    negative = {"rule": "negative_curvature", "state": ["1", "0"], "direction": ["1", "-1"]}
+    refused(Convex(layer("activation: clipped_softmax")), negative, "the layer has no Lagrangian")
+
+
+# ------------------------------------------------------------------ equilibria
+
+
+def test_an_equilibrium_next_to_the_region_is_not_in_it() -> None:
+    """1/3 is no double: the box that is searched reaches past it, the region does not."""
+    for shift, count in (("1/1000000000000000000000", 1), ("-1/1000000000000000000000", 0)):
+        body = dense("[[0]]", f"size: 1, lagrangian: relu, bias: {Fraction(1, 3) + Fraction(shift)}")
+        found = entry(body, "{equilibria: {lower: 1/3, upper: 1}}")
+        assert (found["verdict"], len(found["obligations"][0]["data"]["equilibria"])) == ("pass", count)
+
+
+def test_segments_whose_system_has_no_solution_hold_no_ghost() -> None:
+    net = network(dense("[[1]]", "size: 1, lagrangian: relu, bias: 1"))
+    parts = [segments(function) or () for function in net.functions]
+    assert ghost_at(SegmentSystems(net), parts, (1,)) is None
+    assert ghost_at(SegmentSystems(net), parts, (0,)) is not None
+
+
+def test_layers_of_both_kinds_are_smooth_inside_their_pieces() -> None:
+    body = (
+        "layers: {x: {size: 1, lagrangian: relu}, s: {size: 2, lagrangian: softmax}, r: {size: 1, lagrangian: relu}}\n"
+        "synapses: {w: {kind: dense, layers: [x, r], weights: [[0]]}}\n"
+    )
+    net = network(body)
+    for x, r, smooth in ((1, -1, True), (0, -1, False), (1, 0, False)):
+        equilibrium = at(net, x, 0, 0, r, width=2.0**-30)
+        with precision():
+            assert is_smooth_at(net, equilibrium, hessian_at(net, equilibrium)) is smooth
+
+
+def test_a_spectrum_that_is_not_enclosed_decides_nothing() -> None:
+    """-I + WH has the eigenvalue -1 twice if W is antisymmetric: then its eigenvalues are not told apart."""
+    for weight, known in (("1/2", True), ("-1", False)):
+        body = dense(f"[[0, 1], [{weight}, 0]]", "size: 2, lagrangian: softmax")
+        (found,) = entry(body, "equilibria")["obligations"][0]["data"]["equilibria"]
+        ends = np.array([[float(Fraction(end)) for end in pair] for pair in found["x"]])
+        told = stability.stability_of(network(body), Equilibrium(None, ends[:, 0], ends[:, 1]))
+        assert told.verdict == ("stable" if known else "undecided")
+        assert known or told.evidence == {"because": stability.NOT_ENCLOSED}
+
+
+def test_a_falling_direction_of_alive_neurons_decides_beside_a_kink() -> None:
+    """x = (1, 0): the first neuron doubles what it is given, the second lies at its kink."""
+    for weight, bias, verdict in ((2, -1, "unstable"), (Fraction(1, 2), Fraction(1, 2), "stable")):
+        net = network(dense(f"[[{weight}, 0], [0, 1/2]]", f"size: 2, lagrangian: relu, bias: [{bias}, 0]"))
+        assert stability.stability_of(net, at(net, 1, 0)).verdict == verdict
+
+
+def test_two_equilibria_are_told_apart_where_each_can_be_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = GloballyStable(model(dense("[[2]]", "size: 1, lagrangian: relu, bias: -1")))
+    evidence = {"rule": "two_equilibria", "first": {"x": ["1"]}, "second": {"x": ["-1"]}, "radius": "0"}
+    assert judge(asked, evidence).outcome is Outcome.REFUTED
+
+    def undefined(*arguments: Any) -> bool:
+        raise ZeroDivisionError("1/0")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(two_equilibria, "is_equilibrium", undefined)
+        refused(asked, evidence, "an equilibrium was not confirmed: 1/0")
+    monkeypatch.setattr(two_equilibria, "MAX_SIZE", 0)
+    refused(asked, evidence, "too large for this rule")
+
+
+def test_a_layer_that_is_dead_somewhere_hides_states() -> None:
+    assert ghost_enumeration._hides_nothing(layer("lagrangian: softmax"))
+    assert ghost_enumeration._hides_nothing(layer("lagrangian: tanh"))
+    assert not ghost_enumeration._hides_nothing(layer("lagrangian: relu"))
+
+
+# ------------------------------------------------------------------ sizes, scales, cells
+
+
+def test_a_radius_that_vanishes_beside_the_patterns_is_refused() -> None:
+    patterns, bias = (ExactArray.of(np.array(rows)) for rows in ([[2.0**30, 0.0], [0.0, 2.0**30]], [0.0, 0.0]))
+    gram = Gram(patterns, bias)
+    assert _numbers(gram, np.array([2.0**20, 0.0]).tobytes())[0] > 0
+    with pytest.raises(EvidenceRejected, match="too small beside the patterns"):
+        _numbers(gram, np.array([2.0**-1074, 0.0]).tobytes())
+
+
+def test_a_diagonal_that_is_not_positive_is_not_definite() -> None:
+    assert not basin_cells._is_definite(cast(Any, None), np.array([1.0, 0.0]), {"method": "dominance"})
+
+
+# ------------------------------------------------------------------ altered systems and steps
+
+SLOW = "layers: {y: {size: 1, lagrangian: identity%s}, x: {size: 1, lagrangian: relu, tau: 0}}\n"
+JOINED = "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: %s, feedback: [[1]], metric: [[2]]%s}}\n"
+
+
+def form(slow: str, forward: str = "[[1]]", more: str = "") -> AlteredForm:
+    system = altered_system(model(SLOW % slow + JOINED % (forward, more)))
+    assert system is not None
+    assert not isinstance(system, str)
+    return AlteredForm(system)
+
+
+def test_steps_of_altered_systems_with_a_residual() -> None:
+    residual = ", residual: [[0]], potential: 'z^2'"
+    assert (form(", tau: 3").least_pace, form(", tau: 3", more=residual).least_pace) == (0, Fraction(1, 3))
+
+
+def test_original_networks_too_large_for_rationals_have_one_layer() -> None:
+    system = form("", "[[1]]").system
+    one = model(dense("[[1]]", "size: 1, lagrangian: relu"))
+    reduction.compare_large(system, one)
+    two = model(
+        "layers: {x: {size: 1, lagrangian: relu}, z: {size: 1, lagrangian: relu}}\n"
+        + dense("[[1]]", "").split("\n", 1)[1]
+    )
+    with pytest.raises(EvidenceRejected, match="not one layer with one dense or Hebbian synapse"):
+        reduction.compare_large(system, two)
