@@ -58,8 +58,6 @@ def _rank(node: Apply, ranks: list[int]) -> int:
         if ranks[0] == 0:
             raise ExpressionError("only a vector or a matrix can be indexed")
         return ranks[0] - 1
-    if node.function == "pi":
-        return 0
     needed, kind = (2, "matrix") if node.function == "transpose" else (1, "vector")
     if ranks[0] != needed:
         raise ExpressionError(f"{node.function} needs a {kind}")

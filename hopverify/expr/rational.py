@@ -279,11 +279,9 @@ NORMAL_FORMS = NormalForms()
 def normal_form(expression: Expression) -> Ratio:
     """Return the normal form of an expression in scalar variables; raise :class:`NoNormalForm` if there is none."""
     try:
-        value = evaluate(expression, {name: variable(name) for name in symbols(expression)}, NORMAL_FORMS)
+        value: Ratio = evaluate(expression, {name: variable(name) for name in symbols(expression)}, NORMAL_FORMS)
     except (ExpressionError, AttributeError, TypeError) as error:
         raise NoNormalForm(str(error)) from error
-    if not isinstance(value, Ratio):
-        raise NoNormalForm("not an expression of single numbers")
     return value
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from hopverify.model import Layer, LayerFunction, Model
 from hopverify.spec import ExactArray
@@ -81,11 +80,6 @@ class SymmetricJacobian(OfLayer):
 @dataclass(frozen=True)
 class CompatibleTimes(OfLayer):
     """vᵀ T H(x) v ≥ 0 for every state x with H(x) ⪰ 0 and every velocity v (T2)."""
-
-    @property
-    def tau(self) -> tuple[Fraction, ...]:
-        """The time constants, one or n."""
-        return self.layer.tau
 
     @property
     def statement(self) -> str:

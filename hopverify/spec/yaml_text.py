@@ -147,7 +147,9 @@ class _Builder:
         parent.height = max(parent.height, cost.height + 1)
         if isinstance(parent.content, list):
             parent.content.append(node)
-        elif parent.key is not None:
+        else:
+            # What would come in the place of a key has been refused.
+            assert parent.key is not None
             if not parent.twice:
                 parent.content[parent.key] = node
             parent.key = None

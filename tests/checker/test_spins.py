@@ -362,3 +362,14 @@ def test_no_matrix_of_rationals_is_made_for_many_neurons() -> None:
 def test_a_tie_with_the_one_rational_value_of_an_exponential() -> None:
     made = model(one("associative", patterns=[[-1, 1]], function="exp(z)"), 2, bias=[0, -1])
     assert values_of(made).keeping(np.array([[1, 1]])).tolist() == [[-1, 0]]
+
+
+def test_equal_terms_cancel_where_their_values_are_only_enclosed() -> None:
+    """Patterns (1, 1) and (1, -1): whatever F is, the energy does not depend on the second neuron if no bias does."""
+    for bias, tied in ((0, True), ([0, "1/7"], False)):
+        exponential = one("associative", patterns=[[1, 1], [1, -1]], function="exp(z)")
+        memory = memory_of(model(exponential, 2, UPDATES[1], bias=bias))
+        assert memory is not None
+        assert not memory.exact
+        second = OverlapValues(memory).keeping(all_states(2))[:, 1]
+        assert (second == 0).all() if tied else (second != 0).all()

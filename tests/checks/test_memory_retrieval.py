@@ -12,7 +12,9 @@ import pytest
 
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
+from hopverify.checks import claims_of
 from hopverify.errors import SpecError
+from hopverify.model import build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 from tests.checks.networks import listed
@@ -256,3 +258,10 @@ def test_the_zoo_at_several_temperatures() -> None:
     certified = [table(entry)["certified"] for entry in found]
     assert certified == sorted(certified)
     assert certified[0] < certified[-1]
+
+
+@pytest.mark.parametrize(("betas", "shared"), [("[1, 2]", (Fraction(1), Fraction(2))), ("1", None)])
+def test_obligations_name_the_pass_that_they_share(betas: str, shared: tuple[Fraction, ...] | None) -> None:
+    spec = memory(random_patterns(1), "{softmax: {beta: 1}}", f"{{memory_retrieval: {{beta: {betas}}}}}")
+    made = [o for _, claim in claims_of(spec, build_model(spec)) for o in claim.necessary]
+    assert [getattr(obligation, "search", None) for obligation in made] == [shared] * len(made)

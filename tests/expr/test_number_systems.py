@@ -18,7 +18,7 @@ from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.differentiate import gradient
 from hopverify.expr.dual import Dual, Duals, along, slopes_of
 from hopverify.expr.evaluate import evaluate
-from hopverify.expr.exact import EXACT
+from hopverify.expr.exact import EXACT, NotRational
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.functions import FUNCTIONS, Domain
 from hopverify.expr.intervals import INTERVALS, Interval
@@ -266,3 +266,10 @@ def test_thresholds_agree(scores: Any, exponent: Fraction) -> None:
         exact = EXACT.threshold(values, exponent)
         assert t.overlaps(ball(exact))
         assert sum(max(score - exact, Fraction(0)) for score in values) == 1
+
+
+def test_only_the_threshold_of_sparsemax_is_rational() -> None:
+    scores = np.array([Fraction(1), Fraction(0)], dtype=object)
+    assert EXACT.threshold(scores, Fraction(1)) == 0
+    with pytest.raises(NotRational, match="only the threshold of sparsemax"):
+        EXACT.threshold(scores, Fraction(2))

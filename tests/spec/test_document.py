@@ -154,3 +154,9 @@ def test_aliases_are_read_as_what_they_stand_for() -> None:
 def test_the_path_of_a_key_is_bounded_and_printable() -> None:
     assert child("a", "b" * 1000) == "a." + "b" * 60 + "…"
     assert child("", "\x1b") == r"\x1b"
+
+
+def test_a_place_inside_a_token_that_is_not_there_is_where_its_parent_begins() -> None:
+    document = read_document("a: {b: 'one two'}", format="yaml", file="s")
+    told = [document.problem(path, "wrong", offset=offset) for path, offset in (("a.b", 4), ("a.c", 4), ("a", 4))]
+    assert [(problem.line, problem.column) for problem in told] == [(1, 12), (1, 4), (1, 4)]

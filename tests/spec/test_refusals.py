@@ -56,6 +56,7 @@ def test_spins_go_with_spins(text: str, message: str) -> None:
     [
         ("description: two", "description: 2", "must be text, got 2; put it in quotes"),
         ("description: two", "description: ''", "must be text"),
+        ("description: two", f"description: {'a' * 50_000}", "the text has 50000 characters; the limit is"),
         ("description: two", 'description: "a\\u0007b"', "must be printable text, got control characters"),
         ("arrays: {a: [1]}", "arrays: {1a: [1]}", r"must be a name \(a letter, then"),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from hopverify.errors import SpecError
@@ -85,6 +87,11 @@ def synapse(text: str) -> Synapse:
             "kind: associative, layers: [a], patterns: [[1, -1]], function: z^2",
             "kind: associative, layers: [a], patterns: [[1, -1]], function: sum(z)",
             "sum needs a vector",
+        ),
+        (
+            "kind: convolution, layers: [image, map], kernel: {values: [[[[1, 2], [3, 4]]]]}",
+            "kind: convolution, layers: [image, image], kernel: {values: [[[[1, 2], [3, 4]]]]}",
+            "joins two different layers",
         ),
         (
             "kind: gated, layers: [a, b, c], weights: {values: [[[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, 5, 6]]]}",
@@ -202,6 +209,15 @@ def test_what_does_not_fit(right: str, wrong: str, message: str) -> None:
         ),
         ("kind: expression, layers: [a, b], energy: '-dot(a, b)'", r"S_{w}(\gamma_{a}, \gamma_{b})"),
         (
+            "kind: diagonal, layers: [a, a], weights: [1, 2]",
+            r"-\tfrac{1}{2}\sum_i w_{w,i}\,\gamma_{a,i}\gamma_{a,i}",
+        ),
+        ("kind: diagonal, layers: [a, b], weights: [1, 2]", r"-\sum_i w_{w,i}\,\gamma_{a,i}\gamma_{b,i}"),
+        (
+            "kind: convolution, layers: [image, map], kernel: {values: [[[[1, 2], [3, 4]]]]}",
+            r"-\gamma_{map}^{\top}\,(k_{w} \star \gamma_{image})",
+        ),
+        (
             "kind: feedforward_feedback, layers: [a, b], forward: [[1, 2], [3, 4]]",
             r"-\gamma_{b}^{\top} A_{w}\,\gamma_{a}",
         ),
@@ -241,3 +257,18 @@ def test_attention_that_leaves_out_the_second_sum() -> None:
     assert lonely is not None
     assert "summed over the heads" in lonely.statement
     assert synapse(alone.replace("drive: attention", "drive: gradient").format("[[1, 2]]", "[[3, 4]]")).defect() is None
+
+
+def test_a_diagonal_whose_drive_is_not_its_gradient() -> None:
+    missing = synapse("kind: diagonal, layers: [a, a], weights: [0, 3], prefactor: 1").defect()
+    assert missing is not None
+    assert (missing.index, missing.statement) == ((1,), "w[1] = 2·w[1]")
+    for fits in ("weights: [0, 3]", "weights: [0, 0], prefactor: 1", "weights: [0, 3], prefactor: 1, drive: gradient"):
+        assert synapse(f"kind: diagonal, layers: [a, a], {fits}").defect() is None
+
+
+def test_weights_that_are_meant_exactly_have_no_spread_to_widen() -> None:
+    gated = synapse("kind: feedforward_feedback, layers: [a, b], forward: [[1, 2], [3, 4]]")
+    assert gated.spread is None
+    assert gated.widened(Fraction(2)) is gated
+    assert gated.pairs == {("a", "b")}
