@@ -14,6 +14,7 @@ from hopverify.checker.linear_algebra import (
     inverse,
     is_positive_definite,
     is_positive_semidefinite,
+    is_symmetric,
     nullspace,
     rank,
     solve,
@@ -104,3 +105,27 @@ def test_the_floating_guess_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> 
 def test_definiteness_is_asked_of_symmetric_matrices_only() -> None:
     with pytest.raises(ValueError, match="symmetric"):
         is_positive_definite(rational([[1, 1], [0, 1]]))
+
+
+def test_matrices_without_rows_and_rows_that_are_no_matrix() -> None:
+    empty: Any = np.empty((0, 0), dtype=object)
+    assert (rank(empty), inertia(empty)) == (0, (0, 0, 0))
+    assert is_symmetric(rational([[1, 1], [1, 1]]))
+    assert not is_symmetric(rational([[1, 1]]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        ([[1, 0], [0, 1]], True),
+        ([[2, 1], [1, 2]], True),
+        ([[2, 2], [2, 2]], False),
+        ([[1, 2], [2, 1]], False),
+        ([[1, 1, 0], [1, 3, 0], [0, 0, 1]], False),
+    ],
+)
+def test_a_guess_shows_only_what_the_rest_shows(monkeypatch: pytest.MonkeyPatch, rows: Any, shown: bool) -> None:
+    """With a factor of 0 the rest is the matrix itself: strict dominance by rows has to hold."""
+    monkeypatch.setattr(np.linalg, "eigvalsh", lambda A: np.ones(len(A)))
+    monkeypatch.setattr(np.linalg, "cholesky", np.zeros_like)
+    assert linear_algebra._has_factor(rational(rows)) is shown
