@@ -8,7 +8,7 @@ from math import isqrt
 import numpy as np
 import pytest
 
-from hopverify.checker.definiteness import check_definite, cholesky, dominance, low_rank
+from hopverify.checker.definiteness import check_definite, cholesky, dominance, integer_cholesky, low_rank
 from hopverify.checker.definiteness.integer_cholesky import balancing_exponents, check_products_exact
 from hopverify.checker.definiteness.low_rank import schur_complement
 from hopverify.checker.midpoints import Midpoint
@@ -231,3 +231,23 @@ def test_the_slack_of_an_integer_factor_is_scaled_with_its_row() -> None:
     check_definite(form.shifted(Fraction(1, 2**42)), evidence)
     with pytest.raises(EvidenceRejected, match="dominant"):
         check_definite(form.shifted(Fraction(1, 2**40)), evidence)
+
+
+# ------------------------------------------------------------------ sums and sizes of whole matrices
+
+
+def test_sums_over_many_rows_are_those_of_all_entries() -> None:
+    """More rows than are taken at a time; whole numbers, so that every sum is exact."""
+    n = 2 * dominance.ROWS + 3
+    A = np.random.default_rng(0).integers(-9, 10, size=(n, n)).astype(np.float64)
+    w = np.random.default_rng(1).integers(1, 5, size=n).astype(np.float64)
+    symmetric = np.tril(A, -1) + np.tril(A, -1).T
+    assert (dominance._dense_sums(DenseForm(np.tril(A)), w) == np.abs(symmetric) @ w).all()
+    assert (integer_cholesky._row_sums(np.array([[0.0, 3.0], [0.0, 1.0]])) == [3.0, 4.0]).all()
+
+
+def test_products_are_exact_up_to_the_last_unit() -> None:
+    none = np.zeros((1, 2))
+    check_products_exact(np.array([[2.0**26, 0.0]]), none)
+    with pytest.raises(EvidenceRejected, match="too large for products"):
+        check_products_exact(np.array([[2.0**26, 1.0]]), none)
