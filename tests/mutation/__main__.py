@@ -25,6 +25,7 @@ from tests.mutation.explained import reasons
 
 ROOT = Path(__file__).parents[2]
 TESTS = ("tests/checker", "tests/checks", "tests/soundness", "tests/laws/test_rule_laws.py")
+BEST = ("killed", "timed out", "survived", "not reached")
 COLUMNS = ("killed", "timed out", "typed", "wording", "explained", "survived", "not reached", "not tried")
 
 
@@ -119,12 +120,11 @@ def _key(row: dict[str, Any]) -> str:
 
 
 def _outcomes(path: Path) -> dict[str, str]:
-    """Return the best that came of each mutant: once killed, it is killed."""
+    """Return the best that came of each mutant: once killed, it is killed, whatever fewer tests make of it."""
     found: dict[str, str] = {}
     for line in path.read_text().splitlines() if path.exists() else ():
         row = json.loads(line)
-        if found.get(row["key"]) not in ("killed", "timed out"):
-            found[row["key"]] = row["outcome"]
+        found[row["key"]] = min(row["outcome"], found.get(row["key"], BEST[-1]), key=BEST.index)
     return found
 
 
