@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, cast
 
@@ -18,13 +19,14 @@ from hopverify.checker.gram import Gram
 from hopverify.checker.range_stability import hessian_at, is_smooth_at
 from hopverify.checker.rules import basin_cells, energy_confinement, ghost_enumeration, judge, lure, two_equilibria
 from hopverify.checker.rules.retrieval import _numbers
-from hopverify.checker.step_form import AlteredForm
+from hopverify.checker.step_form import AlteredForm, DerivedForm
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
 from hopverify.model import Layer, LinearNetwork, Model, altered_system, build_model, linear_network
+from hopverify.model.altered import AlteredSystem
 from hopverify.model.segments import segments
-from hopverify.obligations import Convex, EnergyBoundedBelow, GloballyStable, Obligation, Outcome
+from hopverify.obligations import CompatibleTimes, Convex, EnergyBoundedBelow, GloballyStable, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
 
@@ -109,11 +111,16 @@ def test_slopes_without_an_upper_end_have_no_multipliers() -> None:
     assert lure.steepest(layer("lagrangian: {leaky_relu: {slope: 2}}")) == 2
     with pytest.raises(EvidenceRejected, match="no bound of the slope"):
         lure.steepest(layer("lagrangian: exp"))
+    assert lure.steepest(layer("lagrangian: {spherical: {epsilon: 1}}")) == 1
+    with pytest.raises(EvidenceRejected, match="not evidently locally Lipschitz"):
+        lure.steepest(layer("lagrangian: {spherical: {epsilon: 0}}"))
 
 
 def test_what_is_no_gradient_has_no_curvature() -> None:
     negative = {"rule": "negative_curvature", "state": ["1", "0"], "direction": ["1", "-1"]}
     refused(Convex(layer("activation: clipped_softmax")), negative, "the layer has no Lagrangian")
+    bent = layer("lagrangian: {layernorm: {gamma: -1}}, tau: [1, 2]", 2)
+    refused(CompatibleTimes(bent), negative, "the Lagrangian is not evidently convex")
 
 
 # ------------------------------------------------------------------ equilibria
@@ -155,6 +162,14 @@ def test_a_spectrum_that_is_not_enclosed_decides_nothing() -> None:
         told = stability.stability_of(network(body), Equilibrium(None, ends[:, 0], ends[:, 1]))
         assert told.verdict == ("stable" if known else "undecided")
         assert known or told.evidence == {"because": stability.NOT_ENCLOSED}
+
+
+def test_a_softmax_that_is_only_known_roughly_is_not_known_to_be_stable() -> None:
+    net = network(dense("[[0, 1/4], [1/4, 0]]", "size: 2, lagrangian: softmax"))
+    x = Fraction(1, 8)
+    assert stability.stability_of(net, at(net, x, x, width=2.0**-30)).verdict == "stable"
+    told = stability.stability_of(net, at(net, x, x, width=64.0))
+    assert told.evidence == {"because": "H is not certainly positive off its known null space"}
 
 
 def test_a_falling_direction_of_alive_neurons_decides_beside_a_kink() -> None:
@@ -208,14 +223,45 @@ JOINED = "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: %s
 
 def form(slow: str, forward: str = "[[1]]", more: str = "") -> AlteredForm:
     system = altered_system(model(SLOW % slow + JOINED % (forward, more)))
-    assert system is not None
-    assert not isinstance(system, str)
+    assert isinstance(system, AlteredSystem)
     return AlteredForm(system)
 
 
 def test_steps_of_altered_systems_with_a_residual() -> None:
     residual = ", residual: [[0]], potential: 'z^2'"
     assert (form(", tau: 3").least_pace, form(", tau: 3", more=residual).least_pace) == (0, Fraction(1, 3))
+
+
+def test_a_residual_has_one_time_constant() -> None:
+    two = (
+        "layers: {y: {size: 2, lagrangian: identity, tau: %s}, x: {size: 2, lagrangian: relu, tau: 0}}\n"
+        "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1, 0], [0, 1]], "
+        "metric: [[2, 0], [0, 2]], residual: [[0], [0]], potential: 'z^2'}}\n"
+    )
+    for tau, message in (("2", None), ("[1, 2]", "a residual asks for one time constant")):
+        system = altered_system(model(two % tau))
+        assert isinstance(system, AlteredSystem)
+        if message is None:
+            assert AlteredForm(system).least_pace == Fraction(1, 2)
+        else:
+            with pytest.raises(EvidenceRejected, match=message):
+                _ = AlteredForm(system).least_pace
+
+
+def test_steps_beside_weights_that_are_known_roughly() -> None:
+    assert form("").metric.tolist() == [[2]]
+    # No spec makes an altered system with such weights; the form does not rely on that.
+    rough = model(dense("{values: [[1]], tolerance: 1/8}", "size: 1, lagrangian: tanh"))
+    with pytest.raises(EvidenceRejected, match="altered systems with exact weights"):
+        _ = AlteredForm(replace(form("").system, model=rough)).metric
+    layers = (
+        "layers: {a: {size: 4, shape: [1, 2, 2], lagrangian: tanh}, b: {size: 1, shape: [1, 1, 1], lagrangian: tanh}}\n"
+        "synapses: {c: {kind: convolution, layers: [a, b], kernel: {values: [[[[1, 2], [3, 4]]]]}}%s}\n"
+    )
+    own = ", w: {kind: dense, layers: [b, b], weights: {values: [[1]], tolerance: %s}}"
+    assert DerivedForm(model(layers % "")).weights.shape == (5, 5)
+    with pytest.raises(EvidenceRejected, match="asked about as blocks"):
+        _ = DerivedForm(model(layers % (own % "1/8"))).weights
 
 
 def test_original_networks_too_large_for_rationals_have_one_layer() -> None:

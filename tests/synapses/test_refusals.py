@@ -10,6 +10,7 @@ from hopverify.errors import SpecError
 from hopverify.model import Model, build_model
 from hopverify.spec import parse_spec
 from hopverify.synapses import Synapse
+from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
 LAYERS = """hopverify: 1
 name: fits
@@ -272,3 +273,14 @@ def test_weights_that_are_meant_exactly_have_no_spread_to_widen() -> None:
     assert gated.spread is None
     assert gated.widened(Fraction(2)) is gated
     assert gated.pairs == {("a", "b")}
+
+
+def test_feedback_that_is_not_given_is_the_identity() -> None:
+    for feedback, identity in (
+        ("", True),
+        (", feedback: [[1, 0], [0, 1]]", True),
+        (", feedback: [[1, 0], [0, 2]]", False),
+    ):
+        made = synapse(f"kind: feedforward_feedback, layers: [a, b], forward: [[1, 2], [3, 4]]{feedback}")
+        assert isinstance(made, FeedforwardFeedback)
+        assert made.is_identity is identity
