@@ -19,13 +19,14 @@ from hopverify.checker.gram import Gram
 from hopverify.checker.range_stability import hessian_at, is_smooth_at
 from hopverify.checker.rules import basin_cells, energy_confinement, ghost_enumeration, judge, lure, two_equilibria
 from hopverify.checker.rules.retrieval import _numbers
-from hopverify.checker.step_form import AlteredForm, DerivedForm
+from hopverify.checker.step_form import AlteredForm, DerivedForm, _bends, _diagonal_below
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
 from hopverify.model import Layer, LinearNetwork, Model, altered_system, build_model, linear_network
 from hopverify.model.altered import AlteredSystem
 from hopverify.model.segments import segments
+from hopverify.model.structured import structured_network
 from hopverify.obligations import CompatibleTimes, Convex, EnergyBoundedBelow, GloballyStable, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
@@ -274,3 +275,92 @@ def test_original_networks_too_large_for_rationals_have_one_layer() -> None:
     )
     with pytest.raises(EvidenceRejected, match="not one layer with one dense or Hebbian synapse"):
         reduction.compare_large(system, two)
+
+
+def test_a_diagonal_below_is_known_of_blocks_on_the_diagonal_only() -> None:
+    """W of two layers, of which the second has its own diagonal twice; and one that joins two layers."""
+    layers = "layers: {a: {size: 1, lagrangian: tanh}, b: {size: 2, lagrangian: tanh}}\nsynapses: {%s}\n"
+    own = "d%d: {kind: diagonal, layers: [b, b], weights: [1, -2]}"
+    twice = structured_network(model(layers % ", ".join(own % k for k in range(2))))
+    assert twice is not None
+    assert _diagonal_below(twice) == [0, 2, -4]
+    across = "layers: {a: {size: 1, lagrangian: tanh}, b: {size: 1, lagrangian: tanh}}\nsynapses: {%s}\n"
+    joined = structured_network(model(across % "w: {kind: diagonal, layers: [a, b], weights: [5]}"))
+    assert joined is not None
+    assert _diagonal_below(joined) is None
+    hebbian = "w: {kind: hebbian, layers: [b], patterns: [[1, 2]], scale: %s, zero_diagonal: %s}"
+    for scale, zero, below in (("1", "true", [0, -1, -4]), ("1", "false", [0, 0, 0]), ("-1", "false", None)):
+        network = structured_network(model(layers % (hebbian % (scale, zero))))
+        assert network is not None
+        assert _diagonal_below(network) == below
+
+
+def test_how_far_a_fast_layer_is_from_convex() -> None:
+    """μ/ρ, for slopes not below -μ."""
+    gelu = layer("lagrangian: gelu, leak: 2", 1)
+    (bend,) = _bends(gelu, model("layers: {x: {size: 1, lagrangian: gelu, leak: 2}}\n"))
+    assert Fraction(129, 2000) < bend < Fraction(131, 2000)
+    inhibited = model(
+        "layers: {x: {size: 1, lagrangian: gelu, tau: 0}, y: {size: 1, lagrangian: identity}}\n"
+        "synapses: {i: {kind: diagonal, layers: [x, x], weights: [-1]}, "
+        "w: {kind: dense, layers: [x, y], weights: [[1]]}}\n"
+    )
+    assert inhibited.inhibition
+    with pytest.raises(EvidenceRejected, match="is not convex, and no lower bound"):
+        _bends(inhibited.layers["x"], inhibited)
+    assert form(", tau: 3").diagonal_below(Fraction(1)) == [5]
+
+
+# ------------------------------------------------------------------ trees and slopes
+
+
+def test_the_ends_of_a_region_belong_to_it() -> None:
+    for region in ("{lower: 1/2, upper: 1}", "{lower: 0, upper: 1/2}", "{lower: 1/2, upper: 1/2}"):
+        found = entry(dense("[[0]]", "size: 1, lagrangian: relu, bias: 1/2"), f"{{equilibria: {region}}}")
+        assert [row["x"] for row in found["obligations"][0]["data"]["equilibria"]] == [["1/2"]]
+
+
+def test_a_cut_is_between_two_pieces() -> None:
+    asked = obligation(dense("[[0, -2], [-2, 0]]", "size: 2, lagrangian: relu, bias: 1"), "equilibria")
+    found = entry(dense("[[0, -2], [-2, 0]]", "size: 2, lagrangian: relu, bias: 1"), "equilibria")
+    tree = dict(found["obligations"][0]["evidence"])
+    assert judge(asked, tree).outcome is Outcome.PROVED
+    for place in (1, 2, -1):
+        with pytest.raises(EvidenceRejected):
+            judge(asked, tree | {"cuts": [[0, place], *tree["cuts"][1:]]})
+
+
+def test_slopes_whose_sign_is_not_certain_decide_nothing() -> None:
+    net = network(dense("[[1/2]]", "size: 1, lagrangian: relu"))
+    told = stability.stability_of(net, at(net, 0, width=2.0**-20))
+    assert (told.verdict, told.evidence["because"]) == ("undecided", "a slope is negative, or its sign is not certain")
+    assert stability.stability_of(net, at(net, 1, width=2.0**-20)).verdict == "stable"
+
+
+def test_a_kink_inside_an_enclosure_has_no_linearisation() -> None:
+    """All slopes are positive, and the second derivative jumps: eigenvalues are for g that are known to be analytic."""
+    text = "size: 2, activation: {expression: '%s', of: neuron}"
+    for function, known in (("tanh(x)", True), ("x + x*abs(x)", False)):
+        net = network(dense("[[0, 1/2], [-1/4, 0]]", text % function))
+        told = stability.stability_of(net, at(net, 0, 0, width=2.0**-20))
+        assert told.verdict == ("stable" if known else "undecided")
+        assert known or told.evidence == {"because": "W is not symmetric, and a kink is involved"}
+
+
+@pytest.mark.parametrize(("weight", "verdict"), [("1/2", "stable"), ("1", "undecided"), ("2", "unstable")])
+def test_eigenvalues_on_the_axis_decide_nothing(weight: str, verdict: str) -> None:
+    net = network(dense(f"[[{weight}, 1], [0, 1/4]]", "size: 2, lagrangian: relu"))
+    told = stability.stability_of(net, at(net, 1, 2))
+    assert told.verdict == verdict
+    if verdict == "stable":
+        assert told.evidence["eigenvalues_below"].startswith("[-0.5")
+    if verdict == "unstable":
+        assert told.evidence["eigenvalue_above"].startswith("[1.0")
+
+
+def test_what_is_told_of_the_stability_of_dead_neurons_and_of_faces() -> None:
+    net = network(dense("[[0]]", "size: 1, lagrangian: relu, bias: -1"))
+    assert stability.stability_of(net, at(net, -1)).evidence == {"lambda_max_at_most": "0"}
+    (found,) = entry(dense("[[1]]", "size: 1, lagrangian: relu"), "{equilibria: {lower: -1, upper: 1}}")["obligations"]
+    rows = found["data"]["equilibria"]
+    assert {row["stability"] for row in rows if "face_dimension" in row} <= {"undecided"}
