@@ -124,6 +124,15 @@ def _sqrt(u: arb) -> arb:
     return _root(u, Fraction(1, 2))
 
 
+def _whole_power(u: arb, n: int) -> arb:
+    """Return uⁿ. FLINT's own power of a ball that holds 0 is NaN: there the ends decide, where uⁿ is monotone."""
+    if n <= 0 or not u.contains(0):
+        return u**n
+    if n % 2:
+        return (u.lower() ** n).union(u.upper() ** n)
+    return arb(0).union(u.abs_upper() ** n)
+
+
 def _root(u: arb, exponent: Fraction) -> arb:
     """Return u^exponent for u ≥ 0 and exponent > 0.
 
@@ -184,7 +193,7 @@ class Balls(Arithmetic):
 
     def power(self, base: Value, exponent: Fraction) -> Value:
         if exponent.denominator == 1:
-            return base ** int(exponent)
+            return np.frompyfunc(lambda u: _whole_power(u, int(exponent)), 1, 1)(base)
         whole = np.frompyfunc(lambda u: _root(u, exponent) if exponent > 0 else 1 / _root(u, -exponent), 1, 1)
         return whole(base)
 

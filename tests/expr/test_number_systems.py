@@ -273,3 +273,14 @@ def test_only_the_threshold_of_sparsemax_is_rational() -> None:
     assert EXACT.threshold(scores, Fraction(1)) == 0
     with pytest.raises(NotRational, match="only the threshold of sparsemax"):
         EXACT.threshold(scores, Fraction(2))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("ends", [(-1.0, 2.0), (-2.0, 0.0), (0.0, 3.0), (-0.5, 0.5), (1.0, 2.0)])
+def test_whole_powers_of_balls_around_zero_are_enclosed(ends: tuple[float, float], n: int) -> None:
+    low, high = map(flint.arb, ends)
+    power = BALLS.power(low.union(high), Fraction(n))
+    values = [x**n for x in np.linspace(*ends, 33).tolist()]
+    assert all(power.contains(flint.arb(value)) for value in values)
+    # A ball is as wide as its larger end on both sides, but hardly wider.
+    assert float(power.abs_upper()) <= 1.001 * max(map(abs, ends)) ** n
