@@ -279,9 +279,12 @@ NORMAL_FORMS = NormalForms()
 def normal_form(expression: Expression) -> Ratio:
     """Return the normal form of an expression in scalar variables; raise :class:`NoNormalForm` if there is none."""
     try:
-        value: Ratio = evaluate(expression, {name: variable(name) for name in symbols(expression)}, NORMAL_FORMS)
-    except (ExpressionError, AttributeError, TypeError) as error:
+        value = evaluate(expression, {name: variable(name) for name in symbols(expression)}, NORMAL_FORMS)
+    except (ExpressionError, AttributeError, TypeError, ValueError) as error:
         raise NoNormalForm(str(error)) from error
+    # Evidence may hold any expression: ghostmax makes an array even of a single number.
+    if not isinstance(value, Ratio):
+        raise NoNormalForm("not an expression of single numbers")
     return value
 
 

@@ -47,7 +47,8 @@ def test_slopes_are_rewritten_by_what_is_defined() -> None:
     layer = "size: 1, lagrangian: {expression: 'x^4/12 + x^2/2 - x^3/3', of: neuron}"
     rule = {"rule": "sign", "rewritten": "(x - 1)^2"}
     assert outcome(layer, "lagrangian_convexity", rule) is Outcome.PROVED
-    for wrong in ("(x - 2)^2", "x^2 + 1"):
+    # What is an array, or has no value at all, is refused like what is wrong.
+    for wrong in ("(x - 2)^2", "x^2 + 1", "ghostmax(x)", "softmax(ghostmax(x))", "ghostmax(x) @ x", "sum(x)"):
         with pytest.raises(EvidenceRejected, match="not identical to h"):
             outcome(layer, "lagrangian_convexity", rule | {"rewritten": wrong})
 

@@ -336,6 +336,9 @@ def test_what_differs_is_not_identical(left: str, right: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("ghostmax(x)", "not an expression of single numbers"),
+        ("softmax(ghostmax(x))", "not an expression of single numbers"),
+        ("ghostmax(x) @ x", "matmul"),
         ("1/(x - x)", "division by an expression that is identically 0"),
         ("(x + y + z + u + v + w)^40", "the normal form has more than 4000 terms"),
         ("sum(x)", "no attribute 'sum'"),
