@@ -226,3 +226,38 @@ def test_escapes_of_synchronous_updates() -> None:
     swap = correction(1, [[0, 1], [1, 0]], update="synchronous")
     found = taken(swap, "spin_escape", escapes=[{"pattern": 0, "flips": [0], "steps": 0}])
     assert found["escapes"][0]["ends"] == "a cycle of two states"
+
+
+def test_only_the_named_neuron_is_set() -> None:
+    asked = obligation("spin_energy_descent", [[-2, 1, 0], [1, 0, 0], [0, 0, 0]])
+    taken(asked, "spin_rise", state="+++", neuron=0)
+    # The first neuron would be flipped, and raise the energy; the last one is not.
+    refused(asked, "certainly raise", "spin_rise", state="+++", neuron=2)
+
+
+def test_flips_of_a_negative_spin() -> None:
+    asked = correction(1, PAIR)
+    escape = {"pattern": 1, "flips": [1], "order": [0]}
+    assert taken(asked, "spin_escape", escapes=[escape])["escapes"][0]["state"] == {"s": "-+"}
+
+
+def test_a_cycle_of_two_states() -> None:
+    asked = obligation("spin_convergence", PAIR, update="synchronous")
+    assert taken(asked, "spin_cycle", state="++", length=2)["cycle"] == [{"s": "++"}, {"s": "--"}]
+
+
+def test_each_state_of_one_neuron_is_gone_through() -> None:
+    # Both signs are flipped: one of the two updates goes against the bias, whichever it is.
+    for bias in (1, -1):
+        refused(obligation("spin_energy_descent", [[-2]], bias=bias, size=1), "raises", "spin_states")
+        taken(obligation("spin_convergence", [[0]], bias=bias, update="synchronous"), "spin_states")
+    # What changes without a change of the energy does not raise it.
+    asked = obligation("spin_energy_descent", [[0]], bias=1, bias_in_energy=False)
+    assert taken(asked, "spin_states") == {"states": 2}
+
+
+def test_synchronous_updates_need_a_concave_synapse() -> None:
+    for check in ("spin_energy_descent", "spin_convergence"):
+        refused(obligation(check, PAIR, update="synchronous"), "no structure", "spin_structure")
+        concave = obligation(check, [[1, -1], [-1, 1]], update="synchronous")
+        assert "S is concave, and" in taken(concave, "spin_structure")["because"]
