@@ -365,11 +365,15 @@ def test_a_tie_with_the_one_rational_value_of_an_exponential() -> None:
 
 
 def test_equal_terms_cancel_where_their_values_are_only_enclosed() -> None:
-    """Patterns (1, 1) and (1, -1): whatever F is, the energy does not depend on the second neuron if no bias does."""
-    for bias, tied in ((0, True), ([0, "1/7"], False)):
+    """Patterns (1, 1) and (1, -1): whatever F is, only a bias tells the second neuron what to be."""
+    for bias, sign in (([0, 0], 0), ([0, "1/7"], 1), ([0, f"-1/{10**30}"], -1)):
         exponential = one("associative", patterns=[[1, 1], [1, -1]], function="exp(z)")
         memory = memory_of(model(exponential, 2, UPDATES[1], bias=bias))
         assert memory is not None
         assert not memory.exact
-        second = OverlapValues(memory).keeping(all_states(2))[:, 1]
-        assert (second == 0).all() if tied else (second != 0).all()
+        states = all_states(2)
+        values = OverlapValues(memory)
+        assert (values.keeping(states)[:, 1] == sign * states[:, 1]).all()
+        flipped = states * np.array([1, -1])
+        # From s to its mirror image the energy changes by 2b·s: it rises if the bias wanted s.
+        assert (values.rising(states, flipped) == sign * states[:, 1]).all()

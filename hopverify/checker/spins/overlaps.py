@@ -6,7 +6,8 @@ For a neuron i let z_μ be the overlap Σ_{j≠i} ξ_μj s_j. What keeps s_i at 
 
 with G(ε, z) = ε(F(z + 1) - F(z - 1)) and B = 2b by the energy rule, and G(ε, z) = εF'(z + ε) and B = b by the drive
 rule. For a neuron that is at -v the drive is taken where it is: G(ε, z) = εF'(z - ε). Values that are not rational are
-enclosed; where an enclosure leaves a sign open, equal terms are cancelled before it counts as undecided.
+enclosed; where an enclosure leaves a sign open, equal terms are cancelled before it counts as undecided, and where all
+of them cancel the bias, which is exact, decides.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ class OverlapValues(Values):
         return signs
 
     def _cancelled(self, s: States, i: int) -> int:
-        """Return 0 if all terms of a sum cancel by themselves, else that it is undecided."""
+        """Return the sign of the bias alone if all terms of a sum cancel by themselves, else that it is undecided."""
         memory = self.memory
         z = memory.patterns @ s - memory.patterns[:, i] * s[i]
         left: Counter[int] = Counter()
@@ -160,7 +161,7 @@ class OverlapValues(Values):
                 left[overlap - sign] -= 1
             else:
                 left[overlap + sign] += sign
-        return 0 if memory.bias[i] == 0 and not any(left.values()) else UNDECIDED
+        return UNDECIDED if any(left.values()) else _sign(int(memory.bias[i]) * int(s[i]))
 
     def rising(self, before: States, after: States) -> Signs:
         memory, reach = self.memory, self.memory.size
@@ -172,8 +173,12 @@ class OverlapValues(Values):
         signs = _signs_between(low, high)
         for place in np.flatnonzero(signs == UNDECIDED):
             same = Counter(old[place].tolist()) == Counter(new[place].tolist())
-            signs[place] = 0 if same and bias[place] == 0 else UNDECIDED
+            signs[place] = _sign(bias[place]) if same else UNDECIDED
         return signs
+
+
+def _sign(value: Any) -> int:
+    return int(value > 0) - int(value < 0)
 
 
 def _signs_between(low: Whole, high: Whole) -> Signs:
