@@ -1,0 +1,239 @@
+"""Rows, losses and what is told of cells, by hand-made numbers: each edge beside what lies past it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from hopverify.checker.cells import Cells, Ends
+from hopverify.checker.rules import basin_cells, judge
+from hopverify.checker.rules.basin_cells import (
+    Row,
+    _drawn_back,
+    _is_definite,
+    _is_power_of_two,
+    _multiples,
+    _row,
+    _told,
+)
+from hopverify.errors import EvidenceRejected
+from hopverify.model import build_model
+from hopverify.model.structured import structured_network
+from hopverify.obligations import BasinCells, Outcome
+from hopverify.spec import ExactArray, parse_spec
+from hopverify.verdict import Reason
+
+INF = np.inf
+EXACT = {"method": "exact"}
+CELL = {"unit": "1/4", "lower": [4, 4], "upper": [8, None], "inner": None, "flips": 0, "definiteness": EXACT}
+
+
+def obligation(count: int = 1, flips: int = 0, at_least: int = 1, weight: int = 2) -> BasinCells:
+    """Return what is asked of x = (2 tanh x₁, 2 tanh x₂): its equilibrium (1.915, 1.915) lies in [1, 2] x [1, ∞)."""
+    body = (
+        "layers: {x: {size: 2, lagrangian: tanh}}\n"
+        f"synapses: {{w: {{kind: dense, layers: [x, x], weights: [[{weight}, 0], [0, {weight}]]}}}}\n"
+    )
+    model = build_model(parse_spec(f"hopverify: 1\nname: cells\n{body}"))
+    network = structured_network(model)
+    assert network is not None
+    patterns = ExactArray.of([[Fraction(3, 2), Fraction(2)]] * count)
+    labels = tuple(f"m[{k}]" for k in range(count))
+    return BasinCells(model, network, "m", patterns, "x", labels, at_least, flips)
+
+
+def judged(asked: BasinCells, *rows: Any) -> Any:
+    return judge(asked, {"rule": "basin_cells", "cells": list(rows)})
+
+
+# ------------------------------------------------------------------ rows
+
+
+def test_a_row_is_read_exactly() -> None:
+    row = _row(3, CELL, 2)
+    assert (row.pattern, row.flips, row.definiteness) == (3, 0, EXACT)
+    assert (row.lower.tolist(), row.upper.tolist()) == ([1, 1], [2, INF])
+    assert [ends.tolist() for ends in row.inner] == [[1, 1], [2, INF]]
+    row = _row(0, CELL | {"flips": 2, "inner": [[5, 6], [5, None]]}, 2)
+    assert row.flips == 2
+    assert [ends.tolist() for ends in row.inner] == [[1.25, 1.5], [1.25, INF]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"flips": 3, "inner": [[4, 4], [8, None]]},
+        {"flips": 1, "inner": [[3, 4], [8, None]]},
+        {"flips": 1, "inner": [[4, 4], [9, None]]},
+        {"flips": 1, "inner": [[6, 4], [5, None]]},
+        {"flips": 1, "inner": [[4, 4], [None, None]]},
+        {"flips": 1, "inner": [[4, 4]]},
+        {"flips": 1, "inner": [[4, 4], [8, None], [8, None]]},
+        {"flips": 1, "inner": {"lower": [4, 4], "upper": [8, None]}},
+        {"flips": 1, "inner": [[4], [8, None]]},
+        {"upper": [3, None]},
+    ],
+)
+def test_smaller_boxes_lie_within_their_cells(change: Mapping[str, Any]) -> None:
+    _row(0, CELL | {"flips": 2, "inner": [[4, 4], [8, None]]}, 2)
+    with pytest.raises(EvidenceRejected):
+        _row(0, CELL | change, 2)
+
+
+def test_rows_are_mappings_with_their_keys() -> None:
+    for wrong in (list(CELL), [], {}, 3, {key: value for key, value in CELL.items() if key != "inner"}):
+        with pytest.raises(EvidenceRejected, match="expected rows with the keys"):
+            _row(0, wrong, 2)
+
+
+def test_units_are_powers_of_two_that_doubles_hold() -> None:
+    for power in (-1074, -1, 0, 1, 1023):
+        assert _is_power_of_two(Fraction(2) ** power)
+    wrong = (Fraction(2) ** -1075, Fraction(2) ** 1024, Fraction(3), Fraction(3, 4), Fraction(1, 3), Fraction(0))
+    assert not any(map(_is_power_of_two, wrong))
+
+
+def test_multiples_are_whole_and_below_two_to_fifty() -> None:
+    most = 2**50 - 1
+    found = _multiples([most, -most, 3, None], Fraction(1, 4), 4, "lower")
+    assert found.tolist() == [most / 4, -most / 4, 0.75, -INF]
+    assert _multiples([None], Fraction(1), 1, "upper").tolist() == [INF]
+    for wrong in ([2**50], [-(2**50)], [1.0], [True], ["1"], [1, 1], [], (1,)):
+        with pytest.raises(EvidenceRejected):
+            _multiples(wrong, Fraction(1), 1, "lower")
+
+
+# ------------------------------------------------------------------ conditions
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "loss", "held"),
+    [
+        (1.0, 3.0, 0.5, True),
+        (1.0, 2.0, np.nextafter(1.0, 0), True),
+        # One rounding away from the end of the smaller box [0, 4] is not certainly inside.
+        (1.0, 2.0, 1.0, False),
+        (2.0, 3.0, 1.0, False),
+        # At its end is not inside.
+        (2.0**-1074, 3.0, 0.0, False),
+        (1.0, np.nextafter(4.0, 0), 0.0, False),
+        (-INF, 3.0, 0.5, False),
+    ],
+)
+def test_flipped_neurons_are_drawn_strictly_inside(lower: float, upper: float, loss: float, held: bool) -> None:
+    """With bounds of the targets over the smaller box given; a row without flips asks for nothing."""
+    asked: list[Ends] = []
+
+    def targets(gamma: Ends) -> Ends:
+        asked.append(gamma)
+        return Ends(np.array([[lower]]), np.array([[upper]]))
+
+    cells = cast(Cells, SimpleNamespace(activated=lambda ends: ends, targets=targets))
+    outer, inner = (np.array([-9.0]), np.array([9.0])), (np.array([0.0]), np.array([4.0]))
+    rows = [Row(0, *outer, outer, 0, None), Row(1, *outer, inner, 2, None)]
+    found = _drawn_back(cells, rows, {2: np.array([loss]), 1: np.array([99.0])})
+    assert found.tolist() == [True, held]
+    assert (asked[0].lower.tolist(), asked[0].upper.tolist()) == ([[0.0]], [[4.0]])
+
+
+def test_rows_without_flips_ask_for_no_losses() -> None:
+    outer = (np.array([-9.0]), np.array([9.0]))
+    assert _drawn_back(cast(Cells, None), [Row(0, *outer, outer, 0, None)], {}).tolist() == [True]
+    assert basin_cells._losses(cast(Cells, None), "x", []) == {}
+
+
+def test_a_diagonal_and_its_evidence_decide() -> None:
+    cells = Cells(obligation().network)
+    assert _is_definite(cells, np.array([2.5, INF]), EXACT)
+    # W has no row where h̄ = 0.
+    assert _is_definite(cells, np.array([INF, INF]), EXACT)
+    for diagonal, evidence in (([2.0, 3.0], EXACT), ([0.5, 3.0], EXACT), ([2.5, 3.0], {"method": "never"})):
+        assert not _is_definite(cells, np.array(diagonal), evidence)
+    # ρ/h̄ is positive; what more is needed is for the form to say.
+    alone = Cells(obligation(weight=-2).network)
+    assert _is_definite(alone, np.array([0.5, 0.5]), EXACT)
+    assert not _is_definite(alone, np.array([0.5, 0.0]), EXACT)
+
+
+# ------------------------------------------------------------------ judgements
+
+
+def test_what_is_told_of_all_cells() -> None:
+    # From 1.5 to the ends of [1, 2] it is a half, but for the rounding that is allowed for.
+    told = {"name": "m[0]", "verdict": "pass", "flips": 0, "half_infinite": 1, "holds_pattern": True}
+    found = judged(obligation(), CELL)
+    assert found.outcome is Outcome.PROVED
+    assert found.data == {
+        "certified": 1,
+        "patterns": 1,
+        "neurons": 2,
+        "cells": [told | {"nearest_end": "32767/65536"}],
+    }
+    found = judged(obligation(), None)
+    assert (found.outcome, found.reason) == (Outcome.OPEN, Reason.CELL_NOT_CERTIFIED)
+    assert found.data["cells"] == [{"name": "m[0]", "verdict": "unknown"}]
+    assert (found.data["certified"], found.data["patterns"]) == (0, 1)
+
+
+@pytest.mark.parametrize("together", [1, 2, 4, 100])
+def test_boxes_are_taken_some_at_a_time(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(basin_cells, "TOGETHER", together)
+    # In the third the targets leave the box, in the fourth the form is not shown to be definite.
+    rows = (CELL, None, CELL | {"lower": [0, 4], "upper": [1, None]}, CELL | {"definiteness": {}}, CELL)
+    found = judged(obligation(5, at_least=2), *rows)
+    assert [row["verdict"] for row in found.data["cells"]] == ["pass", "unknown", "unknown", "unknown", "pass"]
+    assert found.outcome is Outcome.PROVED
+    assert judged(obligation(5, at_least=3), *rows).outcome is Outcome.OPEN
+
+
+def test_cells_with_fewer_flips_than_asked_for_do_not_count() -> None:
+    """Where the second neuron is any number, the first stays: they are not joined."""
+    flipped = CELL | {"flips": 1, "lower": [None, None], "upper": [None, None], "inner": [[None, None], [None, None]]}
+    assert judged(obligation(flips=0), CELL).outcome is Outcome.PROVED
+    assert judged(obligation(flips=1), CELL).outcome is Outcome.OPEN
+    # The whole space is no cell: it holds three equilibria.
+    assert judged(obligation(flips=1), flipped).outcome is Outcome.OPEN
+
+
+def test_lists_of_cells_have_one_for_each_pattern() -> None:
+    for wrong in ([], [CELL, CELL], {"m[0]": CELL}):
+        with pytest.raises(EvidenceRejected, match="cells: expected one for each of 1 patterns"):
+            judge(obligation(), {"rule": "basin_cells", "cells": wrong})
+
+
+# ------------------------------------------------------------------ what is told
+
+
+def told(pattern: list[float], lower: list[float], upper: list[float]) -> dict[str, Any]:
+    """Return what is told of a cell of which the layer has the last neurons."""
+    count = len(pattern)
+    asked = cast(BasinCells, SimpleNamespace(labels=("m[0]", "m[1]"), place=slice(1, 1 + count)))
+    low, high = np.array([-1.0, *lower]), np.array([1.0, *upper])
+    found = _told(asked, np.array([[99.0] * count, pattern]), 1, Row(1, low, high, (low, high), 3, None))
+    assert (found.pop("name"), found.pop("verdict"), found.pop("flips")) == ("m[1]", "pass", 3)
+    return found
+
+
+def test_the_nearest_end_is_told_in_the_layer_of_the_patterns() -> None:
+    assert told([0.0, 2.0], [-4.0, -INF], [8.0, INF]) == {
+        "half_infinite": 1,
+        "holds_pattern": True,
+        "nearest_end": f"{4 * 2**16 - 1}/65536",
+    }
+    assert told([0.0], [0.0], [INF]) == {"half_infinite": 1, "holds_pattern": True, "nearest_end": "0"}
+    assert told([0.0], [-INF], [INF]) == {"half_infinite": 1, "holds_pattern": True}
+    assert told([5.0], [0.0], [4.0])["holds_pattern"] is False
+    assert told([-1.0], [0.0], [4.0])["holds_pattern"] is False
+
+
+def test_what_rounding_may_hide_is_not_said_to_be_inside() -> None:
+    """The pattern 2⁴⁷ may have been rounded: within 2⁻⁴⁸ of it an end may lie on either side."""
+    large = 2.0**47
+    for gap, inside in ((0.5, False), (0.5 + 2.0**-5, True)):
+        assert told([large], [large - gap], [INF])["holds_pattern"] is inside
+        assert told([-large], [-INF], [-large + gap])["holds_pattern"] is inside
