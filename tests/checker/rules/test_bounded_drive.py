@@ -1,0 +1,193 @@
+"""Boxes that drives lead to, neuron by neuron in numbers worked out by hand; and what runs away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker.ranges import Box
+from hopverify.checker.rules import Judgement, judge
+from hopverify.checker.rules.bounded_drive import MARGIN, _image, _runaway, _solutions_go_on, _state, outward, settled
+from hopverify.errors import EvidenceRejected
+from hopverify.model import Layer, Model, build_model
+from hopverify.obligations import Bounded, Outcome
+from hopverify.spec import parse_spec
+
+INF = np.inf
+
+
+def model(layers: str, synapses: str = "") -> Model:
+    body = f"layers: {{{layers}}}\n" + (f"synapses: {{{synapses}}}\n" if synapses else "")
+    return build_model(parse_spec(f"hopverify: 1\nname: driven\n{body}"))
+
+
+def layer(text: str) -> Layer:
+    return model(f"x: {{{text}}}").layers["x"]
+
+
+def box(lower: Any, upper: Any) -> Box:
+    return Box(np.array(lower, dtype=float), np.array(upper, dtype=float))
+
+
+def wider(end: float, sign: int) -> float:
+    return end + sign * MARGIN * (abs(end) + MARGIN)
+
+
+def ends(found: Box) -> list[list[float]]:
+    return [found.lower.tolist(), found.upper.tolist()]
+
+
+# ------------------------------------------------------------------ boxes
+
+
+def test_states_follow_their_drives() -> None:
+    found = _state(layer("size: 3, lagrangian: relu, leak: 1/2"), box([-1, 2, 0], [0, 3, 1]))
+    assert ends(found) == [
+        [wider(-2, -1), wider(4, -1), wider(0, -1)],
+        [wider(0, 1), wider(6, 1), wider(2, 1)],
+    ]
+    assert found.lower[2] < 0 < found.upper[0]
+
+
+def test_leaks_are_those_of_the_neurons() -> None:
+    """No spec gives one layer two leaks; the boxes do not rely on that."""
+    own = replace(layer("size: 2, lagrangian: relu"), leak=(Fraction(2), Fraction(4)))
+    assert ends(_state(own, box([-8, -8], [8, 8]))) == [[wider(-4, -1), wider(-2, -1)], [wider(4, 1), wider(2, 1)]]
+    none = replace(own, leak=(Fraction(2), Fraction(0)))
+    assert ends(_state(none, box([-8, -8], [8, 8]))) == [[-INF, -INF], [INF, INF]]
+
+
+def test_leaks_that_no_double_is() -> None:
+    """1/3 is enclosed by two doubles; 10⁻⁴⁰⁰ by 0 and the smallest: then nothing is known."""
+    third = _state(layer("size: 1, lagrangian: relu, leak: 1/3"), box([-1], [1]))
+    assert Fraction(third.lower[0]) < -3 < 3 < Fraction(third.upper[0])
+    tiny = _state(layer("size: 1, lagrangian: relu, leak: 1e-400"), box([-1], [1]))
+    assert not tiny.is_finite
+    assert not _state(layer("size: 1, lagrangian: relu"), box([-INF], [1])).is_finite
+
+
+def test_images_of_boxes() -> None:
+    relu = _image(layer("size: 3, lagrangian: relu"), box([-2, -1, 1], [-1, 3, 2]))
+    assert ends(relu) == [[0, 0, 1], [0, 3, 2]]
+    cube = _image(layer("size: 1, lagrangian: {expression: 'x^4/4', of: neuron}"), box([-2], [3]))
+    assert -8.001 < cube.lower[0] <= -8
+    assert 27 <= cube.upper[0] < 27.001
+    # Of a whole layer, and of one whose neurons differ, what was known before.
+    assert ends(_image(layer("size: 2, lagrangian: softmax"), box([-2, -2], [3, 3]))) == [[0, 0], [1, 1]]
+
+
+def test_layers_settle_one_after_the_other() -> None:
+    """tanh and identity drive each other: each box is that of the range known before, not of a later round."""
+    joined = "a: {kind: dense, layers: [x, y], weights: [[1]]}"
+    boxes = settled(model("x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: identity}", joined))
+    assert wider(1, 1) <= boxes["y"].upper[0] < 1.001
+    assert wider(wider(1, 1), 1) <= boxes["x"].upper[0] < 1.002
+    alone = model("x: {size: 1, lagrangian: tanh}, y: {size: 2, lagrangian: identity, bias: [1, -3]}")
+    boxes = settled(alone)
+    assert ends(boxes["x"]) == [[wider(0, -1)], [wider(0, 1)]]
+    assert ends(boxes["y"]) == [[wider(1, -1), wider(-3, -1)], [wider(1, 1), wider(-3, 1)]]
+
+
+def test_bounds_are_told_outward() -> None:
+    unit = Fraction(1, 2**20)
+    for end, low, high in (
+        (0.5, Fraction(1, 2) - unit, Fraction(1, 2) + unit),
+        (-0.5, -Fraction(1, 2) - unit, -Fraction(1, 2) + unit),
+        (3.0, 3 - 4 * unit, 3 + 4 * unit),
+        (0.0, -unit, unit),
+    ):
+        assert (outward(end, -1), outward(end, 1)) == (low, high)
+    # Half a unit from the next multiple, the one beyond is taken.
+    between = float(Fraction(1, 2) + unit * Fraction(3, 4))
+    assert (outward(between, -1), outward(between, 1)) == (Fraction(1, 2), Fraction(1, 2) + 2 * unit)
+
+
+# ------------------------------------------------------------------ judgements
+
+
+def judged(asked: Model) -> Judgement:
+    return judge(Bounded(asked), {"rule": "bounded_drive"})
+
+
+def test_what_is_told_of_boxes() -> None:
+    found = judged(
+        model("x: {size: 2, lagrangian: tanh, bias: [0, 1/2]}, y: {size: 1, lagrangian: tanh, tau: 0}"),
+    )
+    assert found.outcome is Outcome.PROVED
+    assert found.data["bounded"] == "every state"
+    assert set(found.data["box"]) == {"x"}
+    rows = [[Fraction(end) for end in row] for row in found.data["box"]["x"]]
+    for (low, high), middle in zip(rows, (0, Fraction(1, 2)), strict=True):
+        assert middle - Fraction(1, 1000) < low < middle < high < middle + Fraction(1, 1000)
+        assert max(abs(low - middle), abs(high - middle)) > Fraction(MARGIN) ** 2
+
+
+def test_layers_without_a_bound_are_named() -> None:
+    with pytest.raises(EvidenceRejected, match="into layer y is known"):
+        judged(
+            model(
+                "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: relu}",
+                "w: {kind: dense, layers: [y, y], weights: [[2]]}",
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("bias", "leak", "because"),
+    [
+        ("1/2", "0", "≥ 524287/1048576"),
+        ("-1/2", "0", "≤ -524287/1048576"),
+        ("3", "0", f"≥ {3 - Fraction(4, 2**20)}"),
+        ("0", "0", None),
+        ("1/2", "1", None),
+        ("-1/2", "1", None),
+        ("3", "1/2", None),
+    ],
+)
+def test_what_runs_away(bias: str, leak: str, because: str | None) -> None:
+    """A neuron without leak and a drive of one sign; the second of two, beside one that rests."""
+    asked = model(f"x: {{size: 2, lagrangian: tanh, bias: [0, {bias}], leak: {leak}}}")
+    found = _runaway(asked)
+    if because is None:
+        assert found is None
+    else:
+        told = {
+            "unbounded": "x[1], from every state",
+            "because": f"no leak, and its drive plus bias is {because} at all times",
+        }
+        assert found == told
+        assert (judged(asked).outcome, judged(asked).data) == (Outcome.REFUTED, told)
+
+
+@pytest.mark.parametrize(("weight", "runs"), [("1/8", True), ("1/4", False), ("3/4", False)])
+def test_a_drive_that_reaches_zero_runs_nowhere(weight: str, runs: bool) -> None:
+    """The activations of softmax lie in [0, 1]: the drive is at most 2w - 1/2."""
+    layers = "x: {size: 1, lagrangian: tanh, bias: -1/2, leak: 0}, s: {size: 2, lagrangian: softmax}"
+    joined = f"w: {{kind: dense, layers: [x, s], weights: [[{weight}, {weight}]]}}"
+    assert (_runaway(model(layers, joined)) is not None) is runs
+
+
+def test_each_neuron_has_its_leak() -> None:
+    """No spec gives one layer two leaks; what runs away does not rely on that."""
+    asked = model("x: {size: 2, lagrangian: tanh, bias: [1, 1]}")
+    for leaks, neuron in (((1, 0), "x[1]"), ((0, 1), "x[0]")):
+        own = replace(asked.layers["x"], leak=tuple(map(Fraction, leaks)))
+        found = _runaway(replace(asked, layers={"x": own}))
+        assert found is not None
+        assert found["unbounded"].startswith(neuron)
+
+
+def test_solutions_have_to_go_on() -> None:
+    """Where an activation jumps, or a drive does, solutions may end: nothing is said to run away."""
+    smooth, jumping = "lagrangian: tanh", "activation: {expression: 'step(x)', of: neuron}"
+    text = "x: {size: 1, %s, bias: 5, leak: 0}"
+    for own, on in ((smooth, True), (jumping, False)):
+        assert _solutions_go_on(model(text % own)) is on
+        assert (_runaway(model(text % own)) is not None) is on
+    for energy, on in (("sum(x^2)", True), ("sum(sqrt(x))", False)):
+        asked = model(text % smooth, f"e: {{kind: expression, layers: [x], energy: {energy}}}")
+        assert _solutions_go_on(asked) is on
