@@ -11,7 +11,16 @@ import pytest
 
 from hopverify.checker.ranges import Box
 from hopverify.checker.rules import Judgement, judge
-from hopverify.checker.rules.bounded_drive import MARGIN, _image, _runaway, _solutions_go_on, _state, outward, settled
+from hopverify.checker.rules.bounded_drive import (
+    MARGIN,
+    _image,
+    _rows,
+    _runaway,
+    _solutions_go_on,
+    _state,
+    outward,
+    settled,
+)
 from hopverify.errors import EvidenceRejected
 from hopverify.model import Layer, Model, build_model
 from hopverify.obligations import Bounded, Outcome
@@ -51,6 +60,8 @@ def test_states_follow_their_drives() -> None:
         [wider(0, 1), wider(6, 1), wider(2, 1)],
     ]
     assert found.lower[2] < 0 < found.upper[0]
+    below = _state(layer("size: 1, lagrangian: relu, leak: 1/2"), box([-8], [-4]))
+    assert ends(below) == [[wider(-16, -1)], [wider(-8, 1)]]
 
 
 def test_leaks_are_those_of_the_neurons() -> None:
@@ -101,9 +112,13 @@ def test_bounds_are_told_outward() -> None:
         (0.0, -unit, unit),
     ):
         assert (outward(end, -1), outward(end, 1)) == (low, high)
-    # Half a unit from the next multiple, the one beyond is taken.
-    between = float(Fraction(1, 2) + unit * Fraction(3, 4))
+    # Within half a unit of the next multiple, the one beyond is taken.
+    between = float(Fraction(1, 2) + unit * Fraction(5, 8))
     assert (outward(between, -1), outward(between, 1)) == (Fraction(1, 2), Fraction(1, 2) + 2 * unit)
+    assert _rows(box([0.5, 0.5], [0.5, 3])) == [
+        ["524287/1048576", "524289/1048576"],
+        ["524287/1048576", "786433/262144"],
+    ]
 
 
 # ------------------------------------------------------------------ judgements
@@ -127,13 +142,9 @@ def test_what_is_told_of_boxes() -> None:
 
 
 def test_layers_without_a_bound_are_named() -> None:
-    with pytest.raises(EvidenceRejected, match="into layer y is known"):
-        judged(
-            model(
-                "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: relu}",
-                "w: {kind: dense, layers: [y, y], weights: [[2]]}",
-            )
-        )
+    layers = "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: relu}, z: {size: 1, lagrangian: tanh, leak: 0}"
+    with pytest.raises(EvidenceRejected, match="into layer y, z is known"):
+        judged(model(layers, "w: {kind: dense, layers: [y, y], weights: [[2]]}"))
 
 
 @pytest.mark.parametrize(
@@ -179,6 +190,7 @@ def test_each_neuron_has_its_leak() -> None:
         found = _runaway(replace(asked, layers={"x": own}))
         assert found is not None
         assert found["unbounded"].startswith(neuron)
+    assert _runaway(replace(asked, layers={"x": replace(asked.layers["x"], leak=(Fraction(1), Fraction(2)))})) is None
 
 
 def test_solutions_have_to_go_on() -> None:
