@@ -18,7 +18,7 @@ from hopverify.spec import parse_spec
 
 # Activation; then σ, whether it is bounded on one side, s, t, a and g(0); the last is bounded on both.
 KINDS: list[tuple[str, int, bool, Any, Any, int, int]] = [
-    ("relu(x + 1)", 1, True, 1, 0, 1, 1),
+    ("3*relu(x + 1)", 1, True, 3, 0, 3, 3),
     ("min(2*x, x + 1/2)", 1, False, 2, Fraction(1, 2), 0, 0),
     ("min(x, 1)", -1, True, 1, 0, 1, 0),
 ]
@@ -53,7 +53,7 @@ ALL = [*(kind[0] for kind in KINDS), BOUNDED]
 def test_the_form_is_that_of_unbounded_activations() -> None:
     found = confined(model([0, 0, 0, 0], ALL))
     assert (found.open, found.signed) == ([0, 1, 2], [True, False, True])
-    assert [_at_zero(found.network, i) for i in range(4)] == [1, 0, 0, 0]
+    assert [_at_zero(found.network, i) for i in range(4)] == [3, 0, 0, 0]
     told = [(r.orientation, r.signed, r.slope, r.offset, r.shift) for r in found.reaches]
     assert told == [kind[1:6] for kind in KINDS]
     Q = [[-W[i][j] * KINDS[i][1] * KINDS[j][1] for j in range(3)] for i in range(3)]
