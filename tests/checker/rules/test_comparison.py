@@ -40,6 +40,8 @@ def test_the_first_asymmetry_is_told_with_how_many_there_are() -> None:
     assert found.outcome is Outcome.REFUTED
     assert found.data == {"pair": [0, 2], "values": ["1/3", "1/4"], "unequal_pairs": 2}
     assert first_asymmetry(array([[0, 1, "1/3"], [1, 0, 2], ["1/4", 3, 0]])) == (0, 2)
+    count = judged([[0, 1, 2], [3, 0, 4], [5, 6, 0]]).data["unequal_pairs"]
+    assert (count, type(count)) == (3, int)
 
 
 def test_symmetric_weights_are_square() -> None:
@@ -163,3 +165,10 @@ def test_energies_that_are_the_derived_ones(layer: str, more: str, because: str 
     found = judge(DerivedEnergy(model(layer, "", more)), {"rule": "comparison"})
     expected: Mapping[str, Any] = {} if because is None else {"because": because}
     assert (found.outcome is Outcome.PROVED, found.data) == (because is None, expected)
+
+
+def test_all_layers_whose_bias_is_left_out_are_named() -> None:
+    layers = ", ".join(f"{name}: {{size: 1, lagrangian: relu, bias: 1, bias_in_energy: false}}" for name in "ab")
+    asked = build_model(parse_spec(f"hopverify: 1\nname: compared\nlayers: {{{layers}}}\n"))
+    because = judge(DerivedEnergy(asked), {"rule": "comparison"}).data["because"]
+    assert because == "the bias of a, b is left out of the energy"
