@@ -45,7 +45,7 @@ MODULES = {
     "z3-solver": "z3",
     "ziamath": "ziamath",
 }
-OF_THE_PROJECT = {"test", "dev", "fuzz", "data"}
+OF_THE_PROJECT = {"test", "dev", "fuzz", "data", "mutation"}
 
 
 def without(*missing: str, code: str) -> subprocess.CompletedProcess[str]:
