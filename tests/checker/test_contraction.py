@@ -245,3 +245,97 @@ def test_infinite_boxes_are_contracted_by_targets_alone() -> None:
     assert (boxes.lower <= np.array([1.0, 2.0])).all()
     assert (boxes.upper >= np.array([1.0, 2.0])).all()
     assert (boxes.upper < 2.0001).all()
+
+
+# ------------------------------------------------------------------ every term of a radius, by a coarse unit
+
+
+@pytest.fixture
+def coarse(monkeypatch: pytest.MonkeyPatch) -> Contractor:
+    """A contractor whose unit is 2⁻⁶ and whose last term is 2⁻⁸: no term is too small to be seen."""
+    monkeypatch.setattr(contraction, "UNIT", 2.0**-6)
+    monkeypatch.setattr(contraction, "TINY", 2.0**-8)
+    return Contractor(network([["1", "-0.5"], ["-0.5", "3"]], ["0.25", "-7"]))
+
+
+def near(found: Array, wanted: Array) -> bool:
+    """Whether numbers agree up to the roundings of a computation in doubles."""
+    return bool((abs(exact(found) - wanted) <= abs(wanted) / 10**9).all())
+
+
+def test_coarse_radii_of_weights_and_biases(coarse: Contractor) -> None:
+    t, u = Fraction(1, 2**8), Fraction(1, 2**6)
+    assert near(coarse.A_radius, abs(exact(coarse.A)) * 2 * u)
+    assert near(coarse.beta_radius, abs(exact(coarse.beta)) * 2 * u + t)
+
+
+def test_every_term_of_an_image_is_counted(coarse: Contractor, monkeypatch: pytest.MonkeyPatch) -> None:
+    t, small = Fraction(1, 2**8), 72 * Fraction(1, 2**6)
+    R, m, half = np.array([[3.0, 1.0], [-1.0, 2.0]]), np.array([0.5, -1.25]), np.array([2.0, 5.0])
+    h, h_radius, g, g_radius = (np.array(v) for v in ([0.5, 0.25], [0.125, 0.5], [3.0, -2.0], [0.75, 6.0]))
+    monkeypatch.setattr(contraction, "_inverse", lambda M: R[None])
+    low, high = coarse._image(box(m - half, m + half), m[None], h[None], h_radius[None], g[None], g_radius[None])
+    A, beta, identity = exact(coarse.A), exact(coarse.beta), exact(np.eye(2))
+    A_radius, beta_radius = exact(coarse.A_radius), exact(coarse.beta_radius)
+    R, m, half, h, h_radius, g, g_radius = (exact(v) for v in (R, m, half, h, h_radius, g, g_radius))
+    F, reach = m - A @ g - beta, abs(g) + g_radius
+    spread = abs(A) * h_radius + A_radius * (abs(h) + h_radius) + (identity + abs(A) * abs(h)) * small + t
+    slope = abs(identity - R @ (identity - A * h)) + abs(R) @ spread + t
+    rest = 2 * small * (abs(m) + abs(A) @ reach + abs(beta)) + A_radius @ reach + beta_radius + t
+    passed = (abs(R @ A) + abs(R) @ (small * abs(A) + A_radius) + t) @ g_radius
+    centre = m - R @ F
+    radius = slope @ (half + t) + abs(R) @ rest + passed + small * (abs(R) @ abs(F) + abs(m) + abs(centre)) + 2 * t
+    assert near(low[0], centre - radius)
+    assert near(high[0], centre + radius)
+
+
+def test_every_term_of_a_target_is_counted(coarse: Contractor) -> None:
+    t, small = Fraction(1, 2**8), 72 * Fraction(1, 2**6)
+    low, high = coarse.target(box([1.0, 2.0], [4.0, 8.0]))
+    A, beta, lower, upper = (exact(np.array(v)) for v in (coarse.A, coarse.beta, [1, 2], [4, 8]))
+    slack = (abs(A) * small + exact(coarse.A_radius)) @ upper + abs(beta) * small + t + exact(coarse.beta_radius)
+    positive, negative = np.maximum(A, Fraction(0)), np.minimum(A, Fraction(0))
+    assert near(low[0], positive @ lower + negative @ upper + beta - slack)
+    assert near(high[0], positive @ upper + negative @ lower + beta + slack)
+
+
+@pytest.mark.parametrize("weight", ["1e300", "-1e300"])
+def test_targets_that_overflow_bound_nothing(weight: str) -> None:
+    """∞ - ∞ is no number, and says nothing of either end."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        low, high = Contractor(network([[weight]])).target(box([1e300], [1e301]))
+    assert (low[0, 0], high[0, 0]) == (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize(("lagrangian", "last"), [("relu", 1), ("tanh", 0)])
+def test_the_last_segments_are_those_of_the_activation(lagrangian: str, last: int) -> None:
+    assert Contractor(network([[0]], None, lagrangian)).last.tolist() == [last]
+
+
+@pytest.mark.parametrize(("lagrangian", "method"), [("relu", "secant"), ("tanh", "krawczyk")])
+def test_only_finite_boxes_that_are_left_are_tested(
+    lagrangian: str, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A point is a box; half a line is not, nor what the targets have emptied. There are two rounds."""
+    found, seen = Contractor(network([[0, 0], [0, 0]], [1, 1], lagrangian)), []
+
+    def record(boxes: Boxes) -> tuple[Array, Array]:
+        seen.append(boxes.lower.tolist())
+        return boxes.lower, boxes.upper
+
+    monkeypatch.setattr(found, "target", lambda boxes: (np.zeros((4, 2)), np.full((4, 2), np.inf)))
+    monkeypatch.setattr(found, method, record)
+    monkeypatch.setattr(found, "krawczyk" if method == "secant" else "secant", None)
+    lower, upper = [[1, 1], [1, 2], [1, -3], [1, 3]], [[1, 2], [1, np.inf], [1, -1], [np.inf, 3]]
+    zeros = np.zeros((4, 2), dtype=np.int64)
+    _, void = found.contract(Boxes(np.array(lower, dtype=float), np.array(upper, dtype=float), zeros, zeros))
+    assert void.tolist() == [False, False, True, False]
+    assert seen == [[[1.0, 1.0]]] * 2
+
+
+def test_by_how_much_a_box_is_inflated() -> None:
+    """A tenth of its width, and 1e-9 of what it is at its upper end."""
+    wide = Contractor(network([[0]])).verified(box([2.0], [4.0]))[1]
+    margin = 0.2 + 5e-9
+    assert wide.lower[0, 0] == pytest.approx(2 - margin, rel=1e-13)
+    assert wide.upper[0, 0] == pytest.approx(4 + margin, rel=1e-13)
