@@ -17,6 +17,7 @@ from hopverify.checker.gram import Gram, Tile
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import ball, precision
 from hopverify.spec import ExactArray
+from hopverify.spec.spread import Spread
 
 Patterns = np.ndarray[Any, Any]
 
@@ -136,3 +137,95 @@ def test_large_beta_takes_double_precision_and_larger_ones_are_refused() -> None
 def test_numbers_beyond_the_bounds_are_refused(patterns: Patterns, bias: Patterns) -> None:
     with pytest.raises(EvidenceRejected, match="rescale them"):
         gram_of(patterns, bias)
+
+
+# ------------------------------------------------------------------ by hand, to the last double
+
+FEW = np.array([[3.0, -4.0], [0.0, 1.0]])
+MANY = np.array([[1.0] * 16, [0.5] * 16])
+OWN = np.array([1.0, -3.0])
+NEAR = Spread(Fraction(1, 8), Fraction(1, 16))
+PINNED = {
+    "few": (FEW, None),
+    "many": (MANY, None),
+    "few, near": (FEW, NEAR),
+    "many, near": (MANY, NEAR),
+}
+
+BOUNDS = {
+    # Reach, error and diameter; the sums are exact, and so the same in any order.
+    "few": ["0x1.a80000000003ap+0", "0x1.2400000000037p-46", "0x1.2000000000006p+1"],
+    "many": ["0x1.180000000005ep+4", "0x1.780000000009ap-43", "0x1.4000000000025p+2"],
+    "few, near": ["0x1.fa1d526021022p+0", "0x1.4875498084081p-2", "0x1.2fa827999fcfcp+1"],
+    "many, near": ["0x1.810000000009ap+4", "0x1.a40000000019bp+2", "0x1.7000000000035p+2"],
+}
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_the_bounds_are_pinned(name: str) -> None:
+    patterns, spread = PINNED[name]
+    exact = ExactArray.of(patterns)
+    found = Gram(exact if spread is None else exact.within(spread), ExactArray.of(OWN))
+    largest = found.squares.max()
+    assert largest == {"few": 25 / 64, "many": 4.0}[name.split(",")[0]]
+    assert [value.hex() for value in map(float, (found.reach, found.error, found.diameter))] == BOUNDS[name]
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_the_pinned_bounds_cover_what_they_bound(name: str) -> None:
+    """The moved patterns' squares by hand, and four inner products with n roundings each."""
+    patterns, spread = PINNED[name]
+    exact = ExactArray.of(patterns)
+    found = Gram(exact if spread is None else exact.within(spread), ExactArray.of(OWN))
+    n, scale = patterns.shape[1], 2.0**-found.exponent
+    length = float(np.sqrt(found.squares.max()))
+    moved = 0.0 if spread is None else np.sqrt(n) * scale / 8 + length / 16
+    assert found.diameter >= 2 * (length + moved)
+    assert found.reach >= 2 * (length + moved) ** 2 + 2 * 3 * scale**2
+    assert found.error >= 4 * (n * 2.0**-53 * length**2 + 2 * moved * length + moved**2)
+    assert found.error <= 4 * (2 * moved * length + moved**2) * 1.001 + 2.0**-40
+
+
+def test_the_largest_entry_may_be_negative_small_or_zero() -> None:
+    for patterns, exponent in (([[-4.0, 1.0]], 3), ([[0.25, 0.0]], -1), ([[0.0, 0.0]], 0), ([[-0.75, 0.0]], 0)):
+        assert gram_of(np.array(patterns)).exponent == exponent
+
+
+def test_biases_and_betas_have_limits() -> None:
+    half = np.array([[0.5, 0.5]])
+    assert gram_of(half, np.array([2.0**98])).reach < 2.0**100
+    with pytest.raises(EvidenceRejected, match="rescale them"):
+        gram_of(half, np.array([2.0**99]))
+    gram = gram_of(half)
+    for beta in (Fraction(1, 2**899), Fraction(2**899)):
+        assert gram.scaled_beta(beta) == float(beta)
+    for beta in (Fraction(1, 2**900), Fraction(2**900), Fraction(1, 2**1000), Fraction(10**400)):
+        with pytest.raises(EvidenceRejected, match="beta is too large or too small"):
+            gram.scaled_beta(beta)
+
+
+@pytest.mark.usefixtures("small_tiles")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("alone", [None, 0.5])
+def test_a_pattern_and_itself_weigh_nothing(dtype: Any, alone: float | None) -> None:
+    gram = gram_of(np.random.default_rng(5).normal(size=(6, 3)))
+    met = 0
+
+    def looked(tile: Tile) -> Tile:
+        return tile
+
+    for own, tile in gram.each(looked, dtype, alone=alone):
+        assert {tile.margin.dtype, tile.distance.dtype, tile.square.dtype} == {np.dtype(dtype)}
+        for i, mu in enumerate(range(own.start, own.stop)):
+            if not tile.across and tile.first <= mu < tile.first + tile.margin.shape[1]:
+                met += 1
+                at = i, mu - tile.first
+                assert tile.margin[at] == dtype(gram.reach if alone is None else alone)
+                assert tile.distance[at] == tile.square[at] == 0
+    assert met == 6
+
+
+def test_squares_are_never_below_the_error() -> None:
+    gram = gram_of(FEW)
+    found = gram._squares(np.full((2, 2), 100.0), slice(0, 2), slice(0, 2))
+    assert (found == gram.error).all()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hopverify.checker import midpoints
-from hopverify.checker.midpoints import Midpoint, factor, is_ordinary, matrix, nearest, rows
+from hopverify.checker.midpoints import Midpoint, factor, is_ordinary, matrix, nearest, rows, spreads
 from hopverify.errors import EvidenceRejected
 from hopverify.model import build_model
 from hopverify.model.structured import (
@@ -23,6 +23,7 @@ from hopverify.model.structured import (
 )
 from hopverify.spec import parse_spec
 from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.spread import Spread
 
 U = Fraction(1, 2**53)
 Matrix = np.ndarray[Any, Any]
@@ -200,3 +201,76 @@ def test_nearest_doubles() -> None:
     assert nearest(PAIRS).radius == 0.0
     found = nearest(THIRDS)
     assert U * largest(THIRDS.fractions()) <= Fraction(found.radius) <= 3 * U * largest(THIRDS.fractions())
+
+
+# ------------------------------------------------------------------ windows of rows, and spreads
+
+
+def test_rows_that_reach_beyond_a_block_are_zero_there() -> None:
+    """The one row of the block is not repeated, wherever the rows that are asked for begin."""
+    network = several(
+        Placed(slice(1, 2), slice(0, 3), DenseBlock(ExactArray.of(np.array([[1.0, 2.0, 3.0]])))),
+        Placed(slice(2, 3), slice(0, 1), DiagonalBlock(ExactArray.of(np.array([0.0])))),
+    )
+    assert rows(network, 1, 3).values.tolist() == [[1, 2, 3], [0, 0, 0]]
+    assert rows(network, 0, 2).values.tolist() == [[0, 0, 0], [1, 2, 3]]
+
+
+def test_a_radius_that_is_not_finite_is_refused() -> None:
+    """The square overflows, and without its diagonal the matrix does not."""
+    block = HebbianBlock(ExactArray.of(np.array([[1e200, 1e-200]])), Fraction(1), True)
+    with pytest.raises(EvidenceRejected, match="too large for floating-point bounds"), np.errstate(over="ignore"):
+        rows(alone(block, 2), 0, 2)
+
+
+def test_two_blocks_of_one_layer_and_one_block_of_two_layers() -> None:
+    own = "hopverify: 1\nname: two\nlayers: {x: {size: 2, lagrangian: relu}}\nsynapses:\n"
+    dense = "{kind: dense, layers: [x, x], weights: [[1, 2], [2, 3]]}"
+    network = structured_network(build_model(parse_spec(f"{own}  v: {dense}\n  w: {dense}\n")))
+    assert network is not None
+    assert matrix(network).values.tolist() == [[2, 4], [4, 6]]
+    first, second = network.layers[0], network.layers[0]
+    block = network.placed[0].block
+    apart = StructuredNetwork((first, second), (Placed(slice(2, 4), slice(0, 2), block),))
+    assert matrix(apart).values.tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [1, 2, 0, 0], [2, 3, 0, 0]]
+
+
+ROUGH = ExactArray.of(np.array([[1.0, -4.0], [0.0, 2.0]])).within(Spread(Fraction(1, 4), Fraction(1, 8)))
+
+
+@pytest.mark.parametrize(
+    ("block", "wanted"),
+    [
+        (DenseBlock(ROUGH), [[3, 6], [2, 4]]),
+        (DenseBlock(ROUGH, transposed=True), [[3, 2], [6, 4]]),
+        (DenseBlock(ROUGH, Fraction(-2)), [[6, 12], [4, 8]]),
+        (DenseBlock(ROUGH, symmetrised=True), [[6, 8], [8, 8]]),
+    ],
+)
+def test_a_spread_is_that_of_its_block_where_it_stands(block: DenseBlock, wanted: list[list[int]]) -> None:
+    """1/4 + |M|/8 in eighths; of three rows two belong to the block, and those beside it are exact."""
+    network = several(Placed(slice(1, 3), slice(0, 2), block), Placed(slice(3, 4), slice(0, 2), DenseBlock(PLAIN)))
+    exact = np.zeros((4, 2))
+    exact[1:3] = np.array(wanted) / 8
+    for start in range(4):
+        for stop in range(start, 5):
+            found = spreads(network, start, stop)
+            assert found is not None
+            assert found.shape == (stop - start, 4)
+            inside = found[:, :2]
+            own = exact[start:stop]
+            assert not found[:, 2:].any()
+            assert ((own > 0) <= (inside > own)).all()
+            assert (inside <= own * (1 + 2.0**-45)).all()
+
+
+PLAIN = ExactArray.of(np.array([[1.0, 1.0]]))
+
+
+def test_spreads_add_up_and_are_none_of_exact_weights() -> None:
+    part = Placed(slice(0, 2), slice(0, 2), DenseBlock(ROUGH))
+    found = spreads(several(part, part), 0, 2)
+    assert found is not None
+    assert (found > np.array([[6, 12], [4, 8]]) / 8).all()
+    assert (found < np.array([[6, 12], [4, 8]]) / 8 * (1 + 2.0**-45)).all()
+    assert spreads(alone(DenseBlock(PAIRS), 2), 0, 2) is None

@@ -54,3 +54,52 @@ def test_a_zero_pivot_beside_another_entry_is_indefinite(rows: list[list[int]]) 
     assert found == "negative"
     assert direction is not None
     assert direction @ Q @ direction < 0
+
+
+# L diag(16, 8, 4, -1) Lᵀ, with pivots in this order; L⁻ᵀe_4 is the direction.
+LOWER = np.array([[4, 0, 0, 0], [2, 4, 0, 0], [1, 2, 4, 0], [2, 1, 2, 4]], dtype=object) * Fraction(1, 4)
+LAST = [Fraction(-3, 8), Fraction(0), Fraction(-1, 2), Fraction(1)]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]])
+def test_the_direction_of_a_late_pivot_by_hand(order: list[int]) -> None:
+    """Its value is the pivot itself, -1, however the rows are ordered, in Fractions and in balls."""
+    D = np.diag([Fraction(16), Fraction(8), Fraction(4), Fraction(-1)])
+    Q = (LOWER @ D @ LOWER.T)[np.ix_(order, order)]
+    found, direction = negative_pivot(Q)
+    assert found == "negative"
+    assert direction is not None
+    assert direction.tolist() == [LAST[i] for i in order]
+    assert direction @ Q @ direction == -1
+    with precision():
+        found, direction = negative_pivot(BALLS.array(Q))
+        assert found == "negative"
+        assert direction is not None
+        assert [float(entry) for entry in direction] == [float(LAST[i]) for i in order]
+
+
+@pytest.mark.parametrize("entry", [2, -2])
+def test_the_direction_beside_zero_pivots_by_hand(entry: int) -> None:
+    """After the pivots 16 and 8 only one pair of entries is left, and the direction takes twice its size away."""
+    D = np.diag([Fraction(16), Fraction(8), Fraction(0), Fraction(0)])
+    D[2, 3] = D[3, 2] = Fraction(entry)
+    lower = LOWER.copy()
+    lower[3, 2] = Fraction(0)
+    Q = lower @ D @ lower.T
+    found, direction = negative_pivot(Q)
+    assert found == "negative"
+    assert direction is not None
+    assert direction @ Q @ direction == -4
+
+
+def test_words_and_a_negative_entry_that_is_seen_at_once() -> None:
+    one, zero = Fraction(1), Fraction(0)
+    assert negative_pivot(np.array([[one]], dtype=object)) == ("positive", None)
+    assert negative_pivot(np.array([[zero]], dtype=object)) == ("open", None)
+    found, direction = negative_pivot(np.array([[2 * one, one], [one, -one]], dtype=object))
+    assert found == "negative"
+    assert direction is not None
+    assert direction.tolist() == [0, 1]
+    with precision():
+        assert negative_pivot(BALLS.array(np.array([[zero, one], [one, zero]], dtype=object))) == ("open", None)
+        assert negative_pivot(BALLS.array(np.array([[one]], dtype=object)))[0] == "positive"

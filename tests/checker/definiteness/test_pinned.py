@@ -33,6 +33,8 @@ ROWS = np.array([[9.0, 1.0, -2.0, 0.0], [1.0, 8.0, 1.0, 1.0], [-2.0, 1.0, 10.0, 
 ROOT = 1.0 + 2.0**-26
 OWN, NEXT = ROOT**2 + 2.0**-10, ROOT / 2
 FACTORED = np.array([[OWN, NEXT, 0.0], [NEXT, 0.25 + OWN, NEXT], [0.0, NEXT, 0.25 + OWN]])
+# With I/2²⁶ the rest is as small as the products of the upper and lower halves of L, whose size the bound then shows.
+CLOSE = FACTORED - (2.0**-10 - 2.0**-26) * np.eye(3)
 # No entry of the Gram matrix has more than two terms: their order does not matter.
 PATTERNS = np.array([[1.0, -1.0, 1.0, 0.0], [0.0, 1.0, 0.0, -0.5]])
 
@@ -53,6 +55,7 @@ CASES: dict[str, tuple[Form, Mapping[str, Any]]] = {
     "dominance, weighted": (DenseForm.of(ROWS), {"method": "dominance", "weights": ["1", "3/2", "1", "2"]}),
     "dominance, sparse": (sparse(ROWS), {"method": "dominance", "weights": ["1", "3/2", "1", "2"]}),
     "integer_cholesky": (DenseForm.of(FACTORED), {"method": "integer_cholesky", "shift": "1/1024"}),
+    "integer_cholesky, close": (DenseForm.of(CLOSE), {"method": "integer_cholesky", "shift": f"1/{2**26}"}),
     "low_rank": (low_rank(1.0), {"method": "low_rank", "complement": {"method": "dominance"}}),
     "low_rank, rounded": (low_rank(1.0, 2.0**-30), {"method": "low_rank", "complement": {"method": "dominance"}}),
     "low_rank, tiny": (low_rank(2.0**-890), {"method": "low_rank", "complement": {"method": "dominance"}}),

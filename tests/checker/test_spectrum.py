@@ -1,0 +1,44 @@
+"""The linear flow beside an equilibrium, by hand; eigenvalues that coincide."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from hopverify.checker.spectrum import linear_flow, real_parts
+from hopverify.expr.balls import BALLS, precision
+
+M = np.array([[-3, 1, 2], [1, -2, 4], [0, 2, -1]], dtype=object) * Fraction(1)
+
+
+def flow(matrix: np.ndarray[Any, Any], *taus: Fraction | int) -> list[list[float]] | None:
+    with precision():
+        found = linear_flow(BALLS.array(matrix), np.array([Fraction(tau) for tau in taus], dtype=object))
+        return None if found is None else [[round(float(entry), 12) for entry in row] for row in found]
+
+
+def test_a_fast_neuron_follows_the_slow_ones() -> None:
+    """x_f = (x_1 + 4 x_3)/2: J = [[-5/2, 4], [1, 3]], its rows divided by 2 and 3/2."""
+    assert flow(M, 2, 0, Fraction(3, 2)) == [[-1.25, 2.0], [round(2 / 3, 12), 2.0]]
+
+
+def test_without_fast_neurons_or_slow_ones() -> None:
+    assert flow(M, 1, 2, 4) == [[-3.0, 1.0, 2.0], [0.5, -1.0, 2.0], [0.0, 0.5, -0.25]]
+    assert flow(M, 0, 0, 0) == []
+
+
+def test_fast_neurons_that_do_not_follow() -> None:
+    still = M.copy()
+    still[1, 1] = Fraction(0)
+    assert flow(still, 1, 0, 1) is None
+
+
+def test_eigenvalues_may_coincide() -> None:
+    with precision():
+        parts = real_parts(BALLS.array(np.eye(2, dtype=int).astype(object) * Fraction(-2)))
+    assert parts is not None
+    assert len(parts) == 2
+    assert all(abs(part + 2) < arb(10) ** -6 for part in parts)
