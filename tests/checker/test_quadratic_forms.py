@@ -228,3 +228,44 @@ def test_a_form_of_uncertain_weights_holds_for_all() -> None:
     assert isinstance(form, DenseForm)
     assert form.exact is None
     assert Fraction(3, 4) <= form.slack <= Fraction(3, 4) * (1 + 200 * U)
+
+
+# ------------------------------------------------------------------ to the last double
+
+
+def test_bounds_are_pinned() -> None:
+    """Sums of one or two exact terms: what is taken away is the last factor and term of each bound, and no more."""
+    # 3/2, upward for the spread and then for the sums: by 73 units in the last place.
+    assert spread_norm(uncertain("tolerance: 1/4"), np.arange(3), np.ones(3)) == Fraction(3 * 2**51 + 73, 2**52)
+    Xi = np.array([[1.0, 2.0**-530], [2.0, 2.0**-531]])
+    least = 5.0 * 2.0**-1062
+    assert _squares_below(Xi, 0.0).tolist() == [
+        5.0 * (1.0 - 10 * 2.0**-51),
+        least * (1.0 - 10 * 2.0**-51) - 3 * 2.0**-1070,
+    ]
+    assert float(_scaled_below(np.array([2.0**-1066]), Fraction(1))[0]) == 15 * 2.0**-1070
+
+
+def test_a_dense_form_is_looked_at_tile_by_tile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hopverify.checker.quadratic_forms.TILE", 2)
+    DenseForm.of(np.eye(7))
+    for i, j in ((0, 1), (3, 2), (6, 0), (2, 6), (5, 4)):
+        wrong = np.eye(7)
+        wrong[i, j] = 1.0
+        with pytest.raises(ValueError, match="symmetric matrices"):
+            DenseForm.of(wrong)
+        wrong[i, j] = wrong[j, i] = np.inf
+        with pytest.raises(ValueError, match="not finite"):
+            DenseForm.of(wrong)
+
+
+def test_a_sparse_form_gives_each_place_once_below_the_diagonal() -> None:
+    def form(row: list[int], column: list[int]) -> SparseForm:
+        return SparseForm(np.ones(4), np.array(row), np.array(column), np.ones(len(row)))
+
+    form([1, 2, 2, 3, 3, 3], [0, 0, 1, 0, 1, 2])
+    with pytest.raises(ValueError, match="each place once"):
+        form([3, 1, 3], [2, 0, 2])
+    for row, column in (([1], [1]), ([0], [1]), ([4], [0]), ([1], [-1])):
+        with pytest.raises(ValueError, match="below the diagonal"):
+            form(row, column)
