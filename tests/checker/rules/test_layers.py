@@ -1,0 +1,341 @@
+"""Rules about one layer: convexity, flatness, Jacobians and times, each edge beside what lies past it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from hopverify.checker.rules import Judgement, exact_inertia, jacobian_identity, judge, subdivision
+from hopverify.checker.rules.exact_inertia import constant_hessian
+from hopverify.checker.rules.jacobian_identity import jacobian_forms
+from hopverify.checker.rules.nowhere_flat import FAR, SMALL, _is_alive, _saturates
+from hopverify.checker.rules.subdivision import intervals_of, undecided
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.parser import parse
+from hopverify.expr.pieces import Piece
+from hopverify.model import Layer, build_model
+from hopverify.obligations import CompatibleTimes, Convex, NowhereFlat, Outcome, Regular, SymmetricJacobian
+from hopverify.spec import parse_spec
+
+
+def layer(text: str, size: int = 2) -> Layer:
+    body = f"layers: {{x: {{size: {size}, {text}}}}}\n"
+    return build_model(parse_spec(f"hopverify: 1\nname: layers\n{body}")).layers["x"]
+
+
+def own(expression: str, size: int = 2, of: str = "layer") -> Layer:
+    return layer(f"lagrangian: {{expression: '{expression}', of: {of}}}", size)
+
+
+def judged(asked: Any, rule: str, **payload: Any) -> Judgement:
+    return judge(asked, {"rule": rule, **payload})
+
+
+def refused(asked: Any, message: str, rule: str, **payload: Any) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judged(asked, rule, **payload)
+
+
+PROVED = Judgement(Outcome.PROVED)
+
+# ------------------------------------------------------------------ convexity
+
+
+def test_hessians_of_quadratic_forms() -> None:
+    """x₀² + 3x₀x₁/2 + 5x₁² - x₁ + 7 has the Hessian (2 3/2; 3/2 10)."""
+    found = constant_hessian(own("x[0]^2 + 3*x[0]*x[1]/2 + 5*x[1]^2 - x[1] + 7").function, 2)
+    assert found is not None
+    assert found.tolist() == [[2, Fraction(3, 2)], [Fraction(3, 2), 10]]
+    for other in ("x[0]^3", "x[0]^2*x[1]", "x[0]^2*x[1]^2", "1/(1 + x[0]^2)", "x[0]^(1/2)", "x[0]^2 + exp(x[0])"):
+        assert constant_hessian(own(other).function, 2) is None
+    assert constant_hessian(own("x^2/2", of="neuron").function, 2) is None
+    assert constant_hessian(layer("activation: clipped_softmax").function, 2) is None
+
+
+def test_hessians_of_many_neurons(monkeypatch: pytest.MonkeyPatch) -> None:
+    square = own("dot(x, x)")
+    monkeypatch.setattr(exact_inertia, "MAX_SIZE", 2)
+    assert constant_hessian(square.function, 2) is not None
+    monkeypatch.setattr(exact_inertia, "MAX_SIZE", 1)
+    assert constant_hessian(square.function, 2) is None
+
+
+def test_inertia_decides_convexity() -> None:
+    for text, convex in (("x[0]^2 + 2*x[0]*x[1] + x[1]^2", True), ("x[0]^2 + 2.0001*x[0]*x[1] + x[1]^2", False)):
+        if convex:
+            assert judged(Convex(own(text)), "exact_inertia") == PROVED
+        else:
+            refused(Convex(own(text)), "not positive semidefinite", "exact_inertia")
+    # The normal form of (√u)² is u, which is not what it is where u < 0.
+    refused(Convex(own("sqrt(x[0])^2")), "not, by structure, defined everywhere", "exact_inertia")
+    refused(Convex(own("logsumexp(x)")), "not evidently quadratic", "exact_inertia")
+
+
+def test_composition_decides_convexity() -> None:
+    assert judged(Convex(own("logsumexp(x)")), "composition") == PROVED
+    assert judged(Convex(own("2*x[0] - x[1]")), "composition") == PROVED
+    for other in ("-logsumexp(x)", "x[0]*x[1]", "-sqrt(x[0])", "sqrt(x[0])^4"):
+        refused(Convex(own(other)), "do not show", "composition")
+    refused(Convex(layer("activation: clipped_softmax")), "do not show", "composition")
+
+
+def test_signs_of_slopes() -> None:
+    """h of x⁴ + x² as it is, and rewritten; h of relu² on both of its pieces."""
+    asked = Convex(own("x^4 + x^2", of="neuron"))
+    assert judged(asked, "sign") == PROVED
+    assert judged(asked, "sign", rewritten="12*x^2 + 2") == PROVED
+    assert judged(Convex(layer("lagrangian: relu")), "sign") == PROVED
+    refused(Convex(own("x^3", of="neuron")), "the sign of", "sign")
+    refused(Convex(own("-x^2", of="neuron")), "the sign of", "sign")
+    # A square is told to be one: x² - 2x + 1, and (x - 1)².
+    square = Convex(own("x^4/12 - x^3/3 + x^2/2", of="neuron"))
+    refused(square, "the sign of", "sign")
+    assert judged(square, "sign", rewritten="(x - 1)^2") == PROVED
+    for text, message in (
+        ("(x - 2)^2", "not identical to h"),
+        ("sqrt(x - 1)^4", "not, by structure, defined everywhere"),
+        ("(", "rewritten: "),
+        (3, "expected an expression"),
+    ):
+        refused(square, message, "sign", rewritten=text)
+
+
+def test_intervals_cover_a_piece() -> None:
+    cuts = [Fraction(k, 3) for k in range(-1, 3)]
+    found = intervals_of(Piece(Fraction(0), Fraction(2, 3), parse("x")), cuts)
+    assert len(found.lower) == 2
+    ends = list(zip(found.lower.tolist(), found.upper.tolist(), strict=True))
+    exact = [(Fraction(0), Fraction(1, 3)), (Fraction(1, 3), Fraction(2, 3))]
+    for (low, high), (least, most) in zip(ends, exact, strict=True):
+        assert Fraction(low) <= least < most <= Fraction(high) < most + Fraction(1, 10**9)
+        assert least - Fraction(1, 10**9) < Fraction(low)
+    whole = intervals_of(Piece(None, None, parse("x")), [Fraction(-1), Fraction(1)])
+    assert (whole.lower.tolist(), whole.upper.tolist()) == ([-float("inf"), -1, 1], [-1, 1, float("inf")])
+    left = intervals_of(Piece(None, Fraction(0), parse("x")), [Fraction(-1), Fraction(1)])
+    assert (left.lower.tolist(), left.upper.tolist()) == ([-float("inf"), -1], [-1, 0])
+    right = intervals_of(Piece(Fraction(0), None, parse("x")), [Fraction(-1), Fraction(1)])
+    assert (right.lower.tolist(), right.upper.tolist()) == ([0, 1], [1, float("inf")])
+
+
+def test_intervals_on_which_nothing_follows() -> None:
+    piece = Piece(Fraction(0), Fraction(3), parse("x - 1"))
+    found = undecided(piece, [Fraction(1), Fraction(2)])
+    # (x - 1) on [1, 2] is rounded outward, and so is not shown to be ≥ 0.
+    assert found == [(0.0, 1.0), (1.0, 2.0)]
+    assert undecided(Piece(Fraction(2), Fraction(3), parse("x - 1")), []) == []
+    # Signs alone show it, without intervals.
+    assert undecided(Piece(None, None, parse("x^2")), []) == []
+    assert undecided(Piece(None, None, parse("exp(x)/4 - 1/8")), [Fraction(0)]) == [(-float("inf"), 0.0)]
+    assert undecided(Piece(Fraction(0), Fraction(1), parse("1/4 + 0*x - x/8")), []) == []
+
+
+def test_cuts_are_rising(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Convex(own("x^2/2 - 2*sech(x)", of="neuron"))
+    cuts = [str(Fraction(k, 4)) for k in range(-40, 41)]
+    assert judged(asked, "subdivision", cuts=cuts).data == {"intervals": 82}
+    for wrong in ([*cuts, cuts[-1]], cuts[::-1], ["0", "0"]):
+        refused(asked, "expected increasing numbers", "subdivision", cuts=wrong)
+    for other in ("12", {"0": 1}, 3):
+        refused(asked, "expected a list of at most", "subdivision", cuts=other)
+    refused(asked, "expected a rational number", "subdivision", cuts=[0.5])
+    refused(asked, "does not follow on", "subdivision", cuts=[])
+    for most, held in ((81, True), (80, False)):
+        monkeypatch.setattr(subdivision, "MAX_CUTS", most)
+        if held:
+            judged(asked, "subdivision", cuts=cuts)
+        else:
+            refused(asked, "at most 80", "subdivision", cuts=cuts)
+
+
+def test_negative_curvature_is_certain() -> None:
+    """x₀x₁ along (1, -1/4): 2·(-1/4); along (1, 1) it is positive, and along (1, 0) it is 0."""
+    saddle = Convex(own("x[0]*x[1]"))
+    found = judged(saddle, "negative_curvature", state=["3", "5"], direction=["1", "-1/4"])
+    assert found.outcome is Outcome.REFUTED
+    assert found.data["curvature"].startswith("-0.5")
+    for direction in (["1", "1"], ["1", "0"], ["0", "0"], ["1", "1/4"]):
+        refused(saddle, "not certainly negative", "negative_curvature", state=["3", "5"], direction=direction)
+    cubic = Convex(own("x[0]^3 + x[1]^2"))
+    assert judged(cubic, "negative_curvature", state=["-1", "0"], direction=["1", "0"]).outcome is Outcome.REFUTED
+    refused(cubic, "not certainly negative", "negative_curvature", state=["1", "0"], direction=["1", "0"])
+    refused(cubic, "not certainly negative", "negative_curvature", state=["-1", "0"], direction=["0", "1"])
+
+
+def test_times_that_do_not_fit() -> None:
+    """vᵀTHv for H = (1 1; 1 1)·2 and v = (3, -2): Hv = (2, 2), vᵀT Hv = 2(3τ₀ - 2τ₁)."""
+    square = own("(x[0] + x[1])^2")
+    shown = {"state": ["0", "0"], "direction": ["3", "-2"]}
+    timed = replace(square, tau=(Fraction(1), Fraction(2)))
+    found = judged(CompatibleTimes(timed), "negative_curvature", **shown)
+    assert found.data["curvature"].startswith("-2")
+    refused(
+        CompatibleTimes(replace(square, tau=(Fraction(2), Fraction(2)))),
+        "not certainly negative",
+        "negative_curvature",
+        **shown,
+    )
+    # Convexity is about H alone, whatever the times are.
+    refused(Convex(timed), "not certainly negative", "negative_curvature", **shown)
+    refused(CompatibleTimes(own("x[0]*x[1]")), "not evidently convex", "negative_curvature", **shown)
+    assert judged(Convex(own("x[0]*x[1]")), "negative_curvature", **shown).outcome is Outcome.REFUTED
+
+
+def test_times_that_fit() -> None:
+    for text, because in (
+        ("lagrangian: softmax", "one time constant"),
+        ("lagrangian: relu, tau: [1, 2]", "H is diagonal"),
+        ("lagrangian: relu", "one time constant"),
+    ):
+        found = judged(CompatibleTimes(layer(text)), "uniform_times")
+        assert found == Judgement(Outcome.PROVED, {"because": because})
+    refused(CompatibleTimes(layer("lagrangian: softmax, tau: [1, 2]")), "the time constants differ", "uniform_times")
+
+
+def test_regularity_is_structure() -> None:
+    assert judged(Regular(layer("lagrangian: relu")), "regularity") == PROVED
+    refused(Regular(layer("lagrangian: {spherical: {epsilon: 0}}")), "not locally Lipschitz", "regularity")
+    mixed = layer("activation: {expression: ['x[0]', 'sign(x[1])']}")
+    refused(Regular(mixed), "not locally Lipschitz", "regularity")
+
+
+# ------------------------------------------------------------------ flatness
+
+
+def test_dead_zones_are_told() -> None:
+    found = judged(NowhereFlat(layer("lagrangian: relu")), "dead_zone")
+    assert (found.outcome, found.data["kind"]) == (Outcome.REFUTED, "dead")
+    assert (found.data["intervals"], found.data["unbounded"]) == ([["-∞", "0"]], True)
+    assert found.data["neuron_states"] == ["-1", "-1/2"]
+    both = judged(NowhereFlat(layer("lagrangian: hard_tanh")), "dead_zone").data
+    assert (both["intervals"], both["unbounded"]) == ([["-∞", "-1"], ["1", "+∞"]], True)
+    right = judged(NowhereFlat(own("x^2/2 - relu(x - 1)^2/2", of="neuron")), "dead_zone").data
+    assert (right["intervals"], right["unbounded"], right["neuron_states"]) == ([["1", "+∞"]], True, ["2", "3"])
+    middle = judged(NowhereFlat(own("relu(x - 4)^2/2 + relu(2 - x)^2/2", of="neuron")), "dead_zone").data
+    assert (middle["intervals"], middle["unbounded"], middle["neuron_states"]) == ([["2", "4"]], False, ["3", "7/2"])
+    for other in ("lagrangian: tanh", "lagrangian: softmax", "activation: {expression: 'relu(x)', of: neuron}"):
+        refused(NowhereFlat(layer(other)), "no interval on which h is 0", "dead_zone")
+
+
+def test_pieces_on_which_something_moves() -> None:
+    line = Piece(None, None, parse("x^2 - 1"))
+    assert _is_alive(line)
+    assert _is_alive(replace(line, expression=parse("-1 - x^2")))
+    assert _is_alive(replace(line, expression=parse("exp(x)")))
+    # 0 at a half, at a third and at four fifths, in two different ways; and nothing at all.
+    assert not _is_alive(replace(line, expression=parse("0*x")))
+    assert not _is_alive(Piece(Fraction(0), Fraction(1), parse("(x - 1/2)*(x - 1/3)*(x - 4/5)")))
+    assert _is_alive(Piece(Fraction(0), Fraction(1), parse("(x - 1/2)*(x - 1/3)")))
+    # A point says nothing of what is not analytic.
+    assert not _is_alive(Piece(None, None, parse("relu(x^2 - 2)")))
+    assert not _is_alive(Piece(None, None, parse("relu(x^2 - 2) - 1")))
+
+
+def test_where_slopes_fade() -> None:
+    both = ["x → -∞", "x → +∞"]
+    assert _saturates(Piece(None, None, parse("sech(x)^2"))) == both
+    assert _saturates(Piece(None, Fraction(0), parse("sech(x)^2"))) == both[:1]
+    assert _saturates(Piece(Fraction(0), None, parse("sech(x)^2"))) == both[1:]
+    assert _saturates(Piece(Fraction(0), Fraction(1), parse("sech(x)^2"))) == []
+    assert _saturates(Piece(None, None, parse("exp(x)"))) == both[:1]
+    assert _saturates(Piece(None, None, parse("1 + 0*x"))) == []
+    # Where it begins, 1/x is 2⁻²⁰; at the bound itself nothing is said.
+    assert _saturates(Piece(Fraction(1), None, parse("1/x"))) == both[1:]
+    assert (FAR, SMALL) == (2.0**20, 2.0**-16)
+
+
+def test_what_is_said_of_layers_that_are_nowhere_flat() -> None:
+    def kind(asked: Layer) -> Any:
+        found = judged(NowhereFlat(asked), "nowhere_flat")
+        assert found.outcome is Outcome.PROVED
+        return found.data
+
+    assert kind(layer("lagrangian: tanh")) == {"kind": "saturated", "at": ["x → -∞", "x → +∞"]}
+    assert kind(layer("lagrangian: identity")) == {"kind": "alive"}
+    assert kind(own("dot(x, x)/2 + logsumexp(x)")) == {"kind": "strictly convex"}
+    for asked, message in (
+        (layer("lagrangian: relu"), "h may vanish on an interval"),
+        (layer("lagrangian: softmax"), "do not show strict convexity"),
+        (layer("activation: clipped_softmax"), "no Lagrangian that is"),
+        (own("sqrt(x)^3", of="neuron"), "no Lagrangian that is"),
+    ):
+        refused(NowhereFlat(asked), message, "nowhere_flat")
+
+
+def test_states_that_are_not_told_apart() -> None:
+    asked = NowhereFlat(own("(x[0] + x[1])^2"))
+    found = judged(asked, "equal_activations", states=[["1", "2"], ["3", "0"]])
+    assert (found.outcome, found.data["kind"]) == (Outcome.REFUTED, "singular")
+    for states, message in (
+        ([["1", "2"], ["3", "1"]], "the same, or their activations differ"),
+        ([["1", "2"], ["1", "2"]], "the same, or their activations differ"),
+        ([["1", "2"]], "expected two states"),
+        ([["1", "2"], ["3", "0"], ["2", "1"]], "expected two states"),
+        ({"0": ["1", "2"], "1": ["3", "0"]}, "expected two states"),
+    ):
+        refused(asked, message, "equal_activations", states=states)
+    # One component that agrees is not enough.
+    half = NowhereFlat(own("x[0]^2 + x[1]^4"))
+    refused(half, "their activations differ", "equal_activations", states=[["1", "2"], ["1", "3"]])
+    refused(NowhereFlat(own("x[0]*x[1]")), "not evidently convex", "equal_activations", states=[["0", "0"], ["0", "0"]])
+
+
+def test_layers_that_are_flat_along_a_line() -> None:
+    found = judged(NowhereFlat(layer("lagrangian: softmax")), "shift_invariance")
+    assert found.outcome is Outcome.REFUTED
+    assert (found.data["region"], found.data["unbounded"]) == ("x + R·1", True)
+    for other in (
+        "lagrangian: relu",
+        "lagrangian: identity",
+        "lagrangian: {spherical: {epsilon: 1}}",
+        "activation: clipped_softmax",
+    ):
+        refused(NowhereFlat(layer(other)), "not, by structure, affine", "shift_invariance")
+
+
+# ------------------------------------------------------------------ Jacobians
+
+
+def activation(*parts: str) -> Layer:
+    texts = ", ".join(f"'{part}'" for part in parts)
+    return layer(f"activation: {{expression: [{texts}]}}", len(parts))
+
+
+def test_jacobians_as_normal_forms() -> None:
+    """g = (x₀x₁, 3x₀²): ∂g/∂x = (x₁ x₀; 6x₀ 0)."""
+    J = jacobian_forms(activation("x[0]*x[1]", "3*x[0]^2").function, 2)
+    assert (J[1, 0] - 6 * J[0, 1]).is_zero
+    assert J[1, 1].is_zero
+    assert not J[0, 0].is_zero
+
+
+def test_mirrored_derivatives_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert judged(SymmetricJacobian(activation("x[1]^2", "2*x[0]*x[1]")), "jacobian_identity") == PROVED
+    refused(SymmetricJacobian(activation("x[1]^2", "x[0]*x[1]")), "two mirrored entries", "jacobian_identity")
+    refused(SymmetricJacobian(activation("x[1]", "-x[0]")), "two mirrored entries", "jacobian_identity")
+    three = SymmetricJacobian(activation("x[1]", "x[0]", "x[0]"))
+    refused(three, "two mirrored entries", "jacobian_identity")
+    refused(SymmetricJacobian(activation("sign(x[0])", "x[1]")), "locally Lipschitz", "jacobian_identity")
+    alone = judged(SymmetricJacobian(layer("activation: {expression: 'x^3', of: neuron}")), "jacobian_identity")
+    assert alone.data == {"because": "each neuron's activation depends on its own state only"}
+    monkeypatch.setattr(jacobian_identity, "MAX_SIZE", 2)
+    assert judged(SymmetricJacobian(activation("x[1]", "x[0]")), "jacobian_identity") == PROVED
+    refused(three, "at most 2 neurons", "jacobian_identity")
+
+
+def test_two_derivatives_differ_at_a_state() -> None:
+    """∂g₀/∂x₁ = 2x₁ and ∂g₁/∂x₀ = x₁: different where x₁ is not 0, and less there where it is negative."""
+    asked = SymmetricJacobian(activation("x[1]^2", "x[0]*x[1]"))
+    found = judged(asked, "asymmetric_pair", state=["0", "3"], i=0, j=1)
+    assert found.outcome is Outcome.REFUTED
+    assert (found.data["dg0/dx1"][:1], found.data["dg1/dx0"][:1]) == ("6", "3")
+    for state in (["0", "-3"], ["0", "1/4"], ["7", "-1/4"]):
+        assert judged(asked, "asymmetric_pair", state=state, i=0, j=1).outcome is Outcome.REFUTED
+    refused(asked, "not certainly different", "asymmetric_pair", state=["5", "0"], i=0, j=1)
+    refused(asked, "not certainly different", "asymmetric_pair", state=["0", "3"], i=0, j=0)
+    refused(asked, "below 2", "asymmetric_pair", state=["0", "3"], i=0, j=2)
+    # Opposite is different too.
+    skew = SymmetricJacobian(activation("x[1]", "-x[0]"))
+    assert judged(skew, "asymmetric_pair", state=["0", "0"], i=1, j=0).outcome is Outcome.REFUTED
