@@ -429,7 +429,8 @@ def test_an_order_of_flips() -> None:
     for order in ([0], [1, 1]):
         with pytest.raises(EvidenceRejected, match="not certainly flipped"):
             flipped_in_order(values, start, order)
-    for order in ((1,), "1", {1: 0}, None, [1, 0] * 50_001):
+    wrong: tuple[Any, ...] = ((1,), "1", {1: 0}, None, [1, 0] * 50_001)
+    for order in wrong:
         with pytest.raises(EvidenceRejected, match="order: expected a list"):
             flipped_in_order(values, start, order)
     tie = OneByOne(model(one("dense", weights=[[0, 0], [0, 0]]), 2))
