@@ -323,13 +323,14 @@ def test_only_finite_boxes_that_are_left_are_tested(
         seen.append(boxes.lower.tolist())
         return boxes.lower, boxes.upper
 
-    monkeypatch.setattr(found, "target", lambda boxes: (np.zeros((4, 2)), np.full((4, 2), np.inf)))
+    monkeypatch.setattr(found, "target", lambda boxes: (np.array([[-np.inf, 0]] * 5), np.full((5, 2), np.inf)))
     monkeypatch.setattr(found, method, record)
     monkeypatch.setattr(found, "krawczyk" if method == "secant" else "secant", None)
-    lower, upper = [[1, 1], [1, 2], [1, -3], [1, 3]], [[1, 2], [1, np.inf], [1, -1], [np.inf, 3]]
-    zeros = np.zeros((4, 2), dtype=np.int64)
+    lower = [[1, 1], [1, 2], [1, -3], [1, 3], [-np.inf, 3]]
+    upper = [[1, 2], [1, np.inf], [1, -1], [np.inf, 3], [1, 3]]
+    zeros = np.zeros((5, 2), dtype=np.int64)
     _, void = found.contract(Boxes(np.array(lower, dtype=float), np.array(upper, dtype=float), zeros, zeros))
-    assert void.tolist() == [False, False, True, False]
+    assert void.tolist() == [False, False, True, False, False]
     assert seen == [[[1.0, 1.0]]] * 2
 
 

@@ -99,17 +99,18 @@ def test_sizes_of_normalised_activations(text: str, size: int | None) -> None:
 @pytest.mark.parametrize(
     ("text", "ends"),
     [
-        ("tanh(x)", (-1, 1)),
-        ("relu(x)", (0, None)),
-        ("relu(x) - relu(x - 1)", (0, 1)),
-        # At most quadratic: it has no linear growth, and an enclosure.
-        ("x^2 + 1", (1, None)),
-        ("-x^2", (None, 0)),
-        # A number for each neuron is not looked up.
-        ("c * tanh(x)", (None, None)),
+        ("lagrangian: tanh", (-1, 1)),
+        ("lagrangian: relu", (0, None)),
+        ("activation: {expression: 'relu(x) - relu(x - 1)', of: neuron}", (0, 1)),
+        # It has no linear growth, and an enclosure.
+        ("lagrangian: exp", (0, None)),
     ],
 )
 def test_ranges_of_neurons(text: str, ends: Any) -> None:
+    assert near(ranges.activation_range(layer(text)), ends)
+
+
+def test_a_number_for_each_neuron_is_not_looked_up() -> None:
     made = layer("lagrangian: tanh")
-    asked = replace(made, function=replace(made.function, activation=(parse(text),)))
-    assert near(ranges.activation_range(asked), ends)
+    asked = replace(made, function=replace(made.function, activation=(parse("c * tanh(x)"),), slope=None))
+    assert ranges.activation_range(asked) == (None, None)
