@@ -207,7 +207,8 @@ def test_biases_and_betas_have_limits() -> None:
 @pytest.mark.usefixtures("small_tiles")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("alone", [None, 0.5])
-def test_a_pattern_and_itself_weigh_nothing(dtype: Any, alone: float | None) -> None:
+def test_a_pattern_and_itself_weigh_nothing(dtype: Any, alone: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PANEL", 6)  # three slabs, each with its pairs further to the right
     gram = gram_of(np.random.default_rng(5).normal(size=(6, 3)))
     met = 0
 
