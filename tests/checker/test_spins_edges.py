@@ -14,10 +14,10 @@ from flint import arb
 from hopverify.checker.spins import fixed_points as searching
 from hopverify.checker.spins import low_rank_of, margins
 from hopverify.checker.spins.fixed_points import fixed_points, linear_search
-from hopverify.checker.spins.margins import _count, _in_floats, certified_low_rank
+from hopverify.checker.spins.margins import _count, _in_floats, certified, certified_low_rank
 from hopverify.checker.spins.one_by_one import _signs
 from hopverify.checker.spins.overlap_search import overlap_search
-from hopverify.checker.spins.overlaps import OverlapValues
+from hopverify.checker.spins.overlaps import OverlapValues, bound
 from hopverify.checker.spins.quadratic import Affine
 from hopverify.checker.spins.values import UNDECIDED, all_states
 from hopverify.errors import EvidenceRejected
@@ -149,3 +149,17 @@ def test_margins_of_overlaps() -> None:
     at_rest = taken(correction(0, [[0, 0], [0, 0]]), "spin_margins")
     assert at_rest["patterns"] == [{"pattern": "0", "flips": 0}, {"pattern": "1", "flips": 0}]
     assert at_rest["least"] == 0
+
+
+def test_a_large_bias_is_not_rounded() -> None:
+    found = memory("z^2/2", [[1]], slope=True, bias=2**55 + 1, size=1)
+    one_neuron = np.array([[1]])
+    assert bound(found, found.terms(), one_neuron, one_neuron).tolist() == [[2**55 + 2]]
+    assert bound(found, found.terms(), one_neuron, -one_neuron).tolist() == [[-(2**55)]]
+
+
+def test_margins_of_large_and_of_no_weights() -> None:
+    ones, weights = np.ones((1, 2), dtype=np.int64), np.array([[0, 2**55 + 1], [2**55 + 1, 0]])
+    for less, flips in ((2, -1), (1, 0)):
+        assert certified(Affine(weights, np.array([-(2**55) - less, 0])), ones) == [flips]
+    assert certified(Affine(0 * weights, np.array([1, 1])), ones) == [2]
