@@ -127,6 +127,7 @@ def test_structure_is_kept_where_nothing_is_multiplied() -> None:
     constant = model("x: {size: 3, activation: {expression: '1 + 0*x', of: neuron}}", body)
     structure, heights = sector_structure(constant)
     assert np.all(np.isinf(multiplied_form(structure, heights, np.ones(3)).diagonal))  # type: ignore[union-attr]
+    assert multiplied_form(structure, heights, np.full(3, 2.0)).size == 0
 
 
 # ------------------------------------------------------------------ verdicts
