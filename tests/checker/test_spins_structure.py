@@ -72,6 +72,8 @@ def test_each_synapse_is_looked_at() -> None:
     for function, concave in (("z^3", False), ("z^2", True)):
         made = model(own | {"v": one("associative", patterns=[[1, 1]], function=function)["w"]}, 2)
         assert is_concave_by_neuron(made) is concave
+        turned = model({"a": own["w"], "b": one("associative", patterns=[[1, 1]], function=function)["w"]}, 2)
+        assert is_concave_by_neuron(turned) is concave
 
 
 def test_rows_are_compared_exactly() -> None:
@@ -83,7 +85,8 @@ def test_rows_are_compared_exactly() -> None:
 
 def test_signs() -> None:
     found = signs_of(np.array([2, 1, 0, -1, -2]))
-    assert (found.tolist(), found.dtype) == ([1, 1, 0, -1, -1], np.int8)
+    assert found.tolist() == [1, 1, 0, -1, -1]
+    assert found.dtype == np.int8
     low, high = np.array([1, -2, 0, 0, -1, -1]), np.array([2, -1, 0, 1, 0, 1])
     assert _signs_between(low, high).tolist() == [1, -1, 0, UNDECIDED, UNDECIDED, UNDECIDED]
 
