@@ -190,7 +190,8 @@ def test_each_neuron_has_its_leak() -> None:
         found = _runaway(replace(asked, layers={"x": own}))
         assert found is not None
         assert found["unbounded"].startswith(neuron)
-    assert _runaway(replace(asked, layers={"x": replace(asked.layers["x"], leak=(Fraction(1), Fraction(2)))})) is None
+    still = model("x: {size: 2, lagrangian: tanh}")
+    assert _runaway(replace(still, layers={"x": replace(still.layers["x"], leak=(Fraction(0), Fraction(0)))})) is None
 
 
 def test_solutions_have_to_go_on() -> None:
