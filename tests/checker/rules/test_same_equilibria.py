@@ -32,11 +32,11 @@ def judged(
     return judge(SameEquilibria(whole, own, stably), {"rule": "same_equilibria"})
 
 
-def system(more: str = "", size: int = 2) -> AlteredSystem:
+def system() -> AlteredSystem:
     """Return what stands for ρx = A γ + b, A = (1 2; 2 5)."""
     found = altered_system(
         model(
-            f"y: {{size: 2, lagrangian: identity}}, x: {{size: 2, lagrangian: relu, tau: 0{more}}}",
+            "y: {size: 2, lagrangian: identity}, x: {size: 2, lagrangian: relu, tau: 0}",
             "s: {kind: feedforward_feedback, layers: [y, x], forward: [[1, 2], [2, 5]], feedback: [[1, 0], [0, 1]]}",
         )
     )
