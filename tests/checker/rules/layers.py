@@ -1,0 +1,33 @@
+"""Layers as they stand in specs, and what a rule makes of statements about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hopverify.checker.rules import Judgement, judge
+from hopverify.errors import EvidenceRejected
+from hopverify.model import Layer, build_model
+from hopverify.obligations import Outcome
+from hopverify.spec import parse_spec
+
+PROVED = Judgement(Outcome.PROVED)
+
+
+def layer(text: str, size: int = 2) -> Layer:
+    body = f"layers: {{x: {{size: {size}, {text}}}}}\n"
+    return build_model(parse_spec(f"hopverify: 1\nname: layers\n{body}")).layers["x"]
+
+
+def own(expression: str, size: int = 2, of: str = "layer") -> Layer:
+    return layer(f"lagrangian: {{expression: '{expression}', of: {of}}}", size)
+
+
+def judged(asked: Any, rule: str, **payload: Any) -> Judgement:
+    return judge(asked, {"rule": rule, **payload})
+
+
+def refused(asked: Any, message: str, rule: str, **payload: Any) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judged(asked, rule, **payload)

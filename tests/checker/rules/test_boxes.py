@@ -1,0 +1,191 @@
+"""Boxes, bounds and minima in numbers worked out by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from hopverify.checker.contraction import Contractor
+from hopverify.checker.rules import Judgement, ball_minima
+from hopverify.checker.rules.attracting_box import rows
+from hopverify.checker.rules.energy_bound import short_below
+from hopverify.checker.rules.equilibrium_boxes import _verify
+from hopverify.errors import EvidenceRejected
+from hopverify.model import linear_network
+from hopverify.obligations import (
+    BallMinima,
+    Bounded,
+    EnergyBoundedBelow,
+    EquilibriaNear,
+    Outcome,
+    Search,
+)
+from hopverify.spec import ExactArray
+from hopverify.synapses.epanechnikov import Epanechnikov
+from tests.checker.rules.shown import judged, model, refused
+
+
+def test_boxes_are_told_layer_by_layer() -> None:
+    layers = ", ".join(
+        f"{name}: {{size: {size}, lagrangian: tanh, tau: {tau}}}"
+        for name, size, tau in (("a", 1, 1), ("f", 2, 0), ("b", 2, 1), ("c", 1, 1))
+    )
+    network = linear_network(model(layers))
+    assert network is not None
+    found = rows(network, [Fraction(-k) for k in range(1, 7)], [Fraction(k, 2) for k in range(1, 7)])
+    assert found == {"a": [["-1", "1/2"]], "b": [["-4", "2"], ["-5", "5/2"]], "c": [["-6", "3"]]}
+
+
+def test_a_box_that_attracts() -> None:
+    """ẋ = tanh(x)/2 + 1/4 - x enters -1 ≤ x ≤ 1 for good; the bounds given as U and then V."""
+    body = "w: {kind: dense, layers: [x, x], weights: [[1/2]]}"
+    asked = Bounded(model("x: {size: 1, lagrangian: tanh, bias: 1/4}", body))
+    found = judged(asked, "attracting_box", bounds=["1", "2"])
+    assert (found.outcome, found.data) == (Outcome.PROVED, {"bounded": "every state", "box": {"x": [["-2", "1"]]}})
+    refused(asked, "does not point inward", "attracting_box", bounds=["1/4", "1"])
+    for bounds in (["1"], ["1", "1", "1"]):
+        refused(asked, "expected a list of 2", "attracting_box", bounds=bounds)
+    quartic = model("x: {size: 1, lagrangian: tanh}", "e: {kind: expression, layers: [x], energy: sum(x^4)}")
+    refused(Bounded(quartic), "the drives are not linear", "attracting_box", bounds=["1", "1"])
+
+
+def near(*patterns: int) -> EquilibriaNear:
+    """Return what is asked of (ẋ, ẏ) = (1 - x, 2 - y); patterns are states of the second neuron."""
+    body = "w: {kind: dense, layers: [x, x], weights: [[0, 0], [0, 0]]}"
+    asked = model("x: {size: 2, lagrangian: identity, bias: [1, 2]}", body)
+    network = linear_network(asked)
+    assert network is not None
+    rows_ = ExactArray.of([[Fraction(entry)] for entry in patterns])
+    return EquilibriaNear(Search(asked, network, None), "m", rows_, 1, tuple(f"m[{k}]" for k in range(len(patterns))))
+
+
+def test_boxes_beside_patterns() -> None:
+    found = judged(near(5, 1), "equilibrium_boxes", centres=[["1", "2"], ["9/8", "9/4"]], widths=["1/4", "1/2"])
+    assert found.outcome is Outcome.PROVED
+    assert found.data == {
+        "memories": [
+            {"name": "m[0]", "half_width": "1/4", "distance_at_most": "13/4"},
+            {"name": "m[1]", "half_width": "1/2", "distance_at_most": "7/4"},
+        ],
+        "norm": "largest coordinate",
+    }
+    for centre in (["2", "2"], ["0", "2"], ["1", "3"], ["1", "1"]):
+        refused(near(5), r"the box of m\[0\]", "equilibrium_boxes", centres=[centre], widths=["1/4"])
+    good = {"centres": [["1", "2"], ["1", "2"]], "widths": ["1", "1"]}
+    judged(near(5, 1), "equilibrium_boxes", **good)
+    for change in (
+        {"centres": good["centres"][:1]},
+        {"widths": ["1"]},
+        {"centres": good["centres"][:1], "widths": ["1"]},
+        {"centres": good["centres"] * 2, "widths": ["1"] * 4},
+        {"centres": {"0": 1, "1": 2}},
+        {"widths": {"0": 1, "1": 2}},
+    ):
+        refused(near(5, 1), "expected one for each of 2 patterns", "equilibrium_boxes", **(good | change))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "held"),
+    [
+        ([-0.5, 0.5], [0.5, 1.5], True),
+        ([np.nextafter(-1, 0), 0.5], [np.nextafter(1, 0), 1.5], True),
+        ([-1.0, 0.5], [0.5, 1.5], False),
+        ([-0.5, 0.5], [1.0, 1.5], False),
+        ([-0.5, 0.0], [0.5, 1.5], False),
+        ([-0.5, 0.5], [0.5, 2.0], False),
+        ([-9.0, 0.5], [0.5, 1.5], False),
+        ([-0.5, 0.5], [0.5, 9.0], False),
+        ([-np.inf, 0.5], [0.5, 1.5], False),
+        ([-0.5, 0.5], [np.inf, 1.5], False),
+        ([-np.inf, -np.inf], [0.5, 1.5], False),
+        ([np.nan, 0.5], [0.5, 1.5], False),
+        ([-0.5, 0.5], [0.5, np.nan], False),
+    ],
+)
+def test_the_result_lies_in_the_interior(low: list[float], high: list[float], held: bool) -> None:
+    """Of the box [-1, 1] x [0, 2]."""
+    seen: list[Any] = []
+
+    def everywhere(lower: Any, upper: Any) -> None:
+        seen.extend([lower.tolist(), upper.tolist()])
+
+    contractor = cast(
+        Contractor,
+        SimpleNamespace(everywhere=everywhere, krawczyk=lambda boxes: (np.array([low]), np.array([high]))),
+    )
+    centre = np.array([Fraction(0), Fraction(1)], dtype=object)
+    if held:
+        _verify(contractor, centre, Fraction(1), "m[0]")
+    else:
+        with pytest.raises(EvidenceRejected, match="does not hold on the box of"):
+            _verify(contractor, centre, Fraction(1), "m[0]")
+    assert seen == [[-1, 0], [1, 2]]
+
+
+# ------------------------------------------------------------------ bounds and minima
+
+
+@pytest.mark.parametrize("value", ["0", "1", "-1", "1/3", "-1/3", "1000001/7", "-1e30", "1e-300", "-1e-310"])
+def test_short_bounds_lie_closely_below(value: str) -> None:
+    exact = Fraction(value)
+    found = short_below(exact)
+    assert found <= exact
+    assert exact - found <= abs(exact) / 2**19
+    assert found.numerator.bit_length() <= 1100
+    assert abs(found.numerator) < 2**21 or found.denominator == 1
+    with pytest.raises(EvidenceRejected, match="beyond the range of doubles"):
+        short_below(Fraction(10) ** 400)
+
+
+def test_energies_have_a_lower_bound() -> None:
+    """relu with W = -1: E = γ²/2 + γ²/2 ≥ 0; and tanh, whose energy needs no form."""
+    one = EnergyBoundedBelow(
+        model("x: {size: 1, lagrangian: relu}", "w: {kind: dense, layers: [x, x], weights: [[-1]]}")
+    )
+    found = judged(one, "energy_bound", margin="1")
+    assert found.outcome is Outcome.PROVED
+    assert Fraction(found.data["lower bound"]) <= 0
+    assert found.data["unbounded activations"] == ["x"]
+    assert found.data["form"] == "uᵀQu ≥ 1·|u|² on their cone"
+    refused(one, "not positive on the cone", "energy_bound", margin="2")
+    refused(one, "expected a rational number", "energy_bound")
+    tanh = EnergyBoundedBelow(
+        model("x: {size: 1, lagrangian: tanh}", "w: {kind: dense, layers: [x, x], weights: [[2]]}")
+    )
+    assert set(judged(tanh, "energy_bound").data) == {"lower bound", "bounded"}
+
+
+def minima(patterns: list[list[Any]], beta: Any) -> Judgement:
+    """Return the minima of the Epanechnikov energy; balls have the squared radius 2/β."""
+    rows_ = "[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in patterns) + "]"
+    asked = model(
+        f"x: {{size: {len(patterns[0])}, lagrangian: identity, leak: 0}}",
+        f"s: {{kind: epanechnikov, layers: [x], patterns: {rows_}, beta: {beta}, epsilon: 1/8}}",
+    )
+    synapse = asked.synapses["s"]
+    assert isinstance(synapse, Epanechnikov)
+    return judged(BallMinima(asked, synapse), "ball_minima")
+
+
+def test_minima_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Balls of radius 1 on a line: 0 alone; those of 3 and 9/2 overlap between 7/2 and 4, around their centroid."""
+    found = minima([[0], [3], [Fraction(9, 2)]], 2)
+    assert found.outcome is Outcome.PROVED
+    told = {key: found.data[key] for key in ("count", "emergent", "patterns", "stored", "flat_beyond")}
+    assert told == {"count": 4, "emergent": 1, "patterns": 3, "stored": 3, "flat_beyond": "1"}
+    assert [(row["members"], row["state"], row["stored"], row["radius"]) for row in found.data["minima"]] == [
+        ([0], ["0"], True, "1"),
+        ([1], ["3"], True, "1/2"),
+        ([1, 2], ["15/4"], False, "1/4"),
+        ([2], ["9/2"], True, "1/2"),
+    ]
+    monkeypatch.setattr(ball_minima, "MAX_LISTED", 2)
+    assert len(minima([[0], [3], [Fraction(9, 2)]], 2).data["minima"]) == 2
+    # Two that are the same are stored by one minimum; the middle of three is one of them too.
+    assert minima([[0], [0]], 2).data["stored"] == 2
+    three = minima([[0], [1], [2]], Fraction(1, 2)).data
+    assert (three["count"], three["emergent"], three["stored"]) == (1, 0, 1)
