@@ -149,6 +149,9 @@ def test_energies_have_a_lower_bound() -> None:
     found = judged(one, "energy_bound", margin="1")
     assert found.outcome is Outcome.PROVED
     assert Fraction(found.data["lower bound"]) <= 0
+    # With a bias of 2 it is γ² - 2γ, which is -1 at γ = 1.
+    pulled = EnergyBoundedBelow(model("x: {size: 1, lagrangian: relu, bias: 2}", body % -1))
+    assert Fraction(judged(pulled, "energy_bound", margin="1").data["lower bound"]) <= -1
     assert found.data["unbounded activations"] == ["x"]
     assert found.data["form"] == "uᵀQu ≥ 1·|u|² on their cone"
     refused(one, "not positive on the cone", "energy_bound", margin="2")

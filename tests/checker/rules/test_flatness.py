@@ -19,6 +19,7 @@ def test_dead_zones_are_told() -> None:
     assert (found.outcome, found.data["kind"]) == (Outcome.REFUTED, "dead")
     assert (found.data["intervals"], found.data["unbounded"]) == ([["-∞", "0"]], True)
     assert found.data["neuron_states"] == ["-1", "-1/2"]
+    assert found.data["region"] == "each neuron on its own: a product of such intervals and of points"
     both = judged(NowhereFlat(layer("lagrangian: hard_tanh")), "dead_zone").data
     assert (both["intervals"], both["unbounded"]) == ([["-∞", "-1"], ["1", "+∞"]], True)
     right = judged(NowhereFlat(own("x^2/2 - relu(x - 1)^2/2", of="neuron")), "dead_zone").data
@@ -50,7 +51,9 @@ def test_where_slopes_fade() -> None:
     assert _saturates(Piece(Fraction(0), None, parse("sech(x)^2"))) == both[1:]
     assert _saturates(Piece(Fraction(0), Fraction(1), parse("sech(x)^2"))) == []
     assert _saturates(Piece(None, None, parse("exp(x)"))) == both[:1]
+    assert _saturates(Piece(None, None, parse("exp(-x)"))) == both[1:]
     assert _saturates(Piece(None, None, parse("1 + 0*x"))) == []
+    assert _saturates(Piece(None, None, parse("1/65536"))) == []
     # Where it begins, 1/x is 2⁻²⁰; at the bound itself nothing is said.
     assert _saturates(Piece(Fraction(1), None, parse("1/x"))) == both[1:]
     assert (FAR, SMALL) == (2.0**20, 2.0**-16)
@@ -77,7 +80,8 @@ def test_what_is_said_of_layers_that_are_nowhere_flat() -> None:
 def test_states_that_are_not_told_apart() -> None:
     asked = NowhereFlat(own("(x[0] + x[1])^2"))
     found = judged(asked, "equal_activations", states=[["1", "2"], ["3", "0"]])
-    assert (found.outcome, found.data["kind"]) == (Outcome.REFUTED, "singular")
+    assert found.outcome is Outcome.REFUTED
+    assert found.data == {"kind": "singular", "region": "the segment between the two states"}
     for states, message in (
         ([["1", "2"], ["3", "1"]], "the same, or their activations differ"),
         ([["1", "2"], ["1", "2"]], "the same, or their activations differ"),
@@ -95,7 +99,8 @@ def test_states_that_are_not_told_apart() -> None:
 def test_layers_that_are_flat_along_a_line() -> None:
     found = judged(NowhereFlat(layer("lagrangian: softmax")), "shift_invariance")
     assert found.outcome is Outcome.REFUTED
-    assert (found.data["region"], found.data["unbounded"]) == ("x + R·1", True)
+    told = {"kind": "singular everywhere", "direction": "1 (the vector of ones)"}
+    assert found.data == told | {"unbounded": True, "region": "x + R·1"}
     for other in (
         "lagrangian: relu",
         "lagrangian: identity",

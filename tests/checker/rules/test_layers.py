@@ -13,8 +13,9 @@ from hopverify.checker.rules.jacobian_identity import jacobian_forms
 from hopverify.checker.rules.subdivision import intervals_of, undecided
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
-from hopverify.model import Layer
-from hopverify.obligations import CompatibleTimes, Convex, Outcome, Regular, SymmetricJacobian
+from hopverify.model import Layer, build_model
+from hopverify.obligations import CompatibleTimes, Convex, Outcome, Regular, RegularDrive, SymmetricJacobian
+from hopverify.spec import parse_spec
 from tests.checker.rules.layers import PROVED, judged, layer, own, refused
 
 
@@ -25,6 +26,10 @@ def test_hessians_of_quadratic_forms() -> None:
     assert found.tolist() == [[2, Fraction(3, 2)], [Fraction(3, 2), 10]]
     for other in ("x[0]^3", "x[0]^2*x[1]", "x[0]^2*x[1]^2", "1/(1 + x[0]^2)", "x[0]^(1/2)", "x[0]^2 + exp(x[0])"):
         assert constant_hessian(own(other).function, 2) is None
+    # Powers of e^x that are not whole, or negative, are no constants.
+    for power in ("exp(x[0]/2)", "-exp(x[0]/2)", "exp(-x[0])", "-exp(-x[0])", "-exp(-x[0]/3)", "-exp(-2*x[1])"):
+        assert constant_hessian(own(power).function, 2) is None
+        refused(Convex(own(power)), "not evidently quadratic", "exact_inertia")
     assert constant_hessian(own("x^2/2", of="neuron").function, 2) is None
     assert constant_hessian(layer("activation: clipped_softmax").function, 2) is None
 
@@ -104,6 +109,9 @@ def test_intervals_on_which_nothing_follows() -> None:
     assert undecided(Piece(None, None, parse("x^2")), []) == []
     assert undecided(Piece(None, None, parse("exp(x)/4 - 1/8")), [Fraction(0)]) == [(-float("inf"), 0.0)]
     assert undecided(Piece(Fraction(0), Fraction(1), parse("1/4 + 0*x - x/8")), []) == []
+    # Of a product intervals say less than signs do; and 0 itself is not below 0.
+    assert undecided(Piece(None, None, parse("x^2*exp(x)")), []) == []
+    assert undecided(Piece(Fraction(0), Fraction(1), parse("x")), []) == []
 
 
 def test_cuts_are_rising(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +181,14 @@ def test_regularity_is_structure() -> None:
     refused(Regular(layer("lagrangian: {spherical: {epsilon: 0}}")), "not locally Lipschitz", "regularity")
     mixed = layer("activation: {expression: ['x[0]', 'sign(x[1])']}")
     refused(Regular(mixed), "not locally Lipschitz", "regularity")
+    for energy, regular in (("sum(x^2)", True), ("sum(sqrt(x))", False)):
+        joined = f"synapses: {{e: {{kind: expression, layers: [x], energy: {energy}}}}}\n"
+        body = f"layers: {{x: {{size: 1, lagrangian: identity}}}}\n{joined}"
+        own_drive = build_model(parse_spec(f"hopverify: 1\nname: drives\n{body}")).synapses["e"]
+        if regular:
+            assert judged(RegularDrive("e", own_drive), "regularity") == PROVED
+        else:
+            refused(RegularDrive("e", own_drive), "not locally Lipschitz", "regularity")
 
 
 # ------------------------------------------------------------------ Jacobians

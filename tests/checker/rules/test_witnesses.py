@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from hopverify.checker.rules import Judgement
+from hopverify.checker.rules import Judgement, residual
 from hopverify.model import AlteredSystem, Model, altered_system
 from hopverify.obligations import (
     Descent,
@@ -115,3 +115,16 @@ def test_residuals_fall_on_their_own(
         assert found == Judgement(Outcome.PROVED)
     else:
         assert (found.outcome, found.data) == (Outcome.REFUTED, {"because": because})
+
+
+def test_the_potential_is_a_function_of_one_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    whole = residual.gradient
+
+    def recorded(*arguments: Any) -> Any:
+        seen.append(arguments[1:])
+        return whole(*arguments)
+
+    monkeypatch.setattr(residual, "gradient", recorded)
+    judged(FallingResidual(system("[[0], [1]]", "z^2")), "residual")
+    assert seen == [("z", {"z": 0})]
