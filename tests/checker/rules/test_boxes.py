@@ -143,22 +143,19 @@ def test_short_bounds_lie_closely_below(value: str) -> None:
 
 def test_energies_have_a_lower_bound() -> None:
     """relu with W = -1: E = γ²/2 + γ²/2 ≥ 0; and tanh, whose energy needs no form."""
-    one = EnergyBoundedBelow(
-        model("x: {size: 1, lagrangian: relu}", "w: {kind: dense, layers: [x, x], weights: [[-1]]}")
-    )
+    weights = "w: {kind: dense, layers: [x, x], weights: [[%d]]}"
+    one = EnergyBoundedBelow(model("x: {size: 1, lagrangian: relu}", weights % -1))
     found = judged(one, "energy_bound", margin="1")
     assert found.outcome is Outcome.PROVED
     assert Fraction(found.data["lower bound"]) <= 0
     # With a bias of 2 it is γ² - 2γ, which is -1 at γ = 1.
-    pulled = EnergyBoundedBelow(model("x: {size: 1, lagrangian: relu, bias: 2}", body % -1))
+    pulled = EnergyBoundedBelow(model("x: {size: 1, lagrangian: relu, bias: 2}", weights % -1))
     assert Fraction(judged(pulled, "energy_bound", margin="1").data["lower bound"]) <= -1
     assert found.data["unbounded activations"] == ["x"]
     assert found.data["form"] == "uᵀQu ≥ 1·|u|² on their cone"
     refused(one, "not positive on the cone", "energy_bound", margin="2")
     refused(one, "expected a rational number", "energy_bound")
-    tanh = EnergyBoundedBelow(
-        model("x: {size: 1, lagrangian: tanh}", "w: {kind: dense, layers: [x, x], weights: [[2]]}")
-    )
+    tanh = EnergyBoundedBelow(model("x: {size: 1, lagrangian: tanh}", weights % 2))
     assert set(judged(tanh, "energy_bound").data) == {"lower bound", "bounded"}
 
 
