@@ -18,28 +18,11 @@ from hopverify.checker.step_form import AlteredForm
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
-from hopverify.model import Layer, LinearNetwork, Model, altered_system, build_model, linear_network
+from hopverify.model import altered_system, build_model
 from hopverify.model.structured import structured_network
 from hopverify.obligations import Convex, NowhereFlat, Obligation, Outcome, SameEquilibria, StepForm
 from hopverify.spec import parse_spec
-
-
-def model(body: str) -> Model:
-    return build_model(parse_spec(f"hopverify: 1\nname: edges\n{body}"))
-
-
-def layer(text: str, size: int = 2) -> Layer:
-    return model(f"layers: {{x: {{size: {size}, {text}}}}}\n").layers["x"]
-
-
-def dense(weights: str, text: str) -> str:
-    return f"layers: {{x: {{{text}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
-
-
-def network(body: str) -> LinearNetwork:
-    found = linear_network(model(body))
-    assert found is not None
-    return found
+from tests.checker.models import dense, layer, model, network
 
 
 def obligations(body: str, check: str) -> list[Obligation]:

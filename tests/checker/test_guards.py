@@ -27,18 +27,15 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
-from hopverify.model import Model, altered_system, build_model
+from hopverify.model import altered_system, build_model
 from hopverify.model.structured import structured_network
 from hopverify.numerics.definiteness import propose
 from hopverify.obligations import Convex, Outcome, SameEquilibria, SymmetricWeights
 from hopverify.spec import ExactArray, parse_spec
+from tests.checker.models import model
 
 ONE = "layers: {x: {size: 1, lagrangian: relu}}\n"
 CUBIC = "{kind: expression, layers: [x], energy: -sum(x^3)}"
-
-
-def model(body: str) -> Model:
-    return build_model(parse_spec(f"hopverify: 1\nname: guarded\n{body}"))
 
 
 def judged(body: str, check: str, evidence: Mapping[str, Any], kind: type | None = None) -> Judgement:

@@ -15,15 +15,12 @@ from hopverify.checker.rules import RULES, Judgement, equilibrium_balls, judge
 from hopverify.checker.spins import reading
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, SpinModel, any_model, build_model
+from hopverify.model import SpinModel, any_model, build_model
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.obligations import FallingResidual, Obligation, Outcome, SymmetricWeights
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
-
-
-def model(body: str) -> Model:
-    return build_model(parse_spec(f"hopverify: 1\nname: guarded\n{body}"))
+from tests.checker.models import model
 
 
 def judged(body: str, check: str, evidence: Mapping[str, Any]) -> Judgement:

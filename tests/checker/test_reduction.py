@@ -14,24 +14,15 @@ from hopverify.checker.reduction import compare, is_stably_reduced, reduced_netw
 from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork, Model, build_model, linear_network
+from hopverify.model import LinearNetwork, build_model
 from hopverify.obligations import DerivedEnergy, GradientDrive, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
-
-
-def model(body: str) -> Model:
-    return build_model(parse_spec(f"hopverify: 1\nname: reduced\n{body}"))
+from tests.checker.models import model, network
 
 
 def dense(weights: str, layer: str) -> str:
     return f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
-
-
-def network(body: str) -> LinearNetwork:
-    found = linear_network(model(body))
-    assert found is not None
-    return found
 
 
 TWO = (

@@ -24,16 +24,13 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
-from hopverify.model import Model, build_model
+from hopverify.model import build_model
 from hopverify.obligations import Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
+from tests.checker.models import model
 
 ZERO, ONE = Fraction(0), Fraction(1)
-
-
-def model(body: str) -> Model:
-    return build_model(parse_spec(f"hopverify: 1\nname: guarded\n{body}"))
 
 
 def judged(body: str, check: str, evidence: Mapping[str, Any]) -> Judgement:

@@ -8,16 +8,11 @@ import pytest
 
 from hopverify.checker.rules import Judgement, judge
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Layer, build_model
+from hopverify.model import Layer
 from hopverify.obligations import Outcome
-from hopverify.spec import parse_spec
+from tests.checker.models import layer
 
 PROVED = Judgement(Outcome.PROVED)
-
-
-def layer(text: str, size: int = 2) -> Layer:
-    body = f"layers: {{x: {{size: {size}, {text}}}}}\n"
-    return build_model(parse_spec(f"hopverify: 1\nname: layers\n{body}")).layers["x"]
 
 
 def own(expression: str, size: int = 2, of: str = "layer") -> Layer:
