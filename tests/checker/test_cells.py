@@ -142,7 +142,7 @@ def test_diagonals_are_leaks_over_slopes() -> None:
     """A neuron that stays dead has no slope, one at its kink has both."""
     some = cells_of(dense("[[0, 0], [0, 0]]", "size: 2, lagrangian: {leaky_relu: {slope: 1/4}}, leak: [2, 3]"))
     found = some.diagonals(Ends(np.array([[-2.0, 0], [-3, 1]]), np.array([[-1.0, 1], [-2, 2]])))
-    assert found.tolist() == np.nextafter([[8.0, 2], [12, 3]], -INF).tolist()
+    assert found.tolist() == np.nextafter(np.array([[8.0, 2], [12, 3]]), -INF).tolist()
     relu = cells_of(BODY).diagonals(Ends(np.full((3, 1), -2.0), np.array([[-1.0], [0], [INF]])))
     assert relu[:2].tolist() == [[INF], [np.nextafter(4.0, -INF)]]
     assert relu[2, 0] == pytest.approx(8.0)
@@ -153,7 +153,7 @@ def test_slopes_that_nothing_bounds_leave_no_diagonal(monkeypatch: pytest.Monkey
     steepest = np.array([[INF, np.nan, 2.0], [0.0, -1.0, 0.5]])
     monkeypatch.setattr(some.activations, "slopes", lambda boxes: (None, steepest))
     found = some.diagonals(Ends(np.zeros((3, 2)), np.ones((3, 2))))
-    assert found.tolist() == [[-INF, INF], [-INF, INF], np.nextafter([4.0, 16], -INF).tolist()]
+    assert found.tolist() == [[-INF, INF], [-INF, INF], np.nextafter(np.array([4.0, 16]), -INF).tolist()]
 
 
 # ------------------------------------------------------------------ flips
@@ -166,7 +166,8 @@ def test_every_term_of_a_loss_is_counted(coarse: Coarse, radius: float, spread: 
     found = coarse(radius, spread).flip_losses(spans, [0, 1, 2, 3])
     assert list(found) == [0, 1, 2, 3]
     assert found[0].tolist() == [0, 0, 0]
-    size = abs(exact(W)) + Fraction(radius) + (exact(spread) if spread is not None else 0)
+    size: Array = abs(exact(W)) + exact(radius)
+    size = size + exact(spread) if spread is not None else size
     moves = up(up(size, 4) * exact(spans), 4)[:, [0, 2]]
     sums = {1: moves.max(axis=1), 2: moves.sum(axis=1)}
     for k, taken in ((1, 1), (2, 2), (3, 2)):
