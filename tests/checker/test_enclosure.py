@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, floor, inf
+from math import ceil, exp, floor, inf
 
 import pytest
 
@@ -47,3 +47,16 @@ def test_pieces_that_meet_the_interval_count_and_no_others(text: str, ends: Ends
 )
 def test_ends_are_exact_or_short_and_outward(end: float, low: Fraction | None, high: Fraction | None) -> None:
     assert (_outward(end, floor), _outward(end, ceil)) == (low, high)
+
+
+def test_an_expression_is_enclosed_between_its_ends_and_no_further() -> None:
+    low, high = enclosure(parse("exp(x)"), Fraction(-1), Fraction(1))
+    assert low is not None
+    assert high is not None
+    for end, exact in ((low, exp(-1)), (high, exp(1))):
+        assert abs(end - Fraction(exact)) < Fraction(1, 2**40)
+    assert enclosure(parse("exp(x)"), Fraction(0), None)[1] is None
+    low, high = enclosure(parse("exp(x)"), None, Fraction(0))
+    assert low == 0
+    assert high is not None
+    assert 1 <= high < 1 + Fraction(1, 2**40)

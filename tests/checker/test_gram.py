@@ -230,3 +230,23 @@ def test_squares_are_never_below_the_error() -> None:
     gram = gram_of(FEW)
     found = gram._squares(np.full((2, 2), 100.0), slice(0, 2), slice(0, 2))
     assert (found == gram.error).all()
+
+
+def test_a_tile_across_has_its_own_patterns_in_columns() -> None:
+    values = np.array([[1.0, 2.0, 4.0], [8.0, 16.0, 32.0]])
+    along = Tile(slice(1, 3), 0, values, values, values, across=False)
+    across = Tile(slice(1, 4), 0, values, values, values, across=True)
+    vector = np.arange(5.0)
+    assert along.each(vector).tolist() == [[1], [2]]
+    assert across.each(vector).tolist() == [[1, 2, 3]]
+    factors = values + 1
+    assert along.sums(values, factors).tolist() == [1 * 2 + 2 * 3 + 4 * 5, 8 * 9 + 16 * 17 + 32 * 33]
+    assert across.sums(values, factors).tolist() == [1 * 2 + 8 * 9, 2 * 3 + 16 * 17, 4 * 5 + 32 * 33]
+
+
+def test_patterns_that_are_no_doubles_are_scaled_exactly() -> None:
+    thirds = ExactArray.of(np.array([[Fraction(8, 3), Fraction(1, 3)]], dtype=object))
+    found = Gram(thirds, ExactArray.of(np.array([Fraction(16, 3)], dtype=object)), ghost=True)
+    assert found.exponent == 2
+    assert found.points.tolist() == [[2 / 3, 1 / 12], [0, 0]]
+    assert found.bias.tolist() == [1 / 3, 0]

@@ -103,3 +103,18 @@ def test_words_and_a_negative_entry_that_is_seen_at_once() -> None:
     with precision():
         assert negative_pivot(BALLS.array(np.array([[zero, one], [one, zero]], dtype=object))) == ("open", None)
         assert negative_pivot(BALLS.array(np.array([[one]], dtype=object)))[0] == "positive"
+
+
+def test_the_mixed_direction_is_of_an_entry_that_is_not_zero() -> None:
+    Q = np.array([[Fraction(v) for v in row] for row in ([0, 0, 1], [0, 0, 0], [1, 0, 0])], dtype=object)
+    found, direction = negative_pivot(Q)
+    assert found == "negative"
+    assert direction is not None
+    assert direction @ Q @ direction == -2
+    assert negative_pivot(Q * 0) == ("open", None)
+
+
+def test_one_number_is_its_own_pivot() -> None:
+    for value, wanted in ((-1, ("negative", [1])), (0, ("open", None)), (1, ("positive", None))):
+        found, direction = negative_pivot(np.array([[Fraction(value)]], dtype=object))
+        assert (found, None if direction is None else direction.tolist()) == wanted

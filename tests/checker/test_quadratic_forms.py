@@ -269,3 +269,9 @@ def test_a_sparse_form_gives_each_place_once_below_the_diagonal() -> None:
     for row, column in (([1], [1]), ([0], [1]), ([4], [0]), ([1], [-1])):
         with pytest.raises(ValueError, match="below the diagonal"):
             form(row, column)
+
+
+def test_a_spread_that_is_almost_nothing_is_not_lost() -> None:
+    """A sum that underflows is covered by a term of 2⁻¹⁰⁰⁰."""
+    norm = spread_norm(uncertain("tolerance: 1/4"), np.arange(3), np.full(3, 2.0**-1060))
+    assert Fraction(1, 2**1000) <= norm < Fraction(1, 2**999)

@@ -8,7 +8,7 @@ from math import isqrt
 import numpy as np
 import pytest
 
-from hopverify.checker.definiteness import check_definite, cholesky, dominance, integer_cholesky, low_rank
+from hopverify.checker.definiteness import ball_ldl, check_definite, cholesky, dominance, integer_cholesky, low_rank
 from hopverify.checker.definiteness.integer_cholesky import balancing_exponents, check_products_exact
 from hopverify.checker.definiteness.low_rank import schur_complement
 from hopverify.checker.midpoints import Midpoint
@@ -251,3 +251,12 @@ def test_products_are_exact_up_to_the_last_unit() -> None:
     check_products_exact(np.array([[2.0**26, 0.0]]), none)
     with pytest.raises(EvidenceRejected, match="too large for products"):
         check_products_exact(np.array([[2.0**26, 1.0]]), none)
+
+
+def test_balls_take_as_many_bits_as_are_asked_for() -> None:
+    """The second pivot is 2⁻¹³⁹ about, below what the 128 bits of the default resolve beside 1."""
+    almost = 1 - Fraction(1, 2**140)
+    form = DenseForm.of_exact(np.array([[Fraction(1), almost], [almost, Fraction(1)]], dtype=object))
+    with pytest.raises(EvidenceRejected, match="not certainly positive"):
+        ball_ldl._verify(form, {})
+    ball_ldl._verify(form, {"bits": 200})
