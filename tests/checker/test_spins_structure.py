@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from hopverify.checker.rules.spin_states import _descends
 from hopverify.checker.spins import low_rank_of
 from hopverify.checker.spins.margins import certified_low_rank
+from hopverify.checker.spins.one_by_one import OneByOne
 from hopverify.checker.spins.overlaps import OverlapValues, _signs_between, flips_set_right
 from hopverify.checker.spins.structure import _diagonal, _is_concave, is_concave_by_neuron
 from hopverify.checker.spins.tables import table_of
@@ -114,3 +117,35 @@ def test_sums_of_products_are_added_in_whole_numbers() -> None:
         low = low_rank_of(model(synapse, 4, bias=[3 * p * p] * 3 + [3 * p * q - less]))
         assert low is not None
         assert certified_low_rank(low, np.ones((1, 4), dtype=np.int64)) == [flips]
+
+
+def test_a_synapse_after_a_concave_one_counts() -> None:
+    concave = one("associative", patterns=[[1, 1]], function="z^2")["w"]
+    for weights, wanted in (([[1, 0], [0, 1]], True), ([[-1, 0], [0, 1]], False)):
+        linear = one("dense", weights=weights)["w"]
+        assert is_concave_by_neuron(model({"a": concave, "b": linear}, 2)) is wanted
+
+
+@pytest.mark.parametrize(("drive", "wanted"), [({}, [3, 5]), ({"drive": "gradient"}, [-12, -20])])
+def test_the_diagonal_of_a_dense_drive_is_that_of_its_matrix(drive: dict[str, Any], wanted: list[int]) -> None:
+    made = model(one("dense", weights=[[3, 1], [1, 5]], prefactor=-2, **drive), 2)
+    found = _diagonal(made.synapses["w"])
+    assert found is not None
+    assert {name: entries.tolist() for name, entries in found.items()} == {next(iter(made.layers)): wanted}
+
+
+def test_no_states_have_no_signs() -> None:
+    values = OneByOne(model(one("dense", weights=[[0, 1], [1, 0]]), 2))
+    assert values.keeping(np.zeros((0, 2), dtype=np.int64)).shape == (0, 2)
+
+
+def test_one_neuron_after_the_other_is_turned() -> None:
+    states, seen = np.array([[1, 1], [1, -1]]), []
+
+    def rising(before: Any, after: Any) -> Any:
+        seen.append((before.tolist(), after.tolist()))
+        return np.zeros(len(before), dtype=np.int8)
+
+    values: Any = SimpleNamespace(flips=lambda states: np.array([[True, False], [True, True]]), rising=rising)
+    assert _descends(model(one("dense", weights=[[0, 1], [1, 0]]), 2), values, states)
+    assert seen == [([[1, 1], [1, -1]], [[-1, 1], [-1, -1]]), ([[1, -1]], [[1, 1]])]

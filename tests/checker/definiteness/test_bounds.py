@@ -260,3 +260,10 @@ def test_balls_take_as_many_bits_as_are_asked_for() -> None:
     with pytest.raises(EvidenceRejected, match="not certainly positive"):
         ball_ldl._verify(form, {})
     ball_ldl._verify(form, {"bits": 200})
+
+
+def test_a_diagonal_that_rounding_brings_to_0_is_refused() -> None:
+    for least in (2.0**-1074, 0.0, -1.0):
+        with pytest.raises(EvidenceRejected, match="a diagonal entry is not positive, or not finite"):
+            cholesky.lowered_diagonal(np.array([1.0, least]), Fraction(0))
+    assert cholesky.lowered_diagonal(np.array([1.0, 2.0**-1073]), Fraction(0)).shape == (2,)
