@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hopverify.model import Layer, LinearNetwork, Model, build_model, linear_network
+from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.spec import parse_spec
 
 
@@ -20,5 +21,11 @@ def dense(weights: str, text: str) -> str:
 
 def network(body: str) -> LinearNetwork:
     found = linear_network(model(body))
+    assert found is not None
+    return found
+
+
+def structured(body: str) -> StructuredNetwork:
+    found = structured_network(model(body))
     assert found is not None
     return found

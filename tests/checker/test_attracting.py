@@ -6,7 +6,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pytest
 
 from hopverify.checker import attracting
@@ -14,12 +13,9 @@ from hopverify.checker.attracting import GrowthMap, attracting_box, growth_of_la
 from hopverify.checker.growth import Bound, Growth
 from hopverify.errors import EvidenceRejected
 from tests.checker.models import dense, layer, network
+from tests.rationals import vector
 
 F, ZERO = Fraction, Fraction(0)
-
-
-def vector(*entries: Any) -> np.ndarray[Any, Any]:
-    return np.array([Fraction(entry) for entry in entries], dtype=object)
 
 
 def test_the_growth_of_a_layer() -> None:

@@ -12,10 +12,7 @@ import pytest
 from hopverify.checker.ball_minima import Minimum, _minimum, _sets, _whole, attracted, minima, root_above, root_below
 from hopverify.spec import ExactArray
 from hopverify.synapses.epanechnikov import Epanechnikov
-
-
-def exact(rows: list[list[Any]]) -> np.ndarray[Any, Any]:
-    return np.array([[Fraction(entry) for entry in row] for row in rows], dtype=object)
+from tests.rationals import exact
 
 
 def found_of(rows: list[list[Any]], beta: Fraction) -> list[Minimum]:

@@ -13,8 +13,8 @@ from hopverify.checker import cells
 from hopverify.checker.cells import Cells, Ends, is_kept
 from hopverify.checker.midpoints import Midpoint
 from hopverify.errors import EvidenceRejected
-from hopverify.model.structured import structured_network
-from tests.checker.models import dense, model
+from tests.checker.models import dense, structured
+from tests.rationals import exact
 
 INF = np.inf
 Array = np.ndarray[Any, Any]
@@ -33,14 +33,7 @@ LEAK, BIAS = np.array([[2.0], [4], [8]]), np.array([[1.0], [-0.5], [3]])
 
 
 def cells_of(body: str) -> Cells:
-    network = structured_network(model(body))
-    assert network is not None
-    return Cells(network)
-
-
-def exact(values: Any) -> Array:
-    array = np.asarray(values, dtype=float)
-    return np.array([Fraction(v) for v in array.ravel().tolist()], dtype=object).reshape(array.shape)
+    return Cells(structured(body))
 
 
 def near(found: Array, wanted: Array) -> bool:
@@ -93,14 +86,11 @@ def test_targets_are_rounded_outward() -> None:
     found = cells_of(dense("[[0, 0], [0, 0]]", "size: 2, lagrangian: tanh, bias: [1, -3]")).targets(
         Ends(np.array([[-1.0], [0.5]]), np.array([[1.0], [0.5]]))
     )
-    below, above = np.array([1.0, -3]), np.array([1.0, -3])
     # The sum, the inverse of the leak, the product with it, and the slack of the sum.
-    one = [1.0, 1.0]
-    for side, ends in ((-INF, below), (INF, above)):
-        ends[:] = np.nextafter(ends, side)
+    below, above = np.nextafter([1.0, -3.0], -INF), np.nextafter([1.0, -3.0], INF)
     assert found.lower[0, 0] < below[0]
     assert found.upper[0, 0] > above[0]
-    inverse = np.nextafter(one, [-INF, INF])
+    inverse = np.nextafter([1.0, 1.0], [-INF, INF])
     steps = [
         np.nextafter(np.nextafter(below[0] * inverse[0], -INF), -INF),
         np.nextafter(np.nextafter(above[0] * inverse[1], INF), INF),

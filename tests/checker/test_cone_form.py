@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -12,13 +11,10 @@ import pytest
 from hopverify.checker.cone_form import Reach, confirmed_margin, form, reach
 from hopverify.checker.growth import Bound, Growth
 from hopverify.errors import EvidenceRejected
+from tests.rationals import exact
 
 F, ZERO = Fraction, Fraction(0)
 Matrix = np.ndarray[Any, Any]
-
-
-def matrix(rows: Sequence[Sequence[Any]]) -> Matrix:
-    return np.array([[Fraction(entry) for entry in row] for row in rows], dtype=object)
 
 
 def growing(up: int, top: Any, down: int, bottom: Any) -> Growth:
@@ -60,7 +56,7 @@ def test_a_bound_that_falls_is_refused(sides: tuple[int, int]) -> None:
 
 
 def test_a_form_is_turned_with_its_activations() -> None:
-    M = matrix([[1, 2, 3], [2, 4, 5], [3, 5, 6]])
+    M = exact([[1, 2, 3], [2, 4, 5], [3, 5, 6]])
     up, down = Reach(1, True, F(2), ZERO, ZERO), Reach(-1, True, F(5), ZERO, ZERO)
     Q = form(M, [F(1), F(3), F(7)], [up, down, up])
     assert Q.tolist() == [[F(-1, 2), 2, -3], [2, F(3, 5) - 4, 5], [-3, 5, F(7, 2) - 6]]
@@ -69,7 +65,7 @@ def test_a_form_is_turned_with_its_activations() -> None:
 
 # ------------------------------------------------------------------ margins
 
-FORM = matrix([[2, 3, 0], [3, 2, 0], [0, 0, 1]])
+FORM = exact([[2, 3, 0], [3, 2, 0], [0, 0, 1]])
 
 
 def split(**entries: str) -> list[str]:
@@ -128,15 +124,15 @@ def test_a_split_of_one_outside_the_cone_is_refused() -> None:
     for signed, entry, good in (([True], "1", True), ([False], "1", False), ([False], "0", True)):
         payload = {"margin": "1", "split": [entry]}
         if good:
-            assert confirmed_margin(matrix([[3]]), signed, payload) == 1
+            assert confirmed_margin(exact([[3]]), signed, payload) == 1
         else:
             with pytest.raises(EvidenceRejected, match="not ≥ 0 on the cone"):
-                confirmed_margin(matrix([[3]]), signed, payload)
+                confirmed_margin(exact([[3]]), signed, payload)
 
 
 def test_a_form_too_large_to_decide_is_refused() -> None:
     """Pairs that repel in a chain of 15: neither definite nor decided, so that a split would be needed."""
     n = 15
-    Q = matrix([[1 if i == j else F(-3, 5) if abs(i - j) == 1 else 3 for j in range(n)] for i in range(n)])
+    Q = exact([[1 if i == j else F(-3, 5) if abs(i - j) == 1 else 3 for j in range(n)] for i in range(n)])
     with pytest.raises(EvidenceRejected, match="copositivity is decided exactly up to size 14, not 15"):
         confirmed_margin(Q, [True] * n, {"margin": "1/100"})

@@ -16,6 +16,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.model import build_model
 from hopverify.model.linear import LinearNetwork, linear_network
 from hopverify.spec import parse_spec
+from tests.rationals import exact
 
 U = Fraction(1, 2**53)
 Array = np.ndarray[Any, Any]
@@ -31,11 +32,6 @@ def network(W: Any, bias: Any = None, lagrangian: str = "relu", leak: Any = 1) -
     found = linear_network(build_model(parse_spec(text)))
     assert found is not None
     return found
-
-
-def exact(values: Any) -> Array:
-    array = np.asarray(values)
-    return np.array([Fraction(v) for v in array.ravel().tolist()], dtype=object).reshape(array.shape)
 
 
 def box(lower: Any, upper: Any, last: int = 1) -> Boxes:

@@ -21,6 +21,7 @@ from hopverify.checker.copositivity import (
     is_strictly_copositive,
 )
 from hopverify.checker.linear_algebra import is_positive_definite, is_positive_semidefinite, quadratic
+from tests.rationals import exact
 
 Matrix = np.ndarray[Any, Any]
 
@@ -190,34 +191,29 @@ def test_free_directions_are_left_out_by_the_schur_complement(seed: int) -> None
         assert not all(is_strictly_copositive(form)[0] for form in turned)
 
 
-def fractions(rows: Any) -> Matrix:
-    entries = [[Fraction(v) for v in row] for row in np.array(rows, dtype=object).tolist()]
-    return np.array(entries, dtype=object)
-
-
 def test_only_negative_entries_keep_and_connect_indices() -> None:
     half = Fraction(1, 2)
-    Q = fractions([[1, -1, 0, half], [-1, 1, half, 0], [0, half, 1, 0], [half, 0, 0, 1]])
+    Q = exact([[1, -1, 0, half], [-1, 1, half, 0], [0, half, 1, 0], [half, 0, 0, 1]])
     assert _needed(Q) == [0, 1]
     assert list(_components(Q, range(4))) == [[0, 1], [2], [3]]
     assert list(_components(Q, [2, 3])) == [[2], [3]]
 
 
 def test_the_critical_direction_is_positive_everywhere() -> None:
-    found = _critical(fractions([[1, -2], [-2, 1]]))
+    found = _critical(exact([[1, -2], [-2, 1]]))
     assert found is not None
     assert found.tolist() == [1, 1]
     # The solution of Qu = 1 is (-1, 0) here: 0 is not above 0.
-    assert _critical(fractions([[-1, -1], [-1, 0]])) is None
-    singular = _critical(fractions([[1, -1], [-1, 1]]))
+    assert _critical(exact([[-1, -1], [-1, 0]])) is None
+    singular = _critical(exact([[1, -1], [-1, 1]]))
     assert singular is not None
     assert singular.tolist() == [1, 1]
-    assert _critical(fractions([[1, 1], [1, 1]])) is None
+    assert _critical(exact([[1, 1], [1, 1]])) is None
     # The kernel of one is (1, 1, 0), that of the other has two dimensions.
-    assert _critical(fractions([[1, -1, 0], [-1, 1, 0], [0, 0, 1]])) is None
-    assert _critical(fractions([[0, 0], [0, 0]])) is None
+    assert _critical(exact([[1, -1, 0], [-1, 1, 0], [0, 0, 1]])) is None
+    assert _critical(exact([[0, 0], [0, 0]])) is None
     # (1, 0, 1) is not above 0 everywhere.
-    assert _critical(fractions([[1, 0, -1], [0, 1, 0], [-1, 0, 1]])) is None
+    assert _critical(exact([[1, 0, -1], [0, 1, 0], [-1, 0, 1]])) is None
 
 
 def test_large_cases_are_settled_without_their_positive_entries() -> None:
@@ -226,15 +222,15 @@ def test_large_cases_are_settled_without_their_positive_entries() -> None:
     cycle = np.roll(np.eye(n, dtype=int), 1, axis=0)
     cycle = cycle + cycle.T
     off = 1 - np.eye(n, dtype=int) - cycle
-    assert _witness(fractions(np.eye(n, dtype=int) * 3 - cycle + 100 * off), list(range(n))) is None
+    assert _witness(exact(np.eye(n, dtype=int) * 3 - cycle + 100 * off), list(range(n))) is None
     # Small diagonals beside entries of 1: not definite as it stands.
-    small = fractions(off)
-    small += fractions(np.eye(n, dtype=int)) / 25 - fractions(cycle) / 100
+    small = exact(off)
+    small += exact(np.eye(n, dtype=int)) / 25 - exact(cycle) / 100
     assert not is_positive_definite(small)
     assert _witness(small, list(range(n))) is None
     # εI + uuᵀ with mixed signs: not definite without its positive entries.
-    u = fractions([[(-1) ** i for i in range(n)]])
-    mixed = u.T @ u + fractions(np.eye(n, dtype=int)) / 100
+    u = exact([[(-1) ** i for i in range(n)]])
+    mixed = u.T @ u + exact(np.eye(n, dtype=int)) / 100
     assert _witness(mixed, list(range(n))) is None
     with pytest.raises(TooLarge, match="up to size 14, not 15"):
-        _witness(mixed - fractions(np.eye(n, dtype=int)) / 10, list(range(n)))
+        _witness(mixed - exact(np.eye(n, dtype=int)) / 10, list(range(n)))

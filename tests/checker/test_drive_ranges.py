@@ -36,9 +36,9 @@ def box(low: list[float], high: list[float]) -> Box:
     return Box(np.array(low), np.array(high))
 
 
-def synapse(text: str, sizes: tuple[int, int] = (2, 2)) -> Any:
-    body = "layers: {x: {size: %d, lagrangian: relu}, y: {size: %d, lagrangian: relu}}\nsynapses: {w: {%s}}\n"
-    made = model(body % (*sizes, text))
+def synapse(text: str) -> Any:
+    body = "layers: {x: {size: 2, lagrangian: relu}, y: {size: 2, lagrangian: relu}}\nsynapses: {w: {%s}}\n"
+    made = model(body % text)
     return made.synapses["w"], made.layers["x"], made.layers["y"]
 
 
@@ -116,7 +116,7 @@ def test_a_drive_of_dense_weights() -> None:
 
 
 def test_weights_beyond_the_ordinary_are_left_to_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, x, _ = synapse("kind: dense, layers: [x, y], weights: [[1e300, 0], [0, 2]]", (2, 2))
+    made, x, _ = synapse("kind: dense, layers: [x, y], weights: [[1e300, 0], [0, 2]]")
     gamma = {"x": box([0, 0], [1, 1]), "y": box([0, -1], [1, 1])}
     found = _drive(made, x, gamma)
     assert near(Box(found.lower / [1e300, 1], found.upper / [1e300, 1]), [0, -2], [1, 2])
@@ -131,7 +131,7 @@ def test_weights_beyond_the_ordinary_are_left_to_intervals(monkeypatch: pytest.M
         _drive(far, x, gamma)
 
 
-def test_a_drive_of_a_gate_is_worked_out_in_intervals() -> None:
+def test_a_drive_of_an_expression_is_worked_out_in_intervals() -> None:
     made, x, _ = synapse("kind: expression, layers: [x, y], energy: sum(x*x*y)")
     found = _drive(made, x, {"x": box([1, -1], [2, 1]), "y": box([0, -1], [1, 3])})
     # Minus the derivative of the energy, -2xy.

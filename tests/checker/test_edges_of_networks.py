@@ -26,11 +26,10 @@ from hopverify.expr.balls import precision
 from hopverify.model import LinearNetwork, altered_system, build_model
 from hopverify.model.altered import AlteredSystem
 from hopverify.model.segments import segments
-from hopverify.model.structured import structured_network
 from hopverify.obligations import CompatibleTimes, Convex, EnergyBoundedBelow, GloballyStable, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
-from tests.checker.models import dense, layer, model, network
+from tests.checker.models import dense, layer, model, network, structured
 
 
 def entry(body: str, check: str) -> Mapping[str, Any]:
@@ -267,12 +266,10 @@ def test_a_diagonal_below_is_known_of_blocks_on_the_diagonal_only() -> None:
     """W of two layers, of which the second has its own diagonal twice; and one that joins two layers."""
     layers = "layers: {a: {size: 1, lagrangian: tanh}, b: {size: 2, lagrangian: tanh}}\nsynapses: {%s}\n"
     own = "d%d: {kind: diagonal, layers: [b, b], weights: [1, -2]}"
-    twice = structured_network(model(layers % ", ".join(own % k for k in range(2))))
-    assert twice is not None
+    twice = structured(layers % ", ".join(own % k for k in range(2)))
     assert _diagonal_below(twice) == [0, 2, -4]
     across = "layers: {a: {size: 1, lagrangian: tanh}, b: {size: 1, lagrangian: tanh}}\nsynapses: {%s}\n"
-    joined = structured_network(model(across % "w: {kind: diagonal, layers: [a, b], weights: [5]}"))
-    assert joined is not None
+    joined = structured(across % "w: {kind: diagonal, layers: [a, b], weights: [5]}")
     assert _diagonal_below(joined) is None
     hebbian = "w: {kind: hebbian, layers: [b], patterns: [[1, 2]], scale: %s, zero_diagonal: %s}"
     below_half = ("1/2", "true", [0, Fraction(-1, 2), -2])
@@ -282,9 +279,7 @@ def test_a_diagonal_below_is_known_of_blocks_on_the_diagonal_only() -> None:
         ("1", "false", [0, 0, 0]),
         ("-1", "false", None),
     ):
-        network = structured_network(model(layers % (hebbian % (scale, zero))))
-        assert network is not None
-        assert _diagonal_below(network) == below
+        assert _diagonal_below(structured(layers % (hebbian % (scale, zero)))) == below
 
 
 def test_how_far_a_fast_layer_is_from_convex() -> None:

@@ -19,10 +19,9 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
 from hopverify.model import altered_system, build_model
-from hopverify.model.structured import structured_network
 from hopverify.obligations import Convex, NowhereFlat, Obligation, Outcome, SameEquilibria, StepForm
 from hopverify.spec import parse_spec
-from tests.checker.models import dense, layer, model, network
+from tests.checker.models import dense, layer, model, network, structured
 
 
 def obligations(body: str, check: str) -> list[Obligation]:
@@ -101,8 +100,7 @@ def test_rows_of_other_blocks_are_left_out() -> None:
         "layers: {x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: tanh}}\n"
         "synapses: {w: {kind: dense, layers: [y, y], weights: [[3]], drive: gradient, prefactor: 2}}\n"
     )
-    found = structured_network(model(body))
-    assert found is not None
+    found = structured(body)
     assert midpoints.rows(found, 0, 1).values.tolist() == [[0, 0]]
     assert midpoints.rows(found, 0, 2).values.tolist() == [[0, 0], [0, 12]]
     assert midpoints.factor(Fraction(3, 2)) == 1.5

@@ -16,6 +16,7 @@ from hopverify.checker.equilibria import Enumeration, Equilibrium, Replay, Searc
 from hopverify.checker.stability import stability_of
 from hopverify.errors import EvidenceRejected
 from tests.checker.models import dense, model, network
+from tests.rationals import vector
 
 PAIR = dense("[[0, '1/2'], ['1/2', 0]]", "size: 2, lagrangian: tanh")
 
@@ -53,7 +54,7 @@ def test_all_of_the_evidence_is_replayed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_face_stays_with_its_equilibrium() -> None:
-    place = np.array([Fraction(1), Fraction(2)], dtype=object)
+    place = vector(1, 2)
     kept: list[Any] = []
     face: Any = SimpleNamespace(holds=lambda point: True)
     Replay._add_face(SimpleNamespace(_add=lambda *found: kept.append(found)), face, place, [face, face])  # type: ignore[arg-type]
@@ -78,7 +79,7 @@ def half_and_half(weight: int) -> Any:
     """Return what is said of x = (w/2, w/2), where H has the entries ±1/4, and λ_max(K - 1) is w/2 - 1."""
     body = dense(f"[[{weight}, 0], [0, {weight}]]", "size: 2, lagrangian: softmax")
     x = np.array([weight / 2] * 2)
-    exact = np.array([Fraction(weight, 2)] * 2, dtype=object)
+    exact = vector(*[Fraction(weight, 2)] * 2)
     return stability_of(network(body), Equilibrium(exact, x, x))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.linear_algebra import array_of
 from hopverify.model.segments import Segment
 from tests.checker.models import dense, network
+from tests.rationals import vector
 
 F = Fraction
 LEFT, MIDDLE, RIGHT = (
@@ -24,10 +24,6 @@ LEFT, MIDDLE, RIGHT = (
 
 def systems(weights: str, text: str) -> SegmentSystems:
     return SegmentSystems(network(dense(weights, text)))
-
-
-def vector(*entries: Any) -> np.ndarray[Any, Any]:
-    return np.array([Fraction(entry) for entry in entries], dtype=object)
 
 
 def three() -> SegmentSystems:

@@ -13,6 +13,7 @@ from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.flat_regions import IN_THE_BASIN, NOT_SHOWN, flat_region, is_in_basin, recovered, whole_layers
 from hopverify.model import LinearNetwork
 from tests.checker.models import network
+from tests.rationals import vector
 
 OPEN = "an open neighbourhood lies in the basin too"
 
@@ -28,7 +29,7 @@ def enclosed(lower: list[float], upper: list[float] | None = None) -> Equilibriu
 
 
 def exact(*state: str) -> Equilibrium:
-    numbers = np.array([Fraction(entry) for entry in state], dtype=object)
+    numbers = vector(*state)
     return Equilibrium(numbers, numbers.astype(float), numbers.astype(float))
 
 

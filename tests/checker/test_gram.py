@@ -18,6 +18,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import ball, precision
 from hopverify.spec import ExactArray
 from hopverify.spec.spread import Spread
+from tests.rationals import exact
 
 Patterns = np.ndarray[Any, Any]
 
@@ -70,7 +71,7 @@ def test_margins_and_distances_bound_the_exact_ones(dtype: Any, scale: float) ->
     bias = generator.normal(size=9) * min(scale, 1.0) ** 2
     gram = gram_of(patterns, bias, ghost=True)
     _, margin, distance = whole(gram, dtype)
-    rows = np.array([[Fraction(v) for v in row] for row in patterns.tolist()] + [[Fraction(0)] * 5], dtype=object)
+    rows = exact([*patterns.tolist(), [0] * 5])
     offsets = [Fraction(v) for v in bias.tolist()] + [Fraction(0)]
     area, u = Fraction(4) ** -gram.exponent, Fraction(unit(dtype))
     for mu in range(len(rows)):
@@ -78,9 +79,9 @@ def test_margins_and_distances_bound_the_exact_ones(dtype: Any, scale: float) ->
             if mu != nu:
                 gap = rows[mu] - rows[nu]
                 square = area * Fraction((gap * gap).sum())
-                exact = area * (Fraction((gap * rows[mu]).sum()) + offsets[mu] - offsets[nu])
-                assert Fraction(margin[mu, nu]) - exact <= u * abs(Fraction(margin[mu, nu]))
-                assert exact - Fraction(margin[mu, nu]) <= (Fraction(gram.error) + u * Fraction(gram.reach)) * 2
+                wanted = area * (Fraction((gap * rows[mu]).sum()) + offsets[mu] - offsets[nu])
+                assert Fraction(margin[mu, nu]) - wanted <= u * abs(Fraction(margin[mu, nu]))
+                assert wanted - Fraction(margin[mu, nu]) <= (Fraction(gram.error) + u * Fraction(gram.reach)) * 2
                 assert (Fraction(distance[mu, nu]) * (1 + 3 * u)) ** 2 >= square
 
 
@@ -103,7 +104,7 @@ def test_weights_bound_the_exact_ones(seed: int, beta: float, radius: float, sin
     gram = gram_of(patterns)
     radii = gram.scaled_lengths(np.full(3, radius))
     each = Weights(gram, gram.scaled_beta(Fraction(beta)), float(radii[0]), np.float32 if single else np.float64)
-    rows = np.array([[Fraction(v) for v in row] for row in patterns.tolist()], dtype=object)
+    rows = exact(patterns)
 
     def found(tile: Tile) -> Patterns:
         return each.at(tile, each.shifted(tile), each.reductions(radii))
@@ -113,10 +114,10 @@ def test_weights_bound_the_exact_ones(seed: int, beta: float, radius: float, sin
         for mu, nu in ((0, 1), (1, 2), (2, 0)):
             gap = rows[mu] - rows[nu]
             lead = ball(Fraction((gap * rows[mu]).sum())) - ball(Fraction(radius)) * ball((gap * gap).sum()).sqrt()
-            exact = (-ball(Fraction(beta)) * lead).exp()
-            assert not np.isfinite(q[mu, nu]) or ball(Fraction(float(q[mu, nu]))) >= exact
-            if beta < 100 and exact > arb(10) ** -30 and exact < 1000:
-                assert ball(Fraction(float(q[mu, nu]))) <= exact * arb(1.02)
+            wanted = (-ball(Fraction(beta)) * lead).exp()
+            assert not np.isfinite(q[mu, nu]) or ball(Fraction(float(q[mu, nu]))) >= wanted
+            if beta < 100 and wanted > arb(10) ** -30 and wanted < 1000:
+                assert ball(Fraction(float(q[mu, nu]))) <= wanted * arb(1.02)
 
 
 def test_large_beta_takes_double_precision_and_larger_ones_are_refused() -> None:
@@ -245,8 +246,8 @@ def test_a_tile_across_has_its_own_patterns_in_columns() -> None:
 
 
 def test_patterns_that_are_no_doubles_are_scaled_exactly() -> None:
-    thirds = ExactArray.of(np.array([[Fraction(8, 3), Fraction(1, 3)]], dtype=object))
-    found = Gram(thirds, ExactArray.of(np.array([Fraction(16, 3)], dtype=object)), ghost=True)
+    thirds = ExactArray.of(exact([["8/3", "1/3"]]))
+    found = Gram(thirds, ExactArray.of(exact(["16/3"])), ghost=True)
     assert found.exponent == 2
     assert found.points.tolist() == [[2 / 3, 1 / 12], [0, 0]]
     assert found.bias.tolist() == [1 / 3, 0]

@@ -28,11 +28,10 @@ from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
 from hopverify.model import altered_system, build_model
-from hopverify.model.structured import structured_network
 from hopverify.numerics.definiteness import propose
 from hopverify.obligations import Convex, Outcome, SameEquilibria, SymmetricWeights
 from hopverify.spec import ExactArray, parse_spec
-from tests.checker.models import model
+from tests.checker.models import model, structured
 
 ONE = "layers: {x: {size: 1, lagrangian: relu}}\n"
 CUBIC = "{kind: expression, layers: [x], energy: -sum(x^3)}"
@@ -201,8 +200,7 @@ def test_cells_are_for_monotone_activations_and_symmetric_weights() -> None:
         (dense("[[0, 1], [2, 0]]"), "not symmetric"),
         (dense("[[0, 1], [1, 0]]", "size: 2, lagrangian: relu, leak: 0"), "a leak is not positive"),
     ):
-        network = structured_network(model(body))
-        assert network is not None
+        network = structured(body)
         with pytest.raises(EvidenceRejected, match=message):
             cells.Cells(network)
 

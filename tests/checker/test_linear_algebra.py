@@ -19,16 +19,13 @@ from hopverify.checker.linear_algebra import (
     rank,
     solve,
 )
+from tests.rationals import exact
 
 Matrix = np.ndarray[Any, Any]
 
 
-def rational(rows: Any) -> Matrix:
-    return np.array([[Fraction(v) for v in row] for row in rows], dtype=object)
-
-
 def random_matrix(generator: np.random.Generator, rows: int, columns: int) -> Matrix:
-    return rational(generator.integers(-6, 7, size=(rows, columns)).tolist()) / Fraction(int(generator.integers(1, 9)))
+    return exact(generator.integers(-6, 7, size=(rows, columns)).tolist()) / Fraction(int(generator.integers(1, 9)))
 
 
 def pivots(A: Matrix) -> list[Fraction] | None:
@@ -104,14 +101,14 @@ def test_the_floating_guess_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_definiteness_is_asked_of_symmetric_matrices_only() -> None:
     with pytest.raises(ValueError, match="symmetric"):
-        is_positive_definite(rational([[1, 1], [0, 1]]))
+        is_positive_definite(exact([[1, 1], [0, 1]]))
 
 
 def test_matrices_without_rows_and_rows_that_are_no_matrix() -> None:
     empty: Any = np.empty((0, 0), dtype=object)
     assert (rank(empty), inertia(empty)) == (0, (0, 0, 0))
-    assert is_symmetric(rational([[1, 1], [1, 1]]))
-    assert not is_symmetric(rational([[1, 1]]))
+    assert is_symmetric(exact([[1, 1], [1, 1]]))
+    assert not is_symmetric(exact([[1, 1]]))
 
 
 @pytest.mark.parametrize(
@@ -128,4 +125,4 @@ def test_a_guess_shows_only_what_the_rest_shows(monkeypatch: pytest.MonkeyPatch,
     """With a factor of 0 the rest is the matrix itself: strict dominance by rows has to hold."""
     monkeypatch.setattr(np.linalg, "eigvalsh", lambda A: np.ones(len(A)))
     monkeypatch.setattr(np.linalg, "cholesky", np.zeros_like)
-    assert linear_algebra._has_factor(rational(rows)) is shown
+    assert linear_algebra._has_factor(exact(rows)) is shown

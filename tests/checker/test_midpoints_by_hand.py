@@ -10,10 +10,10 @@ import pytest
 
 from hopverify.checker import floats, midpoints
 from hopverify.checker.midpoints import _hebbian, _largest, _scaled, _slack, _spread_of, spreads
-from hopverify.model.structured import DenseBlock, HebbianBlock, structured_network
+from hopverify.model.structured import DenseBlock, HebbianBlock
 from hopverify.spec import ExactArray
 from hopverify.spec.spread import Spread
-from tests.checker.models import dense, model
+from tests.checker.models import dense, structured
 
 UNIT, TINY = 2.0**-10, 2.0**-4
 XI = np.array([[1.0, 3.0, 0.0], [2.0, 0.5, 1.0]])
@@ -88,10 +88,7 @@ def test_the_spread_of_a_block() -> None:
 
 
 def test_spreads_of_a_network_are_rounded_upward() -> None:
-    network = structured_network(
-        model(dense("{values: [[1, 0], [0, 1]], tolerance: 1/4}", "size: 2, lagrangian: relu"))
-    )
-    assert network is not None
+    network = structured(dense("{values: [[1, 0], [0, 1]], tolerance: 1/4}", "size: 2, lagrangian: relu"))
     found = spreads(network, 0, 2)
     assert found is not None
     # 16 operations, and one number further.

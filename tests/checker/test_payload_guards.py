@@ -16,11 +16,10 @@ from hopverify.checker.spins import reading
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.model import SpinModel, any_model, build_model
-from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.obligations import FallingResidual, Obligation, Outcome, SymmetricWeights
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
-from tests.checker.models import model
+from tests.checker.models import model, structured
 
 
 def judged(body: str, check: str, evidence: Mapping[str, Any]) -> Judgement:
@@ -35,12 +34,6 @@ def judged(body: str, check: str, evidence: Mapping[str, Any]) -> Judgement:
 
 def dense(weights: str, layer: str = "size: 2, lagrangian: relu") -> str:
     return f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
-
-
-def structured(body: str) -> StructuredNetwork:
-    found = structured_network(model(body))
-    assert found is not None
-    return found
 
 
 def refused(body: str, check: str, evidence: Mapping[str, Any], message: str) -> None:

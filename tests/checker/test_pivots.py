@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hopverify.checker.elimination import negative_pivot
 from hopverify.expr.balls import BALLS, precision
+from tests.rationals import exact
 
 ENTRY = st.fractions(min_value=-2, max_value=2, max_denominator=3)
 
@@ -49,7 +50,7 @@ def test_balls_agree_with_fractions(Q: np.ndarray) -> None:
     "rows", [[[0, 1], [1, 0]], [[0, -1], [-1, 0]], [[1, 1, 0], [1, 1, 1], [0, 1, 0]], [[0, 0, 1], [0, 2, 0], [1, 0, 0]]]
 )
 def test_a_zero_pivot_beside_another_entry_is_indefinite(rows: list[list[int]]) -> None:
-    Q = np.array([[Fraction(v) for v in row] for row in rows], dtype=object)
+    Q = exact(rows)
     found, direction = negative_pivot(Q)
     assert found == "negative"
     assert direction is not None
@@ -106,7 +107,7 @@ def test_words_and_a_negative_entry_that_is_seen_at_once() -> None:
 
 
 def test_the_mixed_direction_is_of_an_entry_that_is_not_zero() -> None:
-    Q = np.array([[Fraction(v) for v in row] for row in ([0, 0, 1], [0, 0, 0], [1, 0, 0])], dtype=object)
+    Q = exact([[0, 0, 1], [0, 0, 0], [1, 0, 0]])
     found, direction = negative_pivot(Q)
     assert found == "negative"
     assert direction is not None
@@ -116,5 +117,5 @@ def test_the_mixed_direction_is_of_an_entry_that_is_not_zero() -> None:
 
 def test_one_number_is_its_own_pivot() -> None:
     for value, wanted in ((-1, ("negative", [1])), (0, ("open", None)), (1, ("positive", None))):
-        found, direction = negative_pivot(np.array([[Fraction(value)]], dtype=object))
+        found, direction = negative_pivot(exact([[value]]))
         assert (found, None if direction is None else direction.tolist()) == wanted

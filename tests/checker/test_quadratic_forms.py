@@ -24,7 +24,8 @@ from hopverify.checker.quadratic_forms import (
 from hopverify.errors import EvidenceRejected
 from hopverify.model import build_model
 from hopverify.model.structured import StructuredNetwork, structured_network
-from hopverify.spec import ExactArray, parse_spec
+from hopverify.spec import parse_spec
+from tests.rationals import exact
 
 U = Fraction(1, 2**53)
 LARGEST = Fraction(np.finfo(np.float64).max)
@@ -36,10 +37,6 @@ def network(synapse: str, size: int = 2) -> StructuredNetwork:
     found = structured_network(build_model(parse_spec(text)))
     assert found is not None
     return found
-
-
-def exact(values: Any) -> Matrix:
-    return ExactArray.of(np.asarray(values)).fractions()
 
 
 def midpoint_of(form: Any) -> Matrix:

@@ -21,6 +21,7 @@ from hopverify.checker.range_stability import (
 from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
 from tests.checker.models import layer, network
+from tests.rationals import exact
 
 THREE = (
     "layers: {u: {size: 2, lagrangian: %s%s}, v: {size: 3, lagrangian: %s%s}}\n"
@@ -33,7 +34,7 @@ def of(first: str, second: str, one: str = "", two: str = "") -> Any:
 
 
 def balls(*rows: Any) -> Any:
-    return BALLS.array(np.array([[Fraction(v) for v in row] for row in rows], dtype=object))
+    return BALLS.array(exact(rows))
 
 
 def at(*state: Any) -> Equilibrium:

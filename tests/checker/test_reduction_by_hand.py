@@ -21,14 +21,7 @@ from hopverify.checker.reduction import (
 from hopverify.errors import EvidenceRejected
 from hopverify.spec import ExactArray
 from tests.checker.models import layer, model
-
-
-def exact(*rows: Any) -> Any:
-    return np.array([[Fraction(v) for v in row] for row in rows], dtype=object)
-
-
-def vector(*entries: Any) -> Any:
-    return np.array([Fraction(v) for v in entries], dtype=object)
+from tests.rationals import exact, vector
 
 
 def altered(A: Any, B: Any, **rest: Any) -> Any:
@@ -39,11 +32,11 @@ def altered(A: Any, B: Any, **rest: Any) -> Any:
     return SimpleNamespace(**({"synapse": synapse, "fast": fast, "slow": slow} | rest))
 
 
-@pytest.mark.parametrize("B", [exact([1, 0], [0, 1]), exact([1, 1], [0, 2])])
+@pytest.mark.parametrize("B", [exact([[1, 0], [0, 1]]), exact([[1, 1], [0, 2]])])
 def test_the_system_stands_for_products_over_the_rate(B: Any) -> None:
-    A = exact([1, 2], [3, 4])
+    A = exact([[1, 2], [3, 4]])
     found = reduced_system(altered(A, B, rate=Fraction(4), inhibition=(Fraction(1, 2), Fraction(1))))
-    assert (A @ B / 4 - exact(["1/2", 0], [0, 1]) == found.W).all()
+    assert (A @ B / 4 - exact([["1/2", 0], [0, 1]]) == found.W).all()
     # b + A·a/λ = (3 + 5/4, 5 + 11/4).
     assert found.b.tolist() == [Fraction(17, 4), Fraction(31, 4)]
     assert found.leak.tolist() == [1, 2]
@@ -63,13 +56,13 @@ def test_eliminated_layers_hand_on_their_biases() -> None:
 
 def test_a_factor_for_each_neuron_is_one_of_leak_weights_and_bias() -> None:
     two = (layer("lagrangian: relu"),)
-    other = Reduced(exact([1, 2], [3, 5]), vector(7, 11), vector(2, 4), two)
-    one = Reduced(exact([3, 6], [2, "10/3"]), vector(21, "22/3"), vector(6, "8/3"), two)
+    other = Reduced(exact([[1, 2], [3, 5]]), vector(7, 11), vector(2, 4), two)
+    one = Reduced(exact([[3, 6], [2, "10/3"]]), vector(21, "22/3"), vector(6, "8/3"), two)
     assert compare(one, other).tolist() == [3, Fraction(2, 3)]
     with pytest.raises(EvidenceRejected, match="bias of neuron 1 is 8, and 22/3 in the original"):
         compare(Reduced(one.W, vector(21, 8), one.leak, two), other)
     with pytest.raises(EvidenceRejected, match=r"W\[1,0\] is 5, and 2 in the original"):
-        compare(Reduced(exact([3, 6], [5, "10/3"]), one.b, one.leak, two), other)
+        compare(Reduced(exact([[3, 6], [5, "10/3"]]), one.b, one.leak, two), other)
 
 
 def test_factors_are_one_on_each_whole_layer() -> None:
@@ -79,7 +72,7 @@ def test_factors_are_one_on_each_whole_layer() -> None:
         "synapses: {s: {kind: dense, layers: [u, v], weights: [[1, 1]]}}\n"
     )
     kept = Reduced(
-        exact(*np.zeros((5, 5), dtype=int)), vector(*[0] * 5), vector(*[1] * 5), tuple(whole.layers.values())
+        exact([*np.zeros((5, 5), dtype=int)]), vector(*[0] * 5), vector(*[1] * 5), tuple(whole.layers.values())
     )
     for d, stable in (([1, 2, 2, 3, 3], True), ([1, 1, 2, 3, 3], False), ([1, 2, 2, 3, 4], False)):
         assert is_stably_reduced(whole, kept, vector(*d)) is stable

@@ -18,6 +18,7 @@ from hopverify.pipeline import verify
 from hopverify.reporting.report import report_of
 from hopverify.reporting.terminal import console_for, show
 from hopverify.spec import ExactArray, parse_spec
+from tests.rationals import vector
 
 SPECS = Path(__file__).parents[2] / "specs"
 PAGE = (SPECS.parent / "docs" / "dead-neurons.md").read_text(encoding="utf-8")
@@ -31,10 +32,6 @@ def system() -> AlteredSystem:
     found = altered_system(build_model(SPEC))
     assert isinstance(found, AlteredSystem)
     return found
-
-
-def vector(*values: str) -> np.ndarray:
-    return np.array([Fraction(value) for value in values], dtype=object)
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,11 @@ from hopverify.repair import REPAIRS, Proposal, Refusal, outcomes
 from hopverify.repair.finding import rank_factors
 from hopverify.repair.subject import Subject
 from hopverify.spec.numbers import exact_number
+from tests.rationals import exact
 from tests.repair.subjects import network, of_file, proposed, refused, subject, system_of, text
 
 SPECS = Path(__file__).parents[2] / "specs"
 CYCLE = [[0, 2, "1/2"], ["1/2", 0, 2], [2, "1/2", 0]]
-
-
-def matrix(rows: Any) -> Any:
-    return np.array([[Fraction(value) for value in row] for row in rows], dtype=object)
 
 
 def test_a_cycle_whose_products_disagree_is_named_with_both() -> None:
@@ -31,7 +28,7 @@ def test_a_cycle_whose_products_disagree_is_named_with_both() -> None:
         around = re.search(r"around (\S+(?: → \S+)+) the products of weights are (\S+) one way and (\S+) the", said)
         assert around, said
         way = [int(step[2]) for step in around[1].split(" → ")]
-        W, forth, back = matrix(CYCLE), Fraction(1), Fraction(1)
+        W, forth, back = exact(CYCLE), Fraction(1), Fraction(1)
         for i, j in pairwise(way):
             forth, back = forth * W[i, j], back * W[j, i]
         assert (way[0], forth, back) == (way[-1], exact_number(around[2]), exact_number(around[3]))
@@ -77,7 +74,7 @@ def test_a_direction_of_negative_curvature_is_exact() -> None:
     z = np.array([Fraction(0)] * 2, dtype=object)
     for name, number in re.findall(r"x\[(\d)\] = ([^,]+)", entries):
         z[int(name)] = exact_number(number)
-    assert z @ matrix(W) @ z == exact_number(value) < 0
+    assert z @ exact(W) @ z == exact_number(value) < 0
     assert isinstance(proposed(network([[1, 2], [2, 4]]), "altered"), Proposal)
 
 
@@ -85,7 +82,7 @@ def test_a_direction_of_negative_curvature_is_exact() -> None:
 def test_rank_factorisations_reproduce_the_matrix_or_show_a_direction(seed: int) -> None:
     generator = np.random.default_rng(seed)
     n = int(generator.integers(1, 6))
-    F = matrix(generator.integers(-3, 4, size=(n, int(generator.integers(1, n + 1)))).tolist())
+    F = exact(generator.integers(-3, 4, size=(n, int(generator.integers(1, n + 1)))).tolist())
     W = F @ F.T
     if seed % 2:
         W[n - 1, n - 1] -= Fraction(1, 10**6)
@@ -100,9 +97,9 @@ def test_rank_factorisations_reproduce_the_matrix_or_show_a_direction(seed: int)
 
 
 def test_an_off_diagonal_weight_beside_zero_diagonals_is_a_direction() -> None:
-    found = rank_factors(matrix([[4, 2, 2], [2, 1, 2], [2, 2, 1]]))
+    found = rank_factors(exact([[4, 2, 2], [2, 1, 2], [2, 2, 1]]))
     assert not isinstance(found, tuple)
-    assert found @ matrix([[4, 2, 2], [2, 1, 2], [2, 2, 1]]) @ found < 0
+    assert found @ exact([[4, 2, 2], [2, 1, 2], [2, 2, 1]]) @ found < 0
 
 
 def test_gelu_has_an_altered_energy_where_w_is_semidefinite_and_only_there() -> None:
@@ -181,7 +178,7 @@ def test_a_and_b_without_a_metric() -> None:
 def test_a_and_b_without_a_metric_are_replaced_where_their_product_has_one(A: Any, B: Any) -> None:
     system = system_of(proposed(forth_and_back(A, B), "altered"))
     assert system.synapse.forward.shape == (2, 1)
-    assert (system.synapse.forward.fractions() @ system.synapse.feedback.fractions() == matrix(A) @ matrix(B)).all()
+    assert (system.synapse.forward.fractions() @ system.synapse.feedback.fractions() == exact(A) @ exact(B)).all()
 
 
 def test_the_zoo_is_refused_with_reasons_or_repaired() -> None:

@@ -15,7 +15,7 @@ from hopverify.checker.linear_algebra import inertia, is_positive_definite
 from hopverify.checker.midpoints import Midpoint
 from hopverify.checker.quadratic_forms import DenseForm, Form, LowRankForm, SparseForm
 from hopverify.errors import EvidenceRejected
-from hopverify.spec.exact_array import ExactArray
+from tests.rationals import exact
 
 ON_DENSE: list[dict[str, Any]] = [
     {"method": "cholesky"},
@@ -33,10 +33,6 @@ def passes(form: Form, evidence: dict[str, Any]) -> bool:
     except EvidenceRejected:
         return False
     return True
-
-
-def exact(A: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return ExactArray.of(A).fractions()
 
 
 def near_singular(seed: int) -> np.ndarray[Any, Any]:

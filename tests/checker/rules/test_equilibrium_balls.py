@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pytest
 from flint import arb
 
@@ -18,6 +17,7 @@ from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.model import Layer, Model, build_model
 from hopverify.obligations import EquilibriaBeside, Outcome
 from hopverify.spec import ExactArray, parse_spec
+from tests.rationals import vector
 
 
 def model(weights: str, text: str, size: int = 2) -> Model:
@@ -26,10 +26,6 @@ def model(weights: str, text: str, size: int = 2) -> Model:
         f"synapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
     )
     return build_model(parse_spec(f"hopverify: 1\nname: balls\n{body}"))
-
-
-def vector(*values: Any) -> np.ndarray:
-    return np.array([Fraction(value) for value in values], dtype=object)
 
 
 def about(found: Any, value: Any) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pytest
 from flint import arb
 
@@ -16,6 +15,7 @@ from hopverify.expr.balls import BALLS, precision
 from hopverify.model import Model, build_model
 from hopverify.obligations import GloballyStable, Outcome
 from hopverify.spec import parse_spec
+from tests.rationals import vector
 
 
 def model(layers: str, synapses: str) -> Model:
@@ -25,10 +25,6 @@ def model(layers: str, synapses: str) -> Model:
 
 def dense(weights: str, text: str = "lagrangian: tanh", size: int = 1) -> Model:
     return model(f"x: {{size: {size}, {text}}}", f"w: {{kind: dense, layers: [x, x], weights: {weights}}}")
-
-
-def vector(*values: Any) -> np.ndarray:
-    return np.array([Fraction(value) for value in values], dtype=object)
 
 
 def judged(asked: Model, first: Any, second: Any, radius: str) -> Judgement:
