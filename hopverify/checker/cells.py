@@ -3,18 +3,9 @@
 T ẋ = Wγ + b - ρ∘x, γ = g(x), ρ > 0; every g_i non-decreasing and locally Lipschitz; W symmetric. Let C = ∏ [l_i, u_i],
 ends infinite only where g_i is bounded there, so that g(C) is bounded; h̄_i ≥ sup g_i' on [l_i, u_i].
 
-Theorem (T9). If (a) the targets (Wγ + b)_i/ρ_i lie in [l_i, u_i] for all γ in g(C), and (b) Q = diag(ρ/h̄) - W ≻ 0 on
-the neurons with h̄ > 0, then C holds exactly one equilibrium x⋆, and every solution that starts in C converges to it.
-
-*Invariance.* x_i moves towards its target, which lies in [l_i, u_i] while x ∈ C; so no solution leaves C (Nagumo; g
-is Lipschitz on bounded sets, solutions are unique and stay bounded with their targets). An instantaneous neuron (τ = 0,
-no synapse inside its layer) sits at its target, hence in its interval, whenever the others are in theirs.
-*One equilibrium.* x ↦ target is continuous and maps C into a bounded convex part of C: it has a fixed point (Brouwer).
-For x, y ∈ C with δ = g(x) - g(y) we have (x_i - y_i)δ_i ≥ δ_i²/h̄_i, and δ_i = 0 where h̄_i = 0. If both are fixed
-points, 0 = Σρ_i(x_i - y_i)δ_i - δᵀWδ ≥ δᵀQδ, so δ = 0 and x = y.
-*Convergence.* As for the theorem of Lur'e (:mod:`hopverify.checker.rules.lure`) with D = I, for a solution that stays
-in C: V = Σ τ_i∫(g_i(s) - g_i(x⋆_i))ds ≥ 0 falls at a rate of at least m|δ|², so ∫|δ|² < ∞, and x - x⋆, the answer of
-a stable linear filter to Wδ, tends to 0. ∎
+T9 of docs/theory.md asks two things. (a) The targets (Wγ + b)_i/ρ_i lie in [l_i, u_i] for all γ in g(C). (b) Q =
+diag(ρ/h̄) - W ≻ 0 on the neurons with h̄ > 0. Then C holds exactly one equilibrium x⋆, and every solution that starts in
+C converges to it. An instantaneous neuron (τ = 0, no synapse inside its layer) sits at its target.
 
 *Flips.* Let C' ⊂ C be a box with the same infinite ends, and let the targets stay strictly inside the finite ends of C'
 for all γ in g(C') of which any k entries of one layer (τ > 0) are replaced by any values of their activations. A

@@ -2,22 +2,9 @@
 
 T ẋ = Wγ + b - ρ∘x, γ = g(x), ρ > 0, W of any kind; g non-decreasing and locally Lipschitz with slopes in [0, h̄], or,
 for a layer that is not elementwise, the gradient of a convex L with H ⪯ h̄; there τ, ρ and d are the same for all
-neurons. Neurons with h̄ = 0 have a constant activation; the others are A. Let M = sym(D(diag(ρ/h̄) - W)) on A, D =
-diag(d), d > 0, and M ≻ 0, say ≥ m > 0. For two states write δx, δγ for the differences; 0 off A, δγᵢ² ≤ h̄ᵢ δγᵢδxᵢ,
-and |δγ|² ≤ h̄ δγᵀδx summed over a layer that is not elementwise (Baillon and Haddad). With Φ(x) = ρ∘x - W g(x) - b,
-
-    δγᵀD δΦ = Σ dᵢρᵢ δγᵢδxᵢ - δγᵀDW δγ ≥ δγᵀM δγ ≥ m|δγ|².                                                   (1)
-
-*Exactly one equilibrium.* By (1), |δγ| ≤ |D||δΦ|/m, and ρ∘δx = δΦ + Wδγ, so |δx| ≤ C|δΦ|: Φ is injective, continuous
-and proper, hence a homeomorphism of Rⁿ (invariance of domain), and Φ(x) = 0 has exactly one solution x⋆.
-*It attracts.* Let V(x) = Σ dᵢτᵢ ∫ (gᵢ(s) - gᵢ(x⋆ᵢ)) ds from x⋆ᵢ to xᵢ, a sum over the neurons of A with τ > 0, V ≥ 0;
-a layer that is not elementwise adds dτ(L(x) - L(x⋆) - g(x⋆)ᵀδx). With δ relative to x⋆, dV/dt = -δγᵀD δΦ ≤ -m|δγ|²
-(for τᵢ = 0 the term of δΦ is 0). So ∫|δγ|²dt ≤ V(x(0))/m < ∞, and the stable linear filter τ δẋ = Wδγ - ρ∘δx with
-square-integrable input has δx → 0, with |δx(t)| ≤ C'|δx(0)| throughout; instantaneous neurons follow by continuity. V
-itself may vanish on flat regions: it need not be definite. ∎
-
-Solutions exist for all times since g is globally Lipschitz. The theorem gives boundedness too: near the end every
-solution is in any neighbourhood of x⋆. D = I asks λ_max(sym W) < ρ/h̄.
+neurons. Neurons with h̄ = 0 have a constant activation; the others are A. What is verified is that M = sym(D(diag(ρ/h̄) -
+W)) on A, D = diag(d), d > 0, is positive definite. The theorem and its proof stand in docs/theory.md; it gives
+boundedness too. D = I asks λ_max(sym W) < ρ/h̄.
 
 M ≻ 0 is decided in rationals, or, if the payload has ``definiteness``, by that evidence for M as a form in doubles
 with a proved slack (:mod:`hopverify.checker.definiteness`): networks of thousands of neurons, low-rank W without
