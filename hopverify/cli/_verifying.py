@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hopverify.reporting.progress import Bar
     from hopverify.reporting.report import Report
     from hopverify.reporting.steps import Steps
+    from hopverify.reporting.terminal import Shown
 
 # Events that a person is told of, whatever else is shown.
 _WARNINGS = ("resume_refused", "evidence_refused", "search_failed", "journal_lost", "certificate_kept")
@@ -57,7 +58,9 @@ class Verifying:
         self._steps: Steps | None = None
         self._bar: Bar | None = None
         self._journals: dict[Run, Journal] = {}
+        # The runs that are not concluded, the first of which is shown while it is under way.
         self._paths: dict[Run, Path] = {}
+        self._shown: Shown | None = None
 
     def logged(self, specs: Sequence[Path], log: str | None) -> int:
         """Verify all specs, with a log of events if one is asked for, and return the exit code."""
@@ -137,7 +140,7 @@ class Verifying:
         from hopverify.pipeline import certificate_of
         from hopverify.reporting.report import report_of
 
-        path, certificate = self._paths.pop(run), certificate_of(run)
+        path, certificate = self._paths[run], certificate_of(run)
         self._tell("spec_finished", spec=str(path), verdict=certificate.verdict, seconds=round(sum(run.seconds), 3))
         self._pause()
         try:
@@ -150,8 +153,10 @@ class Verifying:
         except HopverifyError as error:
             # What could not be kept is shown all the same.
             self._fail(path, error)
-        self.reports.append(report_of(run.spec, certificate))
-        self._print(self.reports[-1])
+        report = report_of(run.spec, certificate)
+        self._print(run, report)
+        self.reports.append(report)
+        del self._paths[run]
 
     def _is_kept(self, path: Path, run: Run, certificate: Certificate) -> bool:
         """Whether a finished certificate of an earlier run stays, because this one was interrupted."""
@@ -202,6 +207,8 @@ class Verifying:
             self._write_down(event)
         if event.kind in _WARNINGS:
             self._say(f"{event.values.get('spec', 'hopverify')}: {event.values['message']}")
+        if event.kind == "claim_finished" and self.wishes.form == "table":
+            self._show_what_is_finished()
 
     def _write_down(self, event: Event) -> None:
         """Write an event into the log; a log that cannot be written any more ends no verification."""
@@ -221,18 +228,37 @@ class Verifying:
         if self._bar is not None:
             self._bar.pause()
 
-    def _print(self, report: Report) -> None:
-        if self.wishes.form == "json":
-            return
-        from hopverify.reporting.terminal import console_for, one_line, show
+    def _show_what_is_finished(self) -> None:
+        """Print the claims that have finished since, of the first run that is not concluded: specs keep their order."""
+        from hopverify.reporting.report import finished_rows
 
+        run = next(iter(self._paths), None)
+        if run is not None:
+            shown = self._begun(run)
+            shown.add(finished_rows(run)[shown.count :])
+
+    def _begun(self, run: Run) -> Shown:
+        """Return what is shown of a run; its title, the first time."""
+        from hopverify.reporting.terminal import Shown, console_for
+
+        self._pause()
+        if self._shown is None:
+            console = console_for(sys.stdout, colour=self.colour)
+            if self.reports:
+                console.print()
+            named = [(check.name, claim.subject) for check, claim in run.claims]
+            self._shown = Shown(console, named, verbose=self.wishes.verbose)
+            self._shown.begin(run.spec.name, run.spec.file)
+        return self._shown
+
+    def _print(self, run: Run, report: Report) -> None:
         if self.wishes.form == "line":
+            from hopverify.reporting.terminal import one_line
+
             click.echo(one_line(report))
-            return
-        console = console_for(sys.stdout, colour=self.colour)
-        if len(self.reports) > 1:
-            console.print()
-        show(report, console, verbose=self.wishes.verbose)
+        elif self.wishes.form == "table":
+            self._begun(run).end(report)
+            self._shown = None
 
     def write_junit(self, target: Path) -> None:
         """Write all reports, and the specs that were refused, as JUnit XML."""

@@ -129,13 +129,15 @@ def command(
         _require_junit(junit)
 
     from hopverify.cli._verifying import Verifying, Wishes
+    from hopverify.execution.interrupts import ended_politely
     from hopverify.execution.settings import Settings
 
     form = "json" if as_json else "line" if quiet else "table"
     settings = Settings(samples, max_boxes, seed, timeout)
     run = Verifying(settings, Wishes(jobs, dask, resume, form, verbose, not no_color, reports), targets)
     try:
-        code = run.logged(specs, log)
+        with ended_politely():
+            code = run.logged(specs, log)
     except KeyboardInterrupt:
         if out is None:
             raise

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -37,3 +39,25 @@ class Interrupts:
         """Raise KeyboardInterrupt if there was one."""
         if self._noted:
             raise KeyboardInterrupt
+
+
+@contextmanager
+def ended_politely() -> Iterator[None]:
+    """Let the first request to end (SIGTERM) mean what Ctrl-C means, so that what was found is shown and kept.
+
+    The second one ends the process at once. Only in the main thread, and unless somebody else handles the signal.
+    """
+    mine = threading.current_thread() is threading.main_thread()
+    if not mine or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
 
 from hopverify.certificate import Certificate
 from hopverify.checker import ANY, expectations_met, overall
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from hopverify.execution.run import Run
 
 Values = Mapping[str, Any]
 
@@ -70,6 +74,15 @@ def report_of(spec: ModelSpec | None, certificate: Certificate, *, checked: bool
     )
     name, digest = certificate.spec["name"], certificate.spec["digest"]
     return Report(file, name, digest, Verdict(certificate.verdict), rows, checked)
+
+
+def finished_rows(run: Run) -> list[Row]:
+    """Return the rows of a run under way, in the order of its claims, up to the first check that is not finished."""
+    met = expectations_met(list(run.entries.values()), run.spec)
+    left = {check.name for number, (check, _) in enumerate(run.claims) if number not in run.entries}
+    finished = takewhile(lambda number: run.claims[number][0].name not in left, range(len(run.claims)))
+    entries = [(run.entries[number], run.seconds[number]) for number in finished]
+    return [_row(entry, met[entry["check"]], seconds, checked=True) for entry, seconds in entries]
 
 
 def _met(certificate: Certificate) -> dict[str, bool]:

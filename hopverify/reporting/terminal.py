@@ -1,8 +1,12 @@
-"""The report on the terminal: a table that a person reads at a glance, with reasons and witnesses below their rows."""
+"""The report on the terminal: a table that a person reads at a glance, with reasons and witnesses below their rows.
+
+Rows are printed as their claims finish, so the columns are as wide as what is known beforehand: names of checks and
+subjects, the words of a verdict. What decided comes last, where it needs no width.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -16,10 +20,12 @@ from hopverify.reporting.report import Report, Row
 from hopverify.reporting.sentences import conclusion, details, obligations_in_words, reason_in_words, verdict_in_words
 from hopverify.verdict import Verdict
 
-HEADER = ("check", "subject", "verdict", "proved by", "seconds")
-NARROWEST = (8, 8, 9, 12, 7)
+HEADER = ("check", "subject", "verdict", "seconds", "proved by")
+USUAL_VERDICT, USUAL_TIME = "fail, as expected", "9999.99"
+NARROWEST = (8, 8, 9, 7)
+LAST = 12
 # Columns give up space in this order when the terminal is narrow.
-GIVE_WAY = (3, 1, 0, 2)
+GIVE_WAY = (1, 0, 2)
 PIPE_WIDTH = 10_000
 GAP = 2
 
@@ -40,21 +46,63 @@ def console_for(stream: object, *, colour: bool) -> Console:
     )
 
 
+class Shown:
+    """A report on a console: its title, rows in the order of the claims, and what it comes to.
+
+    ``named`` are the check and the subject of each claim that it will have.
+    """
+
+    def __init__(self, console: Console, named: Iterable[tuple[str, str]], *, verbose: bool = False) -> None:
+        self.console, self.verbose = console, verbose
+        self.widths = _widths([(check, plain(subject)) for check, subject in named], console.width)
+        self.shown: list[Row] = []
+        self.skipped: list[Row] = []
+
+    @property
+    def count(self) -> int:
+        """How many rows it has been given."""
+        return len(self.shown) + len(self.skipped)
+
+    def begin(self, name: str, file: str) -> None:
+        """Print the title."""
+        title = Text(plain(name), style="bold")
+        title.append(f"  {plain(file)}", style=QUIET)
+        self.console.print(title)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Print rows that have not been printed; what does not concern the model is told at the end."""
+        for row in rows:
+            if row.verdict is Verdict.NOT_APPLICABLE and row.met:
+                self.skipped.append(row)
+            else:
+                self._show(row)
+
+    def _show(self, row: Row) -> None:
+        if not self.shown:
+            self.console.print(_table(HEADER, "bold", self.widths))
+        self.shown.append(row)
+        self.console.print(_table(_cells(row), _row_style(row), self.widths))
+        _say(self.console, details(row), "")
+        if self.verbose:
+            _say(self.console, obligations_in_words(row), QUIET)
+
+    def end(self, report: Report) -> None:
+        """Print the rows that are left, and the verdict."""
+        self.add(report.rows[self.count :])
+        if self.skipped:
+            said = Text(f"not applicable: {_listed(self.skipped)}", style=QUIET)
+            self.console.print(said, soft_wrap=not self.console.is_terminal)
+        if self.verbose:
+            for row in self.skipped:
+                _say(self.console, [f"{row.check} [{plain(row.subject)}]: {reason_in_words(row)}"], QUIET)
+        self.console.print(Text(conclusion(report), style=_style(report.verdict)))
+
+
 def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     """Print the report."""
-    title = Text(plain(report.name), style="bold")
-    title.append(f"  {plain(report.file)}", style=QUIET)
-    console.print(title)
-    shown = [row for row in report.rows if row.verdict is not Verdict.NOT_APPLICABLE or not row.met]
-    if shown:
-        _show_rows(shown, console, verbose)
-    skipped = [row for row in report.rows if row not in shown]
-    if skipped:
-        console.print(Text(f"not applicable: {_listed(skipped)}", style=QUIET), soft_wrap=not console.is_terminal)
-    if verbose:
-        for row in skipped:
-            _say(console, [f"{row.check} [{plain(row.subject)}]: {reason_in_words(row)}"], QUIET)
-    console.print(Text(conclusion(report), style=_style(report.verdict)))
+    shown = Shown(console, [(row.check, row.subject) for row in report.rows], verbose=verbose)
+    shown.begin(report.name, report.file)
+    shown.end(report)
 
 
 def one_line(report: Report) -> str:
@@ -68,20 +116,9 @@ def one_line(report: Report) -> str:
     return f"{plain(report.file)}: {report.verdict} ({said or 'no checks'}{unmet})"
 
 
-def _show_rows(rows: list[Row], console: Console, verbose: bool) -> None:
-    cells = [(row, _cells(row)) for row in rows]
-    widths = _widths([HEADER, *(texts for _, texts in cells)], console.width)
-    console.print(_table([HEADER], ["bold"], widths))
-    for row, texts in cells:
-        console.print(_table([texts], [_row_style(row)], widths))
-        _say(console, details(row), "")
-        if verbose:
-            _say(console, obligations_in_words(row), QUIET)
-
-
 def _cells(row: Row) -> tuple[str, ...]:
     method = ", ".join(row.method)
-    return (row.check, plain(row.subject), verdict_in_words(row), method or "—", f"{row.seconds:.2f}")
+    return (row.check, plain(row.subject), verdict_in_words(row), f"{row.seconds:.2f}", method or "—")
 
 
 def _style(verdict: Verdict) -> str:
@@ -92,10 +129,11 @@ def _row_style(row: Row) -> str:
     return MET if row.met else _style(Verdict.UNKNOWN if row.verdict is Verdict.UNKNOWN else Verdict.FAIL)
 
 
-def _widths(rows: list[tuple[str, ...]], available: int) -> list[int]:
-    """Return the columns' widths: as wide as their texts, narrowed in turn where the terminal is too small."""
+def _widths(named: Iterable[tuple[str, str]], available: int) -> list[int]:
+    """Return the widths of all columns but the last: as wide as their texts, narrowed where the terminal is small."""
+    rows = [HEADER[:-1], *((check, subject, USUAL_VERDICT, USUAL_TIME) for check, subject in named)]
     widths = [max(cell_len(text) for text in column) for column in zip(*rows, strict=True)]
-    excess = sum(widths) + GAP * len(widths) - available
+    excess = sum(widths) + GAP * len(widths) + LAST - available
     for column in GIVE_WAY:
         given = max(0, min(excess, widths[column] - NARROWEST[column]))
         widths[column] -= given
@@ -103,16 +141,13 @@ def _widths(rows: list[tuple[str, ...]], available: int) -> list[int]:
     return widths
 
 
-def _table(rows: Iterable[tuple[str, ...]], styles: Iterable[str], widths: list[int]) -> Table:
+def _table(texts: Sequence[str], style: str, widths: list[int]) -> Table:
+    """Return one row, by itself, under the same columns as the others."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
-    for width, title in zip(widths, HEADER, strict=True):
-        right = title == "seconds"
-        table.add_column(width=width, justify="right" if right else "left", overflow="fold")
-    for texts, style in zip(rows, styles, strict=True):
-        # The verdict carries the colour; the rest stays readable on any background.
-        table.add_row(
-            *(Text(text, style=style if column == 2 or style == "bold" else "") for column, text in enumerate(texts))
-        )
+    for width, title in zip([*widths, None], HEADER, strict=True):
+        table.add_column(width=width, justify="right" if title == "seconds" else "left", overflow="fold")
+    # The verdict carries the colour; the rest stays readable on any background.
+    table.add_row(*(Text(text, style=style if at == 2 or style == "bold" else "") for at, text in enumerate(texts)))
     return table
 
 
