@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from hopverify.activations import ACTIVATIONS
+from hopverify.activations import ACTIVATIONS, Activation
 from hopverify.errors import ExpressionError, Problem, SpecError
 from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.nodes import Expression, Number, substitute, symbols
@@ -113,12 +113,12 @@ def _function(spec: ModelSpec, function: FunctionSpec, size: int) -> LayerFuncti
         if function.name is None:
             return _own_function(function, size)
         if function.role == "activation":
-            return _named_activation(spec, function)
+            return _named_activation(spec, function, size)
         if function.name not in LAGRANGIANS:
             hint = f"{function.name!r} has no Lagrangian; write `activation: {function.name}`"
             known = hint if function.name in ACTIVATIONS else _unknown("Lagrangian", function.name, LAGRANGIANS.entries)
             raise spec.error(function.path, known)
-        return _named_lagrangian(spec, LAGRANGIANS[function.name], function)
+        return _named_lagrangian(spec, LAGRANGIANS[function.name], function, size)
     except ExpressionError as error:
         path = f"{function.path}.expression" if function.name is None else function.path
         raise _located(spec, path, error) from error
@@ -134,10 +134,11 @@ def _unknown(noun: str, name: str, known: Mapping[str, Any]) -> str:
     return f"no {noun} is called {name!r}{did_you_mean(name, list(known))}"
 
 
-def _bound(
-    values: Mapping[str, Any], size: int | None = None
+def _parameters(
+    spec: ModelSpec, entry: Lagrangian | Activation, function: FunctionSpec, size: int
 ) -> tuple[dict[str, Expression], dict[str, ExactArray], dict[str, Fraction]]:
-    """Split parameters into numbers to substitute and vectors to bind."""
+    """Read the parameters: numbers to substitute, vectors to bind, and the numbers as they are."""
+    values = read_fields(spec, entry.parameters, function.parameters, function.parameters_path, neurons=size)
     numbers: dict[str, Fraction] = {}
     arrays: dict[str, ExactArray] = {}
     for name, value in values.items():
@@ -145,38 +146,30 @@ def _bound(
             arrays[name] = ExactArray.of(np.array(value, dtype=object))
         else:
             numbers[name] = Fraction(value[0] if isinstance(value, tuple) else value)
-    return {name: Number(value) for name, value in numbers.items()}, arrays, numbers
+    constants: dict[str, Expression] = {name: Number(value) for name, value in numbers.items()}
+    unmet = first_unmet(entry.requires, constants)
+    if unmet is not None:
+        raise spec.error(function.parameters_path, f"the parameters must satisfy {unmet} > 0")
+    return constants, arrays, numbers
 
 
-def _named_lagrangian(spec: ModelSpec, entry: Lagrangian, function: FunctionSpec) -> LayerFunction:
-    values = read_fields(spec, entry.parameters, function.parameters, function.parameters_path)
-    constants, arrays, numbers = _bound(values)
-    _check_requirements(spec, function, entry.requires, constants)
+def _named_lagrangian(spec: ModelSpec, entry: Lagrangian, function: FunctionSpec, size: int) -> LayerFunction:
+    constants, arrays, numbers = _parameters(spec, entry, function, size)
     potential, activation = (substitute(parse(text), constants) for text in (entry.potential, entry.activation))
     slope = substitute(parse(entry.slope), constants) if entry.slope is not None else None
     return LayerFunction(entry.name, potential, (activation,), slope, arrays, numbers)
 
 
-def _named_activation(spec: ModelSpec, function: FunctionSpec) -> LayerFunction:
+def _named_activation(spec: ModelSpec, function: FunctionSpec, size: int) -> LayerFunction:
     name = function.name
     assert name is not None
     if name in LAGRANGIANS:
-        return _named_lagrangian(spec, LAGRANGIANS[name], function)
+        return _named_lagrangian(spec, LAGRANGIANS[name], function, size)
     if name not in ACTIVATIONS:
         raise spec.error(function.path, _unknown("activation", name, ACTIVATIONS.entries | LAGRANGIANS.entries))
     entry = ACTIVATIONS[name]
-    values = read_fields(spec, entry.parameters, function.parameters, function.parameters_path)
-    constants, arrays, numbers = _bound(values)
-    _check_requirements(spec, function, entry.requires, constants)
+    constants, arrays, numbers = _parameters(spec, entry, function, size)
     return LayerFunction(name, None, (substitute(parse(entry.activation), constants),), None, arrays, numbers)
-
-
-def _check_requirements(
-    spec: ModelSpec, function: FunctionSpec, requires: tuple[str, ...], constants: Mapping[str, Expression]
-) -> None:
-    unmet = first_unmet(requires, constants)
-    if unmet is not None:
-        raise spec.error(function.parameters_path, f"the parameters must satisfy {unmet} > 0")
 
 
 def _own_function(function: FunctionSpec, size: int) -> LayerFunction:

@@ -93,8 +93,13 @@ class Field:
         raise ValueError(f"must be {wanted}, got {shown(value)}")
 
 
-def read_fields(spec: ModelSpec, fields: Sequence[Field], raw: Mapping[str, Any], path: str) -> dict[str, Any]:
-    """Return the typed values of all declared fields, defaults filled in; all problems are raised together."""
+def read_fields(
+    spec: ModelSpec, fields: Sequence[Field], raw: Mapping[str, Any], path: str, *, neurons: int | None = None
+) -> dict[str, Any]:
+    """Return the typed values of all declared fields, defaults filled in; all problems are raised together.
+
+    The fields of a layer's function are told how many ``neurons`` it has: a list of numbers has one for each.
+    """
     declared = {field.name: field for field in fields}
     values: dict[str, Any] = {}
     unknown = [key for key in raw if key not in declared][: 2 * MAX_PROBLEMS]
@@ -104,7 +109,7 @@ def read_fields(spec: ModelSpec, fields: Sequence[Field], raw: Mapping[str, Any]
     for field in fields:
         if field.name in raw:
             try:
-                values[field.name] = _read(spec, field, raw[field.name], child(path, field.name))
+                values[field.name] = _read(spec, field, raw[field.name], child(path, field.name), neurons)
             except SpecError as error:
                 problems.extend(error.problems)
         elif field.required:
@@ -119,7 +124,7 @@ def _unknown(key: str, known: list[str]) -> str:
     return f"unknown key{advice(key, known)}" if known else "unknown key; no parameters are taken here"
 
 
-def _read(spec: ModelSpec, field: Field, raw: Any, path: str) -> Any:
+def _read(spec: ModelSpec, field: Field, raw: Any, path: str, neurons: int | None) -> Any:
     if field.kind is FieldKind.ARRAY:
         array = spec.array(raw, path)
         if array.spread is not None and not field.near:
@@ -128,6 +133,9 @@ def _read(spec: ModelSpec, field: Field, raw: Any, path: str) -> Any:
     if field.kind is FieldKind.NUMBERS and isinstance(raw, list):
         if not raw:
             raise spec.error(path, "must be a number or a list of numbers, got an empty list")
+        if neurons not in (None, len(raw)):
+            wanted = f"must be one number or {neurons}, the size of the layer"
+            raise spec.error(path, f"{wanted}, got {len(raw)}")
         return tuple(_scalar(spec, field, item, child(path, index)) for index, item in enumerate(raw))
     value = _scalar(spec, field, raw, path)
     return (value,) if field.kind is FieldKind.NUMBERS else value

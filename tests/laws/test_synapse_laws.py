@@ -117,11 +117,15 @@ T4 = np.random.default_rng(6).integers(-4, 5, (2, 3, 4, 2))
 F, V = GENERATOR.integers(-4, 5, (8, 4)), GENERATOR.integers(-4, 5, (3, 2))
 
 
-def model_with(synapse: str) -> Model:
+def document_with(synapse: str) -> str:
     arrays = {"A": A.tolist(), "N": N.tolist(), "S": (N + N.T).tolist(), "T": T.tolist()}
     arrays |= {"F": F.tolist(), "V": V.tolist()}
     arrays |= {"T4": T4.tolist(), "Q": Q.tolist(), "Q1": Q[0].tolist(), "Q2": Q2.tolist()}
-    return build_model(parse_spec(DOCUMENT.format(synapse=synapse, **arrays)))
+    return DOCUMENT.format(synapse=synapse, **arrays)
+
+
+def model_with(synapse: str) -> Model:
+    return build_model(parse_spec(document_with(synapse)))
 
 
 def random_activations(model: Model, seed: int) -> dict[str, Any]:
