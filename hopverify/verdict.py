@@ -97,6 +97,10 @@ class Reason(Enum):
         "no bounded box that holds all equilibria is known, or the search in it grew too large; a smaller region "
         "(`lower` and `upper` of the check) would settle it"
     )
+    AT_REGION_END = (
+        "an equilibrium lies so close to an end of the region that neither side of it is certain; "
+        "a region that ends elsewhere (`lower` and `upper` of the check) would settle it"
+    )
     OUTSIDE_THEOREM = (
         "the theorem behind this check does not cover this combination; `hopverify explain` says what it covers"
     )

@@ -11,35 +11,27 @@ The tree is told level by level. Each box of a level is contracted (see
 - ``?`` left undecided.
 
 Since contraction loses no solution and the parts of a cut cover the box, the equilibria found are all there are in the
-initial box, unless a ``?`` remains.
-
-The initial box is the spec's region; or a box that attracts all solutions (:mod:`hopverify.checker.attracting`); or,
-for piecewise-linear networks, everything. With multipliers for T16 (:mod:`hopverify.checker.rules.lure`) there is one
-equilibrium and no other, so that any box will do in which the tree finds one.
+initial box, unless a ``?`` remains; some may lie a little outside. Where a tree begins, and what of it counts, is
+:mod:`hopverify.checker.listing`'s.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from hopverify.certificate import canonical
-from hopverify.checker.attracting import attracting_box
 from hopverify.checker.boxes import Boxes
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.payload import index, is_short, rational, vector
-from hopverify.checker.rules.lure import check_multipliers
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
+from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment, segments
-from hopverify.obligations import Search
 
 CHUNK = 2048
 MAX_BOXES = 2_000_000
@@ -70,68 +62,22 @@ class Equilibrium:
 
 @dataclass
 class Enumeration:
-    """What a tree establishes: the equilibria in the box, boxes left undecided, and how large the tree was."""
+    """What a tree establishes: the equilibria in the box, boxes left undecided, and how large the tree was.
+
+    ``at_ends`` of the undecided boxes hold one equilibrium, in the region or just outside.
+    """
 
     equilibria: list[Equilibrium] = field(default_factory=list)
     undecided: list[tuple[list[str], list[str]]] = field(default_factory=list)
     boxes: int = 0
     patterns: int = 0
-
-
-def root(search: Search, box: Any) -> Boxes:
-    """Return the initial box: the region, the box that a bound of the payload gives, or everything."""
-    size, everywhere = search.network.size, Contractor(search.network).everywhere
-    if search.region is not None:
-        if box is not None:
-            raise EvidenceRejected("box: the spec names a region")
-        ends = [(float(enclose(low).lower), float(enclose(high).upper)) for low, high in search.region]
-        return everywhere(*np.array(ends).T)
-    if box is None:
-        return everywhere(np.full(size, -np.inf), np.full(size, np.inf))
-    lower, upper = attracting_box(search.network, vector(box, 2 * size))
-    return everywhere(
-        np.array([float(enclose(end).lower) for end in lower]), np.array([float(enclose(end).upper) for end in upper])
-    )
-
-
-def around(search: Search, box: Any) -> Boxes:
-    """Return the box that holds the one equilibrium of T16: lower ends, then upper ends."""
-    if search.region is not None:
-        raise EvidenceRejected("box: the spec names a region")
-    size = search.network.size
-    ends = vector(box, 2 * size)
-    if not all(low < high for low, high in zip(ends[:size], ends[size:], strict=True)):
-        raise EvidenceRejected("box: expected lower ends below upper ends")
-    lower, upper = [enclose(end).lower for end in ends[:size]], [enclose(end).upper for end in ends[size:]]
-    contractor = Contractor(search.network)
-    whole = contractor.everywhere(np.array(lower, dtype=np.float64), np.array(upper, dtype=np.float64))
-    return contractor.activations.reached(whole)
-
-
-@lru_cache(maxsize=8)
-def _replayed(search: Search, text: str) -> Enumeration:
-    payload = json.loads(text)
-    if "multipliers" not in payload:
-        return Replay(search, payload).run(root(search, payload["box"]))
-    check_multipliers(search.model, payload)
-    found = Replay(search, payload).run(around(search, payload["box"]))
-    if len(found.equilibria) != 1:
-        raise EvidenceRejected("box: the tree does not find the one equilibrium in it")
-    return replace(found, equilibria=[replace(found.equilibria[0], attracting=True)])
-
-
-def enumeration(search: Search, payload: Mapping[str, Any]) -> Enumeration:
-    """Return what the tree of a payload establishes; several rules ask for the same one."""
-    keys = ("box", "levels", "cuts", "faces", "multipliers", "definiteness")
-    return _replayed(search, canonical({key: payload[key] for key in keys if key in payload}))
+    at_ends: int = 0
 
 
 class Replay:
     """Decides the boxes of a tree as its codes say, or raises :class:`EvidenceRejected`."""
 
-    def __init__(self, search: Search, payload: Mapping[str, Any]) -> None:
-        network = search.network
-        self.region = search.region
+    def __init__(self, network: LinearNetwork, payload: Mapping[str, Any]) -> None:
         self.network, self.contractor, self.systems = network, Contractor(network), SegmentSystems(network)
         self.parts: list[tuple[Segment, ...] | None] = [segments(function) for function in network.functions]
         self.piecewise = all(part is not None for part in self.parts)
@@ -214,10 +160,11 @@ class Replay:
         self._add(point, face)
 
     def _add(self, solution: Any, face: Face | None) -> None:
-        if self.region is not None and not all(a <= x <= b for x, (a, b) in zip(solution, self.region, strict=True)):
-            return
-        if any(bool((other.exact == solution).all()) for other in self.found.equilibria):
-            return
+        """Add a state, or, to one that is known, the face on which it turns out to lie."""
+        for number, known in enumerate(self.found.equilibria):
+            if bool((known.exact == solution).all()):
+                self.found.equilibria[number] = replace(known, face=known.face or face)
+                return
         ends = [enclose(entry) for entry in solution]
         lower, upper = np.array([float(e.lower) for e in ends]), np.array([float(e.upper) for e in ends])
         self.found.equilibria.append(Equilibrium(solution, lower, upper, face))

@@ -24,14 +24,16 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence, canonical
 from hopverify.checker.boxes import Boxes, Floats
 from hopverify.checker.contraction import Contractor
-from hopverify.checker.equilibria import around, halves, joined, root
+from hopverify.checker.equilibria import halves, joined
 from hopverify.checker.exact_solution import Face, SegmentSystems
+from hopverify.checker.listing import around, root
 from hopverify.checker.payload import texts_of
 from hopverify.errors import EvidenceRejected
 from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment, segments
 from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box
+from hopverify.numerics.settling import followed
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
@@ -43,7 +45,6 @@ MARGIN = 2.0**-36
 NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 CHUNK = 2048
-EULER_STEPS, NEWTON_STEPS = 400, 20
 WIDTHS = (2.0**-30, 2.0**-22)
 
 # Up to this many layers, a smallest set of layers is sought to which every connection has an end.
@@ -71,8 +72,9 @@ class Tree:
 class Search:
     """One search; ``run`` grows the tree until every box is decided or the budget is spent."""
 
-    def __init__(self, network: LinearNetwork, budget: Budget) -> None:
-        self.network, self.budget = network, budget
+    def __init__(self, search: Region, budget: Budget) -> None:
+        self.network, self.region, self.budget = search.network, search.region, budget
+        network = self.network
         self.contractor, self.systems = Contractor(network), SegmentSystems(network)
         self.parts: list[tuple[Segment, ...] | None] = [segments(function) for function in network.functions]
         self.piecewise = all(part is not None for part in self.parts)
@@ -136,13 +138,16 @@ class Search:
         return "c", [halves(boxes, position, cut[0], cut[1], self.parts)]
 
     def _note_face(self, boxes: Boxes, position: int) -> None:
-        """For a singular system with solutions, look for one inside the segments."""
+        """For a singular system with solutions, look for one inside the segments, and in the region."""
         number, self.tree.solved = self.tree.solved, self.tree.solved + 1
         pattern = boxes.first[position]
         chosen = [part[int(k)] for part, k in zip(self.parts, pattern, strict=True) if part is not None]
         solution = self.systems.solve(chosen)
         if isinstance(solution, Face):
-            point = point_in_box(solution.matrix, solution.right, [(part.lower, part.upper) for part in chosen])
+            bounds = [(part.lower, part.upper) for part in chosen]
+            if self.region is not None:
+                bounds = [_common(own, ends) for own, ends in zip(bounds, self.region, strict=True)]
+            point = point_in_box(solution.matrix, solution.right, bounds)
             if point is not None:
                 self.tree.faces[str(number)] = texts_of(point)
 
@@ -176,6 +181,12 @@ class Search:
         return [neuron, str(Fraction(float(np.round(at / unit) * unit)))]
 
 
+def _common(own: tuple[Fraction | None, Fraction | None], ends: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction]:
+    """Return what an interval, whose ends may be infinite, and one of the region have in common."""
+    lower, upper = own
+    return ends[0] if lower is None else max(lower, ends[0]), ends[1] if upper is None else min(upper, ends[1])
+
+
 def branching_neurons(network: LinearNetwork) -> NDArray[np.bool_]:
     """Return which neurons to cut: those of the fewest layers' neurons to which every connection has an end.
 
@@ -200,7 +211,7 @@ def _grown(search: Region, budget: Budget) -> str:
     if search.region is None:
         z = propose_box(search.network)
         box = texts_of(z) if z is not None else None
-    tree = Search(search.network, budget).run(root(search, box))
+    tree = Search(search, budget).run(root(search, box))
     return canonical({"box": box} | tree.evidence())
 
 
@@ -208,47 +219,26 @@ def _grown(search: Region, budget: Budget) -> str:
 def _only_one(search: Region, budget: Budget) -> str | None:
     """Return multipliers for T16 with a tree that finds the one equilibrium, as JSON text; None where that fails."""
     multipliers = next(multipliers_for(search.model, budget), None)
-    x = _approximated(search.network) if multipliers is not None else None
+    x = followed(Contractor(search.network)) if multipliers is not None else None
     if multipliers is None or x is None:
         return None
     for width in WIDTHS:
         around_x = width * (1 + np.abs(x))
         box = texts_of(np.concatenate([x - around_x, x + around_x]).tolist())
-        tree = Search(search.network, budget).run(around(search, box))
+        tree = Search(search, budget).run(around(search, box))
         codes = "".join(tree.levels)
         if "?" not in codes and ("k" in codes or "s" in codes):
             return canonical(multipliers | {"rule": "equilibrium_tree", "box": box} | tree.evidence())
     return None
 
 
-def _approximated(network: LinearNetwork) -> Floats | None:
-    """Return about the equilibrium that everything goes to: along the flow, then by Newton's method."""
-    contractor = Contractor(network)
-    x, none = np.zeros(network.size), np.zeros((1, network.size), dtype=np.int64)
-    for newton in [False] * EULER_STEPS + [True] * NEWTON_STEPS:
-        here = Boxes(x[None], x[None], none, contractor.last[None])
-        low, high = contractor.activations.values(here, x[None])
-        change = contractor.A @ (low[0] / 2 + high[0] / 2) + contractor.beta - x
-        if newton:
-            ends = contractor.activations.slopes(here)
-            slopes = ends[0][0] / 2 + ends[1][0] / 2
-            M = np.eye(network.size) - (contractor.A @ slopes if slopes.ndim == 2 else contractor.A * slopes)
-            try:
-                change = np.linalg.solve(M, change)
-            except np.linalg.LinAlgError:
-                break
-        x = x + (change if newton else change / 2)
-    return x if np.isfinite(x).all() else None
-
-
 def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
     search = obligation.search
-    if search.region is None:
-        only = _only_one(search, budget)
-        if only is not None:
-            yield json.loads(only)
-        if not _can_start(search):
-            return
+    only = _only_one(search, budget)
+    if only is not None:
+        yield json.loads(only)
+    if search.region is None and not _can_start(search):
+        return
     try:
         yield {"rule": "equilibrium_tree"} | json.loads(_grown(search, budget))
     except EvidenceRejected:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from hopverify.checker.boxes import Boxes
-from hopverify.checker.equilibria import Enumeration, Equilibrium, Replay, distinct, halves, joined, root
+from hopverify.checker.equilibria import Enumeration, Equilibrium, Replay, distinct, halves, joined
+from hopverify.checker.listing import root
 from hopverify.errors import EvidenceRejected
 from hopverify.model.segments import segments
 from hopverify.obligations import Search
@@ -22,7 +23,7 @@ LINE = dense("[[1]]", "size: 1, lagrangian: relu")
 def replayed(body: str, levels: list[str], cuts: list[Any], ends: tuple[int, int] = (-1, 1)) -> Enumeration:
     region = ((Fraction(ends[0]), Fraction(ends[1])),)
     search = Search(model(body), network(body), region)
-    return Replay(search, {"levels": levels, "cuts": cuts}).run(root(search, None))
+    return Replay(search.network, {"levels": levels, "cuts": cuts}).run(root(search, None))
 
 
 def test_every_code_is_one_that_is_known() -> None:

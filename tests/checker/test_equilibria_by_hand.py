@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import equilibria, stability
+from hopverify.checker import listing, stability
 from hopverify.checker.contraction import _after
-from hopverify.checker.equilibria import Enumeration, Equilibrium, Replay, Search, around, enumeration, root
+from hopverify.checker.equilibria import Enumeration, Equilibrium, Replay
+from hopverify.checker.listing import Search, around, enumeration, root
 from hopverify.checker.stability import stability_of
 from hopverify.errors import EvidenceRejected
 from tests.checker.models import dense, model, network
@@ -47,7 +48,7 @@ def test_the_box_of_one_equilibrium_has_a_width() -> None:
 
 
 def test_all_of_the_evidence_is_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(equilibria, "_replayed", lambda search, text: json.loads(text))
+    monkeypatch.setattr(listing, "_replayed", lambda search, text: json.loads(text))
     payload = {key: [key] for key in ("box", "levels", "cuts", "faces", "multipliers", "definiteness")}
     found: Any = enumeration(search(), payload | {"rule": "equilibrium_tree"})
     assert found == payload
@@ -59,7 +60,7 @@ def test_a_face_stays_with_its_equilibrium() -> None:
     face: Any = SimpleNamespace(holds=lambda point: True)
     Replay._add_face(SimpleNamespace(_add=lambda *found: kept.append(found)), face, place, [face, face])  # type: ignore[arg-type]
     assert kept[0][1] is face
-    replay: Any = SimpleNamespace(region=None, found=Enumeration())
+    replay: Any = SimpleNamespace(found=Enumeration())
     Replay._add(replay, place, face)
     Replay._add(replay, place + 1, None)
     assert [entry.face for entry in replay.found.equilibria] == [face, None]

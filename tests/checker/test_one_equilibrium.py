@@ -19,7 +19,6 @@ from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 
 CHECKS = ("equilibria", "state_recovery", "equilibrium_stability", "flat_region_stability")
-REGION = "{equilibria: {lower: -1, upper: 1}}"
 PAIR = "[[0, -1/2], [-1/2, 0]]"
 ACTIVATIONS = {"tanh": np.tanh, "relu": lambda x: np.maximum(x, 0)}
 
@@ -97,13 +96,15 @@ def test_without_multipliers_that_hold_there_may_be_others() -> None:
     refused(obligation, near_zero, "positive bounds")
 
 
-def test_a_region_is_searched_and_no_theorem_asked() -> None:
-    _, tree = first(spec("size: 1, lagrangian: tanh, bias: 1/4", "[[1/2]]"))
-    obligation, own = first(
-        spec("size: 1, lagrangian: tanh, bias: 1/4", "[[1/2]]", "{equilibria: {lower: -1, upper: 1}}")
-    )
-    assert "multipliers" not in own
-    refused(obligation, tree, "the spec names a region")
+def test_in_a_region_there_is_the_one_equilibrium_or_none() -> None:
+    """Wherever it lies, it is the only one: at 0.468… here."""
+    body = "size: 1, lagrangian: tanh, bias: 1/4"
+    _, tree = first(spec(body, "[[1/2]]"))
+    for lower, upper, count in ((-1, 1, 1), (1, 2, 0)):
+        obligation, own = first(spec(body, "[[1/2]]", f"{{equilibria: {{lower: {lower}, upper: {upper}}}}}"))
+        assert own == tree
+        found = judge(obligation, tree)
+        assert (found.outcome, len(found.data["equilibria"])) == (Outcome.PROVED, count)
 
 
 def test_an_equilibrium_at_a_kink_is_found() -> None:

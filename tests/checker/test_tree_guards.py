@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hopverify.certificate import Certificate, parse_certificate
-from hopverify.checker import check_certificate, equilibria, stability
+from hopverify.checker import check_certificate, equilibria, listing, stability
 from hopverify.checker.rules import equilibrium_balls, judge, metric
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
@@ -58,7 +58,7 @@ def test_a_tree_of_segments() -> None:
 
 def test_a_tree_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     obligation, tree = first(spec(RELU, "equilibria"))
-    equilibria._replayed.cache_clear()
+    listing._replayed.cache_clear()
     monkeypatch.setattr(equilibria, "MAX_BOXES", 1)
     refused(obligation, tree, "more than 1 boxes")
 
@@ -91,7 +91,7 @@ def test_a_face_has_a_point() -> None:
 
 def test_an_equilibrium_found_twice_is_one() -> None:
     obligation, tree = first(spec(TANH, "equilibria"))
-    found = equilibria.enumeration(obligation.search, tree).equilibria  # type: ignore[union-attr]
+    found = listing.enumeration(obligation.search, tree).equilibria  # type: ignore[union-attr]
     assert len(found) == 3
     wide = [equilibria.Contractor(obligation.search.network).everywhere(e.lower - 0.1, e.upper + 0.1) for e in found]  # type: ignore[union-attr]
     assert equilibria.distinct([found[0], found[1], found[0]], [wide[0], wide[1], wide[0]]) == [found[0], found[1]]

@@ -15,7 +15,7 @@ import pytest
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
 from hopverify.checker.contraction import Contractor
-from hopverify.checker.equilibria import enumeration
+from hopverify.checker.listing import enumeration
 from hopverify.checker.payload import rational, text_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.model import build_model, linear_network

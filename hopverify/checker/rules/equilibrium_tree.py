@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checker.equilibria import Enumeration, Equilibrium, enumeration
+from hopverify.checker.equilibria import Enumeration, Equilibrium
 from hopverify.checker.flat_regions import flat_region, is_in_basin, recovered
+from hopverify.checker.listing import enumeration
 from hopverify.checker.range_stability import alive_neurons, hessian_at
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.stability import slopes_at, stability_of
@@ -79,7 +80,13 @@ def _judge(obligation: Statement, payload: Mapping[str, Any]) -> Judgement:
         data["assumptions"] = [FLOATING_POINT, FACTORISATION]
     if complete:
         return Judgement(Outcome.PROVED, data)
-    return Judgement(Outcome.OPEN, data, Reason.REGION_TOO_LARGE if found.undecided else Reason.STABILITY_OPEN)
+    return Judgement(Outcome.OPEN, data, _missing(found))
+
+
+def _missing(found: Enumeration) -> Reason:
+    if not found.undecided:
+        return Reason.STABILITY_OPEN
+    return Reason.AT_REGION_END if found.at_ends == len(found.undecided) else Reason.REGION_TOO_LARGE
 
 
 RULE = Rule(
