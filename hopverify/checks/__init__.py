@@ -89,6 +89,8 @@ def where_definiteness_decides(model: Model) -> tuple[str, ...]:
 class Check:
     """One property: its statement in words, the theory behind it, and its claims about a model.
 
+    ``refuted`` is what a reader is told in place of the ``title`` where the statement is refuted: its true form, which
+    may depend on the witness (how many ghosts there are). Without one it is "Not so:" and the title.
     ``order`` places it in reports: what others build on comes first. A ``diagnostic`` check describes a model rather
     than asks something of it (an associative memory is meant to have many equilibria): under ``checks: all`` its
     verdict is reported, and required only if the spec expects one. Unless ``implicit``, it does not concern models with
@@ -108,6 +110,7 @@ class Check:
     implicit: bool = False
     discrete: bool = False
     kinds: tuple[str, ...] = ()
+    refuted: str | Callable[[Mapping[str, Any]], str] = ""
 
     def expected_by(self, spec: ModelSpec) -> Verdict | None:
         """Return the verdict a spec asks of this check, None if any will do."""

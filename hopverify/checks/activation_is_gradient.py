@@ -29,6 +29,7 @@ def _claim(obligation: SymmetricJacobian) -> Claim:
 CHECK = Check(
     name="activation_is_gradient",
     title="Activation is a gradient",
+    refuted="Activation is no gradient",
     theory="T1",
     explanation=(
         "Without a Lagrangian there is no energy of the Krotov-Hopfield form. A layer that states "

@@ -44,6 +44,7 @@ def _needed(system: AlteredSystem) -> tuple[Obligation, ...]:
 CHECK = Check(
     name="altered_energy_descent",
     title="Altered energy falls",
+    refuted="Altered system has no such energy",
     theory="T11, T12",
     explanation=(
         "An altered system T ẏ = Bγ + a - λy, with neurons that follow y at once, has the energy V(y) = ½λyᵀPy - aᵀPy "

@@ -9,6 +9,7 @@ from hopverify.obligations import AlteredMetric
 CHECK = Check(
     name="altered_flatness",
     title="Altered energy has no flat regions",
+    refuted="Altered system has no such energy",
     theory="T11, T12",
     explanation=(
         "∇V = -PTẏ with P ≻ 0 vanishes exactly where the state rests. So V has neither flat regions nor ghosts, "

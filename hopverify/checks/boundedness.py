@@ -23,6 +23,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 CHECK = Check(
     name="boundedness",
     title="States stay bounded",
+    refuted="Some states run away",
     theory="T10, T16",
     explanation=(
         "Passes if every drive is bounded by the ranges of the activations; if bounds z with Bz + max(c, 0) < z "

@@ -26,6 +26,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 CHECK = Check(
     name="energy_bounded_below",
     title="Energy is bounded below",
+    refuted="The energy has no lower bound",
     theory="T4, T10",
     explanation=(
         "For convex L the energy is Σρ L*(γ) - bᵀγ + S(γ), and L*(γ) ≥ -L(0). Bounded activations thus bound E "

@@ -50,6 +50,7 @@ def _premises(model: Model) -> tuple[Obligation, ...]:
 CHECK = Check(
     name="energy_descent",
     title="Energy never increases",
+    refuted="The energy rises",
     theory="T1, T2",
     explanation=(
         "For drives that are minus the gradient of the synaptic energy, ∇E = -H(x)·Tẋ, hence dE/dt = "

@@ -28,6 +28,7 @@ def _claim(layer: Layer) -> Claim:
 CHECK = Check(
     name="energy_flatness",
     title="No states share an activation, and so an energy",
+    refuted="The energy has flat regions",
     theory="T4, T5",
     explanation=(
         "By Fenchel and Young, E(x) = L*(g(x)) - bᵀg(x) + S(g(x)) for convex L: the energy sees the "

@@ -5,13 +5,23 @@ They are what makes the energy misleading; each is reported with the neurons tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from hopverify.checks import Check
 from hopverify.checks.equilibria import claims_about
 from hopverify.obligations import NoGhosts
 
+
+def _counted(witness: Mapping[str, Any]) -> str:
+    count = int(witness["count"])
+    return "1 ghost region" if count == 1 else f"{count:,} ghost regions"
+
+
 CHECK = Check(
     name="ghost_regions",
     title="Energy has no ghost regions",
+    refuted=_counted,
     theory="T6",
     explanation=(
         "Where neurons are dead, ∇E = 0 does not make an equilibrium: the state to which the flow points, "

@@ -23,6 +23,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 CHECK = Check(
     name="global_stability",
     title="One equilibrium attracts everything",
+    refuted=lambda witness: "Several equilibria" if "second" in witness else "No equilibrium attracts everything",
     theory="T10, T16",
     explanation=(
         "Passes, for non-decreasing activations (softmax and other gradients of convex Lagrangians with a bounded "

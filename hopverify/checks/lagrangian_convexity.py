@@ -20,6 +20,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 CHECK = Check(
     name="lagrangian_convexity",
     title="Lagrangian is convex",
+    refuted="Lagrangian is not convex",
     theory="T2, T3",
     explanation=(
         "The energy descends because dE/dt = -ẋᵀTH(x)ẋ, and that is ≤ 0 when the Hessian H of the Lagrangian "

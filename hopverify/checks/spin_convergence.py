@@ -18,6 +18,7 @@ def _claims(model: SpinModel, values: Mapping[str, Any]) -> list[Claim]:
 CHECK = Check(
     name="spin_convergence",
     title="Updates come to rest",
+    refuted="Some updates never come to rest",
     theory="D1, D2, D3",
     explanation=(
         "An energy that falls strictly with every change does so finitely often, as there are finitely many states. "

@@ -44,6 +44,7 @@ def _claim(model: SpinModel, memory: Memory, values: Mapping[str, Any]) -> Claim
 CHECK = Check(
     name="spin_correction",
     title="Flipped neurons are set right",
+    refuted="Some flipped neurons stay wrong",
     theory="D5, D6",
     explanation=(
         "From a pattern of which any k neurons are flipped, does every run of updates return to it? It does if each "

@@ -18,6 +18,7 @@ def _claims(model: SpinModel, values: Mapping[str, Any]) -> list[Claim]:
 CHECK = Check(
     name="spin_energy_descent",
     title="Updates never raise the energy",
+    refuted="An update raises the energy",
     theory="D1, D2",
     explanation=(
         "Setting one neuron to the sign of its drive lowers E if the drive is -∇S with W_ii ≥ 0, or S is concave; by "

@@ -67,6 +67,7 @@ def _premises(model: Model) -> tuple[Obligation, ...]:
 CHECK = Check(
     name="step_size",
     title="Steps do not raise the energy",
+    refuted="A step raises the energy",
     theory="T14",
     explanation=(
         "One Euler step of length h is x + hẋ; in each layer that is α = h/τ of the way to its target. For convex "

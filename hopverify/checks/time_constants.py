@@ -21,6 +21,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 CHECK = Check(
     name="time_constants",
     title="Time constants are compatible",
+    refuted="Time constants are not compatible",
     theory="T2",
     explanation=(
         "The energy of a layer whose neurons share a Hessian (softmax, layer norm) descends only if they "

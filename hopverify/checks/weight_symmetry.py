@@ -28,6 +28,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 CHECK = Check(
     name="weight_symmetry",
     title="Weights are symmetric",
+    refuted="Weights are not symmetric",
     theory="T13",
     explanation=(
         "The drive Wγ is the gradient of ½γᵀWγ only if W = Wᵀ, entry by entry. Between layers one matrix "

@@ -260,6 +260,14 @@ class Verifying:
             self._begun(run).end(report)
             self._shown = None
 
+    def summarise(self) -> None:
+        """Print what all specs come to; one spec has said it already."""
+        from hopverify.reporting.terminal import summary
+
+        self._pause()
+        lines = summary(self.reports, self.refused)
+        click.echo("\n".join(["", *lines] if self.wishes.form == "table" else lines))
+
     def write_junit(self, target: Path) -> None:
         """Write all reports, and the specs that were refused, as JUnit XML."""
         from hopverify.reporting.junit_run import junit_of_run

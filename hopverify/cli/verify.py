@@ -145,6 +145,8 @@ def command(
     finally:
         if junit is not None:
             run.write_junit(junit)
+    if not as_json and len(specs) > 1:
+        run.summarise()
     if as_json:
         run.print_json(single=len(paths) == 1 and not paths[0].is_dir())
     ctx.exit(code)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hopverify.reporting.report import Report, Row
+from hopverify.reporting.report import Report, Row, Values
 
 SCHEMA, VERSION = "hopverify-report", 1
 # What nobody has checked is not to be taken for a report by a program that does not ask.
@@ -44,6 +44,19 @@ def _result(row: Row) -> dict[str, Any]:
         "witness": row.witness,
         "seconds": row.seconds,
         "data": row.data,
+        "obligations": [_obligation(part, row.data or {}) for part in row.obligations],
+    }
+
+
+def _obligation(part: Values, told: Values) -> dict[str, Any]:
+    """Return an obligation; its data are those that the claim's data do not tell."""
+    own = {key: value for key, value in part.get("data", {}).items() if key not in told}
+    return {
+        "statement": part["statement"],
+        "role": part["role"],
+        "outcome": part["outcome"],
+        "rule": part["evidence"]["rule"] if "evidence" in part else None,
+        "data": own or None,
     }
 
 

@@ -13,13 +13,13 @@ from rich.text import Text
 from hopverify.reporting.comparison import Change, Comparison
 from hopverify.reporting.comparison_words import HEADER, Compared, assumed, cells, conclusion, details, heading, told
 from hopverify.reporting.plain import plain
-from hopverify.reporting.terminal import FAILED, GAP, MET, OPEN, QUIET
+from hopverify.reporting.terminal import GAP, OPEN, PROVED, QUIET, UNMET
 
 NARROWEST = (9, 8, 8, 9, 7)
 # Columns give up space in this order when the terminal is narrow.
 GIVE_WAY = (2, 1, 3, 4)
 
-_STYLES = {Change.WORSE: FAILED, Change.BETTER: MET, Change.SLOWER: OPEN, Change.GONE: OPEN, Change.SAME: QUIET}
+_STYLES = {Change.WORSE: UNMET, Change.BETTER: PROVED, Change.SLOWER: OPEN, Change.GONE: OPEN, Change.SAME: QUIET}
 
 
 def show(compared: Compared, console: Console, *, verbose: bool = False) -> None:
@@ -71,5 +71,5 @@ def _say(console: Console, lines: Iterable[str]) -> None:
 
 def _conclusive(comparison: Comparison) -> str:
     if comparison.got_worse:
-        return FAILED
-    return MET if Change.BETTER in {comparison.verdict_change, *comparison.counts} else ""
+        return UNMET
+    return PROVED if Change.BETTER in {comparison.verdict_change, *comparison.counts} else ""

@@ -4,7 +4,7 @@ A document has a first screen (title, verdict, ``opening``), sections, and the s
 one below the other; inlines stand in a line of words. Formats escape what they write; characters that a page must not
 hold (control characters, bidirectional overrides) are gone once a :class:`Document` is made.
 
->>> Document("a\\x1b[31mb", Mark(Sign.MET, "pass"), "It passes.").title
+>>> Document("a\\x1b[31mb", Mark(Sign.PROVED, "proved"), "It holds.").title
 'a[31mb'
 """
 
@@ -18,25 +18,43 @@ from hopverify.reporting.plain import plain
 
 
 class Sign(StrEnum):
-    """What a verdict means for its reader; formats give each a colour beside its shape and the word."""
+    """What is known of a statement; formats give each a colour beside its shape and the word.
 
-    MET = "met"
-    FAILED = "failed"
+    ``UNMET`` is that of a whole report in which something is not as the spec asks.
+    """
+
+    PROVED = "proved"
+    REFUTED = "refuted"
     OPEN = "open"
     ASIDE = "aside"
+    UNMET = "unmet"
 
     @property
     def shape(self) -> str:
         """Return a character that says the same without colour."""
-        return {Sign.MET: "✓", Sign.FAILED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–"}[self]
+        return {Sign.PROVED: "✓", Sign.REFUTED: "✗", Sign.OPEN: "?", Sign.ASIDE: "–", Sign.UNMET: "!"}[self]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A verdict in words, with its sign."""
+    """What is known of a statement, and ``beside`` it what the spec makes of that: two things, never one.
+
+    ``unmet``: the spec asks for something else.
+    """
 
     sign: Sign
     text: str
+    beside: str = ""
+    unmet: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """Both in one line.
+
+        >>> Mark(Sign.REFUTED, "refuted", "as the spec expects").in_words
+        'refuted, as the spec expects'
+        """
+        return f"{self.text}, {self.beside}" if self.beside else self.text
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def _known(row: Row) -> str:
 
 
 def _mark(mark: Mark) -> str:
-    return f"{mark.sign.shape} <strong>{_text(mark.text)}</strong>"
+    return f"{mark.sign.shape} <strong>{_text(mark.text)}</strong>{_text(f', {mark.beside}') if mark.beside else ''}"
 
 
 def _text(words: str) -> str:

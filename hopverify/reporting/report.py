@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 
+REMARKS = ("because", "violated")
+"""What a rule says of one obligation, for the reader of that obligation."""
+
+_DECIDED = (Verdict.PASS, Verdict.FAIL)
+
 
 @dataclass(frozen=True)
 class Row:
     """One claim. ``met`` tells whether its check, over all subjects, has the verdict the spec asks for.
 
     ``checked`` is false where the checker has not decided it here, and the verdict is what a certificate says.
+    ``method`` has the rules that decided, none where nothing is decided; ``data`` is that of :func:`data_of`.
     """
 
     check: str
@@ -107,7 +113,7 @@ def _row(entry: Values, met: bool, seconds: float, *, checked: bool) -> Row:
         verdict=Verdict(entry["verdict"]),
         expected=None if entry["expected"] == ANY else Verdict(entry["expected"]),
         met=met,
-        method=tuple(entry["method"]),
+        method=tuple(entry["method"]) if entry["verdict"] in _DECIDED else (),
         reason=entry.get("reason"),
         witness=witness_of(entry),
         data=data_of(entry),
@@ -130,8 +136,15 @@ def witness_of(entry: Values) -> dict[str, Any] | None:
 
 
 def data_of(entry: Values) -> dict[str, Any] | None:
-    """Return what the checker computed for all obligations of a claim, merged; None where it computed nothing."""
-    merged: dict[str, Any] = {}
-    for row in entry["obligations"]:
-        merged |= row.get("data", {})
-    return merged or None
+    """Return what the checker computed for a claim; None where it computed nothing.
+
+    Remarks on an obligation, and a key that two obligations give different values, stay with the obligations.
+    """
+    computed = [row.get("data", {}) for row in entry["obligations"]]
+    merged = {key: value for data in computed for key, value in data.items()}
+    whole = {
+        key: value
+        for key, value in merged.items()
+        if key not in REMARKS and all(data.get(key, value) == value for data in computed)
+    }
+    return whole or None

@@ -6,6 +6,7 @@ in a document.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
@@ -22,26 +23,59 @@ from hopverify.reporting.wording import JSON_SHOWS, number, witness_in_words
 from hopverify.verdict import Verdict
 
 OPEN_SHOWN = 3
+WORDS = {
+    Verdict.PASS: "proved",
+    Verdict.FAIL: "refuted",
+    Verdict.UNKNOWN: "unknown",
+    Verdict.NOT_APPLICABLE: "not applicable",
+}
+"""What is known of a statement, by its verdict."""
+EXPECTED, NOT_REQUIRED, UNMET = "as the spec expects", "not required", "not as the spec asks"
 VERBOSE_LISTS = "-v lists"
 
 
 def verdict_in_words(row: Row) -> str:
-    """Return the verdict of a claim, and whether it is the one that the spec asks for where that is not plain."""
-    if row.verdict is row.expected or (row.verdict is Verdict.NOT_APPLICABLE and row.met):
-        return str(row.verdict) if row.verdict is Verdict.PASS else f"{row.verdict}, as expected"
+    """Return the verdict of a claim, and what the spec makes of it where that is not plain."""
+    said = beside(row)
+    if said == UNMET and row.expected is not Verdict.PASS:
+        return f"{row.verdict}, not {row.expected}"
+    return {"": str(row.verdict), EXPECTED: f"{row.verdict}, as expected", UNMET: str(row.verdict)}.get(
+        said, f"{row.verdict}, {said}"
+    )
+
+
+def beside(row: Row) -> str:
+    """Return what the spec makes of a verdict; empty where it is a pass that it asks for, or goes without saying."""
+    if row.verdict is row.expected:
+        return "" if row.verdict is Verdict.PASS else EXPECTED
     # One subject need not have the verdict that is asked of the check as a whole.
-    if row.expected is None:
-        return str(row.verdict)
-    return str(row.verdict) if row.met or row.expected is Verdict.PASS else f"{row.verdict}, not {row.expected}"
+    if not row.met:
+        return UNMET
+    return NOT_REQUIRED if row.expected is None and row.verdict in (Verdict.FAIL, Verdict.UNKNOWN) else ""
 
 
 def conclusion(report: Report) -> str:
-    """Return the verdict of a report in one sentence."""
+    """Return what a report comes to in one sentence: what is not as asked, or how many claims came to what."""
     if not report.rows:
-        return "pass: the spec asks for no checks"
+        return "as expected: the spec asks for no checks"
     if report.verdict is Verdict.PASS:
-        return "pass: every check has the verdict the spec asks for"
+        return f"as expected: {counts(report)}"
     return f"{report.verdict}: not as the spec asks: {', '.join(report.unmet)}"
+
+
+def counts(report: Report) -> str:
+    """Return how many claims are proved, refuted, open and not applicable, and what the spec makes of them."""
+    return ", ".join(filter(None, (_counted(report, verdict) for verdict in Verdict)))
+
+
+def _counted(report: Report, verdict: Verdict) -> str:
+    rows = [row for row in report.rows if row.verdict is verdict]
+    said = Counter(beside(row) for row in rows)
+    parts = [
+        each if said[each] == len(rows) else f"{said[each]} {each}" for each in (EXPECTED, NOT_REQUIRED) if said[each]
+    ]
+    aside = f" ({', '.join(parts)})" if parts else ""
+    return f"{len(rows)} {WORDS[verdict]}{aside}" if rows else ""
 
 
 def details(row: Row, *, shows: str = JSON_SHOWS, lists: str = VERBOSE_LISTS) -> Iterator[str]:

@@ -6,6 +6,7 @@ subjects, the words of a verdict. What decided comes last, where it needs no wid
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -17,19 +18,28 @@ from rich.text import Text
 
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row
-from hopverify.reporting.sentences import conclusion, details, obligations_in_words, reason_in_words, verdict_in_words
+from hopverify.reporting.sentences import (
+    beside,
+    conclusion,
+    counts,
+    details,
+    obligations_in_words,
+    reason_in_words,
+    verdict_in_words,
+)
 from hopverify.verdict import Verdict
 
-HEADER = ("check", "subject", "verdict", "seconds", "proved by")
-USUAL_VERDICT, USUAL_TIME = "fail, as expected", "9999.99"
+HEADER = ("check", "subject", "verdict", "seconds", "decided by")
+USUAL_VERDICT, USUAL_TIME = "unknown, not required", "9999.99"
 NARROWEST = (8, 8, 9, 7)
+# The last column goes where it would be narrower than this; then columns give up space in this order.
 LAST = 12
-# Columns give up space in this order when the terminal is narrow.
 GIVE_WAY = (1, 0, 2)
 PIPE_WIDTH = 10_000
 GAP = 2
+VERDICT, NEWLINE = 2, "\n"
 
-MET, FAILED, OPEN, QUIET = "green", "bold red", "bold yellow", "dim"
+PROVED, REFUTED, UNMET, OPEN, QUIET = "green", "magenta", "bold red", "yellow", "dim"
 
 
 def console_for(stream: object, *, colour: bool) -> Console:
@@ -81,7 +91,7 @@ class Shown:
         if not self.shown:
             self.console.print(_table(HEADER, "bold", self.widths))
         self.shown.append(row)
-        self.console.print(_table(_cells(row), _row_style(row), self.widths))
+        self.console.print(_table(_cells(row), _style(row), self.widths))
         _say(self.console, details(row), "")
         if self.verbose:
             _say(self.console, obligations_in_words(row), QUIET)
@@ -95,7 +105,7 @@ class Shown:
         if self.verbose:
             for row in self.skipped:
                 _say(self.console, [f"{row.check} [{plain(row.subject)}]: {reason_in_words(row)}"], QUIET)
-        self.console.print(Text(conclusion(report), style=_style(report.verdict)))
+        self.console.print(Text(conclusion(report), style=_conclusive(report)))
 
 
 def show(report: Report, console: Console, *, verbose: bool = False) -> None:
@@ -110,10 +120,29 @@ def one_line(report: Report) -> str:
 
     The checks that have not the verdict the spec asks for are named.
     """
-    counts = {verdict: sum(row.verdict is verdict for row in report.rows) for verdict in Verdict}
-    said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     unmet = f"; not as the spec asks: {', '.join(report.unmet)}" if report.unmet else ""
-    return f"{plain(report.file)}: {report.verdict} ({said or 'no checks'}{unmet})"
+    return f"{plain(report.file)}: {report.verdict} ({counts(report) or 'no checks'}{unmet})"
+
+
+def summary(reports: Sequence[Report], refused: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what several specs come to: how many there are, and those that need a look, each with why.
+
+    ``refused`` has the specs that could not be verified, each with a message.
+    """
+    total = len({*(report.file for report in reports), *(file for file, _ in refused)})
+    verdicts = Counter(report.verdict for report in reports)
+    counted = (
+        (verdicts[Verdict.PASS], "as the spec asks"),
+        (verdicts[Verdict.FAIL], "not as the spec asks"),
+        (verdicts[Verdict.UNKNOWN], "unknown"),
+        (len(refused), "broken"),
+    )
+    lines = [f"{total} specs: {', '.join(f'{count} {words}' for count, words in counted if count)}"]
+    for verdict, words in ((Verdict.FAIL, "not as the spec asks"), (Verdict.UNKNOWN, "unknown")):
+        lines += [f"  {words}: {each.file}: {', '.join(each.unmet)}" for each in reports if each.verdict is verdict]
+    # Of several messages on a file the first is enough here: all were told where they arose.
+    lines += [f"  broken: {message.partition(NEWLINE)[0]}" for _, message in refused]
+    return [plain(line) for line in lines]
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -121,19 +150,33 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (row.check, plain(row.subject), verdict_in_words(row), f"{row.seconds:.2f}", method or "—")
 
 
-def _style(verdict: Verdict) -> str:
-    return {Verdict.PASS: MET, Verdict.FAIL: FAILED, Verdict.UNKNOWN: OPEN}.get(verdict, QUIET)
+def _style(row: Row) -> str:
+    """Return the colour of a claim: that of what is known of it, unless the spec asks for something else."""
+    if row.verdict is Verdict.UNKNOWN:
+        return f"bold {OPEN}" if not row.met else OPEN
+    if not row.met and beside(row):
+        return UNMET
+    return {Verdict.PASS: PROVED, Verdict.FAIL: REFUTED}.get(row.verdict, QUIET)
 
 
-def _row_style(row: Row) -> str:
-    return MET if row.met else _style(Verdict.UNKNOWN if row.verdict is Verdict.UNKNOWN else Verdict.FAIL)
+def _conclusive(report: Report) -> str:
+    if report.verdict is not Verdict.PASS:
+        return UNMET if report.verdict is Verdict.FAIL else f"bold {OPEN}"
+    is_refuted = any(row.verdict is Verdict.FAIL and row.expected is Verdict.FAIL for row in report.rows)
+    return REFUTED if is_refuted else PROVED
 
 
 def _widths(named: Iterable[tuple[str, str]], available: int) -> list[int]:
-    """Return the widths of all columns but the last: as wide as their texts, narrowed where the terminal is small."""
+    """Return the widths of the columns: as wide as their texts, narrowed where the terminal is small.
+
+    The last column takes what is left; it has no width, and is not shown, where that is too little.
+    """
     rows = [HEADER[:-1], *((check, subject, USUAL_VERDICT, USUAL_TIME) for check, subject in named)]
     widths = [max(cell_len(text) for text in column) for column in zip(*rows, strict=True)]
-    excess = sum(widths) + GAP * len(widths) + LAST - available
+    left = available - sum(widths) - GAP * len(widths)
+    if left >= LAST:
+        return [*widths, left]
+    excess = -left
     for column in GIVE_WAY:
         given = max(0, min(excess, widths[column] - NARROWEST[column]))
         widths[column] -= given
@@ -144,10 +187,11 @@ def _widths(named: Iterable[tuple[str, str]], available: int) -> list[int]:
 def _table(texts: Sequence[str], style: str, widths: list[int]) -> Table:
     """Return one row, by itself, under the same columns as the others."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
-    for width, title in zip([*widths, None], HEADER, strict=True):
+    for width, title in zip(widths, HEADER, strict=False):
         table.add_column(width=width, justify="right" if title == "seconds" else "left", overflow="fold")
     # The verdict carries the colour; the rest stays readable on any background.
-    table.add_row(*(Text(text, style=style if at == 2 or style == "bold" else "") for at, text in enumerate(texts)))
+    shown = list(enumerate(texts))[: len(widths)]
+    table.add_row(*(Text(text, style=style if at == VERDICT or style == "bold" else "") for at, text in shown))
     return table
 
 

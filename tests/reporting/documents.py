@@ -72,7 +72,7 @@ HIDDEN = "a\x00b\x1b[31mc\u202ed\ufffee\x0bf"
 
 def hostile_document(text: str) -> Document:
     """Return a document that shows a text in every place that has one."""
-    mark = Mark(Sign.FAILED, text)
+    mark = Mark(Sign.REFUTED, text, text, unmet=True)
     words: Words = (text, Mono(text), Strong(text), Math(text, text), Link(text, text), Link(text, "#s"), mark)
     blocks: tuple[Block, ...] = (
         Heading(text),

@@ -13,7 +13,7 @@ from hopverify.reporting.gallery.thumbnails import Thumbnail
 from hopverify.reporting.report import Report, Row
 from hopverify.verdict import Verdict
 
-PASS = Mark(Sign.MET, "pass")
+PASS = Mark(Sign.PROVED, "proved")
 HOSTILE = "<script>alert(1)</script>\"' onload='x' {{ 7 * 7 }} {% raw %}"
 ENTRY = Entry("specs/a.yaml", "0a", "pass", ("c [x]: pass", "d [x]: fail"), "0b")
 IMAGE = Thumbnail("data:image/png;base64,AAAA", "hills", 10, 10)
@@ -37,15 +37,15 @@ def test_a_card_has_the_sections_with_a_verdict_and_counts_of_marks() -> None:
     report = Report("a.yaml", "a model", "0a", Verdict.PASS, rows)
     card = card_of(document, report, key="a", description="", page="p", spec="s", original=None, thumbnails=())
     assert card.checks == (Decided("A check", PASS, "check-c"),)
-    assert [(mark.sign, mark.text) for mark in counts_of(report)] == [
-        (Sign.MET, "2 pass"),
-        (Sign.MET, "1 fail, as expected"),
-        (Sign.ASIDE, "1 fail, not required"),
+    assert [(mark.sign, mark.in_words) for mark in counts_of(report)] == [
+        (Sign.PROVED, "2 proved"),
+        (Sign.REFUTED, "1 refuted, as the spec expects"),
+        (Sign.REFUTED, "1 refuted, not required"),
     ]
 
 
 def test_the_index_shows_what_a_spec_says_as_text() -> None:
-    mark = Mark(Sign.FAILED, HOSTILE)
+    mark = Mark(Sign.REFUTED, HOSTILE, HOSTILE)
     card = a_card(
         HOSTILE,
         title=HOSTILE,

@@ -131,8 +131,11 @@ def test_formulas_are_mathml_with_words(page: Page) -> None:
 def test_a_verdict_is_told_by_word_and_shape(page: Page) -> None:
     assert page.within["h1"] == ["flat-pair"]
     marks = [each["class"] for each in page.all("span") if each.get("class", "").startswith("mark")]
-    assert "mark met" in marks
-    assert "✓fail, as expected" in page.text
+    assert "mark proved" in marks
+    assert "✗refuted, as the spec expects" in page.text
+    # No statement that is refuted stands as if it were so.
+    assert "Energy has no ghost regions" not in page.text
+    assert "No states share an activation" not in page.text
 
 
 def test_evidence_is_folded_and_everything_else_is_not(page: Page) -> None:
@@ -145,7 +148,7 @@ def test_evidence_is_folded_and_everything_else_is_not(page: Page) -> None:
 def test_hostile_text_is_text_wherever_it_stands(text: str) -> None:
     page = assert_safe(html(hostile_document(text)))
     assert page.within["h1"] == [text]
-    assert page.within["title"] == [f"{text}: {text}"]
+    assert page.within["title"] == [f"{text}: {text}, {text}"]
     assert text in page.within["code"]
     assert text in page.within["figcaption"][0]
     assert [each["alt"] for each in page.all("img")] == [f"{text}. {text}"] * 2
@@ -170,7 +173,7 @@ def test_hidden_characters_are_left_out() -> None:
 
 def test_a_picture_cannot_leave_its_place() -> None:
     evil = f'{SVG}"><script>alert(1)</script>'
-    document = Document("t", Mark(Sign.MET, "pass"), "s", opening=(Picture(evil, "a", "b"),))
+    document = Document("t", Mark(Sign.PROVED, "proved"), "s", opening=(Picture(evil, "a", "b"),))
     (image,) = assert_safe(html(document)).all("img")
     assert svg_of(image) == evil
 
@@ -191,7 +194,7 @@ def test_formulas_hold_nothing_but_mathematics(latex: str) -> None:
 
 @pytest.mark.parametrize("latex", ["{", "}", r"\frac{1}", r"\begin{cases}", "", "   "])
 def test_what_is_no_formula_gives_way_to_its_words(latex: str) -> None:
-    document = Document("t", Mark(Sign.MET, "pass"), "s", opening=(Math(latex, "in words"),))
+    document = Document("t", Mark(Sign.PROVED, "proved"), "s", opening=(Math(latex, "in words"),))
     page = assert_safe(html(document))
     assert page.text.count("in words") == 1 or page.all("math")
 

@@ -14,7 +14,7 @@ from hopverify.reporting.formats._math_source import is_harmless
 from hopverify.reporting.formats.latex import latex, text
 from tests.reporting.documents import FLAT_PAIR, HIDDEN, HOSTILE, hostile_document, hostile_spec, reported, written
 
-MARK = Mark(Sign.MET, "pass")
+MARK = Mark(Sign.PROVED, "proved")
 # What the escapes of a text are made of.
 COMMANDS = r"textbackslash|textasciicircum|textasciitilde|textless|textgreater|textbar|textquotedbl|ensuremath"
 
@@ -130,7 +130,7 @@ def test_equations_and_the_table_are_there(tmp_path: Path) -> None:
     assert source.count(r"\begin{table}") == 1
     assert r"\label{tab:hopverify-flat-pair}" in source
     assert r"E &= \sum_{i=1}^{n}" in source
-    assert r"fail, as expected" in source
+    assert "refuted, as the spec expects" in source
     assert source.index(r"\begin{align*}") < source.index(r"\begin{table}")
 
 

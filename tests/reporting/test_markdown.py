@@ -12,7 +12,7 @@ from hopverify.reporting.document import Code, Document, Folded, Mark, Math, Mon
 from hopverify.reporting.formats.markdown import FORMAT, markdown, mono, text
 from tests.reporting.documents import FLAT_PAIR, HIDDEN, HOSTILE, SVG, hostile_document, hostile_spec, reported, written
 
-MARK = Mark(Sign.MET, "pass")
+MARK = Mark(Sign.PROVED, "proved")
 
 
 def tokens_of(source: str) -> list[Any]:

@@ -40,7 +40,7 @@ from hopverify.reporting.report import Report
 from hopverify.verdict import Verdict
 
 REPORT = Report("a.yaml", "a", "sha256:0", Verdict.PASS, ())
-PASS, FAIL = Mark(Sign.MET, "pass"), Mark(Sign.FAILED, "fail")
+PASS, FAIL = Mark(Sign.PROVED, "proved"), Mark(Sign.REFUTED, "refuted")
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><text x="5" y="20">drawn</text></svg>'
 
 HOSTILE = (

@@ -10,7 +10,7 @@ import pytest
 
 from hopverify.reporting.progress import Bar
 from hopverify.reporting.report import Report, Row, data_of, witness_of
-from hopverify.reporting.terminal import Shown, console_for, one_line, show
+from hopverify.reporting.terminal import Shown, console_for, one_line, show, summary
 from hopverify.verdict import Verdict
 
 ROW = Row(
@@ -49,9 +49,9 @@ def printed(shown: Report, *, terminal: bool = False, verbose: bool = False, col
 def test_a_row_has_check_subject_verdict_method_and_time() -> None:
     lines = printed(report(ROW)).splitlines()
     assert lines[0] == "model  model.yaml"
-    assert lines[1].split() == ["check", "subject", "verdict", "seconds", "proved", "by"]
+    assert lines[1].split() == ["check", "subject", "verdict", "seconds", "decided", "by"]
     assert lines[2].split() == ["energy_descent", "model", "pass", "0.25", "comparison,", "composition"]
-    assert lines[3] == "pass: every check has the verdict the spec asks for"
+    assert lines[3] == "as expected: 1 proved"
 
 
 def test_rows_that_come_one_by_one_look_as_they_do_at_once() -> None:
@@ -74,12 +74,14 @@ def test_rows_that_come_one_by_one_look_as_they_do_at_once() -> None:
         (Verdict.FAIL, Verdict.FAIL, True, "fail, as expected"),
         (Verdict.PASS, Verdict.FAIL, False, "pass, not fail"),
         (Verdict.UNKNOWN, Verdict.FAIL, False, "unknown, not fail"),
+        (Verdict.FAIL, None, True, "fail, not required"),
+        (Verdict.UNKNOWN, None, True, "unknown, not required"),
         # One of two layers is flat, as the spec asks of the check as a whole.
         (Verdict.PASS, Verdict.FAIL, True, "pass "),
     ],
 )
 def test_the_expected_verdict_is_told_where_it_matters(
-    verdict: Verdict, expected: Verdict, met: bool, shown: str
+    verdict: Verdict, expected: Verdict | None, met: bool, shown: str
 ) -> None:
     row = replace(ROW, verdict=verdict, expected=expected, met=met)
     assert shown in printed(report(row)).splitlines()[2]
@@ -143,6 +145,45 @@ def test_a_narrow_terminal_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "…" not in "".join(lines)
 
 
+def test_names_stay_whole_at_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    row = replace(ROW, check="flat_region_stability", subject="relu-two-neurons", expected=None, verdict=Verdict.FAIL)
+    shown = printed(report(row), terminal=True, colour=False)
+    assert shown.splitlines()[2].split()[:5] == [
+        "flat_region_stability",
+        "relu-two-neurons",
+        "fail,",
+        "not",
+        "required",
+    ]
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_what_is_known_has_a_colour_whatever_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    green, magenta, red = "\x1b[32m", "\x1b[35m", "\x1b[1;31m"
+    assert green in printed(report(ROW), terminal=True)
+    for expected in (Verdict.FAIL, None):
+        refuted = printed(report(replace(ROW, verdict=Verdict.FAIL, expected=expected)), terminal=True)
+        assert magenta in refuted
+        assert (green in refuted) == (expected is None)
+    assert red in printed(report(replace(ROW, verdict=Verdict.FAIL, met=False), verdict=Verdict.FAIL), terminal=True)
+
+
+def test_several_specs_are_summed_up() -> None:
+    failed = report(replace(ROW, met=False, verdict=Verdict.FAIL), verdict=Verdict.FAIL)
+    left = replace(report(replace(ROW, met=False, verdict=Verdict.UNKNOWN), verdict=Verdict.UNKNOWN), file="left.yaml")
+    good = replace(report(ROW), file="good.yaml")
+    assert summary([good, failed, left], [("bad.yaml", "bad.yaml:1:2: wrong\nbad.yaml:3:4: wrong, too")]) == [
+        "4 specs: 1 as the spec asks, 1 not as the spec asks, 1 unknown, 1 broken",
+        "  not as the spec asks: model.yaml: energy_descent",
+        "  unknown: left.yaml: energy_descent",
+        "  broken: bad.yaml:1:2: wrong",
+    ]
+    assert summary([good, replace(good, file="b.yaml")], []) == ["2 specs: 2 as the spec asks"]
+
+
 def test_markup_is_text() -> None:
     shown = printed(report(replace(ROW, subject="[red]s[/red]"), name="[bold]n"), terminal=True, colour=False)
     assert "[red]s[/red]" in shown
@@ -151,19 +192,26 @@ def test_markup_is_text() -> None:
 
 def test_one_line() -> None:
     failed = replace(ROW, check="energy_flatness", verdict=Verdict.FAIL, met=False)
-    expected = "model.yaml: fail (1 pass, 1 fail; not as the spec asks: energy_flatness)"
+    expected = "model.yaml: fail (1 proved, 1 refuted; not as the spec asks: energy_flatness)"
     assert one_line(report(ROW, failed, verdict=Verdict.FAIL)) == expected
     assert one_line(report()) == "model.yaml: pass (no checks)"
 
 
 def test_witness_and_data_come_from_the_obligations() -> None:
     parts = [
-        {"role": "premise", "outcome": "refuted", "evidence": {"rule": "comparison"}, "data": {"because": "p"}},
+        {
+            "role": "premise",
+            "outcome": "refuted",
+            "evidence": {"rule": "comparison"},
+            "data": {"because": "p", "c": "1"},
+        },
+        {"role": "premise", "outcome": "proved", "evidence": {"rule": "sign"}, "data": {"because": "q", "c": "2"}},
         {"role": "necessary", "outcome": "refuted", "evidence": {"rule": "ascent", "state": ["1"]}, "data": {"n": "2"}},
     ]
     entry = {"verdict": "fail", "obligations": parts}
     assert witness_of(entry) == {"state": ["1"], "n": "2"}
-    assert data_of(entry) == {"because": "p", "n": "2"}
+    # What two obligations say of themselves is never said of one of them, nor of the claim.
+    assert data_of(entry) == {"n": "2"}
     assert witness_of(entry | {"verdict": "unknown"}) is None
     assert data_of({"obligations": []}) is None
 

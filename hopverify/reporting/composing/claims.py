@@ -9,15 +9,16 @@ from hopverify.checker import RULES
 from hopverify.checks import CHECKS
 from hopverify.reporting.composing.commands import check_again
 from hopverify.reporting.composing.evidence import evidence
-from hopverify.reporting.composing.numbering import Claim, anchor_of, title_of
+from hopverify.reporting.composing.numbering import Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.tables import tables_of
-from hopverify.reporting.composing.verdicts import mark_of, mark_of_check
+from hopverify.reporting.composing.verdicts import deciding, mark_of
 from hopverify.reporting.document import Block, Facts, Listing, Mono, Paragraph, Section, Statement, Table, Words
 from hopverify.reporting.material import Material
 from hopverify.reporting.report import Row
 from hopverify.reporting.sentences import details, reason_in_words
 from hopverify.reporting.theory import PAGE, items_of, sentence_of
+from hopverify.reporting.titles import title_of
 
 SHOWS, LISTS = "the certificate has", "the obligations below list"
 NOT_APPLICABLE = "not-applicable"
@@ -44,8 +45,8 @@ def _section(material: Material, check: str, claims: Sequence[Claim], *, shows_p
     blocks.append(Facts(tuple(_facts(material, [claim.row for claim in claims]))))
     for claim in claims:
         blocks += evidence(claim, material.certificate_file)
-    mark = mark_of_check([claim.row for claim in claims])
-    return Section(anchor_of(check), title_of(check), tuple(blocks), mark)
+    row = deciding([claim.row for claim in claims])
+    return Section(anchor_of(check), title_of(row), tuple(blocks), mark_of(row))
 
 
 def _explained(check: str) -> Words:
@@ -97,5 +98,5 @@ def _others(claims: Sequence[Claim]) -> Section:
         NOT_APPLICABLE,
         "Not applicable",
         (Paragraph((said + (" The spec asks for a verdict all the same." if unmet else ""),)), table),
-        mark_of_check([claim.row for claim in claims]) if unmet else None,
+        mark_of(next(claim.row for claim in claims if not claim.row.met)) if unmet else None,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from hopverify.reporting.composing.numbering import Claim
 from hopverify.reporting.document import Block, Code, Folded, Heading, Paragraph, Table, Words
-from hopverify.reporting.report import Values
+from hopverify.reporting.report import REMARKS, Values
 from hopverify.reporting.sentences import because, outcome_in_words
 
 LONGEST_LIST, LONGEST_TEXT, DEEPEST = 8, 120, 4
@@ -42,7 +42,7 @@ def _pieces(obligations: tuple[Values, ...]) -> Iterator[Block]:
     for each in obligations:
         # Whatever the table tells already is left out.
         offered = {key: value for key, value in each.get("evidence", {}).items() if key != "rule"}
-        computed = {key: value for key, value in each.get("data", {}).items() if key not in ("because", "violated")}
+        computed = {key: value for key, value in each.get("data", {}).items() if key not in REMARKS}
         text = in_short({key: part for key, part in (("evidence", offered), ("computed", computed)) if part})
         if (offered or computed) and text not in told:
             told.append(text)

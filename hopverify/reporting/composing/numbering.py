@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hopverify.checks import CHECKS
 from hopverify.reporting.report import Report, Row
 from hopverify.verdict import Verdict
 
@@ -39,8 +38,3 @@ def anchor_of(check: str) -> str:
     'check-energy-flatness'
     """
     return "check-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in check)
-
-
-def title_of(check: str) -> str:
-    """Return the check's statement as a heading; its name, if this version does not know it."""
-    return CHECKS[check].title if check in CHECKS else check

@@ -8,7 +8,7 @@ from hopverify.reporting.composing.equations import equations, without_equations
 from hopverify.reporting.composing.flatness import ANCHOR as FLAT
 from hopverify.reporting.composing.flatness import TITLE as WHY_FLAT
 from hopverify.reporting.composing.flatness import in_one_sentence
-from hopverify.reporting.composing.numbering import Claim, anchor_of, title_of
+from hopverify.reporting.composing.numbering import Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.trust import examined
 from hopverify.reporting.composing.verdicts import counts_in_words, mark_of
@@ -16,6 +16,7 @@ from hopverify.reporting.document import Block, Heading, Link, Listing, Mono, No
 from hopverify.reporting.material import Material
 from hopverify.reporting.report import Report, Row
 from hopverify.reporting.sentences import grounds
+from hopverify.reporting.titles import title_of
 from hopverify.verdict import Verdict
 
 # So many checks that are not as asked are told on the first screen, each with the first thing to say of it.
@@ -54,21 +55,21 @@ def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_sto
 
 
 def _on_others(report: Report) -> str:
-    """Return what is to be said of fails and unknowns that are no fault."""
+    """Return what is to be said of statements that are refuted or unknown and are no fault."""
     fails = [row for row in report.rows if row.verdict is Verdict.FAIL and row.met]
     expected = sum(row.expected is Verdict.FAIL for row in fails)
     free = sum(row.expected is None for row in fails)
-    said = [f"expects {expected:,}"] * bool(expected) + [f"asks nothing of {free:,}"] * bool(free)
-    left = sum(row.verdict is Verdict.UNKNOWN and row.met for row in report.rows)
+    said = [f"expects {expected:,}"] * bool(expected) + [f"requires nothing of {free:,}"] * bool(free)
+    left = sum(row.verdict is Verdict.UNKNOWN and row.expected is None for row in report.rows)
     sentences = [f"Of those refuted, the spec {' and '.join(said)}."] if said else []
-    sentences += [f"It asks nothing of {left:,} that {'is' if left == 1 else 'are'} open."] if left else []
+    sentences += [f"It requires nothing of {left:,} that {'is' if left == 1 else 'are'} unknown."] if left else []
     return " ".join(sentences)
 
 
 def _unmet(report: Report) -> Iterator[Words]:
     rows = [row for row in report.rows if not row.met]
     for row in rows[:UNMET_SHOWN]:
-        yield (Link(title_of(row.check), f"#{_place(row)}"), f" ({row.subject}): ", mark_of(row), _first(row))
+        yield (Link(title_of(row), f"#{anchor_of(row.check)}"), f" ({row.subject}): ", mark_of(row), _first(row))
     if len(rows) > UNMET_SHOWN:
         yield (f"and {len(rows) - UNMET_SHOWN:,} more, in the table below",)
 
@@ -79,17 +80,13 @@ def _first(row: Row) -> str:
     return "" if first is None else f": {first.removeprefix('unknown: ')}"
 
 
-def _place(row: Row) -> str:
-    return anchor_of(row.check)
-
-
 def _table(claims: Sequence[Claim]) -> Table:
     """Return the table of the claims that concern the model, and whatever is not as the spec asks."""
     shown = [claim for claim in claims if claim.concerns or not claim.row.met]
     left = [claim for claim in claims if claim not in shown]
     checks = ", ".join(dict.fromkeys(claim.row.check for claim in left))
     caption = f"Not applicable: {checks}." if left else ""
-    head = ("claim", "verdict", "check", "subject", "theory", "decided by")
+    head = ("claim", "verdict", "what is known", "subject", "theory", "decided by")
     return Table(head, tuple(_cells(claim) for claim in shown), caption, frozenset({0}))
 
 
@@ -99,7 +96,7 @@ def _cells(claim: Claim) -> tuple[Words, ...]:
     return (
         (str(claim.number),),
         (mark_of(row),),
-        (Link(title_of(row.check), f"#{anchor_of(row.check)}"),),
+        (Link(title_of(row), f"#{anchor_of(row.check)}"),),
         (row.subject,),
         (row.theory,),
         (Mono(rules) if rules else "—",),

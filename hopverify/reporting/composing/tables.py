@@ -71,7 +71,7 @@ def _memories(data: Values) -> Iterator[Block]:
 
 
 def _certified(each: Values) -> Mark:
-    return Mark(Sign.MET, "certified") if each["verdict"] == "pass" else Mark(Sign.OPEN, "not certified")
+    return Mark(Sign.PROVED, "certified") if each["verdict"] == "pass" else Mark(Sign.OPEN, "not certified")
 
 
 def _decimal(text: Any) -> str:

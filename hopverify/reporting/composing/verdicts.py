@@ -1,4 +1,4 @@
-"""Verdicts as marks: what each means for its reader, beside the word."""
+"""Marks: what is known of a statement, and beside it what the spec makes of that."""
 
 from __future__ import annotations
 
@@ -6,61 +6,71 @@ from collections.abc import Iterable, Sequence
 
 from hopverify.reporting.document import Mark, Sign
 from hopverify.reporting.report import Report, Row
-from hopverify.reporting.sentences import conclusion, verdict_in_words
+from hopverify.reporting.sentences import EXPECTED, UNMET, WORDS, beside, counts
+from hopverify.reporting.titles import title_of
 from hopverify.verdict import Verdict, summed_up
 
-_SIGNS = {Verdict.PASS: Sign.MET, Verdict.FAIL: Sign.FAILED, Verdict.UNKNOWN: Sign.OPEN}
+_SIGNS = {
+    Verdict.PASS: Sign.PROVED,
+    Verdict.FAIL: Sign.REFUTED,
+    Verdict.UNKNOWN: Sign.OPEN,
+    Verdict.NOT_APPLICABLE: Sign.ASIDE,
+}
 NOT_CHECKED = ", not checked"
-_COUNTED = (
-    (Verdict.PASS, "proved"),
-    (Verdict.FAIL, "refuted"),
-    (Verdict.UNKNOWN, "open"),
-    (Verdict.NOT_APPLICABLE, "of no concern to this model"),
-)
 
 
 def mark_of(row: Row) -> Mark:
-    """Return the mark of a claim: a fail that is asked for is met, one that nothing is asked of is told aside.
+    """Return the mark of a claim: whether its statement is proved or refuted, whatever the spec expects.
 
     What was not checked is open, whatever the certificate says.
     """
-    words = verdict_in_words(row)
+    said = beside(row)
     if not row.checked and row.verdict is not Verdict.NOT_APPLICABLE:
-        return Mark(Sign.OPEN, f"{words}{NOT_CHECKED}")
-    if row.verdict is Verdict.FAIL and row.expected is None:
-        return Mark(Sign.ASIDE, f"{words}, not required")
-    return Mark(_sign(row), words)
+        return Mark(Sign.OPEN, f"{WORDS[row.verdict]}{NOT_CHECKED}", said, said == UNMET)
+    return Mark(_SIGNS[row.verdict], WORDS[row.verdict], said, said == UNMET)
 
 
-def _sign(row: Row) -> Sign:
-    if row.verdict is Verdict.UNKNOWN:
-        return Sign.OPEN
-    if row.verdict is Verdict.NOT_APPLICABLE:
-        return Sign.ASIDE if row.met else Sign.FAILED
-    # One subject may pass where another one keeps the check from what is asked.
-    is_as_asked = row.met or row.verdict is row.expected
-    return Sign.MET if is_as_asked else Sign.FAILED
-
-
-def mark_of_check(rows: Sequence[Row]) -> Mark:
-    """Return the mark of a check over its subjects: that of the first which decides it."""
+def deciding(rows: Sequence[Row]) -> Row:
+    """Return the claim that decides a check over its subjects: the first with the check's verdict."""
     overall = summed_up(row.verdict for row in rows)
-    return mark_of(next(row for row in rows if row.verdict is overall))
+    return next(row for row in rows if row.verdict is overall)
 
 
 def mark_of_report(report: Report) -> Mark:
-    """Return the mark of all checks together."""
+    """Return the mark of all checks together: of what the spec requires, as far as it is as required."""
     if not report.checked:
         return Mark(Sign.OPEN, f"{report.verdict}{NOT_CHECKED}")
-    return Mark(_SIGNS.get(report.verdict, Sign.ASIDE), str(report.verdict))
+    if report.verdict is Verdict.FAIL:
+        return Mark(Sign.UNMET, UNMET, unmet=True)
+    if report.verdict is Verdict.UNKNOWN:
+        return Mark(Sign.OPEN, WORDS[report.verdict], UNMET, unmet=True)
+    required = {row.verdict for row in report.rows if row.verdict is row.expected}
+    for verdict in (Verdict.UNKNOWN, Verdict.FAIL):
+        if verdict in required:
+            return Mark(_SIGNS[verdict], WORDS[verdict], EXPECTED)
+    return Mark(Sign.PROVED, "proved") if Verdict.PASS in required else Mark(Sign.ASIDE, "nothing is required")
 
 
 def sentence_of_report(report: Report) -> str:
-    """Return the verdict in one sentence."""
-    said = conclusion(report)
+    """Return the sentence that completes the report's mark."""
     if not report.checked:
+        said = f"{report.verdict}: {counts(report) or 'no claims'}"
         return f"Not checked, as the spec is not at hand. The certificate says {said}."
-    return f"{said[0].upper()}{said[1:]}."
+    if report.unmet:
+        return _titles(row for row in report.rows if not row.met and beside(row))
+    for verdict in (Verdict.UNKNOWN, Verdict.FAIL):
+        if found := [row for row in report.rows if row.verdict is verdict is row.expected]:
+            return _titles(found)
+    if any(row.expected is Verdict.PASS and row.verdict is Verdict.PASS for row in report.rows):
+        return "All that the spec requires of this model is proved."
+    return "The spec requires nothing of this model." if report.rows else "The spec asks for no checks."
+
+
+def _titles(rows: Iterable[Row]) -> str:
+    """Return what is known of some claims, once each: "The energy rises; several equilibria."."""
+    first, *others = dict.fromkeys(title_of(row) for row in rows)
+    said = "; ".join([first, *(title[0].lower() + title[1:] for title in others)])
+    return said if said.endswith("?") else f"{said}."
 
 
 def counts_in_words(rows: Iterable[Row]) -> str:
@@ -70,9 +80,15 @@ def counts_in_words(rows: Iterable[Row]) -> str:
     'No claims are made.'
     """
     verdicts = [row.verdict for row in rows]
-    counts = [(sum(verdict is each for verdict in verdicts), words) for each, words in _COUNTED]
-    said = [f"{count:,} {'is' if count == 1 else 'are'} {words}" for count, words in counts if count]
+    counts = [(sum(verdict is each for verdict in verdicts), each) for each in Verdict]
+    said = [_counted(count, each) for count, each in counts if count]
     if not said:
         return "No claims are made."
     listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
     return f"Of {len(verdicts):,} claim{'s' * (len(verdicts) != 1)} {listed}."
+
+
+def _counted(count: int, verdict: Verdict) -> str:
+    if verdict is Verdict.NOT_APPLICABLE:
+        return f"{count:,} do{'es' * (count == 1)} not apply"
+    return f"{count:,} {'is' if count == 1 else 'are'} {WORDS[verdict]}"

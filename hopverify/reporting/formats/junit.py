@@ -17,10 +17,8 @@ from hopverify.reporting.outcomes import Outcome, outcome_of, why_skipped
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row
 from hopverify.reporting.sentences import details, verdict_in_words
-from hopverify.verdict import Verdict
 
 SHOWS, LISTS = "the certificate has", "the certificate lists"
-NOT_ASKED = "the spec asks nothing of it"
 
 
 def junit(report: Report) -> bytes:
@@ -74,11 +72,8 @@ def _result(report: Report, row: Row) -> Any:
 
 
 def _lines(row: Row) -> Sequence[str]:
-    verdict = verdict_in_words(row)
-    if row.verdict is Verdict.FAIL and row.expected is None:
-        verdict += f"; {NOT_ASKED}"
     return [
-        f"{verdict}: {row.statement} ({row.theory})",
+        f"{verdict_in_words(row)}: {row.statement} ({row.theory})",
         f"decided by: {', '.join(row.method) or 'no rule'}",
         *_said(row),
     ]

@@ -14,6 +14,7 @@ from hopverify.reporting.document import (
     Folded,
     Heading,
     Inline,
+    Mark,
     Math,
     Mono,
     Paragraph,
@@ -95,6 +96,8 @@ def _inline(part: Inline) -> str:
         return text(part)
     if isinstance(part, Math):
         return rf"\({source(part)}\)"
+    if isinstance(part, Mark):
+        return text(part.in_words)
     if isinstance(part, Mono):
         return rf"\texttt{{{text(part.text)}}}"
     return rf"\textbf{{{text(part.text)}}}" if isinstance(part, Strong) else text(part.text)
@@ -139,7 +142,11 @@ def _table(block: Table, document: Document) -> str:
 def latex(document: Document) -> str:
     """Return the equations of the first screen and its table as LaTeX."""
     digests = ", ".join(f"{name} SHA-256 {digest}" for name, digest in document.digests)
-    parts = [HEAD.format(title=document.title, sentence=document.sentence, digests=digests).rstrip()]
+    parts = [
+        HEAD.format(
+            title=document.title, mark=document.mark.in_words, sentence=document.sentence, digests=digests
+        ).rstrip()
+    ]
     first = next((k for k, block in enumerate(document.opening) if isinstance(block, Equations)), None)
     if first is not None:
         # The heading of the first formulas stands before them.

@@ -88,7 +88,10 @@ class _Writer:
 
     def document(self, document: Document) -> str:
         """Return the whole text."""
-        parts = [f"# {text(document.title)}", f"**{document.mark.sign.shape} {text(document.sentence)}**"]
+        parts = [
+            f"# {text(document.title)}",
+            f"**{document.mark.sign.shape} {text(document.mark.in_words)}:** {text(document.sentence)}",
+        ]
         parts += self.blocks(document.opening, 2)
         parts.append("\n".join(f"- {text(name)}, SHA-256: {mono(digest)}" for name, digest in document.digests))
         for section in document.sections:
@@ -123,11 +126,12 @@ class _Writer:
         if isinstance(part, Math):
             return f"$`{part.latex}`$" if "`" not in part.latex and is_harmless(part) else text(part.text)
         if isinstance(part, Mark):
-            return f"{part.sign.shape} {text(part.text)}"
+            beside = f", **{text(part.beside)}**" if part.unmet and part.beside else f", {text(part.beside)}"
+            return f"{part.sign.shape} {text(part.text)}{beside if part.beside else ''}"
         return _link(part)
 
     def _statement(self, block: Statement) -> str:
-        return f"> **{text(block.label)}.** {self.words(('', *block.words))} — {self.words((block.mark,))}"
+        return f"> **{text(block.label)}**, {self.words((block.mark,))}: {self.words(('', *block.words))}"
 
     def _table(self, block: Table) -> str:
         rules = ["---:" if column in block.right else ":---" for column in range(len(block.head))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hopverify.reporting.composing.verdicts import mark_of
 from hopverify.reporting.document import Document, Mark, Sign
@@ -22,7 +22,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class Card:
-    """One model. ``page`` and ``spec`` are addresses relative to the index; ``counts`` are marks such as "12 pass".
+    """One model. ``page`` and ``spec`` are addresses relative to the index; ``counts`` are marks such as "12 proved".
 
     ``original`` and ``repaired`` are the keys of other cards, which are the names of their specs' files.
     """
@@ -42,10 +42,10 @@ class Card:
 
 
 def counts_of(report: Report) -> tuple[Mark, ...]:
-    """Return how many claims have each mark, those as the spec asks first."""
+    """Return how many claims have each mark, those proved first."""
     counts = Counter(mark_of(row) for row in report.rows)
-    ordered = sorted(counts.items(), key=lambda each: (list(Sign).index(each[0].sign), -each[1], each[0].text))
-    return tuple(Mark(mark.sign, f"{count:,} {mark.text}") for mark, count in ordered)
+    ordered = sorted(counts.items(), key=lambda each: (list(Sign).index(each[0].sign), -each[1], each[0].in_words))
+    return tuple(replace(mark, text=f"{count:,} {mark.text}") for mark, count in ordered)
 
 
 def card_of(

@@ -16,9 +16,10 @@ from hopverify.reporting.gallery.manifest import digest
 FILE = "index.html"
 
 _LEGEND = (
-    (Mark(Sign.MET, "pass"), "every check has the verdict that the spec asks for"),
-    (Mark(Sign.FAILED, "fail"), "some check has not"),
-    (Mark(Sign.OPEN, "unknown"), "some check is left open"),
+    (Mark(Sign.PROVED, "proved"), "all that the spec requires is proved"),
+    (Mark(Sign.REFUTED, "refuted", "as the spec expects"), "the spec expects something to be refuted, and it is"),
+    (Mark(Sign.OPEN, "unknown"), "something is neither proved nor refuted"),
+    (Mark(Sign.UNMET, "not as the spec asks", unmet=True), "something is proved or refuted against what the spec asks"),
 )
 
 

@@ -8,17 +8,17 @@
   byId("unfold").addEventListener("click", setOpen(true));
   byId("fold").addEventListener("click", setOpen(false));
 
-  const kinds = [["failed", "not as the spec asks"], ["open", "unknown"], ["met", "as the spec asks"],
-    ["aside", "of which nothing is asked"]];
+  const kinds = [["unmet", "not as the spec asks"], ["refuted", "refuted"], ["open", "unknown"], ["proved", "proved"]];
+  const is = (each, kind) => kind === "unmet" ? "unmet" in each.dataset : each.dataset.sign === kind;
   const filter = byId("filter");
   const sections = all("main section[data-sign]");
   kinds.forEach(([sign, words]) => {
-    const count = sections.filter((section) => section.dataset.sign === sign).length;
+    const count = sections.filter((section) => is(section, sign)).length;
     if (count) filter.add(new Option(`${words} (${count})`, sign));
   });
   filter.addEventListener("change", () => {
     all("main section[data-sign], nav li[data-sign]").forEach((each) => {
-      each.hidden = Boolean(filter.value) && each.dataset.sign !== filter.value;
+      each.hidden = Boolean(filter.value) && !is(each, filter.value);
     });
     const shown = sections.filter((section) => !section.hidden).length;
     byId("filtered").textContent = filter.value ? `${shown} of ${sections.length} checks are shown` : "";
