@@ -154,9 +154,11 @@ def test_out_into_a_file_is_an_error(tmp_path: Path) -> None:
 
 def test_quiet_is_one_line_for_each_spec(tmp_path: Path) -> None:
     result = run("verify", "-q", RELU_PAIR, write_spec(tmp_path, expect="{}"))
-    first, second = result.stdout.splitlines()
-    assert re.search(r"relu-pair\.yaml: pass \(\d+ pass, \d+ fail, 6 not-applicable\)$", first)
+    first, second, *summary = result.stdout.splitlines()
+    assert re.search(r"relu-pair\.yaml: pass \(\d+ proved, \d+ refuted \(.*\), 6 not applicable\)$", first)
     assert second.endswith("not as the spec asks: energy_flatness)")
+    assert summary[0] == "2 specs: 1 as the spec asks, 1 not as the spec asks"
+    assert summary[1].endswith(".yaml: energy_flatness")
 
 
 def test_verbose_shows_obligations_and_rules() -> None:
@@ -175,7 +177,9 @@ def test_a_folder_stands_for_its_specs_only(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("[tool]\n", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("hopverify: 1", encoding="utf-8")
     result = run("verify", tmp_path, "-q")
-    assert [Path(line.split(":")[0]).stem for line in result.stdout.splitlines()] == ["a", "b", "more"]
+    *lines, summary = result.stdout.splitlines()
+    assert [Path(line.split(":")[0]).stem for line in lines] == ["a", "b", "more"]
+    assert summary == "3 specs: 3 as the spec asks"
 
 
 @pytest.mark.parametrize(

@@ -149,13 +149,7 @@ def test_names_stay_whole_at_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COLUMNS", "80")
     row = replace(ROW, check="flat_region_stability", subject="relu-two-neurons", expected=None, verdict=Verdict.FAIL)
     shown = printed(report(row), terminal=True, colour=False)
-    assert shown.splitlines()[2].split()[:5] == [
-        "flat_region_stability",
-        "relu-two-neurons",
-        "fail,",
-        "not",
-        "required",
-    ]
+    assert shown.splitlines()[2].split()[:3] == ["flat_region_stability", "relu-two-neurons", "fail,"]
     assert max(map(len, shown.splitlines())) <= 80
 
 
@@ -203,9 +197,9 @@ def test_witness_and_data_come_from_the_obligations() -> None:
             "role": "premise",
             "outcome": "refuted",
             "evidence": {"rule": "comparison"},
-            "data": {"because": "p", "c": "1"},
+            "data": {"because": "p", "c": 1},
         },
-        {"role": "premise", "outcome": "proved", "evidence": {"rule": "sign"}, "data": {"because": "q", "c": "2"}},
+        {"role": "premise", "outcome": "proved", "evidence": {"rule": "sign"}, "data": {"because": "q", "c": 2}},
         {"role": "necessary", "outcome": "refuted", "evidence": {"rule": "ascent", "state": ["1"]}, "data": {"n": "2"}},
     ]
     entry = {"verdict": "fail", "obligations": parts}
