@@ -166,25 +166,25 @@ def _conclusive(report: Report) -> str:
     return REFUTED if is_refuted else PROVED
 
 
-def _widths(named: Iterable[tuple[str, str]], available: int) -> list[int]:
+def _widths(named: Iterable[tuple[str, str]], available: int) -> list[int | None]:
     """Return the widths of the columns: as wide as their texts, narrowed where the terminal is small.
 
-    The last column takes what is left; it has no width, and is not shown, where that is too little.
+    The last column has no width but what is left; where that is too little, it is not shown.
     """
     rows = [HEADER[:-1], *((check, subject, USUAL_VERDICT, USUAL_TIME) for check, subject in named)]
     widths = [max(cell_len(text) for text in column) for column in zip(*rows, strict=True)]
     left = available - sum(widths) - GAP * len(widths)
     if left >= LAST:
-        return [*widths, left]
+        return [*widths, None]
     excess = -left
     for column in GIVE_WAY:
         given = max(0, min(excess, widths[column] - NARROWEST[column]))
         widths[column] -= given
         excess -= given
-    return widths
+    return list(widths)
 
 
-def _table(texts: Sequence[str], style: str, widths: list[int]) -> Table:
+def _table(texts: Sequence[str], style: str, widths: list[int | None]) -> Table:
     """Return one row, by itself, under the same columns as the others."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
     for width, title in zip(widths, HEADER, strict=False):
