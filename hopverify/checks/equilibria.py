@@ -15,7 +15,7 @@ from typing import Any
 from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.model import LinearNetwork, Memory, Model, linear_network
 from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS
-from hopverify.obligations import AllEquilibria, EquilibriaBeside, EquilibriaNear, Obligation, Search
+from hopverify.obligations import AllEquilibria, Convex, EquilibriaBeside, EquilibriaNear, Obligation, Search
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
 
@@ -63,13 +63,19 @@ def _region(
 def claims_about(
     obligation: Callable[[Search], Obligation], statement: str, *, assumptions: tuple[str, ...] = (FLOATING_POINT,)
 ) -> Callable[..., list[Claim]]:
-    """Return the claims of a check that makes one statement about the equilibria of the whole model."""
+    """Return the claims of a check that makes one statement about the equilibria of the whole model.
+
+    A layer that inhibits itself at once has one state for each drive, and the model a flow, only if its L is convex.
+    """
 
     def claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         search = search_of(model, values)
         if search is None:
             return [Claim(model.name, statement, inapplicable=INAPPLICABLE)]
         made = obligation(search)
+        unique = tuple(Convex(model.layers[name]) for name in model.inhibition)
+        if unique:
+            return [Claim(model.name, made.statement, premises=(made, *unique), assumptions=assumptions)]
         return [Claim(model.name, made.statement, necessary=(made,), assumptions=assumptions)]
 
     return claims

@@ -137,7 +137,8 @@ def _root(u: arb, exponent: Fraction) -> arb:
     """Return u^exponent for u ≥ 0 and exponent > 0.
 
     A ball that reaches below 0 by no more than the rounding of its radius (2^-20 of its top, far above Arb's 2^-29)
-    comes from a quantity that is ≥ 0, such as relu; on it the function is enclosed by [0, top^exponent].
+    comes from a quantity that is ≥ 0, such as relu; on it the function is enclosed by [0, top^exponent]. What is not
+    evidently ≥ 0 has gone through :meth:`Balls.where_defined`.
     """
     if u > 0:
         return u.sqrt() if exponent == Fraction(1, 2) else u ** ball(exponent)
@@ -196,6 +197,9 @@ class Balls(Arithmetic):
             return np.frompyfunc(lambda u: _whole_power(u, int(exponent)), 1, 1)(base)
         whole = np.frompyfunc(lambda u: _root(u, exponent) if exponent > 0 else 1 / _root(u, -exponent), 1, 1)
         return whole(base)
+
+    def where_defined(self, base: Value) -> Value:
+        return np.frompyfunc(lambda u: arb.nan() if u.lower() < 0 else u, 1, 1)(base)
 
     def threshold(self, scores: Value, exponent: Fraction) -> Value:
         """Enclose the root by bisection: each half is kept unless the sign of Σ relu(s - t)^e - 1 is certain."""

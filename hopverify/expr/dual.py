@@ -118,6 +118,14 @@ class Duals(Arithmetic):
 
         return np.frompyfunc(function, 1, 1)(base)
 
+    def where_defined(self, base: Value) -> Value:
+        def function(u: Any) -> Any:
+            return (
+                Dual(self.base.where_defined(u.value), u.slope) if isinstance(u, Dual) else self.base.where_defined(u)
+            )
+
+        return np.frompyfunc(function, 1, 1)(base)
+
     def threshold(self, scores: Value, exponent: Fraction) -> Value:
         """Differentiate Σ relu(s - t)^e = 1 implicitly: t' = Σ w s' / Σ w with w = relu(s - t)^(e-1)."""
         values, slopes = values_of(scores), slopes_of(scores)

@@ -10,13 +10,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from hopverify.errors import ExpressionError
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
+from hopverify.expr.signs import NONNEGATIVE, signs
 
 Value = Any
 """A scalar of the number system, or a NumPy array of them."""
@@ -59,6 +60,13 @@ class Arithmetic(ABC):
     @abstractmethod
     def shift(self, vector: Value) -> Value:
         """Return a constant near max(vector): subtracting it keeps exponentials in range. Any constant is correct."""
+
+    def where_defined(self, base: Value) -> Value:
+        """Return the base of a root whose sign is not evident, where it is certainly ≥ 0.
+
+        Sets of numbers may take a base as ≥ 0 that reaches below 0 by no more than a rounding; here they must not.
+        """
+        return base
 
     def softmax(self, vector: Value) -> Value:
         """Return e^u / Σ e^u for a vector u."""
@@ -104,8 +112,19 @@ def _evaluate(expression: Expression, variables: Mapping[str, Value], arithmetic
             done[id(node)] = variables[node.name]
         else:
             assert isinstance(node, Apply)
-            done[id(node)] = _apply(node, [done[id(argument)] for argument in node.arguments], arithmetic)
+            values = [done[id(argument)] for argument in node.arguments]
+            if _may_be_undefined(node):
+                values[0] = arithmetic.where_defined(values[0])
+            done[id(node)] = _apply(node, values, arithmetic)
     return done[id(expression)]
+
+
+@lru_cache(maxsize=1024)
+def _may_be_undefined(node: Apply) -> bool:
+    """Whether an expression is a root of something that is not evidently ≥ 0."""
+    exponent = node.arguments[1] if node.function == "power" else None
+    is_root = node.function == "sqrt" or (isinstance(exponent, Number) and exponent.value.denominator > 1)
+    return is_root and not signs(node.arguments[0], {}) <= NONNEGATIVE
 
 
 def _apply(node: Apply, values: list[Value], arithmetic: Arithmetic) -> Value:

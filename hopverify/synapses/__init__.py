@@ -98,6 +98,10 @@ class Synapse(ABC):
         """Whether the drive is, by structure, a locally Lipschitz function of the activations."""
         return True
 
+    def is_analytic(self) -> bool:
+        """Whether the drive is, by structure, a real-analytic function of the activations."""
+        return True
+
     def is_concave(self) -> bool:
         """Whether S is, by structure, a concave function of all its activations together; False decides nothing."""
         return False

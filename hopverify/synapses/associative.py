@@ -21,7 +21,7 @@ from hopverify.expr.differentiate import gradient
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.functions import Bend
 from hopverify.expr.nodes import Expression
-from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
 from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_shape, held
@@ -61,6 +61,9 @@ class Associative(Synapse):
 
     def is_regular(self) -> bool:
         return is_locally_lipschitz(self.function) and is_locally_lipschitz(self.slope)
+
+    def is_analytic(self) -> bool:
+        return is_analytic(self.slope)
 
     def is_concave(self) -> bool:
         return curvature(self.function, {"z"}).bend in (Bend.CONVEX, Bend.AFFINE)

@@ -50,6 +50,9 @@ class Epanechnikov(Synapse):
     def is_regular(self) -> bool:
         return False
 
+    def is_analytic(self) -> bool:
+        return False
+
     def formula(self, name: str) -> str:
         term = rf"\max(0, 1 - \tfrac{{\beta}}{{2}}\,|\gamma_{{{self.layers[0]}}} - \xi_{{{name},\mu}}|^2)"
         return rf"-\tfrac{{1}}{{\beta}}\log\bigl(\varepsilon + \sum_{{\mu}} {term}\bigr)"

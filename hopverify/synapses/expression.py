@@ -20,7 +20,7 @@ from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.functions import Bend
 from hopverify.expr.nodes import Apply, Expression, Symbol, symbols
 from hopverify.expr.parser import check_exponents, parse
-from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.expr.shapes import shape_of
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import ONLY_EXACT, Field, FieldKind
@@ -63,6 +63,9 @@ class ByExpression(Synapse):
 
     def is_regular(self) -> bool:
         return all(is_locally_lipschitz(part) for part in (self.expression, *self.gradients.values()))
+
+    def is_analytic(self) -> bool:
+        return all(map(is_analytic, self.gradients.values()))
 
     def is_concave(self) -> bool:
         return curvature(self.expression, set(self.layers)).bend in (Bend.CONCAVE, Bend.AFFINE)

@@ -6,7 +6,11 @@ from math import inf
 
 import numpy as np
 import pytest
+from flint import arb
 
+from hopverify.expr.balls import BALLS
+from hopverify.expr.dual import Duals, along
+from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval
 from hopverify.expr.parser import parse
 from hopverify.expr.rational import identical
@@ -56,3 +60,16 @@ def test_waves_are_enclosed(name: str) -> None:
     assert np.all(line.lower == -1)
     assert np.all(line.upper == 1)
     assert np.all(box.upper - box.lower <= 2)
+
+
+@pytest.mark.parametrize("text", ["x^(1/2)", "x^(5/2)", "sqrt(x)^3", "x^(-1/2)", "(x - 1 + 1)^(3/2)"])
+def test_a_root_is_a_number_only_where_it_is_defined(text: str) -> None:
+    """A ball that reaches below 0 by a rounding is taken as ≥ 0 only where the expression says that it is."""
+    reaching = arb(1, 1 + 2.0**-24)
+    assert reaching < 3
+    assert not evaluate(parse(text), {"x": reaching}, BALLS).is_finite()
+    assert not np.all([evaluate(parse(text), {"x": along(reaching, arb(1))}, Duals(BALLS)).value.is_finite()])
+    inside = evaluate(parse(text), {"x": arb(2, 1)}, BALLS)
+    assert inside.is_finite()
+    evident = evaluate(parse(text.replace("x", "relu(x)")), {"x": arb(1, 1)}, BALLS)
+    assert evident.is_finite() or "-" in text

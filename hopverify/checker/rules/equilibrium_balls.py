@@ -2,9 +2,10 @@
 
 With F(x) = Tẋ, its enclosed Jacobian J on the box X (dual numbers over balls), midpoint m and a floating inverse R,
 every equilibrium in X lies in K(X) = m - R·F(m) + (I - R·J)(X - m), and if K(X) lies in the interior of X there is
-exactly one (Krawczyk 1969; at a kink J is Clarke's derivative). The equilibrium is stable if the payload has a P ≻ 0
-with PA + AᵀP ≺ 0 for every A in the enclosure of T⁻¹J on K(X): ½(x - x⋆)ᵀP(x - x⋆) then falls, at kinks too. Without P,
-for analytic activations, the eigenvalues of T⁻¹J are enclosed (Arb); on the null space of H they are -ρ/τ (T7).
+exactly one (Krawczyk 1969; at a kink J is Clarke's derivative; where F jumps, or is not defined on all of X, J or F(m)
+is not a number). The equilibrium is stable if the payload has a P ≻ 0 with PA + AᵀP ≺ 0 for every A in the enclosure of
+T⁻¹J on K(X): ½(x - x⋆)ᵀP(x - x⋆) then falls, at kinks too. Without P, for analytic activations and drives, the
+eigenvalues of T⁻¹J are enclosed (Arb); on the null space of H they are -ρ/τ (T7).
 
 The flat region around the equilibrium is told where its closed form is known: x + R·1 for layers whose L is affine
 along the vector of ones, rays for the spherical layer and layer norm with ε = 0 (L is homogeneous of degree 1 in x, or
@@ -128,7 +129,8 @@ def _stability(model: Model, x: Balls, form: Any) -> str:
         if negative_pivot(-(falls + falls.T))[0] != "positive":
             raise EvidenceRejected("lyapunov: the quadratic form does not fall along the flow")
         return "stable"
-    if not all(is_analytic(part) for layer in model.layers.values() for part in layer.function.activation):
+    activations = [part for layer in model.layers.values() for part in layer.function.activation]
+    if not (all(map(is_analytic, activations)) and all(synapse.is_analytic() for synapse in model.synapses.values())):
         return "undecided"
     real = real_parts(A)
     if real is None:

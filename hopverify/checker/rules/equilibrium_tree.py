@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hopverify.checker.convexity import has_convex_lagrangian
 from hopverify.checker.equilibria import Enumeration, Equilibrium
 from hopverify.checker.flat_regions import flat_region, is_in_basin, recovered
 from hopverify.checker.listing import enumeration
@@ -17,6 +18,7 @@ from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.stability import slopes_at, stability_of
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.expr.balls import precision
+from hopverify.model import Model
 from hopverify.obligations import (
     AllEquilibria,
     DecidedStability,
@@ -41,10 +43,15 @@ def _described(search: Search, equilibrium: Equilibrium) -> dict[str, Any]:
                 described["at_kink"] = slopes.biactive
         else:
             described["alive"] = alive_neurons(hessian_at(search.network, equilibrium))
-    described["stability"] = stability.verdict
+    described["stability"] = stability.verdict if _has_flow(search.model) else "undecided"
     if equilibrium.face is not None:
         described["face_dimension"] = equilibrium.face.dimension
     return described
+
+
+def _has_flow(model: Model) -> bool:
+    """Whether each layer that inhibits itself at once has, evidently, one state for each drive."""
+    return all(has_convex_lagrangian(model.layers[name].function) for name in model.inhibition)
 
 
 def _counted(found: Enumeration, data: dict[str, Any]) -> dict[str, Any]:

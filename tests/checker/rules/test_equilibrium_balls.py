@@ -273,3 +273,35 @@ def test_leaks_that_differ_are_said_to_matter() -> None:
     """No spec gives one layer two leaks; what is told does not rely on that."""
     softmax = layer("lagrangian: softmax")
     assert flat_region(replace(softmax, leak=(Fraction(1), Fraction(2)))) == f"x + R·1, {OUT}"
+
+
+def written(body: str) -> Model:
+    return build_model(parse_spec(f"hopverify: 1\nname: written\n{body}"))
+
+
+@pytest.mark.parametrize("drive", ["1e-9*z^(5/2)", "1e-9*z*sqrt(z)^3", "1e-9*relu(z)^2*sqrt(z)"])
+def test_no_equilibrium_where_the_drive_is_not_defined(drive: str) -> None:
+    """z^(5/2) has no value at z = -5·10⁻¹¹, beside which an equilibrium would have to lie."""
+    body = (
+        "layers: {{x: {{size: 1, lagrangian: identity, bias: {bias}}}}}\n"
+        "synapses: {{w: {{kind: associative, layers: [x], patterns: [[1]], function: '{drive}'}}}}\n"
+    )
+    boxed = {"rule": "equilibrium_balls", "centres": [{"x": ["1/1000"]}], "widths": ["10000001/10000000000"]}
+    with pytest.raises(EvidenceRejected, match="not enclosed"):
+        judge(beside(written(body.format(bias="-5e-11", drive=drive)), (0,)), boxed)
+    # Where z > 0 on all of the box there is one.
+    defined = {"rule": "equilibrium_balls", "centres": [{"x": ["1"]}], "widths": ["1/2"]}
+    assert judge(beside(written(body.format(bias="1", drive=drive)), (1,)), defined).outcome is Outcome.PROVED
+
+
+def test_eigenvalues_at_a_kink_of_the_drive_settle_nothing() -> None:
+    """F' = relu(z)/2 has its kink at the equilibrium 0, where identity is as smooth as can be."""
+    kinked = written(
+        "layers: {x: {size: 2, lagrangian: identity}}\n"
+        "synapses: {a: {kind: associative, layers: [x], patterns: [[1, 0], [0, 1]], function: 'relu(z)^2/4'}}\n"
+    )
+    obligation = beside(kinked, (0, 0))
+    boxed = {"rule": "equilibrium_balls", "centres": [{"x": ["0", "0"]}], "widths": ["1/100"]}
+    form = {"lyapunov": [[["1", "0"], ["0", "1"]]]}
+    told = [judge(obligation, boxed | more).data["memories"][0]["stability"] for more in ({}, form)]
+    assert told == ["undecided", "stable"]
