@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from hopverify.checker.rules.composition import is_convex
-from hopverify.checker.rules.sign import pieces_of
+from hopverify.expr.pieces import pieces_or_whole
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.expr.signs import NONNEGATIVE, signs
 from hopverify.model import LayerFunction
@@ -20,7 +20,7 @@ def is_nondecreasing(function: LayerFunction) -> bool:
     parts = segments(function)
     if parts is not None:
         return all(part.slope >= 0 for part in parts)
-    return all(signs(piece.expression, {}) <= NONNEGATIVE for piece in pieces_of(function.slope))
+    return all(signs(piece.expression, {}) <= NONNEGATIVE for piece in pieces_or_whole(function.slope))
 
 
 @lru_cache(maxsize=1024)

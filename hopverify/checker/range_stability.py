@@ -97,14 +97,14 @@ class RangeForm:
 
     def scaled(self, scale: Fraction = Fraction(1)) -> Balls:
         """Return Nᵀ(cρH - HWH)N, symmetric entry for entry."""
-        return _mirrored(ball(scale) * self.plain - self.driven)
+        return mirrored(ball(scale) * self.plain - self.driven)
 
     def is_metric(self) -> bool:
         """Whether H is certainly positive definite off its null space."""
-        return negative_pivot(_mirrored(self.metric))[0] == "positive"
+        return negative_pivot(mirrored(self.metric))[0] == "positive"
 
 
-def _mirrored(Q: Balls) -> Balls:
+def mirrored(Q: Balls) -> Balls:
     """Return the symmetric matrix with the upper triangle of Q."""
     rows = [[Q[min(i, j), max(i, j)] for j in range(len(Q))] for i in range(len(Q))]
     return np.array(rows, dtype=object).reshape(Q.shape)
@@ -121,8 +121,8 @@ def is_smooth_at(network: LinearNetwork, equilibrium: Equilibrium, H: Balls) -> 
     """Whether g is certainly differentiable, with a continuous derivative, in a neighbourhood of the equilibrium.
 
     Analytic activations are, and those with a Lipschitz slope; a neuron certainly inside one analytic piece; and
-    sparsemax, entmax and normmax where no neuron is at the edge of the support: such a one has an enclosed h_ii that
-    holds 0, and a row that is not 0.
+    sparsemax, entmax and normmax of an analytic argument where no neuron is at the edge of the support: such a one has
+    an enclosed h_ii that holds 0, and a row that is not 0.
     """
     x = enclosed_state(equilibrium)
     for layer, neurons in network.places():
@@ -135,10 +135,16 @@ def is_smooth_at(network: LinearNetwork, equilibrium: Equilibrium, H: Balls) -> 
             smooth = smooth or all(_is_inside_a_piece(activation, x[i]) for i in neurons)
         else:
             certain = all(H[i, i] > 0 or all(bool(entry == 0) for entry in H[i]) for i in neurons)
-            smooth = certain and isinstance(activation, Apply) and activation.function in ("entmax", "normmax")
+            smooth = certain and _is_threshold_of_analytic(activation)
         if not smooth:
             return False
     return True
+
+
+def _is_threshold_of_analytic(activation: Expression) -> bool:
+    if not isinstance(activation, Apply) or activation.function not in ("entmax", "normmax"):
+        return False
+    return all(map(is_analytic, activation.arguments))
 
 
 def _is_inside_a_piece(activation: Expression, x: arb) -> bool:

@@ -36,6 +36,12 @@ FACTORISATION = (
 DEFINITENESS = f"where the evidence holds a `definiteness`: {FLOATING_POINT}; {FACTORISATION}"
 """The assumption of claims that are proved in rationals, or for large networks by definiteness in doubles."""
 
+ANOTHER_ENERGY = (
+    "the spec claims an energy of its own, and the theory behind this check knows the one derived from the dynamics: "
+    "without `energy:` the check speaks of that"
+)
+"""Why a check of what the derived energy sees does not concern a model."""
+
 
 class ParameterError(HopverifyError):
     """A parameter of a check that does not fit the model."""

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim, claim_of_layer
+from hopverify.checks import ANOTHER_ENERGY, Check, Claim, claim_of_layer
 from hopverify.model import Layer, Model
 from hopverify.obligations import NowhereFlat
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
-    return [_claim(layer) for layer in model.dynamic]
+    claims = [_claim(layer) for layer in model.dynamic]
+    if model.claimed is None:
+        return claims
+    return [Claim(claim.subject, claim.statement, inapplicable=ANOTHER_ENERGY) for claim in claims]
 
 
 def _claim(layer: Layer) -> Claim:

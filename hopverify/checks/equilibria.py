@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError
+from hopverify.checks import ANOTHER_ENERGY, FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.model import LinearNetwork, Memory, Model, linear_network
 from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS
 from hopverify.obligations import AllEquilibria, Convex, EquilibriaBeside, EquilibriaNear, Obligation, Search
@@ -61,14 +61,21 @@ def _region(
 
 
 def claims_about(
-    obligation: Callable[[Search], Obligation], statement: str, *, assumptions: tuple[str, ...] = (FLOATING_POINT,)
+    obligation: Callable[[Search], Obligation],
+    statement: str,
+    *,
+    assumptions: tuple[str, ...] = (FLOATING_POINT,),
+    of_energy: bool = False,
 ) -> Callable[..., list[Claim]]:
     """Return the claims of a check that makes one statement about the equilibria of the whole model.
 
     A layer that inhibits itself at once has one state for each drive, and the model a flow, only if its L is convex.
+    One ``of_energy`` is about the derived energy, and says nothing of models whose spec claims another.
     """
 
     def claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
+        if of_energy and model.claimed is not None:
+            return [Claim(model.name, statement, inapplicable=ANOTHER_ENERGY)]
         search = search_of(model, values)
         if search is None:
             return [Claim(model.name, statement, inapplicable=INAPPLICABLE)]

@@ -28,7 +28,7 @@ CHECK = Check(
         "x⋆(γ), must lie in the same flat region. Where it does not, the energy is flat and critical while "
         "the flow leaves: a ghost. A fail lists the ghosts, each with the neurons that wake up."
     ),
-    claims=claims_about(NoGhosts, "the energy has no ghost regions", assumptions=()),
+    claims=claims_about(NoGhosts, "the energy has no ghost regions", assumptions=(), of_energy=True),
     order=120,
     diagnostic=True,
 )

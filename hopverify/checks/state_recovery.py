@@ -15,7 +15,7 @@ CHECK = Check(
         "is recovered from its activation by x = (Wγ + b)/ρ. Each equilibrium is listed with the coordinates "
         "that the energy leaves undetermined and their recovered values, verified by substitution."
     ),
-    claims=claims_about(RecoveredStates, "equilibria are recovered from their activations"),
+    claims=claims_about(RecoveredStates, "equilibria are recovered from their activations", of_energy=True),
     order=130,
     parameters=REGION,
     diagnostic=True,

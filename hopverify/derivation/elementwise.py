@@ -10,7 +10,6 @@ from typing import Any
 import sympy
 
 from hopverify.checker.rules.dead_zone import dead_zones
-from hopverify.checker.rules.sign import pieces_of
 from hopverify.derivation.functions import folded
 from hopverify.derivation.parameters import Parameters, has_kinks, with_parameters
 from hopverify.derivation.simplification import simplified
@@ -18,7 +17,7 @@ from hopverify.derivation.translation import NoTranslation, X, number, to_sympy
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.nodes import Expression
-from hopverify.expr.pieces import End, NoPieces, Piece, pieces
+from hopverify.expr.pieces import End, NoPieces, Piece, pieces, pieces_or_whole
 from hopverify.expr.rational import identical
 from hopverify.expr.regularity import is_analytic
 from hopverify.expr.signs import POSITIVE, signs
@@ -94,7 +93,7 @@ def flatness(function: LayerFunction, cases: tuple[Case, ...]) -> Flatness:
     dead = tuple((piece.lower, piece.upper) for piece in dead_zones(function))
     zeros = [number(at) for at in _zero_kinks(cases)]
     isolated = bool(zeros)
-    for piece in pieces_of(function.slope):
+    for piece in pieces_or_whole(function.slope):
         if (piece.lower, piece.upper) in dead or _is_positive(piece.expression):
             continue
         roots = _zeros(piece)

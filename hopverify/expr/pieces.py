@@ -60,6 +60,14 @@ def pieces(expression: Expression, variable: str = "x") -> list[Piece]:
     return done
 
 
+def pieces_or_whole(expression: Expression, variable: str = "x") -> list[Piece]:
+    """Return the pieces, or the whole expression as the one piece where its kinks cannot be located."""
+    try:
+        return pieces(expression, variable)
+    except NoPieces:
+        return [Piece(None, None, expression)]
+
+
 def _resolved(piece: Piece, kink: Apply, variable: str) -> list[Piece]:
     """Return the piece with one kink replaced, cut in two where the kink lies inside it."""
     argument = kink.arguments[0] - kink.arguments[1] if len(kink.arguments) == 2 else kink.arguments[0]

@@ -7,7 +7,7 @@ all of them are defined). Domains are settled by sign analysis: ``sqrt`` counts 
 from __future__ import annotations
 
 from hopverify.expr.functions import FUNCTIONS, Domain
-from hopverify.expr.nodes import Apply, Expression, Number, walk
+from hopverify.expr.nodes import Apply, Expression, Number, symbols, walk
 from hopverify.expr.signs import NONNEGATIVE, POSITIVE, signs
 
 
@@ -27,14 +27,20 @@ def _regular(node: Apply, *, analytic: bool) -> bool:
     if node.function == "divide":
         return 0 not in signs(node.arguments[1], {})
     if node.function == "norm":
-        return signs(node.arguments[1], {}) == POSITIVE or (
-            not analytic and signs(node.arguments[1], {}) <= NONNEGATIVE
-        )
+        return _norm_is_regular(node, analytic=analytic)
     if node.function in ("entmax", "normmax", "entmax_conjugate", "normmax_conjugate"):
         return not analytic and _threshold_is_regular(node)
     function = FUNCTIONS[node.function]
     in_domain = function.domain is Domain.ALL or _inside(node, function.domain)
     return in_domain and (function.analytic if analytic else function.lipschitz)
+
+
+def _norm_is_regular(node: Apply, *, analytic: bool) -> bool:
+    """√(|u|² + e) for e > 0; for a constant e = 0 it is a norm. √(|u|² + |u|) is as steep at 0 as a root."""
+    offset = node.arguments[1]
+    if signs(offset, {}) == POSITIVE:
+        return True
+    return not analytic and not symbols(offset) and signs(offset, {}) <= NONNEGATIVE
 
 
 def _inside(node: Apply, domain: Domain) -> bool:

@@ -104,7 +104,9 @@ def is_flat_only_along_ones(potential: Expression, variable: str = "x") -> bool:
     """Return whether ∇²L has, by structure, exactly the multiples of 1 as its null space, at every state.
 
     That is so for c·logsumexp(k·x) (its Hessian is ck²(diag p - ppᵀ) with p > 0) and for c·√(|x - mean x|² + ε), ε > 0
-    (√(|y|² + ε) has a positive definite Hessian, and y = x - mean x the null space R·1), c, k ≠ 0, plus affine terms.
+    (√(|y|² + ε) has a positive definite Hessian, and y = x - mean x the null space R·1), plus affine terms. All of c, k
+    and ε are constants; c, k ≠ 0. On each straight line across R·1 such an L, or -L, is strictly convex, so that two
+    states share an activation exactly if they differ by a multiple of 1.
     """
     core = _without_affine(potential, variable)
     if not isinstance(core, Apply):
@@ -113,7 +115,24 @@ def is_flat_only_along_ones(potential: Expression, variable: str = "x") -> bool:
         return _without_factors(core.arguments[0], variable) == Symbol(variable)
     x = Symbol(variable)
     centred = Apply("subtract", (x, Apply("mean", (x,))))
-    return core.function == "norm" and core.arguments[0] == centred and signs(core.arguments[1], {}) == POSITIVE
+    if core.function != "norm" or core.arguments[0] != centred:
+        return False
+    offset = core.arguments[1]
+    return _is_scalar_constant(offset) and signs(offset, {}) == POSITIVE
+
+
+def is_threshold_potential(potential: Expression, variable: str = "x") -> bool:
+    """Return whether L is, by structure, a potential of sparsemax, entmax or normmax: c·Ω*(k·x), c ≠ 0, k > 0.
+
+    Affine terms may be added. States then share an activation p exactly if they agree on the support of p but for a
+    multiple t of 1, and lie, outside the support, at most t above its threshold: that is the subdifferential of Ω at p.
+    """
+    core = _without_affine(potential, variable)
+    if not isinstance(core, Apply) or core.function not in ("entmax_conjugate", "normmax_conjugate"):
+        return False
+    argument = core.arguments[0]
+    bare = _without_factors(argument, variable) == Symbol(variable)
+    return bare and signs(argument, {variable: POSITIVE}) == POSITIVE
 
 
 def _without_affine(node: Expression, variable: str) -> Expression:

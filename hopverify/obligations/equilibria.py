@@ -72,14 +72,17 @@ class EquilibriaBeside:
 
 @dataclass(frozen=True)
 class NoGhosts:
-    """Every flat critical region of the energy holds an equilibrium (T6)."""
+    """Every flat region of states with one activation on which ∇E = 0 holds an equilibrium (T6)."""
 
     search: Search
 
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
-        return "wherever the energy is flat and critical there is an equilibrium: it has no ghost regions"
+        return (
+            "wherever the energy is critical on a flat region, a set of states with one activation, there is an "
+            "equilibrium in it: the energy has no ghost regions"
+        )
 
 
 @dataclass(frozen=True)
@@ -115,4 +118,6 @@ class FlatRegionsInBasins:
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
-        return "the whole flat region around each equilibrium belongs to its basin"
+        return (
+            "the whole flat region around each equilibrium, the states around it with its activation, is in its basin"
+        )

@@ -8,11 +8,11 @@ from math import inf, isinf
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.sign import pieces_of, slope_of
+from hopverify.checker.rules.sign import slope_of
 from hopverify.checker.rules.subdivision import undecided
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.nodes import Expression
-from hopverify.expr.pieces import Piece
+from hopverify.expr.pieces import Piece, pieces_or_whole
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover
 
@@ -33,7 +33,7 @@ def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
 def cuts_of(slope: Expression, budget: Budget) -> list[Fraction] | None:
     """Return cuts of the line that show a form of h to be ≥ 0, or None when none were found."""
     cuts: set[Fraction] = set()
-    for piece in pieces_of(slope):
+    for piece in pieces_or_whole(slope):
         found = _cuts_for(piece, budget)
         if found is None:
             return None

@@ -107,9 +107,12 @@ def _nothing_hidden(rows: Sequence[Values], concerned: Sequence[Values]) -> list
 
 
 def _recovered(row: Values) -> str:
-    hidden = row["undetermined"]
-    values = [coordinate(value) for value in hidden.values()]
-    return f"the energy leaves {names_in_words(list(hidden))} open; recovered as {names_in_words(values)}"
+    hidden, unsettled = row["undetermined"], row.get("unsettled", [])
+    values = names_in_words([coordinate(value) for value in hidden.values()])
+    said = [f"the energy leaves {names_in_words(list(hidden))} open; recovered as {values}"] if hidden else []
+    if unsettled:
+        said.append(f"whether it leaves {'more of ' * bool(hidden)}{names_in_words(unsettled)} open is not settled")
+    return "; ".join(said)
 
 
 def _decided(row: Values) -> str:
@@ -160,7 +163,7 @@ Row = Mapping[str, Any]
 
 _WORDS: dict[str, tuple[Heading, Callable[[Row], str], Callable[[Row], bool]]] = {
     "equilibria": (_counted, _listed, _every),
-    "state_recovery": (_nothing_hidden, _recovered, lambda row: bool(row["undetermined"])),
+    "state_recovery": (_nothing_hidden, _recovered, lambda row: bool(row["undetermined"] or row.get("unsettled"))),
     "equilibrium_stability": (_nothing, _decided, _every),
     "flat_region_stability": (_no_region, _region, lambda row: bool(row["region"] or row.get("layers"))),
 }

@@ -10,7 +10,14 @@ import pytest
 
 from hopverify.checker import flat_regions
 from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.flat_regions import IN_THE_BASIN, NOT_SHOWN, flat_region, is_in_basin, recovered, whole_layers
+from hopverify.checker.flat_regions import (
+    DIFFERENT_TIMES,
+    IN_THE_BASIN,
+    flat_region,
+    is_in_basin,
+    recovered,
+    whole_layers,
+)
 from hopverify.model import LinearNetwork
 from tests.checker.models import network
 from tests.rationals import vector
@@ -51,24 +58,28 @@ def test_only_neurons_in_a_flat_segment_are_open() -> None:
 
 def test_supports_are_told_layer_by_layer() -> None:
     net = still(MIXED)
-    found = [(layer.name, support, outside) for layer, support, outside in whole_layers(net, enclosed(STATE))]
-    assert found == [("s", [2, 3], [4]), ("m", [6, 7], [])]
+    found = [(each.layer.name, each.support, each.outside, each.known) for each in whole_layers(net, enclosed(STATE))]
+    assert found == [("s", [2, 3], [4], True), ("m", [6, 7], [], True)]
 
 
 def test_a_winner_that_takes_all_is_not_outside_the_support() -> None:
     """Its row of H is 0 as are the others', and its activation is 1."""
     net = still("a: {size: 2, lagrangian: relu}, s: {size: 3, lagrangian: sparsemax, bias: [5, 0, 1]}")
     state = enclosed([0.0, 0.0, 5.0, 0.0, 1.0])
-    assert [parts for _, *parts in whole_layers(net, state)] == [[[2], [3, 4]]]
+    assert [(each.support, each.outside) for each in whole_layers(net, state)] == [([2], [3, 4])]
     said = f"x + t·1 for every t, with s[1], s[2] anywhere up to t above the threshold of the support, {IN_THE_BASIN}"
     assert flat_region(net, state)["layers"] == {"s": said}
 
 
 def test_a_neuron_at_the_edge_of_the_support_is_not_outside() -> None:
-    """At (1, 0) the second activation is 0 and grows on one side."""
+    """At (1, 0) the second activation is 0 and grows on one side: below, it is open, which is not told."""
     net = still("a: {size: 2, lagrangian: relu}, s: {size: 2, lagrangian: sparsemax, bias: [1, 0]}")
-    assert [parts for _, *parts in whole_layers(net, enclosed([0.0, 0.0, 1.0, 0.0]))] == [[[2, 3], []]]
-    assert [parts for _, *parts in whole_layers(net, enclosed([0.0, 0.0, 1.0, -0.5]))] == [[[2], [3]]]
+    at_the_edge, outside = enclosed([0.0, 0.0, 1.0, 0.0]), enclosed([0.0, 0.0, 1.0, -0.5])
+    assert [(each.support, each.outside) for each in whole_layers(net, at_the_edge)] == [([2, 3], [])]
+    assert [(each.support, each.outside) for each in whole_layers(net, outside)] == [([2], [3])]
+    assert flat_region(net, at_the_edge)["layers"] == {"s": f"its flat region, {IN_THE_BASIN}"}
+    assert recovered(net, at_the_edge)["unsettled"] == ["s"]
+    assert "unsettled" not in recovered(net, outside)
 
 
 def test_what_is_recovered_of_every_layer() -> None:
@@ -116,7 +127,8 @@ def test_every_whole_layer_must_return_on_a_straight_line(
     monkeypatch.setattr(flat_regions, "stability_of", lambda *given: SimpleNamespace(verdict="stable"))
     found = flat_region(net, enclosed([0.0] * 6))
     assert found["layers"] == {
-        name: f"x + R·1, {NOT_SHOWN if differs else IN_THE_BASIN}" for name, differs in (("m", first), ("n", second))
+        name: f"x + R·1, {DIFFERENT_TIMES if differs else IN_THE_BASIN}"
+        for name, differs in (("m", first), ("n", second))
     }
     assert found["neighbourhood"] == wanted
     assert is_in_basin(found) == (wanted == OPEN)

@@ -11,12 +11,12 @@ from flint import arb
 
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.range_stability import (
-    _mirrored,
     alive_neurons,
     complement,
     has_energy,
     is_flat_along_ones,
     is_smooth_at,
+    mirrored,
 )
 from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
@@ -74,9 +74,9 @@ def test_units_or_differences_complement_the_null_directions() -> None:
     assert complement(mixed, [4]).shape == complement(mixed, []).shape == (5, 0)
 
 
-def test_the_upper_triangle_is_mirrored() -> None:
-    assert whole(_mirrored(balls([1, 2], [5, 3]))) == [[1, 2], [2, 3]]
-    assert _mirrored(balls([1, 2], [5, 3])[:0, :0]).shape == (0, 0)
+def test_the_upper_triangle_ismirrored() -> None:
+    assert whole(mirrored(balls([1, 2], [5, 3]))) == [[1, 2], [2, 3]]
+    assert mirrored(balls([1, 2], [5, 3])[:0, :0]).shape == (0, 0)
 
 
 def test_an_energy_asks_for_one_leak_and_one_time_in_whole_layers() -> None:

@@ -22,15 +22,16 @@ import numpy as np
 from flint import arb, arb_mat
 
 from hopverify.checker.elimination import negative_pivot
-from hopverify.checker.flat_regions import IN_THE_BASIN, NOT_SHOWN
+from hopverify.checker.flat_regions import DIFFERENT_TIMES, IN_THE_BASIN
 from hopverify.checker.payload import rational, shown, state, text_of, vector
 from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules.composition import is_convex
 from hopverify.checker.spectrum import real_parts
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.regularity import is_analytic
-from hopverify.expr.translation import response_to_shift
+from hopverify.expr.translation import is_flat_only_along_ones, is_threshold_potential, response_to_shift
 from hopverify.model import Layer, Model
 from hopverify.model.network import joined, split
 from hopverify.obligations import EquilibriaBeside, Outcome
@@ -141,20 +142,27 @@ def _stability(model: Model, x: Balls, form: Any) -> str:
 
 
 def flat_region(layer: Layer) -> str | None:
-    """Return the closed form of the flat regions of a whole-layer Lagrangian, with what T8 says of the basin."""
+    """Return the flat regions of a whole-layer Lagrangian, where they are known, with what T8 says of the basin."""
+    form = _form(layer)
+    if form is None:
+        return None
+    returns = layer.uniform_tau and len(set(layer.leak)) == 1
+    return f"{form}, {IN_THE_BASIN if returns else DIFFERENT_TIMES}"
+
+
+def _form(layer: Layer) -> str | None:
     potential, function = layer.function.potential, layer.function
     if potential is None or function.elementwise:
         return None
     on_rays = function.name in ("spherical", "layernorm") and function.parameters.get("epsilon") == 0
-    if function.name == "spherical" and on_rays:
-        form = "the ray s·x, s > 0"
-    elif response_to_shift(potential, "x") is None:
+    if on_rays:
+        return "the ray s·x, s > 0" if function.name == "spherical" else "mean(x)·1 + s·(x - mean(x)·1) + R·1, s > 0"
+    if response_to_shift(potential, "x") is None:
         return None
-    else:
-        form = "mean(x)·1 + s·(x - mean(x)·1) + R·1, s > 0" if on_rays else "x + R·1"
-    if not layer.uniform_tau or len(set(layer.leak)) > 1:
-        return f"{form}, {NOT_SHOWN}"
-    return f"{form}, {IN_THE_BASIN}"
+    if is_flat_only_along_ones(potential):
+        return "x + R·1"
+    convex = is_threshold_potential(potential) or is_convex(potential)
+    return "x + R·1 and whatever else has its activation" if convex else None
 
 
 RULE = Rule(

@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hopverify.checker.constant_pieces import is_nowhere_flat
 from hopverify.checker.exact_solution import SegmentSystems
 from hopverify.checker.ghosts import MAX_PATTERNS, Ghost, Undecided, count_of_patterns, ghost_at, ghosts, parts_of
 from hopverify.checker.payload import index, text_of, texts_of
 from hopverify.checker.range_stability import is_flat_along_ones
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.rules.nowhere_flat import is_nowhere_flat
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.curvature import curvature
 from hopverify.expr.translation import is_flat_only_along_ones
@@ -42,10 +42,10 @@ def _described(network: LinearNetwork, parts: list[Any], ghost: Ghost) -> dict[s
 
 def _judge(obligation: NoGhosts, payload: Mapping[str, Any]) -> Judgement:
     network, model = obligation.search.network, obligation.search.model
-    if all(_is_nowhere_flat(layer) for layer in model.dynamic):
-        return Judgement(Outcome.PROVED, {"because": "no activation is constant anywhere"})
     if not has_derived_energy(model):
         return Judgement(Outcome.OPEN, reason=Reason.OUTSIDE_THEOREM)
+    if all(_is_nowhere_flat(layer) for layer in model.dynamic):
+        return Judgement(Outcome.PROVED, {"because": "no activation is constant anywhere"})
     if all(_hides_nothing(layer) for layer in model.dynamic):
         return Judgement(Outcome.PROVED, {"because": _because(network)})
     parts = parts_of(network)
@@ -91,7 +91,8 @@ def _hides_nothing(layer: Layer) -> bool:
         return True
     if function.elementwise or function.potential is None:
         return False
-    return is_flat_only_along_ones(function.potential) and len(set(layer.leak)) == 1
+    along = is_flat_along_ones(layer) and is_flat_only_along_ones(function.potential)
+    return along and len(set(layer.leak)) == 1
 
 
 def _because(network: LinearNetwork) -> str:

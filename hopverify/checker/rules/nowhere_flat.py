@@ -8,46 +8,22 @@ The data tell whether the layer saturates: h < 2⁻¹⁶ on x ≥ 2²⁰ or on x
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from math import inf
 from typing import Any
 
 import numpy as np
 
+from hopverify.checker.constant_pieces import is_nowhere_flat
 from hopverify.checker.rules import Judgement, Reach, Rule
-from hopverify.checker.rules.sign import pieces_of
 from hopverify.errors import EvidenceRejected
-from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.curvature import curvature
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
-from hopverify.expr.pieces import Piece
-from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
-from hopverify.expr.signs import POSITIVE, signs
-from hopverify.model import LayerFunction
+from hopverify.expr.pieces import Piece, pieces_or_whole
+from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.obligations import NowhereFlat, Outcome
 
 FAR, SMALL = 2.0**20, 2.0**-16
-
-# Where on a piece an analytic h is tried; one certain value other than 0 is enough.
-SHARES = (Fraction(1, 2), Fraction(1, 3), Fraction(4, 5))
-
-
-def _is_alive(piece: Piece) -> bool:
-    if signs(piece.expression, {}) == POSITIVE:
-        return True
-    return is_analytic(piece.expression) and any(_is_nonzero(piece, share) for share in SHARES)
-
-
-def _is_nonzero(piece: Piece, share: Fraction) -> bool:
-    with precision():
-        value = evaluate(piece.expression, {"x": BALLS.number(piece.inside(share))}, BALLS)
-        return bool(value > 0) or bool(value < 0)
-
-
-def is_nowhere_flat(function: LayerFunction) -> bool:
-    """Return whether an elementwise activation is, evidently, constant on no interval."""
-    return function.slope is not None and all(_is_alive(piece) for piece in pieces_of(function.slope))
 
 
 def _saturates(piece: Piece) -> list[str]:
@@ -71,7 +47,7 @@ def _judge(obligation: NowhereFlat, payload: Mapping[str, Any]) -> Judgement:
         if not curvature(function.potential, {"x"}).strict:
             raise EvidenceRejected("the composition rules do not show strict convexity")
         return Judgement(Outcome.PROVED, {"kind": "strictly convex"})
-    parts = pieces_of(function.slope)
+    parts = pieces_or_whole(function.slope)
     if not is_nowhere_flat(function):
         raise EvidenceRejected("h may vanish on an interval")
     ends = [end for piece in parts for end in _saturates(piece)]

@@ -14,7 +14,7 @@ from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected, ExpressionError
 from hopverify.expr.nodes import Expression
 from hopverify.expr.parser import parse
-from hopverify.expr.pieces import NoPieces, Piece, pieces
+from hopverify.expr.pieces import pieces_or_whole
 from hopverify.expr.rational import identical
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.expr.signs import NONNEGATIVE, signs
@@ -41,21 +41,13 @@ def slope_of(function: LayerFunction, payload: Mapping[str, Any]) -> Expression:
     if not identical(slope, rewritten):
         raise EvidenceRejected("the rewritten form is not identical to h by normal forms")
     # Normal forms agree where both are defined: (√u)² is u, and says nothing where u < 0.
-    if not all(is_locally_lipschitz(piece.expression) for piece in pieces_of(rewritten)):
+    if not all(is_locally_lipschitz(piece.expression) for piece in pieces_or_whole(rewritten)):
         raise EvidenceRejected("the rewritten form is not, by structure, defined everywhere")
     return rewritten
 
 
-def pieces_of(slope: Expression) -> list[Piece]:
-    """Return the pieces of h, or h as a whole where its kinks cannot be located."""
-    try:
-        return pieces(slope)
-    except NoPieces:
-        return [Piece(None, None, slope)]
-
-
 def _judge(obligation: Convex, payload: Mapping[str, Any]) -> Judgement:
-    for piece in pieces_of(slope_of(obligation.function, payload)):
+    for piece in pieces_or_whole(slope_of(obligation.function, payload)):
         if not signs(piece.expression, {}) <= NONNEGATIVE:
             raise EvidenceRejected(f"the sign of {piece.expression} is not evident")
     return Judgement(Outcome.PROVED)

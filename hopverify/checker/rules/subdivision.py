@@ -17,11 +17,11 @@ import numpy as np
 from hopverify.checker.floats import assert_rounding
 from hopverify.checker.payload import rational
 from hopverify.checker.rules import Judgement, Reach, Rule
-from hopverify.checker.rules.sign import pieces_of, slope_of
+from hopverify.checker.rules.sign import slope_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
-from hopverify.expr.pieces import Piece
+from hopverify.expr.pieces import Piece, pieces_or_whole
 from hopverify.expr.signs import NONNEGATIVE, signs
 from hopverify.obligations import Convex, Outcome
 
@@ -58,7 +58,7 @@ def _judge(obligation: Convex, payload: Mapping[str, Any]) -> Judgement:
     if any(a >= b for a, b in pairwise(cuts)):
         raise EvidenceRejected("cuts: expected increasing numbers")
     assert_rounding()
-    for piece in pieces_of(slope_of(obligation.function, payload)):
+    for piece in pieces_or_whole(slope_of(obligation.function, payload)):
         open_boxes = undecided(piece, cuts)
         if open_boxes:
             raise EvidenceRejected(f"h ≥ 0 does not follow on [{open_boxes[0][0]}, {open_boxes[0][1]}]")
