@@ -54,8 +54,8 @@ class Reason(Enum):
         "a larger search (--samples) may find one"
     )
     NONSMOOTH = (
-        "the activation jumps or is not defined somewhere, and the theorem needs a locally Lipschitz one; "
-        "a smoothed activation would settle it"
+        "the theorem needs a locally Lipschitz activation, which the structure of this one does not show: it may jump, "
+        "or be undefined somewhere; a form of it whose parts do not jump, or a smoothed activation, would settle it"
     )
     MARGIN_TOO_SMALL = (
         "some patterns lie too close to their competitors for the retrieval condition; "

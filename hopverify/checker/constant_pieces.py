@@ -71,9 +71,9 @@ class ConstantPieces:
 
 def is_alive(piece: Piece) -> bool:
     """Whether h vanishes on no segment of a piece, for certain."""
-    if signs(piece.expression, {}) == POSITIVE:
+    if signs(piece.expression, piece.signs()) == POSITIVE:
         return True
-    return is_analytic(piece.expression) and any(_is_nonzero(piece, share) for share in SHARES)
+    return is_analytic(piece.expression, piece.signs()) and any(_is_nonzero(piece, share) for share in SHARES)
 
 
 def _is_nonzero(piece: Piece, share: Fraction) -> bool:

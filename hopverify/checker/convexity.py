@@ -20,7 +20,7 @@ def is_nondecreasing(function: LayerFunction) -> bool:
     parts = segments(function)
     if parts is not None:
         return all(part.slope >= 0 for part in parts)
-    return all(signs(piece.expression, {}) <= NONNEGATIVE for piece in pieces_or_whole(function.slope))
+    return all(signs(piece.expression, piece.signs()) <= NONNEGATIVE for piece in pieces_or_whole(function.slope))
 
 
 @lru_cache(maxsize=1024)

@@ -153,7 +153,7 @@ def _is_inside_a_piece(activation: Expression, x: arb) -> bool:
     except NoPieces:
         return False
     return any(
-        is_analytic(part.expression)
+        is_analytic(part.expression, part.signs())
         and (part.lower is None or x > ball(part.lower))
         and (part.upper is None or x < ball(part.upper))
         for part in parts

@@ -16,6 +16,7 @@ from fractions import Fraction
 from hopverify.errors import HopverifyError
 from hopverify.expr.nodes import ONE, ZERO, Apply, Expression, Number, apply, walk
 from hopverify.expr.rational import NoNormalForm, normal_form
+from hopverify.expr.signs import NEGATIVE, POSITIVE, Signs
 
 KINKED = frozenset({"relu", "abs", "sign", "step", "kink", "max", "min"})
 MAX_PIECES = 200
@@ -35,6 +36,12 @@ class Piece:
     lower: End
     upper: End
     expression: Expression
+
+    def signs(self, variable: str = "x") -> dict[str, Signs]:
+        """Return the sign of the state, where it is one on all of the open interval."""
+        if self.lower is not None and self.lower >= 0:
+            return {variable: POSITIVE}
+        return {variable: NEGATIVE} if self.upper is not None and self.upper <= 0 else {}
 
     def inside(self, share: Fraction = Fraction(1, 2)) -> Fraction:
         """Return a rational point of the open interval, at a ``share`` between 0 and 1 of a finite one."""

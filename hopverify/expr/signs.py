@@ -19,6 +19,7 @@ Signs = frozenset[int]
 
 ANY: Signs = frozenset({-1, 0, 1})
 POSITIVE: Signs = frozenset({1})
+NEGATIVE: Signs = frozenset({-1})
 NONNEGATIVE: Signs = frozenset({0, 1})
 
 

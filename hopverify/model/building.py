@@ -11,6 +11,7 @@ import numpy as np
 
 from hopverify.activations import ACTIVATIONS, Activation
 from hopverify.errors import ExpressionError, Problem, SpecError
+from hopverify.expr.continuation import derivative
 from hopverify.expr.differentiate import gradient, rank
 from hopverify.expr.nodes import Expression, Number, substitute, symbols
 from hopverify.expr.parser import check_exponents, parse
@@ -188,7 +189,7 @@ def _own_function(function: FunctionSpec, size: int) -> LayerFunction:
 
 def _own_lagrangian(potential: Expression, size: int, scope: str) -> LayerFunction:
     if scope == "neuron" or (scope == "auto" and rank(potential, {"x": 1}) == 1):
-        activation = gradient(potential, "x", {"x": 0})
+        activation = derivative(potential)
         return LayerFunction(None, potential, (activation,), gradient(activation, "x", {"x": 0}), {}, {})
     if rank(potential, {"x": 1}) != 0:
         raise ExpressionError("the Lagrangian of a whole layer must be one number: sum over the neurons")

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.expr.continuation import derivative
 from hopverify.expr.curvature import curvature
-from hopverify.expr.differentiate import gradient
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.functions import Bend
 from hopverify.expr.nodes import Expression
@@ -44,7 +44,7 @@ class Associative(Synapse):
     @cached_property
     def slope(self) -> Expression:
         """F'."""
-        return gradient(self.function, "z", {"z": 0})
+        return derivative(self.function, "z")
 
     def energy(self, activations: Mapping[str, Value], a: Arithmetic) -> Value:
         sums = [self._of_overlaps(self.function, activations[layer], a).sum() for layer in self.layers]

@@ -155,11 +155,11 @@ def test_directions_are_lifted_over_alive_neurons() -> None:
 
 
 def test_flat_regions_in_words() -> None:
-    soft, relu = layer("lagrangian: softmax"), layer("lagrangian: relu")
-    assert flat_regions._closed_form(relu, []) is None
-    assert flat_regions._closed_form(soft, []) == "x + R·1"
-    text = flat_regions._closed_form(soft, ["x[1]"])
+    soft, names = layer("lagrangian: softmax"), ["x[0]", "x[1]"]
+    assert flat_regions.WholeState(soft, [0, 1], [], known=True).form(names) == "x + R·1"
+    text = flat_regions.WholeState(soft, [0], [1], known=True).form(names)
     assert text == "x + t·1 for every t, with x[1] anywhere up to t above the threshold of the support"
+    assert flat_regions.WholeState(soft, [0], [1], known=False).form(names) == "its flat region"
 
 
 ALTERED = (

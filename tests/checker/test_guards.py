@@ -208,7 +208,7 @@ def test_cells_are_for_monotone_activations_and_symmetric_weights() -> None:
 def test_a_cell_on_which_nothing_saturates_is_none() -> None:
     memory = "memories: {m: {layer: x, patterns: [[1]]}}\n"
     row = {"unit": "1", "lower": [-9], "upper": [9], "inner": None, "flips": 0, "definiteness": {"method": "exact"}}
-    body = dense("[[0]]", "size: 1, lagrangian: {expression: 'x^2*abs(x)/6 + x^2/2'}") + memory
+    body = dense("[[0]]", "size: 1, lagrangian: {expression: 'x^4/12 + x^3/6 + x^2/2'}") + memory
     with pytest.raises(EvidenceRejected):
         judged(body, "basin_cells", {"rule": "basin_cells", "cells": [row]})
     body = dense("[[0]]", "size: 1, lagrangian: tanh") + memory

@@ -170,7 +170,7 @@ def test_flat_regions_of_whole_layers(layer: str, said: str | None) -> None:
     assert (found is None) == (said is None)
     if found is not None and said is not None:
         assert found.startswith(said)
-        assert (equilibrium_balls.NOT_SHOWN in found) == ("tau" in layer)
+        assert (equilibrium_balls.DIFFERENT_TIMES in found) == ("tau" in layer)
 
 
 def test_too_many_kinks_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def slope_of(function: LayerFunction, payload: Mapping[str, Any]) -> Expression:
 
 def _judge(obligation: Convex, payload: Mapping[str, Any]) -> Judgement:
     for piece in pieces_or_whole(slope_of(obligation.function, payload)):
-        if not signs(piece.expression, {}) <= NONNEGATIVE:
+        if not signs(piece.expression, piece.signs()) <= NONNEGATIVE:
             raise EvidenceRejected(f"the sign of {piece.expression} is not evident")
     return Judgement(Outcome.PROVED)
 
