@@ -80,8 +80,8 @@ class NoGhosts:
     def statement(self) -> str:
         """The obligation as a sentence."""
         return (
-            "wherever the energy is critical on a flat region, a set of states with one activation, there is an "
-            "equilibrium in it: the energy has no ghost regions"
+            "every flat region (states with one activation) on which ∇E = 0 holds an equilibrium: "
+            "the energy has no ghost regions"
         )
 
 
@@ -118,6 +118,4 @@ class FlatRegionsInBasins:
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
-        return (
-            "the whole flat region around each equilibrium, the states around it with its activation, is in its basin"
-        )
+        return "the flat region around each equilibrium (the states around it with its activation) is in its basin"
