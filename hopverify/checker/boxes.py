@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.floats import UNIT, upward
+from hopverify.checker.floats import roundoff, upward
 from hopverify.checker.whole_layers import WholeLayer
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
@@ -210,7 +210,7 @@ def _secants(parts: tuple[Segment, ...], boxes: Boxes, middle: Floats) -> tuple[
         )
     centre = low / 2 + high / 2
     value = slope * middle + centre
-    error = (np.abs(slope * middle) + np.abs(centre) + np.abs(value)) * (4 * UNIT)
+    error = (np.abs(slope * middle) + np.abs(centre) + np.abs(value)) * (4 * roundoff())
     return slope, value, upward(np.maximum(high - centre, centre - low) + error, 8)
 
 

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from hopverify.checker.boxes import Activations, Boxes
 from hopverify.checker.convexity import is_nondecreasing
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.checker.midpoints import rows, spreads
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import Interval, enclose
@@ -104,7 +104,7 @@ class Cells:
         total = upward(size.sum(axis=0), n + 8)
         for start, stop, W, radius in self._rows():
             middle, A = W @ c, np.abs(W)
-            slack = A @ r + (4.0 * (n + 16) * UNIT) * (A @ size) + radius * total
+            slack = A @ r + (4.0 * (n + 16) * roundoff()) * (A @ size) + radius * total
             spread = spreads(self.network, start, stop)
             if spread is not None:
                 slack += spread @ size

@@ -6,7 +6,8 @@ For a box X with midpoint m, slopes of g in [h] and F(x) = x - A g(x) - β, ever
 
 (Krawczyk 1969; Neumaier 1990, §5.1; for Lipschitz g with [h] ⊇ Clarke's derivative, by the mean value theorem along
 segments). If K(X) and X are disjoint there is no solution in X; if K(X) lies in the interior of X there is exactly one.
-R is a floating inverse of the midpoint matrix: its quality matters, its rounding does not.
+R is a floating inverse of the midpoint matrix: its quality matters, its rounding does not. Another processor finds
+another R, as far from this one as both are from the inverse: where evidence is sought, I - R(I - A h) counts for more.
 
 Everything is in midpoint-radius form. Let u = 2⁻⁵³. A floating product of N terms is off by at most (N + 2)·u·Σ|a||b|,
 in any order of summation; sums of radii are rounded up by :func:`hopverify.checker.floats.upward`.
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.boxes import Activations, Boxes, Floats
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import assert_rounding, roomy, roundoff, upward
 from hopverify.errors import EvidenceRejected
 from hopverify.model import LinearNetwork
 from hopverify.spec.exact_array import ExactArray
@@ -38,8 +39,8 @@ class Contractor:
             raise EvidenceRejected("weights or biases over the leak are beyond the range of doubles")
         # Rounding A and β to doubles moves them by at most u relatively (2⁻¹⁰⁷⁴ for underflow). A weight that
         # underflows to 0 still counts: the activation that it meets may be huge.
-        self.A_radius = np.abs(self.A) * UNIT * 2 + 2.0**-1074 * np.asarray(A.values != 0)
-        self.beta_radius = np.abs(self.beta) * UNIT * 2 + TINY
+        self.A_radius = np.abs(self.A) * roundoff() * 2 + 2.0**-1074 * np.asarray(A.values != 0)
+        self.beta_radius = np.abs(self.beta) * roundoff() * 2 + TINY
         self.factor = 2 * self.size + 32
         self.piecewise = network.elementwise and all(parts is not None for _, _, parts in self.activations.groups)
         self.last = np.zeros(self.size, dtype=np.int64)
@@ -63,7 +64,7 @@ class Contractor:
             low = _products(g_low, positive) + _products(g_high, negative) + self.beta
             high = _products(g_high, positive) + _products(g_low, negative) + self.beta
             size = np.maximum(np.abs(g_low), np.abs(g_high))
-            small = 2 * self.factor * UNIT
+            small = 2 * self.factor * roundoff()
             slack = _products(size, np.abs(self.A) * small + self.A_radius) + np.abs(self.beta) * small
             slack = self.up(slack) + self.beta_radius
         return np.nan_to_num(low - slack, nan=-np.inf, posinf=np.inf, neginf=-np.inf), np.nan_to_num(
@@ -98,11 +99,11 @@ class Contractor:
         width = self.up(np.maximum(boxes.upper - middle, middle - boxes.lower))
         M = np.eye(self.size) - _after(self.A, h)
         R = _inverse(M)
-        R_abs, A_abs, small = np.abs(R), np.abs(self.A), self.factor * 2 * UNIT
+        R_abs, A_abs, small = np.abs(R), np.abs(self.A), self.factor * 2 * roundoff()
         # I - R(I - A h): as computed, plus what rounding and the radii of h and of A add.
         bulk = np.eye(self.size) + _after(A_abs, np.abs(h))
         spread = _after(A_abs, h_radius) + _after(self.A_radius, np.abs(h) + h_radius) + bulk * small + TINY
-        C = self.up(np.abs(np.eye(self.size) - R @ M) + R_abs @ spread)
+        C = self.up(roomy() * np.abs(np.eye(self.size) - R @ M) + R_abs @ spread)
         F = middle - g @ self.A.T - self.beta
         reach = np.abs(g) + g_radius
         terms = np.abs(middle) + reach @ A_abs.T + np.abs(self.beta)

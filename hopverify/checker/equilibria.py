@@ -4,7 +4,8 @@ The tree is told level by level. Each box of a level is contracted (see
 :mod:`hopverify.checker.contraction`) and has one code:
 
 - ``.`` the contraction leaves nothing: no equilibrium;
-- ``k`` Krawczyk's test holds on the inflated box: exactly one equilibrium there, enclosed;
+- ``k`` Krawczyk's test holds on the inflated box: exactly one equilibrium there, in an enclosure that the evidence
+  claims (:mod:`hopverify.checker.claimed_boxes`);
 - ``s`` every neuron has one segment left: the linear system is solved exactly, and the solution kept if it lies in the
   segments (piecewise-linear networks only);
 - ``c`` the box is cut in two, at a number or between two segments; its parts stand in the next level;
@@ -25,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.checker.boxes import Boxes
+from hopverify.checker.claimed_boxes import Enclosure
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.payload import index, is_short, rational, vector
@@ -41,7 +43,8 @@ MAX_BOXES = 2_000_000
 class Equilibrium:
     """An equilibrium: ``exact`` (Fractions) or enclosed by ``lower`` ≤ x ≤ ``upper``; on a ``face`` if not isolated.
 
-    ``attracting`` if T16 shows that it attracts every solution.
+    ``attracting`` if T16 shows that it attracts every solution. An enclosure is one that the evidence claims, so that
+    what is said of the equilibrium is the same on every machine.
     """
 
     exact: np.ndarray[Any, Any] | None
@@ -62,16 +65,18 @@ class Equilibrium:
 
 @dataclass
 class Enumeration:
-    """What a tree establishes: the equilibria in the box, boxes left undecided, and how large the tree was.
+    """What a tree establishes: the equilibria in the box, how many boxes are undecided, and how large the tree was.
 
-    ``at_ends`` of the undecided boxes hold one equilibrium, in the region or just outside.
+    ``at_ends`` of the undecided boxes hold one equilibrium, in the region or just outside. ``enclosed`` are the
+    checker's own enclosures: they end in digits of this machine, and are not told.
     """
 
     equilibria: list[Equilibrium] = field(default_factory=list)
-    undecided: list[tuple[list[str], list[str]]] = field(default_factory=list)
+    undecided: int = 0
     boxes: int = 0
     patterns: int = 0
     at_ends: int = 0
+    enclosed: list[Enclosure] = field(default_factory=list)
 
 
 class Replay:
@@ -85,7 +90,6 @@ class Replay:
         if not isinstance(self.levels, list) or not isinstance(self.cuts, list) or not isinstance(self.faces, Mapping):
             raise EvidenceRejected("levels, cuts and faces: expected lists and an object")
         self.found, self.next_cut, self.next_solved = Enumeration(), 0, 0
-        self.wide: list[Boxes] = []
 
     def run(self, start: Boxes) -> Enumeration:
         """Replay the tree from its root."""
@@ -103,8 +107,6 @@ class Replay:
             boxes = joined(children, self.network.size)
         if len(boxes):
             raise EvidenceRejected("levels: the tree ends before all boxes are decided")
-        if not self.piecewise:
-            self.found.equilibria = distinct(self.found.equilibria, self.wide)
         return self.found
 
     def _level(self, boxes: Boxes, codes: str) -> Boxes:
@@ -117,9 +119,7 @@ class Replay:
         self._verify(contracted[np.flatnonzero(letters == "k")])
         for position in np.flatnonzero(letters == "s"):
             self._solve(contracted, int(position))
-        for position in np.flatnonzero(letters == "?"):
-            ends = contracted.lower[position], contracted.upper[position]
-            self.found.undecided.append(([str(v) for v in ends[0]], [str(v) for v in ends[1]]))
+        self.found.undecided += codes.count("?")
         return joined(
             [self._cut(contracted, int(position)) for position in np.flatnonzero(letters == "c")], self.network.size
         )
@@ -133,9 +133,8 @@ class Replay:
         if not inside.all():
             raise EvidenceRejected("Krawczyk's test does not hold on a box that the tree calls verified")
         refined = self.contractor.refined(enclosures)
-        for k in range(len(boxes)):
-            self.found.equilibria.append(Equilibrium(None, refined.lower[k], refined.upper[k]))
-            self.wide.append(wide[k : k + 1])
+        ends = zip(refined.lower, refined.upper, wide.lower, wide.upper, strict=True)
+        self.found.enclosed += [Enclosure(*each) for each in ends]
 
     def _solve(self, boxes: Boxes, position: int) -> None:
         pattern = boxes.first[position]
@@ -148,7 +147,7 @@ class Replay:
         if isinstance(solution, Face):
             point = self.faces.get(str(number))
             if point is None:
-                self.found.undecided.append((["a face"], [str(k) for k in pattern]))
+                self.found.undecided += 1
                 return
             self._add_face(solution, vector(point, self.network.size), chosen)
         elif solution is not None:
@@ -213,23 +212,3 @@ def joined(parts: Sequence[Boxes], size: int) -> Boxes:
         np.concatenate([part.first for part in parts]),
         np.concatenate([part.last for part in parts]),
     )
-
-
-def distinct(found: list[Equilibrium], wide: list[Boxes]) -> list[Equilibrium]:
-    """Return each enclosed equilibrium once; raise where two enclosures can neither be told apart nor identified.
-
-    If the enclosure of one lies in the box in which the other is the only solution, both are the same.
-    """
-    kept: list[int] = []
-    for k, equilibrium in enumerate(found):
-        same = False
-        for other in kept:
-            if ((equilibrium.lower > found[other].upper) | (equilibrium.upper < found[other].lower)).any():
-                continue
-            box = wide[other]
-            if ((equilibrium.lower < box.lower[0]) | (equilibrium.upper > box.upper[0])).any():
-                raise EvidenceRejected("two enclosures overlap and may be of one equilibrium or of two")
-            same = True
-        if not same:
-            kept.append(k)
-    return [found[k] for k in kept]

@@ -2,10 +2,17 @@
 
 The only facts used are those of IEEE 754 double precision in round-to-nearest: each operation has a relative error of
 at most u = 2⁻⁵³ (plus 2⁻¹⁰⁷⁴ where the result underflows), and scaling by a power of two is exact in range.
+
+*Room.* Another processor sums products in another order, so that its results differ from those here, by twice the bound
+of an error at most. What is to hold there too is accepted here only with :func:`room`: the unit roundoff then counts as
+four of itself. If a quantity as computed here exceeds its limit by four error bounds, the exact one does by three, and
+any other computation of it by two.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,6 +21,10 @@ from numpy.typing import NDArray
 from hopverify.errors import HopverifyError
 
 UNIT = 2.0**-53
+ROOM = 4.0
+"""How many times as large error bounds are while evidence is sought."""
+
+_factors = [1.0]
 
 # log 2 = HIGH + LOW to 2^-86; HIGH has 33 bits, so k·HIGH is exact for |k| < 2^20.
 _LOG2_HIGH = float.fromhex("0x1.62e42fee00000p-1")
@@ -21,6 +32,29 @@ _LOG2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
 _INVERSE_LOG2 = float.fromhex("0x1.71547652b82fep+0")
 _LOWEST, _HIGHEST = -700.0, 700.0
 _TERMS = 14
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Let only that count as shown which a processor that rounds otherwise will find shown too.
+
+    One state for the process, as the precision of balls: threads that work on parts of one matrix see it.
+    """
+    _factors.append(ROOM)
+    try:
+        yield
+    finally:
+        _factors.pop()
+
+
+def roomy() -> float:
+    """Return 1, and within :func:`room` the factor by which error bounds are larger."""
+    return _factors[-1]
+
+
+def roundoff() -> float:
+    """Return the relative error that an operation is taken to have: u, and within :func:`room` a multiple of it."""
+    return UNIT * _factors[-1]
 
 
 def assert_rounding() -> None:
@@ -41,12 +75,17 @@ def assert_rounding() -> None:
         )
 
 
-def upward(value: Any, operations: int) -> Any:
+def raised(value: Any, operations: int) -> Any:
     """Return an upper bound of a number ≥ 0 that was computed with at most ``operations`` roundings.
 
     Each loses a factor (1 - u) at most; (1 - u)^-k ≤ 1 + 2ku for ku ≤ 1/4, and the product here rounds once more.
     """
     return value * (1.0 + (2 * operations + 4) * UNIT)
+
+
+def upward(value: Any, operations: int) -> Any:
+    """Return the same bound with :func:`room`: for what decides, and is not told."""
+    return value * (1.0 + (2 * operations + 4) * roundoff())
 
 
 def sum_upper(terms: NDArray[np.float64]) -> NDArray[np.float64]:

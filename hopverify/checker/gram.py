@@ -34,7 +34,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.errors import EvidenceRejected
 from hopverify.spec import ExactArray
 
@@ -81,12 +81,12 @@ class Gram:
         self.squares = np.einsum("ij,ij->i", self.points, self.points)
         largest = float(upward(np.max(self.squares), 4 * n + 8)) + n * 2.0**-1070
         moved = _moved(patterns, self.exponent, largest)
-        product = upward((n + 8) * UNIT * max(largest, 1.0) + n * 2.0**-1070, 16)
+        product = upward((n + 8) * roundoff() * max(largest, 1.0) + n * 2.0**-1070, 16)
         if moved:
             product = upward(product + 2 * moved * math.sqrt(largest) + moved**2, 16)
             largest = float(upward((math.sqrt(largest) + moved) ** 2, 16))
         self.reach = upward(4 * largest + 2 * float(np.max(np.abs(self.bias))), 16)
-        self.error = upward(4 * product + 64 * UNIT * max(self.reach, 1.0), 16)
+        self.error = upward(4 * product + 64 * roundoff() * max(self.reach, 1.0), 16)
         self.diameter = 2 * math.sqrt(largest) + 1
         if not np.isfinite(self.reach) or self.reach > 2.0**100:
             raise EvidenceRejected("patterns or biases are too large for floating-point bounds; rescale them")

@@ -4,7 +4,8 @@ The initial box is the spec's region; or a box that attracts all solutions (:mod
 for piecewise-linear networks, everything. With multipliers for T16 (:mod:`hopverify.checker.rules.lure`) there is one
 equilibrium and no other, so that any box will do in which the tree finds one.
 
-What the tree finds reaches a little beyond the boxes, so it is compared with the region at the end
+Equilibria that the tree encloses stand in boxes that the evidence claims (:mod:`hopverify.checker.claimed_boxes`). What
+the tree finds reaches a little beyond its own boxes, so it is compared with the region at the end
 (:mod:`hopverify.checker.regions`).
 """
 
@@ -21,8 +22,10 @@ import numpy as np
 from hopverify.certificate import canonical
 from hopverify.checker.attracting import attracting_box
 from hopverify.checker.boxes import Boxes
+from hopverify.checker.claimed_boxes import claimed
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.equilibria import Enumeration, Equilibrium, Replay
+from hopverify.checker.floats import roomy
 from hopverify.checker.payload import vector
 from hopverify.checker.regions import is_inside
 from hopverify.checker.rules.lure import check_multipliers
@@ -60,15 +63,30 @@ def around(search: Search, box: Any) -> Boxes:
 
 
 @lru_cache(maxsize=8)
-def _replayed(search: Search, text: str) -> Enumeration:
+def _replayed(search: Search, text: str, factor: float) -> Enumeration:
     payload = json.loads(text)
     if "multipliers" not in payload:
-        return _within(search, Replay(search.network, payload).run(root(search, payload["box"])))
+        return Replay(search.network, payload).run(root(search, payload["box"]))
     check_multipliers(search.model, payload)
-    found = Replay(search.network, payload).run(around(search, payload["box"]))
-    if len(found.equilibria) != 1:
-        raise EvidenceRejected("box: the tree does not find the one equilibrium in it")
-    return _within(search, replace(found, equilibria=[replace(found.equilibria[0], attracting=True)]))
+    return Replay(search.network, payload).run(around(search, payload["box"]))
+
+
+def replayed(search: Search, payload: Mapping[str, Any]) -> Enumeration:
+    """Return what the tree of a payload comes to on this machine; several rules ask for the same one."""
+    keys = ("box", "levels", "cuts", "faces", "multipliers", "definiteness")
+    return _replayed(search, canonical({key: payload[key] for key in keys if key in payload}), roomy())
+
+
+def enumeration(search: Search, payload: Mapping[str, Any]) -> Enumeration:
+    """Return what the tree of a payload establishes, with the enclosures that the payload claims."""
+    found = replayed(search, payload)
+    boxes = claimed(payload.get("enclosures", []), found.enclosed, search.network.size)
+    listed = [*found.equilibria, *(Equilibrium(None, lower, upper) for lower, upper in boxes)]
+    if "multipliers" in payload:
+        if len(listed) != 1:
+            raise EvidenceRejected("box: the tree does not find the one equilibrium in it")
+        listed = [replace(listed[0], attracting=True)]
+    return _within(search, replace(found, equilibria=listed))
 
 
 def _within(search: Search, found: Enumeration) -> Enumeration:
@@ -78,13 +96,13 @@ def _within(search: Search, found: Enumeration) -> Enumeration:
     """
     if search.region is None:
         return found
-    kept, undecided, at_ends = [], list(found.undecided), 0
+    kept, undecided, at_ends = [], found.undecided, 0
     for equilibrium in found.equilibria:
         inside = _is_in(search, equilibrium)
         if inside:
             kept.append(equilibrium)
         elif inside is None:
-            undecided.append((list(map(str, equilibrium.lower)), list(map(str, equilibrium.upper))))
+            undecided += 1
             at_ends += equilibrium.face is None
     return replace(found, equilibria=kept, undecided=undecided, at_ends=at_ends)
 
@@ -95,9 +113,3 @@ def _is_in(search: Search, equilibrium: Equilibrium) -> bool | None:
         return is_inside(search.network, region, equilibrium.lower, equilibrium.upper)
     inside = all(a <= x <= b for x, (a, b) in zip(exact, region, strict=True))
     return None if equilibrium.face is not None and not inside else inside
-
-
-def enumeration(search: Search, payload: Mapping[str, Any]) -> Enumeration:
-    """Return what the tree of a payload establishes; several rules ask for the same one."""
-    keys = ("box", "levels", "cuts", "faces", "multipliers", "definiteness")
-    return _replayed(search, canonical({key: payload[key] for key in keys if key in payload}))

@@ -18,7 +18,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.errors import EvidenceRejected
 from hopverify.model.structured import ROWS, DenseBlock, DiagonalBlock, HebbianBlock, Placed, StructuredNetwork
 from hopverify.spec.exact_array import ExactArray
@@ -161,7 +161,7 @@ def _largest(values: Floats) -> float:
 
 def _slack(size: float, roundings: int) -> float:
     """Return an upper bound of ``roundings`` rounding errors of numbers of at most ``size``, underflow included."""
-    return float(upward(size * (2 * roundings * UNIT), 8)) + roundings * TINY
+    return float(upward(size * (2 * roundings * roundoff()), 8)) + roundings * TINY
 
 
 def factor(value: Fraction) -> float:

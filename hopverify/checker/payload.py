@@ -29,6 +29,18 @@ def rational(value: Any) -> Fraction:
         raise EvidenceRejected("a rational number with more digits than this process reads") from None
 
 
+def double(value: Any) -> float:
+    """Return a rational that must be a double exactly."""
+    exact = rational(value)
+    try:
+        nearest = float(exact)
+    except OverflowError:
+        nearest = 0.0
+    if Fraction(nearest) != exact:
+        raise EvidenceRejected(f"expected a number that is a double exactly, got {value!r:.60}")
+    return nearest
+
+
 def is_short(value: Fraction) -> bool:
     """Whether a number has few enough digits to be told as exact text."""
     return max(value.numerator.bit_length(), value.denominator.bit_length()) <= MAX_BITS

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.enclosure import Ends, enclosure
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import UNIT, assert_rounding, raised
 from hopverify.checker.growth import growth
 from hopverify.checker.midpoints import is_ordinary
 from hopverify.errors import EvidenceRejected
@@ -204,7 +204,7 @@ def _spread(synapse: Dense) -> float:
     largest = float(np.max(np.abs(synapse.matrix.floats()), initial=0.0))
     times = 2 * synapse.prefactor if synapse.gradient else Fraction(1)
     absolute, relative = float(abs(times) * synapse.spread.absolute), float(abs(times) * synapse.spread.relative)
-    return float(upward(absolute + relative * largest, 16)) + TINY
+    return float(raised(absolute + relative * largest, 16)) + TINY
 
 
 def _products(W: Floats, box: Box, spread: float = 0.0) -> Box:
@@ -213,7 +213,8 @@ def _products(W: Floats, box: Box, spread: float = 0.0) -> Box:
     With a ``spread`` the bounds hold for all weights that are so close to W.
 
     With n terms, each product and partial sum loses a factor 1 ± u at most (u = 2⁻⁵³), and W itself 1 ± u; what
-    underflows is covered by the last term.
+    underflows is covered by the last term. NumPy's sums go pairwise, in the same order on every processor, so that the
+    bounds may be told.
     """
     with np.errstate(invalid="ignore", over="ignore"):
         ends = [np.where(W == 0, 0.0, W * end) for end in (box.lower, box.upper)]
@@ -221,7 +222,7 @@ def _products(W: Floats, box: Box, spread: float = 0.0) -> Box:
         slack = size * ((W.shape[1] + 16) * 4 * UNIT) + W.shape[1] * TINY
         if spread:
             reach = np.maximum(np.abs(box.lower), np.abs(box.upper)).sum()
-            slack = upward(slack + spread * reach, 4 * W.shape[1] + 16)
+            slack = raised(slack + spread * reach, 4 * W.shape[1] + 16)
         low, high = np.minimum(*ends).sum(axis=1) - slack, np.maximum(*ends).sum(axis=1) + slack
     return Box(np.where(np.isnan(low), -inf, low), np.where(np.isnan(high), inf, high))
 

@@ -17,6 +17,7 @@ import numpy as np
 from flint import arb, arb_mat
 from numpy.typing import NDArray
 
+from hopverify.checker.elimination import inverse_of_middle
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.exact import EXACT, NotRational
 from hopverify.model import LinearNetwork
@@ -55,10 +56,10 @@ def _sharpened(network: LinearNetwork, x: Vector) -> Vector:
     m = np.array([v.mid() for v in x])
     G, _ = _flow(network, m)
     _, J = _flow(network, x)
-    middle = np.array([[float(J[i, j].mid()) for j in range(len(x))] for i in range(len(x))])
-    if not np.isfinite(middle).all():
+    inverse = inverse_of_middle(np.array(J.tolist(), dtype=object))
+    if inverse is None:
         return x
-    R = arb_mat(np.linalg.pinv(middle).tolist())
+    R = arb_mat(inverse.tolist())
     identity = arb_mat([[int(i == j) for j in range(len(x))] for i in range(len(x))])
     image = (identity - R * J) * _column(x - m) - R * G
     found = [v + image[i, 0] for i, v in enumerate(m)]

@@ -8,6 +8,7 @@ from functools import partial
 from time import monotonic
 
 from hopverify.checker.deciding import Decision, Family, decide, family_of, roles_of
+from hopverify.checker.floats import room
 from hopverify.checks import Check, Claim
 from hopverify.errors import EvidenceRejected
 from hopverify.execution.surviving import surviving
@@ -23,6 +24,7 @@ def unheard(message: str) -> None:
     """Tell nobody."""
 
 
+@room()
 def discharge(
     obligation: Obligation,
     role: str,
@@ -33,6 +35,7 @@ def discharge(
 ) -> tuple[Decision, Reason | None]:
     """Try the provers in order; return the first evidence that the checker accepts, or the reason there is none.
 
+    Evidence is accepted with room to spare, so that processors that round otherwise accept it too.
     With a ``family`` the weights are uncertain, and what is proved is proved again with ever larger spreads. Provers
     are not trusted in this either: one that breaks off ends its own search, and ``failed`` is told how.
     """
@@ -80,6 +83,7 @@ def findings_of(unit: Unit, claims: Claims, report: Report) -> list[Finding]:
     ]
 
 
+@room()
 def finding_of(place: Place, claims: Claims, budget: Budget, offer: Offer | None = None) -> Finding:
     """Return what comes of one obligation; what an earlier run left is judged again before anything is searched."""
     begin = monotonic()

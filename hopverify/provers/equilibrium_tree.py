@@ -26,13 +26,14 @@ from hopverify.checker.boxes import Boxes, Floats
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.equilibria import halves, joined
 from hopverify.checker.exact_solution import Face, SegmentSystems
-from hopverify.checker.listing import around, root
-from hopverify.checker.payload import texts_of
+from hopverify.checker.listing import around, replayed, root
+from hopverify.checker.payload import text_of, texts_of
 from hopverify.errors import EvidenceRejected
 from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment, segments
 from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box
+from hopverify.numerics.outward import merged, outward
 from hopverify.numerics.settling import followed
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
@@ -40,8 +41,11 @@ from hopverify.provers import Budget, Prover
 from hopverify.provers.lure_multipliers import multipliers_for
 from hopverify.verdict import Reason
 
-# A box counts as empty only by this much, relatively, so that another machine's rounding finds it empty too.
-MARGIN = 2.0**-36
+# A box is verified where Krawczyk's set stays away from its ends by this share of its width: what is claimed of the
+# equilibrium is somewhat wider than what encloses it, and has to lie in the box too.
+WITHIN = 2.0**-6
+# The ends that are claimed lie so far out, relatively; the second serves where the first is too coarse to decide.
+SHARES = (2.0**-36, 2.0**-48)
 NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 CHUNK = 2048
@@ -99,8 +103,8 @@ class Search:
         return self.tree
 
     def _level(self, boxes: Boxes, spent: bool) -> tuple[str, Boxes]:
-        contracted, _ = self.contractor.contract(boxes)
-        codes = np.where(self._is_clearly_void(contracted), ".", "?")
+        contracted, void = self.contractor.contract(boxes)
+        codes = np.where(void, ".", "?")
         if not self.piecewise:
             self._verify(contracted, codes)
         children: list[Boxes] = []
@@ -112,16 +116,12 @@ class Search:
             children += parts
         return "".join(codes), joined(children, self.network.size)
 
-    def _is_clearly_void(self, boxes: Boxes) -> NDArray[np.bool_]:
-        gap = boxes.lower - boxes.upper
-        with np.errstate(invalid="ignore"):
-            size = np.fmin(np.abs(boxes.lower), np.abs(boxes.upper))
-        return np.asarray((gap > MARGIN * (1 + size)).any(axis=1))
-
     def _verify(self, boxes: Boxes, codes: NDArray[np.str_]) -> None:
         tried = np.flatnonzero((codes == "?") & np.isfinite(boxes.upper - boxes.lower).all(axis=1))
         if len(tried):
-            _, _, inside = self.contractor.verified(boxes[tried])
+            image, wide, inside = self.contractor.verified(boxes[tried])
+            away = WITHIN * (wide.upper - wide.lower)
+            inside &= ((image.lower - wide.lower > away) & (wide.upper - image.upper > away)).all(axis=1)
             codes[tried[inside]] = "k"
 
     def _decide(self, boxes: Boxes, position: int, spent: bool, scores: Floats | None) -> tuple[str, list[Boxes]]:
@@ -236,13 +236,28 @@ def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
     search = obligation.search
     only = _only_one(search, budget)
     if only is not None:
-        yield json.loads(only)
+        yield from _claiming(search, json.loads(only))
     if search.region is None and not _can_start(search):
         return
     try:
-        yield {"rule": "equilibrium_tree"} | json.loads(_grown(search, budget))
+        yield from _claiming(search, {"rule": "equilibrium_tree"} | json.loads(_grown(search, budget)))
     except EvidenceRejected:
         return
+
+
+def _claiming(search: Region, evidence: Evidence) -> Iterator[Evidence]:
+    """Yield the evidence with the boxes that it claims of enclosed equilibria, short ones first."""
+    own = replayed(search, evidence).enclosed
+    if not own:
+        yield evidence
+        return
+    for share in SHARES:
+        boxes = merged(outward(each.lower, each.upper, share) for each in own)
+        yield evidence | {"enclosures": [_interval_texts(*box) for box in boxes]}
+
+
+def _interval_texts(lower: Floats, upper: Floats) -> list[list[str]]:
+    return [[text_of(low), text_of(high)] for low, high in zip(lower.tolist(), upper.tolist(), strict=True)]
 
 
 def _is_confined(search: Region) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
-from hopverify.checker.floats import UNIT
+from hopverify.checker.floats import roundoff
 from hopverify.checker.gram import Gram, Tile
 from hopverify.checker.rules.one_step_retrieval import needed
 from hopverify.errors import EvidenceRejected
@@ -28,7 +28,7 @@ Floats = NDArray[Any]
 def _search(obligation: OneStepRetrieval, budget: Budget) -> Iterator[Evidence]:
     try:
         gram = Gram(obligation.patterns, obligation.bias)
-        lead = needed(gram, obligation) + 64 * UNIT * (gram.reach + gram.diameter**2)
+        lead = needed(gram, obligation) + 64 * roundoff() * (gram.reach + gram.diameter**2)
     except EvidenceRejected as error:
         # Patterns beyond what floating-point bounds can hold get no other evidence.
         raise NothingToSearchError(Reason.NUMBERS_OUT_OF_RANGE) from error

@@ -192,7 +192,7 @@ def test_unbounded_boxes_have_secants_without_slope(lower: float, upper: float) 
 
 def test_every_rounding_of_a_secant_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the unit 2⁻⁶ the radius is a sixteenth of |λm| + |c| + |λm + c|, beside what the kinks ask for."""
-    monkeypatch.setattr(module, "UNIT", 2.0**-6)
+    monkeypatch.setattr(module, "roundoff", lambda: 2.0**-6)
     found = Activations([bent(" - 100")]).secants(box(1.0, 1.5), np.array([[4.0]]))
     centre = Fraction(-5, 6) - 100
     assert near(found, (Fraction(3), 12 + centre, (12 - centre - 12 - centre) / 16))

@@ -51,7 +51,7 @@ def coarse(monkeypatch: pytest.MonkeyPatch) -> Coarse:
     """Cells whose unit is 2⁻⁶ and whose last term is 2⁻⁸, on two rows of weights at a time, known to a radius."""
 
     def make(radius: float, spread: Array | None = None) -> Cells:
-        monkeypatch.setattr(cells, "UNIT", 2.0**-6)
+        monkeypatch.setattr(cells, "roundoff", lambda: 2.0**-6)
         monkeypatch.setattr(cells, "TINY", 2.0**-8)
         monkeypatch.setattr(cells, "ROWS", 2)
         monkeypatch.setattr(cells, "upward", lambda value, operations: value * float(up(1, operations)))

@@ -249,7 +249,7 @@ def test_infinite_boxes_are_contracted_by_targets_alone() -> None:
 @pytest.fixture
 def coarse(monkeypatch: pytest.MonkeyPatch) -> Contractor:
     """A contractor whose unit is 2⁻⁶ and whose last term is 2⁻⁸: no term is too small to be seen."""
-    monkeypatch.setattr(contraction, "UNIT", 2.0**-6)
+    monkeypatch.setattr(contraction, "roundoff", lambda: 2.0**-6)
     monkeypatch.setattr(contraction, "TINY", 2.0**-8)
     return Contractor(network([["1", "-0.5"], ["-0.5", "3"]], ["0.25", "-7"]))
 

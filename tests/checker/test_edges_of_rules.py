@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from hopverify.checker import cone_form, copositivity, energy_form, flat_regions, ghosts, midpoints, stability
+from hopverify.checker.elimination import inverse_of_middle
 from hopverify.checker.ghosts import Undecided
 from hopverify.checker.growth import growth
-from hopverify.checker.rules import euler_step, ghost_enumeration, judge, two_equilibria
+from hopverify.checker.rules import euler_step, ghost_enumeration, judge
 from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.checker.spins.overlaps import _lower
 from hopverify.checker.step_form import AlteredForm
@@ -135,9 +136,15 @@ def test_steps_that_were_shown_to_be_safe_are_not_unsafe() -> None:
 
 def test_inverses_of_singular_matrices_are_none() -> None:
     with precision():
-        assert two_equilibria._inverse(BALLS.array(np.array([[Fraction(2)]], dtype=object))).tolist() == [[0.5]]
-        with pytest.raises(EvidenceRejected, match="the Jacobian at a centre is singular"):
-            two_equilibria._inverse(BALLS.array(np.array([[Fraction(0)]], dtype=object)))
+        assert _inverse([[Fraction(2)]]) == [[0.5]]
+        assert _inverse([[Fraction(0), Fraction(4)], [Fraction(2), Fraction(0)]]) == [[0, 0.5], [0.25, 0]]
+        for singular in ([[Fraction(0)]], [[Fraction(1), Fraction(2)], [Fraction(2), Fraction(4)]]):
+            assert _inverse(singular) is None
+
+
+def _inverse(rows: list[list[Fraction]]) -> Any:
+    found = inverse_of_middle(BALLS.array(np.array(rows, dtype=object)))
+    return None if found is None else found.tolist()
 
 
 def test_a_single_value_has_no_neighbours() -> None:

@@ -13,7 +13,7 @@ import pytest
 from hopverify.checker import listing, stability
 from hopverify.checker.contraction import _after
 from hopverify.checker.equilibria import Enumeration, Equilibrium, Replay
-from hopverify.checker.listing import Search, around, enumeration, root
+from hopverify.checker.listing import Search, around, replayed, root
 from hopverify.checker.stability import stability_of
 from hopverify.errors import EvidenceRejected
 from tests.checker.models import dense, model, network
@@ -48,9 +48,9 @@ def test_the_box_of_one_equilibrium_has_a_width() -> None:
 
 
 def test_all_of_the_evidence_is_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_replayed", lambda search, text: json.loads(text))
+    monkeypatch.setattr(listing, "_replayed", lambda search, text, factor: json.loads(text))
     payload = {key: [key] for key in ("box", "levels", "cuts", "faces", "multipliers", "definiteness")}
-    found: Any = enumeration(search(), payload | {"rule": "equilibrium_tree"})
+    found: Any = replayed(search(), payload | {"rule": "equilibrium_tree", "enclosures": []})
     assert found == payload
 
 

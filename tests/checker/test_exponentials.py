@@ -67,7 +67,7 @@ def test_totals_grow_by_every_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Weights(gram(), 1.0, 1.0, np.float32).total(sums)[0] == 12 * 2.0**-126
     assert Weights(gram(), 1.0, 1.0, np.float64).total(sums)[0] == 12 * 2.0**-1022
     monkeypatch.setattr(exponentials, "unit", lambda dtype: 1 / 16800)
-    monkeypatch.setattr(exponentials, "UNIT", 2.0**-2)
+    monkeypatch.setattr(exponentials, "roundoff", lambda: 2.0**-2)
     # 1 + 2·(1/2 + 3/4)
     assert Weights(gram(), 1.0, 1.0, np.float64).total(sums)[1] == 3.5
 

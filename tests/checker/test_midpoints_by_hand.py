@@ -21,7 +21,7 @@ XI = np.array([[1.0, 3.0, 0.0], [2.0, 0.5, 1.0]])
 
 @pytest.fixture
 def coarse(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(midpoints, "UNIT", UNIT)
+    monkeypatch.setattr(midpoints, "roundoff", lambda: UNIT)
     monkeypatch.setattr(midpoints, "TINY", TINY)
     monkeypatch.setattr(floats, "UNIT", UNIT)
 

@@ -98,7 +98,7 @@ def test_a_face_is_not_left_out_by_the_point_that_is_told_of_it() -> None:
     search = Search(model(RELU), network(RELU), region)
     assert root(search, None).lower.tolist() == [[10]]
     found = enumeration(search, {**tree, "levels": ["c", ".s"], "cuts": [[0, 0]]})
-    assert (len(found.equilibria), len(found.undecided), found.at_ends) == (0, 1, 0)
+    assert (len(found.equilibria), found.undecided, found.at_ends) == (0, 1, 0)
 
 
 def test_a_state_on_a_face_is_told_as_one() -> None:

@@ -89,17 +89,6 @@ def test_a_face_has_a_point() -> None:
     assert judge(obligation, tree | {"faces": {}}).outcome is Outcome.OPEN
 
 
-def test_an_equilibrium_found_twice_is_one() -> None:
-    obligation, tree = first(spec(TANH, "equilibria"))
-    found = listing.enumeration(obligation.search, tree).equilibria  # type: ignore[union-attr]
-    assert len(found) == 3
-    wide = [equilibria.Contractor(obligation.search.network).everywhere(e.lower - 0.1, e.upper + 0.1) for e in found]  # type: ignore[union-attr]
-    assert equilibria.distinct([found[0], found[1], found[0]], [wide[0], wide[1], wide[0]]) == [found[0], found[1]]
-    tight = equilibria.Contractor(obligation.search.network).everywhere(found[0].upper, found[0].upper)  # type: ignore[union-attr]
-    with pytest.raises(EvidenceRejected, match="two enclosures overlap"):
-        equilibria.distinct([found[0], found[0]], [tight, tight])
-
-
 def test_a_certificate_answers_every_claim() -> None:
     asked = spec(TANH, "energy_descent, equilibria")
     certificate = verify(asked, samples=50)

@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.definiteness import Method
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.checker.quadratic_forms import DenseForm, rounded_up
 from hopverify.errors import EvidenceRejected
 
@@ -68,10 +68,10 @@ def lowered_diagonal(diagonal: Floats, slack: Fraction) -> Floats:
         M = float(t.max())
         if not (np.isfinite(diagonal).all() and t.min() > 0):
             raise EvidenceRejected("cholesky: a diagonal entry is not positive, or not finite")
-        gamma = upward((n + 3) * UNIT, 4) * (1.0 + 2 * (n + 4) * UNIT)
+        gamma = upward((n + 3) * roundoff(), 4) * (1.0 + 2 * (n + 4) * roundoff())
         alpha = gamma * (1.0 + 2 * gamma)
         underflow = upward(n * (4.0 * n + 16) * 2.0**-1020 * (1.0 + M), 8)
-        e = upward(t * (n * alpha + 4 * UNIT), 8) + underflow
+        e = upward(t * (n * alpha + 4 * roundoff()), 8) + underflow
         lowered: Floats = t - upward(e, 2)
     return lowered
 

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.definiteness import Method
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.checker.payload import rational
 from hopverify.checker.quadratic_forms import DenseForm, rounded_up
 from hopverify.errors import EvidenceRejected
@@ -54,7 +54,7 @@ def _verify(form: DenseForm, payload: Mapping[str, Any]) -> None:
     rest -= np.ldexp(cross, -REST, out=cross)
     sums = _row_sums(rest)
     lost = upward((L0 * L0).sum() * 2.0 ** (-2 * REST), form.size**2 + 4)
-    bound = upward(sums + lost + 8 * UNIT * (sums + sizes) + form.size * 2.0**-1000, form.size + 16)
+    bound = upward(sums + lost + 8 * roundoff() * (sums + sizes) + form.size * 2.0**-1000, form.size + 16)
     bound = np.nextafter(bound + np.ldexp(rounded_up(form.slack), 2 * exponents + 2 * BITS), np.inf)
     # The diagonal entry is among the sums: 2 r_ii > Σ_j |r_ij| says that it exceeds the others.
     if not (2 * np.diag(rest) > bound).all():

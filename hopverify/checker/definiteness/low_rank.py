@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.definiteness import Method, check_definite
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.checker.midpoints import factor
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, rounded_up
 from hopverify.errors import EvidenceRejected
@@ -46,13 +46,13 @@ def schur_complement(form: LowRankForm) -> DenseForm:
         w = factor(form.scale) / d
         G = _weighted_gram(Xi, w)
     largest = _trace_above(np.diag(G), n)
-    error = upward(upward((n + 8) * UNIT, 4) * (1.0 + 2.0**-20) * largest, 8)
+    error = upward(upward((n + 8) * roundoff(), 4) * (1.0 + 2.0**-20) * largest, 8)
     error = upward(error + _loss_of_radius(form, w, largest), 4)
     # Products and quotients that underflow, each at most 2⁻¹⁰⁷⁴ before it meets two entries of Ξ.
     biggest = float(np.abs(Xi).max(initial=0.0))
     error = upward(error + len(Xi) * n * (1.0 + biggest) * (1.0 + biggest) * 2.0**-1060, 8)
     complement = np.eye(len(Xi)) - G
-    error = upward(error + 2 * UNIT * (1.0 + largest), 8)
+    error = upward(error + 2 * roundoff() * (1.0 + largest), 8)
     if not (np.isfinite(error) and np.isfinite(complement).all()):
         raise EvidenceRejected("low_rank: the patterns are too large, or a diagonal entry too small, for doubles")
     return DenseForm(complement, Fraction(float(error)))

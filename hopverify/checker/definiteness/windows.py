@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.definiteness import Method, check_definite
-from hopverify.checker.floats import UNIT, assert_rounding
+from hopverify.checker.floats import assert_rounding, roundoff
 from hopverify.checker.payload import index, rational
 from hopverify.checker.quadratic_forms import DenseForm, SparseForm, rounded_up
 from hopverify.errors import EvidenceRejected
@@ -51,7 +51,7 @@ def _verify(form: SparseForm, payload: Mapping[str, Any]) -> None:
 
 def _check(window: Floats, rounded: Floats, slack: Fraction, k: int) -> None:
     """Show a window; what rounding B_k - S_k lost is at most u times its largest entry, n times that in the 2-norm."""
-    lost = len(rounded) * 2 * UNIT * float(np.abs(rounded).max(initial=0.0))
+    lost = len(rounded) * 2 * roundoff() * float(np.abs(rounded).max(initial=0.0))
     if not (np.isfinite(lost) and np.isfinite(window).all()):
         raise EvidenceRejected(f"windows: window {k} has entries that are not finite")
     try:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_mat
 
-from hopverify.checker.elimination import negative_pivot
+from hopverify.checker.elimination import inverse_of_middle, negative_pivot
 from hopverify.checker.flat_regions import DIFFERENT_TIMES, IN_THE_BASIN
 from hopverify.checker.payload import rational, shown, state, text_of, vector
 from hopverify.checker.rules import Judgement, Rule
@@ -55,10 +55,10 @@ def krawczyk(model: Model, centre: Balls, width: arb) -> tuple[Balls, Balls]:
     n = len(centre)
     slack = arb(0, width)
     J = jacobian(model, centre + slack)
-    middle = np.array([[float(arb(entry).mid()) for entry in row] for row in J])
-    if not np.isfinite(middle).all():
-        raise EvidenceRejected("the Jacobian is not enclosed on a box")
-    R = arb_mat([[arb(float(entry)) for entry in row] for row in np.linalg.pinv(middle)])
+    inverse = inverse_of_middle(J)
+    if inverse is None:
+        raise EvidenceRejected("the Jacobian is not enclosed on a box, or singular there")
+    R = _matrix(inverse)
     C = arb_mat([[int(i == j) for j in range(n)] for i in range(n)]) - R * _matrix(J)
     shift = R * arb_mat([[entry] for entry in joined(model.flow(split(model, centre), BALLS))])
     spread = C * arb_mat([[slack] for _ in range(n)])

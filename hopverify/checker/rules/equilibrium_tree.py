@@ -59,7 +59,7 @@ def _counted(found: Enumeration, data: dict[str, Any]) -> dict[str, Any]:
     if any(equilibrium.attracting for equilibrium in found.equilibria):
         data["attracting"] = "the one equilibrium attracts every solution (T16)"
     if found.undecided:
-        data |= {"undecided_boxes": len(found.undecided), "undecided": [list(box) for box in found.undecided[:20]]}
+        data["undecided_boxes"] = found.undecided
     return data
 
 
@@ -93,7 +93,7 @@ def _judge(obligation: Statement, payload: Mapping[str, Any]) -> Judgement:
 def _missing(found: Enumeration) -> Reason:
     if not found.undecided:
         return Reason.STABILITY_OPEN
-    return Reason.AT_REGION_END if found.at_ends == len(found.undecided) else Reason.REGION_TOO_LARGE
+    return Reason.AT_REGION_END if found.at_ends == found.undecided else Reason.REGION_TOO_LARGE
 
 
 RULE = Rule(
@@ -102,5 +102,5 @@ RULE = Rule(
     obligations=(AllEquilibria, RecoveredStates, DecidedStability, FlatRegionsInBasins),
     judge=_judge,
     required=frozenset({"box", "levels", "cuts", "faces"}),
-    optional=frozenset({"multipliers", "definiteness"}),
+    optional=frozenset({"enclosures", "multipliers", "definiteness"}),
 )

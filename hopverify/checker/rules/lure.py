@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.definiteness import check_definite
 from hopverify.checker.enclosure import enclosure
-from hopverify.checker.floats import UNIT, assert_rounding, upward
+from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
@@ -105,7 +105,7 @@ def multiplied_form(network: StructuredNetwork, steepness: list[Fraction], d: Fl
     alive = np.array([i for i, ratio in enumerate(ratios) if ratio is not None], dtype=np.int64)
     DW = d[alive, None] * W.values[np.ix_(alive, alive)]
     largest = float(np.abs(DW).max(initial=0.0))
-    lost = upward(8 * UNIT * largest + 2 * float(d.max(initial=0.0)) * W.radius, 8) + 2.0**-1060
+    lost = upward(8 * roundoff() * largest + 2 * float(d.max(initial=0.0)) * W.radius, 8) + 2.0**-1060
     values = -(DW + DW.T)
     twice = [2 * Fraction(d[i]) * ratio + Fraction(values[k, k]) for k, i in enumerate(alive) if (ratio := ratios[i])]
     values[np.diag_indices(len(alive))] = [rounded_down(entry) for entry in twice]

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.floats import UNIT, upward
+from hopverify.checker.floats import roundoff, upward
 from hopverify.checker.gram import Gram, Tile
 from hopverify.checker.memory_table import memory_table, radii_of
 from hopverify.checker.payload import index
@@ -50,14 +50,14 @@ def leads(gram: Gram, radii: Floats, at_least: float) -> NDArray[np.bool_]:
     A tile's distances are off by 3u, its margins by u relatively; the product and the difference round once each.
     A pattern leads itself by infinity.
     """
-    reductions = radii * (1 + 16 * UNIT)
+    reductions = radii * (1 + 16 * roundoff())
 
     def lead(tile: Tile) -> NDArray[np.bool_]:
         left = tile.distance * tile.each(reductions)
         np.subtract(tile.margin, left, out=left)
         return np.asarray(left.min(axis=0 if tile.across else 1) >= limit)
 
-    limit = at_least + 8 * UNIT * (gram.reach + float(np.max(reductions, initial=0.0)) * gram.diameter)
+    limit = at_least + 8 * roundoff() * (gram.reach + float(np.max(reductions, initial=0.0)) * gram.diameter)
     everywhere = np.ones(gram.count, dtype=bool)
     for own, found in gram.each(lead, np.float64, alone=np.inf):
         everywhere[own] &= found

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.exponentials import Weights, weights
-from hopverify.checker.floats import upward
+from hopverify.checker.floats import roomy, upward
 from hopverify.checker.gram import Gram, Tile
 from hopverify.checker.memory_table import memory_table, radii_of
 from hopverify.checker.payload import index
@@ -111,8 +111,11 @@ def failing(gram: Gram, balls: Sequence[Balls]) -> list[NDArray[np.bool_]]:
 
 
 @lru_cache(maxsize=1)
-def verify(patterns: ExactArray, bias: ExactArray, ghost: bool, sheets: tuple[Sheet, ...]) -> None:
-    """Raise :class:`EvidenceRejected` unless the conditions hold for every ball of every sheet."""
+def verify(patterns: ExactArray, bias: ExactArray, ghost: bool, sheets: tuple[Sheet, ...], factor: float) -> None:
+    """Raise :class:`EvidenceRejected` unless the conditions hold for every ball of every sheet.
+
+    ``factor`` is that of :func:`hopverify.checker.floats.roomy`, so that what was found with room is told apart.
+    """
     gram = Gram(patterns, bias, ghost=ghost)
     balls = Balls.of(gram, sheets)
     if not any(each.radii.any() for each in balls):
@@ -140,6 +143,7 @@ def _judge(obligation: Retrieval, payload: Mapping[str, Any]) -> Judgement:
         obligation.bias,
         obligation.ghost,
         tuple(sheet_of(beta, sheet, count, rivals) for beta, sheet in zip(betas, stated, strict=True)),
+        roomy(),
     )
     own = stated[betas.index(obligation.beta)]
     certified = sum(radius is not None for radius in own["radii"])

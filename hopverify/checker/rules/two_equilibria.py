@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from hopverify.checker.elimination import inverse_of_middle
 from hopverify.checker.payload import rational, state, text_of
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected, HopverifyError
@@ -73,19 +74,12 @@ def holds_equilibrium(model: Model, centre: Vector, radius: Fraction) -> bool:
     with precision():
         m, r = BALLS.array(centre), BALLS.number(radius)
         offset = np.array([arb(0, r.upper())] * len(m), dtype=object)
-        R = _inverse(_jacobian(model, m))
+        R = inverse_of_middle(_jacobian(model, m))
+        if R is None:
+            raise EvidenceRejected("the Jacobian at a centre is singular")
         contraction = BALLS.array(np.eye(len(m))) - R @ _jacobian(model, m + offset)
         K = -(R @ _joined(model.flow(_split(model, m), BALLS))) + contraction @ offset
         return all(abs(entry) < r for entry in K)
-
-
-def _inverse(J: Vector) -> Vector:
-    """Return a floating inverse of the middle of a matrix of balls, as exact balls."""
-    middle = np.array([[float(entry.mid()) for entry in row] for row in J])
-    try:
-        return np.asarray(BALLS.array(np.linalg.inv(middle)))
-    except np.linalg.LinAlgError as error:
-        raise EvidenceRejected("the Jacobian at a centre is singular") from error
 
 
 def _judge(obligation: GloballyStable, payload: Mapping[str, Any]) -> Judgement:
