@@ -45,7 +45,7 @@ from hopverify.verdict import Reason
 # equilibrium is somewhat wider than what encloses it, and has to lie in the box too.
 WITHIN = 2.0**-6
 # The ends that are claimed lie so far out, relatively; the second serves where the first is too coarse to decide.
-SHARES = (2.0**-36, 2.0**-48)
+SHARES = (2.0**-36, 2.0**-56)
 NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 CHUNK = 2048
