@@ -21,7 +21,7 @@ import numpy as np
 
 from hopverify.errors import HopverifyError
 from hopverify.interop.imported import Imported
-from hopverify.interop.memories import ENERGY, Naming, dense_memory, inverse_temperature
+from hopverify.interop.memories import Naming, dense_memory, inverse_temperature, told_energy
 from hopverify.spec import ExactArray
 
 Array = np.ndarray[Any, Any]
@@ -130,6 +130,8 @@ def attention_heads(
 def _head(keys: Array, head: int, naming: Naming, labels: Sequence[str], dtype: str | None) -> Imported:
     width = keys.shape[1]
     beta = inverse_temperature(width, str(keys.dtype))
-    origin = f"{naming.origin} Head {head}: keys and beta = 1/sqrt({width}) as computed in {keys.dtype}. {ENERGY}"
+    origin = (
+        f"{naming.origin} Head {head}: keys and beta = 1/sqrt({width}) as computed in {keys.dtype}. {told_energy()}"
+    )
     own = Naming(f"{naming.name}-head-{head}", origin, labels, naming.references)
     return dense_memory(ExactArray.of(keys), beta, own, dtype=dtype)

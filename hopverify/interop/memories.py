@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -13,12 +13,14 @@ from hopverify.errors import HopverifyError
 from hopverify.interop.imported import Imported, array_field, spec_text, stem_of
 from hopverify.spec import ExactArray
 
-ENERGY = (
-    "The energy, and every verdict, is about v <- softmax(beta v·keys) keys, where the keys are the values too. "
-    "Attention multiplies the same softmax weights with other vectors, its values: what is proved is which key a query "
-    "selects, and nothing about what the values make of it."
-)
-"""What a memory made of an attention head leaves out."""
+
+def told_energy(name: str = "softmax") -> str:
+    """Return what a memory made of an attention head is about, and what it leaves out."""
+    return (
+        f"The energy, and every verdict, is about v <- {name}(beta v·keys) keys, where the keys are the values too. "
+        f"Attention multiplies the same {name} weights with other vectors, its values: what is proved is which key a "
+        "query selects, and nothing about what the values make of it."
+    )
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,29 @@ def inverse_temperature(width: int, dtype: str = "float32") -> Fraction:
     return Fraction(float(double if dtype == "float64" else np.float32(double)))
 
 
-def dense_memory(keys: ExactArray, beta: Fraction, naming: Naming, *, dtype: str | None = None) -> Imported:
+@dataclass(frozen=True)
+class Weighing:
+    """What makes weights of the scores: a Lagrangian of the catalogue, with its parameters (softmax: but for β)."""
+
+    name: str = "softmax"
+    parameters: Mapping[str, Fraction] = field(default_factory=dict)
+
+    def lagrangian(self, beta: Fraction) -> Any:
+        """Return the Lagrangian of the hidden layer as a spec writes it; all but softmax weigh scores with β = 1."""
+        parameters = {"beta": beta} if self.name == "softmax" else dict(self.parameters)
+        return {self.name: parameters} if parameters else self.name
+
+
+SOFTMAX = Weighing()
+
+
+def dense_memory(
+    keys: ExactArray, beta: Fraction, naming: Naming, *, dtype: str | None = None, weighing: Weighing = SOFTMAX
+) -> Imported:
     """Return the memory of the keys, one a row. With ``dtype`` it stands for all keys that rounding to it may leave.
+
+    Only softmax has an inverse temperature. With another weighing keys and states are measured in the unit in which β
+    is 1: the keys are multiplied by √β.
 
     >>> made = dense_memory(ExactArray.of([[3, 0], [0, 3]]), Fraction(1, 2), Naming("pair", "Two keys."))
     >>> print(made.text[made.text.index("layers:") :], end="")
@@ -53,10 +76,15 @@ def dense_memory(keys: ExactArray, beta: Fraction, naming: Naming, *, dtype: str
       xi: {kind: dense, layers: [h, v], weights: {file: pair.npy}}
     memories:
       keys: {layer: v, patterns: {same_as: xi}}
-    checks: [lagrangian_convexity, time_constants, energy_descent, {memory_retrieval: {at_least: 0}}]
+    checks: [lagrangian_convexity, time_constants, energy_descent, memory_retrieval]
     """
     if keys.ndim != 2:
         raise HopverifyError(f"{naming.name}: keys are the rows of a matrix, got an array of shape {keys.shape}")
+    origin = naming.origin
+    if weighing != SOFTMAX and beta != 1:
+        if dtype is not None:
+            raise HopverifyError(f"{naming.name}: with {weighing.name} and beta = {beta} leave out dtype: {_UNIT}")
+        keys, origin = _in_units(keys, beta), f"{origin} beta = {beta}: {_UNIT}."
     count, width = keys.shape
     files: dict[str, bytes] = {}
     weights: dict[str, Any] = array_field(keys, f"{stem_of(naming.name)}.npy", files)
@@ -67,17 +95,24 @@ def dense_memory(keys: ExactArray, beta: Fraction, naming: Naming, *, dtype: str
         memory["labels"] = [f"{label}" for label in naming.labels]
     text = spec_text(
         name=naming.name,
-        description=naming.origin,
+        description=origin,
         references=naming.references,
         sections={
             "layers": {
                 "v": {"size": width, "lagrangian": "identity"},
-                "h": {"size": count, "lagrangian": {"softmax": {"beta": beta}}, "tau": 0},
+                "h": {"size": count, "lagrangian": weighing.lagrangian(beta), "tau": 0},
             },
             "synapses": {"xi": {"kind": "dense", "layers": ["h", "v"], "weights": weights}},
             "memories": {"keys": memory},
         },
-        checks=["lagrangian_convexity", "time_constants", "energy_descent", {"memory_retrieval": {"at_least": 0}}],
-        comment="`at_least: 0` asks which keys have a ball of certain retrieval and requires none; raise it to do so.",
+        checks=["lagrangian_convexity", "time_constants", "energy_descent", "memory_retrieval"],
     )
     return Imported(stem_of(naming.name), text, files)
+
+
+_UNIT = "keys and states are in units of 1/sqrt(beta), the keys times sqrt(beta) as doubles"
+
+
+def _in_units(keys: ExactArray, beta: Fraction) -> ExactArray:
+    """Return √β times the keys: exactly where √β is rational and doubles hold the products, rounded otherwise."""
+    return ExactArray.of(keys.floats() * float(np.sqrt(np.float64(beta))))

@@ -19,7 +19,15 @@ import numpy as np
 
 from hopverify.errors import HopverifyError
 from hopverify.interop.imported import Imported
-from hopverify.interop.memories import ENERGY, Naming, dense_memory, inverse_temperature
+from hopverify.interop.memories import (
+    SOFTMAX,
+    Naming,
+    Weighing,
+    dense_memory,
+    inverse_temperature,
+    told_energy,
+)
+from hopverify.interop.modules import Reading, read_attention, read_hopfield, updates
 from hopverify.spec import ExactArray
 
 Array = np.ndarray[Any, Any]
@@ -59,11 +67,18 @@ def load_state(path: Path | str) -> Mapping[str, Array]:
     return {str(name): numbers(value) for name, value in state.items() if isinstance(value, torch.Tensor)}
 
 
-def key_specs(key: Any, naming: Naming, *, scale: float | None = None, dtype: str | None = None) -> list[Imported]:
+def key_specs(
+    key: Any,
+    naming: Naming,
+    *,
+    scale: float | None = None,
+    dtype: str | None = None,
+    weighing: Weighing = SOFTMAX,
+) -> list[Imported]:
     """Return one memory for each leading index of keys (…, K, d), with β = ``scale``, 1/√d unless stated.
 
     β is rounded to the keys' type, as PyTorch does when it multiplies a tensor by it; float16 and bfloat16 scores are
-    computed with a float32 factor.
+    computed with a float32 factor. ``weighing`` is what makes weights of the scores.
     """
     torch = torch_itself()
     if key.dim() < 2:
@@ -71,10 +86,11 @@ def key_specs(key: Any, naming: Naming, *, scale: float | None = None, dtype: st
     kind = "float64" if key.dtype == torch.float64 else "float32"
     beta = inverse_temperature(key.shape[-1], kind) if scale is None else rounded(scale, kind)
     heads = numbers(key).reshape(-1, *key.shape[-2:])
-    told = f"{naming.origin} beta = {'1/sqrt(d)' if scale is None else scale} in {kind}. {ENERGY}"
+    used = f"beta = {'1/sqrt(d)' if scale is None else scale} in {kind}"
+    told = f"{naming.origin} {used}. {told_energy(weighing.name)}"
     own = Naming(naming.name, told, naming.labels, naming.references)
     return [
-        dense_memory(ExactArray.of(keys), beta, _of_head(own, head, len(heads)), dtype=dtype)
+        dense_memory(ExactArray.of(keys), beta, _of_head(own, head, len(heads)), dtype=dtype, weighing=weighing)
         for head, keys in enumerate(heads)
     ]
 
@@ -92,19 +108,28 @@ def module_specs(
     """Return one memory for each head of an attention module or a Hopfield layer.
 
     ``stored`` has one vector in a row: what the module attends to, as ``key`` of its call. A ``HopfieldLayer`` has its
-    own.
+    own. A module whose association weights, at some states, are not those of what was read of it is refused.
     """
     torch = torch_itself()
     with torch.no_grad():
         if isinstance(module, torch.nn.MultiheadAttention):
-            return _attention(module, _given(stored, module), naming, dtype)
-        if hasattr(module, "lookup_weights"):
-            own = module.lookup_weights.reshape(-1, module.lookup_weights.shape[-1])
-            return _hopfield(module.hopfield, own, naming, dtype)
-        if hasattr(module, "association_core"):
-            return _hopfield(module, _given(stored, module), naming, dtype)
+            stored = _given(stored, module)
+            naming = naming if naming is not None else Naming("attention", "Keys of an nn.MultiheadAttention.")
+            return _specs(read_attention(module, stored), len(stored), naming, dtype)
+        layer = module.hopfield if hasattr(module, "lookup_weights") else module
+        if hasattr(layer, "association_core"):
+            own = getattr(module, "lookup_weights", None)
+            stored = _given(stored, module) if own is None else own.reshape(-1, own.shape[-1])
+            steps = ", ".join("as many as it takes" if number < 0 else str(number + 1) for number in _distinct(layer))
+            origin = f"Stored patterns of a Hopfield layer, in its association space; updates: {steps}."
+            naming = naming if naming is not None else Naming("hopfield", origin)
+            return _specs(read_hopfield(layer, stored), len(stored), naming, dtype)
     known = "nn.MultiheadAttention, and Hopfield and HopfieldLayer of hopfield-layers"
     raise HopverifyError(f"{type(module).__name__} is not read: {known} are; others by key_specs, or by a mapping file")
+
+
+def _distinct(layer: Any) -> list[int]:
+    return list(dict.fromkeys(updates(layer)))
 
 
 def _given(stored: Any, module: Any) -> Any:
@@ -113,68 +138,13 @@ def _given(stored: Any, module: Any) -> Any:
     return stored
 
 
-def _attention(module: Any, stored: Any, naming: Naming | None, dtype: str | None) -> list[Imported]:
-    torch = torch_itself()
-    width = module.embed_dim
-    weight = module.k_proj_weight if module.in_proj_weight is None else module.in_proj_weight[width : 2 * width]
-    bias = None if module.in_proj_bias is None else module.in_proj_bias[width : 2 * width]
-    keys = torch.nn.functional.linear(stored, weight, bias)
-    further = [] if module.bias_k is None else [module.bias_k.reshape(1, -1)]
-    further += [keys.new_zeros(1, width)] if module.add_zero_attn else []
-    named = _named(naming, "attention", "Keys of an nn.MultiheadAttention for one input.")
-    labels = _with_further(named.labels, len(keys), module.bias_k is not None, module.add_zero_attn)
-    split = _by_heads(torch.cat([keys, *further]), module.num_heads)
-    return key_specs(split, Naming(named.name, named.origin, labels, named.references), dtype=dtype)
-
-
-def _hopfield(module: Any, stored: Any, naming: Naming | None, dtype: str | None) -> list[Imported]:
-    """Keys in Hopfield space; an update is v <- softmax(beta v·keys) keys, as often as ``update_steps_max`` says."""
-    torch = torch_itself()
-    core = module.association_core
-    if getattr(module, "norm_stored_pattern", None) is not None:
-        stored = module.norm_stored_pattern(stored)
-    keys = _projected(core, stored)
-    further = [] if core.bias_k is None else [core.bias_k.reshape(1, -1)]
-    further += [keys.new_zeros(1, keys.shape[1])] if core.add_zero_attn else []
-    origin = f"Stored patterns of a Hopfield layer, in its association space; updates: {_steps(module)}."
-    named = _named(naming, "hopfield", origin)
-    labels = _with_further(named.labels, len(keys), core.bias_k is not None, core.add_zero_attn)
-    split = _by_heads(torch.cat([keys, *further]), core.num_heads)
-    own = Naming(named.name, named.origin, labels, named.references)
+def _specs(read: Reading, count: int, naming: Naming, dtype: str | None) -> list[Imported]:
+    labels = _labels(naming.labels, count, read.further)
+    own, heads = Naming(naming.name, naming.origin, labels, naming.references), len(read.keys)
     found = []
-    for head in range(core.num_heads):
-        told = _of_head(own, head, core.num_heads)
-        found += key_specs(split[head], told, scale=_scaling(module, head), dtype=dtype)
+    for head, (keys, scale, weighing) in enumerate(zip(read.keys, read.scales, read.weighings, strict=True)):
+        found += key_specs(keys, _of_head(own, head, heads), scale=scale, dtype=dtype, weighing=weighing)
     return found
-
-
-def _projected(core: Any, stored: Any) -> Any:
-    """Return the keys of a core, all heads side by side; what normalises them is the same for all heads."""
-    functional = torch_itself().nn.functional
-    keys = stored.repeat(1, core.num_heads) if core.key_as_static else functional.linear(stored, *_of_core(core))
-    if not core.normalize_pattern:
-        return keys
-    flat, scale, shift = keys.reshape(-1, keys.shape[1] // core.num_heads), core.p_norm_weight, core.p_norm_bias
-    return functional.layer_norm(flat, flat.shape[1:], scale, shift, core.normalize_pattern_eps).reshape(keys.shape)
-
-
-def _of_core(core: Any) -> tuple[Any, Any]:
-    """Return W_k and b_k of a core, whose queries, keys and values are stacked unless they are static."""
-    rows, start = core.num_heads * core.head_dim, 0 if core.query_as_static else core.num_heads * core.head_dim
-    weight = core.k_proj_weight if core.in_proj_weight is None else core.in_proj_weight[start : start + rows]
-    return weight, None if core.in_proj_bias is None else core.in_proj_bias[start : start + rows]
-
-
-def _steps(module: Any) -> str:
-    most = module.update_steps_max
-    if most is None:
-        return "as many as it takes"
-    return ", ".join(str(int(steps) + 1) for steps in np.atleast_1d(np.asarray(most)))
-
-
-def _scaling(module: Any, head: int) -> float:
-    scaling = module.scaling
-    return float(scaling if isinstance(scaling, float) else scaling[head])
 
 
 def _of_head(naming: Naming, head: int, heads: int) -> Naming:
@@ -182,18 +152,10 @@ def _of_head(naming: Naming, head: int, heads: int) -> Naming:
     return Naming(name, naming.origin, naming.labels, naming.references)
 
 
-def _named(naming: Naming | None, name: str, origin: str) -> Naming:
-    return Naming(name, origin) if naming is None else naming
-
-
-def _with_further(labels: Sequence[str] | None, count: int, has_bias: bool, has_zero: bool) -> list[str] | None:
-    if labels is None and not (has_bias or has_zero):
+def _labels(labels: Sequence[str] | None, count: int, further: Sequence[str]) -> list[str] | None:
+    if labels is None and not further:
         return None
     own = list(labels) if labels is not None else [str(index) for index in range(count)]
     if len(own) != count:
         raise HopverifyError(f"{len(own)} labels are given for {count} vectors")
-    return [*own, *(["bias_k"] if has_bias else []), *(["zero"] if has_zero else [])]
-
-
-def _by_heads(keys: Any, heads: int) -> Any:
-    return keys.reshape(len(keys), heads, -1).transpose(0, 1)
+    return [*own, *further]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from fractions import Fraction
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import pytest
 
 from hopverify.errors import HopverifyError
 from hopverify.interop.memories import Naming
-from hopverify.interop.torch import key_specs, load_state, module_specs, numbers
+from hopverify.interop.torch import key_specs, load_state, module_specs
 from hopverify.model import build_model
 from hopverify.spec import ModelSpec
 from tests.interop.reading import read_back
@@ -90,82 +89,28 @@ def test_keys_have_two_axes_at_least() -> None:
         key_specs(torch.ones(2), NAMING)
 
 
-def core(**changed: Any) -> SimpleNamespace:
-    torch.manual_seed(0)
-    given = {
-        "num_heads": 2,
-        "head_dim": 3,
-        "key_as_static": False,
-        "query_as_static": False,
-        "in_proj_weight": torch.randn(18, 5),
-        "in_proj_bias": torch.randn(18),
-        "k_proj_weight": None,
-        "bias_k": None,
-        "add_zero_attn": False,
-        "normalize_pattern": False,
-        "p_norm_weight": None,
-        "p_norm_bias": None,
-        "normalize_pattern_eps": 1e-5,
-    }
-    return SimpleNamespace(**(given | changed))
+class Sharpened(torch.nn.MultiheadAttention):
+    """Attention with weights of its own."""
+
+    def forward(self, *given: Any, **named: Any) -> Any:
+        values, weights = super().forward(*given, **named)
+        return values, weights**2 / (weights**2).sum(-1, keepdim=True)
 
 
-def hopfield(own: SimpleNamespace, **changed: Any) -> SimpleNamespace:
-    given = {"association_core": own, "norm_stored_pattern": None, "scaling": 0.5, "update_steps_max": 3}
-    return SimpleNamespace(**(given | changed))
+class Broken(torch.nn.MultiheadAttention):
+    """Attention that cannot be called."""
+
+    def forward(self, *given: Any, **named: Any) -> Any:
+        raise ValueError("no\nway")
 
 
-def keys_of(module: Any, stored: Any, folder: Path) -> np.ndarray:
-    return np.stack([held(read_back(made, folder))[0] for made in module_specs(module, stored)])
-
-
-def test_a_hopfield_layer_stores_its_projected_patterns(tmp_path: Path) -> None:
-    own, norm = core(), torch.nn.LayerNorm(5)
-    stored = torch.randn(4, 5)
-    found = keys_of(hopfield(own, norm_stored_pattern=norm), stored, tmp_path)
-    expected = torch.nn.functional.linear(norm(stored), own.in_proj_weight[6:12], own.in_proj_bias[6:12])
-    assert (found == numbers(expected.reshape(4, 2, 3).transpose(0, 1))).all()
-
-
-def test_static_queries_leave_no_rows(tmp_path: Path) -> None:
-    own, stored = core(query_as_static=True), torch.randn(4, 5)
-    expected = torch.nn.functional.linear(stored, own.in_proj_weight[:6], own.in_proj_bias[:6])
-    assert (keys_of(hopfield(own), stored, tmp_path) == numbers(expected.reshape(4, 2, 3).transpose(0, 1))).all()
-
-
-def test_separate_weights_and_normalised_keys(tmp_path: Path) -> None:
-    own = core(in_proj_weight=None, in_proj_bias=None, k_proj_weight=torch.randn(6, 5), normalize_pattern=True)
-    stored = torch.randn(4, 5)
-    keys = (stored @ own.k_proj_weight.T).reshape(4, 2, 3).transpose(0, 1)
-    expected = torch.nn.functional.layer_norm(keys, (3,))
-    assert np.allclose(keys_of(hopfield(own), stored, tmp_path), numbers(expected), atol=1e-5)
-
-
-def test_static_patterns_are_the_keys_of_every_head(tmp_path: Path) -> None:
-    own, stored = core(key_as_static=True, bias_k=None, add_zero_attn=True), torch.randn(4, 3)
-    found = keys_of(hopfield(own), stored, tmp_path)
-    assert (found[0] == found[1]).all()
-    assert (found[0][:4] == stored.numpy()).all()
-    assert not found[0][4].any()
-
-
-def test_a_lookup_layer_holds_its_own_patterns(tmp_path: Path) -> None:
-    own = core(num_heads=1, key_as_static=True, bias_k=torch.ones(1, 1, 3))
-    layer = SimpleNamespace(lookup_weights=torch.randn(1, 7, 3), hopfield=hopfield(own))
-    found = keys_of(layer, None, tmp_path)
-    assert (found[0][:7] == layer.lookup_weights[0].numpy()).all()
-    assert (found[0][7] == 1).all()
-
-
-@pytest.mark.parametrize(
-    ("most", "told"),
-    [(0, "updates: 1."), (None, "as many as it takes"), (torch.tensor([1, 2]), "updates: 2, 3.")],
-)
-def test_scalings_and_steps_are_told(most: Any, told: str, tmp_path: Path) -> None:
-    module = hopfield(core(), scaling=torch.tensor([0.25, 2.0]), update_steps_max=most)
-    specs = [read_back(made, tmp_path) for made in module_specs(module, torch.randn(4, 5))]
-    assert [held(spec)[1] for spec in specs] == [Fraction(1, 4), 2]
-    assert all(told in spec.description for spec in specs)
+def test_attention_that_computes_otherwise_is_refused() -> None:
+    stored = torch.randn(3, 4)
+    assert len(module_specs(seeded(torch.nn.MultiheadAttention(4, 2)), stored)) == 2
+    with pytest.raises(HopverifyError, match=r"weights are not softmax of scores beta q·k"):
+        module_specs(seeded(Sharpened(4, 2)), stored)
+    with pytest.raises(HopverifyError, match=r"Broken is not read: .*compared with them \(ValueError: no\)"):
+        module_specs(seeded(Broken(4, 2)), stored)
 
 
 def test_what_is_not_read_is_told() -> None:
