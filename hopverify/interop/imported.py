@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.errors import HopverifyError
 from hopverify.interop.writing import written
 from hopverify.repair.writing import flow, literal, section
 from hopverify.spec import ExactArray, ModelSpec, read_spec
@@ -80,7 +81,10 @@ def array_field(values: ExactArray, name: str, files: dict[str, bytes]) -> Any:
     """Return an array field: the file ``name``, added to ``files``, or nested lists where doubles do not do."""
     if not values.is_dyadic:
         return values.values.tolist()
-    files[name] = array_bytes(values)
+    content = array_bytes(values)
+    if files.get(name, content) != content:
+        raise HopverifyError(f"two different arrays would be called {name}: give the parts of the model shorter names")
+    files[name] = content
     return {"file": name}
 
 

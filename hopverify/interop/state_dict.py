@@ -17,7 +17,7 @@ import numpy as np
 
 from hopverify.errors import HopverifyError
 from hopverify.registry import did_you_mean
-from hopverify.spec.array_files import read_array_file
+from hopverify.spec.array_files import npz_members, read_numbers, said_of
 
 Array = np.ndarray[Any, Any]
 PICKLED = (".pt", ".pth", ".bin")
@@ -26,7 +26,7 @@ READ = (".safetensors", ".npz", *PICKLED)
 
 @dataclass(frozen=True)
 class TensorFile(Mapping[str, Array]):
-    """The arrays of a .safetensors or .npz file by name; each is read when it is asked for, as the doubles it holds."""
+    """The arrays of a .safetensors or .npz file by name; each is read when it is asked for, in the type that it has."""
 
     path: Path
     names: tuple[str, ...]
@@ -36,8 +36,11 @@ class TensorFile(Mapping[str, Array]):
         if name not in self.names:
             raise KeyError(name)
         if name not in self._read:
-            self._read[name] = narrowed(read_array_file(self.path.parent, self.path.name, name).floats())
+            self._read[name] = widened(read_numbers(self.path.parent, self.path.name, name))
         return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -46,11 +49,9 @@ class TensorFile(Mapping[str, Array]):
         return len(self.names)
 
 
-def narrowed(values: Array) -> Array:
-    """Return the numbers in float32 if it holds all of them: then they were in float32, float16 or bfloat16."""
-    with np.errstate(over="ignore"):
-        held = values.astype(np.float32)
-    return held if np.array_equal(held.astype(np.float64), values) else values
+def widened(array: Array) -> Array:
+    """Return float16 as float32, in which it is computed with; other types stay what they are."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def read_tensors(path: Path) -> Mapping[str, Array]:
@@ -63,12 +64,12 @@ def read_tensors(path: Path) -> Mapping[str, Array]:
             return TensorFile(path, _safetensors_names(path))
         if suffix == ".npz":
             with zipfile.ZipFile(path) as archive:
-                return TensorFile(path, tuple(name.removesuffix(".npy") for name in archive.namelist()))
-    except HopverifyError:
-        raise
+                return TensorFile(path, tuple(npz_members(archive)))
+    except HopverifyError as error:
+        raise HopverifyError(f"{path}: {error}") from None
     except Exception as error:
         # A damaged file fails in whatever way zipfile or safetensors choose; the news is the same.
-        raise HopverifyError(f"{path}: the file cannot be read as {suffix}: {error}") from None
+        raise HopverifyError(f"{path}: the file cannot be read as {suffix}: {said_of(error)}") from None
     from hopverify.interop.torch import load_state
 
     return load_state(path)
@@ -78,7 +79,7 @@ def _safetensors_names(path: Path) -> tuple[str, ...]:
     try:
         from safetensors import safe_open
     except ImportError:
-        raise HopverifyError(f"{path}: reading it needs safetensors: pip install 'hopverify[safetensors]'") from None
+        raise HopverifyError("reading it needs safetensors: pip install 'hopverify[safetensors]'") from None
     with safe_open(path, framework="numpy") as file:
         return tuple(file.keys())
 

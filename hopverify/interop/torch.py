@@ -10,7 +10,8 @@ Numbers are taken as they are: float32, float16 and bfloat16 are dyadic rational
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from hopverify.interop.memories import (
 )
 from hopverify.interop.modules import Reading, read_attention, read_hopfield, updates
 from hopverify.spec import ExactArray
+from hopverify.spec.array_files import check_finite, check_shape_and_type
 
 Array = np.ndarray[Any, Any]
 
@@ -42,14 +44,52 @@ def torch_itself() -> Any:
     return torch
 
 
+_HELD = ("float16", "bfloat16", "float32", "float64", "uint8", "int8", "int16", "int32", "int64")
+
+
 def numbers(tensor: Any) -> Array:
     """Return a tensor's numbers; those of float16 and bfloat16 as float32, which holds them exactly."""
     torch = torch_itself()
+    kind = str(tensor.dtype).removeprefix("torch.")
+    form = str(tensor.layout).removeprefix("torch.")
+    unread = {
+        f"quantised ({kind})": tensor.is_quantized,
+        f"of type {kind}": kind not in _HELD,
+        f"sparse ({form})": tensor.layout is not torch.strided,
+        "without numbers (meta)": tensor.is_meta,
+    }
+    said = next((what for what, holds in unread.items() if holds), None)
+    if said is not None:
+        raise HopverifyError(f"a tensor that is {said} is not read; dense ones of {', '.join(_HELD)} are")
     detached = tensor.detach().cpu()
-    if detached.dtype in (torch.float16, torch.bfloat16):
+    if kind in ("float16", "bfloat16"):
         detached = detached.float()
     array: Array = detached.numpy()
+    check_shape_and_type(array.shape, array.dtype)
+    check_finite(array)
     return array
+
+
+@dataclass(frozen=True)
+class StateDict(Mapping[str, Array]):
+    """Tensors by name; the numbers of each are looked at when it is asked for."""
+
+    tensors: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Array:
+        try:
+            return numbers(self.tensors[name])
+        except HopverifyError as error:
+            raise HopverifyError(f"{name}: {error}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.tensors
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tensors)
+
+    def __len__(self) -> int:
+        return len(self.tensors)
 
 
 def load_state(path: Path | str) -> Mapping[str, Array]:
@@ -64,7 +104,7 @@ def load_state(path: Path | str) -> Mapping[str, Array]:
         state = state["state_dict"]
     if not isinstance(state, Mapping):
         raise HopverifyError(f"{path}: holds no state dict but {type(state).__name__}")
-    return {str(name): numbers(value) for name, value in state.items() if isinstance(value, torch.Tensor)}
+    return StateDict({str(name): value for name, value in state.items() if isinstance(value, torch.Tensor)})
 
 
 def key_specs(

@@ -20,6 +20,7 @@ from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.model import Model
 from hopverify.registry import did_you_mean
+from hopverify.spec.array_files import said_of
 from hopverify.spec.numbers import exact_number, shown
 from hopverify.synapses import held
 
@@ -138,7 +139,7 @@ def _file(path: Path, size: int) -> Floats:
     except OSError as error:
         raise HopverifyError(f"--from {path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, EOFError) as error:
-        raise HopverifyError(f"--from {path}: holds no table of numbers: {error}") from error
+        raise HopverifyError(f"--from {path}: holds no table of numbers: {said_of(error)}") from error
     if rows.ndim != 2 or rows.dtype.kind not in "fiu" or rows.shape[1] != size:
         shape = "×".join(map(str, rows.shape))
         raise HopverifyError(

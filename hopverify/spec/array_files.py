@@ -35,6 +35,11 @@ class ArrayFileError(HopverifyError):
 
 def read_array_file(folder: Path | None, name: str, key: str | None) -> ExactArray:
     """Return the array in the file, or the one of that name if the file holds several."""
+    return ExactArray.of(read_numbers(folder, name, key), copy=False)
+
+
+def read_numbers(folder: Path | None, name: str, key: str | None) -> NDArray[Any]:
+    """Return the same array in the type that it has in the file; bfloat16 as float32, which holds its numbers."""
     path = _within(folder, name)
     readers = {".npy": _read_npy, ".npz": _read_npz, ".safetensors": _read_safetensors}
     reader = readers.get(path.suffix.lower())
@@ -42,12 +47,20 @@ def read_array_file(folder: Path | None, name: str, key: str | None) -> ExactArr
         raise ArrayFileError(f"{name!r} must end in .npy, .npz or .safetensors")
     try:
         array = reader(path, key)
+        check_finite(array)
     except ArrayFileError as error:
         raise ArrayFileError(f"{name}: {error}") from None
     except Exception as error:
         # A damaged file fails in whatever way NumPy, zipfile, zlib or safetensors choose; the news is the same.
-        raise ArrayFileError(f"{name}: the file cannot be read as {path.suffix}: {error}") from None
-    return _exact(array, name)
+        raise ArrayFileError(f"{name}: the file cannot be read as {path.suffix}: {said_of(error)}") from None
+    return array
+
+
+def said_of(error: Exception) -> str:
+    """Return what a library says of a damaged file, unless it recommends to trust the file and to unpickle it."""
+    if "pickle" in str(error):
+        return "its header is too large, or it holds Python objects"
+    return f"{error}"
 
 
 def _within(folder: Path | None, name: str) -> Path:
@@ -87,9 +100,20 @@ def _read_npy(path: Path, key: str | None) -> NDArray[Any]:
 
 def _read_npz(path: Path, key: str | None) -> NDArray[Any]:
     with zipfile.ZipFile(path) as archive:
-        members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+        members = npz_members(archive)
         member = members[_chosen(key, list(members))]
         return _read_stream(lambda: archive.open(member), member.file_size)
+
+
+def npz_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """Return the members of a .npz file by the names of their arrays; raise where two have one name."""
+    members: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        name = info.filename.removesuffix(".npy")
+        if name in members:
+            raise ArrayFileError(f"the file holds two arrays called {shown(name)}; write it again with a name for each")
+        members[name] = info
+    return members
 
 
 def _chosen(key: str | None, names: list[str]) -> str:
@@ -110,7 +134,7 @@ def _read_stream(opened: Any, size: int) -> NDArray[Any]:
         if version not in readers:
             raise ArrayFileError(f"version {version[0]}.{version[1]} of the .npy format is not read; 1.0 and 2.0 are")
         shape, _, dtype = readers[version](stream)
-        _check(tuple(shape), dtype)
+        check_shape_and_type(tuple(shape), dtype)
         needed = math.prod(shape) * dtype.itemsize
         present = size - stream.tell()
         if present < needed:
@@ -134,11 +158,11 @@ def _read_safetensors(path: Path, key: str | None) -> NDArray[Any]:
         header = file.get_slice(name)
         kind, shape = header.get_dtype(), tuple(header.get_shape())
         if kind == "BF16":
-            _check(shape, np.dtype(np.float32))
+            check_shape_and_type(shape, np.dtype(np.float32))
             return _bfloat16(path, name, shape)
         if kind not in _SAFETENSORS_TYPES:
             raise ArrayFileError(f"the array has type {kind}; {ACCEPTED}, and bfloat16")
-        _check(shape, np.dtype(_SAFETENSORS_TYPES[kind]))
+        check_shape_and_type(shape, np.dtype(_SAFETENSORS_TYPES[kind]))
         array: NDArray[Any] = file.get_tensor(name)
         return array
 
@@ -152,7 +176,8 @@ def _bfloat16(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
     return (np.frombuffer(data, dtype="<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
 
 
-def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+def check_shape_and_type(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """Raise unless an array of this shape and type is one that a model can hold."""
     # longdouble has kind "f" as well; where it is not wider than a double, it is one.
     if dtype.kind not in "iuf" or dtype.itemsize > 8:
         name = "object" if dtype.hasobject else str(dtype)[:80]
@@ -166,14 +191,14 @@ def _check(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise ArrayFileError(f"the array of shape {shape} holds no numbers")
 
 
-def _exact(array: NDArray[Any], name: str) -> ExactArray:
+def check_finite(array: NDArray[Any]) -> None:
+    """Raise unless the array holds finite floats, or integers of which few are beyond doubles."""
     if array.dtype.kind == "f":
         finite = np.isfinite(array)
         if not finite.all():
             index = np.unravel_index(int(np.argmin(finite)), array.shape)
             message = NOT_A_NUMBER if np.isnan(array[index]) else NOT_FINITE
-            raise ArrayFileError(f"{name}: {message}: index [{', '.join(str(int(step)) for step in index)}]")
+            raise ArrayFileError(f"{message}: index [{', '.join(str(int(step)) for step in index)}]")
     elif array.size > MAX_RATIONALS and max(abs(int(array.min())), abs(int(array.max()))) > 2**53:
         limit = f"the limit is {MAX_RATIONALS}"
-        raise ArrayFileError(f"{name}: an array with integers beyond 2**53 has {array.size} elements; {limit}")
-    return ExactArray.of(array, copy=False)
+        raise ArrayFileError(f"an array with integers beyond 2**53 has {array.size} elements; {limit}")

@@ -18,7 +18,7 @@ from encoder import HEADS, WIDTH, Encoder
 from survey import BETA, SENTENCES, checked_radii, place_of
 
 from hopverify.interop.imported import Imported, array_field, spec_text
-from hopverify.interop.memories import ENERGY
+from hopverify.interop.memories import told_energy
 from hopverify.spec import ExactArray
 
 
@@ -48,7 +48,7 @@ def _text(name: str, tokens: Sequence[str], held: Any, memories: dict[str, Any],
     width = {"size": WIDTH // HEADS, "lagrangian": "identity"}
     return spec_text(
         name=name,
-        description=f"The keys of one attention head of all-MiniLM-L6-v2 for '{_said(tokens)}' as memories. {ENERGY}",
+        description=f"The keys of one attention head of all-MiniLM-L6-v2 for '{_said(tokens)}' as memories. {told_energy()}",
         references=["arXiv:2002.10957", "arXiv:2008.02217"],
         sections={
             "layers": {"v": width, "h": {"size": len(tokens), "lagrangian": {"softmax": {"beta": BETA}}, "tau": 0}},

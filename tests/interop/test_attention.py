@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hopverify.errors import HopverifyError
-from hopverify.interop.attention import attention_heads, key_projection, prefixes
+from hopverify.interop.attention import Told, attention_heads, key_projection, prefixes
 from hopverify.interop.memories import Naming
+from hopverify.interop.state_dict import read_tensors
 from tests.interop.reading import read_back
 
 RNG = np.random.default_rng(0)
@@ -79,7 +82,7 @@ def test_one_of_several_layers_is_chosen_by_its_prefix() -> None:
         ({"weight": W_K}, 2, "use a mapping file"),
         ({"key.weight": W_K}, 3, "cannot be shared out among 3 heads"),
         ({"key.weight": W_K}, 0, "cannot be shared out"),
-        ({"key.weight": B_K}, 2, "cannot be shared out"),
+        ({"key.weight": B_K}, 2, "the key weights are a matrix"),
         ({"in_proj_weight": STACKED["in_proj_weight"][:-1]}, 2, "does not stack"),
     ],
 )
@@ -96,3 +99,111 @@ def test_inputs_and_labels_must_fit() -> None:
         projection.keys(INPUT[0])
     with pytest.raises(HopverifyError, match="2 labels are given for 3 tokens"):
         attention_heads(projection, INPUT, Naming("n", "Of a test.", ["a", "b"]))
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (
+            STACKED | {"in_proj_bias": np.zeros(11, np.float32)},
+            r"in_proj_bias has shape \(11,\), where .* ask for \(24,\)",
+        ),
+        (STACKED | {"in_proj_bias": np.zeros((24, 1), np.float32)}, r"in_proj_bias has shape \(24, 1\)"),
+        (SEPARATE | {"in_proj_bias": np.zeros(8, np.float32)}, r"in_proj_bias has shape \(8,\)"),
+        (STACKED | {"in_proj_weight": W_K}, "does not stack queries"),
+        (STACKED | {"bias_k": np.zeros((1, 1, 6), np.float32)}, "bias_k has 6 numbers, the keys 8"),
+        (BERT | {"key.bias": B_K[:3]}, r"key.bias has shape \(3,\), where key.weight asks for \(8,\)"),
+        (BERT | {"key.bias": B_K[:1]}, r"key.bias has shape \(1,\)"),
+        (BERT | {"key.weight": W_K > 0}, "key.weight has type bool"),
+        (BERT | {"key.weight": (9 * W_K).astype(np.int8)}, "key.weight has type int8"),
+    ],
+)
+def test_tensors_have_the_shapes_that_the_layer_asks_for(state: dict[str, np.ndarray], told: str) -> None:
+    with pytest.raises(HopverifyError, match=told):
+        key_projection(state, HEADS)
+
+
+@pytest.mark.parametrize(
+    ("further", "told"),
+    [
+        ({"k_norm.weight": B_K}, r"holds l.k_norm.weight, which normalises keys .* --set ignore=k_norm"),
+        ({"o_proj.weight": W_V}, "holds l.o_proj.weight, so the layer is of LLaMA's kind, whose keys are rotated"),
+        ({"rotary_emb.inv_freq": B_K}, "which rotates keys by their positions"),
+        ({"distance_embedding.weight": W_V}, "which adds to the scores"),
+        ({"masked_bias": B_K}, "holds l.masked_bias; it is not known what that does"),
+        ({"k_proj.weight_scale": B_K}, "holds l.k_proj.weight_scale; it is not known"),
+    ],
+)
+def test_what_is_not_understood_in_the_layer_is_refused_by_name(further: dict[str, np.ndarray], told: str) -> None:
+    state = {f"l.{name}": tensor for name, tensor in (OTHERS | further).items()} | {"m.k_norm.weight": B_K}
+    with pytest.raises(HopverifyError, match=told):
+        key_projection(state, HEADS)
+    ignored = Told(ignored=tuple(name.partition(".")[0] for name in further if not name.startswith("k_proj")))
+    if ignored.ignored:
+        assert key_projection(state, HEADS, told=ignored).heads == HEADS
+
+
+def test_the_factor_of_scores_is_told_where_the_tensors_do_not(tmp_path: Path) -> None:
+    state = {"k_proj.weight": W_K, "q_proj.weight": W_Q, "out_proj.weight": W_V}
+    with pytest.raises(HopverifyError, match=r"GPT-Neo.*--set scale=1/sqrt\(d\), or --set scale=1"):
+        key_projection(state, HEADS)
+    projection = key_projection(state, HEADS, told=Told(scale=Fraction(1)))
+    for scale, beta in (
+        (Fraction(1), 1),
+        ("1/sqrt(d)", Fraction(1, 2)),
+        (Fraction(1, 10), Fraction(float(np.float32(0.1)))),
+    ):
+        (made, _) = attention_heads(projection, INPUT, Naming("n", "Of a test."), scale=scale)
+        assert read_back(made, tmp_path).layers["h"].function.parameters["beta"] == beta
+
+
+def test_groups_of_queries_share_keys_where_that_is_told() -> None:
+    """Sixteen rows of queries are four heads of four, eight rows of keys two."""
+    state = {"q_proj.weight": np.vstack([W_Q, W_V]), "k_proj.weight": W_K, "k_proj.bias": B_K}
+    with pytest.raises(HopverifyError, match=r"16 rows and k_proj.weight 8: .* 4 heads of 4 the keys have 2"):
+        key_projection(state, 4)
+    with pytest.raises(HopverifyError, match="cannot be shared out among 3 heads"):
+        key_projection(state, 3)
+    with pytest.raises(HopverifyError, match="which 4 key heads of 4 do not give"):
+        key_projection(state, 4, told=Told(key_heads=4))
+    keys = key_projection(state, 4, told=Told(key_heads=2)).keys(INPUT)
+    assert keys.shape == (2, TOKENS, 4)
+    assert np.allclose(keys[0], (INPUT @ W_K.T + B_K)[:, :4], atol=1e-5)
+    assert key_projection(BERT, HEADS, told=Told(key_heads=HEADS)).heads == HEADS
+
+
+class Unreadable(Mapping[str, np.ndarray]):
+    """Tensors of which only those for keys can be read."""
+
+    def __init__(self) -> None:
+        self.state = {f"l.{name}": tensor for name, tensor in BERT.items()} | {"other.weight": W_V}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in ("l.key.weight", "l.key.bias", "l.query.weight"):
+            raise HopverifyError(f"{name} cannot be read")
+        return self.state[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.state
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.state)
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+
+def test_only_tensors_that_are_asked_for_are_read() -> None:
+    assert (key_projection(Unreadable(), HEADS).weight == W_K).all()
+
+
+def test_double_precision_stays_double_precision(tmp_path: Path) -> None:
+    """The type is the tensors', also where single precision would hold the numbers."""
+    state = {name: tensor.astype(np.float64) for name, tensor in BERT.items()}
+    np.savez(tmp_path / "w.npz", **state)
+    projection = key_projection(read_tensors(tmp_path / "w.npz"), 1)
+    assert projection.weight.dtype == np.float64
+    (made,) = attention_heads(projection, INPUT, Naming("n", "Of a test."))
+    spec = read_back(made, tmp_path)
+    assert spec.layers["h"].function.parameters["beta"] == Fraction(1 / np.sqrt(8))
+    assert "in float64" in spec.description

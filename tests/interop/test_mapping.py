@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from hopverify.errors import HopverifyError
+from hopverify.interop.imported import array_field
 from hopverify.interop.mapping import mapped
 from hopverify.interop.state_dict import read_tensors, tensor
 from hopverify.pipeline import verify
+from hopverify.spec import ExactArray
 from tests.interop.reading import read_back
 
 FUSED = np.arange(24, dtype=np.float32).reshape(6, 4) / 8
@@ -143,3 +145,21 @@ def test_torch_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
     with pytest.raises(HopverifyError, match=r"pip install 'hopverify\[torch\]'"):
         read_tensors(tmp_path / "t.pt")
+
+
+def test_two_arrays_with_one_file_name_are_refused() -> None:
+    """The names of files are cut; of two that became one, one array would stand for both."""
+    files: dict[str, bytes] = {}
+    array_field(ExactArray.of([1, 2]), "same.npy", files)
+    array_field(ExactArray.of([1, 2]), "same.npy", files)
+    with pytest.raises(HopverifyError, match=r"two different arrays would be called same\.npy"):
+        array_field(ExactArray.of([1, 3]), "same.npy", files)
+
+
+def test_long_names_do_not_make_one_file_of_two(tmp_path: Path) -> None:
+    long = "l" * 64
+    mapping = tmp_path / "m.map.yaml"
+    function = "{vector_layernorm: {gamma: {tensor: a}, delta: {tensor: b}}}"
+    mapping.write_text(f"hopverify: 1\nname: m\nlayers:\n  {long}: {{size: 2, activation: {function}}}\n")
+    with pytest.raises(HopverifyError, match="two different arrays would be called"):
+        mapped(mapping, {"a": np.ones(2), "b": np.zeros(2)})

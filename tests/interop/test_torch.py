@@ -153,3 +153,27 @@ def test_a_pickle_that_runs_code_is_refused(tmp_path: Path) -> None:
 def test_the_model_can_be_built(tmp_path: Path) -> None:
     (made,) = key_specs(torch.randn(3, 4), NAMING)
     assert set(build_model(read_back(made, tmp_path)).layers) == {"v", "h"}
+
+
+ODD = {
+    "sparse": lambda: torch.eye(3).to_sparse(),
+    "quantised": lambda: torch.quantize_per_tensor(torch.eye(3), 0.1, 0, torch.qint8),
+    "float8_e4m3fn": lambda: torch.eye(3).to(torch.float8_e4m3fn),
+    "complex64": lambda: torch.eye(3, dtype=torch.complex64),
+    "meta": lambda: torch.empty(3, 3, device="meta"),
+    "bool": lambda: torch.eye(3) > 0,
+    "not a number": lambda: torch.full((3, 3), float("nan")),
+    "infinity": lambda: torch.full((3, 3), float("inf")),
+}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_tensors_are_refused_where_they_are_asked_for(kind: str, tmp_path: Path) -> None:
+    torch.save({"odd": ODD[kind](), "weight": torch.eye(3, dtype=torch.float64)}, tmp_path / "m.pt")
+    state = load_state(tmp_path / "m.pt")
+    assert list(state) == ["odd", "weight"]
+    assert "odd" in state
+    assert state["weight"].dtype == np.float64
+    with pytest.raises(HopverifyError, match=rf"^odd: .*{kind}"):
+        state["odd"]
