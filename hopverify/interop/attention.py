@@ -158,7 +158,7 @@ class _Layer:
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of a tensor."""
-        return self.state[f"{self.prefix}{name}"].shape
+        return tuple(self.state[f"{self.prefix}{name}"].shape)
 
     def refuse_unknown(self, layout: str, told: Told) -> None:
         """Raise where a tensor, or its lack, says that the scores are not, or not surely, 1/√d q·k."""

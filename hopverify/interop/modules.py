@@ -92,7 +92,7 @@ def read_hopfield(module: Any, stored: Any) -> Reading:
 def updates(module: Any) -> list[int]:
     """Return, for each head, the number of updates after the first; -1 stands for as many as it takes."""
     most, heads = module.update_steps_max, module.association_core.num_heads
-    each = np.atleast_1d(np.asarray(-1 if most is None else most)).astype(int).tolist()
+    each = [int(number) for number in np.atleast_1d(np.asarray(-1 if most is None else most))]
     return each if len(each) == heads else each * heads
 
 
