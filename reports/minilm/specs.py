@@ -46,9 +46,10 @@ def _specs(encoder: Encoder, sentence: int, layer: int, head: int) -> list[Impor
 
 def _text(name: str, tokens: Sequence[str], held: Any, memories: dict[str, Any], asked: dict[str, Any]) -> str:
     width = {"size": WIDTH // HEADS, "lagrangian": "identity"}
+    origin = f"The keys of one attention head of all-MiniLM-L6-v2 for '{_said(tokens)}' as memories."
     return spec_text(
         name=name,
-        description=f"The keys of one attention head of all-MiniLM-L6-v2 for '{_said(tokens)}' as memories. {told_energy()}",
+        description=f"{origin} {told_energy()}",
         references=["arXiv:2002.10957", "arXiv:2008.02217"],
         sections={
             "layers": {"v": width, "h": {"size": len(tokens), "lagrangian": {"softmax": {"beta": BETA}}, "tau": 0}},
