@@ -48,7 +48,10 @@ def summed_up(verdicts: Iterable[Verdict]) -> Verdict:
 class Reason(Enum):
     """Why a verdict is unknown. The value is advice: what would settle it."""
 
-    NO_PROOF_FOUND = "no prover found a proof or a witness; a closed form that the provers know would settle it"
+    NO_PROOF_FOUND = (
+        "neither proved nor refuted by any method here; a Lagrangian of the catalogue, or a simpler expression, "
+        "may settle it"
+    )
     NO_WITNESS_FOUND = (
         "the premises of the theorem fail, but no state that violates the claim was found; "
         "a larger search (--samples) may find one"
@@ -90,20 +93,18 @@ class Reason(Enum):
         "slightly different weights would settle it"
     )
     STABILITY_OPEN = (
-        "the form that decides stability is singular at some equilibrium, or too close to it to tell; "
-        "slightly different weights would settle it"
+        "the stability of some equilibrium is not decided: an eigenvalue may be 0, or eigenvalues that lie together "
+        "could not be told apart"
     )
     REGION_TOO_LARGE = (
         "no bounded box that holds all equilibria is known, or the search in it grew too large; a smaller region "
-        "(`lower` and `upper` of the check) would settle it"
+        "(`lower` and `upper` of the check) may settle it"
     )
     AT_REGION_END = (
         "an equilibrium lies so close to an end of the region that neither side of it is certain; "
         "a region that ends elsewhere (`lower` and `upper` of the check) would settle it"
     )
-    OUTSIDE_THEOREM = (
-        "the theorem behind this check does not cover this combination; `hopverify explain` says what it covers"
-    )
+    OUTSIDE_THEOREM = "no theorem that the check uses covers this model"
     ORIGINAL_DIFFERS = (
         "the network that this model stands for is not that of its original, as far as could be compared: the first "
         "difference is told with the obligation; mending it, or naming another `original`, would settle it"

@@ -14,7 +14,7 @@ from typing import Any
 
 from hopverify.checks import ANOTHER_ENERGY, FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.model import LinearNetwork, Memory, Model, linear_network
-from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS
+from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, obstacles
 from hopverify.obligations import AllEquilibria, Convex, EquilibriaBeside, EquilibriaNear, Obligation, Search
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
@@ -23,10 +23,15 @@ REGION = (
     Field("lower", FieldKind.NUMBERS, "lower ends of the region: one number, or one for each neuron", default=None),
     Field("upper", FieldKind.NUMBERS, "upper ends of the region: one number, or one for each neuron", default=None),
 )
-INAPPLICABLE = (
-    "needs leaky layers with locally Lipschitz activations, joined by synapses with linear drives; at most "
-    f"{MAX_NEURONS} neurons, {MAX_WITH_WHOLE_LAYERS} if a layer is not elementwise"
-)
+
+
+def inapplicable(model: Model) -> str:
+    """Return why equilibria are not listed for a model whose structure is another."""
+    return (
+        f"{obstacles(model)[0]}; equilibria are listed for leaky layers with locally Lipschitz activations, joined by "
+        f"synapses with linear drives, of at most {MAX_NEURONS} neurons, {MAX_WITH_WHOLE_LAYERS} if a layer is not "
+        "elementwise"
+    )
 
 
 def search_of(model: Model, values: Mapping[str, Any]) -> Search | None:
@@ -78,7 +83,7 @@ def claims_about(
             return [Claim(model.name, statement, inapplicable=ANOTHER_ENERGY)]
         search = search_of(model, values)
         if search is None:
-            return [Claim(model.name, statement, inapplicable=INAPPLICABLE)]
+            return [Claim(model.name, statement, inapplicable=inapplicable(model))]
         made = obligation(search)
         unique = tuple(Convex(model.layers[name]) for name in model.inhibition)
         if unique:

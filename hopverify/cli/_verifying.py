@@ -153,7 +153,7 @@ class Verifying:
         except HopverifyError as error:
             # What could not be kept is shown all the same.
             self._fail(path, error)
-        report = report_of(run.spec, certificate)
+        report = report_of(run.spec, certificate, claims=run.claims)
         self._print(run, report)
         self.reports.append(report)
         del self._paths[run]

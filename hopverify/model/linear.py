@@ -68,21 +68,27 @@ class LinearNetwork:
 
 def linear_network(model: Model) -> LinearNetwork | None:
     """Return the network of a model, or None unless drives are linear and layers leaky and locally Lipschitz."""
-    layers = tuple(model.layers.values())
-    size = sum(layer.size for layer in layers)
-    most = MAX_NEURONS if all(layer.function.elementwise for layer in layers) else MAX_WITH_WHOLE_LAYERS
-    fitting = size <= most and all(synapse.linear for synapse in model.synapses.values())
-    if not fitting or not all(_is_regular(layer) for layer in layers):
+    if obstacles(model):
         return None
+    layers = tuple(model.layers.values())
     b = np.concatenate([layer.bias.fractions() for layer in layers])
     leak = np.array([rate for layer in layers for rate in layer.each(layer.leak)], dtype=object)
     functions = tuple(layer.function for layer in layers for _ in range(layer.size))
     return LinearNetwork(drive_matrix(model), b, leak, functions, layers)
 
 
-def _is_regular(layer: Layer) -> bool:
-    """Whether a layer is leaky, with an activation that is defined everywhere and locally Lipschitz."""
-    return 0 not in layer.leak and all(is_locally_lipschitz(part) for part in layer.function.activation)
+def obstacles(model: Model) -> list[str]:
+    """Return, in words, what keeps a model from being such a network; nothing for one that is."""
+    layers = model.layers.values()
+    size, whole = sum(layer.size for layer in layers), [layer for layer in layers if not layer.function.elementwise]
+    most = MAX_WITH_WHOLE_LAYERS if whole else MAX_NEURONS
+    limit = f"{most}, since layer {whole[0].name} is not elementwise" if whole else f"{most}"
+    said = [f"there are {size:,} neurons, and the limit is {limit}"] if size > most else []
+    curved = [name for name, synapse in model.synapses.items() if not synapse.linear]
+    said += [f"the drive of synapse {name} is not linear in the activations" for name in curved]
+    said += [f"layer {layer.name} has no leak" for layer in layers if 0 in layer.leak]
+    irregular = [layer for layer in layers if not all(is_locally_lipschitz(part) for part in layer.function.activation)]
+    return said + [f"the activation of layer {each.name} is not known to be locally Lipschitz" for each in irregular]
 
 
 def drive_matrix(model: Model) -> Matrix:

@@ -41,6 +41,8 @@ def _result(row: Row) -> dict[str, Any]:
         "expected": "any" if row.expected is None else str(row.expected),
         "method": list(row.method),
         "reason": row.reason,
+        "missing": list(row.missing),
+        "advice": list(row.advice),
         "witness": row.witness,
         "seconds": row.seconds,
         "data": row.data,

@@ -91,6 +91,19 @@ Inline: TypeAlias = str | Math | Mono | Strong | Link | Mark
 Words: TypeAlias = tuple[Inline, ...]
 
 
+def with_code(text: str) -> Words:
+    """Return a text in which backticks enclose what a machine has.
+
+    >>> with_code("see `step` of the check")
+    ('see ', Mono(text='step'), ' of the check')
+    """
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return (text,)
+    words = (Mono(part) if number % 2 else part for number, part in enumerate(parts))
+    return tuple(word for word in words if word not in ("", Mono("")))
+
+
 @dataclass(frozen=True)
 class Heading:
     """A heading within a section."""

@@ -25,7 +25,9 @@ def equilibria_in_words(check: str, data: Values | None, *, shows: str = JSON_SH
         return []
     heading, words, _ = _WORDS[check]
     concerned = _concerned(check, rows)
-    lines = heading(rows, concerned) + _boxes_left(data)
+    left = data.get("undecided_boxes", 0)
+    lines = heading(rows, concerned) if rows or not left else ["no equilibrium was verified"]
+    lines += _boxes_left(left)
     lines += [f"x = {vector([coordinate(v) for v in row['x']])}: {words(row)}" for row in concerned[:SHOWN]]
     if len(concerned) > SHOWN:
         lines.append(f"and {len(concerned) - SHOWN:,} more: {shows} all")
@@ -76,9 +78,9 @@ def _every(row: Values) -> bool:
     return True
 
 
-def _boxes_left(data: Values) -> list[str]:
-    left = data.get("undecided_boxes", 0)
-    return [f"there may be more: {left:,} {'box is' if left == 1 else 'boxes are'} undecided"] if left else []
+def _boxes_left(left: int) -> list[str]:
+    undecided = f"{left:,} {'box of states is' if left == 1 else 'boxes of states are'} undecided"
+    return [f"there may be others: {undecided}"] if left else []
 
 
 def _counted(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from hopverify.certificate import Certificate
 from hopverify.checker import ANY, expectations_met, overall
+from hopverify.checks import Check, Claim, claims_of
+from hopverify.model import any_model
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from hopverify.execution.run import Run
 
 Values = Mapping[str, Any]
+Claims = Sequence[tuple[Check, Claim]]
 
 REMARKS = ("because", "violated")
 """What a rule says of one obligation, for the reader of that obligation."""
@@ -29,6 +32,8 @@ class Row:
 
     ``checked`` is false where the checker has not decided it here, and the verdict is what a certificate says.
     ``method`` has the rules that decided, none where nothing is decided; ``data`` is that of :func:`data_of`.
+    ``missing`` are premises that fail, and ``advice`` what to do next, as far as the spec tells; ``named``: the spec
+    names the check.
     """
 
     check: str
@@ -46,6 +51,9 @@ class Row:
     obligations: tuple[Values, ...]
     seconds: float
     checked: bool = True
+    missing: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,21 +73,26 @@ class Report:
         return tuple(dict.fromkeys(row.check for row in self.rows if not row.met))
 
 
-def report_of(spec: ModelSpec | None, certificate: Certificate, *, checked: bool | None = None) -> Report:
+def report_of(
+    spec: ModelSpec | None, certificate: Certificate, *, checked: bool | None = None, claims: Claims | None = None
+) -> Report:
     """Return the report of a certificate that was made for ``spec``; None where the spec is not at hand.
 
-    Unless stated, a certificate counts as checked where its spec is at hand.
+    Unless stated, a certificate counts as checked where its spec is at hand. ``claims`` are those of the spec, if they
+    have been made.
     """
     checked = spec is not None if checked is None else checked
     met = _met(certificate) if spec is None else expectations_met(certificate.results, spec)
     file = "" if spec is None else spec.file
     seconds = certificate.seconds or (0.0,) * len(certificate.results)
-    rows = tuple(
+    rows = [
         _row(entry, met[entry["check"]], time, checked=checked)
         for entry, time in zip(certificate.results, seconds, strict=True)
-    )
+    ]
+    if spec is not None:
+        rows = _advised(rows, spec, claims)
     name, digest = certificate.spec["name"], certificate.spec["digest"]
-    return Report(file, name, digest, Verdict(certificate.verdict), rows, checked)
+    return Report(file, name, digest, Verdict(certificate.verdict), tuple(rows), checked)
 
 
 def finished_rows(run: Run) -> list[Row]:
@@ -88,7 +101,20 @@ def finished_rows(run: Run) -> list[Row]:
     left = {check.name for number, (check, _) in enumerate(run.claims) if number not in run.entries}
     finished = takewhile(lambda number: run.claims[number][0].name not in left, range(len(run.claims)))
     entries = [(run.entries[number], run.seconds[number]) for number in finished]
-    return [_row(entry, met[entry["check"]], seconds, checked=True) for entry, seconds in entries]
+    rows = [_row(entry, met[entry["check"]], seconds, checked=True) for entry, seconds in entries]
+    return _advised(rows, run.spec, run.claims)
+
+
+def _advised(rows: Sequence[Row], spec: ModelSpec, claims: Claims | None) -> list[Row]:
+    """Return the rows with what the spec tells beside the certificate; its claims are made anew unless given."""
+    from hopverify.reporting.advice import advice, missing
+
+    asked = {request.name for request in spec.checks or ()} | set(spec.expect)
+    rows = [replace(row, named=row.check in asked) for row in rows]
+    if any(row.verdict is Verdict.UNKNOWN for row in rows):
+        made = claims_of(spec, any_model(spec)) if claims is None else claims
+        rows = [replace(row, missing=missing(row, claim)) for row, (_, claim) in zip(rows, made, strict=False)]
+    return [replace(row, advice=tuple(advice(row, spec.file))) for row in rows]
 
 
 def _met(certificate: Certificate) -> dict[str, bool]:

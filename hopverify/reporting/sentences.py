@@ -91,8 +91,10 @@ def grounds(row: Row, *, shows: str = JSON_SHOWS, lists: str = VERBOSE_LISTS) ->
     if row.verdict is Verdict.UNKNOWN:
         yield f"unknown: {reason_in_words(row)}"
         yield from _missing(row.obligations, lists)
+        yield from (f"in the way: {said}" for said in row.missing)
     if row.verdict is Verdict.NOT_APPLICABLE:
         yield reason_in_words(row)
+    yield from (f"next: {said}" for said in row.advice)
 
 
 def findings(row: Row, *, shows: str = JSON_SHOWS) -> Iterator[str]:

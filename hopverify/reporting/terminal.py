@@ -99,12 +99,14 @@ class Shown:
     def end(self, report: Report) -> None:
         """Print the rows that are left, and the verdict."""
         self.add(report.rows[self.count :])
-        if self.skipped:
-            said = Text(f"not applicable: {_listed(self.skipped)}", style=QUIET)
-            self.console.print(said, soft_wrap=not self.console.is_terminal)
-        if self.verbose:
-            for row in self.skipped:
-                _say(self.console, [f"{row.check} [{plain(row.subject)}]: {reason_in_words(row)}"], QUIET)
+        explained = [row for row in self.skipped if row.named or self.verbose]
+        for row in explained:
+            said = f"not applicable: {row.check} ({plain(row.subject)}): {plain(reason_in_words(row))}"
+            self.console.print(Text(said, style=QUIET), soft_wrap=not self.console.is_terminal)
+        rest = [row for row in self.skipped if row not in explained]
+        if rest:
+            said = f"not applicable: {_listed(rest)}"
+            self.console.print(Text(said, style=QUIET), soft_wrap=not self.console.is_terminal)
         self.console.print(Text(conclusion(report), style=_conclusive(report)))
 
 

@@ -51,13 +51,16 @@ def test_equilibria_are_counted_and_at_most_eight_are_shown() -> None:
     rows = listed(11)
     rows["equilibria"][10]["stability"] = "undecided"
     said = equilibria_in_words("equilibria", rows | {"undecided_boxes": 2})
-    assert said[:2] == ["11 equilibria: 10 stable, 1 undecided", "there may be more: 2 boxes are undecided"]
+    assert said[:2] == ["11 equilibria: 10 stable, 1 undecided", "there may be others: 2 boxes of states are undecided"]
     assert said[2] == "x = (10): undecided; alive: none"
     assert said[-1] == "and 3 more: --json shows all"
     assert len(said) == 2 + 8 + 1
     assert equilibria_in_words("equilibria", listed(8))[-1] == "x = (7): stable; alive: none"
     assert equilibria_in_words("equilibria", listed(1))[0] == "1 equilibrium"
     assert equilibria_in_words("equilibria", listed(0)) == ["no equilibrium"]
+    # What is not verified is not said not to be there.
+    said = equilibria_in_words("equilibria", listed(0) | {"undecided_boxes": 18})
+    assert said == ["no equilibrium was verified", "there may be others: 18 boxes of states are undecided"]
 
 
 def test_equilibria_without_flat_coordinates_are_counted_only() -> None:

@@ -109,8 +109,8 @@ def test_what_a_reader_needs_is_on_the_pages(tmp_path: Path) -> None:
     content = pdf_of(statement, Picture(SVG, "A landscape", "hills", "a picture, not a proof"), sources=(source,))
     said = text_of(content, tmp_path)
     for expected in (
-        "Claim 7 (fail). The energy never increases, by T2.",
-        "1 First section pass",
+        "Claim 7 (refuted). The energy never increases, by T2.",
+        "1 First section proved",
         "Figure 1: A landscape. a picture, not a proof",
         "drawn",
         "[1] Krotov and Hopfield 2021 https://arxiv.org/abs/2008.06996",

@@ -13,7 +13,18 @@ from hopverify.reporting.composing.numbering import Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.tables import tables_of
 from hopverify.reporting.composing.verdicts import deciding, mark_of
-from hopverify.reporting.document import Block, Facts, Listing, Mono, Paragraph, Section, Statement, Table, Words
+from hopverify.reporting.document import (
+    Block,
+    Facts,
+    Listing,
+    Mono,
+    Paragraph,
+    Section,
+    Statement,
+    Table,
+    Words,
+    with_code,
+)
 from hopverify.reporting.material import Material
 from hopverify.reporting.report import Row
 from hopverify.reporting.sentences import details, reason_in_words
@@ -51,14 +62,14 @@ def _section(material: Material, check: str, claims: Sequence[Claim], *, shows_p
 
 def _explained(check: str) -> Words:
     said = CHECKS[check].explanation if check in CHECKS else "This version does not know the check."
-    return (Mono(check), f": {said}")
+    return (Mono(check), *with_code(f": {said}"))
 
 
 def _blocks(claim: Claim) -> Iterator[Block]:
     """Yield the claim, what refutes it or leaves it open, what was found, and the tables of that."""
     row = claim.row
     yield Statement(claim.label, (f"{row.subject}: {row.statement}",), mark_of(row))
-    said = [(_sentence(line),) for line in details(row, shows=SHOWS, lists=LISTS)]
+    said = [with_code(_sentence(line)) for line in details(row, shows=SHOWS, lists=LISTS)]
     if said:
         yield Listing(tuple(said))
     yield from tables_of(row)
@@ -73,7 +84,7 @@ def _facts(material: Material, rows: Sequence[Row]) -> Iterator[tuple[str, Words
     rules = sorted({rule for row in rows for rule in row.method})
     for position, rule in enumerate(rules):
         summary = RULES[rule].summary if rule in RULES else "a rule that this version does not know"
-        yield ("decided by" if position == 0 else ""), (Mono(rule), f": {summary}")
+        yield ("decided by" if position == 0 else ""), (Mono(rule), *with_code(f": {summary}"))
     if not rules:
         yield "decided by", ("no rule: nothing was proved or refuted",)
     for position, (item, title) in enumerate(items_of(rows[0].theory)):
@@ -82,13 +93,13 @@ def _facts(material: Material, rows: Sequence[Row]) -> Iterator[tuple[str, Words
     trusted = "the reader of specs, the checker" + (" and the rules above" if rules else "")
     yield "to be trusted", (f"{trusted}{'; moreover:' if assumptions else ''}",)
     for assumption in assumptions:
-        yield "", (assumption,)
+        yield "", with_code(assumption)
     yield "check it again", (Mono(check_again(material)),)
 
 
 def _others(claims: Sequence[Claim]) -> Section:
     rows: tuple[tuple[Words, ...], ...] = tuple(
-        ((str(claim.number),), (Mono(claim.row.check),), (claim.row.subject,), (reason_in_words(claim.row),))
+        ((str(claim.number),), (Mono(claim.row.check),), (claim.row.subject,), with_code(reason_in_words(claim.row)))
         for claim in claims
     )
     table = Table(("claim", "check", "subject", "why"), rows, right=frozenset({0}))

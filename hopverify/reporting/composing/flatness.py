@@ -11,7 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from hopverify.reporting.composing.commands import repair
 from hopverify.reporting.composing.numbering import anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
-from hopverify.reporting.document import Block, Heading, Link, Listing, Math, Mono, Paragraph, Section, Strong, Words
+from hopverify.reporting.document import (
+    Block,
+    Heading,
+    Link,
+    Listing,
+    Math,
+    Mono,
+    Paragraph,
+    Section,
+    Strong,
+    Words,
+    with_code,
+)
 from hopverify.reporting.material import Material
 from hopverify.reporting.report import Report, Row, Values
 from hopverify.reporting.sentences import findings, grounds
@@ -84,7 +96,9 @@ def _blocks(material: Material, report: Report, flat: Sequence[Row]) -> Iterator
             " (T4). States with the same activations have the same energy, however far apart they are.",
         )
     )
-    yield Listing(tuple((f"Layer {row.subject}: {line}.",) for row in flat for line in grounds(row, shows=SHOWS)))
+    yield Listing(
+        tuple(with_code(f"Layer {row.subject}: {line}.") for row in flat for line in grounds(row, shows=SHOWS))
+    )
     yield from pictures_of(material, FLAT)
     yield Heading("Where")
     yield from _places(report, flat)
@@ -112,7 +126,7 @@ def _places(report: Report, flat: Sequence[Row]) -> Iterator[Block]:
 
 
 def _lines(lines: Iterable[str]) -> Iterator[Words]:
-    return ((f"{line}.",) for line in lines)
+    return (with_code(f"{line}.") for line in lines)
 
 
 def _regions(report: Report) -> list[Values]:

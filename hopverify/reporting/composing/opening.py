@@ -12,7 +12,7 @@ from hopverify.reporting.composing.numbering import Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.trust import examined
 from hopverify.reporting.composing.verdicts import counts_in_words, mark_of
-from hopverify.reporting.document import Block, Heading, Link, Listing, Mono, Note, Paragraph, Table, Words
+from hopverify.reporting.document import Block, Heading, Link, Listing, Mono, Note, Paragraph, Table, Words, with_code
 from hopverify.reporting.material import Material
 from hopverify.reporting.report import Report, Row
 from hopverify.reporting.sentences import grounds
@@ -69,7 +69,12 @@ def _on_others(report: Report) -> str:
 def _unmet(report: Report) -> Iterator[Words]:
     rows = [row for row in report.rows if not row.met]
     for row in rows[:UNMET_SHOWN]:
-        yield (Link(title_of(row), f"#{anchor_of(row.check)}"), f" ({row.subject}): ", mark_of(row), _first(row))
+        yield (
+            Link(title_of(row), f"#{anchor_of(row.check)}"),
+            f" ({row.subject}): ",
+            mark_of(row),
+            *with_code(_first(row)),
+        )
     if len(rows) > UNMET_SHOWN:
         yield (f"and {len(rows) - UNMET_SHOWN:,} more, in the table below",)
 

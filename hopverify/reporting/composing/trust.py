@@ -19,6 +19,7 @@ from hopverify.reporting.document import (
     Section,
     Table,
     Words,
+    with_code,
 )
 from hopverify.reporting.material import Material
 
@@ -74,9 +75,9 @@ def _blocks(material: Material, claims: Sequence[Claim]) -> Iterator[Block]:
 def _rule(rule: str, claims: Sequence[Claim]) -> tuple[Words, ...]:
     summary = RULES[rule].summary if rule in RULES else "this version does not know the rule"
     numbers = [str(claim.number) for claim in claims if rule in claim.row.method]
-    return (Mono(rule),), (summary,), (", ".join(numbers),)
+    return (Mono(rule),), with_code(summary), (", ".join(numbers),)
 
 
 def _assumption(text: str, claims: Sequence[Claim]) -> Words:
     numbers = [str(claim.number) for claim in claims if text in claim.row.assumptions]
-    return (f"{text} (claim{'s' * (len(numbers) != 1)} {', '.join(numbers)})",)
+    return with_code(f"{text} (claim{'s' * (len(numbers) != 1)} {', '.join(numbers)})")

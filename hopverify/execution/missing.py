@@ -1,0 +1,146 @@
+"""What stands in the way of a theorem: premises of an open obligation that fail, found in the model alone.
+
+They are advice for the reader. No verdict rests on them, no certificate holds them, and every run finds the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from hopverify.checker.convexity import is_nondecreasing
+from hopverify.checker.energy_form import EnergyForm
+from hopverify.checker.rules.lure import steepest
+from hopverify.checker.step_form import step_form
+from hopverify.errors import EvidenceRejected
+from hopverify.model import Model
+from hopverify.model.linear import MAX_NEURONS, obstacles
+from hopverify.model.segments import segments
+from hopverify.obligations import (
+    AllEquilibria,
+    AlteredMetric,
+    Bounded,
+    DecidedStability,
+    EnergyBoundedBelow,
+    FlatRegionsInBasins,
+    GloballyStable,
+    GradientDrive,
+    NoGhosts,
+    RecoveredStates,
+    StepForm,
+)
+from hopverify.synapses import Synapse
+from hopverify.synapses.dense import Dense
+
+MAX_TOLD = 4
+
+
+@lru_cache(maxsize=256)
+def in_the_way(obligation: Any) -> tuple[str, ...]:
+    """Return the premises that fail, some of them where there are many; none where nothing is known of them."""
+    find = _FINDERS.get(type(obligation))
+    return () if find is None else tuple(dict.fromkeys(find(obligation)))[:MAX_TOLD]
+
+
+def _decreasing(model: Model) -> Iterator[str]:
+    for layer in model.layers.values():
+        if layer.function.elementwise and not is_nondecreasing(layer.function):
+            yield f"the activation of layer {layer.name} is not known to be non-decreasing"
+
+
+def _asymmetric(model: Model) -> Iterator[str]:
+    for name, synapse in model.synapses.items():
+        yield from _no_gradient(name, synapse)
+
+
+def _no_gradient(name: str, synapse: Synapse) -> Iterator[str]:
+    defect = synapse.defect()
+    if defect is not None:
+        said = f"the drive of synapse {name} is not minus the gradient of its energy: {defect.statement} does not hold"
+        yield _unequal(name, synapse, defect.index) or said
+
+
+def _unequal(name: str, synapse: Synapse, index: tuple[int, ...]) -> str:
+    """Return a pair of weights that differ; empty where the defect is another."""
+    if not isinstance(synapse, Dense) or not synapse.within or len(index) != 2:
+        return ""
+    i, j = index
+    W = synapse.matrix.values
+    if W[i, j] == W[j, i]:
+        return ""
+    return f"W is not symmetric: {name}[{i},{j}] = {W[i, j]}, {name}[{j},{i}] = {W[j, i]}"
+
+
+def _bounded(obligation: Bounded) -> Iterator[str]:
+    model = obligation.model
+    yield from obstacles(model)
+    yield from _decreasing(model)
+    yield from _asymmetric(model)
+
+
+def _below(obligation: EnergyBoundedBelow) -> Iterator[str]:
+    try:
+        EnergyForm(obligation.model)
+    except EvidenceRejected as error:
+        yield str(error)
+    else:
+        yield "the form diag(ρ/s) - W is not shown to be positive where activations are unbounded"
+
+
+def _stable(obligation: GloballyStable) -> Iterator[str]:
+    model = obligation.model
+    found = [*obstacles(model), *_decreasing(model)]
+    for layer in model.layers.values():
+        try:
+            steepest(layer)
+        except EvidenceRejected as error:
+            found += [] if found else [f"layer {layer.name}: {error}"]
+    yield from found or ["W times the steepest slopes is too large: no D makes D(diag(ρ/h̄) - W) positive definite"]
+
+
+def _ghosts(obligation: NoGhosts) -> Iterator[str]:
+    model = obligation.search.model
+    if model.claimed is not None:
+        yield "the spec claims an energy of its own"
+    for layer in model.layers.values():
+        if not layer.bias_in_energy and layer.bias.values.any():
+            yield f"the bias of layer {layer.name} is left out of the energy"
+        if layer.function.elementwise and segments(layer.function) is None:
+            yield f"the activation of layer {layer.name} is flat somewhere, or may be, and is not piecewise linear"
+    yield from _asymmetric(model)
+
+
+def _listed(obligation: AllEquilibria) -> Iterator[str]:
+    """Yield why no box that holds all equilibria is known, where it is sought."""
+    if obligation.search.region is None:
+        yield from _bounded(Bounded(obligation.search.model))
+
+
+def _steps(obligation: StepForm) -> Iterator[str]:
+    try:
+        form = step_form(obligation)
+        form.form(form.least_pace + 1)
+    except EvidenceRejected as error:
+        yield str(error)
+
+
+def _metric(obligation: AlteredMetric) -> Iterator[str]:
+    size = max(obligation.system.synapse.forward.shape)
+    if size > MAX_NEURONS:
+        yield f"the synapse joins {size:,} neurons, and a metric is sought up to {MAX_NEURONS}"
+
+
+_FINDERS: dict[type, Callable[[Any], Iterator[str]]] = {
+    GradientDrive: lambda obligation: _no_gradient(obligation.name, obligation.synapse),
+    Bounded: _bounded,
+    EnergyBoundedBelow: _below,
+    GloballyStable: _stable,
+    NoGhosts: _ghosts,
+    AllEquilibria: _listed,
+    RecoveredStates: _listed,
+    DecidedStability: _listed,
+    FlatRegionsInBasins: _listed,
+    StepForm: _steps,
+    AlteredMetric: _metric,
+}

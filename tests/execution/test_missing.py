@@ -1,0 +1,106 @@
+"""What stands in the way of a theorem is named, and a command that helps: for the reader, and the same in every run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hopverify.checks import claims_of
+from hopverify.model import any_model
+from hopverify.model.linear import linear_network, obstacles
+from hopverify.pipeline import verify
+from hopverify.reporting.report import Report, report_of
+from hopverify.reporting.sentences import grounds
+from hopverify.spec import ModelSpec, parse_spec
+from tests.cli.commands import run
+
+LAYER = "x: {size: 2, lagrangian: tanh}"
+DENSE = "w: {kind: dense, layers: [x, x], weights: [[0, 0.5], [0.25, 0]]}"
+STRONG = "w: {kind: dense, layers: [x, x], weights: [[0, 1], [1, 0]]}"
+CURVED = "e: {kind: expression, layers: [x], energy: 'sum(x^4)'}"
+
+
+def spec_of(layer: str = LAYER, synapse: str = DENSE, *, checks: str = "all", more: str = "") -> ModelSpec:
+    text = f"hopverify: 1\nname: model\nlayers: {{{layer}}}\nsynapses: {{{synapse}}}\nchecks: {checks}\n{more}"
+    return parse_spec(text, file="a b.yaml")
+
+
+def reported(spec: ModelSpec) -> Report:
+    return report_of(spec, verify(spec, samples=50))
+
+
+def said(report: Report, check: str) -> list[str]:
+    (row,) = (row for row in report.rows if row.check == check)
+    return list(grounds(row))
+
+
+def test_asymmetric_weights_are_shown_with_the_command_that_mends_them() -> None:
+    report = reported(spec_of(checks="[weight_symmetry, energy_descent, step_size]"))
+    mended = "next: `hopverify repair 'a b.yaml'` writes that model (symmetrised): the same flow, with an energy"
+    assert mended in said(report, "weight_symmetry")
+    assert said(report, "energy_descent")[-1].startswith("next: `hopverify repair 'a b.yaml'` looks for")
+    assert "in the way: W is not symmetric: w[0,1] = 0.5, w[1,0] = 0.25" in said(report, "step_size")
+
+
+@pytest.mark.parametrize(
+    ("layer", "synapse", "check", "way"),
+    [
+        ("x: {size: 2, lagrangian: gelu}", STRONG, "boundedness", "the activation of layer x is not known to be non-"),
+        ("x: {size: 2, lagrangian: gelu}", DENSE, "energy_bounded_below", "the Lagrangian of layer x is not evidently"),
+        ("x: {size: 2, lagrangian: identity}", CURVED, "global_stability", "the drive of synapse e is not linear"),
+    ],
+)
+def test_the_premise_that_fails_is_named(layer: str, synapse: str, check: str, way: str) -> None:
+    lines = said(reported(spec_of(layer, synapse, checks=f"[{check}]")), check)
+    assert lines[0] == "unknown: no theorem that the check uses covers this model"
+    assert any(line.startswith(f"in the way: {way}") for line in lines)
+    assert lines[-1] == f"next: `hopverify explain {check}` tells what the theorem needs"
+
+
+@pytest.mark.parametrize(
+    ("layer", "synapse", "obstacle"),
+    [
+        (LAYER, CURVED, "the drive of synapse e is not linear in the activations"),
+        ("x: {size: 2, lagrangian: tanh, leak: false}", DENSE, "layer x has no leak"),
+        (
+            "x: {size: 401, lagrangian: tanh}",
+            f"w: {{kind: diagonal, layers: [x, x], weights: {[0] * 401}}}",
+            "there are",
+        ),
+        (
+            "x: {size: 65, lagrangian: softmax}",
+            f"w: {{kind: diagonal, layers: [x, x], weights: {[0] * 65}}}",
+            "there are 65 neurons, and the limit is 64, since layer x is not elementwise",
+        ),
+        (
+            "x: {size: 2, activation: {expression: 'sqrt(relu(x))', of: neuron}}",
+            DENSE,
+            "the activation of layer x is not",
+        ),
+    ],
+)
+def test_a_model_that_is_no_linear_network_is_told_why(layer: str, synapse: str, obstacle: str) -> None:
+    spec = spec_of(layer, synapse, checks="[equilibria]")
+    model = any_model(spec)
+    assert linear_network(model) is None  # type: ignore[arg-type]
+    assert obstacles(model)[0].startswith(obstacle)  # type: ignore[arg-type]
+    ((_, claim),) = claims_of(spec, model)
+    assert (claim.inapplicable or "").startswith(obstacle)
+
+
+def test_a_linear_network_has_no_obstacles() -> None:
+    model = any_model(spec_of())
+    assert linear_network(model) is not None  # type: ignore[arg-type]
+    assert obstacles(model) == []  # type: ignore[arg-type]
+
+
+def test_a_check_that_the_spec_names_says_why_it_does_not_apply(tmp_path: Path) -> None:
+    path = tmp_path / "model.yaml"
+    text = f"hopverify: 1\nname: model\nlayers: {{{LAYER}}}\nsynapses: {{{DENSE}}}\nchecks: [memory_retrieval]\n"
+    path.write_text(text, encoding="utf-8")
+    shown = run("verify", path).stdout
+    assert "not applicable: memory_retrieval (model): " in shown
+    path.write_text(text.partition("checks")[0], encoding="utf-8")
+    shown = run("verify", path, "--samples", "10").stdout
+    assert "memory_retrieval (model), basin_cells (model)\n" in shown
