@@ -64,7 +64,7 @@ def test_exit_code_2_for_wrong_usage(arguments: list[str]) -> None:
 def test_exit_code_3_when_something_required_is_unknown(tmp_path: Path) -> None:
     result = run("verify", unknown_spec(tmp_path), *FAST)
     assert result.exit_code == 3
-    assert "unknown: the theorem needs locally Lipschitz activations, and that is not shown of one" in result.stdout
+    assert "unknown: the theorem needs a locally Lipschitz activation" in result.stdout
 
 
 def test_the_time_limit_leaves_checks_unknown() -> None:
