@@ -114,8 +114,10 @@ def test_the_edge_of_a_support_is_not_smooth() -> None:
         assert is_smooth_at(sparse, where, H) is smooth, (own, beside)
     H = balls(*np.eye(5).tolist())
     assert is_smooth_at(of("tanh", "{normmax: {gamma: 3/2}}"), where, H)
-    # No other activation of a whole layer that is not analytic has a support of which this speaks.
+    # No other activation of a whole layer that is not analytic has a support of which this speaks; nor is a kink in
+    # its argument seen on the diagonal.
     first, second = sparse.layers
-    for text in ("relu(x)", "x"):
+    smooth = {"relu(x)": False, "x": True, "sparsemax(x + relu(x)/10)": False, "sparsemax(x + tanh(x))": True}
+    for text, expected in smooth.items():
         other = replace(second, function=replace(second.function, activation=(parse(text),)))
-        assert is_smooth_at(replace(sparse, layers=(first, other)), where, H) is (text == "x")
+        assert is_smooth_at(replace(sparse, layers=(first, other)), where, H) is expected

@@ -41,6 +41,9 @@ def activation(*texts: str) -> str:
         ("x^3/3", "fail", "negative_curvature"),
         ("relu(x)^2/2 - abs(x)*0", "pass", "composition"),
         ("logcosh(x) - x^2/4", "fail", "negative_curvature"),
+        ("abs(x) - log1p(abs(x))", "pass", "sign"),
+        ("relu(x) - arctan(relu(x))", "pass", "sign"),
+        ("x*clip(x, -1, 1) - clip(x, -1, 1)^2/2", "pass", "sign"),
     ],
 )
 def test_convexity_of_own_lagrangians(text: str, verdict: str, rule: str) -> None:

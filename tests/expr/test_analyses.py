@@ -26,7 +26,7 @@ from hopverify.expr.pieces import NoPieces, pieces
 from hopverify.expr.rational import NoNormalForm, identical, normal_form
 from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.expr.signs import describe, signs
-from hopverify.expr.translation import Response, is_flat_only_along_ones, response_to_shift
+from hopverify.expr.translation import Response, is_flat_only_along_ones, is_threshold_potential, response_to_shift
 
 CONVEX, CONCAVE, AFFINE = Bend.CONVEX, Bend.CONCAVE, Bend.AFFINE
 
@@ -176,6 +176,9 @@ def test_signs(text: str, expected: str) -> None:
         ("norm(x, 0)", True, False),
         ("norm(x, -1)", False, False),
         ("norm(x, 1)", True, True),
+        ("norm(x, norm(x))", False, False),
+        ("norm(x, relu(x[0]))", False, False),
+        ("norm(x, 1 + norm(x))", True, False),
         ("entmax(x, 2)", True, False),
         ("entmax(x, 3)", False, False),
         ("normmax_conjugate(x, a)", False, False),
@@ -235,6 +238,12 @@ def test_responses_to_shifts(text: str, expected: Response | None) -> None:
         ("0*x[0] + 1", False),
         ("norm(x - mean(x), 1)", True),
         ("norm(x - mean(x), 0)", False),
+        ("norm(x - mean(x), 1 + 1/size(x))", True),
+        ("norm(x - mean(x), 1 + relu(sum(x))^2)", False),
+        ("norm(x - mean(x), 1 + variance(x))", False),
+        ("norm(x - mean(x), 1 + c^2)", False),
+        ("logsumexp((1 + variance(x))*x)", False),
+        ("(1 + variance(x))*logsumexp(x)", False),
         ("norm(x - sum(x), 1)", False),
         ("norm(x, 1)", False),
         ("x", False),
@@ -437,3 +446,21 @@ def test_what_has_no_gradient(text: str, message: str) -> None:
 def test_sizes_and_places_do_not_move() -> None:
     for text in ("sum(ones(x))", "sum(unit(x, 1))", "size(x)"):
         assert gradient(parse(text), "x", {"x": 1}) == Number(Fraction(0))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("entmax_conjugate(x, 2)", True),
+        ("3 - normmax_conjugate(2*x, 2)/2 + dot(c, x)", True),
+        ("entmax_conjugate(-x, 2)", False),
+        ("entmax_conjugate(c*x, 2)", False),
+        ("entmax_conjugate(x + 1, 2)", False),
+        ("entmax_conjugate(x, 2) + dot(x, x)", False),
+        ("sum(x)*entmax_conjugate(x, 2)", False),
+        ("logsumexp(x)", False),
+        ("x", False),
+    ],
+)
+def test_potentials_of_thresholds(text: str, expected: bool) -> None:
+    assert is_threshold_potential(parse(text)) is expected
