@@ -84,6 +84,16 @@ def _one_root(value: Any) -> Any:
     return sympy.factor(sympy.together(value))
 
 
+def _sinh_above(value: Any) -> Any:
+    """Return the form over a common denominator, with cosh² as 1 + sinh² in the numerator, which is factored."""
+    above, below = sympy.fraction(sympy.together(value))
+    squared = sympy.expand(above).replace(
+        lambda part: part.is_Pow and isinstance(part.base, sympy.cosh) and part.exp.is_Integer and part.exp % 2 == 0,
+        lambda part: (1 + sympy.sinh(part.base.args[0]) ** 2) ** (part.exp / 2),
+    )
+    return sympy.factor(sympy.expand(squared)) / below
+
+
 def _horner(value: Any) -> Any:
     """Return Horner's form of a polynomial: every partial sum keeps the sign of its leading term far out."""
     if not value.is_polynomial(X):
@@ -104,13 +114,11 @@ def _completed_square(value: Any) -> Any:
 TRANSFORMATIONS: tuple[Callable[[Any], Any], ...] = (
     sympy.factor,
     _completed_square,
-    sympy.trigsimp,
     _one_root,
+    _sinh_above,
     _in_exponentials,
     lambda value: sympy.factor(_in_exponentials(value)),
-    sympy.simplify,
-    lambda value: sympy.simplify(value.rewrite(sympy.exp)),
-    lambda value: sympy.trigsimp(value.rewrite(sympy.cosh)),
+    lambda value: sympy.factor(value.rewrite(sympy.cosh)),
     _horner,
     sympy.expand,
 )

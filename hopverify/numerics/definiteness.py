@@ -32,8 +32,8 @@ from hopverify.errors import EvidenceRejected
 Floats = NDArray[np.float64]
 Proposal = dict[str, Any]
 SMALL, EXACT_LIMIT, DENSE_EIGENVALUES = 32, 200, 1500
-WIDEST = 2.0**40
-REFINEMENTS = 4
+WIDENINGS, REFINEMENTS = 11, 4
+LEAST_SCALE = 2.0**-900
 
 
 def propose(form: Form, *, trust_lapack: bool = True) -> Proposal | None:
@@ -71,9 +71,10 @@ def lower_bound(form: Form) -> tuple[Fraction, Proposal] | None:
     guess = least_eigenvalue(form)
     if guess is None or form.size == 0:
         return None
-    scale = max(abs(guess), _size(form)) * 2.0**-48
+    # Of a matrix that is 0, or nearly, any gap is wide.
+    scale = max(abs(guess), _size(form), LEAST_SCALE) * 2.0**-48
     rejected, gap, found = 0.0, scale, None
-    while gap <= scale * WIDEST:
+    for _ in range(WIDENINGS):
         found = _at(form, guess - gap)
         if found is not None:
             break

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ FACTORS = (1.01, 1.2, 1.6, 3.0, 20.0)
 
 NOISE, BEST, DRAWN, LOCAL, DESCENT = 1e-11, 3, 120, 80, 60
 CLOSE, SHARP = 1.002, 1.02
+# Each halves the logarithm of the quotient of the ends: this many bring those of all doubles together.
+BISECTIONS = 20
 MAX_LINEARISED, MAX_LOCAL, MAX_CONFIRMED, MAX_TRIES = 60, 60, 400, 100
 LONGER = 1 + 2.0**-7
 DIGITS = (12, 24, 40)
@@ -77,8 +80,11 @@ class Ray:
         """Return where φ > 0 begins between a safe step and one that need not be; None if that one is safe."""
         if not self(high) > 0:
             return None
-        while high > low * CLOSE:
-            middle = (low * high) ** 0.5
+        for _ in range(BISECTIONS):
+            if high <= low * CLOSE:
+                break
+            # Not √(low·high), which underflows for the shortest steps.
+            middle = sqrt(low) * sqrt(high)
             low, high = (low, middle) if self(middle) > 0 else (middle, high)
         return high
 

@@ -99,5 +99,5 @@ PROVER = Prover(
     summary="a state and a direction of negative curvature, by sampling and optimisation",
     obligations=(Convex, CompatibleTimes),
     search=_search,
-    order=60,
+    order=20,
 )

@@ -45,11 +45,19 @@ def _search(obligation: StepForm, budget: Budget) -> Iterator[Evidence]:
     evidence = {"rule": "euler_step", "step": text_of(1 / pace) if pace else ANY, **shown}
     wanted = obligation.length
     told = pace and obligation.model.size <= MAX_SEARCHED and (wanted is None or wanted * pace <= 1)
-    effort = Effort(budget.samples, budget.seed, lambda: budget.exhausted)
-    unsafe = shortest_rising(obligation, float(1 / pace), effort) if told else None
+    unsafe = _rising(obligation, 1 / pace, budget) if told else None
     if unsafe is not None:
         yield evidence | {"unsafe": unsafe}
     yield evidence
+
+
+def _rising(obligation: StepForm, certified: Fraction, budget: Budget) -> dict[str, Any] | None:
+    """Return a short step that raises the energy; None if none was found, or if doubles do not reach so far."""
+    try:
+        step = float(certified)
+    except OverflowError:
+        return None
+    return shortest_rising(obligation, step, Effort(budget.samples, budget.seed, lambda: budget.exhausted))
 
 
 def longest(form: Form, wanted: Fraction | None, budget: Budget) -> Shown | None:

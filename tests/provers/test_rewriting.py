@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import NoReturn
 
 import pytest
 
@@ -109,3 +110,24 @@ def test_sympy_is_loaded_only_by_the_search() -> None:
     program = "import sys, hopverify.pipeline, hopverify.provers as p; list(p.PROVERS); print('sympy' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("text", ["x*tanh(x + x^3)", "x/2 + x*tanh(0.8*x + 0.036*x^3)/2"])
+def test_a_witness_is_sought_before_rewriting(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(expression: object) -> NoReturn:
+        raise AssertionError("SymPy may need hours for this one")
+
+    monkeypatch.setattr("hopverify.derivation.simplification.simplified", endless)
+    failures: list[str] = []
+    decision, _ = discharge(Convex(layer(text)), "necessary", Budget(), failed=failures.append)
+    assert decision.judgement.outcome is Outcome.REFUTED
+    assert failures == []
+
+
+def test_nothing_is_simplified_on_the_way_to_a_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unbounded(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("no bound is known for the time that this takes")
+
+    for name in ("simplify", "trigsimp", "nsimplify"):
+        monkeypatch.setattr(f"sympy.{name}", unbounded)
+    assert decided("log(cosh(x))^2").judgement.outcome is Outcome.PROVED
