@@ -6,10 +6,11 @@ first evidence that the checker accepts; the entries that follow are the certifi
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import isfinite
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from hopverify.certificate import Certificate, subject_of
@@ -51,18 +52,35 @@ def verify(
     ``dask``; the certificate is the same, apart from timings. When the time is up, or on KeyboardInterrupt, the claims
     not yet decided are unknown and the certificate is still well formed. Raises ``SpecError`` for a bad spec.
     """
-    if not isinstance(spec, ModelSpec):
-        spec = read_spec(spec) if isinstance(spec, str | Path) else spec.model_spec()
-    run = Run(spec, Settings(samples, boxes, seed, timeout), watch=watch)
-    with executing(jobs=jobs, dask=dask) as backend, suppress(KeyboardInterrupt, ExecutionLost):
-        deque(drive([run], backend, watch=watch), maxlen=0)
-    return certificate_of(run)
+    settings = Settings(samples, boxes, seed, timeout)
+
+    def begun() -> Iterator[Run]:
+        since = monotonic()
+        yield Run(_spec_of(spec), settings, watch=watch, since=since)
+
+    runs: list[Run] = []
+    limited = isfinite(timeout)
+    with executing(jobs=jobs, dask=dask, limited=limited) as backend, suppress(KeyboardInterrupt, ExecutionLost):
+        for run in drive(begun(), backend, watch=watch):
+            runs.append(run)
+    if not runs:
+        raise KeyboardInterrupt
+    return certificate_of(runs[0])
+
+
+def _spec_of(given: ModelSpec | HasSpec | str | Path) -> ModelSpec:
+    if isinstance(given, ModelSpec):
+        return given
+    return read_spec(given) if isinstance(given, str | Path) else given.model_spec()
 
 
 @contextmanager
-def executing(*, jobs: int = 1, dask: str | None = None) -> Iterator[Backend]:
-    """Provide the backend that discharges obligations, and let go of its processes in the end, whatever happens."""
-    backend = _backend(jobs, dask)
+def executing(*, jobs: int = 1, dask: str | None = None, limited: bool = False) -> Iterator[Backend]:
+    """Provide the backend that discharges obligations, and let go of its processes in the end, whatever happens.
+
+    Runs that are ``limited`` in time are worked on in a process that can be ended: libraries do not look at the clock.
+    """
+    backend = _backend(jobs, dask, limited)
     try:
         yield backend
     except BaseException:
@@ -72,12 +90,12 @@ def executing(*, jobs: int = 1, dask: str | None = None) -> Iterator[Backend]:
         backend.close()
 
 
-def _backend(jobs: int, dask: str | None) -> Backend:
+def _backend(jobs: int, dask: str | None, limited: bool) -> Backend:
     if dask is not None:
         from hopverify.execution.dask import Cluster
 
         return Cluster(dask)
-    if jobs > 1:
+    if jobs > 1 or limited:
         from hopverify.execution.processes import Processes
 
         return Processes(jobs)

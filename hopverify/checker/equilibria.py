@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ from hopverify.expr.intervals import enclose
 from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment, segments
 
-CHUNK = 2048
+CHUNK, CHUNK_WORK = 256, 2_000_000
 MAX_BOXES = 2_000_000
 
 
@@ -100,10 +101,9 @@ class Replay:
             self.found.boxes += len(boxes)
             if self.found.boxes > MAX_BOXES:
                 raise EvidenceRejected(f"the tree has more than {MAX_BOXES} boxes")
-            children = [
-                self._level(boxes[begin : begin + CHUNK], codes[begin : begin + CHUNK])
-                for begin in range(0, len(boxes), CHUNK)
-            ]
+            left, children = iter(codes), list[Boxes]()
+            for chunk in chunks(boxes, self.network.size):
+                children.append(self._level(chunk, "".join(islice(left, len(chunk)))))
             boxes = joined(children, self.network.size)
         if len(boxes):
             raise EvidenceRejected("levels: the tree ends before all boxes are decided")
@@ -199,6 +199,12 @@ def halves(boxes: Boxes, position: int, neuron: int, place: Any, parts: Sequence
     void = first[:, neuron] > last[:, neuron]
     lower[void, neuron], upper[void, neuron] = np.inf, -np.inf
     return Boxes(lower, upper, first, last)
+
+
+def chunks(boxes: Boxes, size: int) -> list[Boxes]:
+    """Return the boxes in stacks that take a moment each: a box costs some products of matrices of this size."""
+    step = max(1, min(CHUNK, CHUNK_WORK // size**3))
+    return [boxes[begin : begin + step] for begin in range(0, len(boxes), step)]
 
 
 def joined(parts: Sequence[Boxes], size: int) -> Boxes:

@@ -6,7 +6,9 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -95,7 +97,7 @@ class Verifying:
 
         with (
             Bar(len(specs), colour=self.colour) as bar,
-            executing(jobs=self.wishes.jobs, dask=self.wishes.dask) as backend,
+            executing(jobs=self.wishes.jobs, dask=self.wishes.dask, limited=isfinite(self.settings.timeout)) as backend,
         ):
             self._bar, self._steps = bar, Steps(bar, len(specs))
             try:
@@ -117,7 +119,8 @@ class Verifying:
         from hopverify.execution.run import Run
         from hopverify.spec import read_spec
 
-        run = Run(read_spec(path), self.settings, watch=self._see)
+        since = monotonic()
+        run = Run(read_spec(path), self.settings, watch=self._see, since=since)
         self._paths[run] = path
         if path in self.targets:
             target = self.targets[path]

@@ -20,11 +20,15 @@ class Backend(Protocol):
     """Where units are worked on. ``slots`` units are under way at most; more would only wait in line.
 
     ``apart`` tells that units are worked on in processes that share no memory, so that obligations that share a search
-    should travel together.
+    should travel together. ``latency`` is how many seconds a finding may take on its way.
     """
 
     slots: int
     apart: bool
+    latency: float
+
+    def ready(self) -> None:
+        """Return once a unit would be begun at once: the clock of a spec starts then."""
 
     def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
         """Begin with a unit; the spec comes along unless the worker is expected to have it."""

@@ -35,7 +35,7 @@ def work_far(
 class Cluster:
     """Hands units to a cluster, one for each worker at a time. Raises :class:`HopverifyError` if there is none."""
 
-    apart = True
+    apart, latency = True, 5.0
 
     def __init__(self, address: str) -> None:
         self._expected = versions()
@@ -61,6 +61,9 @@ class Cluster:
         except BaseException:
             self.close()
             raise
+
+    def ready(self) -> None:
+        """The workers are there: that was waited for."""
 
     def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
         pack = run.pack

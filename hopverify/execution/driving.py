@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from hopverify.execution.backend import Backend, ExecutionLost, Started
@@ -22,8 +22,6 @@ from hopverify.verdict import Reason
 
 # So many seconds without news, and the backend is asked whether anybody is still there.
 PULSE = 0.5
-# So many seconds after its time is up, a unit that has not come back is given up.
-GRACE = 10.0
 # A spec up to this size always travels with its units; a larger one once to each worker.
 SMALL = 50_000
 
@@ -33,6 +31,7 @@ class _Attempt:
     run: Run
     unit: Unit
     alone: bool = False
+    begun: float = field(default_factory=monotonic)
 
 
 def drive(runs: Iterable[Run], backend: Backend, *, watch: Watch = unseen) -> Iterator[Run]:
@@ -90,6 +89,7 @@ class _Driver:
         # What is done is shown before the next spec is read.
         if self.begun and self.begun[0].done:
             return None
+        self.backend.ready()
         run_ = next(self.waiting, None)
         if run_ is None:
             return None
@@ -101,27 +101,32 @@ class _Driver:
 
     def _collect(self) -> None:
         self.backend.check()
-        done, _ = wait(self.under_way, timeout=PULSE, return_when=FIRST_COMPLETED)
+        first = min(map(self._last_moment, self.under_way.values()))
+        done, _ = wait(self.under_way, timeout=max(0.0, min(PULSE, first - monotonic())), return_when=FIRST_COMPLETED)
         for future in done:
             self._take(self.under_way.pop(future), future)
         self._give_up_what_is_overdue()
 
+    def _last_moment(self, attempt: _Attempt) -> float:
+        """Return when a unit that has not come back is given up."""
+        return attempt.unit.budget.deadline + attempt.run.settings.grace + self.backend.latency
+
     def _give_up_what_is_overdue(self) -> None:
-        """Leave open what is still searched long after its time: a library may never come back to ask for it.
+        """Leave open what is still searched after its time: a library may never come back to ask for it.
 
         Where units share the fate of their processes, what else was under way begins again.
         """
-        late = monotonic() - GRACE
-        if all(attempt.unit.budget.deadline > late for attempt in self.under_way.values()):
+        now = monotonic()
+        if all(self._last_moment(attempt) > now for attempt in self.under_way.values()):
             return
         self.backend.restart()
         dropped = list(self.under_way.values())
         self.under_way.clear()
         for attempt in dropped:
-            if attempt.unit.budget.deadline > late:
+            if self._last_moment(attempt) > now:
                 self.suspects.append(attempt)
             else:
-                attempt.run.overrun(attempt.unit)
+                attempt.run.overrun(attempt.unit, now - attempt.begun)
 
     def _take(self, attempt: _Attempt, future: Started) -> None:
         error = CancelledError() if future.cancelled() else future.exception()

@@ -1,41 +1,55 @@
-"""The backend of ``-j N``: a pool of processes on this machine, from the standard library."""
+"""The backend of ``-j N``, and of every run with a limit of time: processes on this machine that can be ended.
+
+The pool is of the standard library. Where there is one process only, a search that is made for several obligations
+stays in its memory, as it does in a serial run.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
+from types import ModuleType
 from typing import Any
 from weakref import WeakValueDictionary
 
 from hopverify.execution.backend import Started
 from hopverify.execution.run import Run
 from hopverify.execution.units import Unit
-from hopverify.execution.worker_process import begin, work_here
+from hopverify.execution.worker_process import begin, load, work_here
 
 
 class Processes:
     """Works on units in ``count`` processes, which share the threads of the machine's cores among them."""
 
-    apart = True
+    latency = 0.0
 
     def __init__(self, count: int) -> None:
-        self.slots = count
+        self.slots, self.apart = count, count > 1
         self._threads = max(1, cores() // count)
         self._pool: ProcessPoolExecutor | None = None
         self._reports: SimpleQueue[Any] | None = None
         self._runs: WeakValueDictionary[str, Run] = WeakValueDictionary()
 
+    def ready(self) -> None:
+        if self._pool is None:
+            with _as_processes_begin():
+                loaded = self._opened().submit(load)
+            # One that ends as it begins is found out by the unit that it is given.
+            with suppress(BrokenProcessPool):
+                loaded.result()
+
     def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
         pack = run.pack
         self._runs[pack.key] = run
-        with _deaf_to_ctrl_c():
+        with _as_processes_begin():
             return self._opened().submit(work_here, unit, pack.key, pack.content if with_spec else None)
 
     def _opened(self) -> ProcessPoolExecutor:
@@ -72,7 +86,7 @@ class Processes:
         if self._pool is not None:
             processes = self._own()
             self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+            self._pool = self._reports = None
             for process in processes:
                 process.kill()
             for process in processes:
@@ -88,16 +102,20 @@ class Processes:
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Hold Ctrl-C back while processes may be started: they inherit this, and do not die of it as they begin."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _as_processes_begin() -> Iterator[None]:
+    """Hold Ctrl-C back while processes may be started: they inherit this, and do not die of it as they begin.
+
+    They do not run the program that started them either: it may be a script that verifies as soon as it is imported.
+    """
+    main, mask = sys.modules["__main__"], getattr(signal, "pthread_sigmask", None)
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else set()
+    sys.modules["__main__"] = ModuleType("__main__")
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        sys.modules["__main__"] = main
+        if mask:
+            mask(signal.SIG_SETMASK, before)
 
 
 def cores() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 from hopverify.checker.deciding import Decision, decide, entry_of, roles_of
@@ -30,11 +31,16 @@ Record = Callable[[str, Finding], None]
 
 
 class Run:
-    """One spec under way; :attr:`done` once every claim has its entry. Raises ``SpecError`` for a bad spec."""
+    """One spec under way; :attr:`done` once every claim has its entry. Raises ``SpecError`` for a bad spec.
 
-    def __init__(self, spec: ModelSpec, settings: Settings, *, watch: Watch = unseen) -> None:
+    Its time counts from ``since``, when its file began to be read, or from now.
+    """
+
+    def __init__(
+        self, spec: ModelSpec, settings: Settings, *, watch: Watch = unseen, since: float | None = None
+    ) -> None:
         self.spec, self.settings, self.watch = spec, settings, watch
-        self.budget = settings.budget()
+        self.budget = settings.budget(since)
         self.claims = claims_of(spec, any_model(spec))
         self.entries: dict[int, Mapping[str, Any]] = {}
         self.seconds = [0.0] * len(self.claims)
@@ -155,10 +161,11 @@ class Run:
         lost = replace(self.budget, deadline=float("-inf"), ended=Reason.WORKER_LOST)
         self.take([finding_of(place, self.claims, lost) for place in unit.places])
 
-    def overrun(self, unit: Unit) -> None:
-        """Leave the obligations of a unit open: the time is up, and its search does not notice."""
+    def overrun(self, unit: Unit, seconds: float) -> None:
+        """Leave the obligations of a unit open: the time is up, and its search, after so long, does not notice."""
         over = replace(self.budget, deadline=float("-inf"))
-        self.take([finding_of(place, self.claims, over) for place in unit.places])
+        first, *others = (finding_of(place, self.claims, over) for place in unit.places)
+        self.take([replace(first, seconds=seconds), *others])
 
     def end(self, reason: Reason) -> None:
         """Leave everything open that has not been found, for this reason."""
@@ -169,6 +176,9 @@ class Run:
 
     def _settle(self) -> None:
         """Write the entries of the claims that ask for nothing more; when the time is up, nothing is searched."""
+        if monotonic() > self.budget.deadline + self.settings.grace:
+            # Judging what an earlier run left would take time as well; its journal still has it.
+            self.offers = {}
         for number in self._open():
             wanted = self._wanted(number)
             while wanted and self.budget.exhausted and not self._is_busy(wanted):

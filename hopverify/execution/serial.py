@@ -14,7 +14,10 @@ from hopverify.execution.units import Unit
 class Serial:
     """Works on a unit as soon as it is started."""
 
-    slots, apart = 1, False
+    slots, apart, latency = 1, False, 0.0
+
+    def ready(self) -> None:
+        """There is nothing to wait for."""
 
     def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
         done: Started = Future()

@@ -10,6 +10,8 @@ from time import monotonic
 
 from hopverify.provers import Budget
 
+LEAST_GRACE = 0.5
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -20,9 +22,14 @@ class Settings:
     seed: int = 0
     timeout: float = float("inf")
 
-    def budget(self) -> Budget:
-        """Return the budget of a run that begins now."""
-        return Budget(self.samples, self.boxes, self.seed, monotonic() + self.timeout)
+    def budget(self, since: float | None = None) -> Budget:
+        """Return the budget of a run that began at a time of the monotonic clock, or begins now."""
+        return Budget(self.samples, self.boxes, self.seed, (monotonic() if since is None else since) + self.timeout)
+
+    @property
+    def grace(self) -> float:
+        """How many seconds after its time a search may take to notice; then its process is ended."""
+        return max(LEAST_GRACE, self.timeout / 20)
 
     def made_with(self) -> dict[str, str]:
         """Return what a certificate records: versions, and all settings that the evidence depends on."""

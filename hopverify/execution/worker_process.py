@@ -31,6 +31,17 @@ def begin(threads: int, reports: SimpleQueue[Any]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
+def load() -> None:
+    """Import what every unit needs."""
+    from hopverify.checker.rules import RULES
+    from hopverify.execution.working import work
+    from hopverify.provers import PROVERS
+
+    assert callable(work)
+    for registry in (RULES, PROVERS):
+        list(registry)
+
+
 def work_here(unit: Unit, key: str, content: bytes | None) -> list[Finding] | None:
     """Work on a unit, and let the parent hear how far the search is."""
     from hopverify.execution.pace import Pace

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
@@ -24,7 +23,11 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence, canonical
 from hopverify.checker.boxes import Boxes, Floats
 from hopverify.checker.contraction import Contractor
+<<<<<<< HEAD
 from hopverify.checker.equilibria import halves, joined
+=======
+from hopverify.checker.equilibria import around, chunks, halves, joined, root
+>>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
 from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.listing import around, replayed, root
 from hopverify.checker.payload import text_of, texts_of
@@ -33,8 +36,12 @@ from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment, segments
 from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box
+<<<<<<< HEAD
 from hopverify.numerics.outward import merged, outward
 from hopverify.numerics.settling import followed
+=======
+from hopverify.numerics.search_tree import Tree
+>>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
@@ -48,7 +55,11 @@ WITHIN = 2.0**-6
 SHARES = (2.0**-36, 2.0**-56)
 NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
+<<<<<<< HEAD
 CHUNK = 2048
+=======
+EULER_STEPS, NEWTON_STEPS = 400, 20
+>>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
 WIDTHS = (2.0**-30, 2.0**-22)
 
 # Up to this many layers, a smallest set of layers is sought to which every connection has an end.
@@ -56,21 +67,6 @@ MAX_COVERED = 10
 
 # Without a bounded box, at most this many choices of segments are gone through.
 MAX_UNBOUNDED = 2**14
-
-
-@dataclass
-class Tree:
-    """The tree as it grows: a string of codes per level, the cuts in order, and points on faces."""
-
-    levels: list[str] = field(default_factory=list)
-    cuts: list[list[Any]] = field(default_factory=list)
-    faces: dict[str, list[str]] = field(default_factory=dict)
-    boxes: int = 0
-    solved: int = 0
-
-    def evidence(self) -> Evidence:
-        """Return the tree as the rules read it."""
-        return {"levels": self.levels, "cuts": self.cuts, "faces": self.faces}
 
 
 class Search:
@@ -84,27 +80,34 @@ class Search:
         self.piecewise = all(part is not None for part in self.parts)
         self.influence = np.abs(self.contractor.A).sum(axis=0) + 1e-3
         self.branching = branching_neurons(network)
-        self.tree = Tree()
+        self.tree, self.boxes = Tree(), 0
         # A box costs a few products of N × N matrices.
         work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH if network.elementwise else MAX_WORK_WHOLE
         self.most = min(budget.boxes, work // self.network.size**3)
 
     def run(self, start: Boxes) -> Tree:
         """Return the tree for an initial box."""
-        boxes = start
+        boxes, size = start, self.network.size
         while len(boxes):
-            self.tree.boxes += len(boxes)
-            self.budget.report(self.tree.boxes, None, "boxes")
-            spent = self.budget.exhausted or self.tree.boxes > self.most
-            chunks = [boxes[begin : begin + CHUNK] for begin in range(0, len(boxes), CHUNK)]
-            codes, children = zip(*(self._level(chunk, spent) for chunk in chunks), strict=True)
+            spent = self.boxes + len(boxes) > self.most
+            codes, children = zip(*(self._level(chunk, spent) for chunk in chunks(boxes, size)), strict=True)
             self.tree.levels.append("".join(codes))
-            boxes = joined(children, self.network.size)
+            boxes = joined(children, size)
         return self.tree
 
     def _level(self, boxes: Boxes, spent: bool) -> tuple[str, Boxes]:
+<<<<<<< HEAD
         contracted, void = self.contractor.contract(boxes)
         codes = np.where(void, ".", "?")
+=======
+        """Return the codes of boxes, and the parts of those that are cut; none once the time is up."""
+        self.boxes += len(boxes)
+        self.budget.report(self.boxes, None, "boxes")
+        if self.budget.exhausted:
+            return "?" * len(boxes), joined([], self.network.size)
+        contracted, _ = self.contractor.contract(boxes)
+        codes = np.where(self._is_clearly_void(contracted), ".", "?")
+>>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
         if not self.piecewise:
             self._verify(contracted, codes)
         children: list[Boxes] = []
@@ -138,11 +141,17 @@ class Search:
         return "c", [halves(boxes, position, cut[0], cut[1], self.parts)]
 
     def _note_face(self, boxes: Boxes, position: int) -> None:
+<<<<<<< HEAD
         """For a singular system with solutions, look for one inside the segments, and in the region."""
         number, self.tree.solved = self.tree.solved, self.tree.solved + 1
+=======
+        """Note whether there is a solution; for a singular system with solutions, look for one inside the segments."""
+        number = len(self.tree.fruitful)
+>>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
         pattern = boxes.first[position]
         chosen = [part[int(k)] for part, k in zip(self.parts, pattern, strict=True) if part is not None]
         solution = self.systems.solve(chosen)
+        self.tree.fruitful.append(solution is not None)
         if isinstance(solution, Face):
             bounds = [(part.lower, part.upper) for part in chosen]
             if self.region is not None:

@@ -34,13 +34,16 @@ class WorkerEnded(Exception):
 class Scripted:
     """A backend in this process: which unit is done next, and which ends its worker, is up to the test."""
 
-    apart = True
+    apart, latency = True, 0.0
 
     def __init__(self, slots: int, choose: Callable[[int], int], poison: Callable[[Unit], bool] = lambda unit: False):
         self.slots, self.choose, self.poison = slots, choose, poison
         self.waiting: list[tuple[Started, Run, Unit]] = []
         self.companies: list[int] = []
         self.abandoned = False
+
+    def ready(self) -> None:
+        pass
 
     def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
         future: Started = Future()

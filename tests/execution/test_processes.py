@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from hopverify.execution.processes import Processes
 from hopverify.execution.run import Run
 from hopverify.execution.settings import Settings
 from hopverify.pipeline import certificate_of, executing, verify, was_interrupted
-from hopverify.spec import read_spec
+from hopverify.spec import ModelSpec, read_spec
 from tests.execution.certificates import SHARING, SLOW, SPECS, serial, text_of
 
 
@@ -107,3 +109,36 @@ def test_a_long_search_is_heard_of() -> None:
     (searching,) = (event.values for event in heard if event.kind == "searching")
     assert {"check": "energy_descent", "unit": "states", "total": 2000}.items() <= searching.items()
     assert 0 < searching["done"] < 2000
+
+
+def test_a_limit_of_time_needs_no_guard_in_the_program_that_verifies(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from hopverify.pipeline import verify\n"
+        f"print(verify({str(SPECS / 'relu-pair.yaml')!r}, timeout=300).verdict)\n"
+    )
+    said = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert said.stdout == "pass\n"
+
+
+def test_the_clock_starts_when_the_process_is_ready_and_reading_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    class Late(Processes):
+        def ready(self) -> None:
+            order.append("ready")
+
+    def read(path: Path) -> ModelSpec:
+        order.append("read")
+        return read_spec(path)
+
+    monkeypatch.setattr("hopverify.execution.processes.Processes", Late)
+    monkeypatch.setattr("hopverify.pipeline.read_spec", read)
+    clock = iter(range(1000, 10**6, 1000))
+    monkeypatch.setattr("hopverify.pipeline.monotonic", lambda: order.append("clock") or -1e9 + next(clock))
+    certificate = verify(SPECS / "relu-pair.yaml", timeout=10.0)
+    assert order[:3] == ["ready", "clock", "read"]
+    assert {(entry.get("reason") or {}).get("code") for entry in certificate.results} == {
+        "budget_exhausted",
+        "not_applicable",
+    }

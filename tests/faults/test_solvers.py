@@ -155,20 +155,25 @@ def stand_in(folder: Path, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "timeout", "code"),
-    [("os.kill(os.getpid(), signal.SIGSEGV)", 300.0, "worker_lost"), ("time.sleep(600)", 2.0, "budget_exhausted")],
-    ids=["segfault", "hang"],
+    ("end", "jobs", "timeout", "code"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", 2, 300.0, "worker_lost"),
+        ("time.sleep(600)", 2, 3.0, "budget_exhausted"),
+        ("time.sleep(600)", 1, 3.0, "budget_exhausted"),
+    ],
+    ids=["segfault", "hang", "hang-serial"],
 )
 def test_a_solver_that_takes_its_process_along_costs_its_own_claim_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, timeout: float, code: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, jobs: int, timeout: float, code: str
 ) -> None:
     right = {entry["check"]: entry["verdict"] for entry in sound("relu-dead-coordinate").results}
     stand_in(tmp_path, end, monkeypatch)
-    monkeypatch.setattr("hopverify.execution.driving.GRACE", 0.5)
     spec = spec_of("relu-dead-coordinate")
-    certificate = verify(spec, **FEW, jobs=2, timeout=timeout)
+    certificate = verify(spec, **FEW, jobs=jobs, timeout=timeout)
     reasons = {entry["check"]: (entry.get("reason") or {}).get("code") for entry in certificate.results}
     assert code in reasons.values()
+    # What had been found before is kept.
+    assert certificate.results[0]["verdict"] == right[certificate.results[0]["check"]]
     for entry in certificate.results:
         assert entry["verdict"] in (right[entry["check"]], "unknown"), entry["check"]
     assert not multiprocessing.active_children()

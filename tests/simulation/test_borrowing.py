@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import tanh
+from typing import NoReturn
 
 import pytest
 
@@ -60,6 +61,9 @@ def test_what_cannot_be_listed() -> None:
 
 
 def test_an_interrupt_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(borrowing, "was_interrupted", lambda _: True)
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(borrowing, "drive", interrupted)
     with pytest.raises(KeyboardInterrupt):
         certified_step(parse_spec(spec()))
