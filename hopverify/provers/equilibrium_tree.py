@@ -23,11 +23,7 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence, canonical
 from hopverify.checker.boxes import Boxes, Floats
 from hopverify.checker.contraction import Contractor
-<<<<<<< HEAD
-from hopverify.checker.equilibria import halves, joined
-=======
-from hopverify.checker.equilibria import around, chunks, halves, joined, root
->>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
+from hopverify.checker.equilibria import chunks, halves, joined
 from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.listing import around, replayed, root
 from hopverify.checker.payload import text_of, texts_of
@@ -36,12 +32,9 @@ from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment, segments
 from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box
-<<<<<<< HEAD
 from hopverify.numerics.outward import merged, outward
-from hopverify.numerics.settling import followed
-=======
 from hopverify.numerics.search_tree import Tree
->>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
+from hopverify.numerics.settling import followed
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
@@ -55,11 +48,6 @@ WITHIN = 2.0**-6
 SHARES = (2.0**-36, 2.0**-56)
 NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
-<<<<<<< HEAD
-CHUNK = 2048
-=======
-EULER_STEPS, NEWTON_STEPS = 400, 20
->>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
 WIDTHS = (2.0**-30, 2.0**-22)
 
 # Up to this many layers, a smallest set of layers is sought to which every connection has an end.
@@ -96,18 +84,13 @@ class Search:
         return self.tree
 
     def _level(self, boxes: Boxes, spent: bool) -> tuple[str, Boxes]:
-<<<<<<< HEAD
-        contracted, void = self.contractor.contract(boxes)
-        codes = np.where(void, ".", "?")
-=======
         """Return the codes of boxes, and the parts of those that are cut; none once the time is up."""
         self.boxes += len(boxes)
         self.budget.report(self.boxes, None, "boxes")
         if self.budget.exhausted:
             return "?" * len(boxes), joined([], self.network.size)
-        contracted, _ = self.contractor.contract(boxes)
-        codes = np.where(self._is_clearly_void(contracted), ".", "?")
->>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
+        contracted, void = self.contractor.contract(boxes)
+        codes = np.where(void, ".", "?")
         if not self.piecewise:
             self._verify(contracted, codes)
         children: list[Boxes] = []
@@ -141,13 +124,8 @@ class Search:
         return "c", [halves(boxes, position, cut[0], cut[1], self.parts)]
 
     def _note_face(self, boxes: Boxes, position: int) -> None:
-<<<<<<< HEAD
-        """For a singular system with solutions, look for one inside the segments, and in the region."""
-        number, self.tree.solved = self.tree.solved, self.tree.solved + 1
-=======
-        """Note whether there is a solution; for a singular system with solutions, look for one inside the segments."""
+        """Note whether there is a solution; for a singular system with some, look for one in segments and region."""
         number = len(self.tree.fruitful)
->>>>>>> 5c69de0 (A limit of time is kept by a process that can be ended; undecided trees tell what was found only)
         pattern = boxes.first[position]
         chosen = [part[int(k)] for part, k in zip(self.parts, pattern, strict=True) if part is not None]
         solution = self.systems.solve(chosen)

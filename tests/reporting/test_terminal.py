@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,11 @@ ROW = Row(
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+def without_seconds(text: str) -> list[str]:
+    """Return the lines of a table as a page shows them: rows without their times, one blank between words."""
+    return [" ".join(re.sub(r" +\d+\.\d\d  ", "  ", line).split()) for line in text.splitlines()]
 
 
 def report(*rows: Row, verdict: Verdict = Verdict.PASS, name: str = "model") -> Report:
