@@ -80,7 +80,10 @@ def _agree(ours: Any, theirs: Any, name: str) -> int:
         enclosure = BALLS.number(Fraction(0)) + ball
         if not enclosure.is_finite() or not mine.is_finite:
             return 0
-        value = type(enclosure)(str(sympy.N(mine, DIGITS)))
+        found = sympy.N(mine, DIGITS)
+        if not isinstance(found, sympy.Number):
+            return 0
+        value = type(enclosure)(str(found))
         tolerance = BALLS.number(TOLERANCE) * (1 + abs(value))
         if not enclosure.rad() <= tolerance:
             return 0

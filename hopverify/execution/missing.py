@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from hopverify.checker.constant_pieces import is_nowhere_flat
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.energy_form import EnergyForm
 from hopverify.checker.rules.lure import steepest
@@ -104,8 +105,9 @@ def _ghosts(obligation: NoGhosts) -> Iterator[str]:
     for layer in model.layers.values():
         if not layer.bias_in_energy and layer.bias.values.any():
             yield f"the bias of layer {layer.name} is left out of the energy"
-        if layer.function.elementwise and segments(layer.function) is None:
-            yield f"the activation of layer {layer.name} is flat somewhere, or may be, and is not piecewise linear"
+        function = layer.function
+        if function.elementwise and segments(function) is None and not is_nowhere_flat(function):
+            yield f"the activation of layer {layer.name} may be flat somewhere, and is not piecewise linear"
     yield from _asymmetric(model)
 
 

@@ -81,7 +81,7 @@ def _unmet(report: Report) -> Iterator[Words]:
 
 def _first(row: Row) -> str:
     """Return the first thing to say of a claim, after its mark, which has said that it is unknown."""
-    first = next(grounds(row), None)
+    first = row.missing[0] if row.missing else next(grounds(row), None)
     return "" if first is None else f": {first.removeprefix('unknown: ')}"
 
 

@@ -67,10 +67,12 @@ def sentence_of_report(report: Report) -> str:
 
 
 def _titles(rows: Iterable[Row]) -> str:
-    """Return what is known of some claims, once each: "The energy rises; several equilibria."."""
-    first, *others = dict.fromkeys(title_of(row) for row in rows)
+    """Return what is known of some claims, once each: "The energy rises; several equilibria.". Questions end as such."""
+    titles = list(dict.fromkeys(title_of(row) for row in rows))
+    questions = [title for title in titles if title.endswith("?")]
+    first, *others = [title for title in titles if title not in questions] or [""]
     said = "; ".join([first, *(title[0].lower() + title[1:] for title in others)])
-    return said if said.endswith("?") else f"{said}."
+    return " ".join([f"{said}."] * bool(said) + questions)
 
 
 def counts_in_words(rows: Iterable[Row]) -> str:
