@@ -67,7 +67,7 @@ def sentence_of_report(report: Report) -> str:
 
 
 def _titles(rows: Iterable[Row]) -> str:
-    """Return what is known of some claims, once each: "The energy rises; several equilibria.". Questions end as such."""
+    """Return what is known of some claims, once each: "The energy rises; several equilibria." Questions follow."""
     titles = list(dict.fromkeys(title_of(row) for row in rows))
     questions = [title for title in titles if title.endswith("?")]
     first, *others = [title for title in titles if title not in questions] or [""]
