@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hopverify.errors import CertificateRejected
+from hopverify.regular_files import read_text
 from hopverify.spec import ModelSpec
 
 FORMAT = "hopverify-certificate"
@@ -69,11 +70,10 @@ def read_certificate(path: str | Path) -> Certificate:
     """Return the certificate in a file; raise :class:`CertificateRejected` for anything that is not one."""
     path = Path(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise CertificateRejected(f"{path.name}: larger than {MAX_BYTES // 2**20} MiB")
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, MAX_BYTES)
     except (OSError, UnicodeDecodeError) as error:
-        raise CertificateRejected(f"{path.name}: cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise CertificateRejected(f"{path.name}: cannot be read: {why}") from error
     return parse_certificate(text, file=path.name)
 
 
@@ -133,6 +133,9 @@ def _check_types(body: Mapping[str, Any], file: str) -> None:
     for key, kind in kinds.items():
         if not isinstance(body[key], kind):
             raise CertificateRejected(f"{file}: {key}: expected a JSON {kind.__name__}")
+    for key in ("spec", "arrays", "made_with"):
+        if not all(isinstance(value, str) for value in body[key].values()):
+            raise CertificateRejected(f"{file}: {key}: expected text for every key")
     if not all(isinstance(result, dict) for result in body["results"]):
         raise CertificateRejected(f"{file}: results: every entry is an object")
     if not all(isinstance(entry, str) and _SECONDS.fullmatch(entry) for entry in body["seconds"]):

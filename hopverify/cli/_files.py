@@ -15,6 +15,8 @@ SUFFIXES = (".yaml", ".yml", ".toml", ".json")
 # Folders of arrays and of certificates, in which no specs are looked for.
 SKIPPED = ("data", "certificates")
 KEY = "hopverify"
+#: Data beside specs are looked into up to this size; a spec is much smaller.
+MAX_BYTES = 64 * 2**20
 
 
 def specs_in(paths: Iterable[Path]) -> list[Path]:
@@ -45,12 +47,14 @@ def _is_something_else(path: Path) -> bool:
 
     A YAML file in a folder of specs is always taken for a spec, so that a misspelt version line is reported.
     """
+    from hopverify.regular_files import read_text
+
     readers = {".json": _json_of, ".toml": _toml_of}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         return False
     try:
-        content = reader(path.read_text(encoding="utf-8-sig"))
+        content = reader(read_text(path, MAX_BYTES, "utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return False
     return not (isinstance(content, dict) and KEY in content)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from hopverify.errors import HopverifyError
 from hopverify.execution.files import require_writable, write
+from hopverify.regular_files import opened_regular
 
-__all__ = ["Output", "outputs", "require_writable", "write"]
+__all__ = ["Output", "outputs", "refuse_others", "require_writable", "write"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,23 @@ class Output:
 
     certificate: Path
     journal: Path
+
+
+def refuse_others(contents: Mapping[Path, bytes], *, force: bool) -> None:
+    """Raise where a file that is there is not what would be written, unless ``force`` is true."""
+    if force:
+        return
+    for target, content in contents.items():
+        if os.path.lexists(target) and not _holds(target, content):
+            raise HopverifyError(f"{target} exists and is left as it is: give another folder by --out, or --force")
+
+
+def _holds(target: Path, content: bytes) -> bool:
+    try:
+        with opened_regular(target) as stream:
+            return not target.is_symlink() and stream.read(len(content) + 1) == content
+    except OSError:
+        return False
 
 
 def outputs(specs: Sequence[Path], out: Path | None) -> dict[Path, Output]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hopverify.cli._files import specs_in
+from hopverify.cli._files import MAX_BYTES, specs_in
 from hopverify.cli._outputs import outputs
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     metavar="DIR",
     help="Use the certificates that `verify --out DIR` wrote; specs that have none, or have changed, are verified.",
 )
+@click.option("--force", is_flag=True, help="Replace files in DIR that no gallery has written.")
 @click.option("--check", is_flag=True, help="Write nothing; tell in what the gallery differs from what the specs give.")
 @click.option(
     "-j",
@@ -43,7 +45,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], out: Path, certificates: Path | None, check: bool, jobs: int
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    out: Path,
+    certificates: Path | None,
+    force: bool,
+    check: bool,
+    jobs: int,
 ) -> None:
     """Verify specs and show them together: models/NAME.html for each, index.html, and gallery.json.
 
@@ -53,6 +61,8 @@ def command(
     specs = specs_in(paths or _default_folder())
     # Pages are named as certificates are: two specs of one name are refused.
     outputs(specs, out)
+    if not (force or check):
+        _refuse_others(specs, out)
     models = _models(specs, out, certificates, jobs)
     if not check:
         _write(models, len(specs), out)
@@ -71,9 +81,19 @@ def _default_folder() -> tuple[Path]:
     return (folder,)
 
 
-def _models(specs: Sequence[Path], out: Path, certificates: Path | None, jobs: int) -> Iterator[Model]:
-    import os
+def _refuse_others(specs: Sequence[Path], out: Path) -> None:
+    """Raise before anything is verified where a page would replace a file that is none of this gallery's."""
+    from hopverify.errors import HopverifyError
+    from hopverify.reporting.gallery import index, manifest
+    from hopverify.reporting.gallery.making import page_of
 
+    own = _manifest(out).files if os.path.lexists(out / manifest.FILE) else {}
+    for name in (index.FILE, *(page_of(path.stem) for path in specs)):
+        if name not in own and os.path.lexists(out / name):
+            raise HopverifyError(f"{out / name} exists and is no gallery's: give another folder by --out, or --force")
+
+
+def _models(specs: Sequence[Path], out: Path, certificates: Path | None, jobs: int) -> Iterator[Model]:
     from hopverify.reporting.gallery.making import Model
     from hopverify.spec import read_spec
 
@@ -138,14 +158,14 @@ def _write(models: Iterator[Model], count: int, out: Path) -> None:
 
 def _remove_old(out: Path, files: dict[str, str]) -> None:
     """Remove the pages that the last gallery had and this one has not."""
-    from hopverify.reporting.gallery.manifest import FILE, parse_manifest
+    from hopverify.reporting.gallery.making import is_page
+    from hopverify.reporting.gallery.manifest import FILE
 
     if not (out / FILE).is_file():
         return
-    for name in parse_manifest((out / FILE).read_text(encoding="utf-8")).files:
-        page = out / name
-        if name not in files and page.resolve().is_relative_to(out.resolve()):
-            page.unlink(missing_ok=True)
+    for name in _manifest(out).files:
+        if name not in files and is_page(name):
+            (out / name).unlink(missing_ok=True)
 
 
 def _differences(models: Iterator[Model], count: int, out: Path) -> Iterator[str]:
@@ -167,14 +187,14 @@ def _differences(models: Iterator[Model], count: int, out: Path) -> Iterator[str
 
 def _manifest(out: Path) -> Manifest:
     from hopverify.errors import HopverifyError
+    from hopverify.regular_files import read_text
     from hopverify.reporting.gallery.manifest import FILE, parse_manifest
 
     try:
-        return parse_manifest((out / FILE).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise HopverifyError(
-            f"{out / FILE}: cannot be read: {error.strerror}; `hopverify gallery` writes it"
-        ) from error
+        return parse_manifest(read_text(out / FILE, MAX_BYTES))
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise HopverifyError(f"{out / FILE}: cannot be read: {why}; `hopverify gallery` writes it") from error
 
 
 def _told(models: Iterator[Model], count: int) -> Iterator[Model]:

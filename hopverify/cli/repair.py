@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     help="K different energies for one altered system, and a figure.",
 )
 @click.option("--solver", metavar="NAME", help="The solver that chooses a metric, first: CLARABEL (default) or SCS.")
+@click.option("--force", is_flag=True, help="Replace files that are there and are not what would be written.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object for programs.")
 @click.pass_context
 def command(
@@ -46,6 +47,7 @@ def command(
     only: str | None,
     family: int | None,
     solver: str | None,
+    force: bool,
     json_wanted: bool,
 ) -> None:
     """Propose every repair of a model that applies, each as a complete new spec with a certificate of its own.
@@ -60,7 +62,8 @@ def command(
     folder = out if out is not None else path.parent / f"{path.stem}-repaired"
     subject = _subject(path, folder, _solvers(solver))
     found = list(outcomes(subject, only=only, family=family))
-    repairs = _carried_out(subject, found, path, folder, family is not None)
+    _refuse_others(subject, found, folder, force=force)
+    repairs = _carried_out(subject, found, path, folder, is_family=family is not None, force=force)
     click.echo(as_json(repairs) if json_wanted else in_words(repairs))
     ctx.exit(exit_code(each.report.verdict for each in repairs.repaired) if repairs.repaired else FAIL)
 
@@ -95,7 +98,7 @@ def _subject(path: Path, folder: Path, solvers: tuple[str, ...]) -> Subject:
 
 
 def _carried_out(
-    subject: Subject, found: Sequence[Proposal | Refusal], path: Path, folder: Path, is_family: bool
+    subject: Subject, found: Sequence[Proposal | Refusal], path: Path, folder: Path, *, is_family: bool, force: bool
 ) -> Repairs:
     """Write and verify what is proposed."""
     from hopverify.repair import Refusal
@@ -104,8 +107,44 @@ def _carried_out(
     done = tuple(each if isinstance(each, Refusal) else _repaired(subject, each, folder) for each in found)
     written = [each for each in done if not isinstance(each, Refusal)]
     original = _original(subject.spec) if written else None
-    figure = _figure(subject, written, folder) if is_family and written else None
+    figure = _figure(subject, written, folder, force=force) if is_family and written else None
     return Repairs(subject.spec.name, str(path), done, original, figure)
+
+
+def _refuse_others(subject: Subject, found: Sequence[Proposal | Refusal], folder: Path, *, force: bool) -> None:
+    """Raise before anything is written where that would replace what no such repair has written."""
+    from hopverify.cli._outputs import refuse_others
+    from hopverify.repair import Refusal
+
+    contents: dict[Path, bytes] = {}
+    for proposal in found:
+        if not isinstance(proposal, Refusal):
+            contents |= {folder / name: content for name, content in proposal.files.items()}
+            target = _target(subject, proposal, folder)
+            contents[target] = proposal.text.encode("utf-8")
+            _refuse_other_certificate(_certificate_of(target), force=force)
+    refuse_others(contents, force=force)
+
+
+def _refuse_other_certificate(place: Path, *, force: bool) -> None:
+    """Raise where what would be replaced is no certificate; of certificates the newest counts."""
+    from hopverify.certificate import read_certificate
+    from hopverify.errors import CertificateRejected
+
+    if os.path.lexists(place) and not force:
+        try:
+            read_certificate(place)
+        except CertificateRejected:
+            said = "exists, is no certificate and is left as it is: give another folder by --out, or --force"
+            raise HopverifyError(f"{place} {said}") from None
+
+
+def _certificate_of(target: Path) -> Path:
+    return target.with_name(f"{target.stem}.certificate.json")
+
+
+def _target(subject: Subject, proposal: Proposal, folder: Path) -> Path:
+    return folder / f"{subject.file}-{proposal.name}.yaml"
 
 
 def _repaired(subject: Subject, proposal: Proposal, folder: Path) -> Repaired:
@@ -115,14 +154,14 @@ def _repaired(subject: Subject, proposal: Proposal, folder: Path) -> Repaired:
     from hopverify.reporting.report import report_of
     from hopverify.spec import read_spec
 
-    target = folder / f"{subject.file}-{proposal.name}.yaml"
+    target = _target(subject, proposal, folder)
     require_writable(folder)
     for name, content in proposal.files.items():
         write(folder / name, content)
     write(target, proposal.text)
     spec = read_spec(target)
     certificate = verify(spec)
-    place = folder / f"{target.stem}.certificate.json"
+    place = _certificate_of(target)
     write(place, certificate.to_json())
     return Repaired(proposal, str(target), str(place), report_of(spec, certificate))
 
@@ -138,9 +177,9 @@ def _original(spec: ModelSpec) -> Report:
     return report_of(asked, verify(asked))
 
 
-def _figure(subject: Subject, members: Sequence[Repaired], folder: Path) -> str | None:
+def _figure(subject: Subject, members: Sequence[Repaired], folder: Path, *, force: bool) -> str | None:
     """Draw the energies of a family; without matplotlib say what would draw them."""
-    from hopverify.cli._outputs import write
+    from hopverify.cli._outputs import refuse_others, write
     from hopverify.model import build_model
     from hopverify.repair.curves import curves
     from hopverify.reporting.figures import has_matplotlib
@@ -152,5 +191,7 @@ def _figure(subject: Subject, members: Sequence[Repaired], folder: Path) -> str 
         return None
     models = [(each.proposal.name, build_model(read_spec(each.file))) for each in members]
     target = folder / f"{subject.file}-energies.svg"
-    write(target, energies(curves(models), f"{subject.spec.name}: one flow, {len(models)} energies"))
+    drawn = energies(curves(models), f"{subject.spec.name}: one flow, {len(models)} energies")
+    refuse_others({target: drawn.encode("utf-8")}, force=force)
+    write(target, drawn)
     return str(target)

@@ -7,12 +7,15 @@ A file is written under another name, pushed to the disk, and given its own name
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 
 from hopverify.errors import HopverifyError
+from hopverify.execution.opening import is_of_the_system
 
 DRAFT = ".hopverify-"
 """How the name of a draft begins; a process that is killed while it writes leaves one behind."""
@@ -23,14 +26,22 @@ def write(target: Path, content: str | bytes, *, advice: str = "") -> None:
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and not target.is_file() and not target.is_dir():
-            # A device or a pipe: what replaces it would be a file where there has to be none.
+        if is_of_the_system(str(target)):
+            # A device, such as /dev/stdout: what replaces it would be a file where there has to be none.
             target.write_bytes(data)
         else:
+            _refuse_irregular(target)
             _replace(target, data)
     except OSError as error:
         said = f"{target}: cannot be written: {error.strerror or error}"
         raise HopverifyError(f"{said}; {advice}" if advice else said) from error
+
+
+def _refuse_irregular(target: Path) -> None:
+    """Raise where a pipe or a device has the name. A link is replaced, whatever it names."""
+    mode = target.lstat().st_mode if os.path.lexists(target) else stat.S_IFREG
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
 
 
 def _replace(target: Path, data: bytes) -> None:

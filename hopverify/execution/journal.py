@@ -18,6 +18,7 @@ from hopverify.certificate import MAX_BYTES, canonical, exact_json, subject_of
 from hopverify.errors import HopverifyError
 from hopverify.execution.opening import opened_alone
 from hopverify.execution.units import UNFINISHED, Finding, Offer, Place
+from hopverify.regular_files import opened_regular
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Reason
 
@@ -128,9 +129,10 @@ def read_journal(path: Path, head: Head) -> tuple[dict[Place, Offer], int]:
     Offers of a run with other settings count only if they were decided. Raises :class:`JournalRefused`.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with opened_regular(path) as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
             raise JournalRefused(f"{path}: larger than {MAX_BYTES // 2**20} MiB")
-        content = path.read_bytes()
     except OSError as error:
         raise JournalRefused(f"{path}: cannot be read: {error.strerror or error}") from error
     whole = content.rfind(b"\n") + 1

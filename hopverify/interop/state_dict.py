@@ -17,6 +17,7 @@ import numpy as np
 
 from hopverify.errors import HopverifyError
 from hopverify.registry import did_you_mean
+from hopverify.regular_files import opened_regular
 from hopverify.spec.array_files import npz_members, read_numbers, said_of
 
 Array = np.ndarray[Any, Any]
@@ -59,11 +60,13 @@ def read_tensors(path: Path) -> Mapping[str, Array]:
     suffix = path.suffix.lower()
     if suffix not in READ:
         raise HopverifyError(f"{path}: trained tensors are read from {', '.join(READ)}")
+    if not path.is_file():
+        raise HopverifyError(f"{path}: there is no such file")
     try:
         if suffix == ".safetensors":
             return TensorFile(path, _safetensors_names(path))
         if suffix == ".npz":
-            with zipfile.ZipFile(path) as archive:
+            with opened_regular(path) as stream, zipfile.ZipFile(stream) as archive:
                 return TensorFile(path, tuple(npz_members(archive)))
     except HopverifyError as error:
         raise HopverifyError(f"{path}: {error}") from None

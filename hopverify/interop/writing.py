@@ -26,7 +26,8 @@ def written(folder: Path, stem: str, text: str, files: Mapping[str, bytes], *, f
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for target, content in targets.items():
-            drafts[target].write_bytes(content)
+            with drafts[target].open("xb") as stream:
+                stream.write(content)
         for target, draft in drafts.items():
             _put(draft, target, force=force)
             placed.append(target)

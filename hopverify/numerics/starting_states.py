@@ -20,6 +20,7 @@ from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.model import Model
 from hopverify.registry import did_you_mean
+from hopverify.regular_files import opened_regular, read_text
 from hopverify.spec.array_files import said_of
 from hopverify.spec.numbers import exact_number, shown
 from hopverify.synapses import held
@@ -27,7 +28,7 @@ from hopverify.synapses import held
 Floats = NDArray[np.float64]
 
 FORMS = "zero, random, numbers such as 1,-2,0.5, memory:NAME[k], FILE.npy or FILE.csv"
-MOST, LONGEST_NAME = 100, 30
+MOST, LONGEST_NAME, MAX_BYTES = 100, 30, 2**28
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,9 @@ def _file(path: Path, size: int) -> Floats:
 def _read(path: Path) -> NDArray[Any]:
     """Return the numbers of a file; nothing is unpickled, and of a large array only its header is read."""
     if path.suffix.lower() == ".npy":
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    text = path.read_text(encoding="utf-8-sig").strip()
+        with opened_regular(path):
+            return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    text = read_text(path, MAX_BYTES, "utf-8-sig").strip()
     if not text:
         raise ValueError("the file is empty")
     return np.loadtxt(text.splitlines(), delimiter=",", ndmin=2)

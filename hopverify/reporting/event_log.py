@@ -11,6 +11,7 @@ from typing import TextIO
 
 from hopverify.errors import HopverifyError
 from hopverify.execution.events import Event
+from hopverify.execution.opening import opened_plainly
 
 STANDARD_ERROR = "-"
 
@@ -24,7 +25,7 @@ class EventLog:
 
     def _opened(self, path: Path) -> TextIO:
         try:
-            return path.open("w", encoding="utf-8", newline="\n")
+            return open(path, "w", encoding="utf-8", newline="\n", opener=opened_plainly)
         except OSError as error:
             raise self._unwritable(error) from error
 

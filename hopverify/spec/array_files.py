@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
+from hopverify.regular_files import opened_regular
 from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_ELEMENTS, MAX_RATIONALS
 from hopverify.spec.exact_array import ExactArray
@@ -95,11 +96,11 @@ def _near(path: Path, root: Path) -> str:
 def _read_npy(path: Path, key: str | None) -> NDArray[Any]:
     if key is not None:
         raise ArrayFileError("a .npy file holds a single array without a name; remove `key`")
-    return _read_stream(lambda: path.open("rb"), path.stat().st_size)
+    return _read_stream(lambda: opened_regular(path), path.stat().st_size)
 
 
 def _read_npz(path: Path, key: str | None) -> NDArray[Any]:
-    with zipfile.ZipFile(path) as archive:
+    with opened_regular(path) as stream, zipfile.ZipFile(stream) as archive:
         members = npz_members(archive)
         member = members[_chosen(key, list(members))]
         return _read_stream(lambda: archive.open(member), member.file_size)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hopverify.errors import Problem, SpecError
+from hopverify.regular_files import opened_regular
 from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_TEXT
 from hopverify.spec.document import Document, Format, read_document
@@ -37,7 +38,7 @@ def read_file(path: Path) -> Document:
     if path.suffix.lower() not in FORMATS:
         raise _unreadable(file, f"a spec's name must end in {', '.join(FORMATS)}, got {shown(path.suffix)}")
     try:
-        with path.open("rb") as stream:
+        with opened_regular(path) as stream:
             content = stream.read(MAX_TEXT + 1)
         size = max(path.stat().st_size, len(content))
     except FileNotFoundError:

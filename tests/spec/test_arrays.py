@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zipfile
 from fractions import Fraction
 from pathlib import Path
@@ -144,6 +145,27 @@ def test_damaged_files(tmp_path: Path, content: bytes) -> None:
 def test_damaged_archives(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"w.{suffix}").write_bytes(b"PK\x03\x04 nothing")
     assert f"the file cannot be read as .{suffix}" in refusal(f"a: {{file: w.{suffix}}}", tmp_path)
+
+
+def test_two_arrays_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Of which one is meant nothing is said; NumPy takes the last one."""
+    stream = io.BytesIO()
+    np.save(stream, np.ones(2))
+    for second in ("w.npy", "w"):
+        with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(tmp_path / "w.npz", "w") as archive:
+            archive.writestr("w.npy", stream.getvalue())
+            archive.writestr(second, stream.getvalue())
+        said = refusal("w: {file: w.npz, key: w}", tmp_path)
+        assert "the file holds two arrays called 'w'; write it again with a name for each" in said
+
+
+@pytest.mark.parametrize("header", [b"(" * 5000, b"{" + b" " * 100_000])
+def test_nobody_is_advised_to_trust_a_file(tmp_path: Path, header: bytes) -> None:
+    (tmp_path / "w.npy").write_bytes(b"\x93NUMPY\x02\x00" + struct.pack("<I", len(header)) + header)
+    said = refusal("w: {file: w.npy}", tmp_path)
+    assert "the file cannot be read as .npy" in said
+    assert "pickle" not in said
+    assert "trust" not in said
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused_by_its_header(tmp_path: Path) -> None:

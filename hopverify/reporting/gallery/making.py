@@ -19,6 +19,17 @@ from hopverify.spec import ModelSpec
 FOLDER = "models"
 
 
+def page_of(key: str) -> str:
+    """Return the address of a model's page, relative to the index."""
+    return f"{FOLDER}/{key}.html"
+
+
+def is_page(address: str) -> bool:
+    """Whether an address is one that a page may have; a manifest of someone else may name any file."""
+    folder, _, name = address.rpartition("/")
+    return folder == FOLDER and name.endswith(".html") and "\\" not in name
+
+
 @dataclass(frozen=True)
 class Model:
     """A spec and its certificate. ``file`` is the spec's file for readers, ``address`` the same for the index.
@@ -44,7 +55,7 @@ class Model:
     @property
     def page(self) -> str:
         """The address of the model's page, relative to the index."""
-        return f"{FOLDER}/{self.key}.html"
+        return page_of(self.key)
 
 
 @dataclass(frozen=True)
