@@ -53,8 +53,8 @@ class Reason(Enum):
         "may settle it"
     )
     NO_WITNESS_FOUND = (
-        "the premises of the theorem fail, but no state that violates the claim was found; "
-        "a larger search (--samples) may find one"
+        "a premise of the theorem is not shown, and no state that violates the claim was found; "
+        "another --seed draws other states"
     )
     NONSMOOTH = (
         "the theorem needs a locally Lipschitz activation, which the structure of this one does not show: it may jump, "
@@ -70,7 +70,7 @@ class Reason(Enum):
     )
     FLIPS_NOT_CERTIFIED = (
         "the bounds over all flips do not reach so far, and no flips were found from which a run ends elsewhere; "
-        "fewer `flips`, or a larger search (--samples), would settle it"
+        "fewer `flips` would settle it, and another --seed tries other flips"
     )
     TOO_MANY_STATES = (
         "there are more states, or partial states, than are gone through; fewer neurons, or weights of more different "
@@ -86,7 +86,7 @@ class Reason(Enum):
     )
     STEP_TOO_LONG = (
         "the step is longer than the certified one, and no state was found from which a step of that length raises the "
-        "energy; a shorter step would settle it, or a larger search (--samples)"
+        "energy; a shorter step would settle it, and another --seed draws other states"
     )
     SINGULAR_SYSTEM = (
         "the linear system of some choice of segments is singular, so that critical states may form a continuum; "
