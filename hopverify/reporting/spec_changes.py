@@ -1,7 +1,8 @@
 """Which keys of a spec changed: the trees of two texts compared, with exact numbers.
 
 Two texts that say the same have no changes, whatever the format, the comments and the order of keys; this agrees with
-:mod:`hopverify.spec.digest`. Where nested lists of numbers have one shape in both, the entries that differ are counted.
+:mod:`hopverify.spec.digest`, for which the order of layers counts. Where nested lists of numbers have one shape in
+both, the entries that differ are counted.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from hopverify.spec.digest import order_of_layers
 from hopverify.spec.document import child
 from hopverify.spec.numbers import shown
 from hopverify.spec.reader import read_file
@@ -32,7 +34,16 @@ class SpecChange:
 
 def spec_changes(old: Path, new: Path) -> tuple[SpecChange, ...]:
     """Return what differs between the texts of two specs; raise ``SpecError`` for one that cannot be read."""
-    return tuple(tree_changes(read_file(old).root.value(), read_file(new).root.value()))
+    before, after = read_file(old).root.value(), read_file(new).root.value()
+    return (*tree_changes(before, after), *_order_change(before, after))
+
+
+def _order_change(old: Any, new: Any) -> Iterator[SpecChange]:
+    """Say that layers stand in another order: vectors over all neurons then mean something else."""
+    orders = [order_of_layers(tree) if isinstance(tree, dict) else [] for tree in (old, new)]
+    before, after = ([name for name in order if all(name in each for each in orders)] for order in orders)
+    if before != after:
+        yield SpecChange("layers", f"in the order {', '.join(before)}", f"in the order {', '.join(after)}")
 
 
 def tree_changes(old: Any, new: Any, path: str = "") -> Iterator[SpecChange]:

@@ -1,4 +1,7 @@
-"""The digest of a spec: equal for texts that say the same, whatever the format, the comments and the order of keys."""
+"""The digest of a spec: equal for texts that say the same, whatever the format, the comments and the order of keys.
+
+The order of the layers is no such order: vectors with one number for each neuron (`lower`, `upper`, states) go by it.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,22 @@ def _files(value: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _files(item, child(path, index))
 
 
+def order_of_layers(tree: Mapping[str, Any]) -> list[str]:
+    """Return the names of the layers in their order; of a tree without layers, none."""
+    layers = tree.get("layers")
+    return list(layers) if isinstance(layers, dict) else []
+
+
 def spec_digest(tree: Mapping[str, Any], array_digests: Mapping[str, str], original: str | None = None) -> str:
-    """Return the SHA-256 of the canonical JSON of the tree, the digests of its array files, and that of its original.
+    """Return the SHA-256 of canonical JSON: the tree, the order of its layers, the digests of its arrays and original.
 
     >>> spec_digest({"a": Fraction(1, 2), "b": "x"}, {}) == spec_digest({"b": "x", "a": Fraction(2, 4)}, {})
     True
     """
     content: dict[str, Any] = {"arrays": dict(array_digests), "spec": tree}
+    order = order_of_layers(tree)
+    if len(order) > 1:
+        content["order"] = order
     if original is not None:
         content["original"] = original
     # A number becomes the text of its ratio. The text "1/2" in quotes reads the same wherever a number is expected.

@@ -90,7 +90,8 @@ class CheckRequest:
 class ModelSpec:
     """One spec as read. ``checks`` of None means all that apply.
 
-    ``digest`` identifies the meaning of the text: it does not change with comments, the order of keys, or the format.
+    ``digest`` identifies the meaning of the text: it does not change with comments, the order of keys (but for that of
+    the layers), or the format.
     ``array_digests`` holds the digest of each array that lies in a file, by the path at which the spec names it.
     ``original`` is the spec that this one repairs, if it names one; its digest counts in this one's.
     A spec has ``layers``, or ``spins`` with an ``update``.

@@ -68,6 +68,17 @@ def test_hostile_keys_are_shown_as_they_may_be() -> None:
     assert path == "a\\x1b[2J"
 
 
+def test_the_order_of_layers_is_told(tmp_path: Path) -> None:
+    texts = [
+        f"hopverify: 1\nname: a\nlayers: {{{order}}}\n" for order in ("x: {}, y: {}, z: {}", "z: {}, y: {}, w: {}")
+    ]
+    for place, text in enumerate(texts):
+        (tmp_path / f"{place}.yaml").write_text(text, encoding="utf-8")
+    found = spec_changes(tmp_path / "0.yaml", tmp_path / "1.yaml")
+    assert [change.path for change in found] == ["layers.w", "layers.x", "layers"]
+    assert (found[-1].before, found[-1].after) == ("in the order y, z", "in the order z, y")
+
+
 def test_files_of_any_format(tmp_path: Path) -> None:
     old, new = tmp_path / "old.yaml", tmp_path / "new.json"
     old.write_text("# a comment\nname: a\nhopverify: 1\nlayers: {x: {size: 2, bias: 0.5}}\n", encoding="utf-8")

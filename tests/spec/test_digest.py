@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hopverify.checker import check_certificate
+from hopverify.errors import CertificateRejected
+from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 
 from .examples import RELU_PAIR, spoiled
@@ -59,6 +62,23 @@ def test_the_numbers_in_a_file_are_part_of_the_digest(tmp_path: Path) -> None:
     assert list(before.array_digests) == ["synapses.w.weights"]
     weights = before.array(before.synapses["w"].values["weights"], "synapses.w.weights")
     assert before.array_digests["synapses.w.weights"] == weights.digest
+
+
+def test_the_order_of_layers_counts_and_that_of_other_keys_does_not() -> None:
+    """A region goes by the order of the layers: it holds the equilibrium of one spec, and none of the other."""
+    layers = ("  a: {size: 1, lagrangian: tanh, bias: 0.5}\n", "  b: {size: 1, lagrangian: tanh, bias: -0.5}\n")
+    rest = (
+        "synapses: {w: {kind: dense, layers: [a, b], weights: [[2]]}}\n",
+        "checks: [{equilibria: {lower: [0, -5], upper: [5, 0]}}]\n",
+    )
+    head = "hopverify: 1\nname: d\n"
+    one, other = ("".join([head, "layers:\n", *order, *rest]) for order in (layers, layers[::-1]))
+    assert parse_spec(one).digest != parse_spec(other).digest
+    assert parse_spec("".join([rest[1], head, rest[0], "layers:\n", *layers])).digest == parse_spec(one).digest
+    certificate = verify(parse_spec(one))
+    assert certificate.verdict == "pass"
+    with pytest.raises(CertificateRejected, match="digest"):
+        check_certificate(parse_spec(other), certificate)
 
 
 def test_a_check_called_file_is_no_array() -> None:
