@@ -11,16 +11,7 @@ from typing import Any
 
 from hopverify.checks import Check, Claim, at_instantaneous_values
 from hopverify.model import Model
-from hopverify.obligations import (
-    CompatibleTimes,
-    Convex,
-    DerivedEnergy,
-    Descent,
-    GradientDrive,
-    Obligation,
-    Regular,
-    RegularDrive,
-)
+from hopverify.obligations import Descent, premises_of_descent
 
 _STATEMENT = "E never increases along the flow: dE/dt = -ẋᵀTH(x)ẋ ≤ 0 from every state"
 
@@ -30,21 +21,8 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     if bare and model.claimed is None:
         said = f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
         return [Claim(model.name, _STATEMENT, inapplicable=said)]
-    return [
-        Claim(
-            model.name, _STATEMENT, (Descent(model),), _premises(model), at_instantaneous_values(model.layers.values())
-        )
-    ]
-
-
-def _premises(model: Model) -> tuple[Obligation, ...]:
-    premises: list[Obligation] = [DerivedEnergy(model)]
-    for name, synapse in model.synapses.items():
-        premises += [GradientDrive(name, synapse), RegularDrive(name, synapse)]
-    premises += [Regular(layer) for layer in model.layers.values()]
-    for layer in model.dynamic:
-        premises += [Convex(layer), CompatibleTimes(layer)]
-    return tuple(premises)
+    assumptions = at_instantaneous_values(model.layers.values())
+    return [Claim(model.name, _STATEMENT, (Descent(model),), premises_of_descent(model), assumptions)]
 
 
 CHECK = Check(

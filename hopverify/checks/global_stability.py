@@ -1,7 +1,9 @@
 """Global stability: exactly one equilibrium, and it attracts every solution. Not what an associative memory wants.
 
 By Lur'e and Postnikov: with diagonal D ≻ 0 such that sym(D(diag(ρ/h̄) - W)) ≻ 0, h̄ the steepest slopes. W need not
-be symmetric; D = I is λ_max(sym W)·h̄ < ρ. That is T16; the proof stands in :mod:`hopverify.checker.rules.lure`.
+be symmetric; D = I is λ_max(sym W)·h̄ < ρ. That is T16; the proof stands in :mod:`hopverify.checker.rules.lure`. Or by
+LaSalle: an energy that descends, bounded solutions, and one equilibrium in a list that is complete over all states
+(T17).
 """
 
 from __future__ import annotations
@@ -9,31 +11,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import Check, Claim, at_instantaneous_values, where_definiteness_decides
+from hopverify.checks import FLOATING_POINT, Check, Claim, at_instantaneous_values, where_definiteness_decides
+from hopverify.checks.equilibria import search_of
 from hopverify.model import Model
 from hopverify.obligations import GloballyStable
+
+LISTED = f"where the evidence holds equilibria of a network: {FLOATING_POINT}"
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     obligation = GloballyStable(model)
-    assumptions = (*at_instantaneous_values(model.layers.values()), *where_definiteness_decides(model))
+    listed = () if search_of(model, {}) is None else (LISTED,)
+    assumptions = (*at_instantaneous_values(model.layers.values()), *where_definiteness_decides(model), *listed)
     return [Claim(model.name, obligation.statement, (obligation,), assumptions=assumptions)]
+
+
+def _refuted(witness: Mapping[str, Any]) -> str:
+    several = "second" in witness or len(witness.get("listed", ())) > 1
+    return "Several equilibria" if several else "No equilibrium attracts everything"
 
 
 CHECK = Check(
     name="global_stability",
     title="One equilibrium attracts everything",
-    refuted=lambda witness: "Several equilibria" if "second" in witness else "No equilibrium attracts everything",
-    theory="T10, T16",
+    refuted=_refuted,
+    theory="T10, T16, T17",
     explanation=(
         "Passes, for non-decreasing activations (softmax and other gradients of convex Lagrangians with a bounded "
         "Hessian among them) and linear drives, if positive diagonal multipliers D "
         "make D(diag(ρ/h̄) - W) positive definite in its symmetric part, h̄ being the steepest slopes; the "
         "multipliers are found by a semidefinite program and verified in rationals; for more than some dozens of "
         "neurons definiteness is verified in doubles with proved error bounds, up to thousands of neurons. W need "
-        "not be symmetric, and instantaneous layers are included. Fails with two equilibria, each confirmed in a box "
-        "of its own, or with a direction along which a solution runs away. A memory with several patterns is meant "
-        "to fail."
+        "not be symmetric, and instantaneous layers are included. Passes too where the energy descends, solutions are "
+        "bounded, and a list of equilibria that is complete over all states has one entry (LaSalle). Fails with two "
+        "equilibria, each confirmed in a box of its own, with one that is unstable, or with a direction along which "
+        "a solution runs away. A memory with several patterns is meant to fail."
     ),
     claims=_claims,
     order=100,

@@ -21,6 +21,7 @@ from hopverify.obligations.energy import (
     RegularDrive,
     SymmetricJacobian,
     SymmetricWeights,
+    premises_of_descent,
 )
 from hopverify.obligations.equilibria import (
     AllEquilibria,
@@ -113,4 +114,5 @@ __all__ = [
     "StepForm",
     "SymmetricJacobian",
     "SymmetricWeights",
+    "premises_of_descent",
 ]

@@ -135,3 +135,17 @@ class Descent:
     def statement(self) -> str:
         """The obligation as a sentence."""
         return "dE/dt ≤ 0 along the flow, from every state"
+
+
+Premise = DerivedEnergy | GradientDrive | RegularDrive | Regular | Convex | CompatibleTimes
+
+
+def premises_of_descent(model: Model) -> tuple[Premise, ...]:
+    """Return what T2 asks of a model: its energy, every drive, and every layer, those with τ > 0 in full."""
+    premises: list[Premise] = [DerivedEnergy(model)]
+    for name, synapse in model.synapses.items():
+        premises += [GradientDrive(name, synapse), RegularDrive(name, synapse)]
+    premises += [Regular(layer) for layer in model.layers.values()]
+    for layer in model.dynamic:
+        premises += [Convex(layer), CompatibleTimes(layer)]
+    return tuple(premises)

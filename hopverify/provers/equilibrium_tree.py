@@ -58,9 +58,13 @@ MAX_UNBOUNDED = 2**14
 
 
 class Search:
-    """One search; ``run`` grows the tree until every box is decided or the budget is spent."""
+    """One search from a box; ``run`` grows the tree until every box is decided or the budget is spent.
 
-    def __init__(self, search: Region, budget: Budget) -> None:
+    ``begin`` spends a part of the budget at most; ``run`` then goes on from there.
+    """
+
+    def __init__(self, search: Region, budget: Budget, start: Boxes) -> None:
+        self.left = start
         self.network, self.region, self.budget = search.network, search.region, budget
         network = self.network
         self.contractor, self.systems = Contractor(network), SegmentSystems(network)
@@ -73,15 +77,25 @@ class Search:
         work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH if network.elementwise else MAX_WORK_WHOLE
         self.most = min(budget.boxes, work // self.network.size**3)
 
-    def run(self, start: Boxes) -> Tree:
-        """Return the tree for an initial box."""
-        boxes, size = start, self.network.size
-        while len(boxes):
-            spent = self.boxes + len(boxes) > self.most
-            codes, children = zip(*(self._level(chunk, spent) for chunk in chunks(boxes, size)), strict=True)
-            self.tree.levels.append("".join(codes))
-            boxes = joined(children, size)
+    def run(self) -> Tree:
+        """Return the tree, once every box has its code."""
+        while len(self.left):
+            self._grow()
         return self.tree
+
+    def begin(self, share: int) -> Tree | None:
+        """Return the tree if a part of what it may spend is enough, else None."""
+        most = self.most // share
+        while len(self.left) and self.boxes + len(self.left) <= most and not self.budget.exhausted:
+            self._grow()
+        return None if len(self.left) else self.tree
+
+    def _grow(self) -> None:
+        boxes, size = self.left, self.network.size
+        spent = self.boxes + len(boxes) > self.most
+        codes, children = zip(*(self._level(chunk, spent) for chunk in chunks(boxes, size)), strict=True)
+        self.tree.levels.append("".join(codes))
+        self.left = joined(children, size)
 
     def _level(self, boxes: Boxes, spent: bool) -> tuple[str, Boxes]:
         """Return the codes of boxes, and the parts of those that are cut; none once the time is up."""
@@ -192,14 +206,27 @@ def branching_neurons(network: LinearNetwork) -> NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=4)
-def _grown(search: Region, budget: Budget) -> str:
-    """Return the tree of a search as JSON text; several statements ask for the same one."""
+def _growing(search: Region, budget: Budget) -> tuple[list[str] | None, Search]:
+    """Return the box at the root of a tree, and the search; several statements ask for the same one."""
     box = None
     if search.region is None:
         z = propose_box(search.network)
         box = texts_of(z) if z is not None else None
-    tree = Search(search, budget).run(root(search, box))
-    return canonical({"box": box} | tree.evidence())
+    return box, Search(search, budget, root(search, box))
+
+
+def _told(box: list[str] | None, tree: Tree) -> Evidence:
+    return {"rule": "equilibrium_tree", "box": box, **json.loads(canonical(tree.evidence()))}
+
+
+def begun(search: Region, budget: Budget, share: int) -> Iterator[Evidence]:
+    """Yield the evidence for a list of all states if its tree takes no more than a part of the budget."""
+    if not _can_start(search):
+        return
+    box, growing = _growing(search, budget)
+    tree = growing.begin(share)
+    if tree is not None:
+        yield from _claiming(search, _told(box, tree))
 
 
 @lru_cache(maxsize=4)
@@ -212,7 +239,7 @@ def _only_one(search: Region, budget: Budget) -> str | None:
     for width in WIDTHS:
         around_x = width * (1 + np.abs(x))
         box = texts_of(np.concatenate([x - around_x, x + around_x]).tolist())
-        tree = Search(search, budget).run(around(search, box))
+        tree = Search(search, budget, around(search, box)).run()
         codes = "".join(tree.levels)
         if "?" not in codes and ("k" in codes or "s" in codes):
             return canonical(multipliers | {"rule": "equilibrium_tree", "box": box} | tree.evidence())
@@ -227,7 +254,8 @@ def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
     if search.region is None and not _can_start(search):
         return
     try:
-        yield from _claiming(search, {"rule": "equilibrium_tree"} | json.loads(_grown(search, budget)))
+        box, growing = _growing(search, budget)
+        yield from _claiming(search, _told(box, growing.run()))
     except EvidenceRejected:
         return
 

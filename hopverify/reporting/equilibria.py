@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
-from hopverify.reporting.wording import JSON_SHOWS, LONGEST_VECTOR, Values, names_in_words, number, vector
+from hopverify.reporting.wording import JSON_SHOWS, LONGEST_VECTOR, Values, coordinate, names_in_words, number, vector
 
 SHOWN = 8
-# An enclosure narrower than this, relatively, is shown as one number.
-NARROW = Fraction(1, 10**6)
 
 
 def equilibria_in_words(check: str, data: Values | None, *, shows: str = JSON_SHOWS) -> list[str]:
@@ -46,22 +43,6 @@ def _concerned(check: str, rows: Sequence[Values]) -> list[Values]:
     """Return the equilibria that the check tells something of; what is undecided is what the reader looks for."""
     concerns = _WORDS[check][2]
     return sorted((row for row in rows if concerns(row)), key=lambda row: row.get("stability") != "undecided")
-
-
-def coordinate(value: Any) -> str:
-    """Return an exact number, or the middle of a narrow enclosure, marked as rounded.
-
-    >>> coordinate("1/3"), coordinate(["49999999/100000000", "1/2"]), coordinate(["0", "1"])
-    ('1/3', '≈0.5', '[0, 1]')
-    >>> coordinate(["-1/1000000000", "1/1000000000"])
-    '≈0'
-    """
-    if not isinstance(value, list | tuple):
-        return number(value)
-    lower, upper = (Fraction(end) for end in value)
-    if upper - lower > NARROW * (1 + abs(lower)):
-        return f"[{number(str(lower))}, {number(str(upper))}]"
-    return "≈0" if lower <= 0 <= upper else f"≈{float((lower + upper) / 2):.6g}"
 
 
 def interval(ends: Sequence[str]) -> str:

@@ -15,6 +15,8 @@ LONGEST_NUMBER = 12
 LONGEST_TEXT = 60
 LONGEST_VECTOR = 8
 GHOSTS_SHOWN = 8
+# An enclosure narrower than this, relatively, is shown as one number.
+NARROW = Fraction(1, 10**6)
 JSON_SHOWS = "--json shows"
 """Where a reader at a terminal finds what a shortened list leaves out."""
 
@@ -45,6 +47,22 @@ def vector(values: Sequence[Any]) -> str:
     """
     head = ", ".join(number(value) for value in values[:LONGEST_VECTOR])
     return f"({head})" if len(values) <= LONGEST_VECTOR else f"({head}, … {len(values)} in all)"
+
+
+def coordinate(value: Any) -> str:
+    """Return an exact number, or the middle of a narrow enclosure, marked as rounded.
+
+    >>> coordinate("1/3"), coordinate(["49999999/100000000", "1/2"]), coordinate(["0", "1"])
+    ('1/3', '≈0.5', '[0, 1]')
+    >>> coordinate(["-1/1000000000", "1/1000000000"])
+    '≈0'
+    """
+    if not isinstance(value, list | tuple):
+        return number(value)
+    lower, upper = (Fraction(end) for end in value)
+    if upper - lower > NARROW * (1 + abs(lower)):
+        return f"[{number(str(lower))}, {number(str(upper))}]"
+    return "≈0" if lower <= 0 <= upper else f"≈{float((lower + upper) / 2):.6g}"
 
 
 def state(values: Any, *, name: str = "x") -> str:
@@ -166,6 +184,13 @@ def _two_equilibria(witness: Values) -> list[str]:
     return [f"two equilibria, so that neither attracts every solution: {first} and {second}"]
 
 
+def _no_attractor(witness: Values) -> list[str]:
+    found = [f"x = {vector([coordinate(value) for value in x])}" for x in witness["listed"]]
+    if len(found) > 1:
+        return [f"two equilibria, so that neither attracts every solution: {found[0]} and {found[1]}"]
+    return [f"an unstable equilibrium, to which almost no solution converges: {found[0]}"]
+
+
 def _unbounded_direction(witness: Values) -> list[str]:
     way = vector(witness["states along it"])
     said = [f"along the states t·{way}, E/t² tends to {number(witness['E / t² along it'])} < 0: E has no lower bound"]
@@ -199,6 +224,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "shift_invariance": _shift,
     "equal_activations": _equal_activations,
     "two_equilibria": _two_equilibria,
+    "no_attractor": _no_attractor,
     "unbounded_direction": _unbounded_direction,
     "metric": _metric,
     "rising_step": _rising_step,

@@ -19,6 +19,8 @@ from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.obligations import EquilibriaNear, Outcome
 
+Vector = np.ndarray[Any, Any]
+
 
 def _judge(obligation: EquilibriaNear, payload: Mapping[str, Any]) -> Judgement:
     count, size = len(obligation.labels), obligation.search.network.size
@@ -31,17 +33,22 @@ def _judge(obligation: EquilibriaNear, payload: Mapping[str, Any]) -> Judgement:
         obligation.labels, obligation.patterns.fractions(), centres, widths, strict=True
     ):
         centre, width = vector(listed, size), rational(text)
-        _verify(contractor, centre, width, label)
+        verify_box(contractor, centre, width, label)
         own = centre[obligation.offset : obligation.offset + len(pattern)]
         distance = max(abs(a - b) for a, b in zip(own, pattern, strict=True)) + width
         rows.append({"name": label, "half_width": text, "distance_at_most": text_of(distance)})
     return Judgement(Outcome.PROVED, {"memories": rows, "norm": "largest coordinate"})
 
 
-def _verify(contractor: Contractor, centre: np.ndarray[Any, Any], width: Fraction, label: str) -> None:
-    """The test is made on doubles around the box, and its result must lie inside the box as the payload states it."""
+def verify_box(contractor: Contractor, centre: Vector, width: Fraction, label: str) -> None:
+    """Raise unless the box centre ± width holds exactly one equilibrium.
+
+    The test is made on doubles around the box, and its result must lie inside the box as the payload states it.
+    """
     lower = np.array([float(enclose(value - width).lower) for value in centre])
     upper = np.array([float(enclose(value + width).upper) for value in centre])
+    if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
+        raise EvidenceRejected(f"the box of {label} is beyond the range of doubles")
     (low,), (high,) = contractor.krawczyk(contractor.everywhere(lower, upper))
     finite = bool(np.isfinite(low).all() and np.isfinite(high).all())
     if not finite or not all(

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.reporting.document import Block, Folded, Mark, Mono, Sign, Table, Words
-from hopverify.reporting.equilibria import coordinate, told_of
+from hopverify.reporting.equilibria import told_of
 from hopverify.reporting.report import Row, Values
-from hopverify.reporting.wording import names_in_words, vector
+from hopverify.reporting.wording import coordinate, names_in_words, vector
 
 ROWS = 200
 """A table has no more rows; the certificate has all."""

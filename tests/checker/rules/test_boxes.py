@@ -13,7 +13,7 @@ from hopverify.checker.contraction import Contractor
 from hopverify.checker.rules import Judgement, ball_minima
 from hopverify.checker.rules.attracting_box import rows
 from hopverify.checker.rules.energy_bound import short_below
-from hopverify.checker.rules.equilibrium_boxes import _verify
+from hopverify.checker.rules.equilibrium_boxes import verify_box
 from hopverify.errors import EvidenceRejected
 from hopverify.model import linear_network
 from hopverify.obligations import (
@@ -119,10 +119,10 @@ def test_the_result_lies_in_the_interior(low: list[float], high: list[float], he
     )
     centre = np.array([Fraction(0), Fraction(1)], dtype=object)
     if held:
-        _verify(contractor, centre, Fraction(1), "m[0]")
+        verify_box(contractor, centre, Fraction(1), "m[0]")
     else:
         with pytest.raises(EvidenceRejected, match="does not hold on the box of"):
-            _verify(contractor, centre, Fraction(1), "m[0]")
+            verify_box(contractor, centre, Fraction(1), "m[0]")
     assert seen == [[-1, 0], [1, 2]]
 
 

@@ -1,0 +1,105 @@
+"""Equilibria that refute global stability, for networks with linear drives of up to hundreds of neurons.
+
+Solutions from 0, from patterns and from random states are followed to where they rest, and Newton's method is begun
+at each of them; two that are verified, or one that is unstable, are offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.certificate import Evidence
+from hopverify.checker.contraction import Contractor
+from hopverify.checker.equilibria import Equilibrium
+from hopverify.checker.payload import text_of, texts_of
+from hopverify.checker.rules.no_attractor import confirmed, is_repelling
+from hopverify.errors import EvidenceRejected
+from hopverify.model import LinearNetwork, Model, linear_network
+from hopverify.numerics.sampling import states
+from hopverify.numerics.settling import polished, settled
+from hopverify.obligations import GloballyStable
+from hopverify.provers import Budget, Prover
+from hopverify.verdict import Reason
+
+Floats = NDArray[np.float64]
+STARTS, PATTERNS, SHORT = 12, 6, 64
+WIDTHS = (2.0**-30, 2.0**-20, 2.0**-10)
+Found = tuple[Evidence, Equilibrium]
+
+
+def refuting(network: LinearNetwork, points: Iterable[Sequence[Any]]) -> Iterator[Evidence]:
+    """Offer two equilibria, or one that is unstable, as soon as they are verified near points."""
+    known: list[Found] = []
+    for point in points:
+        found = _verified(network, point)
+        if found is None:
+            continue
+        others = [stated for stated, other in known if _are_apart(found[1], other)]
+        if others or not known:
+            if others:
+                yield {"rule": "no_attractor", "states": [others[0], found[0]]}
+            elif is_repelling(network, found[1]):
+                yield {"rule": "no_attractor", "states": [found[0]]}
+            known.append(found)
+
+
+def _verified(network: LinearNetwork, point: Sequence[Any]) -> Found | None:
+    """Return a state as a payload tells it, short and exact if possible, with what is confirmed there."""
+    short = [value if isinstance(value, Fraction) else Fraction(value).limit_denominator(SHORT) for value in point]
+    near = [Fraction(value) for value in point]
+    for centre, width in ((short, 0.0), *((near, width) for width in WIDTHS)):
+        stated = {"centre": texts_of(centre), "width": text_of(width)}
+        try:
+            return stated, confirmed(network, stated)
+        except EvidenceRejected:
+            continue
+    return None
+
+
+def _are_apart(one: Equilibrium, other: Equilibrium) -> bool:
+    return bool(((one.upper < other.lower) | (one.lower > other.upper)).any())
+
+
+def _ends(model: Model, network: LinearNetwork, budget: Budget) -> Iterator[list[float]]:
+    """Yield where Newton's method, and then solutions, end."""
+    contractor = Contractor(network)
+    for start in _starts(model, network, budget):
+        for search in (polished, settled):
+            if budget.exhausted:
+                return
+            end = search(contractor, start)
+            if end is not None:
+                yield end.tolist()
+
+
+def _starts(model: Model, network: LinearNetwork, budget: Budget) -> Iterator[Floats]:
+    yield np.zeros(network.size)
+    for memory in model.memories.values():
+        for layer, neurons in network.places():
+            if layer.name == memory.layer:
+                for pattern in memory.patterns.floats()[:PATTERNS]:
+                    start = np.zeros(network.size)
+                    start[neurons] = pattern
+                    yield start
+    yield from states(network.size, STARTS, budget.seed)
+
+
+def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
+    network = linear_network(obligation.model)
+    if network is not None and not obligation.model.inhibition:
+        yield from refuting(network, _ends(obligation.model, network, budget))
+
+
+PROVER = Prover(
+    name="no_attractor",
+    summary="two equilibria, or an unstable one, where solutions and Newton's method end, for linear drives",
+    obligations=(GloballyStable,),
+    search=_search,
+    order=62,
+    reason=Reason.OUTSIDE_THEOREM,
+)

@@ -1,0 +1,193 @@
+"""What the list of all equilibria proves of the flow, and what it does not (T17); equilibria that refute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker.rules import judge
+from hopverify.errors import EvidenceRejected
+from hopverify.model import build_model
+from hopverify.obligations import GloballyStable, Outcome
+from hopverify.pipeline import verify
+from hopverify.spec import ModelSpec, parse_spec
+from tests.checker.models import dense
+
+ALL = "energy_descent, boundedness, equilibria, global_stability"
+# One equilibrium, (9/2, 3/2), where no neuron is alive; λ_max(W) = 3/2 is too much for T16.
+CLIPPED = dense("[[0, '3/2'], ['3/2', 0]]", "size: 2, lagrangian: hard_tanh, bias: [3, 0]")
+SMOOTH = dense("[[0, '3/2'], ['3/2', 0]]", "size: 2, lagrangian: tanh, bias: [3, 0]")
+WHOLE = dense("[[6, 0], [0, 6]]", "size: 2, lagrangian: softmax, bias: [9, 0]")
+FOLLOWED = (
+    "layers:\n  v: {size: 2, lagrangian: hard_tanh, bias: [3, -3]}\n  h: {size: 2, lagrangian: identity, tau: 0}\n"
+    "synapses: {w: {kind: dense, layers: [v, h], weights: [['5/4', 0], [0, '5/4']]}}\n"
+)
+TRAP = dense("[[1]]", "size: 1, lagrangian: {tanh: {beta: 2}}")
+
+
+def spec(body: str, checks: str = "global_stability") -> ModelSpec:
+    return parse_spec(f"hopverify: 1\nname: run\n{body}checks: [{checks}]\n")
+
+
+def entry(body: str, check: str = "global_stability") -> Mapping[str, Any]:
+    return verify(spec(body, check), samples=200).results[-1]
+
+
+def evidence(body: str) -> tuple[GloballyStable, dict[str, Any]]:
+    found = entry(body)
+    assert found["method"] == ["lasalle"]
+    return GloballyStable(build_model(spec(body))), deepcopy(found["obligations"][0]["evidence"])
+
+
+def refused(obligation: GloballyStable, payload: Mapping[str, Any], message: str) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judge(obligation, payload)
+
+
+@pytest.mark.parametrize("body", [CLIPPED, SMOOTH, WHOLE, FOLLOWED])
+def test_one_equilibrium_in_all_attracts_everything(body: str) -> None:
+    results = verify(spec(body, ALL), samples=200).results
+    assert [found["verdict"] for found in results] == ["pass"] * 4
+    assert results[-1]["method"] == ["lasalle"]
+    (own,) = results[-1]["obligations"][0]["data"]["listed"]
+    (listed,) = results[2]["obligations"][0]["data"]["equilibria"]
+    assert (own, listed["stability"]) == (listed["x"], "stable")
+
+
+# ------------------------------------------------------------------ what the list of one does not show
+
+
+def test_a_list_of_a_region_is_none_of_all_states() -> None:
+    """The trap: tanh(2x) has one equilibrium in [0.5, 3], and three in all."""
+    asked = spec(TRAP, "energy_descent, boundedness, {equilibria: {lower: 0.5, upper: 3}}, global_stability")
+    results = verify(asked, samples=200).results
+    assert [found["verdict"] for found in results] == ["pass", "pass", "pass", "fail"]
+    (listed,) = results[2]["obligations"]
+    assert len(listed["data"]["equilibria"]) == 1
+    _, payload = evidence(SMOOTH)
+    tree = {key: value for key, value in listed["evidence"].items() if key != "rule"}
+    trap = GloballyStable(build_model(spec(TRAP)))
+    premises = [row["evidence"] for row in results[0]["obligations"] if row["role"] == "premise"]
+    taken = {**payload, "premises": premises, "list": tree, "bounded": results[1]["obligations"][0]["evidence"]}
+    refused(trap, taken, "does not hold|ends before|not emptied|not one isolated")
+
+
+@pytest.mark.parametrize(
+    ("body", "lists"),
+    [
+        # hard_tanh(x) = x on [-1, 1], relu(x) = x for x ≥ 0: told as one state on a face, or as none of it.
+        (dense("[[1]]", "size: 1, lagrangian: hard_tanh"), {"levels": ["c", "sc", "ss"], "cuts": [[0, 0], [0, 1]]}),
+        (dense("[[1]]", "size: 1, lagrangian: relu"), {"levels": ["c", "ss"], "cuts": [[0, 0]]}),
+    ],
+)
+def test_a_face_is_no_point(body: str, lists: dict[str, Any]) -> None:
+    obligation = GloballyStable(build_model(spec(body)))
+    premises = [row["evidence"] for row in entry(body, "energy_descent")["obligations"] if row["role"] == "premise"]
+    bounded = {"rule": "bounded_drive"}
+    for faces in ({}, {"1": ["0"]}):
+        tree = {"box": None, "faces": faces} | lists
+        payload = {"rule": "lasalle", "list": tree, "bounded": bounded, "premises": premises}
+        refused(obligation, payload, "not one isolated|no bound of the drive")
+    assert entry(body)["verdict"] == "fail"
+
+
+def test_an_energy_of_the_authors_own_is_not_the_derived_one() -> None:
+    found = entry(f"{CLIPPED}energy: '1'\n")
+    assert found["verdict"] == "unknown"
+    _, payload = evidence(CLIPPED)
+    refused(GloballyStable(build_model(spec(f"{CLIPPED}energy: '1'\n"))), payload, "energy|claims")
+
+
+def test_weights_within_a_tolerance_are_many_networks() -> None:
+    near = "{values: [[0, '3/2'], ['3/2', 0]], tolerance: 0.5}"
+    found = entry(dense(near, "size: 2, lagrangian: hard_tanh, bias: [3, 0]"))
+    assert (found["verdict"], found["method"]) == ("unknown", [])
+    model = build_model(spec(dense(near, "size: 2, lagrangian: hard_tanh, bias: [3, 0]")))
+    _, payload = evidence(CLIPPED)
+    assert judge(GloballyStable(model), payload, uncertain=True).outcome is Outcome.OPEN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # An activation that jumps; one that falls somewhere; weights that are not symmetric; two time constants in a
+        # layer that is not elementwise. All have one equilibrium.
+        dense("[[0, '3/2'], ['3/2', 0]]", "size: 2, lagrangian: {expression: 'abs(x)', of: neuron}, bias: [3, 0]"),
+        dense("[[0, '5/2'], ['5/2', 0]]", "size: 2, lagrangian: gelu, bias: [-3, -3]"),
+        dense("[[0, '3/2'], [1, 0]]", "size: 2, lagrangian: hard_tanh, bias: [3, 0]"),
+        dense("[[6, 0], [0, 6]]", "size: 2, lagrangian: softmax, bias: [9, 0], tau: [1, 10]"),
+    ],
+)
+def test_where_nothing_is_known_to_descend_nothing_follows(body: str) -> None:
+    assert "lasalle" not in entry(body)["method"]
+    _, payload = evidence(WHOLE if "softmax" in body else CLIPPED)
+    with pytest.raises(EvidenceRejected):
+        judge(GloballyStable(build_model(spec(body))), payload)
+
+
+def test_each_part_of_the_evidence_is_judged() -> None:
+    obligation, payload = evidence(CLIPPED)
+    assert judge(obligation, payload).outcome is Outcome.PROVED
+    premises, tree = payload["premises"], payload["list"]
+    refused(obligation, payload | {"premises": premises[:-1]}, "expected evidence for each of")
+    for k in range(len(premises)):
+        changed = [{"rule": "dead_zone"} if i == k else own for i, own in enumerate(premises)]
+        refused(obligation, payload | {"premises": changed}, "does not speak of")
+    refused(obligation, payload | {"bounded": payload}, "does not speak of")
+    refused(obligation, payload | {"bounded": None}, "no rule of the checker")
+    refused(obligation, payload | {"list": tree | {"multipliers": ["1", "1"]}}, "expected a tree with the keys")
+    refused(obligation, payload | {"list": tree | {"levels": ["?"], "cuts": []}}, "not one isolated")
+    refused(obligation, payload | {"list": None}, "expected a tree")
+
+
+# ------------------------------------------------------------------ what refutes
+
+
+def hebbian(size: int) -> str:
+    rng = np.random.default_rng(3)
+    patterns = np.where(rng.random((4, size)) < 0.5, -1, 1)
+    weights = [[f"{int(v)}/{size}" for v in row] for row in patterns.T @ patterns]
+    return dense(str(weights), f"size: {size}, lagrangian: {{tanh: {{beta: 4}}}}").replace('"', "'")
+
+
+@pytest.mark.parametrize("size", [48, 80])
+def test_two_equilibria_refute_beyond_dozens_of_neurons(size: int) -> None:
+    found = entry(hebbian(size))
+    assert (found["verdict"], found["method"]) == ("fail", ["no_attractor"])
+    assert found["obligations"][0]["data"]["because"] == "there are two"
+
+
+def test_one_unstable_equilibrium_refutes() -> None:
+    """An oscillator: 0 is the only equilibrium, with the eigenvalues 1 ± 2i; and one that is affine beside it."""
+    for layer in ("tanh", "hard_tanh"):
+        body = dense("[[2, 2], [-2, 2]]", f"size: 2, lagrangian: {layer}")
+        found = entry(body)
+        assert (found["verdict"], found["method"]) == ("fail", ["no_attractor"])
+        assert found["obligations"][0]["data"]["because"] == "it is unstable"
+        obligation = GloballyStable(build_model(spec(body)))
+        stable = dense("[['1/2', 2], [-2, '1/2']]", f"size: 2, lagrangian: {layer}")
+        payload = found["obligations"][0]["evidence"]
+        refused(GloballyStable(build_model(spec(stable))), payload, "neither two that are certainly different, nor one")
+        assert judge(obligation, payload).outcome is Outcome.REFUTED
+
+
+def test_at_a_kink_no_eigenvalue_tells() -> None:
+    """relu, W = 2: 0 is the only equilibrium, and all x < 0 go to it, although E falls on the other side."""
+    obligation = GloballyStable(build_model(spec(dense("[[2]]", "size: 1, lagrangian: relu"))))
+    at_zero = {"rule": "no_attractor", "states": [{"centre": ["0"], "width": "0"}]}
+    refused(obligation, at_zero, "nor one that is unstable, nearby smooth")
+
+
+def test_states_are_equilibria_and_two_of_them_apart() -> None:
+    obligation = GloballyStable(build_model(spec(TRAP)))
+    zero, right = {"centre": ["0"], "width": "0"}, {"centre": ["383/400"], "width": "1/1000"}
+    assert judge(obligation, {"rule": "no_attractor", "states": [zero, right]}).outcome is Outcome.REFUTED
+    stable = {"rule": "no_attractor", "states": [right, {"centre": ["1197/1250"], "width": "1/1000"}]}
+    refused(obligation, stable, "neither two that are certainly different")
+    refused(obligation, stable | {"states": [zero | {"centre": ["1"]}]}, "is no equilibrium, exactly")
+    refused(obligation, stable | {"states": []}, "expected a list")
+    refused(obligation, stable | {"states": [{"centre": ["0"]}]}, "expected a centre and a width")
