@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.floats import exp_upper, roundoff
+from hopverify.checker.floats import exp_upper, roomy, roundoff
 from hopverify.checker.gram import Gram, Tile
 from hopverify.errors import EvidenceRejected
 
@@ -92,7 +92,7 @@ class Weights:
         tiles as there are patterns are added in double precision; (1 - u)^-k ≤ 1 + 2ku. A product that underflows loses
         less than the least normal number.
         """
-        grown = 2 * (8400 * unit(self.dtype) + self.gram.count * roundoff())
+        grown = 2 * (8400 * unit(self.dtype) * roomy() + self.gram.count * roundoff())
         lost = self.gram.count * 4 * float(np.finfo(self.dtype).tiny)
         total: Floats = sums * (1 + grown) + lost
         return total
