@@ -83,7 +83,6 @@ def findings_of(unit: Unit, claims: Claims, report: Report) -> list[Finding]:
     ]
 
 
-@room()
 def finding_of(place: Place, claims: Claims, budget: Budget, offer: Offer | None = None) -> Finding:
     """Return what comes of one obligation; what an earlier run left is judged again before anything is searched."""
     begin = monotonic()

@@ -46,7 +46,7 @@ from hopverify.verdict import Reason
 WITHIN = 2.0**-6
 # The ends that are claimed lie so far out, relatively; the second serves where the first is too coarse to decide.
 SHARES = (2.0**-36, 2.0**-56)
-NARROW = 2.0**-24
+NARROW, ALIKE = 2.0**-24, 2.0**-20
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 WIDTHS = (2.0**-30, 2.0**-22)
 
@@ -155,12 +155,13 @@ class Search:
     def _segment_cut(self, boxes: Boxes, position: int, open_neurons: NDArray[np.int64]) -> list[Any]:
         """Cut the most influential undecided neuron at the kink nearest to the middle of its interval."""
         width = np.minimum(boxes.upper[position] - boxes.lower[position], 1e6)
-        neuron = int(open_neurons[np.argmax((width * self.influence)[open_neurons])])
+        neuron = int(open_neurons[foremost((width * self.influence)[open_neurons])])
         own = self.parts[neuron]
         assert own is not None
         kinks = range(int(boxes.first[position, neuron]), int(boxes.last[position, neuron]))
         low, high = np.clip([boxes.lower[position, neuron], boxes.upper[position, neuron]], -1e6, 1e6)
-        return [neuron, min(kinks, key=lambda k: abs(float(own[k].upper or 0) - (low + high) / 2))]
+        gaps = np.array([abs(float(own[k].upper or 0) - (low + high) / 2) for k in kinks])
+        return [neuron, kinks[foremost(1 / (1 + gaps))]]
 
     def _scores(self, boxes: Boxes) -> Floats:
         """Return how far the uncertainty of each neuron spreads to the others, (B, N)."""
@@ -173,12 +174,12 @@ class Search:
     def _cut(self, boxes: Boxes, position: int, scores: Floats) -> list[Any] | None:
         """Cut the neuron whose uncertainty spreads most, in the middle of its interval."""
         lower, upper = boxes.lower[position], boxes.upper[position]
-        width, neuron = upper - lower, int(np.argmax(scores))
+        width, neuron = upper - lower, foremost(scores)
         if not np.isfinite(width).all() or width[neuron] < NARROW * (1 + abs(upper[neuron])):
             return None
         # Off the middle, so that symmetric equilibria do not fall on a cut.
         at = lower[neuron] + 0.4871 * width[neuron]
-        unit = 2.0 ** np.floor(np.log2(width[neuron]) - 10)
+        unit = 2.0 ** np.floor(np.log2(width[neuron] * (1 + ALIKE)) - 10)
         return [neuron, str(Fraction(float(np.round(at / unit) * unit)))]
 
 
@@ -186,6 +187,11 @@ def _common(own: tuple[Fraction | None, Fraction | None], ends: tuple[Fraction, 
     """Return what an interval, whose ends may be infinite, and one of the region have in common."""
     lower, upper = own
     return ends[0] if lower is None else max(lower, ends[0]), ends[1] if upper is None else min(upper, ends[1])
+
+
+def foremost(scores: Floats) -> int:
+    """Return the place of the largest, the first of those that are alike: last digits are no reason to choose."""
+    return int(np.argmax(scores >= (1 - ALIKE) * scores.max()))
 
 
 def branching_neurons(network: LinearNetwork) -> NDArray[np.bool_]:
