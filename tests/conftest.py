@@ -1,11 +1,11 @@
-"""Hypothesis profiles: ``default`` for every run, ``long`` (HYPOTHESIS_PROFILE=long) for a hunt."""
+"""Chooses how far the tests go, see ``tests/profiles.py``."""
 
 from __future__ import annotations
 
-import os
+import pytest
 
-from hypothesis import settings
+from tests import profiles
 
-settings.register_profile("default", max_examples=60, deadline=None, derandomize=True)
-settings.register_profile("long", max_examples=5000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+def pytest_configure(config: pytest.Config) -> None:
+    profiles.choose(config)

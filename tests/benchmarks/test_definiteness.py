@@ -23,6 +23,8 @@ from hopverify.numerics.definiteness import lower_bound, propose
 from hopverify.pipeline import verify
 from hopverify.spec import read_spec
 
+pytestmark = pytest.mark.long
+
 
 def form(n: int) -> DenseForm:
     """Return 3I - W for a symmetric Gaussian W of norm 2, about."""

@@ -12,6 +12,8 @@ from hopverify.checker import check_certificate
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 
+pytestmark = pytest.mark.long
+
 
 def random_network(size: int, lagrangian: str, gain: float) -> ModelSpec:
     """Return a dense symmetric network with weights of standard deviation gain/√n, on a grid of 1/64."""

@@ -15,6 +15,7 @@ from hopverify.checker.rules import retrieval
 from tests.benchmarks.small import ABSENT, OTHER, OWN, SLOW, benchmark
 
 
+@pytest.mark.long
 def test_ways_in_turns_the_first_round_a_warming_up() -> None:
     order: list[str] = []
 
@@ -44,6 +45,7 @@ def test_seconds_for_each_of_what_was_counted() -> None:
     assert found.timings[0].median < 1e-9 < found.timings[1].median
 
 
+@pytest.mark.long
 def test_a_way_that_is_stopped_is_not_asked_again_and_has_no_ratio_of_its_own() -> None:
     found = measure(benchmark(OWN, SLOW), 10, seconds=0.05)
     stopped = found.of(SLOW)

@@ -19,6 +19,7 @@ from hopverify.pipeline import verify
 from hopverify.provers import retrieval_radii
 from hopverify.spec import read_spec
 
+pytestmark = pytest.mark.long
 SPECS = Path(__file__).parents[2] / "specs"
 
 

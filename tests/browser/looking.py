@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Any
+
+PATIENCE = 20.0
 
 _STICKS_OUT = """() => {
   const scrolls = (element) => {
@@ -36,6 +40,17 @@ _COLOURS = """() => {
   }
   return Object.values(found);
 }"""
+
+
+def becomes(look: Callable[[], Any], expected: Any) -> bool:
+    """Wait until what is looked at is as expected: a page answers a click, or a jump within it, in its own time.
+
+    Returns False if it does not come to that, so that the test shows what there is instead.
+    """
+    end = monotonic() + PATIENCE
+    while not (found := look() == expected) and monotonic() < end:
+        sleep(0.01)
+    return found
 
 
 def sticks_out(page: Any) -> list[str]:

@@ -8,9 +8,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.looking import contrasts, doubled_names, first_paint, sticks_out, unnamed_images
+from tests.browser.looking import becomes, contrasts, doubled_names, first_paint, sticks_out, unnamed_images
 from tests.cli.commands import ROOT, run
 
+pytestmark = pytest.mark.long
 SPECS = ("relu-pair", "negative-missing-half", "repaired/relu-pair-universal")
 ALL = ["negative-missing-half", "relu-pair", "relu-pair-universal"]
 KEPT = ROOT / "reports" / "index.html"
@@ -41,23 +42,23 @@ def test_a_card_a_model(visit: Visit, index: Path) -> None:
     assert card.locator("img").count() == 2
     assert all(image.evaluate("e => e.complete && e.naturalWidth > 100") for image in page.locator("img").all())
     card.locator("summary").click()
-    assert card.get_by_role("link", name="Energy never increases").is_visible()
+    assert becomes(card.get_by_role("link", name="Energy never increases").is_visible, True)
 
 
 def test_cards_are_chosen_by_words_verdicts_and_checks(visit: Visit, index: Path) -> None:
     page = visit(index)
     page.locator("#find").fill("MOREAU pair")
-    assert shown(page) == ["relu-pair-universal"]
+    assert becomes(lambda: shown(page), ["relu-pair-universal"]), shown(page)
     assert "1 of 3" in page.locator("#filtered").inner_text()
     page.locator("#find").fill("")
     page.locator("#check").select_option("The energy has flat regions: refuted, as the spec expects")
-    assert shown(page) == ["relu-pair"]
+    assert becomes(lambda: shown(page), ["relu-pair"]), shown(page)
     # A link to a card that is hidden shows it.
     page.locator("#model-relu-pair").get_by_role("link", name="Repaired").click()
-    assert shown(page) == ALL
+    assert becomes(lambda: shown(page), ALL), shown(page)
     assert page.url.endswith("#model-relu-pair-universal")
     page.locator("#verdict").select_option("proved")
-    assert shown(page) == ["relu-pair-universal"]
+    assert becomes(lambda: shown(page), ["relu-pair-universal"]), shown(page)
 
 
 def test_without_scripts_all_cards_are_there(visit: Visit, index: Path) -> None:
@@ -65,7 +66,7 @@ def test_without_scripts_all_cards_are_there(visit: Visit, index: Path) -> None:
     assert shown(page) == ALL
     assert not page.locator("#tools").is_visible()
     page.locator("#model-relu-pair summary").click()
-    assert page.locator("#model-relu-pair details li").first.is_visible()
+    assert becomes(page.locator("#model-relu-pair details li").first.is_visible, True)
 
 
 def test_the_keyboard_leads_from_card_to_report(visit: Visit, index: Path) -> None:

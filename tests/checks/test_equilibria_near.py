@@ -36,7 +36,12 @@ checks:
 
 
 @pytest.mark.parametrize(
-    ("size", "lagrangian"), [(60, "{tanh: {beta: 4}}"), (40, "hard_tanh"), (120, "{erf: {beta: 3}}")]
+    ("size", "lagrangian"),
+    [
+        (60, "{tanh: {beta: 4}}"),
+        (40, "hard_tanh"),
+        pytest.param(120, "{erf: {beta: 3}}", marks=pytest.mark.long),
+    ],
 )
 def test_each_pattern_has_an_equilibrium_beside_it(size: int, lagrangian: str) -> None:
     spec = hebbian(size, 3, lagrangian)

@@ -57,6 +57,7 @@ def test_below_one_it_passes_and_above_the_same_evidence_does_not() -> None:
     assert not proved(large(symmetric(0.8), extra=", leak: 0.79"), good)
 
 
+@pytest.mark.long
 def test_at_the_edge_nothing_passes() -> None:
     """W = 11ᵀ/128 has norm 1 exactly; one unit in the last place is below what doubles show, a part in 10⁹ is not."""
     payload = {"rule": "lure", "multipliers": ["1"] * 128, "definiteness": {"method": "cholesky"}}

@@ -269,6 +269,7 @@ def test_half_of_the_longest_safe_step_is_certified_for_tanh_networks(name: str)
     )
 
 
+@pytest.mark.long
 def test_hundreds_of_neurons() -> None:
     """A circulant W with λ_min = -2 and all slopes at most 1: α ≤ 2/3."""
     n = 220

@@ -19,6 +19,7 @@ from tests.cli.commands import ROOT, modules_after, run
 CASE = "verified_cholesky"
 
 
+@pytest.mark.long
 def test_one_benchmark_quickly(tmp_path: Path) -> None:
     result = run("bench", "--quick", "--only", CASE, "--no-figure", "--out", tmp_path / "new")
     assert result.exit_code == 0, result.output
@@ -35,6 +36,7 @@ def test_one_benchmark_quickly(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_figure_beside_the_table(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="pip install 'hopverify[bench]'")
     result = run("bench", "--quick", "--only", CASE, "--out", tmp_path)
@@ -78,6 +80,7 @@ def test_a_figure_without_matplotlib(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.long
 def test_what_is_not_installed_is_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hopverify.benchmarks.find_spec", lambda _: None)
     result = run("bench", "--quick", "--only", "global_stability", "--no-figure", "--out", tmp_path)
@@ -86,6 +89,7 @@ def test_what_is_not_installed_is_left_out_and_said(tmp_path: Path, monkeypatch:
     assert "Left out: *z3*" in (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_size_that_cannot_be_measured_spoils_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = subprocess.run
 

@@ -10,8 +10,13 @@ from hopverify.derivation import Derivation, derive
 from hopverify.model import any_model
 from hopverify.spec import read_spec
 from tests.derivation.models import model
+from tests.profiles import long_but
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+QUICK = (
+    "relu-pair", "softmax-memory", "hopfield-1982", "epanechnikov", "own-expressions", "hebbian-tanh",
+    "negative-bias-left-out", "input-driven-plasticity",
+)  # fmt: skip
 
 MODERN = """
 layers:
@@ -27,7 +32,7 @@ def lines(derivation: Derivation) -> list[str]:
     return [" ".join(line.split()) for line in derivation.to_text().splitlines()]
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", long_but(QUICK, SPECS))
 def test_every_spec_is_derived_and_printed(path: Path) -> None:
     derivation = derive(any_model(read_spec(path)))
     assert "Energy" in derivation.to_text()

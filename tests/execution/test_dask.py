@@ -37,6 +37,7 @@ def test_the_certificate_is_the_serial_one(cluster: LocalCluster) -> None:
     assert text_of(certificate) == serial(SHARING, samples=20)
 
 
+@pytest.mark.long
 def test_a_killed_worker_loses_nothing(cluster: LocalCluster) -> None:
     killed: list[str] = []
     with Client(cluster, set_as_default=False) as client:
@@ -92,6 +93,7 @@ def test_a_missing_package_is_an_error_that_names_the_extra(monkeypatch: pytest.
     assert "pip install 'hopverify[dask]'" in result.stderr
 
 
+@pytest.mark.long
 def test_a_cluster_without_workers_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask, "WORKERS", 0.5)
     with LocalCluster(n_workers=0, dashboard_address=":0") as empty:
@@ -100,6 +102,7 @@ def test_a_cluster_without_workers_is_an_error(monkeypatch: pytest.MonkeyPatch) 
     assert "has no workers: start some" in result.stderr
 
 
+@pytest.mark.long
 def test_losing_all_workers_ends_the_run_with_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask, "PATIENCE", 0.5)
     monkeypatch.setattr(dask, "INTERVAL", 0.1)
@@ -116,6 +119,7 @@ def test_losing_all_workers_ends_the_run_with_what_is_found(monkeypatch: pytest.
     assert any(event.kind == "execution_lost" for event in seen)
 
 
+@pytest.mark.long
 def test_losing_the_scheduler_ends_the_run_with_what_is_found() -> None:
     small = LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0")
 
@@ -145,6 +149,7 @@ def test_nothing_of_dask_is_loaded_without_the_option() -> None:
     assert not loaded & {"distributed", "dask"}
 
 
+@pytest.mark.long
 def test_the_command_tells_that_the_cluster_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask, "PATIENCE", 0.5)
     monkeypatch.setattr(dask, "INTERVAL", 0.1)

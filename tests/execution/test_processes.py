@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from hopverify.execution.processes import Processes
 from hopverify.execution.run import Run
 from hopverify.execution.settings import Settings
 from hopverify.pipeline import certificate_of, executing, verify, was_interrupted
-from hopverify.spec import ModelSpec, read_spec
+from hopverify.spec import ModelSpec, parse_spec, read_spec
+from tests.cli.test_interruption import LONG
 from tests.execution.certificates import SHARING, SLOW, SPECS, serial, text_of
 
 
@@ -105,10 +107,11 @@ def test_a_long_search_is_heard_of() -> None:
         if event.kind == "searching":
             raise KeyboardInterrupt
 
-    verify(SLOW, jobs=2, watch=watch)
+    # Its search does not end before it is heard of, however busy the machine is.
+    verify(parse_spec(json.dumps(LONG), format="json"), jobs=2, boxes=10**9, watch=watch)
     (searching,) = (event.values for event in heard if event.kind == "searching")
-    assert {"check": "energy_descent", "unit": "states", "total": 2000}.items() <= searching.items()
-    assert 0 < searching["done"] < 2000
+    assert {"check": "equilibria", "unit": "boxes", "total": None}.items() <= searching.items()
+    assert searching["done"] > 0
 
 
 def test_a_limit_of_time_needs_no_guard_in_the_program_that_verifies(tmp_path: Path) -> None:

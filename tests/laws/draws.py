@@ -5,7 +5,6 @@ Points are rationals whose denominator is a prime larger than any in a kink's po
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,15 +23,18 @@ from hopverify.expr.nodes import Expression, Number, substitute
 from hopverify.expr.parser import parse
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian
 from hopverify.spec.fields import REQUIRED, Field, FieldKind
+from tests.profiles import by_profile, profile
 
 PRIME = 9973
 ENTRIES = list(LAGRANGIANS)
 
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 few = settings(
-    max_examples=500 if LONG else 20, deadline=None, derandomize=not LONG, suppress_health_check=list(HealthCheck)
+    max_examples=by_profile(6, 20, 500),
+    deadline=None,
+    derandomize=profile() != "hunt",
+    suppress_health_check=list(HealthCheck),
 )
-fewer = settings(few, max_examples=200 if LONG else 6)
+fewer = settings(few, max_examples=by_profile(3, 6, 200))
 
 # A numerical value is worth comparing only if its enclosure is narrow.
 NARROW = 1e-12

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,13 +18,14 @@ from hopverify.model import any_model
 from hopverify.obligations import Obligation
 from hopverify.provers import PROVERS, Budget, NothingToSearchError, Prover, accepting
 from hopverify.spec import ModelSpec, parse_spec, read_spec
+from tests.profiles import profile
 from tests.soundness.test_attack import EXTRA
 
 SPECS = Path(__file__).parents[2] / "specs"
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+HUNT = profile() == "hunt"
 SMALL = 16
 CANDIDATES = 12
-ENOUGH = 10**9 if LONG else 12
+ENOUGH = 10**9 if HUNT else 12
 """How many candidates of a search are judged, and of how many obligations of one kind a prover's are accepted."""
 
 FIRST = (
@@ -137,7 +137,7 @@ def offers() -> tuple[Offer, ...]:
             found.append(offer)
             if offer.decision is not None:
                 missing -= {("prover", offer.prover), ("rule", offer.rule)}
-        if not missing and not LONG:
+        if not missing and not HUNT:
             break
     return tuple(found)
 

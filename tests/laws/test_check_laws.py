@@ -8,7 +8,6 @@ ones; a new check is asked about with those that ask for all checks, or for it.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,15 +26,16 @@ from hopverify.strategies import specs
 from tests.laws.rewriting.all import REWRITINGS
 from tests.laws.rewriting.judging import Said, assert_follows, contradictions, decided_in_both, rewritten, said_of
 from tests.laws.rewriting.tree import Rewritten, copied, explicit, spec_of, text_of
+from tests.profiles import by_profile, profile
 from tests.strategies.drawing import FAST
 
 SPECS = Path(__file__).parents[2] / "specs"
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-SEEDS = 5 if LONG else 1
+HUNT = profile() == "hunt"
+SEEDS = 5 if HUNT else 1
 
 # Of how many neurons a spec is verified again and again; more where it lists the checks that it asks for.
-SMALL, SMALL_IF_LISTED = (12, 24) if LONG else (5, 16)
-DEAR = () if LONG else (
+SMALL, SMALL_IF_LISTED = (12, 24) if HUNT else (5, 16)
+DEAR = () if HUNT else (
     "negative-mish", "negative-layernorm", "negative-silu", "layernorm", "sparsemax-equilibria", "gelu-memory",
     "equilibrium-propagation-hard", "negative-one-unit-in-the-last-place", "sparsemax-equilibria-altered",
     "sparsemax-memory", "krotov-hopfield-c-slow-universal", "gelu-memory-altered", "negative-gelu",
@@ -94,8 +94,8 @@ def compared(spec: ModelSpec, groups: Sequence[tuple[str, ...]], seed: object) -
 def comparisons_of(name: str) -> tuple[Compared, ...]:
     """Return all rewritings that keep the structure at once, and others one by one: in a short run one of them."""
     turn = list(POOL).index(name)
-    others = OTHERS if LONG else (OTHERS[turn % len(OTHERS)],)
-    groups = [KEEPING, *((other,) for other in others), *(((keeping,) for keeping in KEEPING) if LONG else ())]
+    others = OTHERS if HUNT else (OTHERS[turn % len(OTHERS)],)
+    groups = [KEEPING, *((other,) for other in others), *(((keeping,) for keeping in KEEPING) if HUNT else ())]
     return tuple(one for seed in range(SEEDS) for one in compared(POOL[name], groups, f"{name}{seed}"))
 
 
@@ -123,7 +123,9 @@ def test_every_rewriting_concerns_some_model() -> None:
     assert not missing
 
 
-drawn = settings(max_examples=1500 if LONG else 4, deadline=None, phases=FAST, suppress_health_check=list(HealthCheck))
+drawn = settings(
+    max_examples=by_profile(2, 4, 1500), deadline=None, phases=FAST, suppress_health_check=list(HealthCheck)
+)
 
 
 @drawn

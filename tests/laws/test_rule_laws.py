@@ -6,7 +6,6 @@ provers find on small models, so a new rule is attacked as soon as a prover make
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import suppress
 from random import Random
@@ -17,10 +16,11 @@ from hopverify.checker.rules import RULES, judge
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Outcome
 from tests.laws.evidence import Offer, accepted
+from tests.profiles import by_profile, profile
 from tests.soundness.mutations import at, mutated, paths, placed
 
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-TAMPERINGS = 3000 if LONG else 40
+HUNT = profile() == "hunt"
+TAMPERINGS = by_profile(20, 40, 3000)
 NINES = "9" * 4000
 DECISIVE = {Outcome.PROVED, Outcome.REFUTED}
 
@@ -59,9 +59,9 @@ def test_what_is_tampered_with_is_refused_or_shows_nothing_new(rule: str) -> Non
 @pytest.mark.parametrize("rule", RULES.entries)
 def test_numbers_of_thousands_of_digits_are_judged_or_refused(rule: str) -> None:
     """A message that tells such a number would be a crash: Python does not write it."""
-    for offer in own(rule)[: None if LONG else 2]:
+    for offer in own(rule)[: None if HUNT else 2]:
         numbers = [path for path in paths(offer.evidence) if _is_number(at(offer.evidence, path))]
-        for path in numbers if LONG else numbers[:3]:
+        for path in numbers if HUNT else numbers[:3]:
             for long in (NINES, f"1/{NINES}", f"-{NINES}/7"):
                 with suppress(EvidenceRejected):
                     judge(offer.obligation, placed(offer.evidence, path, long))

@@ -24,6 +24,7 @@ from hopverify.expr.floats import FLOATS
 from hopverify.model import build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from tests.profiles import by_profile
 from tests.soundness.test_equilibria_oracle import data_of, solve
 
 Rows = list[list[Fraction]]
@@ -99,7 +100,7 @@ def altered(function: str, A: Rows, B: Rows, v: dict[str, list[Fraction]], check
     return spec_of(layers, synapses, checks)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=by_profile(12, 40, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(systems())
 def test_equilibria_with_self_inhibition_agree_with_an_enumeration(
     drawn: tuple[str, Rows, Rows, dict[str, list[Fraction]]],
@@ -126,7 +127,7 @@ def test_equilibria_with_self_inhibition_agree_with_an_enumeration(
         assert model.complete({"y": y}, EXACT)[0]["x"].tolist() == [Fraction(x) for x in row["x"][m:]]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=by_profile(12, 40, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(systems(), st.booleans())
 def test_stability_is_that_of_the_slow_layer(
     drawn: tuple[str, Rows, Rows, dict[str, list[Fraction]]], both_ways: bool
@@ -246,7 +247,7 @@ def test_without_an_energy_nothing_is_said_of_ghosts() -> None:
     assert [result["verdict"] for result in both] == ["fail", "unknown"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=by_profile(12, 40, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_ghosts_beside_fast_neurons_are_flat_and_critical_while_the_flow_leaves(data: st.DataObject) -> None:
     m, n = data.draw(st.integers(1, 2)), data.draw(st.integers(1, 2))

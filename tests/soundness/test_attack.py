@@ -8,7 +8,6 @@ surround with fitting data, never proves what was refuted, or refutes what was p
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -28,11 +27,12 @@ from hopverify.model import any_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec, read_spec
+from tests.profiles import by_profile, profile
 from tests.soundness.mutations import at, mutated, paths, placed
 
 SPECS = Path(__file__).parents[2] / "specs"
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-CERTIFICATES, EVIDENCES = (4000, 4000) if LONG else (60, 150)
+HUNT = profile() == "hunt"
+CERTIFICATES, EVIDENCES = by_profile((12, 40), (60, 150), (4000, 4000))
 
 NAMES = (
     "relu-pair", "relu-five-equilibria", "relu-horn", "relu-runaway", "relu-dead-coordinate", "hamux-convention",
@@ -227,7 +227,7 @@ def test_evidence_for_something_else_never_shows_the_opposite() -> None:
     known = {id(obligation): (obligation, outcome) for _, obligation, _, outcome in offers()}
     random = Random(0)
     pairs = [(o, outcome, e) for o, outcome in known.values() for _, _, e, _ in offers()]
-    for obligation, outcome, evidence in pairs if LONG else random.sample(pairs, 4000):
+    for obligation, outcome, evidence in pairs if HUNT else random.sample(pairs, by_profile(1000, 4000, 0)):
         if evidence["rule"] == "equilibrium_tree" and random.random() < 0.9:
             continue
         try:
@@ -247,7 +247,7 @@ def refused(text: str, match: str) -> None:
 
 def test_a_truncated_certificate_is_refused() -> None:
     text = text_of("relu-pair")
-    for k in range(0, len(text) - 2, 97 if not LONG else 1):
+    for k in range(0, len(text) - 2, by_profile(397, 97, 1)):
         refused(text[:k], "not a certificate")
 
 

@@ -74,7 +74,7 @@ def test_a_leaky_relu_of_slightly_negative_slope_is_not_convex() -> None:
     assert found["lagrangian_convexity"] == "fail"
 
 
-@pytest.mark.parametrize("size", [1, 3, 400])
+@pytest.mark.parametrize("size", [1, 3, pytest.param(400, marks=pytest.mark.long)])
 def test_softmax_is_exactly_singular_at_every_size(size: int) -> None:
     weights = str(np.zeros((size, size), dtype=int).tolist())
     found = verdicts(size=size, lagrangian="softmax", weights=weights)

@@ -103,6 +103,7 @@ def test_a_radius_that_becomes_nothing_in_the_scale_of_the_patterns_is_refused()
         check_certificate(spec, parse_certificate(json.dumps(body)))
 
 
+@pytest.mark.long
 def test_equilibria_of_thousands_of_digits_are_told_by_the_doubles_around_them() -> None:
     generator = np.random.default_rng(0)
     W = generator.normal(size=(20, 20)) * 0.02 * 10.0 ** -generator.integers(0, 300, size=(20, 20))

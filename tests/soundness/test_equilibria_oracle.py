@@ -6,7 +6,6 @@ with the package beyond reading the verdicts.
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -22,12 +21,11 @@ from hopverify.expr.floats import FLOATS
 from hopverify.model import build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from tests.profiles import by_profile
 
 Row = list[Fraction]
 
-# The long profile (HYPOTHESIS_PROFILE=long) goes through a thousand networks of up to eight neurons.
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-LARGEST, NETWORKS = (8, 1000) if LONG else (5, 60)
+LARGEST, NETWORKS = by_profile((4, 15), (5, 60), (8, 1000))
 
 
 def solve(M: list[Row], right: Row) -> Row | None:

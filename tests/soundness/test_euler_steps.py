@@ -24,6 +24,7 @@ from hopverify.obligations import Outcome, StepForm
 from hopverify.obligations.steps import OfSteps
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from tests.profiles import by_profile
 
 ROOT = Path(__file__).parents[2]
 STATES, LARGE, FEW = 200, 40, 8
@@ -68,6 +69,7 @@ def zoo() -> list[str]:
     return sorted(path.name for path in (ROOT / "specs").glob("*.yaml"))
 
 
+@pytest.mark.long
 def test_no_certified_step_raises_the_energy_of_the_zoo() -> None:
     checked = 0
     for name in zoo():
@@ -179,12 +181,12 @@ checks: [step_size]
 @pytest.mark.parametrize("make", [random_network, random_altered])
 def test_no_certified_step_raises_the_energy_of_random_networks(make: Any) -> None:
     checked = 0
-    for seed in range(24):
+    for seed in range(by_profile(8, 24, 240)):
         found = certified(make(seed))
         if found is not None:
             assert not rises(*found, np.random.default_rng(seed), STATES // 2), seed
             checked += STATES // 2
-    assert checked > 2000
+    assert checked > by_profile(600, 2000, 2000)
 
 
 @pytest.mark.parametrize("seed", range(6))

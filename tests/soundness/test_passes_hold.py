@@ -23,6 +23,7 @@ from hopverify.lagrangians import LAGRANGIANS
 from hopverify.model import Model, build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from tests.profiles import by_profile
 
 NUMBERS = st.fractions(min_value=-3, max_value=3, max_denominator=8)
 
@@ -108,7 +109,7 @@ def _contradicts(spec: ModelSpec, model: Model, passed: set[str], seed: int) -> 
     return None
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=by_profile(6, 60, 5000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(), st.integers(0, 2**16))
 def test_no_pass_is_contradicted(document: dict[str, Any], seed: int) -> None:
     spec = parse_spec(yaml.safe_dump(document))

@@ -79,7 +79,7 @@ def _draw(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
 def test_what_floats_find_is_listed(layer: str, seed: int) -> None:
     rng, g = np.random.default_rng([seed, len(layer)]), LAYERS[layer]
     n = int(rng.integers(2, 4))
@@ -134,6 +134,7 @@ def test_time_constants_that_differ_inside_the_layer_take_the_proof_away() -> No
     assert "not shown to lie in the basin" in region["layers"]["x"]
 
 
+@pytest.mark.long
 def test_what_the_energy_hides_of_sparsemax() -> None:
     entries, rows = _listed(_spec("sparsemax", np.diag([2.0, 2.0, 2.0]), np.array([0.125, 0, 0])))
     recovered = entries["state_recovery"]["obligations"][0]["data"]["equilibria"]

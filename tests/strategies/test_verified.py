@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,10 +11,10 @@ from hopverify.checker import check_certificate
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec
 from hopverify.strategies import certificates, specs
+from tests.profiles import by_profile
 
 from .drawing import FAST
 
-LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 slow = settings(deadline=None, phases=FAST, suppress_health_check=list(HealthCheck))
 
 
@@ -27,13 +25,13 @@ def accepted(spec: ModelSpec) -> Certificate:
     return certificate
 
 
-@settings(slow, max_examples=3000 if LONG else 15)
+@settings(slow, max_examples=by_profile(4, 15, 3000))
 @given(specs(max_size=2, max_layers=2))
 def test_the_certificate_of_a_drawn_spec_is_accepted(spec: ModelSpec) -> None:
     accepted(spec)
 
 
-@settings(slow, max_examples=3000 if LONG else 15)
+@settings(slow, max_examples=by_profile(4, 15, 3000))
 @given(specs(near_critical=True, max_size=2))
 def test_the_certificate_of_a_spec_at_the_edge_is_accepted(spec: ModelSpec) -> None:
     certificate = accepted(spec)
@@ -51,8 +49,8 @@ def test_drawn_certificates_are_those_of_their_specs(data: st.DataObject) -> Non
     assert [entry["check"] for entry in other.results] == ["weight_symmetry"]
 
 
-@pytest.mark.skipif(not LONG, reason="HYPOTHESIS_PROFILE=long")
-@settings(slow, max_examples=500)
+@pytest.mark.long
+@settings(slow, max_examples=by_profile(5, 10, 500))
 @given(certificates())
 def test_any_certificate_is_canonical(certificate: Certificate) -> None:
     assert parse_certificate(certificate.to_json()).to_json() == certificate.to_json()
