@@ -28,8 +28,8 @@ from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.listing import around, replayed, root
 from hopverify.checker.payload import text_of, texts_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork
 from hopverify.model.segments import Segment, segments
+from hopverify.numerics.branching import ALIKE, branching_neurons, foremost
 from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.outward import merged, outward
@@ -46,12 +46,9 @@ from hopverify.verdict import Reason
 WITHIN = 2.0**-6
 # The ends that are claimed lie so far out, relatively; the second serves where the first is too coarse to decide.
 SHARES = (2.0**-36, 2.0**-56)
-NARROW, ALIKE = 2.0**-24, 2.0**-20
+NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 WIDTHS = (2.0**-30, 2.0**-22)
-
-# Up to this many layers, a smallest set of layers is sought to which every connection has an end.
-MAX_COVERED = 10
 
 # Without a bounded box, at most this many choices of segments are gone through.
 MAX_UNBOUNDED = 2**14
@@ -187,28 +184,6 @@ def _common(own: tuple[Fraction | None, Fraction | None], ends: tuple[Fraction, 
     """Return what an interval, whose ends may be infinite, and one of the region have in common."""
     lower, upper = own
     return ends[0] if lower is None else max(lower, ends[0]), ends[1] if upper is None else min(upper, ends[1])
-
-
-def foremost(scores: Floats) -> int:
-    """Return the place of the largest, the first of those that are alike: last digits are no reason to choose."""
-    return int(np.argmax(scores >= (1 - ALIKE) * scores.max()))
-
-
-def branching_neurons(network: LinearNetwork) -> NDArray[np.bool_]:
-    """Return which neurons to cut: those of the fewest layers' neurons to which every connection has an end.
-
-    The states of the other layers follow from theirs, by one product with a matrix.
-    """
-    places = network.places()
-    connections = [
-        (a, b) for a, (_, i) in enumerate(places) for b, (_, j) in enumerate(places) if network.W[np.ix_(i, j)].any()
-    ]
-    chosen = frozenset(range(len(places)))
-    if len(places) <= MAX_COVERED:
-        covers = [frozenset(k for k in chosen if (1 << k) & code) for code in range(1 << len(places))]
-        covers = [cover for cover in covers if all(a in cover or b in cover for a, b in connections)]
-        chosen = min(covers, key=lambda cover: sum(places[k][0].size for k in cover))
-    return np.concatenate([np.full(layer.size, k in chosen) for k, (layer, _) in enumerate(places)])
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,36 @@
+"""Which neuron of a box is cut: of the fewest layers that every connection meets, the foremost by some score."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.model import LinearNetwork
+
+Floats = NDArray[np.float64]
+ALIKE = 2.0**-20
+
+# Up to this many layers, a smallest set of layers is sought to which every connection has an end.
+MAX_COVERED = 10
+
+
+def foremost(scores: Floats) -> int:
+    """Return the place of the largest, the first of those that are alike: last digits are no reason to choose."""
+    return int(np.argmax(scores >= (1 - ALIKE) * scores.max()))
+
+
+def branching_neurons(network: LinearNetwork) -> NDArray[np.bool_]:
+    """Return which neurons to cut: those of the fewest layers' neurons to which every connection has an end.
+
+    The states of the other layers follow from theirs, by one product with a matrix.
+    """
+    places = network.places()
+    connections = [
+        (a, b) for a, (_, i) in enumerate(places) for b, (_, j) in enumerate(places) if network.W[np.ix_(i, j)].any()
+    ]
+    chosen = frozenset(range(len(places)))
+    if len(places) <= MAX_COVERED:
+        covers = [frozenset(k for k in chosen if (1 << k) & code) for code in range(1 << len(places))]
+        covers = [cover for cover in covers if all(a in cover or b in cover for a, b in connections)]
+        chosen = min(covers, key=lambda cover: sum(places[k][0].size for k in cover))
+    return np.concatenate([np.full(layer.size, k in chosen) for k, (layer, _) in enumerate(places)])
