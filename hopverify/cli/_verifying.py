@@ -63,6 +63,7 @@ class Verifying:
         # The runs that are not concluded, the first of which is shown while it is under way.
         self._paths: dict[Run, Path] = {}
         self._shown: Shown | None = None
+        self._has_printed = False
 
     def logged(self, specs: Sequence[Path], log: str | None) -> int:
         """Verify all specs, with a log of events if one is asked for, and return the exit code."""
@@ -157,8 +158,9 @@ class Verifying:
             # What could not be kept is shown all the same.
             self._fail(path, error)
         report = report_of(run.spec, certificate, claims=run.claims)
-        self._print(run, report)
+        # First of all: an interrupt while it is printed must not lose it.
         self.reports.append(report)
+        self._print(run, report)
         del self._paths[run]
 
     def _is_kept(self, path: Path, run: Run, certificate: Certificate) -> bool:
@@ -247,8 +249,9 @@ class Verifying:
         self._pause()
         if self._shown is None:
             console = console_for(sys.stdout, colour=self.colour)
-            if self.reports:
+            if self._has_printed:
                 console.print()
+            self._has_printed = True
             named = [(check.name, claim.subject) for check, claim in run.claims]
             self._shown = Shown(console, named, verbose=self.wishes.verbose)
             self._shown.begin(run.spec.name, run.spec.file)

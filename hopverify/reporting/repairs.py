@@ -86,13 +86,15 @@ def _proposed(repaired: Repaired, original: Report | None) -> Iterator[str]:
 def _side_by_side(original: Report, repaired: Report) -> Iterator[str]:
     old, new = verdicts(original), verdicts(repaired)
     yield f"    {'':<22} {'original':<42} repaired"
+    compared: set[str] = set()
     for check, (said, candidates) in _BESIDE.items():
         now = next((name for name in candidates if name in new), None)
         if check not in old or now is None:
             continue
+        compared.add(check)
         yield f"    {said:<22} {f'{check}: {old[check]}':<42} {now}: {new[now]}"
     for row in original.rows:
-        if row.verdict is Verdict.FAIL and row.witness is not None:
+        if row.check in compared and row.verdict is Verdict.FAIL and row.witness is not None:
             yield f"    {'':<22} ({row.check} of {row.subject}: {witness_in_words(row.method, row.witness)[0]})"
 
 

@@ -38,7 +38,9 @@ class Steps:
 
     def _count(self, spec: str, done: int, total: int) -> None:
         self._shares[spec] = done / max(1, total)
-        self._told[spec] = f"{PurePath(spec).name}: {done} of {total} obligations"
+        # The only spec has its name above the table; a narrow terminal has no room for more.
+        name = f"{PurePath(spec).name}: " if self.specs > 1 else ""
+        self._told[spec] = f"{name}{done} of {total}"
 
     def _show(self, current: str) -> None:
         ended = len(self._ended)

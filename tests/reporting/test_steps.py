@@ -41,8 +41,8 @@ def test_obligations_are_counted() -> None:
         ("obligation_finished", A | CLAIM | {"done": 1, "total": 4}),
     )
     assert shown == [
-        (0.0, "a.yaml: 0 of 4 obligations · equilibria [net]"),
-        (0.25, "a.yaml: 1 of 4 obligations · equilibria [net]"),
+        (0.0, "0 of 4 · equilibria [net]"),
+        (0.25, "1 of 4 · equilibria [net]"),
     ]
 
 
@@ -58,8 +58,8 @@ def test_several_specs_are_counted_and_may_be_under_way_together() -> None:
         specs=4,
     )
     assert [done for done, _ in shown] == [1.75, 2.25, 3.0]
-    assert shown[1][1].startswith("1 of 4 specs · a.yaml: 3 of 4 obligations · b.yaml: 1 of 2 obligations · ")
-    assert shown[2][1].startswith("2 of 4 specs · b.yaml: 2 of 2 obligations · ")
+    assert shown[1][1].startswith("1 of 4 specs · a.yaml: 3 of 4 · b.yaml: 1 of 2 · ")
+    assert shown[2][1].startswith("2 of 4 specs · b.yaml: 2 of 2 · ")
 
 
 def test_a_long_search_tells_how_far_it_is() -> None:
