@@ -131,9 +131,34 @@ def wrong_rule() -> Any:
 
 def test_a_derivative_rule_that_is_none_is_found_out() -> None:
     ham = hmx.HAM({"x": hmx.NeuronLayer(wrong_rule(), (3,))}, {}, [])
-    with pytest.raises(HopverifyError, match="custom derivative rule is not the derivative"):
+    with pytest.raises(HopverifyError, match="is not its derivative: at x ="):
         from_hamux(ham)
     assert any("is its derivative: proved" in note for note in from_hamux(lone(LIBRARY["lagr_tanh"])).notes)
+
+
+def right_up_to(size: float, *, of_whole: bool = False) -> Any:
+    """Return |x|²/2 with a rule of its own, which is wrong beyond a size."""
+
+    @jax.custom_jvp
+    def potential(x: Any) -> Any:
+        return (x @ x if of_whole else x**2) / 2
+
+    @potential.defjvp
+    def rule(primals: Any, tangents: Any) -> Any:
+        (x,), (t,) = primals, tangents
+        slope = jnp.where(jnp.max(jnp.abs(x)) < size if of_whole else jnp.abs(x) < size, x, 0.0)
+        return potential(x), (slope * t).sum() if of_whole else slope * t
+
+    return lambda x: potential(x).sum()
+
+
+@pytest.mark.parametrize("size", [60.0, 1e-4, 1e5])
+@pytest.mark.parametrize(("of_whole", "told"), [(False, "is not its derivative: at x ="), (True, "HAMUX computes")])
+def test_a_derivative_rule_that_is_none_far_out_is_found_out(size: float, of_whole: bool, told: str) -> None:
+    ham = hmx.HAM({"x": hmx.NeuronLayer(right_up_to(size, of_whole=of_whole), (3,))}, {}, [])
+    with pytest.raises(HopverifyError, match=told):
+        from_hamux(ham)
+    assert from_hamux(hmx.HAM({"x": hmx.NeuronLayer(right_up_to(jnp.inf), (3,))}, {}, []))
 
 
 def test_decimals() -> None:

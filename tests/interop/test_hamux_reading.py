@@ -67,13 +67,20 @@ def test_the_rule_of_a_library_function_is_proved_to_be_its_derivative() -> None
     assert "layer 'y': the derivative rule of _lagr_sigmoid is its derivative: proved" in notes
 
 
-@pytest.mark.parametrize("another", ["lagr_sigmoid", "whole"])
-def test_another_rule_is_not(another: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_rule_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "gradient_program", lambda *arguments: from_text(GRADIENTS["lagr_sigmoid"]))
+    with pytest.raises(HopverifyError, match=r"the derivative rule of _lagr_tanh is not its derivative: at x ="):
+        made(ham({"x": ("lagr_tanh", (3,))}))
+
+
+def test_a_rule_that_cannot_be_read_is_taken_for_granted_and_the_spec_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     unreadable = from_text(PROGRAMS["reduce_max"]["program"])
-    programs = {"whole": unreadable, "lagr_sigmoid": from_text(GRADIENTS["lagr_sigmoid"])}
-    monkeypatch.setattr(tracing, "gradient_program", lambda *arguments: programs[another])
-    notes = made(ham({"x": ("lagr_tanh", (3,))})).notes
-    assert any("was compared with its derivative at some states, not proved" in note for note in notes)
+    monkeypatch.setattr(tracing, "gradient_program", lambda *arguments: unreadable)
+    found = made(ham({"x": ("lagr_tanh", (3,))}))
+    assert any("was compared with its derivative at states of all sizes, not proved" in note for note in found.notes)
+    taken = "Taken for granted, as it is compared and not proved: layer 'x': the derivative rule of _lagr_tanh is its"
+    assert taken in found.model_spec().description
+    assert "Taken for granted" not in made(ham({"x": ("lagr_relu", (3,))})).text
 
 
 def test_biases_of_several_connections_are_added() -> None:

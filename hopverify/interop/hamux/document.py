@@ -57,7 +57,7 @@ def document(read: Read, wanted: Wanted) -> Imported:
     notes = _notes(read, wanted)
     text = spec_text(
         name=name,
-        description=f"Imported from HAMUX. {CONVENTION}.",
+        description=plain(" ".join([f"Imported from HAMUX. {CONVENTION}.", *_assumptions(read)])),
         references=[REFERENCE],
         sections={"layers": layers, "synapses": synapses, "arrays": arrays},
         checks=_checks(wanted),
@@ -65,6 +65,11 @@ def document(read: Read, wanted: Wanted) -> Imported:
         comment="\n".join(plain(note) for note in notes),
     )
     return Imported(stem, text, files, tuple(notes), {name: order.tolist() for name, order in read.orders.items()})
+
+
+def _assumptions(read: Read) -> list[str]:
+    """Return a sentence on what every verdict takes for granted of the program; none where all is read or proved."""
+    return [f"Taken for granted, as it is compared and not proved: {'; '.join(read.assumed)}."] if read.assumed else []
 
 
 def _notes(read: Read, wanted: Wanted) -> list[str]:

@@ -16,6 +16,7 @@ from hopverify.expr.differentiate import gradient
 from hopverify.interop.hamux import tracing
 from hopverify.interop.names import Names
 from hopverify.interop.tracing.convolutions import convolved, orders_of
+from hopverify.interop.tracing.differing import difference
 from hopverify.interop.tracing.energies import Interaction, Sorting
 from hopverify.interop.tracing.expressions import CannotWrite
 from hopverify.interop.tracing.jaxprs import CannotRead, Reading, read
@@ -48,13 +49,17 @@ class Port:
 
 @dataclass
 class Read:
-    """What was read of a HAM. ``orders`` and ``shapes``: of layers that stand with their channels first."""
+    """What was read of a HAM. ``orders`` and ``shapes``: of layers that stand with their channels first.
+
+    ``assumed``: what is taken for granted of the program, which the spec has to say.
+    """
 
     ports: dict[str, Port] = field(default_factory=dict)
     interactions: list[tuple[str, Interaction]] = field(default_factory=list)
     orders: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
+    assumed: dict[str, None] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
     literal: Callable[[Any], Fraction] = lambda value: Fraction(value.item())
 
@@ -134,8 +139,9 @@ def _check_rules(
 ) -> None:
     """Compare a Lagrangian's own rules of differentiation, which make HAMUX's activations, with its gradient.
 
-    What the rules compute is read, and proved to be the gradient where the functions are elementwise; else the
-    comparison in floating point, with which every import ends, is all there is, and the notes say so.
+    What the rules compute is read. Where the functions are elementwise it is proved to be the gradient, or refused
+    where the two differ at a number of some size, or beside a kink. Else the comparison in floating point, with which
+    every import ends, is all there is: that they agree is taken for granted, and the spec says so.
     """
     try:
         closed = tracing.gradient_program(subject, layer.lagrangian, shape)
@@ -144,15 +150,25 @@ def _check_rules(
         potential = potential_of(value, shape)
     except (CannotRead, CannotWrite):
         stated = potential = None
-    if stated is not None and potential is not None and same(stated, gradient(potential, "x", {"x": 0})):
+    if stated is None or potential is None:
+        _take_for_granted(done, subject, rules)
+        return
+    derivative = gradient(potential, "x", {"x": 0})
+    if same(stated, derivative):
         done.notes[f"{subject}: the derivative rule of {', '.join(rules)} is its derivative: proved"] = None
-    else:
-        _note_unproved(done, subject, rules)
+        return
+    found = difference(stated, derivative)
+    if found is not None:
+        x, rule, true = found
+        said = f"the derivative rule of {', '.join(rules)} is not its derivative: at x = {x:g} it gives {rule:g}"
+        raise HopverifyError(f"{subject}: {said}, where the derivative is {true:g}")
+    _take_for_granted(done, subject, rules)
 
 
-def _note_unproved(done: Read, subject: str, rules: Sequence[str]) -> None:
+def _take_for_granted(done: Read, subject: str, rules: Sequence[str]) -> None:
     said = f"{subject}: the derivative rule of {', '.join(rules)}"
-    done.notes[f"{said} was compared with its derivative at some states, not proved to be it"] = None
+    done.notes[f"{said} was compared with its derivative at states of all sizes, not proved to be it"] = None
+    done.assumed[f"{said} is its derivative"] = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +193,7 @@ def _connection(done: Read, ham: Any, connection: Any) -> Connection:
     closed = tracing.program(subject, function, [port.shape for port in ports])
     energy, reading = _value(done, subject, closed, [_leaf(port.name, port.shape) for port in ports])
     if reading.rules:
-        _note_unproved(done, subject, list(reading.rules))
+        _take_for_granted(done, subject, list(reading.rules))
     return Connection(done.names.of(str(synapse)), tuple(port.name for port in ports), energy)
 
 
