@@ -92,6 +92,7 @@ LAMBDAS = {
     "arctan": lagrangian(lambda x: (x * jnp.arctan(x) - 0.5 * jnp.log1p(x**2)).sum()),
     "huber": lagrangian(lambda x: jnp.where(jnp.abs(x) < 1, x**2 / 2, jnp.abs(x) - 0.5).sum()),
     "clipped": lagrangian(lambda x: (jnp.clip(x, -1, 1) * x).sum()),
+    "gelu by erfc": lagrangian(lambda x: (x * x / 2).sum() + jax.nn.gelu(x, approximate=False).sum()),
     "gelu": lagrangian(lambda x: jax.nn.gelu(x).sum()),
     "silu": lagrangian(lambda x: jax.nn.silu(x).sum()),
     "a mean": lagrangian(lambda x: jnp.mean(x**2)),
@@ -140,6 +141,10 @@ SYNAPSES = {
     "a constant": synapse(lambda x: jnp.sum(x) + 1.5, x=(3,)),
     "parts of a vector": synapse(lambda x: -x[0] * x[1] - x[1:] @ x[:2], x=(3,)),
     "side by side": synapse(lambda x, y: -jnp.tanh(jnp.concatenate([x, y]) @ jnp.arange(7.0)), x=(3,), y=(4,)),
+    "stacked": synapse(lambda x, y: -(jnp.stack([x, 2 * y]) ** 2).sum(), x=(3,), y=(3,)),
+    "stacked as columns": synapse(
+        lambda x, y: -jnp.exp(jnp.stack([x, y], axis=1) @ jnp.arange(2.0)).sum(), x=(3,), y=(3,)
+    ),
     "products of sums": synapse(lambda x, y: -x.sum() * y.sum(), x=(3,), y=(4,)),
     "one neuron and many": synapse(lambda x, y: -(x[0] * jnp.sum(y**4)), x=(1,), y=(4,)),
     "a quotient": synapse(lambda x: -jnp.sum(x / (1 + x**2)), x=(3,)),

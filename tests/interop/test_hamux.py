@@ -23,6 +23,7 @@ from hopverify.interop import Imported, from_hamux  # noqa: E402
 from hopverify.interop.hamux.comparison import of_ham, of_model, random_states  # noqa: E402
 from hopverify.model import build_model  # noqa: E402
 from hopverify.spec import read_spec  # noqa: E402
+from tests.cli.commands import run  # noqa: E402
 from tests.interop.programs import LAMBDAS, LIBRARY, OF_PARAMETERS, REFUSED, SYNAPSES, Program  # noqa: E402
 from tests.interop.record import FILE, recorded  # noqa: E402
 
@@ -221,3 +222,33 @@ def test_three_lines(tmp_path: Path) -> None:
     written = read_spec(from_hamux(ham).write(tmp_path))
     assert verify(written).to_json() != ""
     assert written.digest == from_hamux(ham).model_spec().digest
+
+
+def of_other_library(parts: tuple[str, ...], *bases: type) -> Any:
+    """Return something made like a HAM of another library."""
+    made = type("HAM", bases, {})()
+    for part in parts:
+        setattr(made, part, {})
+    return made
+
+
+def test_a_ham_of_another_library_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(HopverifyError, match=r"a HAM of bbhamux .* whose parts hamux\.HAM takes"):
+        from_hamux(of_other_library(("neurons", "synapses", "connections")))
+    of_torch = type("Module", (), {"__module__": "torch.nn.modules.module"})
+    with pytest.raises(HopverifyError, match=r"a HAM of PyTorch \(hamux-torch\), whose functions JAX cannot trace"):
+        from_hamux(of_other_library(("neurons", "hypersynapses", "connections"), of_torch))
+    model = "class HAM:\n    neurons = synapses = connections = {}\n\nham = HAM()\n"
+    (tmp_path / "model.py").write_text(model, encoding="utf-8")
+    result = run("import", tmp_path / "model.py", "--allow-code", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "this is a HAM of bbhamux" in result.stderr
+
+
+def test_the_parts_of_a_ham_of_bbhamux_make_one_of_hamux() -> None:
+    """What the refusal advises."""
+    layer = hmx.NeuronLayer(hmx.lagr_tanh, (2,))
+    ham = of_other_library(("neurons", "synapses", "connections"))
+    ham.neurons, ham.synapses, ham.connections = {"x": layer}, {"s": lambda x: -(x @ x)}, [(("x",), "s")]
+    neurons = {name: hmx.NeuronLayer(layer.lagrangian, layer.shape) for name, layer in ham.neurons.items()}
+    assert "lagrangian: tanh" in from_hamux(hmx.HAM(neurons, ham.synapses, ham.connections)).text

@@ -26,6 +26,27 @@ def is_ham(found: Any) -> bool:
     )
 
 
+def kin(found: Any) -> str | None:
+    """Return of what other library something is a ``HAM``, and what to do; None where it is of none.
+
+    They are told from HAMUX's by what they are made of: nothing of them is imported.
+    """
+    if isinstance(found, type):
+        return None
+    if is_ham(found) and any(base.__module__.partition(".")[0] == "torch" for base in type(found).__mro__):
+        return (
+            "a HAM of PyTorch (hamux-torch), whose functions JAX cannot trace: build the same network as a hamux.HAM,"
+            " or write a spec that names its tensors, a mapping file"
+        )
+    parts = ("neurons", "synapses", "connections")
+    if type(found).__name__ == "HAM" and not is_ham(found) and all(hasattr(found, part) for part in parts):
+        return (
+            "a HAM of bbhamux (barebones-hamux), whose parts hamux.HAM takes: hamux.HAM({name: hamux.NeuronLayer("
+            "layer.lagrangian, layer.shape) for name, layer in ham.neurons.items()}, ham.synapses, ham.connections)"
+        )
+    return None
+
+
 def from_hamux(
     ham: Any,
     *,
@@ -41,6 +62,9 @@ def from_hamux(
     numbers in the program's text are the short decimals or ratios that round to them, 1/10 instead of
     13421773/134217728; the spec says so. ``checks`` and ``expect`` are the spec's own.
     """
+    other = kin(ham)
+    if other is not None:
+        raise HopverifyError(f"from_hamux takes a hamux.HAM; this is {other}")
     if not is_ham(ham):
         raise HopverifyError(f"from_hamux takes a hamux.HAM, got {type(ham).__name__}")
     bare = ham.unvectorize() if hasattr(ham, "unvectorize") else ham

@@ -7,21 +7,27 @@ hopverify import model.py:ham --out specs --allow-code --set step=0.5
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from hopverify.errors import HopverifyError
 from hopverify.interop.code import member_of, run_file
-from hopverify.interop.hamux import from_hamux, is_ham
+from hopverify.interop.hamux import from_hamux, is_ham, kin
 from hopverify.interop.imported import Imported
 from hopverify.interop.source import Request, Source
 
 _YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
+def _is_any_ham(found: Any) -> bool:
+    """Whether something is a HAM, also of a library that is not read: it is refused by that library's name."""
+    return is_ham(found) or kin(found) is not None
+
+
 def _read(request: Request) -> Sequence[Imported]:
     from hopverify.interop.hamux.tracing import jax_itself
 
     jax_itself()
-    name, ham = member_of(run_file(request.path), is_ham, request.member, "HAM")
+    name, ham = member_of(run_file(request.path), _is_any_ham, request.member, "HAM")
     title = request.settings.get("name") or (f"{request.path.stem}-{name}" if request.member else request.path.stem)
     decimals = request.settings.get("decimals", "no").lower()
     if decimals not in (*_YES, *_NO):

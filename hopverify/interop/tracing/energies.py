@@ -70,6 +70,9 @@ class Sorting:
         biases: dict[str, NDArray[Any]] = {}
         rest: list[Term] = []
         for term in map(merged, energy.terms):
+            if not term.coefficient:
+                # Constants that cancel, as those that put arrays beside each other do.
+                continue
             bias = self._bias(term)
             part = None if bias is not None else self._part(term)
             if bias is not None:

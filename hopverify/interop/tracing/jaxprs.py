@@ -265,5 +265,5 @@ _COMPARISONS: dict[str, Callable[[Fraction], bool]] = {
 # Primitives that move entries, or change signs, and round nothing.
 _EXACT = {
     "broadcast_in_dim", "concatenate", "convert_element_type", "copy", "eq", "ge", "gt", "iota", "le", "lt", "ne",
-    "neg", "reshape", "rev", "select_n", "slice", "squeeze", "transpose",
+    "neg", "reshape", "rev", "select_n", "slice", "squeeze", "stack", "transpose",
 }  # fmt: skip

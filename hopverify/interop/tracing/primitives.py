@@ -16,6 +16,7 @@ from hopverify.interop.tracing.tensors import (
     applied,
     contraction,
     leaf,
+    number,
     placed,
     plus,
     product,
@@ -114,6 +115,13 @@ def _sliced(params: Mapping[str, Any], value: Tensor) -> Tensor:
     return value
 
 
+def _stacked(params: Mapping[str, Any], *values: Tensor) -> Tensor:
+    """Return arrays along a new axis."""
+    axis = params["axis"]
+    apart = [reshaped(value, (*value.shape[:axis], 1, *value.shape[axis:])) for value in values]
+    return _concatenated({"dimension": axis}, *apart)
+
+
 def _concatenated(params: Mapping[str, Any], *values: Tensor) -> Tensor:
     """Return arrays side by side, each as its product with a matrix of zeros and ones."""
     axis, start = params["dimension"], 0
@@ -208,6 +216,8 @@ RULES: dict[str, Rule] = {
     ),
     "slice": _sliced,
     "concatenate": _concatenated,
+    "stack": _stacked,
+    "erfc": lambda params, value: plus(number(ONE), scaled(function("erf", value), -ONE)),
     "convert_element_type": _cast,
     "copy": lambda params, value: value,
     "conv_general_dilated": _convolved,
