@@ -26,7 +26,7 @@ from flint import arb
 
 from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.spectrum import linear_flow, real_parts
+from hopverify.checker.spectrum import linear_flow
 from hopverify.expr.balls import BALLS, ball
 from hopverify.expr.nodes import Apply, Expression
 from hopverify.expr.pieces import NoPieces, pieces
@@ -160,11 +160,7 @@ def _is_inside_a_piece(activation: Expression, x: arb) -> bool:
     )
 
 
-def enclosed_spectrum(network: LinearNetwork, H: Balls) -> list[arb] | None:
-    """Return the real parts of the eigenvalues of T⁻¹(WH - ρ), enclosed (Arb), or None where that fails.
-
-    Instantaneous neurons are eliminated.
-    """
+def linear_flow_at(network: LinearNetwork, H: Balls) -> Balls | None:
+    """Return T⁻¹(WH - ρ), instantaneous neurons eliminated; None where that fails."""
     taus = np.array([tau for layer in network.layers for tau in layer.each(layer.tau)], dtype=object)
-    J = linear_flow(BALLS.array(network.W) @ H - np.diag(BALLS.array(network.leak)), taus)
-    return real_parts(J) if J is not None else None
+    return linear_flow(BALLS.array(network.W) @ H - np.diag(BALLS.array(network.leak)), taus)

@@ -26,8 +26,8 @@ from hopverify.checker.copositivity import is_strictly_copositive
 from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.linear_algebra import solve
-from hopverify.checker.range_stability import RangeForm, enclosed_spectrum, has_energy, hessian_at, is_smooth_at
-from hopverify.checker.spectrum import linear_flow, real_parts
+from hopverify.checker.range_stability import RangeForm, has_energy, hessian_at, is_smooth_at, linear_flow_at
+from hopverify.checker.spectrum import count_to_the_right, linear_flow, real_parts
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.regularity import is_analytic
@@ -141,10 +141,7 @@ def _in_the_range(network: LinearNetwork, equilibrium: Equilibrium) -> Stability
     if not is_smooth_at(network, equilibrium, H):
         return Stability("undecided", {"because": "a neuron is at a kink, or a slope is not certain"})
     if not has_energy(network):
-        parts = enclosed_spectrum(network, H)
-        if parts is None:
-            return Stability("undecided", {"because": NOT_ENCLOSED})
-        return _by_eigenvalues(parts)
+        return _by_spectrum(linear_flow_at(network, H))
     form = RangeForm(network, H)
     if not form.is_metric():
         return Stability("undecided", {"because": "H is not certainly positive off its known null space"})
@@ -254,9 +251,21 @@ def _spectral(network: LinearNetwork, slopes: LocalSlopes) -> Stability:
         ]
         for i in alive
     ]
-    J = linear_flow(np.array(rows, dtype=object), np.array([taus[i] for i in alive], dtype=object))
+    return _by_spectrum(linear_flow(np.array(rows, dtype=object), np.array([taus[i] for i in alive], dtype=object)))
+
+
+def _by_spectrum(J: np.ndarray[Any, Any] | None) -> Stability:
+    """Decide by enclosed eigenvalues, or, where they do not come apart, by how many lie to the right."""
     parts = real_parts(J) if J is not None else None
-    return Stability("undecided", {"because": NOT_ENCLOSED}) if parts is None else _by_eigenvalues(parts)
+    if parts is not None:
+        return _by_eigenvalues(parts)
+    right = count_to_the_right(J) if J is not None else None
+    if right is None:
+        return Stability("undecided", {"because": NOT_ENCLOSED})
+    if right:
+        have = "1 eigenvalue has" if right == 1 else f"{right} eigenvalues have"
+        return Stability("unstable", {"because": f"{have} a positive real part (Routh and Hurwitz)"})
+    return Stability("stable", {"because": "all eigenvalues have negative real parts (Routh and Hurwitz)"})
 
 
 def _by_eigenvalues(parts: list[arb]) -> Stability:

@@ -183,9 +183,11 @@ def test_balls_are_one_for_each_pattern(monkeypatch: pytest.MonkeyPatch) -> None
     ):
         with pytest.raises(EvidenceRejected, match=message):
             judge(obligation, found | change)
-    # Where no eigenvalue is isolated, nothing is said.
+    # Where no eigenvalue is isolated, they are counted; else nothing is said.
     monkeypatch.setattr(equilibrium_balls, "real_parts", lambda A: None)
     plain = {key: value for key, value in found.items() if key != "lyapunov"}
+    assert judge(obligation, plain).data["memories"][0]["stability"] == "stable"
+    monkeypatch.setattr(equilibrium_balls, "count_to_the_right", lambda A: None)
     assert judge(obligation, plain).data["memories"][0]["stability"] == "undecided"
 
 

@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pytest
 from flint import arb
 
-from hopverify.checker.spectrum import linear_flow, real_parts
+from hopverify.checker.spectrum import count_to_the_right, linear_flow, real_parts
 from hopverify.expr.balls import BALLS, precision
 
 M = np.array([[-3, 1, 2], [1, -2, 4], [0, 2, -1]], dtype=object) * Fraction(1)
@@ -42,3 +43,35 @@ def test_eigenvalues_may_coincide() -> None:
     assert parts is not None
     assert len(parts) == 2
     assert all(abs(part + 2) < arb(10) ** -6 for part in parts)
+
+
+def counted(matrix: np.ndarray[Any, Any]) -> int | None:
+    with precision():
+        return count_to_the_right(BALLS.array(np.array(matrix, dtype=object) * Fraction(1)))
+
+
+def test_eigenvalues_to_the_right_are_counted_where_they_do_not_come_apart() -> None:
+    spiral, shear = np.array([[1, 1], [-1, 1]]), np.array([[-1, 10], [0, -1]])
+    for matrix, count in ((spiral, 2), (-spiral, 0), (shear, 0), (np.array([[3]]), 1), (np.array([[-3]]), 0)):
+        assert counted(matrix) == count
+        assert counted(np.kron(np.eye(2, dtype=int), matrix)) == 2 * count
+    saddle = np.array([[1, 2, 0], [0, -1, 1], [0, 0, -2]])
+    assert counted(saddle) == 1
+    assert counted(np.block([[saddle, saddle], [0 * saddle, saddle]])) == 2
+
+
+def test_what_lies_on_the_axis_is_not_counted() -> None:
+    turn = np.array([[0, 1], [-1, 0]])
+    for matrix in (turn, np.zeros((2, 2), dtype=int), np.kron(np.eye(2, dtype=int), turn)):
+        assert counted(matrix) is None
+    with precision():
+        wide = BALLS.array(np.array([[Fraction(-1)]], dtype=object)) + arb(0, 2)
+        assert count_to_the_right(wide) is None
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_count_is_that_of_the_eigenvalues(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    matrix = random.integers(-3, 4, (n := int(random.integers(1, 7)), n))
+    count, real = counted(matrix), np.linalg.eigvals(matrix.astype(float)).real
+    assert count is None or np.min(np.abs(real)) < 1e-4 or count == (real > 0).sum()

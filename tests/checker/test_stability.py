@@ -53,6 +53,8 @@ def test_a_spectrum_of_elementwise_layers_that_is_not_enclosed_decides_nothing(m
     net = network(dense("[[0, 1/2], [-1/4, 0]]", "size: 2, lagrangian: relu"))
     assert stability_of(net, at(net, 1, 1)).verdict == "stable"
     monkeypatch.setattr(stability, "real_parts", lambda J: None)
+    assert stability_of(net, at(net, 1, 1)).verdict == "stable"
+    monkeypatch.setattr(stability, "count_to_the_right", lambda J: None)
     found = stability_of(net, at(net, 1, 1))
     assert (found.verdict, found.evidence) == ("undecided", {"because": NOT_ENCLOSED})
 

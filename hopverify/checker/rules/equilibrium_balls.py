@@ -26,7 +26,7 @@ from hopverify.checker.flat_regions import DIFFERENT_TIMES, IN_THE_BASIN
 from hopverify.checker.payload import rational, shown, state, text_of, vector
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.composition import is_convex
-from hopverify.checker.spectrum import real_parts
+from hopverify.checker.spectrum import count_to_the_right, real_parts
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.dual import Duals, along, slopes_of
@@ -135,7 +135,8 @@ def _stability(model: Model, x: Balls, form: Any) -> str:
         return "undecided"
     real = real_parts(A)
     if real is None:
-        return "undecided"
+        right = count_to_the_right(A)
+        return "undecided" if right is None else "unstable" if right else "stable"
     if all(part < 0 for part in real):
         return "stable"
     return "unstable" if any(part > 0 for part in real) else "undecided"

@@ -15,6 +15,7 @@ from typing import Any
 from hopverify.errors import SpecError
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
+from tests.soundness.oracles.consistency import contradiction
 
 Document = dict[str, Any]
 
@@ -97,9 +98,13 @@ def network(activation: Any, W: Any, b: Any, **more: Any) -> Document:
 def results(
     document: Document, checks: list[Any], *, boxes: int = 4000, folder: Path | None = None
 ) -> dict[str, Mapping[str, Any]]:
-    """Return the entries of the checks by name."""
+    """Return the entries of the checks by name; raise where they contradict each other."""
     spec = parse_spec(json.dumps(document | {"checks": checks}), format="json", folder=folder)
-    return {entry["check"]: entry for entry in verify(spec, samples=8, boxes=boxes).results}
+    entries = verify(spec, samples=8, boxes=boxes).results
+    wrong = contradiction(entries)
+    if wrong is not None:
+        raise AssertionError(f"{wrong}: {document}")
+    return {entry["check"]: entry for entry in entries}
 
 
 # ------------------------------------------------------------------ numbers at the edge

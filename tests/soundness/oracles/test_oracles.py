@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.soundness.oracles.consistency import contradiction
 from tests.soundness.oracles.copositivity import falling, is_strict, standing
 from tests.soundness.oracles.matrices import (
     characteristic,
@@ -82,3 +83,48 @@ def test_choices_of_segments() -> None:
     line = [[F(1), F(-1)], [F(0), F(0)]]
     assert is_feasible(line, [F(0), F(0)], [(F(1), None), (None, F(1))])
     assert not is_feasible(line, [F(0), F(0)], [(F(1), None), (None, F(1, 2))])
+
+
+def entry(check: str, verdict: str, rows: object = None, where: str = "anywhere") -> dict[str, object]:
+    data = {} if rows is None else {"data": {"equilibria": rows}}
+    return {"check": check, "verdict": verdict, "statement": f"the equilibria {where}", "obligations": [data]}
+
+
+ONE = [{"x": ["0"], "stability": "stable"}]
+OTHER = [{"x": ["1"], "stability": "unstable"}]
+GLOBAL = entry("global_stability", "pass")
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ([GLOBAL, entry("equilibria", "pass", ONE + OTHER)], "2 are listed"),
+        ([GLOBAL, entry("equilibria", "unknown", ONE + OTHER)], "2 are listed"),
+        ([GLOBAL, entry("equilibria", "pass", [ONE[0] | {"face_dimension": 1}])], "or a face"),
+        ([GLOBAL, entry("equilibria", "pass", OTHER)], "it is unstable"),
+        ([GLOBAL, entry("equilibria", "pass", [])], "there is no equilibrium"),
+        ([entry("boundedness", "pass"), entry("equilibria", "pass", [])], "there is no equilibrium"),
+        ([GLOBAL, entry("boundedness", "fail")], "runs away"),
+        (
+            [
+                entry("equilibria", "pass", ONE),
+                entry("equilibrium_stability", "pass", [ONE[0] | OTHER[0] | {"x": ["0"]}]),
+            ],
+            "is called stable, and unstable",
+        ),
+    ],
+)
+def test_verdicts_that_contradict_each_other(entries: list[dict[str, object]], said: str) -> None:
+    assert said in str(contradiction(entries))
+
+
+def test_verdicts_that_agree() -> None:
+    """Nothing listed in a region, or nothing verified, is no contradiction."""
+    for other in (
+        entry("equilibria", "pass", ONE),
+        entry("equilibria", "pass", [], "in the region of the spec"),
+        entry("equilibria", "unknown", []),
+        entry("boundedness", "pass"),
+    ):
+        assert contradiction([GLOBAL, other]) is None
+    assert contradiction([entry("boundedness", "fail"), entry("equilibria", "pass", [])]) is None

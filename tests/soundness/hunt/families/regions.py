@@ -1,0 +1,96 @@
+"""Lists within regions: an equilibrium inside, outside, or on an end of the region, from far away down to 10⁻⁴⁰."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import mpmath
+
+from tests.soundness.hunt.cases import Family, Outcome, network, results
+from tests.soundness.oracles.segments import ACTIVATIONS, activate, branches
+
+SMOOTH: dict[str, Callable[[Any], Any]] = {
+    "tanh": mpmath.tanh,
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+    "arctan": mpmath.atan,
+}
+DIGITS = 60
+# The bias puts a smooth equilibrium where it is meant to be up to this.
+TOLD = Fraction(1, 10**50)
+WEIGHTS = [Fraction(v) for v in ("-3", "-1", "-1/2", "0", "1/4", "1/2", "3/4", "1", "3/2", "3")]
+CHECKS = ("equilibria", "equilibria", "equilibrium_stability", "state_recovery", "flat_region_stability")
+
+
+def _gap(random: Random) -> Fraction:
+    """Return how far inside (> 0) or outside of the end an equilibrium lies."""
+    size = Fraction(1, 10 ** random.choice((1, 4, 9, 9, 10, 12, 15, 16, 18, 25, 40)))
+    return random.choice((-1, -1, 0, 1, 1)) * size * random.randint(1, 9)
+
+
+def _bias(name: str, W: list[list[Fraction]], x: list[Fraction]) -> list[Fraction]:
+    """Return b = x - Wg(x): exactly for piecewise-linear g, else to 60 digits."""
+    if name in ACTIVATIONS:
+        gamma = [activate(ACTIVATIONS[name], v) for v in x]
+    else:
+        with mpmath.workdps(DIGITS):
+            values = [SMOOTH[name](mpmath.mpf(v.numerator) / v.denominator) for v in x]
+            gamma = [Fraction(mpmath.nstr(value, DIGITS, strip_zeros=False)) for value in values]
+    return [v - sum((w * g for w, g in zip(row, gamma, strict=True)), Fraction(0)) for v, row in zip(x, W, strict=True)]
+
+
+def _holds(told: Any, x: list[Fraction]) -> bool:
+    ends = [(Fraction(t), Fraction(t)) if isinstance(t, str) else (Fraction(t[0]), Fraction(t[1])) for t in told]
+    return all(low - TOLD <= v <= high + TOLD for (low, high), v in zip(ends, x, strict=True))
+
+
+def _outside(told: Any, region: list[tuple[Fraction, Fraction]]) -> bool:
+    ends = [(Fraction(t), Fraction(t)) if isinstance(t, str) else (Fraction(t[0]), Fraction(t[1])) for t in told]
+    return any(high < a or low > b for (low, high), (a, b) in zip(ends, region, strict=True))
+
+
+def _left_out(name: str, W: Any, b: Any, x: list[Fraction], region: Any, rows: list[Mapping[str, Any]]) -> str | None:
+    """Return what a complete list leaves out: the equilibrium x, or, for one neuron, a face that meets the region."""
+    singular = []
+    if name in ACTIVATIONS:
+        found = branches(ACTIVATIONS[name], W, b, [Fraction(1)] * len(b))
+        singular = [branch.chosen[0] for branch in found if branch.singular]
+    if not singular:
+        inside = all(low <= v <= high for v, (low, high) in zip(x, region, strict=True))
+        return f"{x} is not listed" if inside and not any(_holds(row["x"], x) for row in rows) else None
+    for own in singular if len(b) == 1 else []:
+        meets = (own.lower is None or own.lower <= region[0][1]) and (own.upper is None or own.upper >= region[0][0])
+        if meets and not any("face_dimension" in row for row in rows):
+            return f"the face on {own} meets the region and is not listed"
+    return None
+
+
+def draw(random: Random) -> Outcome:
+    n, name = random.randint(1, 2), random.choice([*SMOOTH, *ACTIVATIONS])
+    W = [[random.choice(WEIGHTS) for _ in range(n)] for _ in range(n)]
+    x = [Fraction(random.randint(-20, 20), random.choice((1, 4, 8))) for _ in range(n)]
+    x = [Fraction(0)] * n if random.random() < 0.2 else x
+    b, gap, at = _bias(name, W, x), _gap(random), random.randrange(n)
+    region = [(v - random.randint(1, 3), v + random.randint(1, 3)) for v in x]
+    region[at] = (region[at][0], x[at] + gap) if random.random() < 0.5 else (x[at] - gap, region[at][1])
+    check = random.choice(CHECKS)
+    lower, upper = ([str(end[side]) for end in region] for side in (0, 1))
+    lagrangian: Any = {"leaky_relu": {"slope": name.split("slope: ")[1].rstrip("}")}} if name.startswith("{") else name
+    found = results(network(lagrangian, W, b), [{check: {"lower": lower, "upper": upper}}], boxes=1000)[check]
+    verdict = found["verdict"]
+    rows = (found["obligations"] or [{}])[0].get("data", {}).get("equilibria", [])
+    wrong = next((f"{row['x']} is listed and lies outside" for row in rows if _outside(row["x"], region)), None)
+    if gap < 0 and any(_holds(row["x"], x) for row in rows):
+        wrong = wrong or f"{x} is listed and lies outside"
+    # On the end itself a smooth equilibrium may lie on either side: its bias is told to 60 digits.
+    sharp = check == "equilibria" and (gap != 0 or name in ACTIVATIONS)
+    if verdict == "pass" and sharp:
+        wrong = wrong or _left_out(name, W, b, x, region, rows)
+    about = f"{wrong}; {check}, {name}, W = {W}, b = {b}, region {region}, gap {float(gap)}" if wrong else None
+    return Outcome(verdict, about)
+
+
+FAMILY = Family("regions", "equilibria inside, outside and on the ends of regions, down to 10⁻⁴⁰", draw, 60, 4_000)
