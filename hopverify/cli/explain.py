@@ -33,7 +33,7 @@ def _lines(kind: str, entry: Any) -> Iterator[str]:
     yield f"{entry.name} ({registry(kind).noun})"
     yield f"  {summary(entry)}"
     yield ""
-    yield from (f"  {line}" if line else "" for line in documentation(kind, entry).splitlines())
+    yield from (f"  {line}" if line else "" for line in documentation(kind, entry).replace("``", "`").splitlines())
     if getattr(entry, "explanation", ""):
         yield ""
         yield from textwrap.wrap(entry.explanation, WIDTH - 2, initial_indent="  ", subsequent_indent="  ")

@@ -75,9 +75,13 @@ def _unequal(name: str, synapse: Synapse, index: tuple[int, ...]) -> str:
 
 def _bounded(obligation: Bounded) -> Iterator[str]:
     model = obligation.model
-    yield from obstacles(model)
-    yield from _decreasing(model)
-    yield from _asymmetric(model)
+    found = [*obstacles(model), *_decreasing(model), *_asymmetric(model)]
+    yield from found or [
+        "diag(ρ/s) - W is not shown to be positive where activations are unbounded: W may be too large"
+    ]
+    at_once = [layer.name for layer in model.layers.values() if layer.instantaneous]
+    if at_once and not found:
+        yield f"layer {', '.join(at_once)} is instantaneous, so that no solution that runs away is sought"
 
 
 def _below(obligation: EnergyBoundedBelow) -> Iterator[str]:

@@ -48,6 +48,12 @@ def test_asymmetric_weights_are_shown_with_the_command_that_mends_them() -> None
     [
         ("x: {size: 2, lagrangian: gelu}", STRONG, "boundedness", "the activation of layer x is not known to be non-"),
         ("x: {size: 2, lagrangian: gelu}", DENSE, "energy_bounded_below", "the Lagrangian of layer x is not evidently"),
+        (
+            "x: {size: 1, lagrangian: relu}",
+            "w: {kind: dense, layers: [x, x], weights: [[1]]}",
+            "boundedness",
+            "diag(ρ/s)",
+        ),
         ("x: {size: 2, lagrangian: identity}", CURVED, "global_stability", "the drive of synapse e is not linear"),
     ],
 )

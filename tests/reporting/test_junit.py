@@ -16,6 +16,7 @@ from hopverify.verdict import Verdict
 from tests.reporting.documents import FLAT_PAIR, HIDDEN, HOSTILE, reported, written
 
 PASS, FAIL, UNKNOWN, ASIDE = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE
+FLAT = "The energy has flat regions"
 REASON = {"code": "no_proof_found", "text": "no prover found a proof"}
 WITNESS = {"intervals": [["-∞", "0"]], "kind": "dead"}
 
@@ -103,7 +104,7 @@ def test_a_failure_has_its_witness_and_an_unknown_its_reason() -> None:
     failed, left = suite_of(row(FAIL, met=False), row(UNKNOWN, met=False, subject="y")).findall("testcase")
     failure, skipped = failed.find("failure"), left.find("skipped")
     assert failure is not None
-    assert failure.get("message") == "fail: no flat region"
+    assert failure.get("message") == f"{FLAT}; fail: no flat region"
     assert "dead: a neuron whose state lies in (-∞, 0)" in (failure.text or "")
     assert skipped is not None
     assert skipped.get("message") == "unknown: no prover found a proof"
@@ -127,7 +128,7 @@ def test_hostile_text_is_text(said: str) -> None:
     first, second = suite.findall("testcase")
     assert suite.get("name") == first.get("classname") == plain(said)
     assert first.get("name") == f"energy_flatness [{plain(said)}]"
-    assert [each.get("message") for each in first.findall("failure")] == [f"fail: {plain(said)}"]
+    assert [each.get("message") for each in first.findall("failure")] == [f"{FLAT}; fail: {plain(said)}"]
     assert [each.get("message") for each in second.findall("skipped")] == [f"unknown: {plain(said)}"]
 
 

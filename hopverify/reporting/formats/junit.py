@@ -17,6 +17,8 @@ from hopverify.reporting.outcomes import Outcome, outcome_of, why_skipped
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row
 from hopverify.reporting.sentences import details, verdict_in_words
+from hopverify.reporting.titles import title_of
+from hopverify.verdict import Verdict
 
 SHOWS, LISTS = "the certificate has", "the certificate lists"
 
@@ -66,17 +68,23 @@ def _result(report: Report, row: Row) -> Any:
         return Skipped(plain(why_skipped(row)))
     if outcome is Outcome.PASSED:
         return None
-    failure = Failure(plain(f"{verdict_in_words(row)}: {row.statement}"), str(row.verdict))
+    failure = Failure(plain(_headed(row)), str(row.verdict))
     failure.text = "\n".join(plain(line) for line in _said(row))
     return failure
 
 
 def _lines(row: Row) -> Sequence[str]:
     return [
-        f"{verdict_in_words(row)}: {row.statement} ({row.theory})",
+        f"{_headed(row)} ({row.theory})",
         f"decided by: {', '.join(row.method) or 'no rule'}",
         *_said(row),
     ]
+
+
+def _headed(row: Row) -> str:
+    """Return the verdict of a claim with its statement, and before one that is refuted what is so."""
+    said = f"{verdict_in_words(row)}: {row.statement}"
+    return f"{title_of(row)}; {said}" if row.verdict is Verdict.FAIL else said
 
 
 def _said(row: Row) -> Sequence[str]:
