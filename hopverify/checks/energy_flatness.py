@@ -1,7 +1,8 @@
-"""Energy flatness (T4, T5): has the energy flat regions F(γ), segments of states that share an activation?
+"""Energy flatness (T4, T5): has the energy flat regions, segments of states that share an activation?
 
-E depends on x through g(x) only, so it is constant on F(γ) = {x : g(x) = γ}. Three answers are told apart: exactly dead
-(ReLU below 0), singular everywhere (softmax along the vector of ones), and only saturated (tanh: no flat region).
+E is constant on such a segment; for convex L it is so on all of F(γ) = {x : g(x) = γ}, which is convex. Three answers
+are told apart: exactly dead (ReLU below 0), singular everywhere (softmax along the vector of ones), and only saturated
+(tanh: no flat region).
 """
 
 from __future__ import annotations
@@ -23,14 +24,12 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 
 def _claim(layer: Layer) -> Claim:
     obligation = NowhereFlat(layer)
-    return claim_of_layer(
-        obligation, f"no flat region F(γ) = {{x : g(x) = γ}} is larger than a point: {obligation.statement}"
-    )
+    return claim_of_layer(obligation, f"no flat region is larger than a point: {obligation.statement}")
 
 
 CHECK = Check(
     name="energy_flatness",
-    title="No states share an activation, and so an energy",
+    title="No segment of states shares an activation, and so an energy",
     refuted="The energy has flat regions",
     theory="T4, T5",
     explanation=(

@@ -56,9 +56,9 @@ class RegularDrive:
 
 @dataclass(frozen=True)
 class NowhereFlat(OfLayer):
-    """The activation is constant on no segment of states: no flat region F(γ) = {x : g(x) = γ} is larger than a point.
+    """The activation is constant on no segment of states.
 
-    For convex L the set F(γ) is convex (T5), so the energy is flat somewhere exactly if such a segment exists.
+    For convex L the set F(γ) = {x : g(x) = γ} is convex (T5): if it is larger than a point it holds such a segment.
     """
 
     @property

@@ -26,7 +26,7 @@ THEORY: dict[str, tuple[str, str]] = {
     ),
     "T5": (
         "flat regions",
-        "The states that share an activation form a closed convex set F(γ), and E is constant on it.",
+        "For convex L the states that share an activation form a closed convex set F(γ), and E is constant on it.",
     ),
     "T6": (
         "the state is recovered, and ghosts are told apart",
@@ -39,7 +39,8 @@ THEORY: dict[str, tuple[str, str]] = {
     ),
     "T8": (
         "flat regions lie in basins",
-        "Every solution that starts in the flat region of an equilibrium converges to that equilibrium.",
+        "Every solution that starts in the flat region of an equilibrium converges to that equilibrium, if each layer is "
+        "elementwise, or has a convex L and one time constant.",
     ),
     "T9": (
         "one equilibrium that attracts a cell",

@@ -135,7 +135,7 @@ def test_a_verdict_is_told_by_word_and_shape(page: Page) -> None:
     assert "✗refuted, as the spec expects" in page.text
     # No statement that is refuted stands as if it were so.
     assert "Energy has no ghost regions" not in page.text
-    assert "No states share an activation" not in page.text
+    assert "No segment of states shares an activation" not in page.text
 
 
 def test_evidence_is_folded_and_everything_else_is_not(page: Page) -> None:
