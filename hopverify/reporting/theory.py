@@ -39,8 +39,8 @@ THEORY: dict[str, tuple[str, str]] = {
     ),
     "T8": (
         "flat regions lie in basins",
-        "Every solution that starts in the flat region of an equilibrium converges to that equilibrium, if each layer is "
-        "elementwise, or has a convex L and one time constant.",
+        "Every solution that starts in the flat region of an equilibrium converges to that equilibrium, if each layer "
+        "is elementwise, or has a convex L and one time constant.",
     ),
     "T9": (
         "one equilibrium that attracts a cell",
@@ -63,7 +63,8 @@ THEORY: dict[str, tuple[str, str]] = {
     ),
     "T13": (
         "weights that can be symmetrised",
-        "If a diagonal D ≻ 0 makes DW symmetric, an energy descends that weighs the neurons by D.",
+        "If a diagonal D ≻ 0 makes DW symmetric, and no activation decreases, an energy descends that weighs the "
+        "neurons by D.",
     ),
     "T14": (
         "steps that people really run",
