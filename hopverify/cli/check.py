@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hopverify.cli._exit_codes import exit_code
-from hopverify.errors import CertificateRejected
+from hopverify.errors import CertificateRejected, HopverifyError, SpecError
 from hopverify.reporting.plain import plain
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,7 +29,12 @@ def command(ctx: click.Context, spec_path: Path, certificate_path: Path, quiet: 
     from hopverify.reporting.progress import Bar
     from hopverify.spec import read_spec
 
-    spec = read_spec(spec_path)
+    try:
+        spec = read_spec(spec_path)
+    except SpecError:
+        if _is_certificate(spec_path):
+            raise HopverifyError(f"{spec_path} is a certificate: the spec comes first, then the certificate") from None
+        raise
     certificate = read_certificate(certificate_path)
     done = 0
     with Bar(len(certificate.results)) as bar:
@@ -47,3 +52,13 @@ def command(ctx: click.Context, spec_path: Path, certificate_path: Path, quiet: 
         claims = len(certificate.results)
         click.echo(plain(f"accepted: {spec.name}: {verdict}; {claims} claims decided again from their evidence"))
     ctx.exit(exit_code([verdict]))
+
+
+def _is_certificate(path: Path) -> bool:
+    """Whether a file that is no spec is a certificate: the two were given the other way round."""
+    from hopverify.certificate import read_certificate
+
+    try:
+        return bool(read_certificate(path).spec)
+    except CertificateRejected:
+        return False

@@ -45,7 +45,7 @@ def read_numbers(folder: Path | None, name: str, key: str | None) -> NDArray[Any
     readers = {".npy": _read_npy, ".npz": _read_npz, ".safetensors": _read_safetensors}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise ArrayFileError(f"{name!r} must end in .npy, .npz or .safetensors")
+        raise ArrayFileError(f"{name!r} must end in .npy, .npz or .safetensors{_converted(path)}")
     try:
         array = reader(path, key)
         check_finite(array)
@@ -55,6 +55,13 @@ def read_numbers(folder: Path | None, name: str, key: str | None) -> NDArray[Any
         # A damaged file fails in whatever way NumPy, zipfile, zlib or safetensors choose; the news is the same.
         raise ArrayFileError(f"{name}: the file cannot be read as {path.suffix}: {said_of(error)}") from None
     return array
+
+
+def _converted(path: Path) -> str:
+    """Return how a file of another kind becomes one that is read."""
+    table, workspace = "numpy.loadtxt('{}', delimiter=',')", "scipy.io.loadmat('{}')['NAME']"
+    command = {".csv": table, ".txt": "numpy.loadtxt('{}')", ".mat": workspace}.get(path.suffix.lower())
+    return f"; write it so by numpy.save('{path.stem}.npy', {command.format(path.name)})" if command else ""
 
 
 def said_of(error: Exception) -> str:

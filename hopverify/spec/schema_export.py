@@ -34,7 +34,7 @@ def json_schema(
     definitions = schema.setdefault("$defs", {})
     definitions |= _arrays()
     definitions["lagrangian"] = _function(lagrangians, several=False)
-    definitions["activation"] = _function(activations, several=True)
+    definitions["activation"] = _function({**lagrangians, **activations}, several=True)
     definitions["checks"] = _checks(checks)
     definitions["SynapseModel"] = _synapse(synapses)
     schema["properties"]["expect"]["propertyNames"] = {"enum": sorted(checks)}
@@ -126,7 +126,7 @@ _FIELDS: dict[FieldKind, Any] = {
 def _named(declared: Declarations) -> list[dict[str, Any]]:
     """Return the two forms in which an entry is named: alone, or with its parameters."""
     alone = sorted(name for name, fields in declared.items() if not any(field.required for field in fields))
-    with_parameters = {name: {"anyOf": [{"type": "null"}, _fields(fields)]} for name, fields in declared.items()}
+    with_parameters = {name: {"anyOf": [_fields(fields), {"type": "null"}]} for name, fields in declared.items()}
     form = _object(with_parameters, []) | {"minProperties": 1, "maxProperties": 1}
     return [{"enum": alone}, form]
 

@@ -87,3 +87,10 @@ def test_loads_no_prover_and_no_symbolic_library(certificate: Path) -> None:
     loaded = modules_after(code)
     assert "flint" in loaded
     assert not loaded & {"sympy", "scipy", "cvxpy", "mpmath", "rich"}
+
+
+def test_a_certificate_in_the_place_of_the_spec_is_told(certificate: Path) -> None:
+    result = run("check", certificate, RELU_PAIR)
+    assert result.exit_code == 2
+    assert "relu-pair.certificate.json is a certificate: the spec comes first, then the certificate" in result.stderr
+    assert "unknown key" not in result.stderr

@@ -147,6 +147,18 @@ def test_damaged_archives(tmp_path: Path, suffix: str) -> None:
     assert f"the file cannot be read as .{suffix}" in refusal(f"a: {{file: w.{suffix}}}", tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("w.csv", "numpy.save('w.npy', numpy.loadtxt('w.csv', delimiter=','))"),
+        ("w.mat", "numpy.save('w.npy', scipy.io.loadmat('w.mat')['NAME'])"),
+    ],
+)
+def test_files_of_other_kinds_are_to_be_converted(tmp_path: Path, name: str, command: str) -> None:
+    (tmp_path / name).write_text("1,2\n", encoding="utf-8")
+    assert command in refusal(f"w: {{file: {name}}}", tmp_path)
+
+
 def test_two_arrays_of_one_name_are_refused(tmp_path: Path) -> None:
     """Of which one is meant nothing is said; NumPy takes the last one."""
     stream = io.BytesIO()

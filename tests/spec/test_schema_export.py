@@ -60,6 +60,8 @@ def test_the_example_and_the_starter_are_valid() -> None:
         ("layers.x.lagrangian", {"softmax": {"beta": 4}}),
         ("layers.x.lagrangian", {"softmax": {"beta": "1/3"}}),
         ("layers.x.lagrangian", {"expression": "x^2", "of": "neuron"}),
+        ("layers.x", {"size": 2, "activation": "relu"}),
+        ("layers.x", {"size": 2, "activation": {"softmax": {"beta": 4}}}),
         ("layers.x.bias", {"file": "b.npy", "transpose": False}),
         ("layers.x.leak", False),
         ("synapses.w.weights", {"same_as": "v"}),
