@@ -2,8 +2,8 @@
 
     ẋ = W tanh(βx) - x
 
-with W from :mod:`hopverify.interop.learning` and β the gain. The file is .npy, .npz or .safetensors, one pattern a row;
-it is read as a spec's arrays are, so nothing in it is unpickled.
+with W from :mod:`hopverify.interop.learning` and β the gain, or spins ±1 that are set one after another. The file is
+.npy, .npz or .safetensors, one pattern a row; it is read as a spec's arrays are, so nothing in it is unpickled.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ from hopverify.spec.array_files import read_array_file
 
 @dataclass(frozen=True)
 class Network:
-    """What is wanted beside the patterns: the activation by its catalogue name, its gain β, and whether W_ii = 0."""
+    """What is wanted beside the patterns: the activation by its catalogue name, its gain β, and whether W_ii = 0.
 
-    activation: str = "tanh"
+    With ``spins`` the states are ±1, set one after another: there is no activation, and no gain.
+    """
+
+    activation: str | None = None
     gain: Fraction | None = None
     zero_diagonal: bool = True
+    spins: bool = False
 
 
 def read_patterns(path: Path | str, key: str | None = None) -> ExactArray:
@@ -59,17 +63,19 @@ def hopfield_network(
     synapse, said = _synapse(patterns, chosen, wanted, stem, files)
     held = {"same_as": "w.patterns"} if synapse["kind"] == "hebbian" else array_field(patterns, f"{stem}.npy", files)
     count, size = patterns.shape
-    layer = {"size": size, "lagrangian": _lagrangian(wanted)}
+    kind = "spins" if wanted.spins else "neurons"
+    own = {"states": _spins(patterns, wanted)} if wanted.spins else {"lagrangian": _lagrangian(wanted)}
     text = spec_text(
         name=name,
-        description=f"{count} patterns stored in {size} neurons. {said[0].upper()}{said[1:]}.",
+        description=f"{count} patterns stored in {size} {kind}. {said[0].upper()}{said[1:]}.",
         references=[chosen.reference],
         sections={
-            "layers": {"x": layer},
+            "layers": {"x": {"size": size} | own},
             "synapses": {"w": synapse},
             "memories": {"patterns": {"layer": "x", "patterns": held}},
         },
-        checks=_checks(size),
+        checks=_SPIN_CHECKS if wanted.spins else _checks(size),
+        update="asynchronous" if wanted.spins else None,
     )
     return Imported(stem, text, files, (said,))
 
@@ -90,15 +96,28 @@ def _synapse(
     }, learned.said
 
 
+_SPIN_CHECKS = ("spin_energy_descent", "spin_convergence", "spin_correction")
+
+
+def _spins(patterns: ExactArray, wanted: Network) -> str:
+    """Return what a layer of spins says of its states; patterns and wishes have to be those of spins."""
+    if wanted.activation is not None or wanted.gain is not None:
+        raise HopverifyError("spins are the signs of their drives: leave out activation and gain")
+    if (abs(patterns.values) != 1).any():
+        raise HopverifyError("patterns of spins hold 1 and -1 only; subtract a threshold and take signs")
+    return "spins"
+
+
 def _lagrangian(wanted: Network) -> Any:
-    lagrangian = LAGRANGIANS[wanted.activation]
+    name = wanted.activation if wanted.activation is not None else "tanh"
+    lagrangian = LAGRANGIANS[name]
     if not lagrangian.elementwise:
-        raise HopverifyError(f"{wanted.activation} is not elementwise: choose one such as tanh, hard_tanh or relu")
+        raise HopverifyError(f"{name} is not elementwise: choose one such as tanh, hard_tanh or relu")
     takes_gain = any(parameter.name == "beta" for parameter in lagrangian.parameters)
     if wanted.gain is not None and not takes_gain:
-        raise HopverifyError(f"{wanted.activation} has no gain: leave it out, or choose tanh, sigmoid, arctan or erf")
+        raise HopverifyError(f"{name} has no gain: leave it out, or choose tanh, sigmoid, arctan or erf")
     gain = wanted.gain if wanted.gain is not None else Fraction(4)
-    return {wanted.activation: {"beta": gain}} if takes_gain else wanted.activation
+    return {name: {"beta": gain}} if takes_gain else name
 
 
 def _checks(size: int) -> list[str]:

@@ -97,13 +97,15 @@ def spec_text(
     checks: Sequence[Any] | str = "all",
     expect: Mapping[str, str] | None = None,
     comment: str = "",
+    update: str | None = None,
 ) -> str:
-    """Return the text of a spec; ``sections`` are layers, synapses and memories."""
+    """Return the text of a spec; ``sections`` are layers, synapses and memories, ``update`` is for spins."""
     lines = [f"# {line}" for line in comment.splitlines()]
     lines += ["hopverify: 1", f"name: {flow(name[:MAX_TITLE])}", f"description: {flow(description)}"]
     if references:
         lines.append(f"references: {flow(list(references))}")
     parts = [section(key, entries) for key, entries in sections.items() if entries]
+    parts += [f"update: {update}\n"] if update is not None else []
     asked = f"checks: {flow(checks)}\n" + (f"expect: {flow(expect)}\n" if expect else "")
     return "\n".join(lines) + "\n" + "".join(parts) + asked
 

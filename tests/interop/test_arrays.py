@@ -11,7 +11,7 @@ import pytest
 from hopverify.errors import HopverifyError
 from hopverify.interop.arrays import Network, hopfield_network, read_patterns
 from hopverify.interop.learning import LEARNING
-from hopverify.model import build_model
+from hopverify.model import SpinModel, any_model, build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray
 from hopverify.synapses.dense import Dense
@@ -48,6 +48,23 @@ def test_thousands_of_neurons_take_no_matrix() -> None:
     made = hopfield_network(patterns_of(5000), "hebbian")
     assert sum(map(len, made.files.values())) < 3 * 5000 + 500
     assert "basin_cells" in made.text
+
+
+@pytest.mark.parametrize("rule", [rule.name for rule in LEARNING])
+def test_spins_learn_by_the_same_rules(rule: str, tmp_path: Path) -> None:
+    patterns = patterns_of(20)
+    spec = read_back(hopfield_network(patterns, rule, Network(spins=True)), tmp_path)
+    model = any_model(spec)
+    assert isinstance(model, SpinModel)
+    assert spec.memories["patterns"].patterns == patterns
+    assert {result["check"]: result["verdict"] for result in verify(spec).results}["spin_convergence"] == Verdict.PASS
+
+
+def test_spins_have_no_activation_and_their_patterns_are_signs() -> None:
+    with pytest.raises(HopverifyError, match="leave out activation and gain"):
+        hopfield_network(patterns_of(6), "hebbian", Network("tanh", spins=True))
+    with pytest.raises(HopverifyError, match="1 and -1 only"):
+        hopfield_network(ExactArray.of([[1, 0]]), "hebbian", Network(spins=True))
 
 
 def test_activation_gain_and_diagonal_are_options(tmp_path: Path) -> None:

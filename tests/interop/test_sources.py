@@ -64,6 +64,7 @@ def test_a_mapping_is_imported(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "member", "source", "settings", "told"),
     [
+        ("p.npz", "a", "arrays", {"rule": "hebbian", "states": "ising"}, "states is continuous or spins"),
         ("p.npz", "a", "arrays", {}, "--set rule=NAME: hebbian, pseudo-inverse, storkey"),
         ("p.npz", "a", "arrays", {"rule": "hebbian", "diagonal": "none"}, "diagonal is zero or kept"),
         ("p.npz", "a", "arrays", {"rule": "hebbian", "gain": "0"}, "greater than 0"),

@@ -16,6 +16,7 @@ from hopverify.interop.source import Request, Source
 from hopverify.spec.numbers import number
 
 _DIAGONALS = {"zero": True, "kept": False}
+_STATES = {"continuous": False, "spins": True}
 
 
 def _read(request: Request) -> Sequence[Imported]:
@@ -26,7 +27,11 @@ def _read(request: Request) -> Sequence[Imported]:
     diagonal = settings.get("diagonal", "zero")
     if diagonal not in _DIAGONALS:
         raise HopverifyError(f"diagonal is {' or '.join(_DIAGONALS)}, got {diagonal!r}")
-    wanted = Network(settings.get("activation", "tanh"), _gain(settings.get("gain")), _DIAGONALS[diagonal])
+    states = settings.get("states", "continuous")
+    if states not in _STATES:
+        raise HopverifyError(f"states is {' or '.join(_STATES)}, got {states!r}")
+    gain = _gain(settings.get("gain"))
+    wanted = Network(settings.get("activation"), gain, _DIAGONALS[diagonal], spins=_STATES[states])
     patterns = read_patterns(request.path, request.member)
     name = settings.get("name", request.member or request.path.stem)
     return [hopfield_network(patterns, settings["rule"], wanted, name=name)]
@@ -51,6 +56,7 @@ SOURCE = Source(
     read=_read,
     settings={
         "rule": "the learning rule: hebbian, pseudo-inverse or storkey",
+        "states": "continuous (unless stated), or spins: 1 and -1, set one after another",
         "activation": "an elementwise Lagrangian of the catalogue; tanh unless stated",
         "gain": "its parameter beta, where it has one; 4 unless stated",
         "diagonal": "zero (unless stated), or kept",
