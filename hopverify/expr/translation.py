@@ -124,10 +124,10 @@ def is_flat_only_along_ones(potential: Expression, variable: str = "x") -> bool:
 def is_threshold_potential(potential: Expression, variable: str = "x") -> bool:
     """Return whether L is, by structure, a potential of sparsemax, entmax or normmax: c·Ω*(k·x), c ≠ 0, k > 0.
 
-    Affine terms may be added. States then share an activation p exactly if they agree on the support of p but for a
-    multiple t of 1, and lie, outside the support, at most t above its threshold: that is the subdifferential of Ω at p.
+    States then share an activation c·k·p exactly if they agree on the support of p but for a multiple t of 1, and lie,
+    outside the support, at most t above its threshold: that is the subdifferential of Ω at p.
     """
-    core = _without_affine(potential, variable)
+    core = _without_factors(potential, variable)
     if not isinstance(core, Apply) or core.function not in ("entmax_conjugate", "normmax_conjugate"):
         return False
     argument = core.arguments[0]

@@ -132,3 +132,12 @@ def test_every_whole_layer_must_return_on_a_straight_line(
     }
     assert found["neighbourhood"] == wanted
     assert is_in_basin(found) == (wanted == OPEN)
+
+
+def test_a_threshold_with_an_affine_term_has_no_activation_0() -> None:
+    """All activations of L + 2·Σx are ≥ 2: which neurons lie outside the support is not seen, and not told."""
+    shifted = "{expression: 'entmax_conjugate(x, 2) + 2*sum(x)', of: layer}"
+    net = still(f"a: {{size: 2, lagrangian: relu}}, s: {{size: 2, lagrangian: {shifted}, bias: [3, 0]}}")
+    state = enclosed([0.0, 0.0, 3.0, 0.0])
+    assert flat_region(net, state)["layers"] == {"s": f"its flat region, {IN_THE_BASIN}"}
+    assert recovered(net, state)["unsettled"] == ["s"]

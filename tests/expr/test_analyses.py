@@ -452,7 +452,8 @@ def test_sizes_and_places_do_not_move() -> None:
     ("text", "expected"),
     [
         ("entmax_conjugate(x, 2)", True),
-        ("3 - normmax_conjugate(2*x, 2)/2 + dot(c, x)", True),
+        ("-3*normmax_conjugate(2*x, 2)/2", True),
+        ("entmax_conjugate(x, 2) + dot(c, x)", False),
         ("entmax_conjugate(-x, 2)", False),
         ("entmax_conjugate(c*x, 2)", False),
         ("entmax_conjugate(x + 1, 2)", False),

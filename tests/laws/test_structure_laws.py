@@ -26,13 +26,14 @@ from hopverify.expr.nodes import Apply, Expression, Number, Symbol, apply
 from hopverify.expr.parser import parse
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.expr.translation import Response, is_flat_only_along_ones, is_threshold_potential, response_to_shift
-from tests.laws.draws import LONG, few
+from tests.laws.draws import few
+from tests.profiles import by_profile
 
 X = Symbol("x")
 BITS = 400
 
 # Cases are cheap, and most of them are of no pattern.
-many = settings(few, max_examples=5000 if LONG else 60)
+many = settings(few, max_examples=by_profile(15, 60, 5000))
 TWO, THREE_HALVES, ONE, ZERO = (Number(Fraction(v)) for v in ("2", "3/2", "1", "0"))
 
 Point = Sequence[Fraction]

@@ -157,4 +157,4 @@ def _hidden(case: Case, rows: list[Mapping[str, Any]]) -> Iterator[str]:
                 yield f"x[{i}] of {x} is told as {'determined' if open_ else 'open'}"
 
 
-FAMILY = Family("claimed_energies", "energies that a spec claims, nearly the derived one", draw, 30, 3_000)
+FAMILY = Family("claimed_energies", "energies that a spec claims, nearly the derived one", draw, 60, 3_000)
