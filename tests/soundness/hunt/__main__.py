@@ -1,7 +1,8 @@
 """Hunt at length: ``nice python -m tests.soundness.hunt --jobs 2`` goes through all families and prints a table.
 
 ``--share 0.1`` hunts a tenth; ``--from 1000000`` begins at another seed, for cases that no run has seen; names of
-families at the end restrict it to them.
+families at the end restrict it to them. ``--write`` keeps each family's row as soon as it is there, in ``found.json``
+and in the table of docs/trust.md.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from time import process_time
 
 from tests.soundness.hunt.cases import Tally, hunt
 from tests.soundness.hunt.families import families
+from tests.soundness.hunt.table import HEAD, Row, keep, line, row_of, table
 
 CHUNK = 250
 
@@ -34,6 +36,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--from", type=int, default=0, dest="start")
+    parser.add_argument("--write", action="store_true")
     parser.add_argument("names", nargs="*")
     asked = parser.parse_args()
     chosen = {name: family for name, family in families().items() if not asked.names or name in asked.names}
@@ -45,8 +48,8 @@ def main() -> int:
     ]
     totals, seconds = {name: Tally(name) for name in chosen}, dict.fromkeys(chosen, 0.0)
     left = Counter(name for name, _, _ in orders)
-    print("| family | cases | pass | fail | open or refused | contradicted | seconds |")
-    print("|---|---:|---:|---:|---:|---:|---:|", flush=True)
+    rows: dict[str, Row] = {}
+    print(*HEAD, sep="\n", flush=True)
     with ProcessPoolExecutor(asked.jobs) as pool:
         for tally, spent in pool.map(_work, orders):
             name = tally.family
@@ -56,19 +59,12 @@ def main() -> int:
             for said in tally.contradictions:
                 print("CONTRADICTED", said, file=sys.stderr, flush=True)
             if not left[name]:
-                print(_row(name, totals[name], seconds[name]), flush=True)
-    everything = Tally("**together**")
-    for total in totals.values():
-        everything.add(total)
-    print(_row(everything.family, everything, sum(seconds.values())))
-    return 1 if everything.contradictions else 0
-
-
-def _row(name: str, tally: Tally, seconds: float) -> str:
-    passed, failed = tally.verdicts["pass"], tally.verdicts["fail"]
-    rest = tally.cases - passed - failed
-    wrong = len(tally.contradictions)
-    return f"| {name} | {tally.cases:,} | {passed:,} | {failed:,} | {rest:,} | {wrong} | {seconds:,.0f} |"
+                rows[name] = row_of(totals[name], asked.start, seconds[name])
+                print(line(name, rows[name]), flush=True)
+                if asked.write:
+                    keep({name: rows[name]}, set(families()))
+    print(table(rows).splitlines()[-1])
+    return 1 if any(total.contradictions for total in totals.values()) else 0
 
 
 if __name__ == "__main__":

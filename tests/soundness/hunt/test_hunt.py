@@ -9,6 +9,7 @@ import pytest
 from tests.profiles import by_profile
 from tests.soundness.hunt.cases import Family, Outcome, hunt
 from tests.soundness.hunt.families import families
+from tests.soundness.hunt.table import PAGE, read_found, table
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -25,6 +26,19 @@ def test_no_oracle_contradicts_the_checker(name: str, record_property: Callable[
 
 def test_the_whole_hunt_is_large() -> None:
     assert sum(family.long for family in families().values()) >= 100_000
+
+
+def test_the_page_shows_what_the_last_hunt_found() -> None:
+    """``python -m tests.soundness.hunt --write --from SEED`` hunts anew, or for the first time in a family."""
+    assert table(read_found()) in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_the_last_hunt_went_through_every_family_and_decided_enough() -> None:
+    found = read_found()
+    assert set(found) == set(families())
+    assert sum(row["cases"] for row in found.values()) >= 100_000
+    assert sum(row["pass"] + row["fail"] for row in found.values()) >= 40_000
 
 
 def test_what_raises_is_a_contradiction() -> None:
