@@ -13,6 +13,7 @@ from hopverify.checks import Check, Claim
 from hopverify.errors import EvidenceRejected
 from hopverify.execution.surviving import surviving
 from hopverify.execution.units import Finding, Offer, Place, Report, Unit
+from hopverify.numerics.limits import OutOfTimeError
 from hopverify.obligations import Obligation, Outcome
 from hopverify.provers import Budget, NothingToSearchError, Prover, accepting
 from hopverify.verdict import Reason
@@ -45,6 +46,9 @@ def discharge(
         if budget.exhausted:
             break
         reason = prover.reason
+        if family is not None and prover.exact:
+            reason = Reason.UNCERTAIN_WEIGHTS
+            continue
         try:
             for decision in _accepted(prover, obligation, role, budget, family):
                 if decision.judgement.outcome is not Outcome.OPEN:
@@ -52,6 +56,8 @@ def discharge(
                 best, reason = decision, decision.judgement.reason or reason
         except NothingToSearchError as error:
             reason = error.reason
+        except OutOfTimeError:
+            break
         except (EvidenceRejected, ArithmeticError):
             # Numbers beyond doubles, or too long to tell, end a search; whoever comes next may do without them.
             continue

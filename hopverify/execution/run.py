@@ -22,7 +22,7 @@ from hopverify.execution.settings import Settings
 from hopverify.execution.units import Finding, Offer, Place, Unit
 from hopverify.model import any_model
 from hopverify.obligations import Obligation, Outcome
-from hopverify.provers import accepting
+from hopverify.provers import DEAR, accepting
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Reason
 
@@ -50,6 +50,7 @@ class Run:
         # The claim on whose behalf an obligation is under way.
         self._under_way: dict[Place, int] = {}
         self._started: set[int] = set()
+        self._dear: dict[Place, bool] = {}
         self._arrange()
         self._tell("spec_read", digest=spec.digest, claims=len(self.claims), obligations=len(self._obligations))
 
@@ -97,11 +98,29 @@ class Run:
     def next_unit(self, *, apart: bool) -> Unit | None:
         """Return what may be started now, if anything; ``apart``: with all that shares its search."""
         self._settle()
-        for number in self._open():
-            for place in self._wanted(number):
-                if place not in self._under_way:
-                    return self._unit(place, number, apart=apart)
-        return None
+        ready = [
+            (self._rank(place, number), place, number)
+            for number in self._open()
+            for place in self._wanted(number)
+            if place not in self._under_way
+        ]
+        if not ready:
+            return None
+        _, place, number = min(ready)
+        return self._unit(place, number, apart=apart)
+
+    def _rank(self, place: Place, number: int) -> tuple[bool, bool, int]:
+        """Return what is begun first: what the spec asks for before what only describes, cheap before dear."""
+        check = self.claims[number][0]
+        aside = check.diagnostic and self.spec.checks is None and check.name not in self.spec.expect
+        return aside, self._is_dear(place), number
+
+    def _is_dear(self, place: Place) -> bool:
+        """Whether an obligation begins with a search that may take long."""
+        if place not in self._dear:
+            orders = [prover.order for prover in accepting(self._obligations[place])]
+            self._dear[place] = bool(orders) and min(orders) >= DEAR
+        return self._dear[place]
 
     def _unit(self, place: Place, number: int, *, apart: bool) -> Unit:
         places = self._kin(place) if apart else {place: number}

@@ -52,6 +52,8 @@ def _proof(obligation: Obligation, budget: Budget) -> Evidence | None:
     for prover in accepting(obligation):
         if budget.exhausted:
             return None
+        if prover.exact:
+            continue
         try:
             for evidence in prover.search(obligation, budget):
                 if _proves(obligation, evidence):

@@ -22,6 +22,7 @@ from hopverify.checker.quadratic_forms import spread_norm
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.model.structured import StructuredNetwork
+from hopverify.numerics.limits import Ask, unlimited
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -44,8 +45,8 @@ class Found:
 class Growth:
     """The search for one network; ``cells`` gives rigorous slopes and spans, which serve as floats here."""
 
-    def __init__(self, network: StructuredNetwork, cells: Cells, layer: str) -> None:
-        self.network, self.cells = network, cells
+    def __init__(self, network: StructuredNetwork, cells: Cells, layer: str, ask: Ask = unlimited) -> None:
+        self.network, self.cells, self.ask = network, cells, ask
         self.W = matrix(network).values
         self.size = np.abs(self.W) if len(self.W) <= LARGEST_COPY else None
         self.moved = spreads(network, 0, network.size)
@@ -61,7 +62,8 @@ class Growth:
         self.random, self.vectors = np.random.default_rng(0), np.empty((network.size, 0))
 
     def activate(self, x: Floats) -> Floats:
-        """Return g(x) for states (N, M)."""
+        """Return g(x) for states (N, M); this is where the time is looked at."""
+        self.ask()
         gamma = np.empty_like(x)
         for function, neurons, _ in self.cells.activations.groups:
             gamma[neurons] = evaluate(function.activation[0], {"x": x[neurons]}, FLOATS)

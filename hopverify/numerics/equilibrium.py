@@ -11,17 +11,19 @@ from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.floats import FLOATS
 from hopverify.model import Model
 from hopverify.model.network import joined, split
+from hopverify.numerics.limits import Ask, unlimited
 
 Floats = NDArray[np.float64]
 EULER_STEPS, NEWTON_STEPS = 400, 60
 
 
-def jacobian(model: Model, x: Floats) -> Floats:
+def jacobian(model: Model, x: Floats, ask: Ask = unlimited) -> Floats:
     """Return the derivative of T ẋ at a state of the layers with τ > 0."""
-    columns = [
-        joined({name: slopes_of(part) for name, part in model.flow(split(model, along(x, row)), Duals(FLOATS)).items()})
-        for row in np.eye(len(x))
-    ]
+    columns = []
+    for row in np.eye(len(x)):
+        ask()
+        flow = model.flow(split(model, along(x, row)), Duals(FLOATS))
+        columns.append(joined({name: slopes_of(part) for name, part in flow.items()}))
     return np.array(columns, dtype=np.float64).T
 
 
@@ -32,12 +34,12 @@ def followed(model: Model, x: Floats, *, step: float = 0.5) -> Floats:
     return x
 
 
-def newton(model: Model, x: Floats) -> tuple[Floats, Floats] | None:
+def newton(model: Model, x: Floats, ask: Ask = unlimited) -> tuple[Floats, Floats] | None:
     """Return a state with a small flow and the inverse Jacobian there, or None where Newton's method fails."""
     for _ in range(NEWTON_STEPS):
         flow = joined(model.flow(split(model, x), FLOATS))
         try:
-            inverse = np.asarray(np.linalg.inv(jacobian(model, x)), dtype=np.float64)
+            inverse = np.asarray(np.linalg.inv(jacobian(model, x, ask)), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
         step: Any = inverse @ flow

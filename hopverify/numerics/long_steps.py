@@ -24,7 +24,7 @@ from hopverify.expr.floats import FLOATS
 from hopverify.model.network import joined, split
 from hopverify.numerics.equilibrium import jacobian
 from hopverify.numerics.minimisation import minimise
-from hopverify.numerics.sampling import short, states
+from hopverify.numerics.sampling import drawn, short, states
 from hopverify.obligations.steps import OfSteps
 
 Floats = NDArray[np.float64]
@@ -134,7 +134,7 @@ def _scored(obligation: OfSteps, certified: float, effort: Effort) -> Iterator[t
 def starts(obligation: OfSteps, step: float, effort: Effort) -> Iterator[Floats]:
     """Yield states to start from: random ones, and those beside the equilibria to which the first of them lead."""
     model = obligation.model
-    count = min(effort.samples, DRAWN, max(10, 20_000 // model.size))
+    count = drawn(effort.samples, min(DRAWN, max(10, 20_000 // model.size)))
     for number, x in enumerate(states(model.size, count, effort.seed)):
         if effort.ended():
             return

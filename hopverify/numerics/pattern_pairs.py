@@ -42,10 +42,6 @@ def texts(values: Floats, exponent: int) -> list[str | None]:
     return [str(Fraction(value) * scale) if value > 0 else None for value in values.tolist()]
 
 
-class OutOfTimeError(Exception):
-    """The time for a search is up."""
-
-
 @dataclass(frozen=True)
 class Slab:
     """A few patterns against all K: arrays of shape (patterns, K), which another slab will use again.
@@ -75,7 +71,7 @@ class Pairs:
     def each(self, work: Callable[[Slab], T], count: int, watch: Callable[[int], None]) -> Iterator[T]:
         """Yield what ``work`` makes of each slab of the first ``count`` patterns, in order.
 
-        ``watch`` hears now and then how many patterns are done, and may raise :class:`OutOfTimeError`.
+        ``watch`` hears now and then how many patterns are done, and may end it by an exception.
         """
         products = np.empty((min(PANEL, count), len(self._points)), self._points.dtype)
         with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+# What searches draw is told for so many samples, which is what is drawn unless stated.
+USUAL = 2000
 SCALES = (0.3, 1.0, 2.0, 5.0, 0.05, 20.0)
 
 
@@ -20,6 +22,15 @@ def states(n: int, count: int, seed: int) -> Iterator[Floats]:
         if position % 3 == 2:
             x[generator.random(n) < 0.3] = 0.0
         yield short(x)
+
+
+def drawn(samples: int, usual: int) -> int:
+    """Return how many states a search draws, where it draws ``usual`` ones unless stated; in proportion, if more.
+
+    >>> drawn(2000, 120), drawn(20, 120), drawn(20_000, 120)
+    (120, 20, 1200)
+    """
+    return min(samples, usual) if samples <= USUAL else samples * usual // USUAL
 
 
 def short(x: Floats, bits: int = 12) -> Floats:

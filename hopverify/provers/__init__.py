@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from hopverify.certificate import Evidence
+from hopverify.numerics.limits import OutOfTimeError
 from hopverify.obligations import Obligation
 from hopverify.registry import Registry
 from hopverify.verdict import Reason
@@ -42,6 +43,11 @@ class Budget:
         """Whether the time is up."""
         return monotonic() > self.deadline
 
+    def ask(self) -> None:
+        """Raise :class:`OutOfTimeError` once the time is up: for what is deep inside a search."""
+        if self.exhausted:
+            raise OutOfTimeError
+
     @property
     def seconds(self) -> float:
         """How many seconds are left."""
@@ -60,7 +66,9 @@ class NothingToSearchError(Exception):
 class Prover:
     """One method: what it accepts, how it searches, and the reason it leaves behind when it finds nothing.
 
-    A search whose method cannot treat an obligation may raise :class:`NothingToSearchError` with a better reason.
+    A search whose method cannot treat an obligation may raise :class:`NothingToSearchError` with a better reason. One
+    that is ``exact`` refutes nothing, and proves for the weights that the spec gives only: where they are uncertain, it
+    is not made.
     """
 
     name: str
@@ -69,7 +77,11 @@ class Prover:
     search: Callable[[Any, Budget], Iterator[Evidence]]
     order: int = 50
     reason: Reason = Reason.NO_PROOF_FOUND
+    exact: bool = False
 
+
+DEAR = 50
+"""From this order on, methods are searches that may take long."""
 
 PROVERS: Registry[Prover] = Registry("hopverify.provers", "PROVER", noun="prover")
 

@@ -1,12 +1,13 @@
 """Ascent witness: sample and optimise for a state from which the energy increases, dE/dt > 0.
 
 States are drawn, the best are improved by a local method, rounded to short rationals, and handed to the checker with
-and without the claim that one whole update (T ẋ added at once) raises the energy too.
+and without the claim that one whole update (T ẋ added at once) raises the energy too. Where T2 excludes such a state,
+nothing is searched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,42 +17,64 @@ from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.model import Model
-from hopverify.model.network import split
+from hopverify.model.network import joined, split
 from hopverify.numerics.minimisation import minimise
-from hopverify.numerics.sampling import short, states
+from hopverify.numerics.sampling import drawn, short, states
 from hopverify.obligations import Descent
 from hopverify.provers import Budget, Prover
+from hopverify.provers._excluded import energy_cannot_rise
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
-MAX_LOCAL = 60
+FAILURES = (HopverifyError, ZeroDivisionError, OverflowError, FloatingPointError)
+MAX_LOCAL, BEST = 60, 6
+# Differences are taken over so much of the size of a state.
+SHARE = 1e-5
 
 
 def _rate(model: Model, x: Floats) -> float:
-    """Return dE/dt in floats, relative to the size of the energy's parts; -∞ where it cannot be evaluated."""
+    """Return dE/dt in floats; -∞ where it cannot be evaluated."""
     try:
         with np.errstate(all="ignore"):
             value = float(model.energy_rate(split(model, x), FLOATS))
-    except (HopverifyError, ZeroDivisionError, OverflowError, FloatingPointError):
+    except FAILURES:
         return -np.inf
     return value if np.isfinite(value) else -np.inf
 
 
+def _difference(model: Model, x: Floats) -> float:
+    """Return about dE/dt, by a central difference along the flow: in large models many times as fast."""
+    try:
+        with np.errstate(all="ignore"):
+            velocity = np.asarray(joined(model.velocity(split(model, x), FLOATS)), dtype=np.float64)
+            h = SHARE * (1 + np.max(np.abs(x))) / (1e-300 + np.max(np.abs(velocity)))
+            ends = (float(model.energy(split(model, x + side * h * velocity), FLOATS)) for side in (1, -1))
+            value = (next(ends) - next(ends)) / (2 * h)
+    except FAILURES:
+        return -np.inf
+    return float(value) if np.isfinite(value) else -np.inf
+
+
 def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
+    if energy_cannot_rise(model, budget):
+        return
+    neurons = sum(layer.size for layer in model.layers.values())
+    rate: Callable[[Model, Floats], float] = _rate if neurons <= MAX_LOCAL else _difference
     scored = []
-    count = min(budget.samples, max(50, 200_000 // model.size**2))
+    count = drawn(budget.samples, max(50, 200_000 // neurons**2))
     for number, x in enumerate(states(model.size, count, budget.seed)):
-        if budget.exhausted:
-            return
+        budget.ask()
         budget.report(number, count, "states")
-        scored.append((_rate(model, x), x))
+        scored.append((rate(model, x), x))
     scored.sort(key=lambda pair: -pair[0])
-    for rate, x in scored[:6]:
-        if rate > 0:
+    for guess, x in scored[:BEST]:
+        budget.ask()
+        if guess > 0 and _rate(model, x) > 0:
             yield from _evidence(model, x)
-        if model.size <= MAX_LOCAL and np.isfinite(rate):
-            better = short(minimise(lambda y: -_rate(model, y), x, evaluations=min(600, 4 * budget.samples)))
+        if neurons <= MAX_LOCAL and np.isfinite(guess):
+            evaluations = min(600, 4 * budget.samples)
+            better = short(minimise(lambda y: -_rate(model, y), x, evaluations=evaluations, ask=budget.ask))
             if _rate(model, better) > 0:
                 yield from _evidence(model, better)
 

@@ -20,4 +20,5 @@ PROVER = Prover(
     obligations=(BallMinima,),
     search=_search,
     reason=Reason.TOO_MANY_OVERLAPS,
+    exact=True,
 )

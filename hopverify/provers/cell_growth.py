@@ -14,6 +14,7 @@ from hopverify.certificate import Evidence
 from hopverify.checker.cells import Cells
 from hopverify.errors import EvidenceRejected
 from hopverify.numerics.cells import Found, Growth
+from hopverify.numerics.limits import OutOfTimeError
 from hopverify.obligations import BasinCells
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
@@ -26,18 +27,19 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
     network, patterns = obligation.network, obligation.patterns.floats()
     try:
         cells = Cells(network)
-        growth = Growth(network, cells, obligation.layer)
+        growth = Growth(network, cells, obligation.layer, budget.ask)
     except EvidenceRejected:
         return
     listed: list[Any] = []
     step = max(1, TOGETHER // network.size)
     for start in range(0, len(patterns), step):
-        if budget.exhausted:
-            break
         chunk = patterns[start : start + step].T
         states = np.zeros((network.size, chunk.shape[1]))
         states[obligation.place] = chunk
-        listed += _grown(growth, states, obligation.place)
+        try:
+            listed += _grown(growth, states, obligation.place)
+        except OutOfTimeError:
+            break
         budget.report(len(listed), len(patterns), "patterns")
     yield {"rule": "basin_cells", "cells": listed + [None] * (len(patterns) - len(listed))}
 

@@ -17,7 +17,7 @@ from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.model import LayerFunction
 from hopverify.numerics.minimisation import minimise
-from hopverify.numerics.sampling import short, states
+from hopverify.numerics.sampling import drawn, short, states
 from hopverify.obligations import CompatibleTimes, Convex
 from hopverify.provers import Budget, Prover
 
@@ -76,12 +76,12 @@ def _whole(obligation: Convex | CompatibleTimes, n: int, budget: Budget) -> Iter
         except (HopverifyError, ZeroDivisionError, FloatingPointError):
             return float("inf")
 
-    candidates = list(states(n, min(budget.samples, 200), budget.seed))
+    candidates = list(states(n, drawn(budget.samples, 200), budget.seed))
     scored = sorted(candidates, key=safely)[:5]
     for x in scored:
         if budget.exhausted:
             return
-        point = short(minimise(safely, x, evaluations=min(300, 4 * budget.samples)))
+        point = short(minimise(safely, x, evaluations=min(300, 4 * budget.samples), ask=budget.ask))
         if safely(point) < 0:
             yield _evidence(point, short(lowest(point)[1]))
 

@@ -70,4 +70,5 @@ PROVER = Prover(
     obligations=(EquilibriaBeside,),
     search=_search,
     order=50,
+    exact=True,
 )

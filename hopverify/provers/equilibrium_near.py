@@ -76,4 +76,5 @@ PROVER = Prover(
     obligations=(EquilibriaNear,),
     search=_search,
     order=50,
+    exact=True,
 )

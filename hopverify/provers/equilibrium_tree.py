@@ -277,4 +277,5 @@ PROVER = Prover(
     search=_search,
     order=50,
     reason=Reason.REGION_TOO_LARGE,
+    exact=True,
 )

@@ -19,6 +19,7 @@ from hopverify.checker.payload import text_of
 from hopverify.checker.rules.euler_step import ANY
 from hopverify.checker.step_form import AlteredForm, DerivedForm, step_form
 from hopverify.errors import EvidenceRejected
+from hopverify.model import Model
 from hopverify.numerics.definiteness import least_eigenvalue, propose_semidefinite
 from hopverify.numerics.long_steps import Effort, shortest_rising
 from hopverify.obligations import StepForm
@@ -30,7 +31,7 @@ Shown = tuple[Fraction, dict[str, Any]]
 """1/h, and what evidence beside the step is needed."""
 
 DOUBLINGS, ROUNDS, NARROW, BITS = 60, 40, 2.0**-12, 14
-MAX_SEARCHED, SIMPLEST = 400, 32
+MAX_SEARCHED, MAX_NEURONS, SIMPLEST = 400, 5000, 32
 
 
 def _search(obligation: StepForm, budget: Budget) -> Iterator[Evidence]:
@@ -44,11 +45,16 @@ def _search(obligation: StepForm, budget: Budget) -> Iterator[Evidence]:
     pace, shown = found
     evidence = {"rule": "euler_step", "step": text_of(1 / pace) if pace else ANY, **shown}
     wanted = obligation.length
-    told = pace and obligation.model.size <= MAX_SEARCHED and (wanted is None or wanted * pace <= 1)
+    told = pace and _is_small(obligation.model) and (wanted is None or wanted * pace <= 1)
     unsafe = _rising(obligation, 1 / pace, budget) if told else None
     if unsafe is not None:
         yield evidence | {"unsafe": unsafe}
     yield evidence
+
+
+def _is_small(model: Model) -> bool:
+    """Whether energies cost little enough to search for a step that raises one; instantaneous neurons count too."""
+    return model.size <= MAX_SEARCHED and sum(layer.size for layer in model.layers.values()) <= MAX_NEURONS
 
 
 def _rising(obligation: StepForm, certified: Fraction, budget: Budget) -> dict[str, Any] | None:

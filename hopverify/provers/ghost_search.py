@@ -9,7 +9,7 @@ import numpy as np
 from hopverify.certificate import Evidence
 from hopverify.checker.exact_solution import SegmentSystems
 from hopverify.checker.ghosts import MAX_PATTERNS, Undecided, count_of_patterns, ghost_at, parts_of
-from hopverify.numerics.sampling import states
+from hopverify.numerics.sampling import drawn, states
 from hopverify.obligations import NoGhosts
 from hopverify.provers import Budget, Prover
 
@@ -22,7 +22,7 @@ def _search(obligation: NoGhosts, budget: Budget) -> Iterator[Evidence]:
         return
     systems = SegmentSystems(network)
     ends = [np.array([float(part.upper) for part in own[:-1] if part.upper is not None]) for own in parts]
-    for x in states(network.size, min(budget.samples, 500), budget.seed):
+    for x in states(network.size, drawn(budget.samples, 500), budget.seed):
         if budget.exhausted:
             return
         pattern = [int(np.searchsorted(kinks, value)) for kinks, value in zip(ends, x, strict=True)]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
 from hopverify.checker.rules.mixture_balls import MAX_SIZE
+from hopverify.numerics.limits import Ask, OutOfTimeError
 from hopverify.obligations import MixtureRetrieval
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
@@ -30,9 +31,11 @@ def _search(obligation: MixtureRetrieval, budget: Budget) -> Iterator[Evidence]:
     Xi, bias, beta = obligation.patterns.floats(), obligation.bias.floats(), float(obligation.beta)
     found = []
     for done, state in enumerate(obligation.states.floats()):
-        if budget.exhausted:
-            return
-        found.append(_ball(Xi, bias, beta, state))
+        try:
+            found.append(_ball(Xi, bias, beta, state, budget.ask))
+        except OutOfTimeError:
+            found += [None] * (len(obligation.labels) - done)
+            break
         budget.report(done + 1, len(obligation.labels), "states")
     if any(each is not None for each in found):
         radii = [None if each is None else str(each[0]) for each in found]
@@ -43,7 +46,7 @@ def _search(obligation: MixtureRetrieval, budget: Budget) -> Iterator[Evidence]:
         }
 
 
-def _ball(Xi: Floats, bias: Floats, beta: float, state: Floats) -> tuple[Fraction, Fraction] | None:
+def _ball(Xi: Floats, bias: Floats, beta: float, state: Floats, ask: Ask) -> tuple[Fraction, Fraction] | None:
     """Return the largest radius that some rate gives, and the rate."""
     logits = beta * (Xi @ state + bias)
     shares = np.exp(logits - logits.max())
@@ -52,6 +55,7 @@ def _ball(Xi: Floats, bias: Floats, beta: float, state: Floats) -> tuple[Fractio
     apart, epsilon = np.linalg.norm(Y, axis=1), float(np.linalg.norm(p @ Xi - state))
 
     def steepest(r: float) -> float:
+        ask()
         scaled = np.sqrt(beta * p * np.exp(np.minimum(beta * r * apart, LARGEST)))[:, None] * Y
         return float(np.linalg.norm(scaled, 2)) ** 2
 
@@ -77,4 +81,5 @@ PROVER = Prover(
     search=_search,
     order=20,
     reason=Reason.MARGIN_TOO_SMALL,
+    exact=True,
 )

@@ -60,7 +60,7 @@ def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
         return
     for start in [np.zeros(model.size), *states(model.size, 10, budget.seed)]:
         try:
-            found = newton(averaged, start)
+            found = newton(averaged, start, budget.ask)
         except (HopverifyError, ZeroDivisionError):
             continue
         if found is not None:

@@ -23,7 +23,8 @@ from hopverify.checker.exponentials import LOWEST, STEPS, Weights, weights
 from hopverify.checker.gram import Gram
 from hopverify.checker.rules.retrieval import RULE, Balls, failing, sheet_of
 from hopverify.errors import EvidenceRejected
-from hopverify.numerics.pattern_pairs import CHUNK, OutOfTimeError, Pairs, Slab, rounded, texts
+from hopverify.numerics.limits import OutOfTimeError
+from hopverify.numerics.pattern_pairs import CHUNK, Pairs, Slab, rounded, texts
 from hopverify.obligations import Retrieval
 from hopverify.provers import Budget, NothingToSearchError, Prover
 from hopverify.verdict import Reason
@@ -184,8 +185,7 @@ def _searched(
     searches = [Search(each, caution * ((2 + 2 * each.slack) / STEPS + 0.003)) for each in bounds]
 
     def watch(done: int) -> None:
-        if budget.exhausted:
-            raise OutOfTimeError
+        budget.ask()
         budget.report(done, count, "patterns")
 
     pairs = Pairs(gram, bounds[0].dtype)

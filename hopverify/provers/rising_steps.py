@@ -10,6 +10,7 @@ from hopverify.certificate import Evidence
 from hopverify.checker.step_form import step_form
 from hopverify.errors import EvidenceRejected
 from hopverify.numerics.long_steps import Effort, rising_at
+from hopverify.numerics.sampling import drawn
 from hopverify.obligations import Descent, SafeSteps
 from hopverify.provers import Budget, NothingToSearchError, Prover
 from hopverify.provers.ascent_witness import PROVER as ASCENT
@@ -26,7 +27,7 @@ def _search(obligation: SafeSteps, budget: Budget) -> Iterator[Evidence]:
         for found in rising_at(obligation, obligation.length, effort):
             yield {"rule": "rising_step", **found}
     if obligation.system is None:
-        fewer = replace(budget, samples=min(budget.samples, ASCENTS))
+        fewer = replace(budget, samples=drawn(budget.samples, ASCENTS))
         for evidence in ASCENT.search(Descent(obligation.model), fewer):
             if "step" not in evidence:
                 yield {"rule": "rising_step", "state": evidence["state"]}
