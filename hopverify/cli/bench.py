@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hopverify.benchmarks import Benchmark
     from hopverify.benchmarks.results import Benchmarked, Point
 
-NAME, COUNTS = "benchmarks", "completeness"
+NAME, COUNTS, LIMITS = "benchmarks", "completeness", "limits"
 
 
 @click.command("bench", short_help="Measure speed and memory beside what one would do otherwise.")
@@ -37,8 +37,13 @@ NAME, COUNTS = "benchmarks", "completeness"
     is_flag=True,
     help="Count what is decided on random models instead of measuring time: completeness.md and .json.",
 )
+@click.option(
+    "--limits",
+    is_flag=True,
+    help="Measure how far --timeout is overrun on hard specs instead: limits.md and .json, some five minutes.",
+)
 @click.option("--no-figure", is_flag=True, help="No figure; it needs matplotlib.")
-def command(quick: bool, only: tuple[str, ...], out: Path, completeness: bool, no_figure: bool) -> None:
+def command(quick: bool, only: tuple[str, ...], out: Path, completeness: bool, limits: bool, no_figure: bool) -> None:
     """Rerun the benchmarks and write benchmarks.md, .json and .svg.
 
     Each measures hopverify beside what one would do otherwise, at growing sizes; what counts are the ratios. Figure,
@@ -48,6 +53,11 @@ def command(quick: bool, only: tuple[str, ...], out: Path, completeness: bool, n
         if quick or only:
             raise click.UsageError("--completeness counts on all families and sizes: leave --quick and --only out")
         _count(out)
+        return
+    if limits:
+        if quick or only:
+            raise click.UsageError("--limits measures on all of its specs: leave --quick and --only out")
+        _limit(out)
         return
 
     from hopverify.benchmarks import BENCHMARKS
@@ -91,6 +101,32 @@ def _count(out: Path) -> None:
     for target, text in ((out / f"{COUNTS}.json", as_json(figures)), (out / f"{COUNTS}.md", as_markdown(figures))):
         write(target, text)
         click.echo(f"wrote {target}")
+
+
+def _limit(out: Path) -> None:
+    """Measure by how much a limit of time is overrun; one that is not kept is a failure."""
+    from hopverify.benchmarks import limits
+    from hopverify.benchmarks.hard_specs import SPECS
+    from hopverify.cli._outputs import write
+    from hopverify.reporting.progress import Bar
+
+    require_writable(out)
+    begun = 0
+    with Bar(len(SPECS)) as bar:
+
+        def tell(name: str) -> None:
+            nonlocal begun
+            bar.show(begun, f"{begun} of {len(SPECS)} specs · {name}")
+            begun += 1
+
+        figures = limits.measured(specs=SPECS, tell=tell)
+    for suffix, text in (("json", limits.as_json(figures)), ("md", limits.as_markdown(figures))):
+        write(out / f"{LIMITS}.{suffix}", text)
+        click.echo(f"wrote {out / f'{LIMITS}.{suffix}'}")
+    late = limits.failures(figures)
+    if late:
+        click.echo(f"the limit was not kept on {', '.join(late)}", err=True)
+        click.get_current_context().exit(1)
 
 
 def _announce_left_out(benchmarks: list[Benchmark]) -> None:

@@ -96,9 +96,8 @@ class Processes:
         return set(multiprocessing.active_children()) - self._others
 
     def close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        # Nothing is under way. A process that ends by itself first takes leave of every number of a large model.
+        self.abandon()
 
 
 @contextmanager

@@ -110,10 +110,10 @@ class Run:
         return self._unit(place, number, apart=apart)
 
     def _rank(self, place: Place, number: int) -> tuple[bool, bool, int]:
-        """Return what is begun first: what the spec asks for before what only describes, cheap before dear."""
+        """Return what is begun first: cheap before dear, and what the spec asks for before what only describes."""
         check = self.claims[number][0]
         aside = check.diagnostic and self.spec.checks is None and check.name not in self.spec.expect
-        return aside, self._is_dear(place), number
+        return self._is_dear(place), aside, number
 
     def _is_dear(self, place: Place) -> bool:
         """Whether an obligation begins with a search that may take long."""
