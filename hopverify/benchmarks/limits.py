@@ -1,7 +1,7 @@
 """How far a limit of time is overrun: ``hopverify verify --timeout`` on :mod:`hopverify.benchmarks.hard_specs`.
 
-Each spec is verified by the command, in a process of its own, as a person would. What it takes to start is measured on a
-spec without checks and taken off. More than a second, or a tenth of the limit where that is more, is a failure.
+Each spec is verified by the command, as a person would. What it takes to start is measured on a spec without checks and
+taken off. More than a second, or a tenth of the limit where that is more, is a failure.
 """
 
 from __future__ import annotations
@@ -96,9 +96,8 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
     seconds = figures["seconds"]
     yield "# Limits of time\n"
     yield (
-        f"Written by `{COMMAND}`. `hopverify verify --timeout {seconds:g}` on specs that are hard to verify, in one process "
-        f"for the searches; its start, {figures['start']:.2f} s, is taken off. The limit is kept if it is overrun by "
-        f"{allowed(seconds):g} s at most."
+        f"Written by `{COMMAND}`. `hopverify verify --timeout {seconds:g}` on specs that are hard to verify; its start, "
+        f"{figures['start']:.2f} s, is taken off. Kept is a limit that is overrun by {allowed(seconds):g} s at most."
     )
     worst = max(figures["rows"], key=lambda row: row["over"])
     kept = sum(row["kept"] for row in figures["rows"])
@@ -111,7 +110,6 @@ def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
     for row in figures["rows"]:
         counts = [str(row["verdicts"].get(verdict, 0)) for verdict in ("pass", "fail", "unknown")]
         yield (
-            f"| `{row['name']}` | {row['summary']} | {row['took']:.2f} s | {row['over']:.2f} s | {100 * row['share']:.0f} % | "
-            + " | ".join(counts)
-            + " |"
+            f"| `{row['name']}` | {row['summary']} | {row['took']:.2f} s | {row['over']:.2f} s "
+            f"| {100 * row['share']:.0f} % | {' | '.join(counts)} |"
         )

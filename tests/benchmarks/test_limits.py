@@ -1,4 +1,4 @@
-"""How far ``--timeout`` is overrun: the specs that it is measured on, and what the figures say. Time is not asserted here."""
+"""By how much ``--timeout`` is overrun: the specs it is measured on, and what figures say. Time is not asserted here."""
 
 from __future__ import annotations
 
