@@ -61,8 +61,8 @@ def signs(random: Random, *shape: int) -> NDArray[np.int8]:
 
 def unit(random: Random, *shape: int) -> Floats:
     """Return patterns of length 1."""
-    rows = random.normal(size=shape)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    rows: Floats = random.normal(size=shape)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
 
 def symmetric(random: Random, n: int, scale: float) -> Floats:

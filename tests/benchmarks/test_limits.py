@@ -1,4 +1,4 @@
-"""By how much ``--timeout`` is overrun: the specs it is measured on, and what figures say. Time is not asserted here."""
+"""By how much ``--timeout`` is overrun: on which specs that is measured, and what figures say. No time is asserted."""
 
 from __future__ import annotations
 
