@@ -137,12 +137,14 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 def test_safetensors_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "safetensors", None)
+    (tmp_path / "t.safetensors").touch()
     with pytest.raises(HopverifyError, match=r"pip install 'hopverify\[safetensors\]'"):
         read_tensors(tmp_path / "t.safetensors")
 
 
 def test_torch_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
+    (tmp_path / "t.pt").touch()
     with pytest.raises(HopverifyError, match=r"pip install 'hopverify\[torch\]'"):
         read_tensors(tmp_path / "t.pt")
 
