@@ -43,9 +43,9 @@ def _step(text: str) -> str:
 
 
 def _shares(alpha: Mapping[str, list[str]]) -> str:
-    """Return α = h/τ of each layer, in decimals."""
+    """Return h/τ of each layer, in decimals."""
     told = [
-        layer + " " + " to ".join(f"{float(Fraction(share)):.4g}" for share in dict.fromkeys(ends))
+        " to ".join(f"{float(Fraction(share)):.4g}" for share in dict.fromkeys(ends)) + f" in layer {layer}"
         for layer, ends in alpha.items()
     ]
-    return f"; α = h/τ: {', '.join(told)}"
+    return f" (h/τ = {', '.join(told)})"

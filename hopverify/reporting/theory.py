@@ -79,6 +79,11 @@ THEORY: dict[str, tuple[str, str]] = {
         "one equilibrium that attracts everything",
         "If D(diag(ρ/h̄) - W) is positive definite for some diagonal D ≻ 0, one equilibrium attracts every solution.",
     ),
+    "T17": (
+        "a list of one equilibrium, and LaSalle",
+        "If the energy descends, solutions stay bounded, and a list that is complete over all states has one "
+        "equilibrium, it attracts everything; two equilibria, or one that is unstable, show the contrary.",
+    ),
     "M1": (
         "associative memories and attention",
         "The drives -∇S of sums over patterns, and of attention between tokens; the energy of an Energy Transformer "

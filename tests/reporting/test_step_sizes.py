@@ -22,7 +22,7 @@ FORM = {"role": "premise", "outcome": "open", "data": DATA}
 
 def test_the_step_the_shares_of_layers_and_how_sharp_it_is() -> None:
     assert step_sizes_in_words(DATA, [PREMISE, FORM]) == [
-        "no Euler step x + hẋ up to h = 3/4 ≈ 0.75 raises E; α = h/τ: x 0.375 to 0.75, y 3",
+        "no Euler step x + hẋ up to h = 3/4 ≈ 0.75 raises E (h/τ = 0.375 to 0.75 in layer x, 3 in layer y)",
         "a step of 1 raises it, by [0.25 +/- 1e-9], at the state x = (1/2, 0), y = (2)",
         "so the certified step is at least 75 % of the longest safe one",
     ]

@@ -78,7 +78,7 @@ def _harm(report: Report) -> str:
         which = "1 flat region looks like an equilibrium and holds none"
         if count > 1:
             which = f"{count:,} flat regions look like equilibria and hold none"
-        return f"The flow is not caught there, but whoever looks at the energy alone is misled: {which}."
+        return f"The flow is not caught there, but the energy alone cannot tell this from an equilibrium: {which}."
     if ghosts is Verdict.PASS and basins is Verdict.PASS:
         return (
             "Here that is harmless: where the energy is flat and critical, there is an equilibrium, and its basin "
@@ -159,7 +159,7 @@ def _descent(report: Report) -> Words:
     verdict = _verdict(report, "energy_descent")
     if verdict is Verdict.PASS:
         return (
-            Strong("Flat is not rising."),
+            Strong("A flat energy does not rise."),
             " The energy never increases along the flow: ",
             _link("energy_descent"),
             ".",
