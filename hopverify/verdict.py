@@ -64,9 +64,9 @@ class Reason(Enum):
         "some patterns lie too close to their competitors for the retrieval condition; "
         "a larger inverse temperature or better separated patterns would settle it"
     )
-    CELL_NOT_CERTIFIED = (
-        "no cell was certified beside some patterns: the flow from them may rest elsewhere, or near another basin; "
-        "fewer patterns, or a larger gain, would settle it"
+    NOT_STORED = (
+        "some patterns are not shown to be stored, or retrieved: each is listed with what it lacks; fewer patterns, or "
+        "a larger gain, would settle it"
     )
     FLIPS_NOT_CERTIFIED = (
         "the bounds over all flips do not reach so far, and no flips were found from which a run ends elsewhere; "

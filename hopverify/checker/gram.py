@@ -67,6 +67,24 @@ class Tile:
         total: Floats = np.einsum("ij,ij->j", weights, factors) if self.across else np.vecdot(weights, factors)
         return total
 
+    def least(self, groups: NDArray[np.int64] | None) -> Floats:
+        """Return for each own pattern the least ``square`` to a rival, one of another group where there are groups.
+
+        It is infinite where there is none.
+        """
+        axis, count = (0 if self.across else 1), self.square.shape[0 if self.across else 1]
+        least: Floats
+        if groups is None and not self.first <= self.own.start < self.first + count:
+            least = self.square.min(axis=axis)
+            return least
+        # Only the square of a pattern with itself is 0.
+        others = self.square > 0
+        if groups is not None:
+            rivals = groups[self.first : self.first + count]
+            others = self.each(groups) != (rivals[:, None] if self.across else rivals[None, :])
+        least = np.min(self.square, axis=axis, where=others, initial=np.inf)
+        return least
+
 
 class Gram:
     """The scaled patterns with their errors; with a ``ghost``, the origin with bias 0 is the last of them."""
@@ -90,6 +108,16 @@ class Gram:
         self.diameter = 2 * math.sqrt(largest) + 1
         if not np.isfinite(self.reach) or self.reach > 2.0**100:
             raise EvidenceRejected("patterns or biases are too large for floating-point bounds; rescale them")
+
+    def gaps(self, least: Floats, unit: float) -> Floats:
+        """Return lower bounds of the gaps: the distances of :meth:`Tile.least`, or to the origin if it is nearer.
+
+        A square that a tile holds exceeds d² by twice the error at most, and was rounded to the type of that unit; the
+        roundings here are less than another error.
+        """
+        square = np.minimum(least * (1 - 4 * unit), self.squares + self.error) - 3 * self.error
+        gaps: Floats = np.sqrt(np.maximum(square, 0.0)) * (1 - 8 * roundoff())
+        return gaps
 
     def scaled_beta(self, beta: Fraction) -> float:
         """Return β·4ˢ as the nearest double."""

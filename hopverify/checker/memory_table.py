@@ -1,12 +1,12 @@
 """Tables of stored patterns: radii read from evidence, and what a reader is shown of them.
 
-Up to 5,000 patterns each have a row. Of more, the table counts those with a ball and lists those without one, up to
+Up to 5,000 patterns each have a row. Of more, the table counts those that are retrieved and lists the others, up to
 5,000 of them; every pattern's radius stands in the evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -37,23 +37,27 @@ def _double(number: Fraction, key: str) -> float:
 
 
 def memory_table(
-    labels: Sequence[str], radii: Sequence[Any], distances: Sequence[Any], competitors: Sequence[int]
+    labels: Sequence[str],
+    retrieved: NDArray[np.bool_],
+    columns: tuple[Sequence[Any], Sequence[Any], Sequence[int]],
+    missing: Mapping[int, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Return what a reader is shown: counts, the extreme sizes, and a row for each pattern that is listed.
 
-    ``labels`` may name further competitors after the patterns.
+    The columns are radii, distances and competitors; ``missing`` says what patterns with a ball lack. ``labels`` may
+    name further competitors after the patterns.
     """
-    count = len(radii)
-    certified = [mu for mu, radius in enumerate(radii) if radius is not None]
-    data: dict[str, Any] = {"certified": len(certified), "patterns": count}
-    if certified:
-        data["radius"] = _extremes([radii[mu] for mu in certified])
-        data["distance_at_most"] = max((distances[mu] for mu in certified), key=Fraction)
+    radii, distances, _ = columns
+    count, found = len(radii), np.flatnonzero(retrieved).tolist()
+    data: dict[str, Any] = {"certified": len(found), "patterns": count}
+    if found:
+        data["radius"] = _extremes([radii[mu] for mu in found])
+        data["distance_at_most"] = max((distances[mu] for mu in found), key=Fraction)
     listed = list(range(count))
     if count > LISTED:
-        listed = [mu for mu in listed if radii[mu] is None][:LISTED]
+        listed = np.flatnonzero(~retrieved)[:LISTED].tolist()
         data["unlisted"] = count - len(listed)
-    data["memories"] = [_row(labels, mu, radii[mu], distances[mu], competitors[mu]) for mu in listed]
+    data["memories"] = [_row(labels, mu, columns, missing.get(mu)) for mu in listed]
     return data
 
 
@@ -62,10 +66,21 @@ def _extremes(radii: Sequence[str]) -> dict[str, str]:
     return {"smallest": ordered[0], "median": ordered[len(ordered) // 2], "largest": ordered[-1]}
 
 
-def _row(labels: Sequence[str], mu: int, radius: Any, distance: Any, competitor: int) -> dict[str, Any]:
-    row = {"name": labels[mu], "verdict": "unknown" if radius is None else "pass"}
-    if radius is not None:
+def _row(
+    labels: Sequence[str],
+    mu: int,
+    columns: tuple[Sequence[Any], Sequence[Any], Sequence[int]],
+    missing: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    radius, distance, competitor = (column[mu] for column in columns)
+    row: dict[str, Any] = {
+        "name": labels[mu],
+        "verdict": "pass" if radius is not None and missing is None else "unknown",
+    }
+    if radius is None:
+        row["why"] = "none"
+    else:
         row |= {"radius": radius, "distance": distance}
     if competitor != mu:
         row["competitor"] = labels[competitor]
-    return row
+    return row | dict(missing or {})

@@ -1,4 +1,4 @@
-"""Basin cells (T9): around each stored pattern a box of states that lies in the basin of one equilibrium.
+"""Basin cells (T9, M4): each pattern is retrieved, from a box of states that lies in the basin of its own equilibrium.
 
 Concerns elementwise layers with symmetric weights, of thousands of neurons: a cell costs one product with W and one
 verified factorisation. A cell may be half-infinite where a neuron is dead or saturated.
@@ -11,13 +11,14 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.checks import FACTORISATION, FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
+from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
 from hopverify.model import Memory, Model
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.obligations import BasinCells
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
 
-_STATEMENT = "stored patterns have cells in the basin of one equilibrium each"
+_STATEMENT = "patterns are retrieved from cells of states, each in the basin of the pattern's own equilibrium"
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
@@ -50,6 +51,8 @@ def _claim(model: Model, network: StructuredNetwork, memory: Memory, values: Map
     if layer.instantaneous:
         said = f"layer {memory.layer} is instantaneous (tau: 0): name a memory of a layer with a state of its own"
         return Claim(memory.name, _STATEMENT, inapplicable=said)
+    if memory.patterns.spread is not None:
+        return Claim(memory.name, _STATEMENT, inapplicable=SPREAD)
     obligation = _obligation(model, network, memory, values)
     if obligation.flips > layer.size:
         raise ParameterError("flips", f"the layer has {layer.size} neurons only")
@@ -58,39 +61,36 @@ def _claim(model: Model, network: StructuredNetwork, memory: Memory, values: Map
 
 
 def _obligation(model: Model, network: StructuredNetwork, memory: Memory, values: Mapping[str, Any]) -> BasinCells:
-    count = memory.patterns.shape[0]
-    names = memory.labels or ("",) * count
-    labels = tuple(f"{memory.name}[{k}]" + (f" ({name})" if name else "") for k, name in enumerate(names))
-    at_least = count if values["at_least"] is None else min(values["at_least"], count)
-    return BasinCells(model, network, memory.name, memory.patterns, memory.layer, labels, at_least, values["flips"])
+    labels, patterns = labels_of(memory), memory.patterns
+    at_least = wanted(values["at_least"], len(labels), memory.name)
+    errors = errors_of(values, patterns)
+    return BasinCells(model, network, memory.name, patterns, memory.layer, labels, at_least, values["flips"], errors)
 
 
 CHECK = Check(
     name="basin_cells",
-    title="Patterns have basin cells",
-    theory="T9",
+    title="Patterns are retrieved from basin cells",
+    theory="T9, M4",
     explanation=(
         "A cell is a box of states, half-infinite where a neuron may be dead or saturated. If the targets "
         "(Wγ + b)/ρ of all activations on the cell lie in it, no solution leaves it; if moreover diag(ρ/h̄) - W ≻ 0 "
-        "with the steepest slopes h̄ on the cell, it holds exactly one equilibrium, which attracts all of it. Cells are "
-        "grown neuron by neuron from the equilibrium beside each pattern. `flips` counts how many neurons may be moved "
-        "anywhere, whichever they are, without leaving the basin. A pattern without a cell is unknown, not refuted."
+        "with the steepest slopes h̄ on the cell, it holds exactly one equilibrium, which attracts all of it. A pattern "
+        "is retrieved if it lies in its cell, and the activation of the equilibrium there is nearer to the pattern's "
+        "than half the distance from there to any other pattern's and to that of the layer without synapses, with its "
+        "signs: no two patterns then have one equilibrium. `flips` counts how many neurons of a pattern may be moved "
+        "anywhere, whichever they are, without leaving the basin. Others are listed with what they lack; a fail "
+        "lists all equilibria there are, which are the own ones of too few patterns."
     ),
     claims=_claims,
     order=160,
     parameters=(
         Field("memory", FieldKind.TEXT, "the name of a memory; all of them unless stated", default=None),
-        Field(
-            "at_least",
-            FieldKind.INTEGER,
-            "how many patterns must have a cell; all of them unless stated",
-            default=None,
-            minimum=Fraction(0),
-        ),
+        at_least_field("must be retrieved"),
+        ERRORS,
         Field(
             "flips",
             FieldKind.INTEGER,
-            "how many neurons, whichever they are, each cell must allow to be moved anywhere",
+            "how many neurons of each pattern, whichever they are, may be moved anywhere",
             default=0,
             minimum=Fraction(0),
         ),

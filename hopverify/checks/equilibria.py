@@ -12,9 +12,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from hopverify.checks import ANOTHER_ENERGY, FLOATING_POINT, Check, Claim, ParameterError
+from hopverify.checks import ANOTHER_ENERGY, FACTORISATION, FLOATING_POINT, Check, Claim, ParameterError
+from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
 from hopverify.model import LinearNetwork, Memory, Model, linear_network
 from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, obstacles
+from hopverify.model.structured import structured_network
 from hopverify.obligations import AllEquilibria, Convex, EquilibriaBeside, EquilibriaNear, Obligation, Search
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
@@ -93,13 +95,15 @@ def claims_about(
     return claims
 
 
-NEAR = Field(
-    "near", FieldKind.TEXT, "the name of a memory: verify the equilibrium beside each pattern only", default=None
-)
+NEAR = Field("near", FieldKind.TEXT, "the name of a memory: verify that its patterns are stored", default=None)
+_STATEMENT = "patterns are stored, each at an asymptotically stable equilibrium of its own"
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     if values["near"] is None:
+        for name in ("at_least", "errors"):
+            if values[name]:
+                raise ParameterError(name, "is about the patterns of a memory: name one by `near`")
         return claims_about(AllEquilibria, "all equilibria are listed")(model, values)
     memory = model.memories.get(values["near"])
     if memory is None:
@@ -108,43 +112,48 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         )
     if model.inhibition:
         said = f"layer {', '.join(model.inhibition)} inhibits itself at once, which the search beside patterns excludes"
-        return [Claim(memory.name, "each pattern has an equilibrium beside it", inapplicable=said)]
-    labels = tuple(f"{memory.name}[{k}]" for k in range(memory.patterns.shape[0]))
-    near = _beside(model, memory, labels, search_of(model, values))
+        return [Claim(memory.name, _STATEMENT, inapplicable=said)]
+    if memory.patterns.spread is not None:
+        return [Claim(memory.name, _STATEMENT, inapplicable=SPREAD)]
+    near = _beside(model, memory, values, search_of(model, values))
     if near is None:
         said = f"layer {memory.layer} is instantaneous (tau: 0): name a memory of a layer with a state of its own"
-        return [Claim(memory.name, "each pattern has an equilibrium beside it", inapplicable=said)]
-    assumptions = (FLOATING_POINT,) if isinstance(near, EquilibriaNear) else ()
+        return [Claim(memory.name, _STATEMENT, inapplicable=said)]
+    assumptions = (FLOATING_POINT, *((FACTORISATION,) if isinstance(near, EquilibriaNear) else ()))
     return [Claim(memory.name, near.statement, necessary=(near,), assumptions=assumptions)]
 
 
 def _beside(
-    model: Model, memory: Memory, labels: tuple[str, ...], search: Search | None
+    model: Model, memory: Memory, values: Mapping[str, Any], search: Search | None
 ) -> EquilibriaNear | EquilibriaBeside | None:
     """Return the obligation for elementwise networks with linear drives (hundreds of neurons), or for any model."""
-    if search is None or not search.network.elementwise:
+    patterns, labels = memory.patterns, labels_of(memory)
+    asked = (wanted(values["at_least"], len(labels), memory.name), errors_of(values, patterns))
+    if search is None or not search.network.elementwise or structured_network(model) is None:
         if model.layers[memory.layer].instantaneous:
             return None
-        return EquilibriaBeside(model, memory.name, memory.layer, memory.patterns, labels)
+        return EquilibriaBeside(model, memory.name, memory.layer, patterns, labels, *asked)
     position = [layer.name for layer in search.network.layers].index(memory.layer)
     offset = sum(layer.size for layer in search.network.layers[:position])
-    return EquilibriaNear(search, memory.name, memory.patterns, offset, labels)
+    return EquilibriaNear(search, memory.name, memory.layer, patterns, offset, labels, *asked)
 
 
 CHECK = Check(
     name="equilibria",
     title="All equilibria are known",
-    theory="T6, T10, T16",
+    theory="T6, T10, T16, M4",
     explanation=(
         "Equilibria are the states with x = (Wg(x) + b)/ρ. They are listed by branching over boxes of states: "
         "boxes are contracted without losing a solution, solved exactly where each neuron has one linear "
         "segment left, and verified by Krawczyk's test where activations are smooth. Where one equilibrium attracts "
         "everything (T16), one small box is the whole search, at hundreds of neurons. A pass means that the "
-        "list is complete."
+        "list is complete. With `near`, patterns are asked to be stored: an asymptotically stable equilibrium has an "
+        "activation nearer to the pattern's than half the distance from there to any other pattern's and to that of "
+        "the layer without synapses, with its signs where all entries are ±a."
     ),
     claims=_claims,
     order=110,
-    parameters=(*REGION, NEAR),
+    parameters=(*REGION, NEAR, at_least_field("must be stored, with `near`"), ERRORS),
     diagnostic=True,
     implicit=True,
 )

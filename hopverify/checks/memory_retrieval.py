@@ -1,10 +1,10 @@
-"""Memory retrieval (T15): a ball around each stored pattern that the network keeps and contracts.
+"""Memory retrieval (T15, M4): each pattern flows, from a ball around it, to an equilibrium of its own.
 
 Concerns a hidden layer joined by patterns Ξ to an identity layer without bias: v̇ = Ξᵀ g(Ξv + b) - v, or the update
 v ← Ξᵀ g(Ξv + b) (arXiv:2008.02217), where g is softmax, ghostmax, sparsemax, entmax or normmax. Every pattern gets its
 largest certified radius and the certified distance of its equilibrium, or its worst competitor. Under the last three
 the pattern itself is the equilibrium, and one step reaches it. With `near` the balls lie around other states that the
-spec names, such as mixtures of patterns under softmax.
+spec names, such as mixtures of patterns under softmax: they come to rest, and nothing is said of what is stored.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
+from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
 from hopverify.model import Layer, Model
 from hopverify.obligations import MixtureRetrieval, OneStepRetrieval, Retrieval
 from hopverify.registry import did_you_mean
 from hopverify.spec import ExactArray, Field, FieldKind
 from hopverify.synapses.dense import Dense
 
-_STATEMENT = "stored patterns are retrieved from a certified ball around them"
+_STATEMENT = "patterns are retrieved, each from a certified ball around it, at an equilibrium of its own"
+_AT_REST = "states come to rest, each from a certified ball around it"
 _ONE_STEP = ("sparsemax", "entmax", "normmax")
 _HIDDEN = ("softmax", "ghostmax", *_ONE_STEP)
 
@@ -38,19 +40,15 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         return [Claim(model.name, _STATEMENT, inapplicable=said)]
     ((name, synapse, hidden, visible),) = found
     betas = _betas(hidden, values["beta"])
-    least = _least(values["at_least"], len(betas))
     if set(visible.leak) != {1} or set(hidden.leak) != {1} or not visible.uniform_tau or any(visible.bias.values != 0):
         said = "the theorem needs leak 1, no bias and one time constant on the identity layer"
         return [Claim(name, _STATEMENT, inapplicable=said)]
     patterns = synapse.matrix if synapse.layers[0] == hidden.name else synapse.matrix.transpose()
     if values["near"] is not None:
         return [_beside(model, (hidden, visible), (name, patterns), values)]
-    subject, labels = _named(model, name, patterns)
-    count = len(labels)
-    wanted = [count if number is None else min(number, count) for number in least]
-    return [
-        _claim(hidden, (subject, patterns), labels, betas, position, wanted[position]) for position in range(len(betas))
-    ]
+    stored = (*_named(model, name, patterns), patterns, errors_of(values, patterns))
+    least = _least(values["at_least"], len(betas), len(stored[1]), stored[0])
+    return [_claim(hidden, stored, betas, position, least[position]) for position in range(len(betas))]
 
 
 def _ends(model: Model, synapse: Dense) -> tuple[Layer | None, Layer | None]:
@@ -76,14 +74,16 @@ def _beside(
     if values["beta"] is not None:
         raise ParameterError("beta", "with `near` it is the model's own inverse temperature; leave `beta` out")
     if hidden.function.name != "softmax":
-        return Claim(near, _STATEMENT, inapplicable=f"`near` needs a softmax layer, and {hidden.name} is another")
+        return Claim(near, _AT_REST, inapplicable=f"`near` needs a softmax layer, and {hidden.name} is another")
+    if values["errors"]:
+        raise ParameterError("errors", "with `near` nothing is said of what is stored; leave `errors` out")
+    if memory.patterns.spread is not None:
+        return Claim(near, _AT_REST, inapplicable=SPREAD)
     _, keys = _named(model, *stored)
-    count = memory.patterns.shape[0]
-    labels = tuple(f"{near}[{k}]" + (f" ({memory.labels[k]})" if memory.labels else "") for k in range(count))
-    (least,) = _least(values["at_least"], 1)
-    wanted = count if least is None else min(least, count)
+    labels = labels_of(memory)
+    (least,) = _least(values["at_least"], 1, len(labels), near)
     (beta,) = _betas(hidden, None)
-    obligation = MixtureRetrieval(near, stored[1], beta, hidden.bias, labels, wanted, memory.patterns, keys)
+    obligation = MixtureRetrieval(near, stored[1], beta, hidden.bias, labels, least, memory.patterns, keys)
     return Claim(near, obligation.statement, necessary=(obligation,), assumptions=at_instantaneous_values([hidden]))
 
 
@@ -102,19 +102,18 @@ def _betas(hidden: Layer, asked: tuple[Fraction, ...] | None) -> tuple[Fraction,
     return asked
 
 
-def _least(asked: tuple[Fraction, ...] | None, count: int) -> list[int | None]:
-    """Return how many patterns each claim needs, None for all of them."""
+def _least(asked: tuple[Fraction, ...] | None, claims: int, count: int, name: str) -> list[int]:
+    """Return how many of the patterns each claim needs."""
     if asked is None:
-        return [None] * count
+        return [count] * claims
     if any(number.denominator != 1 for number in asked):
         raise ParameterError("at_least", "counts patterns: each must be a whole number")
-    if len(asked) not in (1, count):
+    if len(asked) not in (1, claims):
         raise ParameterError(
             "at_least",
-            f"lists {len(asked)} numbers for {count} inverse temperatures; give one for all, or one for each",
+            f"lists {len(asked)} numbers for {claims} inverse temperatures; give one for all, or one for each",
         )
-    whole: list[int | None] = [int(number) for number in asked]
-    return whole * (count // len(asked))
+    return [wanted(int(number), count, name) for number in asked] * (claims // len(asked))
 
 
 def _named(model: Model, synapse: str, patterns: ExactArray) -> tuple[str, tuple[str, ...]]:
@@ -128,50 +127,48 @@ def _named(model: Model, synapse: str, patterns: ExactArray) -> tuple[str, tuple
 
 def _claim(
     hidden: Layer,
-    stored: tuple[str, ExactArray],
-    labels: tuple[str, ...],
+    stored: tuple[str, tuple[str, ...], ExactArray, int],
     betas: tuple[Fraction, ...],
     position: int,
     at_least: int,
 ) -> Claim:
     """Return the claim for one of the inverse temperatures."""
-    function, beta = hidden.function, betas[position]
-    shared = (*stored, beta, hidden.bias, labels, at_least)
+    function, beta, (subject, labels, patterns, errors) = hidden.function, betas[position], stored
+    shared = (subject, patterns, beta, hidden.bias, labels, at_least)
     obligation: Retrieval | OneStepRetrieval
     if function.name in _ONE_STEP:
         # Only entmax has the parameter; the others need a lead of 1.
-        obligation = OneStepRetrieval(*shared, 1 / (function.parameters.get("alpha", Fraction(2)) - 1))
+        margin = 1 / (function.parameters.get("alpha", Fraction(2)) - 1)
+        obligation = OneStepRetrieval(*shared, margin, errors=errors)
     else:
         own = function.parameters.get("beta", beta)
         altered = own if own != beta else None
-        obligation = Retrieval(*shared, function.name == "ghostmax", altered, betas)
-    subject = stored[0] if len(betas) == 1 else f"{stored[0]}, beta = {beta}"
+        obligation = Retrieval(*shared, function.name == "ghostmax", altered, betas, errors=errors)
+    told = subject if len(betas) == 1 else f"{subject}, beta = {beta}"
     assumptions = (*at_instantaneous_values([hidden]), FLOATING_POINT)
-    return Claim(subject, obligation.statement, necessary=(obligation,), assumptions=assumptions)
+    return Claim(told, obligation.statement, necessary=(obligation,), assumptions=assumptions)
 
 
 CHECK = Check(
     name="memory_retrieval",
     title="Patterns are retrieved",
-    theory="T15",
+    theory="T15, M4",
     explanation=(
         "On the ball of radius r around ξ_μ each competitor's softmax weight is at most q_ν = exp(-β(⟨ξ_μ - "
         "ξ_ν, ξ_μ⟩ - r‖ξ_μ - ξ_ν‖)). If Σ q_ν‖ξ_ν - ξ_μ‖ ≤ r and β Σ q_ν‖ξ_ν - ξ_μ‖² < 1, the ball is "
         "invariant and the map contracts on it: it holds exactly one equilibrium, which attracts the whole "
-        "ball. Sparsemax, entmax and normmax give all weight to a pattern that leads by a margin; where it does so on "
-        "a whole ball, one step retrieves it exactly. The conditions are sufficient, so a pattern without a ball is "
-        "unknown, not refuted; its worst competitor is shown."
+        "ball. The pattern is retrieved if that equilibrium is its own: nearer to it than half the distance to any "
+        "other pattern and to 0, where the layer rests without synapses, and with its signs where all entries are ±a; "
+        "no two patterns then have one equilibrium. Sparsemax, entmax and normmax give all weight to a pattern that "
+        "leads by a margin; where it does so on a whole ball, one step retrieves it exactly. The conditions are "
+        "sufficient, so a pattern without a ball is unknown; its worst competitor is shown. A fail shows that there is "
+        "one equilibrium only, and that too few patterns own it."
     ),
     claims=_claims,
     order=70,
     parameters=(
-        Field(
-            "at_least",
-            FieldKind.NUMBERS,
-            "how many patterns must have a certified ball, for each beta; all of them unless stated",
-            default=None,
-            minimum=Fraction(0),
-        ),
+        at_least_field("must be retrieved, for each beta", FieldKind.NUMBERS),
+        ERRORS,
         Field(
             "beta",
             FieldKind.NUMBERS,

@@ -12,34 +12,40 @@ are known up to a spread, targets and Q are those of all of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.cells import Cells, Ends
+from hopverify.checker.definiteness import check_definite
 from hopverify.checker.midpoints import matrix, spreads
-from hopverify.checker.quadratic_forms import spread_norm
+from hopverify.checker.quadratic_forms import form_of, spread_norm
+from hopverify.errors import EvidenceRejected
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.model.structured import StructuredNetwork
+from hopverify.numerics.cell_boxes import chosen_of, hull, inside, is_inside, opened, scaled
 from hopverify.numerics.limits import Ask, unlimited
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 RELAXATIONS, ITERATIONS, INFLATION, POWER_STEPS, RAY_STEPS = 400, 12, 0.04, 16, 8
-DEFINITE, LAST_POWER_STEPS, FAR, SATURATED, ROOM = 0.98, 60, 1e6, 0.25, 2.0**-8
-LARGEST_COPY, SMALL = 6000, 200
+DEFINITE, FAR, SATURATED = 0.98, 1e6, 0.25
+LARGEST_COPY, FACTORISED = 6000, 1000
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """Cells in floats: which were found (M,), the boxes, and the inner ones, from which ``flips`` neurons may move."""
+    """Cells in floats: which were found (M,), the boxes, the inner ones, for ``flips``, and those close to rest."""
 
     ok: Flags
     ends: Ends
     inner: Ends
     flips: NDArray[np.int64]
+    rest: Ends
+    resting: Flags
 
 
 class Growth:
@@ -119,35 +125,37 @@ class Growth:
         with np.errstate(invalid="ignore", over="ignore"):
             for _ in range(ITERATIONS):
                 image = self.image(ends, loss)
-                kept = _is_inside(image, x, ends)
+                low, high = inside(image, x, ends)
+                kept = np.asarray((low & high).all(axis=0))
                 if kept.all():
                     break
-                wider = _hull(ends, image)
+                # Only ends that do not hold move, so that a box that starts at a pattern does not run away from it.
+                wider = hull(ends, image)
                 grown = Ends(x + (1 + INFLATION) * (wider.lower - x), x + (1 + INFLATION) * (wider.upper - x))
-                ends = _chosen(kept, ends, grown)
+                ends = Ends(np.where(low, ends.lower, grown.lower), np.where(high, ends.upper, grown.upper))
         # A finite end that ran away is NaN or far out; an infinite one was infinite from the start.
         lost = np.isnan(ends.lower) | np.isnan(ends.upper)
         lost |= np.isinf(ends.lower) & np.isfinite(start.lower) | np.isinf(ends.upper) & np.isfinite(start.upper)
         return ends, np.asarray(kept & ~lost.any(axis=0))
 
-    def definite(self, ends: Ends, chosen: Flags, *, last: bool = False) -> Flags:
-        """Return which of the chosen boxes have diag(ρ/h̄) - W positive definite, as far as power iteration tells.
+    def definite(self, ends: Ends, chosen: Flags) -> Flags:
+        """Return which of the chosen boxes have diag(ρ/h̄) - W positive definite.
 
-        The vectors of the last call are where the next one starts: the boxes of a search differ little. ``last`` takes
-        the slopes that the checker will take, and more steps.
+        Large networks are told by power iteration, which may take a matrix for definite that is not. The vectors of the
+        last call are where the next one starts: the boxes of a search differ little.
         """
         found = chosen.copy()
         if not chosen.any():
             return found
-        weight = self._weights(ends[chosen], last)
-        if len(weight) <= SMALL:
-            found[chosen] = [np.linalg.eigvalsh(w[:, None] * self.W * w)[-1] < DEFINITE for w in weight.T]
+        weight = self._weights(ends[chosen])
+        if len(weight) <= FACTORISED:
+            found[chosen] = [_is_below(w[:, None] * self.W * w, DEFINITE) for w in weight.T]
             return found
         v, value = self.vectors[:, chosen], np.zeros(weight.shape[1])
         # Something new each time: a vector may have settled on an eigenvalue that is not the largest.
         v = v / np.maximum(np.linalg.norm(v, axis=0), 1e-300) * np.sqrt(len(v)) + self.random.normal(size=v.shape) / 4
         v *= weight > 0
-        for _ in range(LAST_POWER_STEPS if last else POWER_STEPS):
+        for _ in range(POWER_STEPS):
             v = v / np.maximum(np.linalg.norm(v, axis=0), 1e-300)
             image = weight * (self.W @ (weight * v))
             value = (v * image).sum(axis=0)
@@ -157,10 +165,19 @@ class Growth:
         found[chosen] = value < DEFINITE
         return found
 
-    def _weights(self, ends: Ends, last: bool) -> Floats:
+    def certified(self, ends: Ends, chosen: Flags) -> Flags:
+        """Return for which of the chosen boxes the checker finds diag(ρ/h̄) - W positive definite."""
+        found, diagonals = chosen.copy(), self.cells.diagonals(ends)
+        for k in np.flatnonzero(chosen):
+            try:
+                check_definite(form_of(self.network, diagonals[:, k]), evidence_for(self.network))
+            except EvidenceRejected:
+                found[k] = False
+        return found
+
+    def _weights(self, ends: Ends) -> Floats:
         with np.errstate(divide="ignore"):
-            d = self.cells.diagonals(ends) if last else self.leak / self.steepest(ends)
-            d = d - self.shift
+            d = self.leak / self.steepest(ends) - self.shift
             return np.asarray(np.where(d > 0, 1 / np.sqrt(np.maximum(d, 0.0)), 1e6))
 
     def grow(self, states: Floats, own: slice, *, halves: bool) -> Found:
@@ -171,47 +188,54 @@ class Growth:
         sides = self.open_sides(x) if halves else (none, none)
         grade, inner = self._grades(x, sides, resting)
         ok = grade >= 0
+        beside, _ = self._neighbourhoods(x, states, own, inner, ok, steps=1)
         ends, reached = self._neighbourhoods(x, states, own, inner, ok)
-        cell = _chosen(reached, ends, inner)
+        cell = chosen_of(reached, ends, inner)
         flips = np.floor(np.array(self.counts)[np.maximum(grade, 0)]).astype(np.int64)
         ray, ends, settled = self._ray(x, cell, ok), inner, np.zeros_like(ok)
-        # What natural intervals lose on slopes may take a cell away: then a smaller one is taken.
-        for share in (1.0, 0.9, 0.75, 0.5, 0.25, 0.0):
-            scaled = _scaled(x, cell, 1 + (ray - 1) * share)
-            fine = self.definite(scaled, ok & ~settled, last=True)
-            ends, settled = _chosen(fine, scaled, ends), settled | fine
+        # What natural intervals lose on slopes, or power iteration, may take a cell away: then a smaller one is taken.
+        tried = [scaled(x, cell, 1 + (ray - 1) * share) for share in (1.0, 0.9, 0.75, 0.5, 0.25, 0.0)]
+        for smaller in (*tried, beside):
+            fine = self.certified(smaller, ok & ~settled)
+            ends, settled = chosen_of(fine, smaller, ends), settled | fine
             if settled[ok].all():
                 break
-        return Found(ok, ends, inner, flips)
+        closest, kept = self.least(x, *self._closest(x, sides))
+        return Found(ok, ends, inner, flips, closest, kept)
+
+    def _closest(self, x: Floats, sides: tuple[Flags, Flags]) -> tuple[Ends, Floats]:
+        """Return boxes close around x, and a little loss, which gives every neuron a width."""
+        radius = 1e-4 * (1 + np.abs(x))
+        return opened(Ends(x - radius / 16, x + radius / 16), sides), radius
 
     def _grades(self, x: Floats, sides: tuple[Flags, Flags], resting: Flags) -> tuple[NDArray[np.int64], Ends]:
         """Return for each pattern the largest grade of losses with a box on which Q ≻ 0 (-1: none), and that box."""
         good, bad = np.full(x.shape[1], -1), np.full(x.shape[1], len(self.counts))
         bad[~resting] = 0
-        # A little loss everywhere gives every neuron a width in proportion to what reaches it.
-        radius = 1e-4 * (1 + np.abs(x))
-        start = _opened(Ends(x - radius / 16, x + radius / 16), sides)
+        start, radius = self._closest(x, sides)
         best = start
         while (bad - good > 1).any():
             unsettled = bad - good > 1
             tried = np.where(unsettled, (good + bad) // 2, np.maximum(good, 0))
             ends, kept = self.least(x, start, self.losses[:, tried] + radius)
             kept = self.definite(ends, kept & unsettled)
-            best = _chosen(kept, ends, best)
+            best = chosen_of(kept, ends, best)
             good, bad = np.where(kept, tried, good), np.where(unsettled & ~kept, tried, bad)
         return good, best
 
-    def _neighbourhoods(self, x: Floats, states: Floats, own: slice, inner: Ends, ok: Flags) -> tuple[Ends, Flags]:
+    def _neighbourhoods(
+        self, x: Floats, states: Floats, own: slice, inner: Ends, ok: Flags, steps: int = RAY_STEPS
+    ) -> tuple[Ends, Flags]:
         """Return the least boxes around ``inner`` and a neighbourhood of each pattern, the widest that has one."""
         good, bad = np.full(x.shape[1], -1.0), np.full(x.shape[1], np.inf)
         best, tried = inner, np.zeros(x.shape[1])
-        for _ in range(RAY_STEPS):
+        for _ in range(steps):
             start = Ends(inner.lower.copy(), inner.upper.copy())
             start.lower[own] = np.minimum(start.lower[own], states[own] - tried)
             start.upper[own] = np.maximum(start.upper[own], states[own] + tried)
             ends, kept = self.least(x, start, 0.0)
             kept = self.definite(ends, kept & ok & (tried < 2.0**20))
-            best, good = _chosen(kept, ends, best), np.where(kept, tried, good)
+            best, good = chosen_of(kept, ends, best), np.where(kept, tried, good)
             bad, ok = np.where(kept, bad, tried), ok & (good >= 0)
             if not ok.any():
                 break
@@ -223,14 +247,30 @@ class Growth:
         good, bad = np.ones(x.shape[1]), np.full(x.shape[1], np.inf)
         for _ in range(RAY_STEPS if ok.any() else 0):
             tried = np.where(np.isinf(bad), 2 * good, (good + bad) / 2)
-            scaled = _scaled(x, ends, tried)
+            wider = scaled(x, ends, tried)
             with np.errstate(invalid="ignore", over="ignore"):
-                image = self.image(scaled)
-            kept = _is_inside(image, x, scaled) & ok
-            kept = self.definite(scaled, kept & (tried < 2.0**20))
+                image = self.image(wider)
+            kept = is_inside(image, x, wider) & ok
+            kept = self.definite(wider, kept & (tried < 2.0**20))
             good, bad = np.where(kept, tried, good), np.where(kept, bad, tried)
         # A little inward, for the rounding that follows.
         return 1 + (good - 1) * 0.97
+
+
+def evidence_for(network: StructuredNetwork) -> dict[str, Any]:
+    """Return the evidence of definiteness that is tried for a network."""
+    evidence: dict[str, Any] = {"method": "cholesky"}
+    block = network.low_rank
+    return {"method": "low_rank", "complement": evidence} if block is not None and block.scale > 0 else evidence
+
+
+def _is_below(matrix: Floats, bound: float) -> bool:
+    """Whether a symmetric matrix has eigenvalues below a bound only."""
+    try:
+        np.linalg.cholesky(bound * np.eye(len(matrix)) - matrix)
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _counts(neurons: int) -> list[float]:
@@ -241,30 +281,6 @@ def _counts(neurons: int) -> list[float]:
         counts.append(float(k))
         k = max(k + 1, k + k // 8)
     return counts
-
-
-def _opened(ends: Ends, sides: tuple[Flags, Flags]) -> Ends:
-    return Ends(np.where(sides[0], -np.inf, ends.lower), np.where(sides[1], np.inf, ends.upper))
-
-
-def _is_inside(image: Ends, x: Floats, ends: Ends) -> Flags:
-    """Return which images lie in the boxes, with room for rounding."""
-    with np.errstate(invalid="ignore"):
-        low, high = ends.lower + ROOM * (x - ends.lower), ends.upper - ROOM * (ends.upper - x)
-    low, high = np.where(np.isinf(ends.lower), -np.inf, low), np.where(np.isinf(ends.upper), np.inf, high)
-    return np.asarray(((image.lower >= low) & (image.upper <= high)).all(axis=0))
-
-
-def _hull(one: Ends, other: Ends) -> Ends:
-    return Ends(np.minimum(one.lower, other.lower), np.maximum(one.upper, other.upper))
-
-
-def _chosen(where: Flags, one: Ends, other: Ends) -> Ends:
-    return Ends(np.where(where, one.lower, other.lower), np.where(where, one.upper, other.upper))
-
-
-def _scaled(x: Floats, ends: Ends, factor: Floats) -> Ends:
-    return Ends(x + factor * (ends.lower - x), x + factor * (ends.upper - x))
 
 
 def _spread(W: Floats, r: Floats) -> Floats:

@@ -38,6 +38,7 @@ from hopverify.obligations.outcome import Outcome
 from hopverify.obligations.retrieval import MixtureRetrieval, OneStepRetrieval, Retrieval
 from hopverify.obligations.spins import SpinConvergence, SpinCorrection, SpinDescent, SpinFixedPoints
 from hopverify.obligations.steps import SafeSteps, StepForm
+from hopverify.obligations.stored import amplitude, are_enough
 
 Obligation = (
     Convex
@@ -114,5 +115,7 @@ __all__ = [
     "StepForm",
     "SymmetricJacobian",
     "SymmetricWeights",
+    "amplitude",
+    "are_enough",
     "premises_of_descent",
 ]

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from hopverify.model import Model
 from hopverify.model.structured import StructuredNetwork
+from hopverify.obligations.stored import its_own, share_of
 from hopverify.spec import ExactArray
 
 
 @dataclass(frozen=True, eq=False)
 class BasinCells:
-    """At least ``at_least`` of the patterns have a cell (T9), from which ``flips`` neurons may be moved anywhere.
+    """At least ``at_least`` patterns are retrieved (M4): each lies in a cell (T9) of an equilibrium of its own.
 
-    The rows of ``patterns`` are states of one ``layer``.
+    The rows of ``patterns`` are states of one ``layer``; from them ``flips`` neurons may be moved anywhere, and up to
+    ``errors`` signs of the equilibrium may be wrong.
     """
 
     model: Model
@@ -24,6 +26,7 @@ class BasinCells:
     labels: tuple[str, ...]
     at_least: int
     flips: int
+    errors: int = 0
 
     @property
     def place(self) -> slice:
@@ -33,14 +36,12 @@ class BasinCells:
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
-        count = len(self.labels)
-        who = (
-            f"each pattern of {self.memory}"
-            if self.at_least == count
-            else f"at least {self.at_least} of the {count} patterns of {self.memory}"
+        said = (
+            f"{share_of(self.at_least, len(self.labels), f'patterns of {self.memory}')} is retrieved: it lies in a "
+            "cell of states, or has an activation of it, that the flow keeps, with one equilibrium that attracts it, "
+            f"{its_own(self.patterns, self.errors)}"
         )
-        said = f"{who} has a cell of states that the flow keeps, with one equilibrium, which attracts all of it"
         if not self.flips:
             return said
         neurons = "1 neuron" if self.flips == 1 else f"any {self.flips} neurons"
-        return f"{said}; a smaller cell stays in its basin when {neurons} of the layer are moved anywhere"
+        return f"{said}; it stays in its basin when {neurons} of the layer are moved anywhere"

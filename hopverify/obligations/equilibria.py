@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hopverify.model import LinearNetwork, Model
+from hopverify.obligations.stored import its_own, share_of
 from hopverify.spec import ExactArray
 
 
@@ -37,21 +38,29 @@ class AllEquilibria:
 
 @dataclass(frozen=True, eq=False)
 class EquilibriaNear:
-    """Each stored pattern has a box beside it that holds exactly one equilibrium; nothing is said of other places.
+    """At least ``at_least`` patterns are stored (M4): each has an asymptotically stable equilibrium of its own.
 
-    The rows of ``patterns`` are states of the neurons from ``offset`` on.
+    The rows of ``patterns`` are states of one ``layer``, whose neurons are those from ``offset`` on.
     """
 
     search: Search
     memory: str
+    layer: str
     patterns: ExactArray
     offset: int
     labels: tuple[str, ...]
+    at_least: int
+    errors: int = 0
+
+    @property
+    def model(self) -> Model:
+        """The model whose equilibria are meant."""
+        return self.search.model
 
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
-        return f"beside each pattern of {self.memory} there is a box that holds exactly one equilibrium"
+        return _stored(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +72,20 @@ class EquilibriaBeside:
     layer: str
     patterns: ExactArray
     labels: tuple[str, ...]
+    at_least: int
+    errors: int = 0
 
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
-        return f"beside each pattern of {self.memory} there is a box that holds exactly one equilibrium"
+        return _stored(self)
+
+
+def _stored(near: EquilibriaNear | EquilibriaBeside) -> str:
+    return (
+        f"{share_of(near.at_least, len(near.labels), f'patterns of {near.memory}')} is stored: a box beside it holds "
+        f"exactly one equilibrium, which is asymptotically stable, {its_own(near.patterns, near.errors)}"
+    )
 
 
 @dataclass(frozen=True)

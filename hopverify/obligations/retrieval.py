@@ -1,11 +1,11 @@
-"""Obligations about the retrieval of stored patterns."""
+"""Obligations about the retrieval of stored patterns, and about states that come to rest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import ClassVar
 
+from hopverify.obligations.stored import its_own, share_of
 from hopverify.spec import ExactArray
 
 
@@ -14,7 +14,7 @@ class Patterns:
     """What the obligations of retrieval share; abstract.
 
     The rows ξ_μ of ``patterns`` are the weights between a hidden layer with bias ``bias`` and the layer in which they
-    are retrieved; at least ``at_least`` of them are to have a ball.
+    are retrieved; at least ``at_least`` of them are to be retrieved (M4), with up to ``errors`` wrong signs.
     """
 
     subject: str
@@ -23,19 +23,17 @@ class Patterns:
     bias: ExactArray
     labels: tuple[str, ...]
     at_least: int
-    noun: ClassVar[str] = "patterns"
+    errors: int = field(default=0, kw_only=True)
 
     @property
     def share(self) -> str:
         """How many patterns of which memory, in words."""
-        count = len(self.labels)
-        some = f"each of the {count}" if self.at_least == count else f"at least {self.at_least} of the {count}"
-        return f"{some} {self.noun} of {self.subject}"
+        return share_of(self.at_least, len(self.labels), f"patterns of {self.subject}")
 
 
 @dataclass(frozen=True)
 class Retrieval(Patterns):
-    """Patterns have a certified retrieval ball under a softmax layer of inverse temperature ``beta`` (T15).
+    """Patterns are retrieved from a certified ball under a softmax layer of inverse temperature ``beta`` (T15).
 
     With a ``ghost`` it is ghostmax: one more logit, always 0. ``instead_of`` is the model's own inverse temperature
     where the claim is about another one; ``together`` are those that share one pass over all pairs of patterns.
@@ -55,8 +53,8 @@ class Retrieval(Patterns):
         """The obligation as a sentence."""
         altered = f"with beta = {self.beta} in place of {self.instead_of}, " if self.instead_of is not None else ""
         return (
-            f"{altered}{self.share} has a ball around it that the flow and the update keep, that holds "
-            "exactly one equilibrium, and that this equilibrium attracts"
+            f"{altered}{self.share} is retrieved: it has a ball around it that the flow and the update keep, that "
+            f"holds exactly one equilibrium, and that this equilibrium attracts, {its_own(self.patterns, self.errors)}"
         )
 
 
@@ -73,26 +71,26 @@ class OneStepRetrieval(Patterns):
     def statement(self) -> str:
         """The obligation as a sentence."""
         return (
-            f"{self.share} has a ball around it that the update sends to the pattern itself, exactly and in one step, "
-            "and that the flow keeps and contracts to the pattern"
+            f"{self.share} is retrieved: it is not 0, and it has a ball around it that the update sends to the pattern "
+            "itself, exactly and in one step, and that the flow keeps and contracts to the pattern"
         )
 
 
 @dataclass(frozen=True)
 class MixtureRetrieval(Patterns):
-    """States, the rows of ``states``, have a certified ball under a softmax layer, whatever mixtures they are (T15).
+    """States, the rows of ``states``, come to rest under a softmax layer, whatever mixtures they are (T15).
 
     ``labels`` are those of the states, ``keys`` those of the patterns.
     """
 
     states: ExactArray
     keys: tuple[str, ...]
-    noun = "states"
 
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
         return (
-            f"{self.share} has a ball around it that the flow and the update keep, that holds exactly one equilibrium, "
-            "and that this equilibrium attracts; there are bounds of the softmax weights at it"
+            f"{share_of(self.at_least, len(self.labels), f'states of {self.subject}')} comes to rest: it has a ball "
+            "around it that the flow and the update keep, that holds exactly one equilibrium, and that this "
+            "equilibrium attracts; there are bounds of the softmax weights at it"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from hopverify.model.network import split
 from hopverify.numerics.equilibrium import Floats, followed, lyapunov_form, newton
 from hopverify.obligations import EquilibriaBeside
 from hopverify.provers import Budget, Prover
+from hopverify.verdict import Reason
 
 WIDTHS = (2.0**-40, 2.0**-34, 2.0**-28, 2.0**-20)
 
@@ -47,21 +49,30 @@ def _search(obligation: EquilibriaBeside, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
     if model.size > MAX_SIZE:
         return
-    centres, widths, forms = [], [], []
+    found = []
     for pattern in obligation.patterns.floats():
-        start = {layer.name: np.zeros(layer.size) for layer in model.dynamic} | {obligation.layer: pattern}
-        try:
-            found = newton(model, followed(model, np.concatenate([start[layer.name] for layer in model.dynamic])))
-            width = _boxed(model, found[0]) if found is not None else None
-        except (HopverifyError, ZeroDivisionError, np.linalg.LinAlgError):
-            return
-        if found is None or width is None or budget.exhausted:
-            return
-        centres.append({name: texts_of(part.tolist()) for name, part in split(model, found[0]).items()})
-        widths.append(str(width))
-        forms.append(_form(model, found[0]) if model.size <= MAX_FORM else None)
-    yield {"rule": "equilibrium_balls", "centres": centres, "widths": widths, "lyapunov": forms}
-    yield {"rule": "equilibrium_balls", "centres": centres, "widths": widths}
+        found.append(None if budget.exhausted else _found(obligation, pattern))
+    centres = [None if each is None else each[0] for each in found]
+    widths = [None if each is None else each[1] for each in found]
+    forms = [None if each is None else each[2] for each in found]
+    evidence: Evidence = {"rule": "equilibrium_balls", "centres": centres, "widths": widths}
+    yield evidence | {"lyapunov": forms}
+    yield evidence
+
+
+def _found(obligation: EquilibriaBeside, pattern: Floats) -> tuple[Any, str, Any] | None:
+    """Return the centre and the half-width of a box with an equilibrium, and a form; None where the search fails."""
+    model = obligation.model
+    start = {layer.name: np.zeros(layer.size) for layer in model.dynamic} | {obligation.layer: pattern}
+    try:
+        rest = newton(model, followed(model, np.concatenate([start[layer.name] for layer in model.dynamic])))
+        width = _boxed(model, rest[0]) if rest is not None else None
+        if rest is None or width is None:
+            return None
+        centre = {name: texts_of(part.tolist()) for name, part in split(model, rest[0]).items()}
+        return centre, str(width), _form(model, rest[0]) if model.size <= MAX_FORM else None
+    except (HopverifyError, ZeroDivisionError, np.linalg.LinAlgError):
+        return None
 
 
 PROVER = Prover(
@@ -70,5 +81,6 @@ PROVER = Prover(
     obligations=(EquilibriaBeside,),
     search=_search,
     order=50,
+    reason=Reason.NOT_STORED,
     exact=True,
 )

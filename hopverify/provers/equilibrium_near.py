@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,13 @@ from hopverify.certificate import Evidence
 from hopverify.checker.boxes import Boxes
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.payload import texts_of
+from hopverify.checker.rules.equilibrium_boxes import box_around, local_form
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
+from hopverify.numerics.definiteness import propose
 from hopverify.obligations import EquilibriaNear
 from hopverify.provers import Budget, Prover
+from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
 STEPS, NEWTON_STEPS = 400, 20
@@ -55,19 +59,36 @@ def _width(contractor: Contractor, x: Floats) -> float | None:
     return None
 
 
+def _stability(obligation: EquilibriaNear, contractor: Contractor, x: Floats, width: float) -> dict[str, Any] | None:
+    """Return evidence that the equilibrium in a box is stable, if any is found."""
+    centre = np.array([Fraction(value) for value in x.tolist()], dtype=object)
+    form = local_form(obligation, box_around(contractor, centre, Fraction(width)))
+    return None if form is None else propose(form)
+
+
 def _search(obligation: EquilibriaNear, budget: Budget) -> Iterator[Evidence]:
     contractor = Contractor(obligation.search.network)
-    centres, widths = [], []
-    for pattern in obligation.patterns.floats():
+    centres: list[list[str] | None] = []
+    widths: list[str | None] = []
+    stable: list[dict[str, Any] | None] = []
+    patterns = obligation.patterns.floats()
+    for pattern in patterns:
+        if budget.exhausted:
+            break
         start = np.zeros(contractor.size)
         start[obligation.offset : obligation.offset + len(pattern)] = pattern
         x = _equilibrium(contractor, start)
         width = _width(contractor, x) if np.isfinite(x).all() else None
-        if width is None or budget.exhausted:
-            return
-        centres.append(texts_of(x.tolist()))
-        widths.append(str(Fraction(width)))
-    yield {"rule": "equilibrium_boxes", "centres": centres, "widths": widths}
+        centres.append(None if width is None else texts_of(x.tolist()))
+        widths.append(None if width is None else str(Fraction(width)))
+        stable.append(None if width is None else _stability(obligation, contractor, x, width))
+    left: list[None] = [None] * (len(patterns) - len(centres))
+    yield {
+        "rule": "equilibrium_boxes",
+        "centres": [*centres, *left],
+        "widths": [*widths, *left],
+        "definiteness": [*stable, *left],
+    }
 
 
 PROVER = Prover(
@@ -76,5 +97,6 @@ PROVER = Prover(
     obligations=(EquilibriaNear,),
     search=_search,
     order=50,
+    reason=Reason.NOT_STORED,
     exact=True,
 )

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence
 from hopverify.checker.exponentials import LOWEST, STEPS, Weights, weights
 from hopverify.checker.gram import Gram
-from hopverify.checker.rules.retrieval import RULE, Balls, failing, sheet_of
+from hopverify.checker.rules.retrieval import RULE, Balls, bounds, sheet_of
+from hopverify.checker.stored import distinct
 from hopverify.errors import EvidenceRejected
 from hopverify.numerics.limits import OutOfTimeError
 from hopverify.numerics.pattern_pairs import CHUNK, Pairs, Slab, rounded, texts
@@ -32,6 +34,8 @@ from hopverify.verdict import Reason
 Floats = NDArray[Any]
 ROUNDS, NEWTON_STEPS = 24, 24
 _SETTLED = 0.1
+# Gaps may have been found in single precision.
+CAUTION = 2.0**-18
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,18 @@ class Search:
     weights: Weights
     slack: float
 
-    def balls(self, slab: Slab) -> tuple[Floats, Floats, Floats]:
-        """Return radii, distances (both 0 where there is no ball) and the worst rivals of a slab's patterns."""
+    def balls(self, slab: Slab) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return radii, distances (both 0 where there is no ball), the worst rivals and the distance to the nearest."""
         limits, rivals = self._limits(slab)
         radius = rounded(self._radius(slab, limits), up=False)
         distance = rounded(self._distance(slab), up=True)
         found = distance <= radius
-        return np.where(found, radius, 0.0), np.where(found, distance, 0.0), rivals
+        apart = np.where(slab.distance > 0, slab.distance, np.inf)
+        nearest = apart.argmin(axis=1)
+        gap = apart[np.arange(len(nearest)), nearest]
+        # A ball around more than one pattern: the nearest other one tells more than the worst competitor.
+        rivals = np.where(found & (2 * distance >= gap), nearest, rivals)
+        return np.where(found, radius, 0.0), np.where(found, distance, 0.0), rivals, gap
 
     def _limits(self, slab: Slab) -> tuple[Floats, Floats]:
         """Return the radius at which one rival alone makes S' = 1, and that rival.
@@ -181,24 +190,36 @@ def _searched(
     """Return a sheet for each β, from one pass over all pairs of patterns."""
     count = len(obligation.labels)
     gram = Gram(obligation.patterns, obligation.bias, ghost=obligation.ghost)
-    bounds = weights(gram, [gram.scaled_beta(beta) for beta in betas], gram.diameter)
-    searches = [Search(each, caution * ((2 + 2 * each.slack) / STEPS + 0.003)) for each in bounds]
+    likely = weights(gram, [gram.scaled_beta(beta) for beta in betas], gram.diameter)
+    searches = [Search(each, caution * ((2 + 2 * each.slack) / STEPS + 0.003)) for each in likely]
 
     def watch(done: int) -> None:
         budget.ask()
         budget.report(done, count, "patterns")
 
-    pairs = Pairs(gram, bounds[0].dtype)
+    pairs = Pairs(gram, likely[0].dtype)
     slabs = list(pairs.each(lambda slab: [search.balls(slab) for search in searches], count, watch))
     columns = [map(np.concatenate, zip(*parts, strict=True)) for parts in zip(*slabs, strict=True)]
-    return [_sheet(beta, gram.exponent, *found) for beta, found in zip(betas, columns, strict=True)]
+    sheets = [_sheet(beta, gram, *found) for beta, found in zip(betas, columns, strict=True)]
+    if len(set(distinct(obligation.patterns))) < count:
+        # Rounding parts copies a little: only the rule tells them from rivals.
+        read = [sheet_of(beta, each, count, gram.count) for beta, each in zip(betas, sheets, strict=True)]
+        balls = Balls.of(gram, read)
+        rule = bounds(gram, balls, obligation.patterns)
+        for sheet, ball in zip(sheets, balls, strict=True):
+            sheet["own"] = rule.owning(ball)[:count].tolist()
+    return sheets
 
 
-def _sheet(beta: Fraction, exponent: int, radii: Floats, distances: Floats, rivals: Floats) -> dict[str, Any]:
+def _sheet(
+    beta: Fraction, gram: Gram, radii: Floats, distances: Floats, rivals: Floats, gaps: Floats
+) -> dict[str, Any]:
+    nearest = np.minimum(gaps, np.sqrt(gram.squares[: len(gaps)]))
     return {
         "beta": str(beta),
-        "radii": texts(radii, exponent),
-        "distances": texts(distances, exponent),
+        "radii": texts(radii, gram.exponent),
+        "distances": texts(distances, gram.exponent),
+        "own": ((distances > 0) & (2 * distances * (1 + CAUTION) < nearest)).tolist(),
         "competitors": rivals.tolist(),
     }
 
@@ -235,10 +256,14 @@ def _replace_failing(
     gram = Gram(obligation.patterns, obligation.bias, ghost=obligation.ghost)
     count = len(obligation.labels)
     read = [sheet_of(beta, sheet, count, gram.count) for beta, sheet in zip(betas, sheets, strict=True)]
-    for k, wrong in enumerate(failing(gram, Balls.of(gram, read))):
+    balls = Balls.of(gram, read)
+    found = bounds(gram, balls, obligation.patterns)
+    for sheet, ball, wrong, other in zip(sheets, balls, found.failing(balls), others or repeat(None), strict=False):
         for mu in np.flatnonzero(wrong).tolist():
-            for part in ("radii", "distances"):
-                sheets[k][part][mu] = None if others is None else others[k][part][mu]
+            for part, none in (("radii", None), ("distances", None), ("own", False)):
+                sheet[part][mu] = none if other is None else other[part][mu]
+        for mu in np.flatnonzero(~found.owning(ball)[:count]).tolist():
+            sheet["own"][mu] = False
 
 
 def _accepted(obligation: Retrieval, evidence: Evidence) -> bool:

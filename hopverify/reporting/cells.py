@@ -1,10 +1,12 @@
-"""Basin cells in words: how many patterns have one, how far it reaches around them, how many flips it corrects."""
+"""Basin cells in words: how many patterns are retrieved, how far their cells reach, how many flips they correct."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
+
+from hopverify.reporting.stored import lacking, missing_in_words
 
 SHOWN = 10
 
@@ -14,15 +16,12 @@ def cells_in_words(data: Mapping[str, Any] | None) -> list[str]:
     if data is None or not isinstance(rows := data.get("cells"), list):
         return []
     found = [row for row in rows if row["verdict"] == "pass"]
-    lines = [f"{len(found):,} of {len(rows):,} patterns have a certified cell"]
+    lines = [f"{len(found):,} of {len(rows):,} patterns are retrieved, each from a certified cell"]
     if found:
-        lines += _reach([row for row in found if row["holds_pattern"] and "nearest_end" in row])
+        lines += _reach([row for row in found if "nearest_end" in row])
         lines += _flips([row["flips"] for row in found], data["neurons"])
-    outside = [row["name"] for row in found if not row["holds_pattern"]]
-    if outside:
-        lines.append(f"the cell does not hold the pattern itself: {_some(outside)}")
-    left = [row["name"] for row in rows if row["verdict"] != "pass"]
-    return lines + ([f"not certified: {_some(left)}"] if left else [])
+    left = [row["name"] for row in rows if row["verdict"] != "pass" and not missing_in_words(row)]
+    return lines + lacking(rows) + ([f"not certified: {_some(left)}"] if left else [])
 
 
 def _reach(rows: list[Mapping[str, Any]]) -> list[str]:
@@ -38,7 +37,7 @@ def _flips(counts: list[int], neurons: int) -> list[str]:
     if not most:
         return []
     said = f"{least:,}" if least == most else f"{least:,} to {most:,}"
-    return [f"any {said} of {neurons:,} neurons may be moved anywhere, and the flow corrects them"]
+    return [f"any {said} of {neurons:,} neurons of a pattern may be moved anywhere, and the flow corrects them"]
 
 
 def _some(names: list[str]) -> str:

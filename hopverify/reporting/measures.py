@@ -102,7 +102,7 @@ def _retrieval(claim: Row) -> list[Measured | None]:
     radius = _data(claim).get("radius")
     sizes = radius if isinstance(radius, Mapping) else {}
     return [
-        *_certified(_data(claim), "patterns with a ball"),
+        *_certified(_data(claim), "patterns retrieved"),
         *(_number(f"{which} radius", Wanted.MORE, sizes.get(which)) for which in ("smallest", "median", "largest")),
         _number("distance to an equilibrium", Wanted.LESS, _data(claim).get("distance_at_most")),
     ]
@@ -111,7 +111,7 @@ def _retrieval(claim: Row) -> list[Measured | None]:
 def _cells(claim: Row) -> list[Measured | None]:
     rows = [row for row in _rows(_data(claim), "cells") if row.get("verdict") == "pass"]
     return [
-        *_certified(_data(claim), "patterns with a cell"),
+        *_certified(_data(claim), "patterns retrieved"),
         _extreme("smallest reach", Wanted.MORE, rows, "nearest_end", min),
         _extreme("fewest flips corrected", Wanted.MORE, rows, "flips", min),
     ]
@@ -120,7 +120,10 @@ def _cells(claim: Row) -> list[Measured | None]:
 def _equilibria(claim: Row) -> list[Measured | None]:
     rows, near = _rows(_data(claim), "equilibria"), _rows(_data(claim), "memories")
     if near:
-        return [_extreme("distance to an equilibrium", Wanted.LESS, near, "distance_at_most", max)]
+        return [
+            *_certified(_data(claim), "patterns stored"),
+            _extreme("distance to an equilibrium", Wanted.LESS, near, "distance_at_most", max),
+        ]
     if not isinstance(_data(claim).get("equilibria"), list):
         return []
     kinds = Counter(str(row.get("stability")) for row in rows)

@@ -1,4 +1,4 @@
-"""The table of stored patterns in words: how many have a certified ball, how large, and which have none."""
+"""The table of patterns in words: how many are retrieved or stored, from how large balls, and what the others lack."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from hopverify.reporting.stored import lacking, missing_in_words
 from hopverify.reporting.wording import JSON_SHOWS
 
 SHOWN = 10
@@ -15,24 +16,27 @@ def memories_in_words(data: Mapping[str, Any] | None, *, shows: str = JSON_SHOWS
     """Return lines about the patterns that a claim's data list; none where it lists none."""
     if data is None or not isinstance(rows := data.get("memories"), list):
         return []
-    if rows and all("half_width" in row for row in rows):
-        return _boxes(rows, shows)
-    lines = [f"{data['certified']:,} of {data['patterns']:,} patterns have a certified ball"]
+    if "norm" in data:
+        return _boxes(data, rows, shows)
+    lines = [f"{data['certified']:,} of {data['patterns']:,} patterns are retrieved, each from a certified ball"]
     if data["certified"]:
         lines.append(_sizes(data))
-    left = [row for row in rows if row["verdict"] != "pass"]
-    return lines + _left_over(left, data["patterns"] - data["certified"], shows)
+    left = [row for row in rows if row["verdict"] != "pass" and not missing_in_words(row)]
+    count = data["patterns"] - data["certified"] - sum(row["verdict"] != "pass" for row in rows) + len(left)
+    return lines + lacking(rows) + _left_over(left, count, shows)
 
 
-def _boxes(rows: Sequence[Mapping[str, Any]], shows: str) -> list[str]:
-    lines = [f"{len(rows):,} patterns have exactly one equilibrium in a box beside them"]
-    for row in rows[:SHOWN]:
-        stability = f"; {row['stability']}" if "stability" in row else ""
+def _boxes(data: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], shows: str) -> list[str]:
+    lines = [f"{data['certified']:,} of {len(rows):,} patterns are stored, each at a stable equilibrium of its own"]
+    found = [row for row in rows if "half_width" in row]
+    for row in found[:SHOWN]:
         distance = float(Fraction(row["distance_at_most"]))
-        lines.append(f"{row['name']}: at most {distance:.4g} away in each coordinate{stability}")
-    regions = {f"{layer}: {region}" for row in rows for layer, region in row.get("flat_region", {}).items()}
+        lines.append(f"{row['name']}: at most {distance:.4g} away in each coordinate; {row['stability']}")
+    regions = {f"{layer}: {region}" for row in found for layer, region in row.get("flat_region", {}).items()}
     lines += [f"flat region around each, in layer {region}" for region in sorted(regions)]
-    return lines + ([f"and {len(rows) - SHOWN:,} more: {shows} all"] if len(rows) > SHOWN else [])
+    lines += [f"and {len(found) - SHOWN:,} more: {shows} all"] if len(found) > SHOWN else []
+    left = [row for row in rows if row["verdict"] != "pass" and not missing_in_words(row)]
+    return lines + lacking(rows) + _left_over(left, len(left), shows)
 
 
 def _sizes(data: Mapping[str, Any]) -> str:

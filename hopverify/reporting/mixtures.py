@@ -16,7 +16,7 @@ def mixtures_in_words(data: Mapping[str, Any] | None, *, shows: str = JSON_SHOWS
     """Return lines about the states that a claim's data list; none where it lists none."""
     if data is None or not isinstance(rows := data.get("mixtures"), list):
         return []
-    lines = [f"{data['certified']:,} of {data['states']:,} states have a certified ball"]
+    lines = [f"{data['certified']:,} of {data['states']:,} states come to rest, each from a certified ball"]
     lines += [_row(row) for row in rows[:SHOWN]]
     return lines + ([f"and {len(rows) - SHOWN:,} more: {shows} all"] if len(rows) > SHOWN else [])
 

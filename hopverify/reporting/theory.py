@@ -99,6 +99,11 @@ THEORY: dict[str, tuple[str, str]] = {
         "With identity neurons and no leak any gradient flow is a model; a factor f'(x) in it, as in predictive coding "
         "and equilibrium propagation, makes it another flow than that of a layer with the activation f.",
     ),
+    "M4": (
+        "when a pattern is stored",
+        "A pattern is stored if a stable equilibrium has an activation nearer to the pattern's than half the distance "
+        "to any rival's, retrieved if it is proved to flow there: no two patterns then have one equilibrium.",
+    ),
     "D1": (
         "one neuron at a time",
         "Setting one spin by the sign of its drive lowers E strictly if the drive is -∇S, S concave in each spin.",

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.reporting.spins import WORDS as SPINS
+from hopverify.reporting.stored import refuted_in_words
 
 Values = Mapping[str, Any]
 
@@ -228,5 +229,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "unbounded_direction": _unbounded_direction,
     "metric": _metric,
     "rising_step": _rising_step,
+    "few_equilibria": refuted_in_words,
+    "lone_equilibrium": refuted_in_words,
     **SPINS,
 }

@@ -207,13 +207,22 @@ def test_cells_are_for_monotone_activations_and_symmetric_weights() -> None:
 
 def test_a_cell_on_which_nothing_saturates_is_none() -> None:
     memory = "memories: {m: {layer: x, patterns: [[1]]}}\n"
-    row = {"unit": "1", "lower": [-9], "upper": [9], "inner": None, "flips": 0, "definiteness": {"method": "exact"}}
+    row = {
+        "unit": "1",
+        "lower": [-9],
+        "upper": [9],
+        "inner": None,
+        "flips": 0,
+        "rest": None,
+        "definiteness": {"method": "exact"},
+    }
     body = dense("[[0]]", "size: 1, lagrangian: {expression: 'x^4/12 + x^3/6 + x^2/2'}") + memory
     with pytest.raises(EvidenceRejected):
         judged(body, "basin_cells", {"rule": "basin_cells", "cells": [row]})
     body = dense("[[0]]", "size: 1, lagrangian: tanh") + memory
     found = judged(body, "basin_cells", {"rule": "basin_cells", "cells": [row]})
-    assert found.data["certified"] == 1
+    # All of it flows to 0, where the layer rests without synapses.
+    assert (found.outcome, found.data["cells"][0]["why"]) == (Outcome.OPEN, "far")
 
 
 def test_equal_states_show_no_flat_region() -> None:

@@ -120,7 +120,15 @@ def test_cells_are_bounded_where_activations_are() -> None:
 # ------------------------------------------------------------------ payloads
 
 MEMORY = "memories: {m: {layer: x, patterns: [[1]]}}\n"
-CELL = {"unit": "1", "lower": [0], "upper": [9], "inner": None, "flips": 0, "definiteness": {"method": "exact"}}
+CELL = {
+    "unit": "1",
+    "lower": [0],
+    "upper": [9],
+    "inner": None,
+    "flips": 0,
+    "rest": None,
+    "definiteness": {"method": "exact"},
+}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +147,7 @@ CELL = {"unit": "1", "lower": [0], "upper": [9], "inner": None, "flips": 0, "def
         ({"lower": [10]}, "a box is empty"),
         ({"inner": [[0], [9]]}, "inner: a smaller box is for flips"),
         ({"flips": 1}, "inner: expected lower and upper ends"),
-        ({"flips": 1, "inner": [[-1], [9]]}, "the smaller one is not within the cell"),
+        ({"flips": 1, "inner": [[-1], [9]]}, "inner: a box is empty, or not within the cell"),
         ({"more": 1}, "cells: expected rows with the keys"),
     ],
 )
@@ -152,13 +160,13 @@ def test_rows_of_cells(change: Mapping[str, Any], message: str) -> None:
 
 
 def test_cells_that_are_none_are_not_counted() -> None:
-    """A row whose conditions do not hold is no cell: nothing is refused, and the pattern is not certified."""
+    """A row whose conditions do not hold is refused."""
     body = dense("[[2]]", "size: 1, lagrangian: tanh") + MEMORY
-    changes = ({"lower": [-9]}, {"lower": [2]}, {"definiteness": {"method": "never"}})
-    for row in (None, *(CELL | change for change in changes)):
-        found = judged(body, "basin_cells", {"rule": "basin_cells", "cells": [row]})
-        assert found.data["certified"] == 0
-        assert found.outcome is Outcome.OPEN
+    found = judged(body, "basin_cells", {"rule": "basin_cells", "cells": [None]})
+    assert (found.outcome, found.data["certified"]) == (Outcome.OPEN, 0)
+    for change in ({"lower": [-9]}, {"lower": [2]}, {"definiteness": {"method": "never"}}):
+        evidence = {"rule": "basin_cells", "cells": [CELL | change]}
+        refused(body, "basin_cells", evidence, "the conditions of T9 do not hold")
 
 
 def beside() -> tuple[Obligation, dict[str, Any]]:
@@ -298,7 +306,8 @@ def test_inverse_temperatures_beyond_doubles() -> None:
     )
     for beta in ("8", "1e290", "1e390"):
         sheet = {"beta": beta.replace("1e290", "1" + "0" * 290).replace("1e390", "1" + "0" * 390)}
-        sheet |= {"radii": ["1", "1"], "distances": ["1", "1"], "competitors": [1, 0]}  # type: ignore[dict-item]
+        sheet |= {"radii": ["1", "1"], "distances": ["1/2", "1/2"]}  # type: ignore[dict-item]
+        sheet |= {"own": [True, True], "competitors": [1, 0]}  # type: ignore[dict-item]
         evidence = {"rule": "retrieval", "sheets": [sheet]}
         if beta == "8":
             assert judged(body % beta, "memory_retrieval", evidence).outcome is Outcome.PROVED

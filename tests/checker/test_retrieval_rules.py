@@ -258,7 +258,8 @@ def test_a_table_of_very_many_patterns_lists_those_without_a_ball() -> None:
     count = LISTED + 10
     radii = [None if mu % 1000 == 7 else "1/2" for mu in range(count)]
     distances = [None if radius is None else "1/4" for radius in radii]
-    data = memory_table(names(count), radii, distances, [0] * count)
+    retrieved = np.array([radius is not None for radius in radii])
+    data = memory_table(names(count), retrieved, (radii, distances, [0] * count), {})
     assert [row["name"] for row in data["memories"]] == [f"[{mu}]" for mu in range(7, count, 1000)]
     assert data["certified"] + len(data["memories"]) == data["patterns"] == count
     assert data["unlisted"] == data["certified"]

@@ -98,7 +98,7 @@ def test_asymmetric_weights_need_multipliers_for_all_of_them() -> None:
     assert entry_of(network(W, "global_stability", near="tolerance: 0.51"))[1]["verdict"] != "pass"
 
 
-MEMORIES = "memories:\n  m: {layer: x, patterns: [[1, 1, 1], [1, -1, 1], [-1, 1, 1]]}\n"
+MEMORIES = "memories:\n  m: {layer: x, patterns: [[2, 2, 2], [2, -2, 2], [-2, 2, 2]]}\n"
 
 
 @pytest.mark.parametrize("seed", range(6))

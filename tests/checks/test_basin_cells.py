@@ -149,7 +149,7 @@ def test_a_cell_that_was_made_larger_is_not_certified(key: str, by: int) -> None
     elif key == "unit":
         row["unit"] = "64"
     else:
-        row[key] = [None if value is None else value + by * 100 for value in row[key]]
+        row[key] = [None if value is None else value + by * 2**20 for value in row[key]]
         row["flips"], row["inner"] = 0, None
         other = "upper" if key == "lower" else "lower"
         row[other] = [None] * 40 if all(value is None for value in row[key]) else row[other]
@@ -164,9 +164,15 @@ def test_a_marginal_equilibrium_has_no_cell() -> None:
 
 
 def test_an_unstable_equilibrium_has_no_cell() -> None:
-    entry = _entry(_spec("tanh", np.array([[2.0]]), np.zeros(1), np.array([[0.0]])))
-    assert entry["verdict"] == "unknown"
-    assert entry["reason"]["code"] == "cell_not_certified"
+    """At 0 the layer rests without synapses; and what is unstable is no pattern's own."""
+    assert _entry(_spec("tanh", np.array([[2.0]]), np.zeros(1), np.array([[0.0]])))["verdict"] == "fail"
+    # 15/8 is near an equilibrium of three, -1/8 near one that is unstable.
+    spec = _spec("tanh", np.array([[2.0]]), np.zeros(1), np.array([[1.875], [-0.125]]))
+    assert _entry(spec)["verdict"] == "fail"
+    some = _entry(
+        _spec("tanh", np.array([[2.0]]), np.zeros(1), np.array([[1.875], [-0.125]]), "basin_cells: {at_least: 1}")
+    )
+    assert some["verdict"] == "pass"
 
 
 @pytest.mark.parametrize(
@@ -190,10 +196,18 @@ def test_it_does_not_concern_asymmetric_weights_or_softmax() -> None:
 
 
 def test_malformed_rows_are_rejected() -> None:
-    from hopverify.checker.rules.basin_cells import _row
+    from hopverify.checker.rules.basin_cells import read_row
 
-    good = {"unit": "1/4", "lower": [0, None], "upper": [4, 4], "inner": None, "flips": 0, "definiteness": {}}
-    _row(0, good, 2)
+    good = {
+        "unit": "1/4",
+        "lower": [0, None],
+        "upper": [4, 4],
+        "inner": None,
+        "flips": 0,
+        "rest": None,
+        "definiteness": {},
+    }
+    read_row(0, good, 2)
     for key, value in [
         ("unit", "1/3"),
         ("unit", "-1/4"),
@@ -205,4 +219,4 @@ def test_malformed_rows_are_rejected() -> None:
         ("inner", [[0, 0], [9, 9]]),
     ]:
         with pytest.raises(EvidenceRejected):
-            _row(0, good | {key: value}, 2)
+            read_row(0, good | {key: value}, 2)

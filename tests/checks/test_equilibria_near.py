@@ -39,7 +39,7 @@ checks:
     ("size", "lagrangian"),
     [
         (60, "{tanh: {beta: 4}}"),
-        (40, "hard_tanh"),
+        (200, "{tanh: {beta: 8}}"),
         pytest.param(120, "{erf: {beta: 3}}", marks=pytest.mark.long),
     ],
 )

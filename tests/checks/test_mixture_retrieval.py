@@ -46,7 +46,7 @@ def entry(spec: ModelSpec) -> Any:
 
 def test_states_between_patterns_are_retrieved() -> None:
     found = entry(network())
-    assert "each of the 2 states of states has a ball" in found["statement"]
+    assert "each of the 2 states of states comes to rest: it has a ball" in found["statement"]
     assert (found["verdict"], found["method"], found["subject"]) == ("pass", ["mixture_balls"], "states")
     data = found["obligations"][0]["data"]
     assert [row["weights"][0]["name"] for row in data["mixtures"]] == ["xi[0]", "xi[2]"]
@@ -96,7 +96,7 @@ def test_only_softmax_is_covered(hidden: str) -> None:
         ("{near: state}", "no memory is called 'state'; did you mean 'states'"),
         ("{near: hidden}", "hidden is a memory of layer h; name one of v"),
         ("{near: states, beta: 2}", "leave `beta` out"),
-        ("{near: states, at_least: 1/2}", "must be a whole number"),
+        ("{near: states, at_least: 3/2}", "must be a whole number"),
     ],
 )
 def test_parameters_that_do_not_fit_are_told(check: str, told: str) -> None:

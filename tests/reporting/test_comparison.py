@@ -168,7 +168,7 @@ def retrieval(certified: int, *, patterns: int = 4, smallest: str = "1/2") -> di
 
 def test_certified_patterns_and_radii() -> None:
     assert numbers("memory_retrieval", retrieval(3), retrieval(4, smallest="1/4")) == {
-        "patterns with a ball": ("3 of 4", "4 of 4", "better"),
+        "patterns retrieved": ("3 of 4", "4 of 4", "better"),
         "smallest radius": ("1/2", "1/4", "worse"),
     }
     # Fewer patterns are no worse than before, if all of them have a ball.

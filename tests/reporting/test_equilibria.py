@@ -123,11 +123,23 @@ def test_two_equilibria_and_a_way_down_in_words() -> None:
 
 
 def test_equilibria_beside_patterns_in_words() -> None:
-    rows = [{"name": str(k), "half_width": "1/1024", "distance_at_most": "1/4"} for k in range(11)]
-    said = memories_in_words({"memories": rows, "norm": "largest coordinate"})
+    row = {"verdict": "pass", "half_width": "1/1024", "distance_at_most": "1/4", "stability": "stable"}
+    rows = [{"name": str(k)} | row for k in range(11)]
+    norm = {"norm": "largest coordinate"}
+    said = memories_in_words({"memories": rows, "certified": 11, "patterns": 11} | norm)
     assert said[:2] == [
-        "11 patterns have exactly one equilibrium in a box beside them",
-        "0: at most 0.25 away in each coordinate",
+        "11 of 11 patterns are stored, each at a stable equilibrium of its own",
+        "0: at most 0.25 away in each coordinate; stable",
     ]
     assert said[-1] == "and 1 more: --json shows all"
-    assert len(memories_in_words({"memories": rows[:1]})) == 2
+    far = {"verdict": "unknown", "why": "far", "distance": "2", "limit": "1/2", "rival": "m[1]"}
+    lacking = [rows[0] | far, rows[1] | {"verdict": "unknown", "why": "stability", "stability": "unstable"}]
+    lacking += [{"name": "2", "verdict": "unknown", "why": "none"}]
+    assert memories_in_words({"memories": lacking, "certified": 0, "patterns": 3} | norm) == [
+        "0 of 3 patterns are stored, each at a stable equilibrium of its own",
+        "0: at most 0.25 away in each coordinate; stable",
+        "1: at most 0.25 away in each coordinate; unstable",
+        "0: its equilibrium may lie 2 away in activation, and half the distance to m[1] is 0.5",
+        "1: its equilibrium is unstable",
+        "not certified: 2",
+    ]

@@ -208,7 +208,7 @@ def test_one_page_of_many_memories_is_small() -> None:
     text = html(document)
     assert len(text.encode()) < 15 * 2**20 / 10
     page = assert_safe(text)
-    assert "1,771 of 1,797 patterns have a certified ball" in page.text
+    assert "1,771 of 1,797 patterns are retrieved, each from a certified ball" in page.text
     # Not certified ones come first; the rest is in the certificate.
     assert page.text.index("digits[777] (1)") < page.text.index("200 of 1,797; the certificate has the rest")
     assert len(page.all("tr")) < 400

@@ -89,7 +89,7 @@ def test_patterns_in_words() -> None:
     radius = {"smallest": "1/4", "median": "1/2", "largest": "3/4"}
     counts = {"certified": 3, "patterns": 16, "radius": radius, "distance_at_most": "1/8"}
     lines = memories_in_words({"memories": rows} | counts)
-    assert lines[0] == "3 of 16 patterns have a certified ball"
+    assert lines[0] == "3 of 16 patterns are retrieved, each from a certified ball"
     assert "smallest 0.25, median 0.5" in lines[1]
     assert "at most 0.125" in lines[1]
     assert lines[2] == "not certified: p[4]; worst competitor p[0]"
@@ -100,7 +100,7 @@ def test_patterns_in_words() -> None:
 def test_of_very_many_patterns_only_those_left_over_are_listed() -> None:
     rows = [pattern(i) for i in range(12)]
     lines = memories_in_words({"memories": rows, "certified": 0, "patterns": 6000, "unlisted": 5988})
-    assert lines[0] == "0 of 6,000 patterns have a certified ball"
+    assert lines[0] == "0 of 6,000 patterns are retrieved, each from a certified ball"
     assert lines[-1] == "and 5,990 more: --json shows 12"
 
 

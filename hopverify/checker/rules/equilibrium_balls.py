@@ -7,6 +7,9 @@ is not a number). The equilibrium is stable if the payload has a P ≻ 0 with PA
 T⁻¹J on K(X): ½(x - x⋆)ᵀP(x - x⋆) then falls, at kinks too. Without P, for analytic activations and drives, the
 eigenvalues of T⁻¹J are enclosed (Arb); on the null space of H they are -ρ/τ (T7).
 
+The pattern is stored if the equilibrium is stable and its own (M4, :mod:`hopverify.checker.stored`). The payload may
+have null in place of a box: that pattern does not count.
+
 The flat region around the equilibrium is told where its closed form is known: x + R·1 for layers whose L is affine
 along the vector of ones, rays for the spherical layer and layer norm with ε = 0 (L is homogeneous of degree 1 in x, or
 in x - mean x). It lies in the basin (T8) if each such layer has one time constant and one leak; otherwise that is said.
@@ -27,6 +30,7 @@ from hopverify.checker.payload import rational, shown, state, text_of, vector
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.composition import is_convex
 from hopverify.checker.spectrum import count_to_the_right, real_parts
+from hopverify.checker.stored import Rivals, doubles_around, judged
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.dual import Duals, along, slopes_of
@@ -34,7 +38,8 @@ from hopverify.expr.regularity import is_analytic
 from hopverify.expr.translation import is_flat_only_along_ones, is_threshold_potential, response_to_shift
 from hopverify.model import Layer, Model
 from hopverify.model.network import joined, split
-from hopverify.obligations import EquilibriaBeside, Outcome
+from hopverify.obligations import EquilibriaBeside, Outcome, are_enough
+from hopverify.verdict import Reason
 
 Balls = np.ndarray[Any, Any]
 MAX_SIZE = 80
@@ -80,15 +85,24 @@ def _judge(obligation: EquilibriaBeside, payload: Mapping[str, Any]) -> Judgemen
     if not isinstance(forms, list) or len(forms) != count:
         raise EvidenceRejected(f"lyapunov: expected one matrix or null for each of {count} patterns")
     sizes = {layer.name: layer.size for layer in model.dynamic}
-    rows = []
+    rivals = Rivals(model.layers[obligation.layer], obligation.patterns, obligation.errors)
+    rows: list[dict[str, Any]] = []
     for k, label in enumerate(obligation.labels):
-        centre, width = joined(state(centres[k], sizes)), rational(widths[k])
-        with precision():
-            rows.append({"name": label} | _row(obligation, k, centre, width, forms[k]))
-    return Judgement(Outcome.PROVED, {"memories": rows, "norm": "largest coordinate"})
+        row: dict[str, Any] = {"verdict": "unknown", "why": "none"}
+        if centres[k] is not None:
+            centre, width = joined(state(centres[k], sizes)), rational(widths[k])
+            with precision():
+                row = _row(obligation, rivals, k, centre, width, forms[k])
+        rows.append({"name": label} | row)
+    stored = [row["verdict"] == "pass" for row in rows]
+    met = are_enough(stored, rivals.firsts, obligation.at_least)
+    data = {"certified": sum(stored), "patterns": count, "memories": rows, "norm": "largest coordinate"}
+    return Judgement(Outcome.PROVED if met else Outcome.OPEN, data, None if met else Reason.NOT_STORED)
 
 
-def _row(obligation: EquilibriaBeside, k: int, centre: Balls, width: Fraction, form: Any) -> dict[str, Any]:
+def _row(
+    obligation: EquilibriaBeside, rivals: Rivals, k: int, centre: Balls, width: Fraction, form: Any
+) -> dict[str, Any]:
     model = obligation.model
     if width <= 0:
         raise EvidenceRejected("widths: expected positive numbers")
@@ -99,10 +113,13 @@ def _row(obligation: EquilibriaBeside, k: int, centre: Balls, width: Fraction, f
     own = split(model, centre)[obligation.layer]
     distance = max(abs(a - b) for a, b in zip(own, obligation.patterns.fractions()[k], strict=True)) + width
     flat = {layer.name: region for layer in model.dynamic if (region := flat_region(layer)) is not None}
-    row = {
+    gamma = model.layers[obligation.layer].function.activate(split(model, image)[obligation.layer], BALLS)
+    fit = rivals.fit(k, *(np.array(ends) for ends in zip(*map(doubles_around, gamma), strict=True)))
+    # The equilibrium may lie on the edge of the image; what is said of slopes must hold all around it.
+    stability = _stability(model, image + arb(0, ball(width / 2**10)), form)
+    row = judged(fit, stability, obligation.labels) | {
         "half_width": text_of(width),
         "distance_at_most": text_of(distance),
-        "stability": _stability(model, image, form),
     }
     return row | {"state": [shown(entry, 12) for entry in image[:16]], "flat_region": flat}
 

@@ -16,6 +16,9 @@ Cauchy-Schwarz inequality gives z_μ - z_ν ≥ β(m_ν - r d_ν), with equality
 the map v ↦ Ξᵀp is ξ_μ on the whole ball: the update reaches the pattern in one step, exactly, and the flow, which is
 τv̇ = ξ_μ - v there, goes straight to it within the convex ball. The pattern is the ball's one equilibrium.
 
+It is its own equilibrium, at the distance 0 (M4), unless it is 0, where the layer rests without synapses: such patterns
+do not count.
+
 The payload gives ``radii``, each > 0 or null. The margins and distances have proved error bounds (see
 :mod:`hopverify.checker.gram`); ``competitors`` are hints for the reader and prove nothing.
 """
@@ -33,8 +36,10 @@ from hopverify.checker.gram import Gram, Tile
 from hopverify.checker.memory_table import memory_table, radii_of
 from hopverify.checker.payload import index
 from hopverify.checker.rules import Judgement, Reach, Rule
+from hopverify.checker.stored import distinct
 from hopverify.errors import EvidenceRejected
-from hopverify.obligations import OneStepRetrieval, Outcome
+from hopverify.obligations import OneStepRetrieval, Outcome, are_enough
+from hopverify.spec import ExactArray
 
 Floats = NDArray[Any]
 
@@ -77,10 +82,22 @@ def _judge(obligation: OneStepRetrieval, payload: Mapping[str, Any]) -> Judgemen
         if wrong.any():
             mu = int(np.flatnonzero(wrong)[0])
             raise EvidenceRejected(f"pattern {mu} does not lead by the margin on all of the ball of its stated radius")
-    certified = int(np.count_nonzero(radii))
+    zero = ~is_certainly_not_0(obligation.patterns)
+    retrieved = (radii > 0) & ~zero
+    missing = {mu: {"why": "zero"} for mu in np.flatnonzero((radii > 0) & zero).tolist()}
     distances = [None if radius is None else "0" for radius in payload["radii"]]
-    data = memory_table(obligation.labels, payload["radii"], distances, competitors)
-    return Judgement(Outcome.PROVED if certified >= obligation.at_least else Outcome.OPEN, data)
+    met = are_enough(retrieved.tolist(), distinct(obligation.patterns), obligation.at_least)
+    data = memory_table(obligation.labels, retrieved, (payload["radii"], distances, competitors), missing)
+    return Judgement(Outcome.PROVED if met else Outcome.OPEN, data)
+
+
+def is_certainly_not_0(patterns: ExactArray) -> NDArray[np.bool_]:
+    """Return which patterns are not 0, whatever they are within their spread."""
+    spread = patterns.spread
+    if spread is None:
+        return np.asarray((patterns.values != 0).any(axis=1))
+    rows = patterns.fractions()
+    return np.array([any(abs(x) > spread.absolute + spread.relative * abs(x) for x in row) for row in rows])
 
 
 RULE = Rule(

@@ -9,6 +9,7 @@ from typing import Any
 from hopverify.reporting.document import Block, Folded, Mark, Mono, Sign, Table, Words
 from hopverify.reporting.equilibria import told_of
 from hopverify.reporting.report import Row, Values
+from hopverify.reporting.stored import missing_in_words
 from hopverify.reporting.wording import coordinate, names_in_words, vector
 
 ROWS = 200
@@ -48,30 +49,38 @@ def _memories(data: Values) -> Iterator[Block]:
     rows = data.get("memories")
     if not isinstance(rows, list) or len(rows) <= TOLD_ALREADY:
         return
-    if all("half_width" in each for each in rows):
+    if "norm" in data:
         boxes: list[tuple[Words, ...]] = [
-            ((each["name"],), (_decimal(each["distance_at_most"]),), (each.get("stability", ""),)) for each in rows
+            (
+                (each["name"],),
+                (_certified(each, "stored"),),
+                (_decimal(each.get("distance_at_most")),),
+                (each.get("stability", ""),),
+                (missing_in_words(each),),
+            )
+            for each in rows[:ROWS]
         ]
-        yield _folded("Patterns", len(rows), ("pattern", "distance at most", "equilibrium"), boxes, {1})
+        head: tuple[str, ...] = ("pattern", "", "distance at most", "equilibrium", "what it lacks")
+        yield _folded("Patterns", len(rows), head, boxes, {2})
         return
     # What is left open is what a reader looks for; then the smallest balls.
     ordered = sorted(rows, key=lambda each: (each["verdict"] == "pass", Fraction(each.get("radius", 0) or 0)))
     cells: list[tuple[Words, ...]] = [
         (
             (each["name"],),
-            (_certified(each),),
+            (_certified(each, "retrieved"),),
             (_decimal(each.get("radius")),),
             (_decimal(each.get("distance")),),
             (each.get("competitor", ""),),
         )
         for each in ordered[:ROWS]
     ]
-    head = ("pattern", "ball", "radius", "distance at most", "worst competitor")
-    yield _folded("Patterns, those without a ball first", data.get("patterns", len(rows)), head, cells, {2, 3})
+    head = ("pattern", "", "radius", "distance at most", "worst competitor")
+    yield _folded("Patterns, those that are not certified first", data.get("patterns", len(rows)), head, cells, {2, 3})
 
 
-def _certified(each: Values) -> Mark:
-    return Mark(Sign.PROVED, "certified") if each["verdict"] == "pass" else Mark(Sign.OPEN, "not certified")
+def _certified(each: Values, what: str) -> Mark:
+    return Mark(Sign.PROVED, what) if each["verdict"] == "pass" else Mark(Sign.OPEN, "not certified")
 
 
 def _decimal(text: Any) -> str:
@@ -85,14 +94,14 @@ def _cells(data: Values) -> Iterator[Block]:
     cells: list[tuple[Words, ...]] = [
         (
             (each["name"],),
-            (_certified(each),),
-            ("yes" if each.get("holds_pattern") else "no" if "holds_pattern" in each else "",),
+            (_certified(each, "retrieved"),),
+            (missing_in_words(each),),
             (_decimal(each.get("nearest_end")),),
             (str(each.get("flips", "")),),
         )
         for each in rows[:ROWS]
     ]
-    head = ("pattern", "cell", "holds the pattern", "reach in each coordinate", "flips corrected")
+    head = ("pattern", "", "what it lacks", "reach in each coordinate", "flips corrected")
     yield _folded("Cells", len(rows), head, cells, {3, 4})
 
 

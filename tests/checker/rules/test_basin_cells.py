@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,8 +19,9 @@ from hopverify.checker.rules.basin_cells import (
     _is_definite,
     _is_power_of_two,
     _multiples,
-    _row,
-    _told,
+    _reach,
+    losses_of,
+    read_row,
 )
 from hopverify.errors import EvidenceRejected
 from hopverify.model import build_model
@@ -30,7 +32,15 @@ from hopverify.verdict import Reason
 
 INF = np.inf
 EXACT = {"method": "exact"}
-CELL = {"unit": "1/4", "lower": [4, 4], "upper": [8, None], "inner": None, "flips": 0, "definiteness": EXACT}
+CELL = {
+    "unit": "1/4",
+    "lower": [4, 4],
+    "upper": [8, None],
+    "inner": None,
+    "flips": 0,
+    "rest": None,
+    "definiteness": EXACT,
+}
 
 
 def obligation(count: int = 1, flips: int = 0, at_least: int = 1, weight: int = 2) -> BasinCells:
@@ -55,11 +65,11 @@ def judged(asked: BasinCells, *rows: Any) -> Any:
 
 
 def test_a_row_is_read_exactly() -> None:
-    row = _row(3, CELL, 2)
+    row = read_row(3, CELL, 2)
     assert (row.pattern, row.flips, row.definiteness) == (3, 0, EXACT)
     assert (row.lower.tolist(), row.upper.tolist()) == ([1, 1], [2, INF])
     assert [ends.tolist() for ends in row.inner] == [[1, 1], [2, INF]]
-    row = _row(0, CELL | {"flips": 2, "inner": [[5, 6], [5, None]]}, 2)
+    row = read_row(0, CELL | {"flips": 2, "inner": [[5, 6], [5, None]]}, 2)
     assert row.flips == 2
     assert [ends.tolist() for ends in row.inner] == [[1.25, 1.5], [1.25, INF]]
 
@@ -80,15 +90,15 @@ def test_a_row_is_read_exactly() -> None:
     ],
 )
 def test_smaller_boxes_lie_within_their_cells(change: Mapping[str, Any]) -> None:
-    _row(0, CELL | {"flips": 2, "inner": [[4, 4], [8, None]]}, 2)
+    read_row(0, CELL | {"flips": 2, "inner": [[4, 4], [8, None]]}, 2)
     with pytest.raises(EvidenceRejected):
-        _row(0, CELL | change, 2)
+        read_row(0, CELL | change, 2)
 
 
 def test_rows_are_mappings_with_their_keys() -> None:
     for wrong in (list(CELL), [], {}, 3, {key: value for key, value in CELL.items() if key != "inner"}):
         with pytest.raises(EvidenceRejected, match="expected rows with the keys"):
-            _row(0, wrong, 2)
+            read_row(0, wrong, 2)
 
 
 def test_units_are_powers_of_two_that_doubles_hold() -> None:
@@ -126,7 +136,7 @@ def test_multiples_are_whole_and_below_two_to_fifty() -> None:
     ],
 )
 def test_flipped_neurons_are_drawn_strictly_inside(lower: float, upper: float, loss: float, held: bool) -> None:
-    """With bounds of the targets over the smaller box given; a row without flips asks for nothing."""
+    """With bounds of the targets over the smaller box given."""
     asked: list[Ends] = []
 
     def targets(gamma: Ends) -> Ends:
@@ -134,17 +144,15 @@ def test_flipped_neurons_are_drawn_strictly_inside(lower: float, upper: float, l
         return Ends(np.array([[lower]]), np.array([[upper]]))
 
     cells = cast(Cells, SimpleNamespace(activated=lambda ends: ends, targets=targets))
-    outer, inner = (np.array([-9.0]), np.array([9.0])), (np.array([0.0]), np.array([4.0]))
-    rows = [Row(0, *outer, outer, 0, None), Row(1, *outer, inner, 2, None)]
-    found = _drawn_back(cells, rows, {2: np.array([loss]), 1: np.array([99.0])})
-    assert found.tolist() == [True, held]
+    found = _drawn_back(cells, [(np.array([0.0]), np.array([4.0]))], [np.array([loss])])
+    assert found.tolist() == [held]
     assert (asked[0].lower.tolist(), asked[0].upper.tolist()) == ([[0.0]], [[4.0]])
 
 
 def test_rows_without_flips_ask_for_no_losses() -> None:
     outer = (np.array([-9.0]), np.array([9.0]))
-    assert _drawn_back(cast(Cells, None), [Row(0, *outer, outer, 0, None)], {}).tolist() == [True]
-    assert basin_cells._losses(cast(Cells, None), "x", []) == {}
+    assert _drawn_back(cast(Cells, None), [], []).tolist() == []
+    assert losses_of(cast(Cells, None), "x", [Row(0, *outer, outer, 0, outer, None)]) == {}
 
 
 def test_a_diagonal_and_its_evidence_decide() -> None:
@@ -165,7 +173,7 @@ def test_a_diagonal_and_its_evidence_decide() -> None:
 
 def test_what_is_told_of_all_cells() -> None:
     # From 1.5 to the ends of [1, 2] it is a half, but for the rounding that is allowed for.
-    told = {"name": "m[0]", "verdict": "pass", "flips": 0, "half_infinite": 1, "holds_pattern": True}
+    told = {"name": "m[0]", "verdict": "pass", "flips": 0, "half_infinite": 1}
     found = judged(obligation(), CELL)
     assert found.outcome is Outcome.PROVED
     assert found.data == {
@@ -175,29 +183,55 @@ def test_what_is_told_of_all_cells() -> None:
         "cells": [told | {"nearest_end": "32767/65536"}],
     }
     found = judged(obligation(), None)
-    assert (found.outcome, found.reason) == (Outcome.OPEN, Reason.CELL_NOT_CERTIFIED)
-    assert found.data["cells"] == [{"name": "m[0]", "verdict": "unknown"}]
+    assert (found.outcome, found.reason) == (Outcome.OPEN, Reason.NOT_STORED)
+    assert found.data["cells"] == [{"name": "m[0]", "verdict": "unknown", "why": "none"}]
     assert (found.data["certified"], found.data["patterns"]) == (0, 1)
 
 
 @pytest.mark.parametrize("together", [1, 2, 4, 100])
 def test_boxes_are_taken_some_at_a_time(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(basin_cells, "TOGETHER", together)
-    # In the third the targets leave the box, in the fourth the form is not shown to be definite.
-    rows = (CELL, None, CELL | {"lower": [0, 4], "upper": [1, None]}, CELL | {"definiteness": {}}, CELL)
-    found = judged(obligation(5, at_least=2), *rows)
+    found = judged(obligation(5, at_least=2), CELL, None, None, None, CELL)
     assert [row["verdict"] for row in found.data["cells"]] == ["pass", "unknown", "unknown", "unknown", "pass"]
-    assert found.outcome is Outcome.PROVED
-    assert judged(obligation(5, at_least=3), *rows).outcome is Outcome.OPEN
+    # All five are copies of one pattern.
+    assert found.outcome is Outcome.OPEN
+    assert judged(obligation(5, at_least=1), CELL, None, None, None, CELL).outcome is Outcome.PROVED
+    assert judged(obligation(5, at_least=5), *[CELL] * 5).outcome is Outcome.PROVED
+    # The targets leave the box, or the form is not shown to be definite.
+    for wrong in (CELL | {"lower": [0, 4], "upper": [1, None]}, CELL | {"definiteness": {}}):
+        with pytest.raises(EvidenceRejected, match=r"do not hold for the boxes of m\[2\]"):
+            judged(obligation(5), CELL, None, wrong, CELL, None)
 
 
 def test_cells_with_fewer_flips_than_asked_for_do_not_count() -> None:
     """Where the second neuron is any number, the first stays: they are not joined."""
     flipped = CELL | {"flips": 1, "lower": [None, None], "upper": [None, None], "inner": [[None, None], [None, None]]}
     assert judged(obligation(flips=0), CELL).outcome is Outcome.PROVED
-    assert judged(obligation(flips=1), CELL).outcome is Outcome.OPEN
+    found = judged(obligation(flips=1), CELL)
+    assert (found.outcome, found.data["cells"][0]["why"]) == (Outcome.OPEN, "flips")
     # The whole space is no cell: it holds three equilibria.
-    assert judged(obligation(flips=1), flipped).outcome is Outcome.OPEN
+    with pytest.raises(EvidenceRejected, match="do not hold"):
+        judged(obligation(flips=1), flipped)
+
+
+def test_the_equilibrium_is_the_pattern_s_own() -> None:
+    """The activation of (1.5, 2) is 0.90 and 0.96; at rest they are 0.958, and on the cell between 0.76 and 1."""
+    asked = obligation()
+    tight = CELL | {"unit": "1/1024", "lower": [1024, 1024], "upper": [2048, None], "rest": [[1950] * 2, [1970] * 2]}
+    assert judged(asked, tight).outcome is Outcome.PROVED
+    # A box that does not hold the equilibrium.
+    with pytest.raises(EvidenceRejected, match="do not hold"):
+        judged(asked, tight | {"rest": [[1970] * 2, [1990] * 2]})
+    for wrong in ([[1000] * 2, [1970] * 2], [[1970] * 2, [1950] * 2], [[1950] * 2], [[1950] * 3, [1970] * 3]):
+        with pytest.raises(EvidenceRejected, match=r"rest|lower"):
+            judged(asked, tight | {"rest": wrong})
+    # A pattern that lies in the cell, but nearer to the layer without synapses than to the equilibrium.
+    far = replace(asked, patterns=ExactArray.of([[Fraction(9, 8), Fraction(-1, 2)]]))
+    found = judged(far, tight | {"lower": [1024, 1024]})
+    assert (found.outcome, found.data["cells"][0]["why"]) == (Outcome.OPEN, "far")
+    assert found.data["cells"][0]["rival"] == "the layer without synapses"
+    outside = replace(asked, patterns=ExactArray.of([[Fraction(7, 8), Fraction(2)]]))
+    assert judged(outside, tight).data["cells"][0]["why"] == "outside"
 
 
 def test_lists_of_cells_have_one_for_each_pattern() -> None:
@@ -209,31 +243,21 @@ def test_lists_of_cells_have_one_for_each_pattern() -> None:
 # ------------------------------------------------------------------ what is told
 
 
-def told(pattern: list[float], lower: list[float], upper: list[float]) -> dict[str, Any]:
-    """Return what is told of a cell of which the layer has the last neurons."""
-    count = len(pattern)
-    asked = cast(BasinCells, SimpleNamespace(labels=("m[0]", "m[1]"), place=slice(1, 1 + count)))
-    low, high = np.array([-1.0, *lower]), np.array([1.0, *upper])
-    found = _told(asked, np.array([[99.0] * count, pattern]), 1, Row(1, low, high, (low, high), 3, None))
-    assert (found.pop("name"), found.pop("verdict"), found.pop("flips")) == ("m[1]", "pass", 3)
-    return found
+def reach(pattern: list[float], lower: list[float], upper: list[float]) -> dict[str, str]:
+    return _reach(*(np.array(numbers) for numbers in (pattern, pattern, lower, upper)))
 
 
-def test_the_nearest_end_is_told_in_the_layer_of_the_patterns() -> None:
-    assert told([0.0, 2.0], [-4.0, -INF], [8.0, INF]) == {
-        "half_infinite": 1,
-        "holds_pattern": True,
-        "nearest_end": f"{4 * 2**16 - 1}/65536",
-    }
-    assert told([0.0], [0.0], [INF]) == {"half_infinite": 1, "holds_pattern": True, "nearest_end": "0"}
-    assert told([0.0], [-INF], [INF]) == {"half_infinite": 1, "holds_pattern": True}
-    assert told([5.0], [0.0], [4.0])["holds_pattern"] is False
-    assert told([-1.0], [0.0], [4.0])["holds_pattern"] is False
+def test_the_nearest_end_is_told() -> None:
+    assert reach([0.0, 2.0], [-4.0, -INF], [8.0, INF]) == {"nearest_end": f"{4 * 2**16 - 1}/65536"}
+    assert reach([0.0], [0.0], [INF]) == {"nearest_end": "0"}
+    assert reach([0.0], [-INF], [INF]) == {}
+    assert reach([5.0], [0.0], [4.0]) == {}
+    assert reach([-1.0], [0.0], [4.0]) == {}
 
 
 def test_what_rounding_may_hide_is_not_said_to_be_inside() -> None:
     """The pattern 2⁴⁷ may have been rounded: within 2⁻⁴⁸ of it an end may lie on either side."""
     large = 2.0**47
     for gap, inside in ((0.5, False), (0.5 + 2.0**-5, True)):
-        assert told([large], [large - gap], [INF])["holds_pattern"] is inside
-        assert told([-large], [-INF], [-large + gap])["holds_pattern"] is inside
+        assert bool(reach([large], [large - gap], [INF])) is inside
+        assert bool(reach([-large], [-INF], [-large + gap])) is inside

@@ -1,0 +1,96 @@
+"""Few equilibria: all that there are, or that there is one only, and that too few patterns can own them (M4).
+
+No equilibrium is the own one of two different patterns, and an unstable one is none's. So no more patterns are stored,
+or retrieved, than there are equilibria that are not known to be unstable, and than there are patterns for which such an
+equilibrium may lie within half the distance to their rivals. If that is less than what is asked for, the claim is
+refuted.
+
+The payload's ``list`` is evidence for the list of all equilibria of the model, complete over all states
+(:mod:`hopverify.checker.listing`), none of them on a face; or ``multipliers`` alone, which show that there is one
+equilibrium (T16, :mod:`hopverify.checker.rules.lure`). Patterns that cannot be told apart are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from hopverify.checker.contraction import Contractor
+from hopverify.checker.equilibria import Equilibrium
+from hopverify.checker.listing import enumeration
+from hopverify.checker.rules import Judgement, Rule
+from hopverify.checker.rules.equilibrium_tree import RULE as TREE
+from hopverify.checker.rules.lure import check_multipliers
+from hopverify.checker.stability import stability_of
+from hopverify.checker.stored import Rivals
+from hopverify.checks import FACTORISATION, FLOATING_POINT
+from hopverify.errors import EvidenceRejected
+from hopverify.model import LinearNetwork, Model, linear_network
+from hopverify.obligations import BasinCells, EquilibriaBeside, EquilibriaNear, Outcome, Search
+
+Stored = BasinCells | EquilibriaNear | EquilibriaBeside
+ONE = {"multipliers"}
+
+
+def _judge(obligation: Stored, payload: Mapping[str, Any]) -> Judgement:
+    listed, model = payload["list"], obligation.model
+    if not isinstance(listed, Mapping):
+        raise EvidenceRejected("list: expected an object")
+    rivals = Rivals(model.layers[obligation.layer], obligation.patterns, obligation.errors)
+    if rivals.different is None:
+        raise EvidenceRejected("two patterns have activations that cannot be told apart")
+    asked = min(obligation.at_least, rivals.different)
+    if set(listed) - {"definiteness"} == ONE:
+        check_multipliers(model, listed)
+        return _assuming(listed, refuted(asked, equilibria=1, owned=1))
+    TREE.check_payload(listed)
+    network = linear_network(model)
+    if network is None:
+        raise EvidenceRejected("list: the drives are not linear, or the network is too large")
+    candidates = [_owners(network, obligation, rivals, found) for found in _listed(model, network, listed)]
+    owned = {rivals.firsts[mu] for owners in candidates for mu in owners}
+    found = refuted(asked, equilibria=len(candidates), owned=min(len(owned), sum(map(bool, candidates))))
+    return _assuming(listed, found)
+
+
+def _assuming(listed: Mapping[str, Any], found: Judgement) -> Judgement:
+    assumptions = [FLOATING_POINT, FACTORISATION] if "definiteness" in listed else [FLOATING_POINT]
+    return replace(found, data={**found.data, "assumptions": assumptions})
+
+
+def refuted(asked: int, *, equilibria: int, owned: int) -> Judgement:
+    """Return that fewer patterns than asked for own one of all equilibria; refuse what does not show it."""
+    if owned >= asked:
+        raise EvidenceRejected("the equilibria may be the own ones of enough patterns")
+    return Judgement(Outcome.REFUTED, {"all_equilibria": equilibria, "owned_at_most": owned, "asked": asked})
+
+
+def _listed(model: Model, network: LinearNetwork, listed: Mapping[str, Any]) -> list[Equilibrium]:
+    found = enumeration(Search(model, network, None), listed)
+    if found.undecided or any(equilibrium.face is not None for equilibrium in found.equilibria):
+        raise EvidenceRejected("list: it is not complete, or holds equilibria that are not isolated")
+    return found.equilibria
+
+
+def _owners(network: LinearNetwork, obligation: Stored, rivals: Rivals, found: Equilibrium) -> list[int]:
+    """Return the patterns whose own an equilibrium may be."""
+    if stability_of(network, found).verdict == "unstable":
+        return []
+    contractor = Contractor(network)
+    low, high = contractor.activations.ranges(
+        contractor.everywhere(np.asarray(found.lower, dtype=np.float64), np.asarray(found.upper, dtype=np.float64))
+    )
+    own = next(neurons for layer, neurons in network.places() if layer.name == obligation.layer)
+    return [mu for mu in range(len(obligation.labels)) if rivals.may_own(mu, low[0, own], high[0, own])]
+
+
+RULE = Rule(
+    name="few_equilibria",
+    summary="all equilibria, or that there is one, and that too few patterns can own them",
+    obligations=(BasinCells, EquilibriaNear, EquilibriaBeside),
+    judge=_judge,
+    required=frozenset({"list"}),
+)
