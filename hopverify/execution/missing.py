@@ -41,7 +41,11 @@ MAX_TOLD = 4
 def in_the_way(obligation: Any) -> tuple[str, ...]:
     """Return the premises that fail, some of them where there are many; none where nothing is known of them."""
     find = _FINDERS.get(type(obligation))
-    return () if find is None else tuple(dict.fromkeys(find(obligation)))[:MAX_TOLD]
+    try:
+        return () if find is None else tuple(dict.fromkeys(find(obligation)))[:MAX_TOLD]
+    except (EvidenceRejected, ArithmeticError):
+        # Numbers beyond doubles, for one: advice that cannot be computed is none.
+        return ()
 
 
 def _decreasing(model: Model) -> Iterator[str]:
