@@ -90,7 +90,7 @@ def _stored(near: EquilibriaNear | EquilibriaBeside) -> str:
 
 @dataclass(frozen=True)
 class NoGhosts:
-    """Every flat region of states with one activation on which ∇E = 0 holds an equilibrium (T6)."""
+    """Every flat region, larger than a point, on which ∇E = 0 holds an equilibrium (T6)."""
 
     search: Search
 
@@ -98,8 +98,8 @@ class NoGhosts:
     def statement(self) -> str:
         """The obligation as a sentence."""
         return (
-            "every flat region (states with one activation) on which ∇E = 0 holds an equilibrium: "
-            "the energy has no ghost regions"
+            "every flat region (a segment of states with one activation, or more) on which ∇E = 0 holds an "
+            "equilibrium: the energy has no ghost regions"
         )
 
 
