@@ -7,7 +7,7 @@ T9 of docs/theory.md asks two things. (a) The targets (Wγ + b)_i/ρ_i lie in [l
 diag(ρ/h̄) - W ≻ 0 on the neurons with h̄ > 0. Then C holds exactly one equilibrium x⋆, and every solution that starts in
 C converges to it. An instantaneous neuron (τ = 0, no synapse inside its layer) sits at its target.
 
-*Flips.* Let C' ⊂ C be a box with the same infinite ends, and let the targets stay strictly inside the finite ends of C'
+*Flips.* Let C' ⊂ C be a box, and let the targets stay strictly inside the finite ends of C'
 for all γ in g(C') of which any k entries of one layer (τ > 0) are replaced by any values of their activations. A
 solution that starts in C' but for k neurons of that layer enters C': the targets of all neurons are inside as long as
 only those k are out; they hold the others in, and draw the k back at a positive rate. So it converges to x⋆.

@@ -3,6 +3,8 @@
 For symmetric W and slopes h, with A the alive neurons (h > 0), the equilibrium is exponentially stable if
 Q = diag(ρ/h)_A - W_AA ≻ 0 and unstable if Q has a negative direction, whatever the time constants are. Elimination on
 Q, in rationals or in balls, meets a negative pivot exactly if there is such a direction (Sylvester), and gives it.
+Instantaneous neurons take part as the others do: Q on them is positive definite, and the form of the flow that is
+reduced to the rest is its Schur complement (T7).
 
 At a kink (a neuron exactly between two segments, the biactive set B) the second-order condition is asked on each cone
 of signs: a neuron cannot move to a flat side. It is a strict copositivity test of the Schur complement on B.
