@@ -1,9 +1,9 @@
 """Euler steps that never raise the energy (T14): a form M(h), semidefinite for steps up to h from every state.
 
 One step of length h of T ẋ = -∇S(γ) + b - ρ∘x is x⁺ = x + hẋ; Δ = x⁺ - x, δ = γ⁺ - γ. Fast layers (τ = 0) are settled
-before and after it; they have no synapses among themselves but their own inhibition c ≥ 0, one c for a whole layer. All
-drives are -∇S, all biases are counted, and all Lagrangians convex. Synapses are quadratic, so W = Wᵀ, but those that join
-layers with τ > 0 only may have any concave S, differentiable with a Lipschitz drive; C(γ) is the sum of these.
+before and after it; they have no synapses among themselves but their own inhibition c ≥ 0, one c for a whole layer.
+All drives are -∇S, all biases are counted, and all Lagrangians convex. Synapses are quadratic, so W = Wᵀ, but those
+that join layers with τ > 0 only may have any concave S, differentiable with a Lipschitz drive; C(γ) is their sum.
 
 *The energy as a function of γ.* By u = drive + b, a fast layer adds -e(u) to E, e(u) = ρL(x) + ½c|γ|² at ρx + cγ = u.
 This is min_x ρL(x) + |u - ρx|²/(2c), or ρL(u/ρ) for c = 0: convex in u, with ∇e = γ. So over the other layers
