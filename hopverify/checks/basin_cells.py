@@ -69,7 +69,8 @@ def _obligation(model: Model, network: StructuredNetwork, memory: Memory, values
 
 CHECK = Check(
     name="basin_cells",
-    title="Patterns are retrieved from basin cells",
+    title="As many patterns as asked are retrieved from basin cells",
+    refuted="Fewer patterns are retrieved than asked",
     theory="T9, M4",
     explanation=(
         "A cell is a box of states, half-infinite where a neuron may be dead or saturated. If the targets "

@@ -140,7 +140,8 @@ def _beside(
 
 CHECK = Check(
     name="equilibria",
-    title="All equilibria are known",
+    title="The equilibria asked for are known",
+    refuted="Fewer patterns are stored than asked",
     theory="T6, T10, T16, M4",
     explanation=(
         "Equilibria are the states with x = (Wg(x) + b)/ρ. They are listed by branching over boxes of states: "

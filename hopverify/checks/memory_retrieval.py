@@ -151,7 +151,8 @@ def _claim(
 
 CHECK = Check(
     name="memory_retrieval",
-    title="Patterns are retrieved",
+    title="As many patterns as asked are retrieved",
+    refuted="Fewer patterns are retrieved than asked",
     theory="T15, M4",
     explanation=(
         "On the ball of radius r around ξ_μ each competitor's softmax weight is at most q_ν = exp(-β(⟨ξ_μ - "

@@ -17,7 +17,7 @@ def _claims(model: SpinModel, values: Mapping[str, Any]) -> list[Claim]:
 
 CHECK = Check(
     name="spin_fixed_points",
-    title="Fixed points",
+    title="All fixed points are known",
     theory="D4",
     explanation=(
         "Which states does no update change? They are the same for both orders of updates. The search sets one neuron "

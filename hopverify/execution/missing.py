@@ -37,7 +37,7 @@ from hopverify.synapses.dense import Dense
 MAX_TOLD = 4
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def in_the_way(obligation: Any) -> tuple[str, ...]:
     """Return the premises that fail, some of them where there are many; none where nothing is known of them."""
     find = _FINDERS.get(type(obligation))

@@ -52,6 +52,13 @@ def test_the_true_form_is_told(check: str, witness: dict[str, Any], title: str) 
     assert title_of(claim(check, FAIL, FAIL, witness=witness)) == title
 
 
+@pytest.mark.parametrize("check", ["memory_retrieval", "basin_cells", "equilibria"])
+def test_a_title_says_no_more_than_was_asked(check: str) -> None:
+    """Some of the patterns may be asked for, or the equilibria of a region, or beside patterns."""
+    assert "asked" in title_of(claim(check, PASS))
+    assert title_of(claim(check, FAIL)).startswith("Fewer patterns are ")
+
+
 def test_a_check_that_this_version_does_not_know_has_its_name() -> None:
     assert title_of(claim("news", FAIL)) == "news"
 
