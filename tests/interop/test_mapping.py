@@ -135,18 +135,23 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         read_tensors(tmp_path / "t.pkl")
 
 
+def touched(path: Path) -> Path:
+    path.touch()
+    return path
+
+
 def test_safetensors_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "safetensors", None)
     (tmp_path / "t.safetensors").touch()
     with pytest.raises(HopverifyError, match=r"pip install 'hopverify\[safetensors\]'"):
-        read_tensors(tmp_path / "t.safetensors")
+        read_tensors(touched(tmp_path / "t.safetensors"))
 
 
 def test_torch_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
     (tmp_path / "t.pt").touch()
     with pytest.raises(HopverifyError, match=r"pip install 'hopverify\[torch\]'"):
-        read_tensors(tmp_path / "t.pt")
+        read_tensors(touched(tmp_path / "t.pt"))
 
 
 def test_two_arrays_with_one_file_name_are_refused() -> None:
