@@ -39,7 +39,7 @@ AROUND = "its flat region"
 IN_THE_BASIN = "all of it in the basin"
 NOT_SHOWN = "not shown to lie in the basin"
 DIFFERENT_TIMES = f"{NOT_SHOWN}: the time constants or leaks differ inside the layer"
-NOT_CONVEX = f"{NOT_SHOWN}: the Lagrangian is not evidently convex"
+NOT_CONVEX = f"{NOT_SHOWN}: no Lagrangian that is evidently convex"
 
 
 def _ends(equilibrium: Equilibrium, neuron: int) -> tuple[Fraction, Fraction]:
