@@ -81,3 +81,39 @@ def test_the_documented_number_of_trusted_lines_is_the_counted_one() -> None:
     place.loader.exec_module(script)
     text = (ROOT / "docs" / "certificate.md").read_text(encoding="utf-8")
     assert script.table() in text, "run `python docs/trusted_lines.py --write`"
+
+
+# Files that open files by themselves, and why they may.
+OPENING = {
+    "regular_files.py": "opens what is read: regular files only",
+    "execution/opening.py": "opens what is written as a run goes on: regular files, never through a link",
+    "execution/files.py": "writes files whole, under a name of its own that nobody can have taken",
+    "reporting/event_log.py": "opens by opening.py",
+    "cli/init.py": "makes a file that is not there",
+    "interop/writing.py": "writes drafts that are not there",
+    "spec/array_files.py": "reads a tensor file of which it is known that it is a file",
+    "cli/gallery.py": "reads a page of which it is known that it is a file",
+    "reporting/formats/_pages.py": "reads templates of the package",
+    "testing/selection.py": "reads the pyproject.toml of a run of pytest, as pytest does",
+}
+OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "fdopen"}
+
+
+def opens_files(path: Path) -> bool:
+    """Whether a module opens a file by a built-in function, a method of a path, or a module for files."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Name) and function.id == "open":
+                return True
+            if isinstance(function, ast.Attribute) and function.attr in OPENERS:
+                owner = function.value.id if isinstance(function.value, ast.Name) else ""
+                if owner not in ("Image", "archive", "self"):
+                    return True
+    return False
+
+
+def test_files_are_opened_where_links_and_pipes_are_thought_of() -> None:
+    package = ROOT / "hopverify"
+    opening = {path.relative_to(package).as_posix() for path in MODULES if opens_files(path)}
+    assert {place for place in opening if not place.startswith("benchmarks/")} == set(OPENING)

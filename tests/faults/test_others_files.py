@@ -13,6 +13,7 @@ from hopverify.errors import HopverifyError
 from hopverify.execution.files import write
 from hopverify.execution.opening import opened_alone
 from hopverify.interop.writing import written
+from hopverify.regular_files import read_text
 from tests.cli.commands import RELU_PAIR, run, write_spec
 
 SECRET = "what nobody may lose\n"
@@ -118,6 +119,13 @@ def test_a_spec_and_an_original_are_files(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert f"original: '{thing.name}' cannot be read" in result.stderr
         assert "not a file" in result.stderr
+
+
+def test_a_text_is_read_up_to_its_limit(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("four", encoding="utf-8")
+    assert read_text(tmp_path / "text", 4) == "four"
+    with pytest.raises(OSError, match="larger than 0 MiB"):
+        read_text(tmp_path / "text", 3)
 
 
 def test_a_folder_of_specs_with_other_things_in_it_is_read(spec: Path, tmp_path: Path) -> None:
