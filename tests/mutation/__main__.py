@@ -3,6 +3,9 @@
 ``prepare FOLDER`` copies the repository into a new folder and mutates the checker there. ``try FOLDER FILE … TEST …``
 tries the mutants of files such as ``deciding.py`` or ``rules/*`` against tests, and adds what comes of it to
 FOLDER/outcomes.jsonl. ``left FOLDER FILE …`` lists what survives and is not explained, ``table FOLDER`` counts.
+
+What the tests that run by default kill of what all tests kill is measured on a sample: ``try FOLDER --sample 300
+--by-default``, then ``try FOLDER --sample 300`` for what is left, then ``share FOLDER``.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from fnmatch import fnmatch
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import click
@@ -24,8 +28,10 @@ import click
 from tests.mutation.explained import reasons
 
 ROOT = Path(__file__).parents[2]
+OUTCOMES, BY_DEFAULT = Path("outcomes.jsonl"), Path("by_default.jsonl")
 TESTS = ("tests/checker", "tests/checks", "tests/soundness", "tests/laws/test_rule_laws.py")
 BEST = ("killed", "timed out", "survived", "not reached")
+KILLED = BEST[:2]
 COLUMNS = ("killed", "timed out", "typed", "wording", "explained", "survived", "not reached", "not tried")
 
 
@@ -36,13 +42,14 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def prepare(folder: Path) -> None:
-    """Copy the repository, mutate its checker, and set aside what mypy refuses: some ten minutes."""
+@click.option("--types/--no-types", default=True, help="Set aside what mypy refuses, which takes some ten minutes.")
+def prepare(folder: Path, types: bool) -> None:
+    """Copy the repository, and mutate its checker."""
     from tests.mutation.mutants import write_mutants
 
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
     os.chdir(folder)
-    mutants = write_mutants(Path())
+    mutants = write_mutants(Path(), types)
     Path("mutants.json").write_text(json.dumps([asdict(mutant) for mutant in mutants]))
     print(f"{len(mutants)} mutants: {dict(Counter(mutant.aside or 'to try' for mutant in mutants))}")
 
@@ -54,7 +61,18 @@ def prepare(folder: Path) -> None:
 @click.option("--again", default="", help="Try those again of which this came, such as survived.")
 @click.option("--seconds", default=6.0, help="How long the tests of one mutant may take together.")
 @click.option("--slowest", default=1.5, help="Leave out tests that take longer.")
-def try_(folder: Path, arguments: tuple[str, ...], cold: bool, again: str, seconds: float, slowest: float) -> None:
+@click.option("--sample", default=0, help="Try so many of the mutants only, the same ones each time.")
+@click.option("--by-default", is_flag=True, help="Use the tests that run by default, and keep apart what comes of it.")
+def try_(
+    folder: Path,
+    arguments: tuple[str, ...],
+    cold: bool,
+    again: str,
+    seconds: float,
+    slowest: float,
+    sample: int,
+    by_default: bool,
+) -> None:
     """Try mutants of FILES against TESTS; what has been tried is not tried again."""
     if folder.resolve() != ROOT:
         # The tests are those of the repository as it is now; they run, and are imported, in the copy.
@@ -69,15 +87,19 @@ def try_(folder: Path, arguments: tuple[str, ...], cold: bool, again: str, secon
 
     files = [name for name in arguments if not name.startswith("tests/")] or ["*"]
     tests = [name for name in arguments if name.startswith("tests/")] or [*TESTS]
-    before = _outcomes(Path("outcomes.jsonl"))
-    wanted = [row for row in _chosen(files) if not row["aside"] and before.get(_key(row), "") == again]
-    with Path("outcomes.jsonl").open("a", buffering=1) as out:
+    path = BY_DEFAULT if by_default else OUTCOMES
+    before, chosen = _outcomes(path), [row for row in _chosen(files) if not row["aside"]]
+    chosen = Random(0).sample(chosen, sample) if sample else chosen
+    killed = set() if by_default else {key for key, found in _outcomes(BY_DEFAULT).items() if found in KILLED}
+    wanted = [row for row in chosen if before.get(_key(row), "") == again and _key(row) not in killed]
+    with path.open("a", buffering=1) as out:
 
         def tell(mutant: Mutant, outcome: str, test: str) -> None:
             print(json.dumps({"key": mutant.key, "outcome": outcome, "test": test}), file=out)
 
         trial = Trial([Mutant(**row) for row in wanted], tell, warm=not cold, most=seconds, slowest=slowest)
-        pytest.main(["-q", "-p", "no:cacheprovider", *tests], plugins=[trial])
+        which = "not long" if by_default else "long or not long"
+        pytest.main(["-q", "-p", "no:cacheprovider", "-m", which, *tests], plugins=[trial])
 
 
 @main.command()
@@ -106,6 +128,18 @@ def table(folder: Path) -> None:
         print(f"| {line} | {count.total()} |", " | ".join(str(count[column]) for column in COLUMNS), "|")
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+def share(folder: Path) -> None:
+    """Tell what the tests that run by default kill of the mutants that all tests kill."""
+    os.chdir(folder)
+    default, whole = _outcomes(BY_DEFAULT), _outcomes(OUTCOMES)
+    first = [key for key, outcome in default.items() if outcome in KILLED]
+    more = [key for key in default if key not in first and whole.get(key) in KILLED]
+    print(f"of {len(default)} mutants all tests kill {len(first) + len(more)}, those that run by default {len(first)}")
+    print("\n".join(["not by default:", *more]))
+
+
 def _chosen(files: Iterable[str]) -> list[dict[str, Any]]:
     """Return the mutants of files, in the order in which the files are named."""
     rows = json.loads(Path("mutants.json").read_text())
@@ -130,7 +164,7 @@ def _outcomes(path: Path) -> dict[str, str]:
 
 def _judged(rows: list[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], str]]:
     """Yield each mutant with its column of the table."""
-    outcomes, why = _outcomes(Path("outcomes.jsonl")), reasons()
+    outcomes, why = _outcomes(OUTCOMES), reasons()
     for row in rows:
         outcome = row["aside"] or outcomes.get(_key(row), "not tried")
         if outcome in ("survived", "not reached") and why.of(row):
