@@ -62,11 +62,16 @@ def _told(name: str, value: Any) -> Iterator[str]:
         for key in sorted({key for record in records for key in record} - CHANCE):
             columns = [record[key] for record in records if key in record]
             nested = all(isinstance(column, Mapping) for column in columns)
-            yield from _told(f".{key}", columns if nested else list(_leaves(columns)))
+            yield from _told(f".{key}", columns if nested else sorted(_leaves(columns), key=_place))
     elif isinstance(value, list):
         yield f"{name}: {_many(list(_leaves(value)))}"
     else:
         yield f"{name}: {_short(str(value))}"
+
+
+def _place(leaf: str) -> tuple[float, str]:
+    """Return what leaves of several records are sorted by: the order of records may hang on a last bit."""
+    return _value(leaf) or 0.0, leaf
 
 
 def _leaves(value: Any) -> Iterator[str]:
