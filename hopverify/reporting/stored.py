@@ -24,7 +24,7 @@ def missing_in_words(row: Mapping[str, Any]) -> str:
         half = f", and half the distance to {row['rival']} is {_number(row['limit'])}" if "limit" in row else ""
         return said + half
     if why == "signs" and "wrong" in row:
-        return f"{row['wrong']} signs of its equilibrium may be wrong"
+        return f"{row['wrong']} sign{'s' if row['wrong'] > 1 else ''} of its equilibrium may be wrong"
     if why == "stability" and row.get("stability") == "unstable":
         return "its equilibrium is unstable"
     return _SAID.get(why, "")

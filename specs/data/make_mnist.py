@@ -30,7 +30,7 @@ synapses:
 memories:
   digits: {layer: v, patterns: {same_as: xi}, labels: {file: mnist_labels.npy}, shape: [28, 28]}
 checks:
-  - memory_retrieval: {beta: [50, 100, 200], at_least: 0}
+  - memory_retrieval: {beta: [50, 100, 200], at_least: 1}
 """
 
 

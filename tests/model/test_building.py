@@ -137,8 +137,8 @@ def test_a_model_that_never_moves() -> None:
     ],
 )
 def test_claimed_energies(right: str, wrong: str, message: str) -> None:
+    layer("lagrangian: tanh", f"arrays: {{b: [1, 2]}}\nenergy: '{right}'\n")
     arrays = "arrays: {b: [1, 2], c: {values: [1, 2], tolerance: 1/10}}\n"
-    layer("lagrangian: tanh", f"{arrays}energy: '{right}'\n")
     with pytest.raises(SpecError, match=message):
         layer("lagrangian: tanh", f"{arrays}energy: '{wrong}'\n")
 

@@ -109,11 +109,33 @@ def test_only_weights_of_dense_synapses_may_be_uncertain(text: str) -> None:
         build_model(parse_spec(text))
 
 
-def test_arrays_that_nobody_computes_with_may_be_uncertain() -> None:
-    model = build_model(parse_spec(f"{BEGIN}arrays: {{a: {NEAR}}}\nmemories:\n  m: {{layer: x, patterns: {NEAR}}}\n"))
-    assert not model.uncertain
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{BEGIN}arrays: {{a: {NEAR}}}\n",
+        f"{BEGIN}memories:\n  m: {{layer: x, patterns: {NEAR}}}\n",
+        f"{BEGIN}arrays: {{a: {NEAR}}}\nmemories:\n  m: {{layer: x, patterns: {{same_as: a}}}}\n",
+        # Weights within a layer are not its patterns.
+        f"{BEGIN}synapses:\n  w: {{kind: dense, layers: [x, x], weights: {NEAR}}}\n"
+        "memories:\n  m: {layer: x, patterns: {same_as: w}}\n",
+        # These are the columns, and so states of the other layer.
+        f"{BEGIN}synapses:\n  w: {{kind: dense, layers: [x, y], weights: {NEAR.replace('1], [1', '1], [2')}}}\n"
+        "memories:\n  m: {layer: x, patterns: {same_as: w}}\n",
+    ],
+)
+def test_spreads_that_no_claim_would_be_about_are_refused(text: str) -> None:
+    with pytest.raises(SpecError, match="must be exact: a tolerance or a dtype is for the weights of a dense synapse"):
+        build_model(parse_spec(text))
+
+
+def test_patterns_that_are_uncertain_weights_are_uncertain() -> None:
+    weights = f"synapses:\n  w: {{kind: dense, layers: [x, y], weights: {NEAR}}}\n"
+    memories = (
+        "memories:\n  m: {layer: y, patterns: {same_as: w}}\n  t: {layer: x, patterns: {same_as: w, transpose: true}}\n"
+    )
+    model = build_model(parse_spec(BEGIN + weights + memories))
     assert model.memories["m"].patterns.spread == Spread(Fraction(1, 10))
-    assert model.widened(Fraction(3)).memories["m"].patterns.spread == Spread(Fraction(3, 10))
+    assert model.widened(Fraction(3)).memories["t"].patterns.spread == Spread(Fraction(3, 10))
 
 
 def test_a_prefactor_that_only_zero_weights_would_forgive() -> None:

@@ -132,14 +132,12 @@ def draw(random: Random) -> Outcome:
     sides = [[None if pair[k] is None else int(pair[k] / UNIT) for pair in ends] for k in (0, 1)]  # type: ignore[operator]
     method = random.choice([e for e in methods(random, len(b)) if "weights" not in e])
     row = {"unit": text(UNIT), "lower": sides[0], "upper": sides[1], "flips": flips, "definiteness": method}
-    row["inner"] = list(sides) if flips else None
+    row |= {"inner": list(sides) if flips else None, "rest": None}
     try:
         with np.errstate(all="ignore"):
             (obligation,) = claim.necessary
-            found = judge(obligation, {"rule": "basin_cells", "cells": [row]})
+            judge(obligation, {"rule": "basin_cells", "cells": [row]})
     except EvidenceRejected:
-        return Outcome("refused")
-    if not found.data["certified"]:
         return Outcome("refused")
     parts = ACTIVATIONS[activation]
     holds = is_cell(parts, W, b, rho, ends) and (not flips or draws_back(parts, W, b, rho, ends, flips))
