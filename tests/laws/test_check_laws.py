@@ -42,6 +42,15 @@ DEAR = () if HUNT else (
     "hopfield-1984-tolerance", "hard-tanh-memory-altered",
 )  # fmt: skip
 
+# Not by default: others with the same checks are quicker.
+SLOW = {
+    "hard-sigmoid-hopfield-universal", "krotov-hopfield-a-slow-universal", "krotov-hopfield-a-universal",
+    "krotov-hopfield-hard-tanh-universal", "krotov-hopfield-relu-universal", "krotov-hopfield-relu6-universal",
+    "layernorm-equilibria", "negative-energy-transformer", "negative-equilibrium-propagation",
+    "negative-two-time-constants", "negative-two-time-constants-universal", "relu-biactive", "relu-biactive-universal",
+    "relu-five-equilibria-universal", "relu-horn-universal", "softmax-equilibria",
+}  # fmt: skip
+
 
 def is_small(spec: ModelSpec) -> bool:
     size = sum(layer.size for layer in (*spec.layers.values(), *spec.spins.values()))
@@ -99,12 +108,15 @@ def comparisons_of(name: str) -> tuple[Compared, ...]:
     return tuple(one for seed in range(SEEDS) for one in compared(POOL[name], groups, f"{name}{seed}"))
 
 
-@pytest.mark.parametrize("name", POOL)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long if name.split("/")[-1] in SLOW else ()) for name in POOL]
+)
 def test_what_is_said_of_a_model_does_not_depend_on_how_it_is_written(name: str) -> None:
     for one in comparisons_of(name):
         assert not one.contradictions, f"{', '.join(one.how)}: {one.contradictions}"
 
 
+@pytest.mark.long
 def test_every_check_is_decided_in_both_writings_of_some_model() -> None:
     """A check without such a model has no law: a small spec under ``specs/`` that it decides gives it one."""
     missing = set(CHECKS.entries)
@@ -116,6 +128,7 @@ def test_every_check_is_decided_in_both_writings_of_some_model() -> None:
     assert not missing, missing
 
 
+@pytest.mark.long
 def test_every_rewriting_concerns_some_model() -> None:
     missing = set(REWRITINGS)
     for name in POOL:
