@@ -21,10 +21,10 @@ from hopverify.lagrangians import LAGRANGIANS, Lagrangian, first_unmet
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Memory, Model
 from hopverify.model.spins import SpinLayer, SpinModel
+from hopverify.model.spreads import check_spreads
 from hopverify.registry import did_you_mean
 from hopverify.spec import ONLY_EXACT, ExactArray, FunctionSpec, LayerSpec, ModelSpec, UpdateSpec, read_fields
 from hopverify.synapses import SYNAPSES, Port, Synapse, SynapseError
-from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
 
 
@@ -47,7 +47,7 @@ def build_model(spec: ModelSpec) -> Model:
         names = ", ".join(original.uncertain)
         raise spec.error("original", f"the weights of {names} there are uncertain; exact ones can be repaired")
     claimed = _claimed(spec, layers)
-    _check_spreads(spec, synapses)
+    check_spreads(spec, synapses)
     return Model(spec.name, layers, synapses, memories, claimed, spec.arrays, original)
 
 
@@ -87,28 +87,6 @@ def _memories(spec: ModelSpec) -> dict[str, Memory]:
         name: Memory(name, memory.layer, memory.patterns, memory.labels, memory.shape)
         for name, memory in spec.memories.items()
     }
-
-
-def _check_spreads(spec: ModelSpec, synapses: Mapping[str, Synapse]) -> None:
-    """Refuse spreads that no claim would be about: each must be that of the weights of a dense synapse.
-
-    A memory may hold these weights, row by row or column by column, between two layers: then they are the patterns that
-    are stored in them.
-    """
-    uncertain = [synapse for synapse in synapses.values() if isinstance(synapse, Dense) and synapse.spread is not None]
-    between = [
-        {synapse.layers[1]: synapse.matrix, synapse.layers[0]: synapse.matrix.transpose()}
-        for synapse in uncertain
-        if not synapse.within
-    ]
-    for name, memory in spec.memories.items():
-        if memory.patterns.spread is not None and all(memory.patterns != ends.get(memory.layer) for ends in between):
-            said = f"{ONLY_EXACT}, and for patterns that are these weights (same_as)"
-            raise spec.error(f"memories.{name}.patterns", said)
-    known = [form for synapse in uncertain for form in (synapse.matrix, synapse.matrix.transpose())]
-    for name, array in spec.arrays.items():
-        if array.spread is not None and array not in known:
-            raise spec.error(f"arrays.{name}", f"{ONLY_EXACT}, and no dense synapse has these")
 
 
 Part = TypeVar("Part")
