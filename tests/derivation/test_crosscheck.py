@@ -71,3 +71,8 @@ def test_the_rate_is_compared_where_it_holds_and_differs_where_it_does_not() -> 
     assert check_rate(model(symmetric + weights % "1")) == POINTS
     with pytest.raises(Disagreement):
         check_rate(model(symmetric + weights % "2"))
+
+
+def test_a_form_whose_value_is_no_number_is_not_compared() -> None:
+    """SymPy leaves derivatives of max(0, sin x) unevaluated: nothing is claimed of them, and nothing breaks."""
+    assert check_layer(layer_forms(layer('{expression: "x^2/2 + relu(sin(x))^2/10", of: neuron}'))) == 0
