@@ -6,7 +6,7 @@ What is written down is rounded to the side of caution: radii and lower bounds o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -76,15 +76,25 @@ def _up(value: Fraction) -> float:
 
 def checked_radii(keys: Array) -> list[float | None]:
     """Return the radii around keys that hopverify's checker accepts (T15), rounded down; None where there is none."""
+    radii: list[float | None] = [None] * len(keys)
+    for index, radius in enumerate(_retrieval(keys)["evidence"]["sheets"][0]["radii"]):
+        radii[index] = None if radius is None else _down(Fraction(radius))
+    return radii
+
+
+def retrieved(keys: Array) -> int:
+    """Return how many keys are certified as retrieved: of two that are nearly equal, a ball is no sign of either."""
+    return int(_retrieval(keys)["data"]["certified"])
+
+
+def _retrieval(keys: Array) -> Mapping[str, Any]:
+    """Return what the certificate of a head says of the retrieval of its keys."""
     with TemporaryDirectory() as folder:
         place = place_of(dense_memory(ExactArray.of(keys), BETA, Naming("head", "A head.")), Path(folder))
         certificate = verify(read_spec(place))
     (entry,) = [entry for entry in certificate.results if entry["check"] == "memory_retrieval"]
     (obligation,) = entry["obligations"]
-    radii: list[float | None] = [None] * len(keys)
-    for index, radius in enumerate(obligation["evidence"]["sheets"][0]["radii"]):
-        radii[index] = None if radius is None else _down(Fraction(radius))
-    return radii
+    return obligation
 
 
 def place_of(made: Imported, folder: Path) -> Path:
