@@ -34,7 +34,7 @@ from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.outward import merged, outward
 from hopverify.numerics.search_tree import Tree
-from hopverify.numerics.settling import followed
+from hopverify.numerics.settling import Settling
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
@@ -214,7 +214,7 @@ def begun(search: Region, budget: Budget, share: int) -> Iterator[Evidence]:
 def _only_one(search: Region, budget: Budget) -> str | None:
     """Return multipliers for T16 with a tree that finds the one equilibrium, as JSON text; None where that fails."""
     multipliers = next(multipliers_for(search.model, budget), None)
-    x = followed(Contractor(search.network)) if multipliers is not None else None
+    x = Settling(search.network).followed() if multipliers is not None else None
     if multipliers is None or x is None:
         return None
     for width in WIDTHS:

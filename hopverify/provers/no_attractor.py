@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
-from hopverify.checker.contraction import Contractor
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.payload import text_of, texts_of
 from hopverify.checker.rules.no_attractor import confirmed, is_repelling
 from hopverify.errors import EvidenceRejected
 from hopverify.model import LinearNetwork, Model, linear_network
 from hopverify.numerics.sampling import states
-from hopverify.numerics.settling import polished, settled
+from hopverify.numerics.settling import Settling
 from hopverify.obligations import GloballyStable
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
@@ -66,15 +65,15 @@ def _are_apart(one: Equilibrium, other: Equilibrium) -> bool:
 
 
 def _ends(model: Model, network: LinearNetwork, budget: Budget) -> Iterator[list[float]]:
-    """Yield where Newton's method, and then solutions, end."""
-    contractor = Contractor(network)
+    """Yield where Newton's method ends from 0, and solutions from everywhere."""
+    settling = Settling(network)
+    ends: list[Floats | None] = [settling.polished(np.zeros(network.size))]
     for start in _starts(model, network, budget):
-        for search in (polished, settled):
-            if budget.exhausted:
-                return
-            end = search(contractor, start)
-            if end is not None:
-                yield end.tolist()
+        if budget.exhausted:
+            return
+        ends.append(settling.settled(start))
+        yield from (end.tolist() for end in ends if end is not None)
+        ends = []
 
 
 def _starts(model: Model, network: LinearNetwork, budget: Budget) -> Iterator[Floats]:
