@@ -17,7 +17,7 @@ from hopverify.spec.exact_array import ExactArray
 
 Floats = NDArray[np.float64]
 NEWTON_STEPS, EULER_STEPS, MAX_STEPS = 24, 400, 400
-CLOSE, NEARLY, SHORTEST = 2.0**-40, 2.0**-10, 2.0**-40
+CLOSE, NEARLY, SHORTEST = 2.0**-40, 2.0**-6, 2.0**-40
 
 
 class Settling:

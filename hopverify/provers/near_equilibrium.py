@@ -18,15 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
-from hopverify.checker.contraction import Contractor
 from hopverify.checker.payload import texts_of
-from hopverify.errors import EvidenceRejected, HopverifyError
+from hopverify.errors import HopverifyError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.model import Model, linear_network
 from hopverify.model.network import joined, split
 from hopverify.numerics.equilibrium import newton
 from hopverify.numerics.sampling import short, states
-from hopverify.numerics.settling import settled
+from hopverify.numerics.settling import Settling
 from hopverify.obligations import Descent
 from hopverify.provers import Budget, Prover
 from hopverify.spec import ExactArray
@@ -62,13 +61,10 @@ def _ends(model: Model, starts: list[Floats], budget: Budget) -> Iterator[Floats
     network = linear_network(model) if len(model.dynamic) == len(model.layers) and model.size <= MAX_LINEAR else None
     if network is None or not network.elementwise:
         return
-    try:
-        contractor = Contractor(network)
-    except EvidenceRejected:
-        return
+    settling = Settling(network)
     for start in starts:
         budget.ask()
-        end = settled(contractor, start)
+        end = settling.settled(start)
         if end is not None:
             yield end
 
