@@ -121,6 +121,7 @@ class Verifying:
         from hopverify.spec import read_spec
 
         since = monotonic()
+        self._tell("spec_started", spec=str(path))
         run = Run(read_spec(path), self.settings, watch=self._see, since=since)
         self._paths[run] = path
         if path in self.targets:

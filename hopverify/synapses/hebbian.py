@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,10 @@ class Hebbian(Synapse):
 
     def blocks(self) -> dict[tuple[str, str], np.ndarray[Any, Any]]:
         Xi, layer = self.patterns.fractions(), self.layers[0]
-        W = self.scale * (Xi.T @ Xi)
+        # In whole numbers: a product of fractions would reduce each of its K·n² terms.
+        unit = lcm(*(entry.denominator for entry in Xi.flat))
+        whole = np.array([int(entry * unit) for entry in Xi.flat], dtype=object).reshape(Xi.shape)
+        W = (whole.T @ whole) * (self.scale / unit**2)
         if self.zero_diagonal:
             np.fill_diagonal(W, Fraction(0))
         return {(layer, layer): W}
