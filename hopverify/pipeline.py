@@ -6,6 +6,7 @@ first evidence that the checker accepts; the entries that follow are the certifi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from math import isfinite
@@ -54,18 +55,13 @@ def verify(
     """
     settings = Settings(samples, boxes, seed, timeout)
 
-    def begun() -> Iterator[Run]:
+    with executing(jobs=jobs, dask=dask, limited=isfinite(timeout)) as backend:
+        backend.ready()
         since = monotonic()
-        yield Run(_spec_of(spec), settings, watch=watch, since=since)
-
-    runs: list[Run] = []
-    limited = isfinite(timeout)
-    with executing(jobs=jobs, dask=dask, limited=limited) as backend, suppress(KeyboardInterrupt, ExecutionLost):
-        for run in drive(begun(), backend, watch=watch):
-            runs.append(run)
-    if not runs:
-        raise KeyboardInterrupt
-    return certificate_of(runs[0])
+        run = Run(_spec_of(spec), settings, watch=watch, since=since)
+        with suppress(KeyboardInterrupt, ExecutionLost):
+            deque(drive([run], backend, watch=watch), maxlen=0)
+    return certificate_of(run)
 
 
 def _spec_of(given: ModelSpec | HasSpec | str | Path) -> ModelSpec:

@@ -89,12 +89,12 @@ def as_markdown(figures: Mapping[str, Any]) -> str:
 
 
 def _lines(figures: Mapping[str, Any]) -> Iterator[str]:
-    seconds = figures["seconds"]
+    seconds, load = figures["seconds"], figures["machine"].get("load before", "?")
     yield "# Limits of time\n"
     yield (
-        f"Written by `{COMMAND}`. `hopverify verify --timeout {seconds:g}` on hard specs, from when a spec begins to be "
-        f"read to the end of the command. A limit is kept if it is overrun by {allowed(seconds):g} s at most. Before the "
-        f"run {figures['machine'].get('load before', '?')} processes wanted one of {figures['machine']['cores']} cores."
+        f"Written by `{COMMAND}`. `hopverify verify --timeout {seconds:g}` on hard specs, from when a spec begins to "
+        f"be read to the end of the command. A limit is kept if it is overrun by {allowed(seconds):g} s at most. When "
+        f"the run began, {load} processes wanted one of {figures['machine']['cores']} cores."
     )
     worst = max(figures["rows"], key=lambda row: row["over"])
     kept = sum(row["kept"] for row in figures["rows"])

@@ -21,6 +21,7 @@ from hopverify.reporting.plain import plain
 
 if TYPE_CHECKING:
     from hopverify.certificate import Certificate
+    from hopverify.execution.backend import Backend
     from hopverify.execution.events import Event
     from hopverify.execution.journal import Journal
     from hopverify.execution.run import Run
@@ -102,14 +103,15 @@ class Verifying:
         ):
             self._bar, self._steps = bar, Steps(bar, len(specs))
             try:
-                for run in drive(self._runs(specs), backend, watch=self._see):
+                for run in drive(self._runs(specs, backend), backend, watch=self._see):
                     self._conclude(run)
             finally:
                 for journal in self._journals.values():
                     journal.close(remove=False)
 
-    def _runs(self, specs: Sequence[Path]) -> Iterator[Run]:
+    def _runs(self, specs: Sequence[Path], backend: Backend) -> Iterator[Run]:
         for path in specs:
+            backend.ready()
             try:
                 yield self._begin(path)
             except HopverifyError as error:

@@ -89,7 +89,6 @@ class _Driver:
         # What is done is shown before the next spec is read.
         if self.begun and self.begun[0].done:
             return None
-        self.backend.ready()
         run_ = next(self.waiting, None)
         if run_ is None:
             return None

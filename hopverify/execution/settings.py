@@ -10,7 +10,7 @@ from time import monotonic
 
 from hopverify.provers import Budget
 
-LEAST_GRACE = 0.5
+LEAST_GRACE = 0.3
 
 
 @dataclass(frozen=True)
