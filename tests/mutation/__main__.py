@@ -131,13 +131,19 @@ def table(folder: Path) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path, exists=True))
 def share(folder: Path) -> None:
-    """Tell what the tests that run by default kill of the mutants that all tests kill."""
+    """Tell what the tests that run by default kill of the mutants that all tests kill.
+
+    What is left by default, is not explained and was not tried with all tests counts as killed by them.
+    """
     os.chdir(folder)
-    default, whole = _outcomes(BY_DEFAULT), _outcomes(OUTCOMES)
-    first = [key for key, outcome in default.items() if outcome in KILLED]
-    more = [key for key in default if key not in first and whole.get(key) in KILLED]
-    print(f"of {len(default)} mutants all tests kill {len(first) + len(more)}, those that run by default {len(first)}")
-    print("\n".join(["not by default:", *more]))
+    default, why = _outcomes(BY_DEFAULT), reasons()
+    rows = {_key(row): row for row in _chosen(["*"])}
+    left = [key for key, outcome in default.items() if outcome not in KILLED and not why.of(rows[key])]
+    whole = _outcomes(OUTCOMES)
+    left = [key for key in left if whole.get(key, "killed") in KILLED]
+    killed = sum(outcome in KILLED for outcome in default.values())
+    print(f"{len(default)} mutants: {killed} killed by default, {len(left)} by long tests at most, others explained")
+    print("\n".join(f"{key}: {rows[key]['change']}" for key in left))
 
 
 def _chosen(files: Iterable[str]) -> list[dict[str, Any]]:
