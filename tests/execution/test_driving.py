@@ -23,6 +23,7 @@ from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsIn
 from hopverify.pipeline import certificate_of, was_interrupted
 from hopverify.spec import parse_spec, read_spec
 from tests.execution.certificates import SHARING, SLOW, SPECS, serial, text_of
+from tests.profiles import by_profile
 
 FEW = Settings(samples=20)
 
@@ -77,7 +78,7 @@ def names_of(run: Run, unit: Unit) -> set[type]:
 
 
 @given(st.data())
-@settings(max_examples=15)
+@settings(max_examples=by_profile(5, 15, 200))
 def test_the_order_of_findings_changes_nothing(data: Any) -> None:
     backend = Scripted(data.draw(st.integers(1, 5)), lambda count: data.draw(st.integers(0, count - 1)))
     specs = [SPECS / "relu-pair.yaml", SHARING]
