@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,18 @@ import pytest
 from flint import arb
 
 from hopverify.checker import floats
-from hopverify.checker.floats import UNIT, assert_rounding, exp_upper, sum_upper, upward
+from hopverify.checker.floats import (
+    ROOM,
+    UNIT,
+    assert_rounding,
+    exp_upper,
+    raised,
+    room,
+    roomy,
+    roundoff,
+    sum_upper,
+    upward,
+)
 from hopverify.errors import HopverifyError
 from hopverify.expr.balls import precision
 
@@ -121,3 +133,14 @@ def test_exponentials_keep_their_margin_where_the_reduction_loses_most() -> None
         for point, bound in zip(points.tolist(), exp_upper(points).tolist(), strict=True):
             exact = arb(point).exp()
             assert exact * (1 + arb(2) ** -46) < arb(bound) < exact * (1 + arb(2) ** -44)
+
+
+def test_room_counts_errors_several_times_and_ends() -> None:
+    assert (roomy(), roundoff(), upward(1.0, 8)) == (1, UNIT, raised(1.0, 8))
+    with suppress(ArithmeticError), room():
+        assert (roomy(), roundoff()) == (ROOM, ROOM * UNIT)
+        assert upward(1.0, 8) - 1 >= 3.5 * (raised(1.0, 8) - 1)
+        with room():
+            assert roomy() == ROOM
+        raise ArithmeticError
+    assert roomy() == 1
