@@ -89,7 +89,7 @@ def test_weights_beyond_doubles_are_refused_and_do_not_crash() -> None:
 
 def test_a_radius_that_becomes_nothing_in_the_scale_of_the_patterns_is_refused() -> None:
     """Halved, the smallest double is 0, which stands for a pattern without a ball, of which nothing is asked."""
-    layers = "v: {size: 2, lagrangian: identity}, h: {size: 3, lagrangian: {softmax: {beta: 1/100}}, tau: 0}"
+    layers = "v: {size: 2, lagrangian: identity}, h: {size: 3, lagrangian: {softmax: {beta: 100}}, tau: 0}"
     synapse = "kind: dense, layers: [h, v], weights: [[1, 0.5], [1.25, 0.5], [0.75, -1]]"
     spec = spec_of(layers, synapse, "memory_retrieval")
     body = json.loads(verify(spec).to_json())
