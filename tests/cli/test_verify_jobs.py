@@ -43,7 +43,10 @@ def test_a_wrong_spec_keeps_no_other_from_being_verified(tmp_path: Path) -> None
     wrong = write_spec(tmp_path, "a-wrong.yaml", lagrangian="rellu")
     result = run("verify", "-q", wrong, write_spec(tmp_path), RELU_PAIR, "-j", "2", "--samples", "20")
     assert result.exit_code == 2
-    assert [line.split(": ")[1].split()[0] for line in result.stdout.splitlines()] == ["pass", "pass"]
+    told, summary = result.stdout.splitlines()[:2], "\n".join(result.stdout.splitlines()[2:])
+    assert [line.split(": ")[1].split()[0] for line in told] == ["pass", "pass"]
+    assert "3 specs" in summary
+    assert "a-wrong.yaml:4:28" in summary
     assert "did you mean 'relu'?" in result.stderr
 
 
