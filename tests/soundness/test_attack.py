@@ -67,6 +67,39 @@ update: asynchronous
 checks: [{spin_correction: {flips: 3}}]
 expect: {spin_correction: fail}
 """,
+    "forgets": """
+hopverify: 1
+name: forgets
+layers:
+  x: {size: 2, lagrangian: tanh}
+synapses:
+  w: {kind: dense, layers: [x, x], weights: [[0, 0.5], [0.5, 0]]}
+memories:
+  m: {layer: x, patterns: [[1, 1]]}
+checks: [basin_cells]
+expect: {basin_cells: fail}
+""",
+    "warm": """
+hopverify: 1
+name: warm
+layers:
+  v: {size: 2, lagrangian: identity}
+  h: {size: 2, lagrangian: {softmax: {beta: 1}}, tau: 0}
+synapses:
+  xi: {kind: dense, layers: [h, v], weights: [[1, 0], [0, 1]]}
+checks: [memory_retrieval]
+expect: {memory_retrieval: fail}
+""",
+    "whirling": """
+hopverify: 1
+name: whirling
+layers:
+  x: {size: 2, lagrangian: tanh}
+synapses:
+  w: {kind: dense, layers: [x, x], weights: [[2, -2], [2, 2]]}
+checks: [global_stability]
+expect: {global_stability: fail}
+""",
     "subdivided": """
 hopverify: 1
 name: subdivided
