@@ -135,7 +135,7 @@ def test_a_certificate_that_cannot_be_kept_stops_no_other_spec(tmp_path: Path, m
     assert result.exit_code == 2
     assert result.stderr == f"{tmp_path / CERTIFICATE}: cannot be written: No space left on device\n"
     assert names(tmp_path) == {JOURNAL, "no-leak-runaway.certificate.json"}
-    assert [line.partition(" ")[0].split("/")[-1] for line in result.stdout.splitlines()] == [
+    assert [line.partition(" ")[0].split("/")[-1] for line in result.stdout.splitlines()[:2]] == [
         "relu-pair.yaml:",
         "no-leak-runaway.yaml:",
     ]
