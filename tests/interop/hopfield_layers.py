@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+pytest.importorskip("torch")
+
 import torch
 from torch import nn
 
