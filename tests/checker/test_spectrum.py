@@ -55,14 +55,15 @@ def test_eigenvalues_to_the_right_are_counted_where_they_do_not_come_apart() -> 
     for matrix, count in ((spiral, 2), (-spiral, 0), (shear, 0), (np.array([[3]]), 1), (np.array([[-3]]), 0)):
         assert counted(matrix) == count
         assert counted(np.kron(np.eye(2, dtype=int), matrix)) == 2 * count
-    saddle = np.array([[1, 2, 0], [0, -1, 1], [0, 0, -2]])
+    saddle = np.array([[1, 2, 0], [0, -3, 1], [0, 0, -2]])
     assert counted(saddle) == 1
     assert counted(np.block([[saddle, saddle], [0 * saddle, saddle]])) == 2
 
 
 def test_what_lies_on_the_axis_is_not_counted() -> None:
+    """Nor are ±1, for which the array ends as it does for ±i."""
     turn = np.array([[0, 1], [-1, 0]])
-    for matrix in (turn, np.zeros((2, 2), dtype=int), np.kron(np.eye(2, dtype=int), turn)):
+    for matrix in (turn, np.zeros((2, 2), dtype=int), np.kron(np.eye(2, dtype=int), turn), np.diag([1, -1])):
         assert counted(matrix) is None
     with precision():
         wide = BALLS.array(np.array([[Fraction(-1)]], dtype=object)) + arb(0, 2)
