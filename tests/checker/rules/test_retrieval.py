@@ -12,8 +12,8 @@ import pytest
 
 from hopverify.checker import gram as gram_module
 from hopverify.checker.gram import Gram
-from hopverify.checker.rules import Judgement, judge, retrieval
-from hopverify.checker.rules.retrieval import Balls, Sheet, _numbers, failing, sums
+from hopverify.checker.rules import Judgement, judge
+from hopverify.checker.rules.retrieval import Balls, Bounds, Sheet, _numbers, bounds
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Outcome, Retrieval
 from hopverify.spec import ExactArray
@@ -39,11 +39,13 @@ def text(value: float | None) -> str | None:
 
 
 def sheet(radii: Sequence[float | None], distances: Sequence[float | None], beta: Any = 1, **more: Any) -> Any:
+    """Return a sheet; what lies nearer than 1, half the gap of ±2, is the pattern's own."""
     rivals = list(range(len(radii)))[::-1]
     return {
         "beta": str(beta),
         "radii": list(map(text, radii)),
         "distances": list(map(text, distances)),
+        "own": [distance is not None and distance < 1 for distance in distances],
         "competitors": rivals,
     } | more
 
@@ -93,14 +95,15 @@ def test_sums_by_hand(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PANEL", "WIDTH", "SLAB"):
         monkeypatch.setattr(gram_module, name, size)
     points, betas = (0.0, 2.0, -3.0), (1.0, 0.5)
-    gram = Gram(ExactArray.of(np.array([[p] for p in points])), ExactArray.of(np.zeros(3)))
+    patterns = ExactArray.of(np.array([[p] for p in points]))
+    gram = Gram(patterns, ExactArray.of(np.zeros(3)))
     columns = np.array([0.5, 0.25, 0.125]), np.array([0.25, 0.125, 0.0625])
-    sheets = [Sheet(Fraction(beta), columns[0].tobytes(), columns[1].tobytes()) for beta in betas]
+    sheets = [Sheet(Fraction(beta), columns[0].tobytes(), columns[1].tobytes(), bytes(3)) for beta in betas]
     balls = Balls.of(gram, sheets)
     unit = float(gram.scaled_lengths(np.array([1.0]))[0])
     assert [each.radii.tolist() for each in balls] == [(columns[0] * unit).tolist()] * 2
     assert [each.distances.tolist() for each in balls] == [(columns[1] * unit).tolist()] * 2
-    for beta, (first, second) in zip(betas, sums(gram, balls), strict=True):
+    for beta, (first, second) in zip(betas, bounds(gram, balls, patterns).sums, strict=True):
         for mu, at in enumerate(points):
             gaps = [(abs(at - p), (at - p) * at) for p in points if p != at]
             S = sum(exp(-beta * (m - columns[1][mu] * d)) * d for d, m in gaps)
@@ -110,11 +113,12 @@ def test_sums_by_hand(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_has_no_ball_does_not_fail() -> None:
-    gram = Gram(ExactArray.of(np.array([[2.0], [-2.0], [2.0]])), ExactArray.of(np.zeros(3)))
+    patterns = ExactArray.of(np.array([[2.0], [-2.0], [2.0]]))
+    gram = Gram(patterns, ExactArray.of(np.zeros(3)))
     rows = np.array([0.0, 1.0, 1.5])
-    (balls,) = Balls.of(gram, [Sheet(Fraction(1), rows.tobytes(), rows.tobytes())])
+    (balls,) = Balls.of(gram, [Sheet(Fraction(1), rows.tobytes(), rows.tobytes(), bytes(3))])
     # The last is the first once more, which changes nothing of S and S'; 3/2 is too far.
-    (wrong,) = failing(gram, [balls])
+    (wrong,) = bounds(gram, [balls], patterns).failing([balls])
     assert wrong.tolist() == [False, False, True]
 
 
@@ -122,15 +126,13 @@ def test_what_has_no_ball_does_not_fail() -> None:
     ("first", "second", "wrong"),
     [(0.5, 0.5, False), (1.0, 0.5, False), (np.nextafter(1, 2), 0.5, True), (0.5, 1.0, True), (2.0, 2.0, True)],
 )
-def test_the_edges_of_both_conditions(
-    first: float, second: float, wrong: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_edges_of_both_conditions(first: float, second: float, wrong: bool) -> None:
     """S(δ) ≤ δ, and S'(R) < 1; a pattern without a ball is asked for nothing."""
-    monkeypatch.setattr(retrieval, "sums", lambda gram, balls: [(np.full(2, first), np.full(2, second))])
+    found = Bounds([(np.full(2, first), np.full(2, second))], np.full(2, np.inf))
     balls = Balls(cast(Any, None), np.array([3.0, 0.0]), np.array([1.0, 0.0]))
-    assert failing(cast(Gram, None), [balls])[0].tolist() == [wrong, False]
+    assert found.failing([balls])[0].tolist() == [wrong, False]
     small = Balls(cast(Any, None), np.array([0.25, 0.0]), np.array([1.0, 0.0]))
-    assert failing(cast(Gram, None), [small])[0].tolist() == [wrong, False]
+    assert found.failing([small])[0].tolist() == [wrong, False]
 
 
 def test_balls_smaller_than_one() -> None:
@@ -174,11 +176,19 @@ def test_what_is_told_of_patterns() -> None:
     assert found.outcome is Outcome.PROVED
     assert found.data["memories"] == [
         {"name": "[0]", "verdict": "pass", "radius": "1", "distance": "1/2", "competitor": "[1]"},
-        {"name": "[1]", "verdict": "unknown", "competitor": "[0]"},
+        {"name": "[1]", "verdict": "unknown", "why": "none", "competitor": "[0]"},
     ]
     assert judged(asked, sheet([1.0, 1.0], [0.5, 0.5])).outcome is Outcome.PROVED
     assert judged(asked, sheet([None, None], [None, None])).outcome is Outcome.OPEN
     assert judged(obligation(at_least=2), sheet([1.0, None], [0.5, None])).outcome is Outcome.OPEN
+
+
+def test_an_equilibrium_beyond_half_the_gap_is_nobodys_own() -> None:
+    """S(1) = 0.07: the ball holds an equilibrium, but 1 is half the way from ±2 to 0."""
+    beyond = sheet([1.0, None], [1.0, None])
+    assert judged(obligation(), beyond).outcome is Outcome.PROVED
+    assert judged(obligation(at_least=1), beyond).outcome is Outcome.OPEN
+    refused(obligation(), "pattern 0 may be another's", beyond | {"own": [True, False]})
 
 
 def test_each_claim_reads_its_own_sheet() -> None:
@@ -220,6 +230,9 @@ def test_each_claim_reads_its_own_sheet() -> None:
         ({"competitors": {"0": 1, "1": 0}}, "competitors: expected one entry"),
         ({"competitors": [2, 0]}, "below 2"),
         ({"competitors": [1, -1]}, "below 2"),
+        ({"own": [True]}, "own: expected true or false"),
+        ({"own": [1, 0]}, "own: expected true or false"),
+        ({"own": [True, True]}, "own: a pattern without a ball"),
     ],
 )
 def test_sheets_are_whole(change: dict[str, Any], message: str) -> None:
