@@ -105,6 +105,9 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
             if values[name]:
                 raise ParameterError(name, "is about the patterns of a memory: name one by `near`")
         return claims_about(AllEquilibria, "all equilibria are listed")(model, values)
+    for name in ("lower", "upper"):
+        if values[name] is not None:
+            raise ParameterError(name, "is about the list of all equilibria: leave it out beside `near`")
     memory = model.memories.get(values["near"])
     if memory is None:
         raise ParameterError(

@@ -110,6 +110,11 @@ def test_an_unknown_memory_is_an_error() -> None:
         verify(hebbian(4, 1, "tanh", near="storde"))
 
 
+def test_a_region_beside_a_memory_is_an_error() -> None:
+    with pytest.raises(SpecError, match="leave it out beside `near`"):
+        verify(hebbian(8, 1, "tanh", near="stored, upper: 1"))
+
+
 def test_a_pattern_that_the_flow_leaves_to_nowhere_certain_is_unknown() -> None:
     """relu with W = I has a continuum of equilibria: no box holds exactly one."""
     spec = parse_spec("""
