@@ -122,7 +122,7 @@ def test_what_is_told_of_patterns() -> None:
     assert found.outcome is Outcome.PROVED
     assert found.data["memories"] == [
         {"name": "[0]", "verdict": "pass", "radius": "1", "distance": "0", "competitor": "[1]"},
-        {"name": "[1]", "verdict": "unknown", "competitor": "[0]"},
+        {"name": "[1]", "verdict": "unknown", "why": "none", "competitor": "[0]"},
     ]
     assert judged(asked, ["1", "1/2"]).outcome is Outcome.PROVED
     none = judged(asked, [None, None])
