@@ -63,9 +63,17 @@ def sound(name: str) -> Certificate:
 
 
 CASES = [*((place, way) for place in ASKING for way in WAYS), ("cvxpy", "panics")]
+QUICK = {("scipy.linalg", "gives NaN"), ("numpy.linalg", "gives another shape")}
+"""Of linear algebra, which most specs ask for much, by default one way each; what the others do is for the long tests."""
 
 
-@pytest.mark.parametrize(("place", "way"), CASES)
+def with_marks(case: tuple[str, str]) -> Any:
+    """Return a case as a parameter, marked long if it takes long."""
+    long = case[0].endswith(".linalg") and case not in QUICK
+    return pytest.param(*case, marks=pytest.mark.long if long else ())
+
+
+@pytest.mark.parametrize(("place", "way"), map(with_marks, CASES))
 def test_no_verdict_rests_on_a_solver(place: str, way: str) -> None:
     """Each claim has the verdict it has with sound solvers, or is unknown."""
     asked: list[str] = []
