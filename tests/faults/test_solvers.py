@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -64,7 +65,7 @@ def sound(name: str) -> Certificate:
 
 CASES = [*((place, way) for place in ASKING for way in WAYS), ("cvxpy", "panics")]
 QUICK = {("scipy.linalg", "gives NaN"), ("numpy.linalg", "gives another shape")}
-"""Of linear algebra, which most specs ask for much, by default one way each; what the others do is for the long tests."""
+"""Of linear algebra, which most specs ask for much, by default one way each; the others are for the long tests."""
 
 
 def with_marks(case: tuple[str, str]) -> Any:
@@ -73,7 +74,7 @@ def with_marks(case: tuple[str, str]) -> Any:
     return pytest.param(*case, marks=pytest.mark.long if long else ())
 
 
-@pytest.mark.parametrize(("place", "way"), map(with_marks, CASES))
+@pytest.mark.parametrize(("place", "way"), [with_marks(case) for case in CASES])
 def test_no_verdict_rests_on_a_solver(place: str, way: str) -> None:
     """Each claim has the verdict it has with sound solvers, or is unknown."""
     asked: list[str] = []
