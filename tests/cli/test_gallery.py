@@ -84,6 +84,7 @@ checks: [equilibria, step_size, boundedness]
 """
 
 
+@pytest.mark.long
 def test_it_does_not_matter_whether_certificates_were_there(tmp_path: Path) -> None:
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs/two.yaml").write_text(TWO_LAYERS, encoding="utf-8")
@@ -153,6 +154,7 @@ def test_whatever_no_longer_matches_is_told(home: Path, change: object, told: st
     assert "make the gallery anew" in said
 
 
+@pytest.mark.long
 def test_made_anew_it_matches_again(home: Path) -> None:
     change_description(home)
     remove_spec(home)

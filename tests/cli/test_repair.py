@@ -90,6 +90,7 @@ def test_weights_that_are_not_symmetric_are_repaired_in_two_ways(tmp_path: Path)
     assert re.search(r"energy_descent: (fail|unknown) +energy_descent: pass", result.stdout)
 
 
+@pytest.mark.long
 def test_a_family_comes_with_a_figure(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="pip install 'hopverify[figures]'")
     spec = tmp_path / "feedback.yaml"

@@ -199,6 +199,7 @@ def test_verify_writes_reports_beside_certificates(tmp_path: Path) -> None:
     assert told == [("html", "model.report.html"), ("junit", "model.report.xml")]
 
 
+@pytest.mark.long
 def test_verify_reports_what_report_does(tmp_path: Path) -> None:
     # Layers whose names are not in the order of the alphabet: a certificate's keys are.
     spec = tmp_path / "model.yaml"

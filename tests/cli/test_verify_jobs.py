@@ -14,6 +14,7 @@ from tests.cli.started import gone, started
 from tests.execution.certificates import SHARING, SLOW, timeless
 
 
+@pytest.mark.long
 def test_reports_and_certificates_are_the_serial_ones(tmp_path: Path) -> None:
     specs = [RELU_PAIR, SHARING, ROOT / "specs" / "negative-missing-half.yaml"]
     serial, parallel = tmp_path / "serial", tmp_path / "parallel"
@@ -50,6 +51,7 @@ def test_a_wrong_spec_keeps_no_other_from_being_verified(tmp_path: Path) -> None
     assert "did you mean 'relu'?" in result.stderr
 
 
+@pytest.mark.long
 def test_the_limits_leave_checks_unknown() -> None:
     for limit in (("--timeout", "1e-9"), ("--max-boxes", "1", "--samples", "20")):
         result = run("verify", SHARING, "-j", "2", *limit)

@@ -94,6 +94,7 @@ def test_neurons_that_differ_keep_their_symbols() -> None:
     assert "x of layer x, in closed form: cross-checked with the model at 8 points" in told
 
 
+@pytest.mark.long
 def test_gelu_needs_no_convexity_without_inhibition_and_gets_nothing_with_it() -> None:
     told = printed(repaired("gelu", c=""))
     assert "then no region is flat, be L convex or not" in told
@@ -165,6 +166,7 @@ def test_the_derived_energy_descends_where_b_is_the_transpose_of_a() -> None:
         assert derivation.rate_points == POINTS
 
 
+@pytest.mark.long
 def test_latex_is_balanced_ascii() -> None:
     fields = ', feedback: [[1, 0], [0, 0]], residual: [[0], [1]], potential: "z^4/4"'
     residual = repaired(fields=fields, metric="[[3, 0], [0, 1]]").replace(f"forward: {P}", "forward: [[3, 0], [0, 0]]")

@@ -128,6 +128,7 @@ def _verify_again_and_again(spec: str, out: str, times: int) -> None:
         assert result.exit_code == 0 or "another run is writing here" in result.stderr, result.output
 
 
+@pytest.mark.long
 def test_runs_that_meet_again_and_again_leave_a_whole_certificate(tmp_path: Path) -> None:
     spec = write_spec(tmp_path, checks="[weight_symmetry, energy_descent]", expect="{}")
     out = tmp_path / "out"

@@ -161,6 +161,7 @@ assert set(show(model)) == set(show(hopverify.derive(model))) == {'text/plain', 
 """
 
 
+@pytest.mark.long
 def test_results_show_themselves_where_hopverify_is_imported_in_ipython() -> None:
     pytest.importorskip("IPython", reason="the notebook is part of the extra `test`: ipykernel")
     assert "hopverify" in modules_after(IN_IPYTHON)

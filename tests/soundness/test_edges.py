@@ -93,6 +93,7 @@ def test_the_sign_of_a_tiny_gain_decides(gain: str) -> None:
     assert found["lagrangian_convexity"] == ("pass" if gain[0] != "-" else "fail")
 
 
+@pytest.mark.long
 def test_a_lagrangian_that_is_not_defined_everywhere_never_passes() -> None:
     for text in ("-log(x)", "x*log(x)", "-sqrt(x)", "1/x^2", "x^(3/2)"):
         found = verdicts(lagrangian=f'{{expression: "{text}"}}')
