@@ -1,11 +1,24 @@
-"""Chooses how far the tests go, see ``tests/profiles.py``."""
+"""Chooses how far the tests go, see ``tests/profiles.py``, and marks what ``tests/long.txt`` names."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from tests import profiles
 
+LONG = tuple(
+    line for line in Path(__file__).with_name("long.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#"
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     profiles.choose(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(LONG):
+            item.add_marker(pytest.mark.long)
