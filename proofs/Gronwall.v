@@ -3,11 +3,10 @@ From Coq Require Import Reals Lra Psatz.
 From Coquelicot Require Import Coquelicot.
 Open Scope R_scope.
 
-Lemma gronwall (u du : R -> R) C : (forall s, 0 <= s -> is_derive u s (du s)) ->
-  (forall s, 0 <= s -> du s <= C * u s) ->
-  forall t, 0 <= t -> u t <= u 0 * exp (C * t).
+Lemma gronwall_on (u du : R -> R) C t : 0 <= t -> (forall s, 0 <= s <= t -> is_derive u s (du s)) ->
+  (forall s, 0 <= s <= t -> du s <= C * u s) -> u t <= u 0 * exp (C * t).
 Proof.
-  intros Du HC t Ht.
+  intros Ht Du HC.
   assert (U : u t * exp (- (C * t)) <= u 0).
   { destruct (Req_dec t 0) as [->|Hz]; [rewrite Rmult_0_r, Ropp_0, exp_0; lra|].
     destruct (MVT_gen (fun s => u s * exp (- (C * s))) 0 t (fun s => (du s
@@ -29,4 +28,10 @@ Proof.
   pose proof (exp_pos (C * t)). apply (Rmult_le_compat_r (exp (C * t))) in U; [|lra].
   rewrite Rmult_assoc, <- exp_plus in U. replace (- (C * t) + C * t) with 0 in U by ring.
     rewrite exp_0, Rmult_1_r in U. exact U.
+Qed.
+
+Lemma gronwall (u du : R -> R) C : (forall s, 0 <= s -> is_derive u s (du s)) ->
+  (forall s, 0 <= s -> du s <= C * u s) -> forall t, 0 <= t -> u t <= u 0 * exp (C * t).
+Proof.
+  intros Du HC t Ht. apply (gronwall_on u du); auto; intros s Hs; [apply Du|apply HC]; lra.
 Qed.

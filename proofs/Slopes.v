@@ -83,3 +83,46 @@ Proof.
   - assert (Q' : v <= u) by lra. pose proof (Hs v u Q').
     rewrite (Rabs_minus_sym (g v)), (Rabs_minus_sym v), !Rabs_pos_eq by lra. lra.
 Qed.
+
+(** A function that leaves its tangent at u no faster than C (v - u)^2 has that derivative at u. *)
+Lemma derive_by_square (f : R -> R) u l C :
+  (forall v, Rabs (f v - f u - l * (v - u)) <= C * ((v - u) * (v - u))) -> is_derive f u l.
+Proof.
+  intro H. apply is_derive_Reals. intros eps He.
+  assert (HC : 0 <= C).
+  { specialize (H (u + 1)). pose proof (Rabs_pos (f (u + 1) - f u - l * (u + 1 - u))).
+    replace (u + 1 - u) with 1 in * by ring. lra. }
+  assert (Hd : 0 < eps / (C + 1)) by (apply Rdiv_lt_0_compat; lra).
+  exists (mkposreal _ Hd). intros e Hz Hh. simpl in Hh. specialize (H (u + e)).
+  replace (u + e - u) with e in H by ring.
+  replace ((f (u + e) - f u) / e - l) with ((f (u + e) - f u - l * e) / e) by (field; auto).
+  unfold Rdiv at 1. rewrite Rabs_mult, Rabs_inv. assert (P : 0 < Rabs e) by now apply Rabs_pos_lt.
+  apply (Rmult_lt_reg_r (Rabs e)); auto. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+  apply Rle_lt_trans with (1 := H).
+  assert (E : e * e = Rabs e * Rabs e) by (rewrite <- Rabs_mult; symmetry; apply Rabs_pos_eq, Rle_0_sqr).
+  rewrite E, <- Rmult_assoc. apply Rmult_lt_compat_r; auto.
+  apply (Rmult_lt_compat_l (C + 1)) in Hh; [|lra].
+  replace ((C + 1) * (eps / (C + 1))) with eps in Hh by (field; lra). lra.
+Qed.
+
+Lemma slopes_continuous g h u : slopes_at_most g h -> continuous g u.
+Proof.
+  intro Hs. apply filterlim_locally. intro eps. pose proof (cond_pos eps) as He.
+  assert (Hd : 0 < eps / (Rabs h + 1)).
+  { apply Rdiv_lt_0_compat; auto. pose proof (Rabs_pos h). lra. }
+  exists (mkposreal _ Hd). refine (fun (v : R) (Bv : Rabs (v - u) < eps / (Rabs h + 1)) => _).
+  change (Rabs (g v - g u) < eps). pose proof (Rabs_pos h) as Ph. pose proof (Rle_abs h).
+  pose proof (Rabs_pos (v - u)).
+  apply Rle_lt_trans with (1 := slopes_lipschitz g h u v Hs).
+  apply (Rmult_lt_compat_l (Rabs h + 1)) in Bv; [|lra].
+  replace ((Rabs h + 1) * (eps / (Rabs h + 1))) with (pos eps) in Bv by (field; lra). nra.
+Qed.
+
+(** Such an activation has a primitive. *)
+Lemma slopes_primitive g h : slopes_at_most g h -> primitive_of (fun u => RInt g 0 u) g.
+Proof.
+  intros Hs u. apply (is_derive_RInt g (fun u => RInt g 0 u) 0 u).
+  - exists (mkposreal 1 Rlt_0_1). intros v _. apply (RInt_correct (V := R_CompleteNormedModule)).
+    apply (ex_RInt_continuous (V := R_CompleteNormedModule)). intros z _. now apply slopes_continuous with h.
+  - now apply slopes_continuous with h.
+Qed.

@@ -111,3 +111,14 @@ Proof.
   - apply Rmax_r.
   - apply Rle_trans with (2 := Rmax_l _ _). apply IHn. lia.
 Qed.
+
+(** Finitely many positive numbers have a positive lower bound. *)
+Lemma positive_bound n (f : vec) : (forall i, (i < n)%nat -> 0 < f i) ->
+  exists T, 0 < T /\ forall i, (i < n)%nat -> T <= f i.
+Proof.
+  induction n as [|m IH]; intro H; [exists 1; split; [lra|intros; lia]|].
+  destruct IH as (T & HT & KT). { intros; apply H; lia. }
+  exists (Rmin T (f m)). split; [apply Rmin_pos; auto|]. intros i Hi.
+  pose proof (Rmin_l T (f m)). pose proof (Rmin_r T (f m)).
+  destruct (Nat.eq_dec i m) as [->|]; auto. assert (T <= f i) by (apply KT; lia). lra.
+Qed.

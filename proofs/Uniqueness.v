@@ -46,12 +46,7 @@ Proof.
       apply (is_derive_mult (fun s => y s i - x s i) (fun s => y s i - x s i) s _ _ Dd Dd).
         intros; apply Rmult_comm. }
     unfold plus, mult; simpl. unfold mult; simpl. field. lra. }
-  assert (exists T, 0 < T /\ forall i, (i < n)%nat -> T <= tau i) as (T & HT & KT).
-  { clear - tau_pos. induction n as [|m IH]; [exists 1; split; [lra|intros; lia]|].
-    destruct IH as (T & HT & KT). { intros; apply tau_pos; lia. }
-    exists (Rmin T (tau m)). split; [apply Rmin_pos; auto|]. intros i Hi.
-      pose proof (Rmin_l T (tau m)). pose proof (Rmin_r T (tau m)).
-    destruct (Nat.eq_dec i m) as [->|]; auto. assert (T <= tau i) by (apply KT; lia). lra. }
+  destruct (positive_bound n tau tau_pos) as (T & HT & KT).
   set (C := 2 * K * INR n / T).
   assert (HC : forall s, 0 <= s -> du s <= C * u s).
   { intros s Hs. set (dl := fun i => y s i - x s i).

@@ -1,0 +1,245 @@
+(** T9: a cell that holds exactly one equilibrium, and attracts what starts in it: T16 for the network
+    whose activations are continued outside the cell by their values at its ends. *)
+From Coq Require Import Reals Lra Lia Psatz.
+From Coquelicot Require Import Coquelicot.
+From Hopverify Require Import Sums Gronwall Slopes Model Lure Cells T16_lure.
+From Hopverify Require Import T16_unique T16_exists T16_attracts.
+Open Scope R_scope.
+
+Section Cells.
+Variable n : nat.
+Variables tau rho b h d : vec.
+Variable W : nat -> nat -> R.
+Variable g : nat -> R -> R.
+Variable m : R.
+Notation drive := (drive n W).
+Notation act := (act g).
+Notation force := (force n rho b W g).
+Notation equilibrium := (equilibrium n rho b W g).
+Notation solution := (solution n tau rho b W g).
+Notation form := (form n rho h d W).
+
+(** The cell is the product of the intervals [lo i, hi i], and not empty. *)
+Variables lo hi : nat -> Rbar.
+Definition in_cell (x : vec) : Prop := forall i, (i < n)%nat -> between_ends (lo i) (hi i) (x i).
+Variable o : vec.
+Hypothesis not_empty : in_cell o.
+
+Hypothesis tau_pos : forall i, (i < n)%nat -> 0 < tau i.
+Hypothesis rho_pos : forall i, (i < n)%nat -> 0 < rho i.
+Hypothesis h_pos : forall i, (i < n)%nat -> 0 < h i.
+Hypothesis d_pos : forall i, (i < n)%nat -> 0 < d i.
+Hypothesis m_pos : 0 < m.
+
+(** On the cell, slopes lie between 0 and h. *)
+Hypothesis slopes_in_cell : forall i u v, (i < n)%nat ->
+  between_ends (lo i) (hi i) u -> between_ends (lo i) (hi i) v -> u <= v ->
+  0 <= g i v - g i u <= h i * (v - u).
+
+(** Elsewhere, g is Lipschitz on bounded sets. *)
+Hypothesis lipschitz : forall B, exists K, 0 <= K /\ forall i u v, (i < n)%nat ->
+  Rabs u <= B -> Rabs v <= B -> Rabs (g i v - g i u) <= K * Rabs (v - u).
+
+(** Every target (W gamma + b)/rho with gamma in g(C) lies in C. *)
+Hypothesis targets : forall x, in_cell x -> in_cell (fun i => (drive (act x) i + b i) / rho i).
+
+(** The premise of T16. *)
+Hypothesis definite : forall u, m * sum n (fun i => u i * u i) <= form u.
+
+(** The clamped network. *)
+Definition nearest (x : vec) : vec := fun i => clamp (lo i) (hi i) (x i).
+Definition clamped (i : nat) (u : R) : R := g i (clamp (lo i) (hi i) u).
+Definition clamped_primitive (i : nat) (u : R) : R := RInt (clamped i) 0 u.
+
+Lemma nearest_in_cell x : in_cell (nearest x).
+Proof. intros i Hi. apply clamp_inside with (o i). now apply not_empty. Qed.
+
+Lemma clamped_slopes_at_most i : (i < n)%nat -> slopes_at_most (clamped i) (h i).
+Proof.
+  intro Hi. apply (clamped_slopes (lo i) (hi i) (o i) (not_empty i Hi)); [apply Rlt_le; auto|].
+  intros u v. now apply slopes_in_cell.
+Qed.
+
+Lemma clamped_primitives i : (i < n)%nat -> primitive_of (clamped_primitive i) (clamped i).
+Proof. intro Hi. apply slopes_primitive with (h i). now apply clamped_slopes_at_most. Qed.
+
+Lemma nearest_id x i : in_cell x -> (i < n)%nat -> nearest x i = x i.
+Proof. intros Hx Hi. apply (clamp_id _ _ (o i) (not_empty i Hi)). now apply Hx. Qed.
+
+(** In the cell the two networks are the same. *)
+Lemma clamped_force x i : in_cell x -> (i < n)%nat -> Lure.force n rho b W clamped x i = force x i.
+Proof.
+  intros Hx Hi. unfold Lure.force. do 2 f_equal. apply sum_ext. intros j Hj. f_equal.
+  unfold Lure.act, clamped. f_equal. now apply nearest_id.
+Qed.
+
+Lemma clamped_equilibrium x : in_cell x -> (equilibrium x <-> Lure.equilibrium n rho b W clamped x).
+Proof.
+  intro Hx. split; intros E i Hi; specialize (E i Hi); now rewrite (clamped_force x i Hx Hi) in *.
+Qed.
+
+(** T9: the cell holds an equilibrium. *)
+Theorem T9_exists : exists xs, in_cell xs /\ equilibrium xs.
+Proof.
+  destruct (T16_exists n rho b h d W clamped m) as (xs & E); auto using clamped_slopes_at_most.
+  assert (C : in_cell xs).
+  { intros i Hi. pose proof (targets (nearest xs) (nearest_in_cell xs) i Hi) as T. cbv beta in T.
+    assert (X : (drive (act (nearest xs)) i + b i) / rho i = xs i); [|now rewrite X in T].
+    specialize (E i Hi). unfold Lure.force in E. pose proof (rho_pos i Hi).
+    change (drive (act (nearest xs)) i + b i - rho i * xs i = 0) in E.
+    apply (Rmult_eq_reg_l (rho i)); [|lra]. field_simplify; lra. }
+  exists xs. split; [exact C|]. now apply clamped_equilibrium.
+Qed.
+
+(** T9: and no other. *)
+Theorem T9_unique x y : in_cell x -> in_cell y -> equilibrium x -> equilibrium y -> agree n x y.
+Proof.
+  intros Cx Cy Ex Ey. apply (T16_unique n rho b h d W clamped m); auto using clamped_slopes_at_most;
+    now apply clamped_equilibrium.
+Qed.
+
+(** A solution is bounded on a bounded time. *)
+Lemma solution_bounded x T : solution x -> 0 <= T ->
+  exists B, 0 <= B /\ forall i s, (i < n)%nat -> 0 <= s <= T -> Rabs (x s i) <= B.
+Proof.
+  intros Hx HT. assert (G : forall p, (p <= n)%nat ->
+    exists B, 0 <= B /\ forall i s, (i < p)%nat -> 0 <= s <= T -> Rabs (x s i) <= B).
+  { induction p as [|p IH]; intro Hp; [exists 0; split; [lra|intros; lia]|].
+    destruct IH as (B & HB & KB); [lia|].
+    destruct (continuity_ab_maj (fun s => Rabs (x s p)) 0 T HT) as (M & KM & _).
+    { intros s Hs. apply continuity_pt_filterlim. apply (continuous_comp (fun s => x s p) Rabs).
+      - apply (ex_derive_continuous (K := R_AbsRing) (V := R_NormedModule) (fun s => x s p) s).
+        eexists. apply Hx; [lra|lia].
+      - apply continuous_Rabs. }
+    exists (Rmax B (Rabs (x M p))). split; [apply Rle_trans with (1 := HB), Rmax_l|].
+    intros i s Hi Hs. destruct (Nat.eq_dec i p) as [->|Hne].
+    - apply Rle_trans with (2 := Rmax_r _ _). now apply KM.
+    - apply Rle_trans with (2 := Rmax_l _ _). apply KB; [lia|auto]. }
+  apply (G n). lia.
+Qed.
+
+(** The drive on the cell pulls towards the cell. *)
+Lemma pulled x i : (i < n)%nat ->
+  off (lo i) (hi i) (x i) * (drive (act (nearest x)) i + b i - rho i * x i) <= 0.
+Proof.
+  intro Hi. pose proof (targets (nearest x) (nearest_in_cell x) i Hi) as T. cbv beta in T.
+  set (z := (drive (act (nearest x)) i + b i) / rho i) in *. pose proof (rho_pos i Hi) as P.
+  assert (E : drive (act (nearest x)) i + b i = rho i * z) by (unfold z; field; lra). rewrite E.
+  pose proof (clamp_obtuse (lo i) (hi i) (o i) (not_empty i Hi) (x i) z T) as O.
+  fold (off (lo i) (hi i) (x i)) in O. set (r := off (lo i) (hi i) (x i)) in *.
+  replace (rho i * z - rho i * x i) with (rho i * (z - clamp (lo i) (hi i) (x i) - r))
+    by (unfold r, off; ring).
+  replace (r * (rho i * (z - clamp (lo i) (hi i) (x i) - r)))
+    with (rho i * (r * (z - clamp (lo i) (hi i) (x i)) - r * r)) by ring.
+  pose proof (Rle_0_sqr r) as S1. unfold Rsqr in S1. nra.
+Qed.
+
+(** T9: a solution that starts in the cell stays in it. *)
+Theorem T9_invariant x : solution x -> in_cell (x 0) -> forall t, 0 <= t -> in_cell (x t).
+Proof.
+  intros Hx H0 t Ht. destruct (solution_bounded x t Hx Ht) as (B & HB & KB).
+  assert (exists B', B <= B' /\ forall i u, (i < n)%nat -> Rabs u <= B ->
+    Rabs (clamp (lo i) (hi i) u) <= B') as (B' & HB' & KB').
+  { exists (B + sum n (fun i => Rabs (clamp (lo i) (hi i) 0))). split.
+    - assert (0 <= sum n (fun i => Rabs (clamp (lo i) (hi i) 0)));
+        [apply sum_nonneg; intros; apply Rabs_pos|lra].
+    - intros i u Hi Hu.
+      pose proof (sum_term n (fun i => Rabs (clamp (lo i) (hi i) 0)) i) as S1. cbv beta in S1.
+      specialize (S1 (fun j _ => Rabs_pos _) Hi).
+      pose proof (slopes_lipschitz (clamp (lo i) (hi i)) 1 0 u) as L. rewrite Rmult_1_l in L.
+      assert (L' : Rabs (clamp (lo i) (hi i) u - clamp (lo i) (hi i) 0) <= Rabs (u - 0)).
+      { apply L. intros p q Hpq. rewrite Rmult_1_l.
+        apply (clamp_slopes (lo i) (hi i) (o i) (not_empty i Hi) p q Hpq). }
+      rewrite Rminus_0_r in L'.
+      replace (clamp (lo i) (hi i) u)
+        with (clamp (lo i) (hi i) u - clamp (lo i) (hi i) 0 + clamp (lo i) (hi i) 0) by ring.
+      eapply Rle_trans; [apply Rabs_triang|]. lra. }
+  destruct (lipschitz B') as (K & HK & KK).
+  destruct (positive_bound n tau tau_pos) as (T & HT & KT).
+  set (r := fun s i => off (lo i) (hi i) (x s i)).
+  set (phi := fun s => sum n (fun i => tau i * (r s i * r s i))).
+  set (dphi := fun s => sum n (fun i => 2 * (r s i * force (x s) i))).
+  set (w := sum n (fun i => sum n (fun j => Rabs (W i j)))).
+  assert (Hw : 0 <= w) by (apply sum_nonneg; intros; apply sum_nonneg; intros; apply Rabs_pos).
+  assert (D : forall s, 0 <= s <= t -> is_derive phi s (dphi s)).
+  { intros s Hs. apply (is_derive_sum n (fun s i => tau i * (r s i * r s i))). intros i Hi.
+    pose proof (tau_pos i Hi).
+    pose proof (off_square (lo i) (hi i) (o i) (not_empty i Hi) (x s i)) as Q.
+    pose proof (is_derive_comp _ (fun s => x s i) s _ _ Q (Hx s (proj1 Hs) i Hi)) as Q2.
+    evar_last. { apply (is_derive_scal (fun s => r s i * r s i) s (tau i)). exact Q2. }
+    unfold scal; simpl. unfold mult; simpl. unfold r. field. lra. }
+  assert (Bd : forall s, 0 <= s <= t -> dphi s <= 4 * K * w / T * phi s).
+  { intros s Hs. set (R2 := sum n (fun i => r s i * r s i)).
+    assert (Q : forall i, (i < n)%nat -> r s i * r s i <= R2).
+    { intros i Hi. apply (sum_term n (fun i => r s i * r s i)); auto. intros; apply Rle_0_sqr. }
+    assert (P1 : dphi s <= 4 * K * w * R2).
+    { unfold dphi. replace (4 * K * w * R2) with (w * (4 * K * R2)) by ring. unfold w.
+      rewrite <- sum_scal_r. apply sum_le. intros i Hi. rewrite <- sum_scal_r.
+      pose proof (pulled (x s) i Hi) as P. fold (r s i) in P.
+      assert (E : r s i * force (x s) i = r s i * (drive (act (nearest (x s))) i + b i - rho i * x s i)
+        + sum n (fun j => r s i * (W i j * (act (x s) j - act (nearest (x s)) j)))).
+      { rewrite sum_scal. unfold Lure.force, Lure.drive.
+        rewrite (sum_ext n (fun j => W i j * (act (x s) j - act (nearest (x s)) j))
+          (fun j => W i j * act (x s) j - W i j * act (nearest (x s)) j)) by (intros; ring).
+        rewrite sum_minus. ring. }
+      rewrite E. apply Rle_trans with (2 * sum n (fun j => r s i * (W i j * (act (x s) j - act (nearest (x s)) j)))).
+      { lra. }
+      rewrite <- sum_scal. apply sum_le. intros j Hj.
+      assert (A : Rabs (act (x s) j - act (nearest (x s)) j) <= K * Rabs (r s j)).
+      { apply (KK j (nearest (x s) j) (x s j) Hj); [apply KB'; auto|]. apply Rle_trans with (2 := HB').
+        now apply KB. }
+      assert (A2 : Rabs (r s i) * Rabs (r s j) <= R2).
+      { pose proof (Rle_0_sqr (Rabs (r s i) - Rabs (r s j))) as S1. unfold Rsqr in S1.
+        assert (AA : forall v, Rabs v * Rabs v = v * v)
+          by (intro v; rewrite <- Rabs_mult; apply Rabs_pos_eq, Rle_0_sqr).
+        pose proof (AA (r s i)). pose proof (AA (r s j)). pose proof (Q i Hi). pose proof (Q j Hj). nra. }
+      assert (A3 : r s i * (W i j * (act (x s) j - act (nearest (x s)) j)) <= Rabs (W i j) * (K * R2)).
+      { eapply Rle_trans; [apply Rle_abs|]. rewrite !Rabs_mult.
+        apply Rle_trans with (Rabs (r s i) * (Rabs (W i j) * (K * Rabs (r s j)))).
+        - apply Rmult_le_compat_l; [apply Rabs_pos|]. apply Rmult_le_compat_l; [apply Rabs_pos|exact A].
+        - replace (Rabs (r s i) * (Rabs (W i j) * (K * Rabs (r s j))))
+            with (Rabs (W i j) * (K * (Rabs (r s i) * Rabs (r s j)))) by ring.
+          apply Rmult_le_compat_l; [apply Rabs_pos|]. now apply Rmult_le_compat_l. }
+      assert (0 <= Rabs (W i j) * (K * R2)).
+      { apply Rmult_le_pos; [apply Rabs_pos|]. apply Rmult_le_pos; auto.
+        apply sum_nonneg. intros; apply Rle_0_sqr. }
+      lra. }
+    assert (P2 : T * R2 <= phi s).
+    { unfold R2. rewrite <- sum_scal. apply sum_le. intros i Hi.
+      apply Rmult_le_compat_r; [apply Rle_0_sqr|auto]. }
+    apply Rle_trans with (1 := P1). unfold Rdiv. rewrite !Rmult_assoc.
+    do 3 (apply Rmult_le_compat_l; [lra|]). apply (Rmult_le_reg_l T); auto.
+    rewrite <- Rmult_assoc, Rinv_r, Rmult_1_l by lra. exact P2. }
+  pose proof (gronwall_on phi dphi _ t Ht D Bd) as G.
+  assert (Z : phi 0 = 0).
+  { transitivity (sum n (fun _ => 0)); [|apply sum_zero]. apply sum_ext. intros i Hi.
+    assert (R0 : r 0 i = 0); [|rewrite R0; ring].
+    pose proof (clamp_id _ _ (o i) (not_empty i Hi) _ (H0 i Hi)) as I0.
+    unfold r, off. rewrite I0. ring. }
+  rewrite Z, Rmult_0_l in G. intros i Hi.
+  assert (N : tau i * (r t i * r t i) = 0).
+  { apply (sum_zero_all n (fun i => tau i * (r t i * r t i))); auto. intros j Hj.
+    apply Rmult_le_pos; [apply Rlt_le; auto|apply Rle_0_sqr]. }
+  pose proof (tau_pos i Hi). apply Rmult_integral in N. destruct N as [N|N]; [lra|].
+  assert (R0 : r t i = 0) by (apply Rmult_integral in N; lra). unfold r, off in R0.
+  replace (x t i) with (clamp (lo i) (hi i) (x t i)) by lra.
+  apply clamp_inside with (o i). now apply not_empty.
+Qed.
+
+(** T9: it converges to the equilibrium xs of the cell, at the rate of T16. *)
+Theorem T9 : exists xs, in_cell xs /\ equilibrium xs /\
+  (forall y, in_cell y -> equilibrium y -> agree n xs y) /\
+  forall x, solution x -> in_cell (x 0) -> forall t, 0 <= t -> in_cell (x t) /\
+    sum n (fun i => tau i * ((x t i - xs i) * (x t i - xs i)))
+      <= 2 * lyapunov n tau rho d W clamped clamped_primitive m xs (x 0)
+        * exp (- / kappa n tau rho h d W m * t).
+Proof.
+  destruct T9_exists as (xs & C & E). exists xs. split; [auto|]. split; [auto|]. split.
+  - intros y Cy Ey. now apply T9_unique.
+  - intros x Hx H0 t Ht. split; [now apply T9_invariant|].
+    apply (T16_attracts n tau rho b h d W clamped clamped_primitive m);
+      auto using clamped_slopes_at_most, clamped_primitives.
+    + now apply clamped_equilibrium.
+    + intros s Hs i Hi. rewrite clamped_force; auto. now apply T9_invariant.
+Qed.
+End Cells.
