@@ -182,7 +182,8 @@ Proof.
         rewrite (sum_ext n (fun j => W i j * (act (x s) j - act (nearest (x s)) j))
           (fun j => W i j * act (x s) j - W i j * act (nearest (x s)) j)) by (intros; ring).
         rewrite sum_minus. ring. }
-      rewrite E. apply Rle_trans with (2 * sum n (fun j => r s i * (W i j * (act (x s) j - act (nearest (x s)) j)))).
+      rewrite E.
+      apply Rle_trans with (2 * sum n (fun j => r s i * (W i j * (act (x s) j - act (nearest (x s)) j)))).
       { lra. }
       rewrite <- sum_scal. apply sum_le. intros j Hj.
       assert (A : Rabs (act (x s) j - act (nearest (x s)) j) <= K * Rabs (r s j)).
