@@ -147,11 +147,13 @@ Proof.
       now apply negb_true_iff, Z.eqb_neq. }
   pose proof (xi_spins i Hi) as P. unfold energy_rule.
   destruct (Z.eqb_spec (s i) (xi i)) as [E|E].
-  - specialize (G k C). destruct P as [P|P]; rewrite P in *; change (- (1)) with (-1) in G; change (- (-1)) with 1 in G;
+  - specialize (G k C). destruct P as [P|P]; rewrite P in *;
+      change (- (1)) with (-1) in G; change (- (-1)) with 1 in G;
       destruct (Z.ltb_spec (energy (with_spin s i 1)) (energy (with_spin s i (-1))));
       destruct (Z.ltb_spec (energy (with_spin s i (-1))) (energy (with_spin s i 1))); lia.
   - destruct C as (C1 & C2). specialize (G (k - 1)%nat C2). specialize (H1 C1).
-    destruct P as [P|P]; rewrite P in *; change (- (1)) with (-1) in G; change (- (-1)) with 1 in G;
+    destruct P as [P|P]; rewrite P in *;
+      change (- (1)) with (-1) in G; change (- (-1)) with 1 in G;
       destruct (Z.ltb_spec (energy (with_spin s i 1)) (energy (with_spin s i (-1))));
       destruct (Z.ltb_spec (energy (with_spin s i (-1))) (energy (with_spin s i 1))); lia.
 Qed.
