@@ -59,7 +59,7 @@ def test_the_replay_finds_what_the_search_found(lagrangian: str, boxes: int) -> 
     network = linear_network(model)
     assert network is not None
     everywhere = Region(model, network, tuple((Fraction(-9), Fraction(9)) for _ in range(4)))
-    tree = Search(everywhere, Budget(boxes=boxes)).run(root(everywhere, None))
+    tree = Search(everywhere, Budget(boxes=boxes), root(everywhere, None)).run()
     found = replayed(everywhere, {"box": None, **tree.evidence()})
     codes = "".join(tree.levels)
     assert (found.undecided > 0) == ("?" in codes)
@@ -81,6 +81,6 @@ def test_no_box_is_looked_at_once_the_time_is_up(monkeypatch: pytest.MonkeyPatch
     network = linear_network(model)
     assert network is not None
     everywhere = Region(model, network, tuple((Fraction(-9), Fraction(9)) for _ in range(3)))
-    tree = Search(everywhere, Budget()).run(root(everywhere, None))
+    tree = Search(everywhere, Budget(), root(everywhere, None)).run()
     assert len(tree.levels) == left + 1
     assert set(tree.levels[-1]) == {"?"}
