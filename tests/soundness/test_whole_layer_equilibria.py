@@ -88,8 +88,12 @@ def test_what_floats_find_is_listed(layer: str, seed: int) -> None:
     if entries["equilibria"]["verdict"] != "pass":
         pytest.skip("not all boxes were decided, which the verdict says")
     x = _middles(rows)
-    widths = [Fraction(high) - Fraction(low) for row in rows for low, high in row["x"]]
-    assert max(widths) < Fraction(1, 10**10)
+    # Claimed ends lie up to 2·2⁻³⁶ of the largest coordinate beyond an enclosure of about 10⁻¹², on either side.
+    for row in rows:
+        ends = [[Fraction(end) for end in pair] for pair in row["x"]]
+        assert max(high - low for low, high in ends) < Fraction(1, 2**33) * max(
+            1, *(abs(v) for pair in ends for v in pair)
+        )
     for start in rng.normal(scale=3, size=(60, n)):
         found = root(lambda y: W @ g(y) + b - y, start)
         if found.success and np.abs(W @ g(found.x) + b - found.x).max() < 1e-9:
