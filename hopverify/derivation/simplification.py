@@ -87,11 +87,22 @@ def _one_root(value: Any) -> Any:
 def _sinh_above(value: Any) -> Any:
     """Return the form over a common denominator, with cosh² as 1 + sinh² in the numerator, which is factored."""
     above, below = sympy.fraction(sympy.together(value))
-    squared = sympy.expand(above).replace(
-        lambda part: part.is_Pow and isinstance(part.base, sympy.cosh) and part.exp.is_Integer and part.exp % 2 == 0,
-        lambda part: (1 + sympy.sinh(part.base.args[0]) ** 2) ** (part.exp / 2),
+    return sympy.factor(_even_powers(above, sympy.cosh, lambda u: 1 + sympy.sinh(u) ** 2)) / below
+
+
+def _sech_for_tanh(value: Any) -> Any:
+    """Return the sum of products, with tanh² as 1 - sech²."""
+    return _even_powers(value, sympy.tanh, lambda u: 1 - sympy.cosh(u) ** -2)
+
+
+def _even_powers(value: Any, function: Any, square: Callable[[Any], Any]) -> Any:
+    """Return the sum of products in which ``square(u)`` stands for each function(u)²."""
+    return sympy.expand(
+        sympy.expand(value).replace(
+            lambda part: part.is_Pow and isinstance(part.base, function) and part.exp.is_Integer and part.exp % 2 == 0,
+            lambda part: square(part.base.args[0]) ** (part.exp / 2),
+        )
     )
-    return sympy.factor(sympy.expand(squared)) / below
 
 
 def _horner(value: Any) -> Any:
@@ -114,6 +125,7 @@ def _completed_square(value: Any) -> Any:
 TRANSFORMATIONS: tuple[Callable[[Any], Any], ...] = (
     sympy.factor,
     _completed_square,
+    _sech_for_tanh,
     _one_root,
     _sinh_above,
     _in_exponentials,

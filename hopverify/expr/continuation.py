@@ -9,7 +9,7 @@ is the continuous function that equals the expression wherever this has one valu
 
 >>> from hopverify.expr.parser import parse
 >>> print(joined(parse("sign(x) - sign(x)/(1 + abs(x))")))
--1 + 1/(1 + -min(x, 0)) + (1 - 1/(1 + max(x, 0)) - 0)
+-1 - (-1)/(1 + (-min(x, 0))) + (1 - 1/(1 + max(x, 0)))
 """
 
 from __future__ import annotations

@@ -49,9 +49,9 @@ def refuted_in_words(data: Mapping[str, Any]) -> list[str]:
     """
     count, owned, asked = data["all_equilibria"], data["owned_at_most"], data["asked"]
     there = (
-        "there is 1 equilibrium in all, the own one of"
+        "there is 1 equilibrium in all, the own one"
         if count == 1
-        else f"there are {count} equilibria in all, own ones of"
+        else f"there are {count:,} equilibria in all, own ones"
     )
     most = "no pattern" if not owned else "1 pattern at most" if owned == 1 else f"{owned:,} patterns at most"
     return [f"{there} of {most}; {'1 pattern is' if asked == 1 else f'{asked:,} patterns are'} asked for"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hopverify.checker import memory_table as module
@@ -15,16 +17,28 @@ RADII = ["9", None, "1/2", "10"]
 DISTANCES = ["1/3", None, "10", "9"]
 
 
+def table(
+    radii: Sequence[str | None],
+    distances: Sequence[str | None],
+    competitors: Sequence[int],
+    missing: Mapping[int, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Return the table of patterns each of which is retrieved if it has a ball and lacks nothing."""
+    lacks = missing or {}
+    retrieved = np.array([radius is not None and mu not in lacks for mu, radius in enumerate(radii)])
+    return memory_table(LABELS, retrieved, (radii, distances, competitors), lacks)
+
+
 def test_a_whole_table() -> None:
     """Sizes are ordered as numbers: as texts "10" would come before "9", and 1/2 in between."""
-    assert memory_table(LABELS, RADII, DISTANCES, [0, 0, 4, 2]) == {
+    assert table(RADII, DISTANCES, [0, 0, 4, 2]) == {
         "certified": 3,
         "patterns": 4,
         "radius": {"smallest": "1/2", "median": "9", "largest": "10"},
         "distance_at_most": "10",
         "memories": [
             {"name": "a", "verdict": "pass", "radius": "9", "distance": "1/3"},
-            {"name": "b", "verdict": "unknown", "competitor": "a"},
+            {"name": "b", "verdict": "unknown", "why": "none", "competitor": "a"},
             {"name": "c", "verdict": "pass", "radius": "1/2", "distance": "10", "competitor": "ghost"},
             {"name": "d", "verdict": "pass", "radius": "10", "distance": "9", "competitor": "c"},
         ],
@@ -32,13 +46,29 @@ def test_a_whole_table() -> None:
 
 
 def test_a_table_without_a_ball_has_no_sizes() -> None:
-    assert memory_table(LABELS, [None, None], [None, None], [1, 1]) == {
+    assert table([None, None], [None, None], [1, 1]) == {
         "certified": 0,
         "patterns": 2,
         "memories": [
-            {"name": "a", "verdict": "unknown", "competitor": "b"},
-            {"name": "b", "verdict": "unknown"},
+            {"name": "a", "verdict": "unknown", "why": "none", "competitor": "b"},
+            {"name": "b", "verdict": "unknown", "why": "none"},
         ],
+    }
+
+
+def test_a_ball_alone_is_no_retrieval() -> None:
+    """Where something is missing the ball and what is missing are told, and neither counts among the certified."""
+    data = table(RADII, DISTANCES, [0, 1, 2, 3], {3: {"why": "far", "limit": "2", "rival": "a"}})
+    assert data["certified"] == 2
+    assert data["radius"]["largest"] == "9"
+    assert data["memories"][3] == {
+        "name": "d",
+        "verdict": "unknown",
+        "radius": "10",
+        "distance": "9",
+        "why": "far",
+        "limit": "2",
+        "rival": "a",
     }
 
 
@@ -47,23 +77,23 @@ def test_a_table_without_a_ball_has_no_sizes() -> None:
     [(["3"], "3"), (["3", "1"], "3"), (["3", "1", "2"], "2"), (["5", "1", "4", "2", "3"], "3")],
 )
 def test_the_median_is_the_upper_one(radii: list[str], median: str) -> None:
-    assert memory_table("abcde", radii, radii, range(5))["radius"]["median"] == median
+    assert table(radii, radii, range(5))["radius"]["median"] == median
 
 
 def test_as_many_as_are_listed_have_a_row_each_and_more_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LISTED", 4)
-    data = memory_table(LABELS, RADII, DISTANCES, [0, 1, 2, 3])
+    data = table(RADII, DISTANCES, [0, 1, 2, 3])
     assert [row["name"] for row in data["memories"]] == ["a", "b", "c", "d"]
     assert "unlisted" not in data
     monkeypatch.setattr(module, "LISTED", 3)
-    data = memory_table(LABELS, RADII, DISTANCES, [0, 1, 2, 3])
+    data = table(RADII, DISTANCES, [0, 1, 2, 3])
     assert [row["name"] for row in data["memories"]] == ["b"]
     assert data["unlisted"] == 3
 
 
 def test_of_many_without_a_ball_the_first_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LISTED", 2)
-    data = memory_table(LABELS, [None, None, "1", None], [None, None, "1", None], [0, 1, 2, 3])
+    data = table([None, None, "1", None], [None, None, "1", None], [0, 1, 2, 3])
     assert [row["name"] for row in data["memories"]] == ["a", "b"]
     assert data["unlisted"] == 2
 
