@@ -136,15 +136,31 @@ def test_layers_of_both_kinds_are_smooth_inside_their_pieces() -> None:
             assert is_smooth_at(net, equilibrium, hessian_at(net, equilibrium)) is smooth
 
 
-def test_a_spectrum_that_is_not_enclosed_decides_nothing() -> None:
-    """-I + WH has the eigenvalue -1 twice if W is antisymmetric: then its eigenvalues are not told apart."""
-    for weight, known in (("1/2", True), ("-1", False)):
+def test_eigenvalues_that_do_not_come_apart_are_counted() -> None:
+    """H = p₁p₂[[1, -1], [-1, 1]]: if W is antisymmetric, WH squared is 0, and -I + WH has the eigenvalue -1 twice."""
+    for weight, told_by in (("1/2", "eigenvalues_below"), ("-1", "because")):
         body = dense(f"[[0, 1], [{weight}, 0]]", "size: 2, lagrangian: softmax")
         (found,) = entry(body, "equilibria")["obligations"][0]["data"]["equilibria"]
         ends = np.array([[float(Fraction(end)) for end in pair] for pair in found["x"]])
         told = stability.stability_of(network(body), Equilibrium(None, ends[:, 0], ends[:, 1]))
-        assert told.verdict == ("stable" if known else "undecided")
-        assert known or told.evidence == {"because": stability.NOT_ENCLOSED}
+        assert (told.verdict, [*told.evidence]) == ("stable", [told_by])
+
+
+def test_a_spectrum_that_is_not_enclosed_decides_nothing() -> None:
+    """At 0, where H = (1 - 11ᵀ/3)/3, 3·1 + uvᵀ with v, u ⊥ 1 and v ⊥ u makes -I + WH have 0 twice, and not diagonal."""
+    u, v = (1, 1, -2), (1, -1, 0)
+    rows = [[3 * (i == j) + u[i] * v[j] for j in range(3)] for i in range(3)]
+    net = network(dense(f"{rows}", "size: 3, lagrangian: softmax"))
+    for width in (0.0, 2.0**-30):
+        told = stability.stability_of(net, at(net, 0, 0, 0, width=width))
+        assert (told.verdict, told.evidence) == ("undecided", {"because": stability.NOT_ENCLOSED})
+
+
+def test_a_multiple_eigenvalue_that_is_known_roughly_decides_nothing() -> None:
+    """The entries of a wide H are known one by one, so that its square need not be 0."""
+    net = network(dense("[[0, 1], [-1, 0]]", "size: 2, lagrangian: softmax"))
+    for width, verdict in ((2.0**-30, "stable"), (64.0, "undecided")):
+        assert stability.stability_of(net, at(net, 0, 0, width=width)).verdict == verdict
 
 
 def test_a_softmax_that_is_only_known_roughly_is_not_known_to_be_stable() -> None:

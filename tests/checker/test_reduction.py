@@ -142,7 +142,8 @@ def test_stability_of_whole_layers() -> None:
         ("[[4, 0], [0, 4]]", "size: 2, lagrangian: softmax", "unstable", None),
         ("[[2, 0], [0, 2]]", "size: 2, lagrangian: softmax", "undecided", "singular on the range of H"),
         ("[[0, 1], [-1/2, 0]]", "size: 2, lagrangian: softmax", "stable", None),
-        ("[[0, 1], [-1, 0]]", "size: 2, lagrangian: softmax", "undecided", "the eigenvalues could not be enclosed"),
+        # WH = [[-1, 1], [-1, 1]]/4 has the square 0: -1 + WH has the eigenvalue -1 twice, told by Routh's array.
+        ("[[0, 1], [-1, 0]]", "size: 2, lagrangian: softmax", "stable", "all eigenvalues have negative real parts"),
         ("[[0, 0], [0, 0]]", "size: 2, lagrangian: sparsemax, bias: [1, 0]", "undecided", "a neuron is at a kink"),
     ):
         net = network(dense(weights, layer))
