@@ -29,6 +29,7 @@ REPAIRED = {
     "layernorm": "altered",
     "layernorm-equilibria": "altered",
     "negative-layernorm": "altered",
+    "negative-saturation": "altered",
     "negative-self-excitation": "universal",
     "negative-two-time-constants": "universal",
     "relu-biactive": "universal",

@@ -231,13 +231,33 @@ def test_an_unbounded_pair_beside_a_bounded_layer_counts() -> None:
     assert results_of(spec_of(layers, small, "[energy_bounded_below]"))["energy_bounded_below"]["verdict"] == "pass"
 
 
-def test_a_linear_layer_with_fast_relu_neurons_has_no_ghosts() -> None:
-    """A dead fast neuron is where its equation says; no state of y is flat."""
+@pytest.mark.parametrize(
+    ("feedback", "verdict", "velocity"),
+    [
+        ("[[1, 0], [-2, 1]]", "pass", [0, 0]),
+        ("[[1, 0], [5, 1]]", "unknown", [0, 0]),
+        ("[[1, 5], [-2, 1]]", "unknown", [5, 0]),
+    ],
+)
+def test_a_linear_layer_with_fast_relu_neurons_has_no_ghosts_where_its_drives_are_gradients(
+    feedback: str, verdict: str, velocity: list[int]
+) -> None:
+    """A dead fast neuron is where its equation says; no activation of y is constant. That is enough if B = Aᵀ.
+
+    The energy of these A is critical and constant on the half-line y = (1, 1 + s), s > 0, where x[1] alone is alive:
+    γ = (0, s) and ∇E = y - 1 - Aᵀγ = 0. The flow is y' = s(B[0, 1], B[1, 1] - 1): it leaves for B[0, 1] = 5, so that a
+    pass for all B would hide what a ghost is.
+    """
     layers = "y: {size: 2, lagrangian: identity, bias: 1}, x: {size: 2, lagrangian: relu, bias: [1, -1], tau: 0}"
-    synapse = "ab: {kind: feedforward_feedback, layers: [y, x], forward: [[1, -2], [0, 1]], feedback: %s}"
-    for feedback in ("[[1, 0], [-2, 1]]", "[[1, 0], [5, 1]]"):
-        result = results_of(spec_of(layers, synapse % feedback, "[ghost_regions]"))["ghost_regions"]
-        assert result["verdict"] == "pass"
+    synapse = f"ab: {{kind: feedforward_feedback, layers: [y, x], forward: [[1, -2], [0, 1]], feedback: {feedback}}}"
+    spec = spec_of(layers, synapse, "[ghost_regions]")
+    assert results_of(spec)["ghost_regions"]["verdict"] == verdict
+    model = build_model(spec)
+    for s in (Fraction(1, 7), Fraction(5)):
+        y = np.array([Fraction(1), 1 + s], dtype=object)
+        for unit in np.array([[1, 0], [0, 1]], dtype=object):
+            assert slopes_of(model.energy({"y": along(y, unit)}, Duals(EXACT))) == 0
+        assert model.flow({"y": y}, EXACT)["y"].tolist() == [s * rate for rate in velocity]
 
 
 def test_without_an_energy_nothing_is_said_of_ghosts() -> None:

@@ -3,7 +3,8 @@
 Without a payload all choices are gone through, if there are at most 2¹⁴. A payload ``pattern`` names one choice that is
 a ghost, which is enough to refute. Networks without flat segments have no flat regions, and so no ghosts. States are
 those of the layers with τ > 0; an instantaneous neuron is where its equation says. Where a drive is not -∇S, or the
-energy is not the derived one, its critical states are not those of the flow, and nothing is said.
+energy is not the derived one, its critical states are not those of the flow, and nothing is said: not even where no
+activation of a dynamic layer is constant, since E can be constant on a line of states that the flow leaves.
 
 Nor has a layer whose Hessian has the null space R·1 at every state and whose L is affine along 1 (softmax, layer norm),
 with one leak ρ: ∇E = H(ρx - ρx⋆) = 0 says x⋆ ∈ x + R·1, which is the flat region itself.
