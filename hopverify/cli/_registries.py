@@ -13,7 +13,7 @@ PLACES = {
     "activations": ("hopverify.activations", "ACTIVATIONS"),
     "synapses": ("hopverify.synapses", "SYNAPSES"),
     "checks": ("hopverify.checks", "CHECKS"),
-    "repairs": ("hopverify.repair", "REPAIRS"),
+    "repairs": ("hopverify.repairs", "REPAIRS"),
     "provers": ("hopverify.provers", "PROVERS"),
     "rules": ("hopverify.checker.rules", "RULES"),
     "sources": ("hopverify.interop.source", "SOURCES"),

@@ -14,8 +14,8 @@ from hopverify.cli._exit_codes import FAIL, exit_code
 from hopverify.errors import HopverifyError
 
 if TYPE_CHECKING:
-    from hopverify.repair import Proposal, Refusal
-    from hopverify.repair.subject import Subject
+    from hopverify.repairs import Proposal, Refusal
+    from hopverify.repairs.subject import Subject
     from hopverify.reporting.repairs import Repaired, Repairs
     from hopverify.reporting.report import Report
     from hopverify.spec import ModelSpec
@@ -54,7 +54,7 @@ def command(
 
     What does not fit is told with the reason. The exit code is that of `verify` on the new specs; 1 if no repair fits.
     """
-    from hopverify.repair import REPAIRS, outcomes
+    from hopverify.repairs import REPAIRS, outcomes
     from hopverify.reporting.repairs import as_json, in_words
 
     if only is not None:
@@ -71,7 +71,7 @@ def command(
 def _solvers(first: str | None) -> tuple[str, ...]:
     """Return the solvers in the order in which they are tried."""
     from hopverify.registry import did_you_mean
-    from hopverify.repair.subject import SOLVERS
+    from hopverify.repairs.subject import SOLVERS
 
     if first is None:
         return SOLVERS
@@ -85,7 +85,7 @@ def _solvers(first: str | None) -> tuple[str, ...]:
 
 def _subject(path: Path, folder: Path, solvers: tuple[str, ...]) -> Subject:
     from hopverify.model import build_model
-    from hopverify.repair.subject import Subject
+    from hopverify.repairs.subject import Subject
     from hopverify.spec import read_spec
 
     spec = read_spec(path)
@@ -101,7 +101,7 @@ def _carried_out(
     subject: Subject, found: Sequence[Proposal | Refusal], path: Path, folder: Path, *, is_family: bool, force: bool
 ) -> Repairs:
     """Write and verify what is proposed."""
-    from hopverify.repair import Refusal
+    from hopverify.repairs import Refusal
     from hopverify.reporting.repairs import Repairs
 
     done = tuple(each if isinstance(each, Refusal) else _repaired(subject, each, folder) for each in found)
@@ -114,7 +114,7 @@ def _carried_out(
 def _refuse_others(subject: Subject, found: Sequence[Proposal | Refusal], folder: Path, *, force: bool) -> None:
     """Raise before anything is written where that would replace what no such repair has written."""
     from hopverify.cli._outputs import refuse_others
-    from hopverify.repair import Refusal
+    from hopverify.repairs import Refusal
 
     contents: dict[Path, bytes] = {}
     for proposal in found:
@@ -181,7 +181,7 @@ def _figure(subject: Subject, members: Sequence[Repaired], folder: Path, *, forc
     """Draw the energies of a family; without matplotlib say what would draw them."""
     from hopverify.cli._outputs import refuse_others, write
     from hopverify.model import build_model
-    from hopverify.repair.curves import curves
+    from hopverify.repairs.curves import curves
     from hopverify.reporting.figures import has_matplotlib
     from hopverify.reporting.figures.energies import energies
     from hopverify.spec import read_spec

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
 from hopverify.interop.writing import written
-from hopverify.repair.writing import flow, literal, section
+from hopverify.repairs.writing import flow, literal, section
 from hopverify.spec import ExactArray, ModelSpec, read_spec
 from hopverify.spec.bounds import MAX_TITLE
 

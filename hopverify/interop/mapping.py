@@ -26,7 +26,7 @@ import numpy as np
 from hopverify.errors import HopverifyError
 from hopverify.interop.imported import Imported, array_field, stem_of
 from hopverify.interop.state_dict import tensor
-from hopverify.repair.writing import flow, section
+from hopverify.repairs.writing import flow, section
 from hopverify.spec import ExactArray
 from hopverify.spec.reader import read_file
 

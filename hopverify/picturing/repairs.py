@@ -23,9 +23,9 @@ from hopverify.picturing.regions import ghosts_in
 from hopverify.picturing.sampling import Sampler
 from hopverify.picturing.slices import CANDIDATES, Slice, of_neurons
 from hopverify.picturing.views import View, view_through
-from hopverify.repair import UnfitError
-from hopverify.repair.kinds.universal import REPAIR
-from hopverify.repair.subject import Subject, obstacle
+from hopverify.repairs import UnfitError
+from hopverify.repairs.kinds.universal import REPAIR
+from hopverify.repairs.subject import Subject, obstacle
 from hopverify.simulation.borrowing import listed_equilibria
 from hopverify.spec import ModelSpec, parse_spec
 from hopverify.synapses import held

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hopverify.repair import Proposal, Refusal
+from hopverify.repairs import Proposal, Refusal
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report
 from hopverify.reporting.wording import witness_in_words

@@ -12,7 +12,7 @@ import numpy as np
 from hopverify.interop.hamux.reading import Port, Read
 from hopverify.interop.imported import Imported, array_field, spec_text, stem_of
 from hopverify.interop.tracing.energies import Part
-from hopverify.repair.writing import per_neuron
+from hopverify.repairs.writing import per_neuron
 from hopverify.reporting.plain import plain
 from hopverify.spec import ExactArray
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
-from hopverify.repair.curves import Curves
+from hopverify.repairs.curves import Curves
 from hopverify.reporting.figures import require_matplotlib, style
 from hopverify.reporting.plain import plain
 from hopverify.reporting.wording import vector

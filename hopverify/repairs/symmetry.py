@@ -9,9 +9,9 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix
 from hopverify.provers.symmetriser import symmetriser
-from hopverify.repair import UnfitError
-from hopverify.repair.finding import cycle_words
-from hopverify.repair.subject import Network
+from hopverify.repairs import UnfitError
+from hopverify.repairs.finding import cycle_words
+from hopverify.repairs.subject import Network
 
 
 def factors(network: Network) -> Matrix:

@@ -13,7 +13,7 @@ from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.model import Layer, Model
 from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, drive_matrix
 from hopverify.numerics.semidefinite import SOLVERS
-from hopverify.repair.signs import is_sign
+from hopverify.repairs.signs import is_sign
 from hopverify.spec import ModelSpec
 
 

@@ -18,18 +18,18 @@ from hopverify.checker.linear_algebra import Matrix
 from hopverify.model import Layer
 from hopverify.model.structured import structured_network
 from hopverify.numerics.metric import metrics
-from hopverify.repair import Proposal, Repair, UnfitError
-from hopverify.repair import family as families
-from hopverify.repair.convexity import why_not_convex
-from hopverify.repair.drafting import Altered, free_name
-from hopverify.repair.elimination import Eliminated, eliminated
-from hopverify.repair.finding import asymmetry, diagonal_of, negative_factor, no_metric, rank_factors
-from hopverify.repair.metrics import chosen
-from hopverify.repair.proposing import proposal
-from hopverify.repair.signs import check_no_sign
-from hopverify.repair.subject import Network, Subject, too_large
-from hopverify.repair.symmetry import symmetric
-from hopverify.repair.writing import literal
+from hopverify.repairs import Proposal, Repair, UnfitError
+from hopverify.repairs import family as families
+from hopverify.repairs.convexity import why_not_convex
+from hopverify.repairs.drafting import Altered, free_name
+from hopverify.repairs.elimination import Eliminated, eliminated
+from hopverify.repairs.finding import asymmetry, diagonal_of, negative_factor, no_metric, rank_factors
+from hopverify.repairs.metrics import chosen
+from hopverify.repairs.proposing import proposal
+from hopverify.repairs.signs import check_no_sign
+from hopverify.repairs.subject import Network, Subject, too_large
+from hopverify.repairs.symmetry import symmetric
+from hopverify.repairs.writing import literal
 from hopverify.spec import ExactArray
 
 NAME, TITLE, THEORY = "altered", "Altered system with an energy of its own", "T11"

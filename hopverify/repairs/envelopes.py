@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from hopverify.model import Layer
 from hopverify.model.segments import Segment, segments
-from hopverify.repair.writing import literal
+from hopverify.repairs.writing import literal
 
 
 def closed_form(layer: Layer, inhibition: Sequence[Fraction]) -> str:

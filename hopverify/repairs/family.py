@@ -16,9 +16,9 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix, nullspace
 from hopverify.numerics.metric import product
-from hopverify.repair import UnfitError
-from hopverify.repair.drafting import Altered
-from hopverify.repair.writing import literal
+from hopverify.repairs import UnfitError
+from hopverify.repairs.drafting import Altered
+from hopverify.repairs.writing import literal
 from hopverify.spec import ExactArray
 
 POTENTIALS = ("z^4/4", "log(cosh(z))")

@@ -12,7 +12,7 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix
 from hopverify.numerics.metric import Metrics, best_metrics
-from hopverify.repair import UnfitError
+from hopverify.repairs import UnfitError
 
 
 def chosen(family: Metrics, A: Matrix, B: Matrix, solvers: tuple[str, ...]) -> tuple[Matrix, tuple[str, ...]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hopverify.model import Layer
-from hopverify.repair import Proposal, words
-from hopverify.repair.asking import checks_for, expectations, keeps_flow, keeps_stability
-from hopverify.repair.drafting import Altered, Draft, altered_layers, altered_synapses, cuts_of, written
-from hopverify.repair.envelopes import closed_form, smoothed_sign
-from hopverify.repair.subject import Network, Subject
+from hopverify.repairs import Proposal, words
+from hopverify.repairs.asking import checks_for, expectations, keeps_flow, keeps_stability
+from hopverify.repairs.drafting import Altered, Draft, altered_layers, altered_synapses, cuts_of, written
+from hopverify.repairs.envelopes import closed_form, smoothed_sign
+from hopverify.repairs.subject import Network, Subject
 
 
 def proposal(

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.repair.subject import Subject
-from tests.repair.oracle import Degenerate, Rest, activation, of_altered, of_network
-from tests.repair.subjects import network, proposed, subject, system_of, text
+from hopverify.repairs.subject import Subject
+from tests.repairs.oracle import Degenerate, Rest, activation, of_altered, of_network
+from tests.repairs.subjects import network, proposed, subject, system_of, text
 
 COUNT = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 240
 KINDS = ("symmetric", "gram", "scaled", "hebbian", "bipartite")

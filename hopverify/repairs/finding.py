@@ -10,7 +10,7 @@ import numpy as np
 from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.linear_algebra import Matrix, nullspace, quadratic, solve
 from hopverify.numerics.metric import product
-from hopverify.repair.writing import literal
+from hopverify.repairs.writing import literal
 
 SHOWN = 12
 

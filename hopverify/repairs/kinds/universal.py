@@ -5,7 +5,7 @@ solve ρx + c g(x) = Py + b, and where y rests it is g(x), so that ρx = Wg(x) +
 Moreau envelope e(u) = min_x L(x) + |u - x|²/(2c) at u = Py + b, and V(y) = ½yᵀPy - e(Py + b).
 
 Of L nothing but convexity is needed. A sign is filled in where it jumps, and for c > 0 the envelope of |x| is Huber's
-function (:mod:`hopverify.repair.signs`).
+function (:mod:`hopverify.repairs.signs`).
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy as np
 from hopverify.checker.linear_algebra import Matrix
 from hopverify.checker.quadratic_forms import DenseForm
 from hopverify.model.structured import DenseBlock, structured_network
-from hopverify.repair import Proposal, Repair, UnfitError
-from hopverify.repair.convexity import why_not_convex
-from hopverify.repair.drafting import Altered, free_name
-from hopverify.repair.inhibition import least_inhibition
-from hopverify.repair.proposing import proposal
-from hopverify.repair.signs import is_sign
-from hopverify.repair.subject import Network, Subject, too_large
-from hopverify.repair.symmetry import symmetric
-from hopverify.repair.writing import literal
+from hopverify.repairs import Proposal, Repair, UnfitError
+from hopverify.repairs.convexity import why_not_convex
+from hopverify.repairs.drafting import Altered, free_name
+from hopverify.repairs.inhibition import least_inhibition
+from hopverify.repairs.proposing import proposal
+from hopverify.repairs.signs import is_sign
+from hopverify.repairs.subject import Network, Subject, too_large
+from hopverify.repairs.symmetry import symmetric
+from hopverify.repairs.writing import literal
 from hopverify.spec import ExactArray
 
 NAME, TITLE, THEORY = "universal", "Universal repair by the Moreau envelope", "T12"

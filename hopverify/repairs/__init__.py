@@ -15,7 +15,7 @@ from hopverify.errors import HopverifyError
 from hopverify.registry import Registry
 
 if TYPE_CHECKING:
-    from hopverify.repair.subject import Subject
+    from hopverify.repairs.subject import Subject
 
 
 class UnfitError(HopverifyError):
@@ -66,12 +66,12 @@ class Repair:
     family: Callable[[Subject, int], Sequence[Proposal]] | None = field(default=None)
 
 
-REPAIRS: Registry[Repair] = Registry("hopverify.repair.kinds", "REPAIR", noun="repair")
+REPAIRS: Registry[Repair] = Registry("hopverify.repairs.kinds", "REPAIR", noun="repair")
 
 
 def outcomes(subject: Subject, *, only: str | None = None, family: int | None = None) -> Iterator[Proposal | Refusal]:
     """Yield what each repair comes to, in order: one outcome each, or with ``family`` the members of each family."""
-    from hopverify.repair.subject import obstacle
+    from hopverify.repairs.subject import obstacle
 
     chosen = [REPAIRS[only]] if only is not None else sorted(REPAIRS, key=lambda repair: repair.order)
     in_the_way = obstacle(subject)

@@ -13,7 +13,7 @@ import numpy as np
 from hopverify.checker.linear_algebra import Matrix
 from hopverify.checker.quadratic_forms import DenseForm
 from hopverify.numerics.definiteness import least_eigenvalue, propose
-from hopverify.repair import UnfitError
+from hopverify.repairs import UnfitError
 
 TRIES, SMALL = 40, 64
 

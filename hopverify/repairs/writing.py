@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.repair import UnfitError
+from hopverify.repairs import UnfitError
 from hopverify.spec import ExactArray
 from hopverify.spec.bounds import MAX_LITERAL
 

@@ -9,9 +9,9 @@ import numpy as np
 from hopverify.checks import CHECKS
 from hopverify.model import Layer, altered_system
 from hopverify.model.segments import segments
-from hopverify.repair.convexity import why_not_convex
-from hopverify.repair.drafting import Altered
-from hopverify.repair.subject import Network, Subject
+from hopverify.repairs.convexity import why_not_convex
+from hopverify.repairs.drafting import Altered
+from hopverify.repairs.subject import Network, Subject
 from hopverify.verdict import Verdict
 
 ASKED = ("lagrangian_convexity", "altered_energy_descent", "altered_flatness", "equilibria_preserved")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hopverify.model import Layer
-from hopverify.repair.convexity import why_not_convex
-from hopverify.repair.drafting import Altered, is_identity, listed
-from hopverify.repair.subject import Network
-from hopverify.repair.writing import literal
+from hopverify.repairs.convexity import why_not_convex
+from hopverify.repairs.drafting import Altered, is_identity, listed
+from hopverify.repairs.subject import Network
+from hopverify.repairs.writing import literal
 
 
 def map_between(parts: Altered, gone: Sequence[Layer]) -> tuple[str, ...]:

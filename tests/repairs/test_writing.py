@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from hopverify.model import AlteredSystem, altered_system, build_model
-from hopverify.repair import Proposal, UnfitError
-from hopverify.repair.envelopes import closed_form
-from hopverify.repair.subject import Subject
-from hopverify.repair.writing import flow, literal
+from hopverify.repairs import Proposal, UnfitError
+from hopverify.repairs.envelopes import closed_form
+from hopverify.repairs.subject import Subject
+from hopverify.repairs.writing import flow, literal
 from hopverify.spec import read_spec
 from hopverify.spec.numbers import exact_number
-from tests.repair.subjects import network, of_file, proposed, refused, subject
+from tests.repairs.subjects import network, of_file, proposed, refused, subject
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "0.5", "-0.125", "1/3", "-22/7", "0.000001", "1/10000000"])

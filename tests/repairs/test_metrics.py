@@ -11,8 +11,8 @@ import pytest
 
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.model import AlteredSystem
-from hopverify.repair import Proposal
-from tests.repair.subjects import proposed, subject, system_of
+from hopverify.repairs import Proposal
+from tests.repairs.subjects import proposed, subject, system_of
 
 # y has three neurons and x two, A is not a multiple of Bᵀ: A = (P₀B)ᵀ for P₀ = [[2, 1, 0], [1, 3, 0], [0, 0, 1]].
 BODY = (

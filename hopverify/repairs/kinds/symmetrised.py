@@ -11,14 +11,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from hopverify.repair import Proposal, Repair, UnfitError
-from hopverify.repair.convexity import why_not_convex
-from hopverify.repair.drafting import Draft, layer_entry, listed, written
-from hopverify.repair.finding import diagonal_of
-from hopverify.repair.signs import check_no_sign
-from hopverify.repair.subject import Network, Subject, too_large
-from hopverify.repair.symmetry import factors
-from hopverify.repair.writing import array
+from hopverify.repairs import Proposal, Repair, UnfitError
+from hopverify.repairs.convexity import why_not_convex
+from hopverify.repairs.drafting import Draft, layer_entry, listed, written
+from hopverify.repairs.finding import diagonal_of
+from hopverify.repairs.signs import check_no_sign
+from hopverify.repairs.subject import Network, Subject, too_large
+from hopverify.repairs.symmetry import factors
+from hopverify.repairs.writing import array
 from hopverify.spec import ExactArray
 
 NAME, TITLE, THEORY = "symmetrised", "Symmetric weights by a diagonal factor", "T13"

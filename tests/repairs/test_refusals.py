@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.repair import REPAIRS, Proposal, Refusal, outcomes
-from hopverify.repair.finding import rank_factors
-from hopverify.repair.subject import Subject
+from hopverify.repairs import REPAIRS, Proposal, Refusal, outcomes
+from hopverify.repairs.finding import rank_factors
+from hopverify.repairs.subject import Subject
 from hopverify.spec.numbers import exact_number
 from tests.rationals import exact
-from tests.repair.subjects import network, of_file, proposed, refused, subject, system_of, text
+from tests.repairs.subjects import network, of_file, proposed, refused, subject, system_of, text
 
 SPECS = Path(__file__).parents[2] / "specs"
 CYCLE = [[0, 2, "1/2"], ["1/2", 0, 2], [2, "1/2", 0]]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from hopverify.expr.nodes import Apply, Symbol
 from hopverify.model import Layer, Model
-from hopverify.repair import UnfitError
+from hopverify.repairs import UnfitError
 
 SMOOTHED = "hard_tanh"
 """The Lagrangian of a sign layer in the new spec."""

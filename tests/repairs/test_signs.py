@@ -18,12 +18,12 @@ import pytest
 from hopverify.expr.exact import EXACT
 from hopverify.model import AlteredSystem
 from hopverify.pipeline import verify
-from hopverify.repair.envelopes import smoothed_sign
-from hopverify.repair.subject import Subject
-from hopverify.repair.symmetry import symmetric
+from hopverify.repairs.envelopes import smoothed_sign
+from hopverify.repairs.subject import Subject
+from hopverify.repairs.symmetry import symmetric
 from hopverify.spec import read_spec
-from tests.repair.oracle import SEGMENTS, Degenerate, Vector, activation, of_altered, solved
-from tests.repair.subjects import network, of_file, proposed, refused, subject, system_of, text
+from tests.repairs.oracle import SEGMENTS, Degenerate, Vector, activation, of_altered, solved
+from tests.repairs.subjects import network, of_file, proposed, refused, subject, system_of, text
 
 COUNT = 1000 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 120
 KINDS = ("any sign", "definite", "scaled", "beside relu")

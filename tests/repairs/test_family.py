@@ -7,10 +7,10 @@ import pytest
 
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.expr.floats import FLOATS
-from hopverify.repair import Proposal, Refusal, outcomes
-from hopverify.repair.curves import curves
+from hopverify.repairs import Proposal, Refusal, outcomes
+from hopverify.repairs.curves import curves
 from hopverify.reporting.figures.energies import energies
-from tests.repair.subjects import model_of, network, subject, system_of
+from tests.repairs.subjects import model_of, network, subject, system_of
 
 BODY = (
     "layers: {v: {size: 3, lagrangian: identity, bias: [1, 0, 2]}, h: {size: 2, lagrangian: softmax, tau: 2}}\n"

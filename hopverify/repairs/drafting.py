@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.model import Layer
-from hopverify.repair.signs import SMOOTHED
-from hopverify.repair.subject import Subject
-from hopverify.repair.writing import array, flow, literal, per_neuron, section
+from hopverify.repairs.signs import SMOOTHED
+from hopverify.repairs.subject import Subject
+from hopverify.repairs.writing import array, flow, literal, per_neuron, section
 from hopverify.spec import ExactArray, FunctionSpec, MemorySpec
 
 
@@ -34,7 +34,7 @@ class Altered:
     A is (n, m), B (m, n), the metric P (m, m), the residual N (m, k); a and τ have one entry for each neuron of y, b, ρ
     and c one for each fast neuron. ``made`` says how A, B and P come from the original. The layers in ``smoothed`` have
     the sign, filled in at 0, as their g; the spec that is written has hard tanh neurons of leak c > 0 instead, which
-    have the same γ (see :mod:`hopverify.repair.signs`).
+    have the same γ (see :mod:`hopverify.repairs.signs`).
     """
 
     made: str

@@ -12,9 +12,9 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix, is_positive_definite, solve
 from hopverify.model import Layer
-from hopverify.repair import UnfitError
-from hopverify.repair.finding import asymmetry, negative
-from hopverify.repair.subject import Network
+from hopverify.repairs import UnfitError
+from hopverify.repairs.finding import asymmetry, negative
+from hopverify.repairs.subject import Network
 
 
 @dataclass(frozen=True, eq=False)

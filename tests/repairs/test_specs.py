@@ -10,9 +10,9 @@ from types import ModuleType
 import pytest
 
 from hopverify.pipeline import verify
-from hopverify.repair.subject import obstacle
+from hopverify.repairs.subject import obstacle
 from hopverify.spec import CheckRequest, read_spec
-from tests.repair.subjects import of_file, proposed
+from tests.repairs.subjects import of_file, proposed
 
 SPECS = Path(__file__).parents[2] / "specs"
 # The comparison with the original speaks of activations that are functions, which a filled-in sign is not.
