@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
-import difflib
+import shutil
 import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
+from hopverify.cli._markdown import for_terminal
 from hopverify.cli._registries import PLACES, documentation, registry, summary
 from hopverify.errors import HopverifyError
+from hopverify.registry import did_you_mean
+from hopverify.reporting.theory import PAGE, Theorem, items_of, theorems
 
 WIDTH = 100
+NO_PROOF = "It has no proof of its own: what it says is shown in the text above."
 FORMULAS = {"potential": "L(x)", "activation": "g(x)", "slope": "h(x) = g'(x)"}
 
 
-@click.command("explain", short_help="Explain an entry of `list` by its name.")
+@click.command("explain", short_help="Explain an entry of `list`, or a theorem, by its name.")
 @click.argument("name")
-def command(name: str) -> None:
-    """Explain an entry of a registry (a Lagrangian, check, rule …) by NAME: formula, parameters, theory."""
+@click.option("--proof", is_flag=True, help="Of a theorem: print its proof, too.")
+def command(name: str, proof: bool) -> None:
+    """Explain a Lagrangian, check, rule … or a theorem (T7) by NAME: formula, parameters, sizes, theory."""
+    theorem = theorems().get(name.upper())
+    if theorem is not None:
+        click.echo(_theorem(theorem, with_proof=proof))
+        return
     found = [(kind, registry(kind)[name]) for kind in PLACES if name in registry(kind)]
     if not found:
-        known = sorted({entry.name for kind in PLACES for entry in registry(kind)})
-        near = difflib.get_close_matches(name, known, n=1)
-        advice = f"did you mean {near[0]!r}? " if near else ""
-        raise HopverifyError(f"nothing is called {name!r}; {advice}`hopverify list` shows all names")
+        known = [*theorems(), *sorted({entry.name for kind in PLACES for entry in registry(kind)})]
+        raise HopverifyError(f"nothing is called {name!r}{_advice(name, known)}")
+    if proof:
+        raise HopverifyError(f"--proof is for theorems, and {name} is none; `hopverify list theorems` shows them")
     click.echo("\n\n".join("\n".join(_lines(kind, entry)) for kind, entry in found))
+
+
+def _advice(name: str, known: list[str]) -> str:
+    near = did_you_mean(name, known)
+    return f"{near if near.endswith('?') else ''}; `hopverify list` shows all names"
+
+
+def _theorem(theorem: Theorem, *, with_proof: bool) -> str:
+    """Return a theorem as text for a terminal: its statement, and its proof or where that stands."""
+    width = min(WIDTH, shutil.get_terminal_size().columns)
+    lines = [f"{theorem.name}: {theorem.title}", for_terminal(theorem.statement, width, "  ")]
+    if with_proof:
+        lines.append(for_terminal(f"*Proof.* {theorem.proof}" if theorem.proof else NO_PROOF, width, "  "))
+    elif theorem.proof:
+        lines.append(f"  Its proof: `hopverify explain {theorem.name} --proof`, or {PAGE}.")
+    citing = [check.name for check in registry("checks") if theorem.name in check.theory.split(", ")]
+    if citing:
+        lines.append(for_terminal(f"Cited by: {', '.join(citing)}.", width, "  "))
+    return "\n\n".join(lines)
 
 
 def _lines(kind: str, entry: Any) -> Iterator[str]:
@@ -60,7 +88,10 @@ def _sections(entry: Any) -> Iterator[tuple[str, list[str]]]:
         *(f"{key} (optional)" for key in sorted(getattr(entry, "optional", ()))),
     ]
     yield "payload", payload
-    yield "theory (docs/theory.md)", [entry.theory] if getattr(entry, "theory", "") else []
+    yield (
+        "theory (`hopverify explain NAME`)",
+        [f"{name}: {title}" for name, title in items_of(getattr(entry, "theory", ""))],
+    )
     yield "reference", [entry.reference] if getattr(entry, "reference", "") else []
 
 

@@ -5,16 +5,26 @@ from __future__ import annotations
 import click
 
 from hopverify.cli._registries import PLACES, registry, summary
+from hopverify.reporting.theory import theorems
+
+KINDS = (*PLACES, "theorems")
 
 
 @click.command("list", short_help="List Lagrangians, synapses, checks, rules …")
-@click.argument("kind", required=False, type=click.Choice(tuple(PLACES)))
+@click.argument("kind", required=False, type=click.Choice(KINDS))
 def command(kind: str | None) -> None:
-    """List the Lagrangians, activations, synapses, checks, repairs, provers, rules and sources, or one kind of them."""
-    for position, name in enumerate([kind] if kind else PLACES):
-        entries = sorted(registry(name), key=lambda entry: entry.name)
-        width = max((len(entry.name) for entry in entries), default=0)
+    """List Lagrangians, activations, synapses, checks, repairs, provers, rules, sources and theorems, or one kind."""
+    for position, name in enumerate([kind] if kind else KINDS):
         if not kind:
             click.echo(("\n" if position else "") + f"{name}:")
-        for entry in entries:
-            click.echo(("" if kind else "  ") + f"{entry.name:<{width}}  {summary(entry)}")
+        lines = _lines(name)
+        width = max((len(entry) for entry, _ in lines), default=0)
+        for entry, said in lines:
+            click.echo(("" if kind else "  ") + f"{entry:<{width}}  {said}")
+
+
+def _lines(kind: str) -> list[tuple[str, str]]:
+    """Return the names of a kind, each with one line about it; theorems in the order of their page."""
+    if kind == "theorems":
+        return [(theorem.name, theorem.title) for theorem in theorems().values()]
+    return [(entry.name, summary(entry)) for entry in sorted(registry(kind), key=lambda entry: entry.name)]

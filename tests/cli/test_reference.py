@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator
 import hopverify
 from hopverify.cli import GROUP
 from hopverify.cli._registries import PLACES, documentation, registry
+from hopverify.reporting.theory import theorems
 from tests.cli.commands import RELU_PAIR, modules_after, run, run_apart
 
 ENTRIES = [(kind, entry.name) for kind in PLACES for entry in registry(kind)]
@@ -82,10 +84,37 @@ def test_explain_shows_formula_parameters_and_theory() -> None:
     assert "T15" in run("explain", "memory_retrieval").stdout
 
 
-def test_explain_a_near_miss() -> None:
-    result = run("explain", "rellu")
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("rellu", "relu"), ("ReLU", "relu"), ("T71", "T7"), ("equilibrium", "equilibria")]
+)
+def test_explain_a_near_miss(wrong: str, right: str) -> None:
+    result = run("explain", wrong)
     assert result.exit_code == 2
-    assert "did you mean 'relu'?" in result.stderr
+    assert f"did you mean '{right}" in result.stderr
+
+
+def test_theorems_are_listed_and_explained_in_full() -> None:
+    listed = run("list", "theorems").stdout
+    for name, theorem in theorems().items():
+        assert f"{name:<3}  {theorem.title}" in listed
+        short, full = run("explain", name.lower()).stdout, run("explain", name, "--proof").stdout
+        assert short.startswith(f"{name}: {theorem.title}\n")
+        assert bare(theorem.statement) in bare(short)
+        assert bare(theorem.proof) in bare(full)
+        assert all(len(line) <= 100 or line.startswith("      ") for line in full.splitlines())
+
+
+def bare(text: str) -> str:
+    """Return a text without its marks and line ends."""
+    return re.sub(r"[\s*\\]", "", re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text))
+
+
+def test_the_statement_of_a_theorem_is_not_its_proof() -> None:
+    assert "if λ_max(K) < 1 and unstable if λ_max(K) > 1" in run("explain", "t7").stdout
+    assert "The Jacobian of the flow" not in run("explain", "t7").stdout
+    assert "The Jacobian of the flow" in run("explain", "t7", "--proof").stdout
+    assert "equilibrium_stability" in run("explain", "t7").stdout
+    assert "is for theorems" in run("explain", "relu", "--proof").stderr
 
 
 def test_schema_knows_the_registries_and_accepts_the_starter(tmp_path: Path) -> None:
