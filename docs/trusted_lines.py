@@ -20,7 +20,7 @@ BEGIN, END = "<!-- trusted lines: begin -->", "<!-- trusted lines: end -->"
 
 # What a reader of the proof has to believe, part by part.
 PARTS = {
-    "deciding: rules, verdicts, examination": ["checker", "verdict", "errors", "registry", "certificate"],
+    "deciding: rules, verdicts, examination": ["checker", "verdict", "errors", "registry", "certificate", "results"],
     "stating: claims and obligations": ["checks", "obligations"],
     "meaning: what a spec says of a model": ["model", "synapses"],
     "the catalogue: formulas stated, and tested": ["lagrangians", "activations"],

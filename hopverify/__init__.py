@@ -6,7 +6,7 @@ properties, and writes a certificate that an independent checker accepts.
 >>> from hopverify import parse_spec, verify
 >>> spec = parse_spec("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: tanh}}, checks: [energy_flatness]}")
 >>> verify(spec).verdict
-'pass'
+<Verdict.PASS: 'pass'>
 
 The heavy libraries (SymPy, SciPy) are imported where they are used, and the names below when they are asked for, so
 that ``import hopverify`` stays light. In a notebook, results show themselves (:mod:`hopverify.notebook`).

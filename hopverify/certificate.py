@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from hopverify.errors import CertificateRejected
+from hopverify.errors import CertificateRejected, MissingPackage
 from hopverify.regular_files import read_text
+from hopverify.results import Result, chosen, in_words
 from hopverify.spec import ModelSpec
+from hopverify.verdict import Verdict, summed_up
 
 FORMAT = "hopverify-certificate"
 VERSION = 1
@@ -29,16 +33,88 @@ Evidence = dict[str, Any]
 """``{"rule": name, …}``: JSON values only; numbers as exact text."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
-    """``results`` holds one entry per claim, in the order of the spec's checks."""
+    """What was decided of a spec, and the evidence. ``print`` shows it as the table of a terminal.
+
+    ``verdict`` is pass if every check has the verdict that the spec asks for. ``certificate["equilibria"]`` is the
+    :class:`~hopverify.results.Result` of a check; where a check is decided of several subjects it takes one, as in
+    ``certificate["energy_flatness", "x"]``, and ``verdicts`` sums them up. Iteration goes through all results;
+    ``passed``, ``failed`` and ``unknown`` are those of one verdict, whatever the spec expects of them. ``results`` are
+    the same as they are in the file, as JSON, in the order of the spec's checks.
+
+    ``made_for`` is the spec, where the certificate comes from a run and not from a file.
+    """
 
     spec: Mapping[str, str]
     arrays: Mapping[str, str]
-    verdict: str
+    verdict: Verdict
     results: tuple[Mapping[str, Any], ...]
     made_with: Mapping[str, str]
     seconds: tuple[float, ...] = field(default=(), compare=False)
+    made_for: ModelSpec | None = field(default=None, compare=False)
+
+    @cached_property
+    def _decided(self) -> tuple[Result, ...]:
+        try:
+            return tuple(Result.of(entry) for entry in self.results)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise CertificateRejected("an entry of the certificate has not the form that entries have") from None
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self._decided)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __getitem__(self, key: str | tuple[str, str]) -> Result:
+        return chosen(self._decided, key)
+
+    @property
+    def passed(self) -> tuple[Result, ...]:
+        """The claims that are proved."""
+        return self._with(Verdict.PASS)
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        """The claims that are refuted, those that the spec expects to be among them."""
+        return self._with(Verdict.FAIL)
+
+    @property
+    def unknown(self) -> tuple[Result, ...]:
+        """The claims that are neither proved nor refuted."""
+        return self._with(Verdict.UNKNOWN)
+
+    def _with(self, verdict: Verdict) -> tuple[Result, ...]:
+        return tuple(result for result in self if result.verdict is verdict)
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict of each check over its subjects: one fail fails it, one unknown leaves it open."""
+        checks = dict.fromkeys(result.check for result in self)
+        return {check: summed_up(each.verdict for each in self if each.check == check) for check in checks}
+
+    def to_frame(self) -> Any:
+        """Return the results as a pandas DataFrame, one claim a row; it needs pandas."""
+        try:
+            from pandas import DataFrame  # type: ignore[import-untyped, unused-ignore]
+        except ImportError:
+            raise MissingPackage("a frame is one of pandas: pip install pandas") from None
+        columns = ["check", "subject", "verdict", "expected", "statement", "reason"]
+        return DataFrame([[getattr(result, column) for column in columns] for result in self], columns=columns)
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "a certificate is not a truth value: compare its verdict, as in `certificate.verdict is Verdict.PASS`"
+        )
+
+    def __repr__(self) -> str:
+        counts = Counter(entry.get("verdict") for entry in self.results)
+        said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
+        return f"<Certificate of {self.spec.get('name')!r}: {self.verdict} ({said or 'no claims'})>"
+
+    def __str__(self) -> str:
+        return in_words(self)
 
     def to_json(self) -> str:
         """Return the canonical text: sorted keys, no spaces within, one result a line, a newline at the end."""
@@ -95,9 +171,11 @@ def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:
     if set(body) != expected:
         raise CertificateRejected(f"{file}: unexpected or missing keys: {', '.join(sorted(set(body) ^ expected))}")
     _check_types(body, file)
+    if body["verdict"] not in list(Verdict):
+        raise CertificateRejected(f"{file}: no verdict is called {body['verdict'][:80]!r}")
     seconds = tuple(float(entry) for entry in body["seconds"])
     return Certificate(
-        body["spec"], body["arrays"], body["verdict"], tuple(body["results"]), body["made_with"], seconds
+        body["spec"], body["arrays"], Verdict(body["verdict"]), tuple(body["results"]), body["made_with"], seconds
     )
 
 

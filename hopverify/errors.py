@@ -39,6 +39,20 @@ class SpecError(HopverifyError):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
+class ArgumentError(HopverifyError, TypeError, ValueError):
+    """An argument of the wrong kind, or outside its range. The text says what is taken."""
+
+
+class NoResult(HopverifyError, KeyError):
+    """A check, or a subject, of which a certificate has no result, or several."""
+
+    __str__ = Exception.__str__
+
+
+class MissingPackage(HopverifyError, ImportError):
+    """A package that is not installed and that this needs; the text has the command that installs it."""
+
+
 class ExpressionError(HopverifyError):
     """An expression outside the grammar, or not defined for its arguments. ``offset`` is 0-based into the text."""
 

@@ -107,10 +107,11 @@ def certificate_of(run: Run) -> Certificate:
     return Certificate(
         subject_of(run.spec),
         dict(run.spec.array_digests),
-        str(verdict),
+        verdict,
         entries,
         run.settings.made_with(),
         tuple(run.seconds),
+        run.spec,
     )
 
 

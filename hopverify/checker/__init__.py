@@ -4,12 +4,11 @@
 decides it again from the certificate's evidence, and accepts only if each entry is, word for word, what it decided.
 """
 
-from hopverify.checker.deciding import ANY, Decision, decide, entry_of, expectations_met, overall
+from hopverify.checker.deciding import Decision, decide, entry_of, expectations_met, overall
 from hopverify.checker.examination import check_certificate
 from hopverify.checker.rules import RULES, Judgement, Rule, judge
 
 __all__ = [
-    "ANY",
     "RULES",
     "Decision",
     "Judgement",

@@ -13,13 +13,11 @@ from hopverify.checker.rules import Judgement, judge
 from hopverify.checks import Check, Claim
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Obligation, Outcome
+from hopverify.results import ANY
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Reason, Verdict, summed_up
 
 SURVIVES, MOST = "survives", 2**40
-
-ANY = "any"
-"""What an entry expects where a check only describes the model."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,9 @@ def check_certificate(
         _compare(name, entry, _decided(name, check, claim, entry, spec))
     verdict = overall_verdict(certificate.results, spec)
     if certificate.verdict != str(verdict):
-        raise CertificateRejected(f"the certificate says {certificate.verdict!r}, its entries give {str(verdict)!r}")
+        raise CertificateRejected(
+            f"the certificate says {str(certificate.verdict)!r}, its entries give {str(verdict)!r}"
+        )
     return verdict
 
 

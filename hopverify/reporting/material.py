@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hopverify.certificate import Certificate
-from hopverify.checker import ANY, check_certificate
+from hopverify.checker import check_certificate
 from hopverify.errors import CertificateRejected, HopverifyError
+from hopverify.results import ANY
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
 

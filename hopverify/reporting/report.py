@@ -8,9 +8,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from hopverify.certificate import Certificate
-from hopverify.checker import ANY, expectations_met, overall
+from hopverify.checker import expectations_met, overall
 from hopverify.checks import Check, Claim, claims_of
 from hopverify.model import any_model
+from hopverify.results import ANY, data_of, witness_of
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 Claims = Sequence[tuple[Check, Claim]]
-
-REMARKS = ("because", "violated")
-"""What a rule says of one obligation, for the reader of that obligation."""
 
 _DECIDED = (Verdict.PASS, Verdict.FAIL)
 
@@ -86,7 +84,7 @@ def report_of(
     file = "" if spec is None else spec.file
     seconds = certificate.seconds or (0.0,) * len(certificate.results)
     rows = [
-        _row(entry, met[entry["check"]], time, checked=checked)
+        row_of(entry, met[entry["check"]], time, checked=checked)
         for entry, time in zip(certificate.results, seconds, strict=True)
     ]
     if spec is not None:
@@ -101,7 +99,7 @@ def finished_rows(run: Run) -> list[Row]:
     left = {check.name for number, (check, _) in enumerate(run.claims) if number not in run.entries}
     finished = takewhile(lambda number: run.claims[number][0].name not in left, range(len(run.claims)))
     entries = [(run.entries[number], run.seconds[number]) for number in finished]
-    rows = [_row(entry, met[entry["check"]], seconds, checked=True) for entry, seconds in entries]
+    rows = [row_of(entry, met[entry["check"]], seconds, checked=True) for entry, seconds in entries]
     return _advised(rows, run.spec, run.claims)
 
 
@@ -129,7 +127,8 @@ def _met(certificate: Certificate) -> dict[str, bool]:
     }
 
 
-def _row(entry: Values, met: bool, seconds: float, *, checked: bool) -> Row:
+def row_of(entry: Values, met: bool = True, seconds: float = 0.0, *, checked: bool = True) -> Row:
+    """Return the row of an entry of a certificate."""
     return Row(
         check=entry["check"],
         subject=entry["subject"],
@@ -147,30 +146,3 @@ def _row(entry: Values, met: bool, seconds: float, *, checked: bool) -> Row:
         seconds=seconds,
         checked=checked,
     )
-
-
-def witness_of(entry: Values) -> dict[str, Any] | None:
-    """Return what refutes a failed claim: the evidence of the refuted obligation, and what the checker computed."""
-    if entry["verdict"] != str(Verdict.FAIL):
-        return None
-    for row in entry["obligations"]:
-        if row["role"] == "necessary" and row["outcome"] == "refuted":
-            evidence = {key: value for key, value in row["evidence"].items() if key != "rule"}
-            computed: Values = row.get("data", {})
-            return evidence | dict(computed)
-    return None
-
-
-def data_of(entry: Values) -> dict[str, Any] | None:
-    """Return what the checker computed for a claim; None where it computed nothing.
-
-    Remarks on an obligation, and a key that two obligations give different values, stay with the obligations.
-    """
-    computed = [row.get("data", {}) for row in entry["obligations"]]
-    merged = {key: value for data in computed for key, value in data.items()}
-    whole = {
-        key: value
-        for key, value in merged.items()
-        if key not in REMARKS and all(data.get(key, value) == value for data in computed)
-    }
-    return whole or None

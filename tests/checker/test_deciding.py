@@ -13,7 +13,6 @@ import pytest
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
 from hopverify.checker.deciding import (
-    ANY,
     MOST,
     SURVIVES,
     Decision,
@@ -32,6 +31,7 @@ from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.model import build_model
 from hopverify.obligations import Convex, Outcome
 from hopverify.pipeline import verify
+from hopverify.results import ANY
 from hopverify.spec import ModelSpec, parse_spec
 from hopverify.verdict import Reason, Verdict
 

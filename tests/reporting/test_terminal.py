@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from hopverify.reporting.progress import Bar
-from hopverify.reporting.report import Report, Row, data_of, witness_of
+from hopverify.reporting.report import Report, Row
 from hopverify.reporting.terminal import Shown, console_for, one_line, show, summary
+from hopverify.results import data_of, witness_of
 from hopverify.verdict import Verdict
 
 ROW = Row(

@@ -8,8 +8,9 @@ from typing import Any
 
 from hopverify.reporting.composing.numbering import Claim
 from hopverify.reporting.document import Block, Code, Folded, Heading, Paragraph, Table, Words
-from hopverify.reporting.report import REMARKS, Values
+from hopverify.reporting.report import Values
 from hopverify.reporting.sentences import because, outcome_in_words
+from hopverify.results import REMARKS
 
 LONGEST_LIST, LONGEST_TEXT, DEEPEST = 8, 120, 4
 # Of so many obligations the table tells, and of so many the evidence is shown.
