@@ -256,8 +256,8 @@ class Verifying:
                 console.print()
             self._has_printed = True
             named = [(check.name, claim.subject) for check, claim in run.claims]
-            self._shown = Shown(console, named, verbose=self.wishes.verbose)
-            self._shown.begin(run.spec.name, run.spec.file)
+            self._shown = Shown(console, run.spec.name, named, verbose=self.wishes.verbose)
+            self._shown.begin(run.spec.file)
         return self._shown
 
     def _print(self, run: Run, report: Report) -> None:

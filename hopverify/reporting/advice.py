@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hopverify.checker.deciding import roles_of
 from hopverify.checks import Claim
 from hopverify.execution.missing import in_the_way
 from hopverify.obligations import Outcome
-from hopverify.reporting.report import Row
+from hopverify.spec import ModelSpec
 from hopverify.verdict import Reason, Verdict
+
+if TYPE_CHECKING:
+    from hopverify.reporting.report import Row
 
 # Reasons to which a premise that fails may be added; the others say all there is.
 _MORE_TO_SAY = frozenset(
@@ -23,8 +28,31 @@ _MORE_TO_SAY = frozenset(
         Reason.REGION_TOO_LARGE,
     )
 )
-_OUTSIDE = Reason.OUTSIDE_THEOREM.name.lower()
 _CHANGES_THE_ENERGY = ("energy_descent", "weight_symmetry")
+_OF_ENERGIES = frozenset({*_CHANGES_THE_ENERGY, "lagrangian_convexity", "energy_flatness", "ghost_regions"})
+# What another run may settle, by which option of `verify`.
+_SEARCH_AGAIN = (
+    ((Reason.BUDGET_EXHAUSTED, Reason.INTERRUPTED), "--timeout 3600", "gives it an hour"),
+    (
+        (Reason.NO_WITNESS_FOUND, Reason.STEP_TOO_LONG, Reason.FLIPS_NOT_CERTIFIED),
+        "--seed 1",
+        "looks for a counterexample among other states",
+    ),
+    ((Reason.WORKER_LOST,), "--jobs 1", "leaves all memory to one process"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do next about a claim that is refuted or open: a command, and what it does."""
+
+    command: str
+    why: str
+
+    @property
+    def in_words(self) -> str:
+        """Both in one line of plain text."""
+        return f"{self.command}: {self.why}"
 
 
 def missing(row: Row, claim: Claim) -> tuple[str, ...]:
@@ -36,25 +64,67 @@ def missing(row: Row, claim: Claim) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said for obligation in not_shown for said in in_the_way(obligation)))
 
 
-def advice(row: Row, file: str) -> Iterator[str]:
-    """Yield the commands that help with a claim."""
-    if row.verdict is Verdict.UNKNOWN and row.reason is not None and row.reason["code"] == _OUTSIDE:
-        yield f"`hopverify explain {row.check}` tells what the theorem needs"
+def advice(row: Row, spec: ModelSpec) -> tuple[Step, ...]:
+    """Return what to do next about a claim; nothing where it is proved or does not concern the model."""
+    if row.verdict is Verdict.FAIL:
+        return (_against_refutation(row, spec),)
+    return (_against_doubt(row, spec),) if row.verdict is Verdict.UNKNOWN else ()
+
+
+def _against_refutation(row: Row, spec: ModelSpec) -> Step:
+    file = command_name(spec.file)
+    if row.check in _OF_ENERGIES:
+        if _is_asymmetric(row):
+            return Step(f"hopverify repair {file}", _repaired(row))
+        if spec.energy is not None or any(not layer.bias_in_energy for layer in spec.layers.values()):
+            return Step(f"hopverify derive {file} --numbers", "shows the energy that this flow has")
+        if spec.original is None:
+            return Step(f"hopverify repair {file}", "looks for a model with the same equilibria and a sound energy")
+    if row.check == "global_stability":
+        return Step(f"hopverify simulate {file}", "shows where states end")
+    return _explained(row)
+
+
+def _against_doubt(row: Row, spec: ModelSpec) -> Step:
     if _is_asymmetric(row):
-        yield f"`hopverify repair {command_name(file)}` {_repaired(row)}"
+        return Step(f"hopverify repair {command_name(spec.file)}", _repaired(row))
+    code = "" if row.reason is None else str(row.reason["code"])
+    if code == Reason.REGION_TOO_LARGE.name.lower() and not row.missing:
+        return Step(f"hopverify verify {command_name(spec.file)} --max-boxes 4000000", "lets the search cut more boxes")
+    for reasons, option, why in _SEARCH_AGAIN:
+        if code in {reason.name.lower() for reason in reasons}:
+            return Step(f"hopverify verify {command_name(spec.file)} {option}", why)
+    return _explained(row)
+
+
+def _explained(row: Row) -> Step:
+    return Step(f"hopverify explain {row.check}", "what it asks, what it needs, and how large a model may be")
 
 
 def _is_asymmetric(row: Row) -> bool:
     """Whether a claim about the energy is refuted or open because of a drive that is no gradient."""
-    if row.check not in _CHANGES_THE_ENERGY or row.verdict not in (Verdict.FAIL, Verdict.UNKNOWN):
+    if row.check not in _CHANGES_THE_ENERGY:
         return False
     return any("violated" in part.get("data", {}) or "pair" in part.get("data", {}) for part in row.obligations)
 
 
 def _repaired(row: Row) -> str:
     if (row.witness or {}).get("symmetrisable") == "yes":
-        return "writes that model (symmetrised): the same flow, with an energy"
+        return "writes a model with symmetric weights (symmetrised): the same flow, with an energy"
     return "looks for a model with the same equilibria and an energy that falls"
+
+
+def next_steps(rows: Iterable[Row]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
+    """Return the steps of all claims, each once with the checks that it is for; what is not as asked comes first.
+
+    Commands that differ in the name of the check are one step, as their first.
+    """
+    found: dict[str, tuple[Step, tuple[str, ...]]] = {}
+    for row in sorted(rows, key=lambda row: row.met):
+        for step in row.advice:
+            known, others = found.setdefault(step.command.removesuffix(row.check), (step, ()))
+            found[step.command.removesuffix(row.check)] = (known, tuple(dict.fromkeys((*others, row.check))))
+    return tuple(found.values())
 
 
 def command_name(name: str) -> str:

@@ -42,7 +42,7 @@ def _result(row: Row) -> dict[str, Any]:
         "method": list(row.method),
         "reason": row.reason,
         "missing": list(row.missing),
-        "advice": list(row.advice),
+        "advice": [step.in_words for step in row.advice],
         "witness": row.witness,
         "seconds": row.seconds,
         "data": row.data,

@@ -104,6 +104,15 @@ def with_code(text: str) -> Words:
     return tuple(word for word in words if word not in ("", Mono("")))
 
 
+def without_marks(text: str) -> str:
+    """Return a text without the backticks that enclose what a machine has, for where it cannot look different.
+
+    >>> without_marks("see `step` of the check")
+    'see step of the check'
+    """
+    return "".join(part.text if isinstance(part, Mono) else str(part) for part in with_code(text))
+
+
 @dataclass(frozen=True)
 class Heading:
     """A heading within a section."""

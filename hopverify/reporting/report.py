@@ -17,6 +17,7 @@ from hopverify.verdict import Verdict
 
 if TYPE_CHECKING:
     from hopverify.execution.run import Run
+    from hopverify.reporting.advice import Step
 
 Values = Mapping[str, Any]
 Claims = Sequence[tuple[Check, Claim]]
@@ -50,7 +51,7 @@ class Row:
     seconds: float
     checked: bool = True
     missing: tuple[str, ...] = ()
-    advice: tuple[str, ...] = ()
+    advice: tuple[Step, ...] = ()
     named: bool = False
 
 
@@ -112,7 +113,7 @@ def _advised(rows: Sequence[Row], spec: ModelSpec, claims: Claims | None) -> lis
     if any(row.verdict is Verdict.UNKNOWN for row in rows):
         made = claims_of(spec, any_model(spec)) if claims is None else claims
         rows = [replace(row, missing=missing(row, claim)) for row, (_, claim) in zip(rows, made, strict=False)]
-    return [replace(row, advice=tuple(advice(row, spec.file))) for row in rows]
+    return [replace(row, advice=advice(row, spec)) for row in rows]
 
 
 def _met(certificate: Certificate) -> dict[str, bool]:

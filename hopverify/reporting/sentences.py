@@ -84,6 +84,11 @@ def details(row: Row, *, shows: str = JSON_SHOWS, lists: str = VERBOSE_LISTS) ->
     yield from findings(row, shows=shows)
 
 
+def advised(row: Row) -> Iterator[str]:
+    """Yield what to do next about a claim, where it stands by itself and no summary tells."""
+    yield from (f"next: {step.in_words}" for step in row.advice)
+
+
 def grounds(row: Row, *, shows: str = JSON_SHOWS, lists: str = VERBOSE_LISTS) -> Iterator[str]:
     """Yield the witness of a fail, the reason of an unknown with what is missing, or why a check does not concern."""
     if row.verdict is Verdict.FAIL and row.witness is not None:
@@ -94,7 +99,6 @@ def grounds(row: Row, *, shows: str = JSON_SHOWS, lists: str = VERBOSE_LISTS) ->
         yield from (f"in the way: {said}" for said in row.missing)
     if row.verdict is Verdict.NOT_APPLICABLE:
         yield reason_in_words(row)
-    yield from (f"next: {said}" for said in row.advice)
 
 
 def findings(row: Row, *, shows: str = JSON_SHOWS) -> Iterator[str]:
@@ -151,6 +155,8 @@ def outcome_in_words(obligation: Values) -> str:
 def obligations_in_words(row: Row) -> Iterator[str]:
     """Yield the claim with its theory, each of its obligations with its outcome, and what is assumed."""
     yield f"claim ({row.theory}): {row.statement}"
+    if row.method:
+        yield f"decided by: {', '.join(row.method)}"
     for part in row.obligations:
         yield f"{part['role']}, {outcome_in_words(part)}: {part['statement']}{because(part)}"
     yield from (f"assuming: {assumption}" for assumption in row.assumptions)

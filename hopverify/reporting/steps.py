@@ -45,7 +45,7 @@ class Steps:
     def _show(self, current: str) -> None:
         ended = len(self._ended)
         among = [f"{ended} of {self.specs} specs"] if self.specs > 1 else []
-        self.bar.show(ended + sum(self._shares.values()), " · ".join([*among, *self._told.values(), current]))
+        self.bar.show(ended + sum(self._shares.values()), " · ".join([current, *among, *self._told.values()]))
 
 
 def _claim(values: Mapping[str, Any]) -> str:

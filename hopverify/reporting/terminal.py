@@ -1,7 +1,8 @@
 """The report on the terminal: a table that a person reads at a glance, with reasons and witnesses below their rows.
 
 Rows are printed as their claims finish, so the columns are as wide as what is known beforehand: names of checks and
-subjects, the words of a verdict. What decided comes last, where it needs no width.
+subjects, the words of a verdict. A name is never cut: where it is too long for its column, the row goes on below.
+What all comes to is told last, where it is read first: beside the prompt.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from itertools import groupby
 from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from hopverify.reporting.advice import next_steps
+from hopverify.reporting.document import without_marks
+from hopverify.reporting.highlights import highlights
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row
 from hopverify.reporting.sentences import (
+    WORDS,
     beside,
     conclusion,
     counts,
@@ -29,15 +33,13 @@ from hopverify.reporting.sentences import (
 )
 from hopverify.verdict import Verdict
 
-HEADER = ("check", "subject", "verdict", "seconds", "decided by")
+HEADER = ("check", "subject", "verdict", "seconds")
 USUAL_VERDICT, USUAL_TIME = "unknown, not required", "9999.99"
-NARROWEST = (8, 8, 9, 7)
-# The last column goes where it would be narrower than this; then columns give up space in this order.
-LAST = 12
-GIVE_WAY = (1, 0, 2)
+NARROWEST = 8
 PIPE_WIDTH = 10_000
 GAP = 2
-VERDICT, NEWLINE = 2, "\n"
+SUBJECT, VERDICT, TIME = 1, 2, 3
+NEWLINE = "\n"
 
 PROVED, REFUTED, UNMET, OPEN, QUIET = "green", "magenta", "bold red", "yellow", "dim"
 
@@ -59,23 +61,29 @@ def console_for(stream: object, *, colour: bool) -> Console:
 class Shown:
     """A report on a console: its title, rows in the order of the claims, and what it comes to.
 
-    ``named`` are the check and the subject of each claim that it will have.
+    ``named`` are the check and the subject of each claim that it will have; of the model as a whole, ``name``, the
+    table does not repeat the name.
     """
 
-    def __init__(self, console: Console, named: Iterable[tuple[str, str]], *, verbose: bool = False) -> None:
-        self.console, self.verbose = console, verbose
-        self.widths = _widths([(check, plain(subject)) for check, subject in named], console.width)
+    def __init__(self, console: Console, name: str, named: Iterable[tuple[str, str]], *, verbose: bool = False) -> None:
+        self.console, self.name, self.verbose = console, name, verbose
+        shown = [(check, self._subject(subject)) for check, subject in named]
+        self.has_subjects = any(subject for _, subject in shown)
+        self.columns = _columns(shown, console.width)
         self.shown: list[Row] = []
         self.skipped: list[Row] = []
+
+    def _subject(self, subject: str) -> str:
+        return "" if subject == self.name else plain(subject.removeprefix(f"{self.name}, "))
 
     @property
     def count(self) -> int:
         """How many rows it has been given."""
         return len(self.shown) + len(self.skipped)
 
-    def begin(self, name: str, file: str) -> None:
+    def begin(self, file: str) -> None:
         """Print the title."""
-        title = Text(plain(name), style="bold")
+        title = Text(plain(self.name), style="bold")
         title.append(f"  {plain(file)}", style=QUIET)
         self.console.print(title)
 
@@ -89,31 +97,52 @@ class Shown:
 
     def _show(self, row: Row) -> None:
         if not self.shown:
-            self.console.print(_table(HEADER, "bold", self.widths))
+            # Without subjects of their own the table has no such column.
+            heads = [(head if at != SUBJECT or self.has_subjects else "", "bold") for at, head in enumerate(HEADER)]
+            self.console.print(_in_columns(heads, self.columns, self.console.width), soft_wrap=True)
         self.shown.append(row)
-        self.console.print(_table(_cells(row), _style(row), self.widths))
+        cells = (row.check, self._subject(row.subject), verdict_in_words(row), f"{row.seconds:.2f}")
+        # The verdict carries the colour; the rest stays readable on any background.
+        styled = [(text, _style(row) if at == VERDICT else "") for at, text in enumerate(cells)]
+        self.console.print(_in_columns(styled, self.columns, self.console.width), soft_wrap=True)
         _say(self.console, details(row), "")
         if self.verbose:
             _say(self.console, obligations_in_words(row), QUIET)
 
     def end(self, report: Report) -> None:
-        """Print the rows that are left, and the verdict."""
+        """Print the rows that are left, what the report comes to in numbers, and what to do next."""
         self.add(report.rows[self.count :])
         explained = [row for row in self.skipped if row.named or self.verbose]
         for row in explained:
-            said = f"not applicable: {row.check} ({plain(row.subject)}): {plain(reason_in_words(row))}"
-            self.console.print(Text(said, style=QUIET), soft_wrap=not self.console.is_terminal)
+            self._print(f"not applicable: {self._called([row])}: {reason_in_words(row)}", QUIET)
         rest = [row for row in self.skipped if row not in explained]
         if rest:
-            said = f"not applicable: {_listed(rest)}"
-            self.console.print(Text(said, style=QUIET), soft_wrap=not self.console.is_terminal)
-        self.console.print(Text(conclusion(report), style=_conclusive(report)))
+            self._print(f"not applicable: {self._called(rest)}", QUIET)
+        if said := highlights(report):
+            self._print(said, "bold")
+        self._print(conclusion(report), _conclusive(report))
+        for verdict in (Verdict.FAIL, Verdict.UNKNOWN):
+            if checks := dict.fromkeys(row.check for row in self.shown if row.verdict is verdict):
+                self._print(f"{WORDS[verdict]}: {', '.join(checks)}", "")
+        for step, checks in next_steps(report.rows):
+            # A command on a line of its own can be copied.
+            self._print(f"next: {step.command}", "")
+            _say(self.console, [f"{step.why} ({', '.join(checks)})"], QUIET)
+
+    def _print(self, words: str, style: str) -> None:
+        self.console.print(Text(plain(words), style=style), soft_wrap=not self.console.is_terminal)
+
+    def _called(self, rows: Iterable[Row]) -> str:
+        """Return the checks of some claims, each with what it is about unless that is the whole model."""
+        groups = groupby(rows, key=lambda row: row.check)
+        named = [(check, ", ".join(filter(None, (self._subject(row.subject) for row in group)))) for check, group in groups]
+        return ", ".join(f"{check} ({subjects})" if subjects else check for check, subjects in named)
 
 
 def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     """Print the report."""
-    shown = Shown(console, [(row.check, row.subject) for row in report.rows], verbose=verbose)
-    shown.begin(report.name, report.file)
+    shown = Shown(console, report.name, [(row.check, row.subject) for row in report.rows], verbose=verbose)
+    shown.begin(report.file)
     shown.end(report)
 
 
@@ -147,11 +176,6 @@ def summary(reports: Sequence[Report], refused: Sequence[tuple[str, str]]) -> li
     return [plain(line) for line in lines]
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    method = ", ".join(row.method)
-    return (row.check, plain(row.subject), verdict_in_words(row), f"{row.seconds:.2f}", method or "—")
-
-
 def _style(row: Row) -> str:
     """Return the colour of a claim: that of what is known of it, unless the spec asks for something else."""
     if row.verdict is Verdict.UNKNOWN:
@@ -168,40 +192,31 @@ def _conclusive(report: Report) -> str:
     return REFUTED if is_refuted else PROVED
 
 
-def _widths(named: Iterable[tuple[str, str]], available: int) -> list[int | None]:
-    """Return the widths of the columns: as wide as their texts, narrowed where the terminal is small.
-
-    The last column has no width but what is left; where that is too little, it is not shown.
-    """
-    rows = [HEADER[:-1], *((check, subject, USUAL_VERDICT, USUAL_TIME) for check, subject in named)]
-    widths = [max(cell_len(text) for text in column) for column in zip(*rows, strict=True)]
-    left = available - sum(widths) - GAP * len(widths)
-    if left >= LAST:
-        return [*widths, None]
-    excess = -left
-    for column in GIVE_WAY:
-        given = max(0, min(excess, widths[column] - NARROWEST[column]))
-        widths[column] -= given
-        excess -= given
-    return list(widths)
+def _columns(named: Sequence[tuple[str, str]], available: int) -> tuple[int, int, int, int]:
+    """Return where the columns begin, and where the last of them ends: as wide as their texts, if there is room."""
+    subject = max((cell_len(check) for check, _ in named), default=0) + GAP
+    widest = max((cell_len(subject) for _, subject in named), default=0)
+    wanted = subject + (max(widest, len(HEADER[1])) + GAP if widest else 0)
+    verdict = max(min(wanted, available - len(USUAL_VERDICT) - GAP - len(USUAL_TIME)), NARROWEST)
+    return 0, subject, verdict, verdict + len(USUAL_VERDICT) + GAP + len(USUAL_TIME)
 
 
-def _table(texts: Sequence[str], style: str, widths: list[int | None]) -> Table:
-    """Return one row, by itself, under the same columns as the others."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
-    for width, title in zip(widths, HEADER, strict=False):
-        table.add_column(width=width, justify="right" if title == "seconds" else "left", overflow="fold")
-    # The verdict carries the colour; the rest stays readable on any background.
-    shown = list(enumerate(texts))[: len(widths)]
-    table.add_row(*(Text(text, style=style if at == VERDICT or style == "bold" else "") for at, text in shown))
-    return table
+def _in_columns(cells: Sequence[tuple[str, str]], columns: tuple[int, int, int, int], available: int) -> Text:
+    """Return a row of styled texts: each begins in its column, on the next line where there is no room on this."""
+    made, at = Text(), 0
+    for place, ((words, style), column) in enumerate(zip(cells, columns, strict=True)):
+        begin = column - cell_len(words) if place == TIME else column
+        if not words:
+            continue
+        end = begin + cell_len(words)
+        if at and (begin < at + GAP or end > available):
+            made.append(NEWLINE)
+            at, begin = 0, max(0, begin - max(0, end - available))
+        made.append(" " * (begin - at)).append(words, style=style)
+        at = begin + cell_len(words)
+    return made
 
 
 def _say(console: Console, lines: Iterable[str], style: str) -> None:
     for line in lines:
-        console.print(Padding(Text(plain(line), style=style), (0, 0, 0, 4), expand=False))
-
-
-def _listed(rows: Iterable[Row]) -> str:
-    groups = groupby(rows, key=lambda row: row.check)
-    return ", ".join(f"{check} ({', '.join(plain(row.subject) for row in group)})" for check, group in groups)
+        console.print(Padding(Text(plain(without_marks(line)), style=style), (0, 0, 0, 4), expand=False))

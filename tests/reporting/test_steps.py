@@ -41,8 +41,8 @@ def test_obligations_are_counted() -> None:
         ("obligation_finished", A | CLAIM | {"done": 1, "total": 4}),
     )
     assert shown == [
-        (0.0, "0 of 4 · equilibria [net]"),
-        (0.25, "1 of 4 · equilibria [net]"),
+        (0.0, "equilibria [net] · 0 of 4"),
+        (0.25, "equilibria [net] · 1 of 4"),
     ]
 
 
@@ -58,16 +58,16 @@ def test_several_specs_are_counted_and_may_be_under_way_together() -> None:
         specs=4,
     )
     assert [done for done, _ in shown] == [1.75, 2.25, 3.0]
-    assert shown[1][1].startswith("1 of 4 specs · a.yaml: 3 of 4 · b.yaml: 1 of 2 · ")
-    assert shown[2][1].startswith("2 of 4 specs · b.yaml: 2 of 2 · ")
+    assert shown[1][1].endswith(" · 1 of 4 specs · a.yaml: 3 of 4 · b.yaml: 1 of 2")
+    assert shown[2][1].endswith(" · 2 of 4 specs · b.yaml: 2 of 2")
 
 
 def test_a_long_search_tells_how_far_it_is() -> None:
     begun = ("spec_read", A | {"obligations": 1})
     known = steps(begun, ("searching", A | CLAIM | {"done": 7, "total": 10, "unit": "states"}))
     unknown = steps(begun, ("searching", A | CLAIM | {"done": 7, "total": None, "unit": "boxes"}))
-    assert known[0][1].endswith("equilibria [net]: 7 of 10 states")
-    assert unknown[0][1].endswith("equilibria [net]: 7 boxes")
+    assert known[0][1].startswith("equilibria [net]: 7 of 10 states")
+    assert unknown[0][1].startswith("equilibria [net]: 7 boxes")
 
 
 def test_a_run_moves_the_bar_to_its_end() -> None:

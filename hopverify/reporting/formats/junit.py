@@ -16,7 +16,7 @@ from hopverify.reporting.formats import Format, Rendered
 from hopverify.reporting.outcomes import Outcome, outcome_of, why_skipped
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, Row
-from hopverify.reporting.sentences import details, verdict_in_words
+from hopverify.reporting.sentences import advised, details, verdict_in_words
 from hopverify.reporting.titles import title_of
 from hopverify.verdict import Verdict
 
@@ -88,7 +88,7 @@ def _headed(row: Row) -> str:
 
 
 def _said(row: Row) -> Sequence[str]:
-    return list(details(row, shows=SHOWS, lists=LISTS))
+    return [*details(row, shows=SHOWS, lists=LISTS), *advised(row)]
 
 
 def _render(document: Document, report: Report, stem: str | None) -> Rendered:
