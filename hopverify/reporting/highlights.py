@@ -47,7 +47,7 @@ def _cells(row: Row, data: Values) -> Iterator[str]:
 def _set_right(row: Row, data: Values) -> Iterator[str]:
     if "restored" in data:
         counts = sorted(each["flips"] for each in data["patterns"] if "flips" in each)
-        some = f" from up to {_counted(counts[0], 'flipped neuron', 'flipped neurons')}" if any(counts) else ""
+        some = f" from up to {_counted(counts[0], 'flipped neuron', 'flipped neurons')}" if counts and counts[0] else ""
         yield f"{_share(data['restored'], data['of'], row.subject)} set right{some}"
 
 

@@ -122,8 +122,8 @@ class Shown:
             self._print(said, "bold")
         self._print(conclusion(report), _conclusive(report))
         for verdict in (Verdict.FAIL, Verdict.UNKNOWN):
-            if checks := dict.fromkeys(row.check for row in self.shown if row.verdict is verdict):
-                self._print(f"{WORDS[verdict]}: {', '.join(checks)}", "")
+            if named := dict.fromkeys(row.check for row in self.shown if row.verdict is verdict):
+                self._print(f"{WORDS[verdict]}: {', '.join(named)}", "")
         for step, checks in next_steps(report.rows):
             # A command on a line of its own can be copied.
             self._print(f"next: {step.command}", "")
@@ -135,7 +135,9 @@ class Shown:
     def _called(self, rows: Iterable[Row]) -> str:
         """Return the checks of some claims, each with what it is about unless that is the whole model."""
         groups = groupby(rows, key=lambda row: row.check)
-        named = [(check, ", ".join(filter(None, (self._subject(row.subject) for row in group)))) for check, group in groups]
+        named = [
+            (check, ", ".join(filter(None, (self._subject(row.subject) for row in group)))) for check, group in groups
+        ]
         return ", ".join(f"{check} ({subjects})" if subjects else check for check, subjects in named)
 
 
