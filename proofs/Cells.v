@@ -59,6 +59,17 @@ Proof.
   rewrite Rabs_pos_eq; lra.
 Qed.
 
+(** Off the interval, the nearest point is the end on that side. *)
+Lemma off_end u : (off u < 0 -> lo = Finite (clamp lo hi u)) /\ (0 < off u -> hi = Finite (clamp lo hi u)).
+Proof.
+  pose proof inside as I. unfold off, clamp, between_ends, Rmax, Rmin in *.
+  destruct lo as [a| |], hi as [c| |]; simpl in *;
+  repeat match goal with
+  | |- context [Rle_dec ?p ?q] => destruct (Rle_dec p q)
+  | K : context [Rle_dec ?p ?q] |- _ => destruct (Rle_dec p q)
+  end; split; intro A; try lra; try (f_equal; lra); exfalso; intuition lra.
+Qed.
+
 (** An activation with slopes at most h on the interval, continued by its values at the ends. *)
 Lemma clamped_slopes g h : 0 <= h ->
   (forall u v, between_ends lo hi u -> between_ends lo hi v -> u <= v -> 0 <= g v - g u <= h * (v - u)) ->
@@ -69,3 +80,11 @@ Proof.
   split; [exact G1|]. apply Rle_trans with (1 := G2). apply Rmult_le_compat_l; lra.
 Qed.
 End Interval.
+
+(** The cell of the intervals [lo i, hi i], and its point nearest to a state. *)
+Definition in_cell (n : nat) (lo hi : nat -> Rbar) (x : vec) : Prop :=
+  forall i, (i < n)%nat -> between_ends (lo i) (hi i) (x i).
+Definition nearest (lo hi : nat -> Rbar) (x : vec) : vec := fun i => clamp (lo i) (hi i) (x i).
+
+Lemma nearest_in_cell n lo hi o x : in_cell n lo hi o -> in_cell n lo hi (nearest lo hi x).
+Proof. intros H i Hi. apply clamp_inside with (o i). now apply H. Qed.

@@ -123,6 +123,35 @@ Proof.
   - apply Rmult_le_compat_l; auto. apply dist_component; auto.
 Qed.
 
+(** The drive is Lipschitz. *)
+Definition slopes_weights : R := sum n (fun i => sum n (fun j => Rabs (W i j))) * sum n h.
+
+Lemma slopes_weights_nonneg : 0 <= slopes_weights.
+Proof.
+  apply Rmult_le_pos; apply sum_nonneg; intros; auto. apply sum_nonneg; intros; apply Rabs_pos.
+Qed.
+
+Lemma dsyn_lipschitz u v i : (i < n)%nat ->
+  Rabs (dsyn (acts_of v) i - dsyn (acts_of u) i) <= slopes_weights * dist n u v.
+Proof.
+  intro Hi. unfold dsyn. assert (E : - sum n (fun j => W i j * acts_of v j) -
+    - sum n (fun j => W i j * acts_of u j) = - sum n (fun j => W i j * (acts_of v j - acts_of u j))).
+  { rewrite <- !sum_opp, <- sum_minus. apply sum_ext. intros. ring. }
+  rewrite E, Rabs_Ropp. eapply Rle_trans; [apply sum_abs|].
+  assert (D : dist n (acts_of u) (acts_of v) <= sum n h * dist n u v).
+  { unfold dist at 1. rewrite <- sum_scal_r. apply sum_le. intros j Hj.
+    apply Rle_trans with (h j * Rabs (v j - u j)).
+    - now apply slopes_lipschitz.
+    - apply Rmult_le_compat_l; auto. apply dist_component; auto. }
+  apply Rle_trans with (sum n (fun j => Rabs (W i j)) * dist n (acts_of u) (acts_of v)).
+  - rewrite <- sum_scal_r. apply sum_le. intros j Hj. rewrite Rabs_mult.
+    apply Rmult_le_compat_l; [apply Rabs_pos|]. apply dist_component; auto.
+  - unfold slopes_weights. rewrite Rmult_assoc. apply Rmult_le_compat; auto;
+      [apply sum_nonneg; intros; apply Rabs_pos|apply dist_nonneg|].
+    apply (sum_term n (fun i => sum n (fun j => Rabs (W i j)))); auto.
+    intros; apply sum_nonneg; intros; apply Rabs_pos.
+Qed.
+
 Lemma acts_timed : timed_monotone n tau acts_of.
 Proof. apply (timed_elementwise n tau acts_of tau_pos g); [reflexivity|]. intros i u v Q.
   pose proof (slopes i u v Q). lra. Qed.

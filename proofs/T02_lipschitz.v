@@ -2,7 +2,7 @@
     No derivative of g is used, and no theorem that holds almost everywhere. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Hopverify Require Import Sums Model Dini Continuity.
+From Hopverify Require Import Sums Model Dini Continuity Existence Solutions.
 Open Scope R_scope.
 
 Section Lipschitz.
@@ -146,5 +146,16 @@ Proof.
   intros Hs Hst. apply (dini_decreasing (fun u => energy (x u)) s t); [lra| |].
   - intros u Hu. apply (energy_continuous n tau) with (dS := dS); auto. lra.
   - intros u eps Hu He. apply T2_dini; auto. lra.
+Qed.
+
+(** T2 for a Lipschitz drive: from every state there is exactly one solution, and along it the energy
+    never increases. *)
+Corollary T2_the_solution K x0 : 0 <= K ->
+  (forall x y i, (i < n)%nat -> Rabs (dS (g y) i - dS (g x) i) <= K * dist x y) ->
+  exists x, the_solution n (field tau rho b g dS) x0 x /\
+    forall s t, 0 <= s <= t -> energy (x t) <= energy (x s).
+Proof.
+  intros HK HD. destruct (solution_of_model n tau rho b g dS tau_pos K HK HD x0) as (x & X).
+  exists x. split; [exact X|]. intros s t. apply T2. apply X.
 Qed.
 End Lipschitz.

@@ -1,7 +1,7 @@
 (** T8: the flat region of an equilibrium lies in its basin. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Hopverify Require Import Sums Model T05_flat_regions Uniqueness.
+From Hopverify Require Import Sums Model T05_flat_regions Existence Solutions.
 Open Scope R_scope.
 
 Section Basins.
@@ -105,7 +105,7 @@ Theorem T8 xs (y : R -> vec) : equilibrium xs -> solution y -> fibre (g xs) (y 0
 Proof.
   intros He Hy H0.
   assert (A : forall t, 0 <= t -> agree (straight xs (y 0) t) (y t)).
-  { apply (unique_solution n tau rho b g dS tau_pos rho_pos K); auto; [now apply T8_straight|].
+  { apply (unique_solution n tau rho b g dS tau_pos K); auto; [now apply T8_straight|].
     intros i Hi. unfold straight. rewrite Rmult_0_r, Ropp_0, exp_0. ring. }
   split.
   - intros t Ht i Hi. rewrite (g_layers (y t) (straight xs (y 0) t) i Hi).
@@ -113,5 +113,17 @@ Proof.
     + intros j Hj _. symmetry. now apply A.
   - intros i Hi. apply (is_lim_ext_loc (fun t => straight xs (y 0) t i)); [|now apply T8_converges].
     exists 0. intros t Ht. apply A; auto. lra.
+Qed.
+
+(** There is exactly one such solution from each state of the flat region. *)
+Corollary T8_the_solution xs x0 : equilibrium xs -> fibre (g xs) x0 ->
+  exists x, the_solution n (field tau rho b g dS) x0 x /\
+    (forall t, 0 <= t -> fibre (g xs) (x t)) /\
+    forall i, (i < n)%nat -> is_lim (fun t => x t i) p_infty (xs i).
+Proof.
+  intros He H0.
+  destruct (solution_of_model n tau rho b g dS tau_pos K K_pos drive_lipschitz x0) as (x & X).
+  exists x. split; [exact X|]. destruct X as (X0 & Hx & _). apply T8; auto.
+  intros i Hi. rewrite (g_layers (x 0) x0 i Hi); [now apply H0|]. intros j Hj _. now apply X0.
 Qed.
 End Basins.

@@ -27,25 +27,9 @@ Proof.
   apply (T8 n tau rho b (acts_of g) (lagrangian n rho L) (dsyn n W) tau_pos rho_pos
     (lagrangian_gradient n rho h g L rho_pos h_nonneg slopes primitives) (lagrangian_convex n rho h
       g L rho_pos slopes primitives) DL (fun i => i) (fun i => rho i / tau i))
-      with (K := sum n (fun i => sum n (fun j => Rabs (W i j))) * sum n h); auto.
+      with (K := slopes_weights n h W); auto.
   - intros u v i Hi A. unfold acts_of. now rewrite (A i Hi eq_refl).
-  - apply Rmult_le_pos; apply sum_nonneg; intros; auto. apply sum_nonneg; intros; apply Rabs_pos.
-  - intros u v i Hi. unfold dsyn. assert (E : - sum n (fun j => W i j * acts_of g v j) -
-    - sum n (fun j => W i j * acts_of g u j)
-    = - sum n (fun j => W i j * (acts_of g v j - acts_of g u j))).
-    { rewrite <- !sum_opp, <- sum_minus. apply sum_ext. intros. ring. }
-    rewrite E, Rabs_Ropp. eapply Rle_trans; [apply sum_abs|].
-    assert (D : dist n (acts_of g u) (acts_of g v) <= sum n h * dist n u v).
-    { unfold dist at 1. rewrite <- sum_scal_r. apply sum_le. intros j Hj.
-      apply Rle_trans with (h j * Rabs (v j - u j)).
-      - now apply slopes_lipschitz.
-      - apply Rmult_le_compat_l; auto. apply dist_component; auto. }
-    apply Rle_trans with (sum n (fun j => Rabs (W i j)) * dist n (acts_of g u) (acts_of g v)).
-    + rewrite <- sum_scal_r. apply sum_le. intros j Hj. rewrite Rabs_mult.
-      apply Rmult_le_compat_l; [apply Rabs_pos|]. apply dist_component; auto.
-    + rewrite Rmult_assoc. apply Rmult_le_compat; auto; [apply sum_nonneg; intros;
-      apply Rabs_pos|apply dist_nonneg|].
-      apply (sum_term n (fun i => sum n (fun j => Rabs (W i j)))); auto.
-        intros; apply sum_nonneg; intros; apply Rabs_pos.
+  - now apply slopes_weights_nonneg.
+  - now apply dsyn_lipschitz.
 Qed.
 End Elementwise.

@@ -2,7 +2,7 @@
     whose activations are continued outside the cell by their values at its ends. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Hopverify Require Import Sums Gronwall Slopes Model Lure Cells T16_lure.
+From Hopverify Require Import Sums Gronwall Slopes Model Lure Cells Existence T16_lure.
 From Hopverify Require Import T16_unique T16_exists T16_attracts.
 Open Scope R_scope.
 
@@ -21,7 +21,8 @@ Notation form := (form n rho h d W).
 
 (** The cell is the product of the intervals [lo i, hi i], and not empty. *)
 Variables lo hi : nat -> Rbar.
-Definition in_cell (x : vec) : Prop := forall i, (i < n)%nat -> between_ends (lo i) (hi i) (x i).
+Notation in_cell := (in_cell n lo hi).
+Notation nearest := (nearest lo hi).
 Variable o : vec.
 Hypothesis not_empty : in_cell o.
 
@@ -47,12 +48,11 @@ Hypothesis targets : forall x, in_cell x -> in_cell (fun i => (drive (act x) i +
 Hypothesis definite : forall u, m * sum n (fun i => u i * u i) <= form u.
 
 (** The clamped network. *)
-Definition nearest (x : vec) : vec := fun i => clamp (lo i) (hi i) (x i).
 Definition clamped (i : nat) (u : R) : R := g i (clamp (lo i) (hi i) u).
 Definition clamped_primitive (i : nat) (u : R) : R := RInt (clamped i) 0 u.
 
-Lemma nearest_in_cell x : in_cell (nearest x).
-Proof. intros i Hi. apply clamp_inside with (o i). now apply not_empty. Qed.
+Lemma nearest_in x : in_cell (nearest x).
+Proof. now apply nearest_in_cell with o. Qed.
 
 Lemma clamped_slopes_at_most i : (i < n)%nat -> slopes_at_most (clamped i) (h i).
 Proof.
@@ -83,7 +83,7 @@ Theorem T9_exists : exists xs, in_cell xs /\ equilibrium xs.
 Proof.
   destruct (T16_exists n rho b h d W clamped m) as (xs & E); auto using clamped_slopes_at_most.
   assert (C : in_cell xs).
-  { intros i Hi. pose proof (targets (nearest xs) (nearest_in_cell xs) i Hi) as T. cbv beta in T.
+  { intros i Hi. pose proof (targets (nearest xs) (nearest_in xs) i Hi) as T. cbv beta in T.
     assert (X : (drive (act (nearest xs)) i + b i) / rho i = xs i); [|now rewrite X in T].
     specialize (E i Hi). unfold Lure.force in E. pose proof (rho_pos i Hi).
     change (drive (act (nearest xs)) i + b i - rho i * xs i = 0) in E.
@@ -98,31 +98,11 @@ Proof.
     now apply clamped_equilibrium.
 Qed.
 
-(** A solution is bounded on a bounded time. *)
-Lemma solution_bounded x T : solution x -> 0 <= T ->
-  exists B, 0 <= B /\ forall i s, (i < n)%nat -> 0 <= s <= T -> Rabs (x s i) <= B.
-Proof.
-  intros Hx HT. assert (G : forall p, (p <= n)%nat ->
-    exists B, 0 <= B /\ forall i s, (i < p)%nat -> 0 <= s <= T -> Rabs (x s i) <= B).
-  { induction p as [|p IH]; intro Hp; [exists 0; split; [lra|intros; lia]|].
-    destruct IH as (B & HB & KB); [lia|].
-    destruct (continuity_ab_maj (fun s => Rabs (x s p)) 0 T HT) as (M & KM & _).
-    { intros s Hs. apply continuity_pt_filterlim. apply (continuous_comp (fun s => x s p) Rabs).
-      - apply (ex_derive_continuous (K := R_AbsRing) (V := R_NormedModule) (fun s => x s p) s).
-        eexists. apply Hx; [lra|lia].
-      - apply continuous_Rabs. }
-    exists (Rmax B (Rabs (x M p))). split; [apply Rle_trans with (1 := HB), Rmax_l|].
-    intros i s Hi Hs. destruct (Nat.eq_dec i p) as [->|Hne].
-    - apply Rle_trans with (2 := Rmax_r _ _). now apply KM.
-    - apply Rle_trans with (2 := Rmax_l _ _). apply KB; [lia|auto]. }
-  apply (G n). lia.
-Qed.
-
 (** The drive on the cell pulls towards the cell. *)
 Lemma pulled x i : (i < n)%nat ->
   off (lo i) (hi i) (x i) * (drive (act (nearest x)) i + b i - rho i * x i) <= 0.
 Proof.
-  intro Hi. pose proof (targets (nearest x) (nearest_in_cell x) i Hi) as T. cbv beta in T.
+  intro Hi. pose proof (targets (nearest x) (nearest_in x) i Hi) as T. cbv beta in T.
   set (z := (drive (act (nearest x)) i + b i) / rho i) in *. pose proof (rho_pos i Hi) as P.
   assert (E : drive (act (nearest x)) i + b i = rho i * z) by (unfold z; field; lra). rewrite E.
   pose proof (clamp_obtuse (lo i) (hi i) (o i) (not_empty i Hi) (x i) z T) as O.
@@ -137,7 +117,7 @@ Qed.
 (** T9: a solution that starts in the cell stays in it. *)
 Theorem T9_invariant x : solution x -> in_cell (x 0) -> forall t, 0 <= t -> in_cell (x t).
 Proof.
-  intros Hx H0 t Ht. destruct (solution_bounded x t Hx Ht) as (B & HB & KB).
+  intros Hx H0 t Ht. destruct (solution_bounded n (fun z i => force z i / tau i) x t Hx Ht) as (B & HB & KB).
   assert (exists B', B <= B' /\ forall i u, (i < n)%nat -> Rabs u <= B ->
     Rabs (clamp (lo i) (hi i) u) <= B') as (B' & HB' & KB').
   { exists (B + sum n (fun i => Rabs (clamp (lo i) (hi i) 0))). split.
