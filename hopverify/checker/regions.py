@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from hopverify.checker.elimination import inverse_of_middle
 from hopverify.expr.balls import BALLS, ball, precision
-from hopverify.expr.exact import EXACT, NotRational
 from hopverify.model import LinearNetwork
 
 Floats = NDArray[np.float64]
@@ -98,14 +97,7 @@ def _fraction(end: arb) -> Fraction:
 def _is_on_the_end(network: LinearNetwork, region: Region, lower: list[Fraction], upper: list[Fraction]) -> bool:
     """Whether a state with the coordinates of the ends that the box reaches over is the equilibrium, exactly."""
     x = [_guess(low, high, ends) for low, high, ends in zip(lower, upper, region, strict=True)]
-    if any(v is None for v in x):
-        return False
-    state = np.array(x, dtype=object)
-    try:
-        parts = [layer.function.activate(state[neurons], EXACT) for layer, neurons in network.places()]
-        return bool((network.target(np.concatenate(parts)) == state).all())
-    except (NotRational, ZeroDivisionError):
-        return False
+    return not any(v is None for v in x) and network.rests_at(np.array(x, dtype=object))
 
 
 def _guess(low: Fraction, high: Fraction, ends: tuple[Fraction, Fraction]) -> Fraction | None:

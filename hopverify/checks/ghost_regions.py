@@ -14,6 +14,8 @@ from hopverify.obligations import NoGhosts
 
 
 def _counted(witness: Mapping[str, Any]) -> str:
+    if "count" not in witness:
+        return "A ghost region"
     count = int(witness["count"])
     return "1 ghost region" if count == 1 else f"{count:,} ghost regions"
 
@@ -26,7 +28,8 @@ CHECK = Check(
     explanation=(
         "Where neurons are dead, ∇E = 0 does not make an equilibrium: the state to which the flow points, "
         "x⋆(γ), must lie in the same flat region. Where it does not, the energy is flat and critical while "
-        "the flow leaves: a ghost. A fail lists the ghosts, each with the neurons that wake up."
+        "the flow leaves: a ghost. A fail lists the ghosts, each with the neurons that wake up, or, where activations "
+        "are not piecewise linear, shows a segment of one."
     ),
     claims=claims_about(NoGhosts, "the energy has no ghost regions", assumptions=(), of_energy=True),
     order=120,

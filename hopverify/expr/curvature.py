@@ -155,18 +155,22 @@ def _dot(node: Apply, arguments: list[Curvature]) -> Curvature:
 
 
 def _norm(node: Apply, arguments: list[Curvature]) -> Curvature:
-    """√(‖u‖² + e) is convex in an affine u for e ≥ 0, and strictly convex for e > 0 and an injective u."""
+    """√(‖u‖² + e) is convex if u is affine, or convex and ≥ 0, and e a constant ≥ 0 or a sum of such squares.
+
+    It is strictly convex for an injective u and a constant e > 0.
+    """
     inner, offset = arguments
     offset_signs = _range(node.arguments[1])
-    if not offset.constant or not offset_signs <= NONNEGATIVE or inner.bend is not Bend.AFFINE:
+    fixed = offset.constant and offset_signs <= NONNEGATIVE
+    if not _is_magnitude(inner, node.arguments[0]) or not (fixed or _is_sum_of_squares(node.arguments[1])):
         return _UNKNOWN
-    return Curvature(Bend.CONVEX, strict=inner.injective and offset_signs == POSITIVE)
+    return Curvature(Bend.CONVEX, strict=fixed and inner.injective and offset_signs == POSITIVE)
 
 
 def _sqrt(node: Apply, arguments: list[Curvature]) -> Curvature:
-    """√(Σ a_k(x)² + e) with affine a_k and constant e ≥ 0 is a Euclidean norm of an affine map, so it is convex."""
+    """√(Σ a_k(x)²) is convex: a Euclidean norm, which grows with every |a_k| (Boyd & Vandenberghe, §3.2.4)."""
     (inner,) = node.arguments
-    if all(_is_square_or_constant(term) for term in _terms(inner)):
+    if _is_sum_of_squares(inner):
         return Curvature(Bend.CONVEX)
     return _composed(Bend.CONCAVE, Trend.INCREASING, arguments[0], _range(inner))
 
@@ -204,8 +208,12 @@ def _terms(node: Expression) -> list[Expression]:
     return [node]
 
 
+def _is_sum_of_squares(node: Expression) -> bool:
+    """Whether a node is a sum of numbers ≥ 0 and of squares whose root counts in a norm; every symbol a variable."""
+    return all(map(_is_square_or_constant, _terms(node)))
+
+
 def _is_square_or_constant(term: Expression) -> bool:
-    """Whether a term is a number ≥ 0, or (a sum of) squares of affine functions, every symbol a variable."""
     if isinstance(term, Number):
         return term.value >= 0
     if not isinstance(term, Apply):
@@ -213,9 +221,16 @@ def _is_square_or_constant(term: Expression) -> bool:
     first = term.arguments[0]
     if term.function == "sum":
         return isinstance(first, Apply) and first.function == "power" and _is_square_or_constant(first)
+    if term.function == "multiply" and isinstance(first, Number):
+        return first.value >= 0 and _is_square_or_constant(term.arguments[1])
     squared = term.function == "power" and term.arguments[1] == Number(Fraction(2))
     squared = squared or (term.function in ("multiply", "dot") and first == term.arguments[1])
-    return squared and curvature(first, symbols(first)).bend is Bend.AFFINE
+    return squared and _is_magnitude(curvature(first, symbols(first)), first)
+
+
+def _is_magnitude(a: Curvature, node: Expression) -> bool:
+    """Whether |a(x)| is convex, entry by entry: a is affine, or convex and never negative."""
+    return a.bend is Bend.AFFINE or (a.bend is Bend.CONVEX and _range(node) <= NONNEGATIVE)
 
 
 def _variance(node: Apply, arguments: list[Curvature]) -> Curvature:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.expr.exact import EXACT
+from hopverify.expr.exact import EXACT, NotRational
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Model
@@ -49,6 +49,19 @@ class LinearNetwork:
         """Return x⋆(γ) = (Wγ + b)/ρ, exactly."""
         result: Matrix = (self.W @ gamma + self.b) / self.leak
         return result
+
+    def activation(self, x: Matrix) -> Matrix | None:
+        """Return g(x) of a rational state, exactly; None where it is not known to be rational."""
+        try:
+            parts = [layer.function.activate(x[neurons], EXACT) for layer, neurons in self.places()]
+        except (NotRational, ZeroDivisionError):
+            return None
+        return np.concatenate(parts)
+
+    def rests_at(self, x: Matrix) -> bool:
+        """Whether a rational state is an equilibrium, exactly; False too where g(x) is not known to be rational."""
+        gamma = self.activation(x)
+        return gamma is not None and bool((self.target(gamma) == x).all())
 
     @property
     def elementwise(self) -> bool:

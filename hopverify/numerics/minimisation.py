@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hopverify.numerics.limits import Ask, unlimited
 
 Floats = NDArray[np.float64]
+NEARLY = 2.0**-20
 
 
 def minimise(
@@ -27,3 +28,18 @@ def minimise(
     found = minimize(guarded, start, method=method, options={"maxfev": evaluations})
     best: Floats = np.asarray(found.x, dtype=np.float64)
     return best
+
+
+def vanishing(function: Callable[[Floats], Floats], start: Floats, *, evaluations: int = 60) -> Floats | None:
+    """Return a point at which ``function`` is about 0, by least squares (SciPy); None where it ends elsewhere."""
+    from scipy.optimize import least_squares
+
+    with np.errstate(all="ignore"):
+        if not np.isfinite(function(start)).all():
+            return None
+        try:
+            found = least_squares(function, start, max_nfev=evaluations)
+        except ValueError:
+            return None
+    x: Floats = np.asarray(found.x, dtype=np.float64)
+    return x if np.max(np.abs(found.fun), initial=0.0) < NEARLY else None

@@ -177,6 +177,12 @@ def _ghosts(witness: Values, shows: str) -> list[str]:
     return said
 
 
+def _ghost_segment(witness: Values) -> list[str]:
+    names, (first, last) = names_in_words(witness["neurons"]), (vector(end) for end in witness["segment"])
+    said = f"a ghost: while {names} go from {first} to {last}, no activation changes, and E is flat and critical"
+    return [f"{said}; the flow points to x⋆ = {vector(witness['target'])}, where the activation is another"]
+
+
 def _two_equilibria(witness: Values) -> list[str]:
     first, second = (state(witness[key]) for key in ("first", "second"))
     known = witness.get("known")
@@ -224,6 +230,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "dead_zone": _dead_zone,
     "shift_invariance": _shift,
     "equal_activations": _equal_activations,
+    "ghost_segment": _ghost_segment,
     "two_equilibria": _two_equilibria,
     "no_attractor": _no_attractor,
     "unbounded_direction": _unbounded_direction,

@@ -44,6 +44,7 @@ def test_no_refuted_statement_is_told_as_if_it_held(check: str) -> None:
         ("energy_flatness", {}, "The energy has flat regions"),
         ("ghost_regions", {"count": 1}, "1 ghost region"),
         ("ghost_regions", {"count": 1234}, "1,234 ghost regions"),
+        ("ghost_regions", {"segment": []}, "A ghost region"),
         ("global_stability", {"first": [], "second": []}, "Several equilibria"),
         ("global_stability", {"states along it": []}, "No equilibrium attracts everything"),
     ],

@@ -52,6 +52,11 @@ WITNESSES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["(-∞, -1) or (1, +∞)", "unbounded", "-2 and -3/2"],
     ),
     ("shift_invariance", {"region": "x + R·1"}, ["vector of ones", "x + R·1"]),
+    (
+        "ghost_segment",
+        {"neurons": ["x[0]", "x[2]"], "segment": [["-1", "-1"], ["-1/2", "-1/2"]], "target": ["3", "3"]},
+        ["x[0], x[2] go from (-1, -1) to (-1/2, -1/2)", "x⋆ = (3, 3)"],
+    ),
     ("equal_activations", {"states": [["1", "1"], ["2", "2"]]}, ["(1, 1)", "(2, 2)"]),
     ("a_rule_of_tomorrow", {"place": ["1", "2"], "value": "-1/2"}, ["place: (1, 2)", "value: -1/2"]),
 ]

@@ -30,7 +30,6 @@ from hopverify.checker.rules.equilibrium_boxes import verify_box
 from hopverify.checker.stability import stability_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
-from hopverify.expr.exact import EXACT, NotRational
 from hopverify.expr.intervals import enclose
 from hopverify.model import LinearNetwork, linear_network
 from hopverify.obligations import GloballyStable, Outcome
@@ -38,15 +37,6 @@ from hopverify.obligations import GloballyStable, Outcome
 Vector = np.ndarray[Any, Any]
 # The spectrum is enclosed up to this many neurons.
 MAX_SPECTRUM = 64
-
-
-def is_exact(network: LinearNetwork, x: Vector) -> bool:
-    """Whether a rational state is an equilibrium, exactly; False too where g(x) is not known to be rational."""
-    try:
-        parts = [layer.function.activate(x[neurons], EXACT) for layer, neurons in network.places()]
-    except (NotRational, ZeroDivisionError):
-        return False
-    return bool((network.target(np.concatenate(parts)) == x).all())
 
 
 def confirmed(network: LinearNetwork, stated: Any) -> Equilibrium:
@@ -58,7 +48,7 @@ def confirmed(network: LinearNetwork, stated: Any) -> Equilibrium:
     upper = np.array([float(enclose(value + width).upper) for value in centre])
     if width:
         verify_box(Contractor(network), centre, width, "a state")
-    elif not (np.isfinite([lower, upper]).all() and is_exact(network, centre)):
+    elif not (np.isfinite([lower, upper]).all() and network.rests_at(centre)):
         raise EvidenceRejected("states: a state of width 0 is no equilibrium, exactly")
     return Equilibrium(None if width else centre, lower, upper)
 
