@@ -30,20 +30,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_example_of_arrays(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (example,) = blocks("arrays.md", "python")
-    exec(example, {})
-    assert capsys.readouterr().out == "pass\n"
-
-
-def test_the_commands_of_arrays(here: Path) -> None:
-    text = (DOCS / "arrays.md").read_text(encoding="utf-8")
-    commands = [line.split() for line in text.splitlines() if line.startswith("    hopverify ")]
-    assert len(commands) == 2
-    for _, *arguments in commands:
-        assert CliRunner().invoke(GROUP, arguments).exit_code == 0
-
-
 @pytest.mark.parametrize(("rule", "certified"), [("hebbian", 0), ("storkey", 8), ("pseudo-inverse", 8)])
 def test_the_comparison_of_rules(rule: str, certified: int) -> None:
     rng = np.random.default_rng(0)

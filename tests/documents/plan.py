@@ -1,0 +1,71 @@
+"""How each block of the pages is tried. What needs no line here: commands of ``hopverify`` and ``python`` run, Python runs, specs are
+read. A block that is none of these, or cannot run in a test, has a line that says what becomes of it."""
+
+from __future__ import annotations
+
+# Commands that do not run with their page: how they begin, and why.
+NOT_RUN = {
+    "python3 -m venv": "python -m tests.documents.fresh runs it",
+    "source ": "the same",
+    "pip install": "tests/documents/fresh.py, and the tests of extras",
+    "dask ": "a cluster: tests/execution/test_dask.py",
+    "hopverify verify specs/ --dask": "a cluster: tests/execution/test_dask.py",
+    "pytest": "tests/pytest_plugin/ runs pytest",
+    "python -m tests": "tests/README.md",
+    "python docs/": "tests/architecture/",
+    "hopverify check SPEC CERTIFICATE": "a pattern, not a command",
+    "hopverify import model.py": "needs HAMUX: tests/interop/",
+}
+
+# Pages whose Python needs an extra; their tests are skipped where it is not installed.
+EXTRAS = {"docs/hamux.md": ("jax", "hamux"), "docs/pytorch.md": ("torch",)}
+
+# Pages that take seconds.
+LONG = {"docs/cli.md", "docs/repair.md", "docs/hamux.md"}
+
+# Output: the first words of a block, and the command that prints it.
+PRINTED = {
+    "README.md": {"check subject verdict": "hopverify verify mine.yaml"},
+    "docs/cli.md": {"relu-pair specs/relu-pair.yaml": "hopverify verify specs/relu-pair.yaml"},
+    "docs/discrete.md": {"spin_energy_descent hopfield-1982": "hopverify verify specs/hopfield-1982.yaml"},
+}
+
+# Parts of specs: the first words of a block, and the spec that holds it.
+PARTS = {
+    "docs/dead-neurons.md": {"layers:": "specs/relu-two-neurons.yaml"},
+    "docs/discrete.md": {
+        "layers:": "specs/hopfield-1982.yaml",
+        "synapses:": "specs/exponential-spins.yaml",
+    },
+    "docs/repair.md": {"layers:": "specs/repaired/relu-pair-universal.yaml"},
+}
+
+# Blocks that are tried elsewhere, or not at all: by page and first words.
+ELSEWHERE = {
+    "docs/architecture.md": {"specs/x.yaml": "a picture", "cli/": "a picture"},
+    "docs/ci.md": dict.fromkeys(
+        ("name: energies", "- run:", "verify:", "repos:"), "tests/pytest_plugin/test_continuous_integration.py"
+    ),
+    "docs/cli.md": {"{": "the shape of JSON: tests/cli/test_verify.py holds its schema"},
+    "docs/dead-neurons.md": dict.fromkeys(
+        ("energy_flatness", "equilibria", "state_recovery", "equilibrium_stability", "flat_region_stability"),
+        "tests/known_values/test_equilibria.py",
+    )
+    | dict.fromkeys(("altered_energy_descent", "original:"), "tests/known_values/test_repair_by_hand.py"),
+    "docs/repair.md": {
+        "W is not symmetric": "tests/repairs/test_refusals.py",
+        "original repaired": "test_outputs.py: the table of gelu-memory",
+    },
+    "docs/spec.md": {
+        "original:": "tests/known_values/test_repair_by_hand.py reads the same lines of dead-neurons.md",
+        "model.yaml:4:41": "messages of six wrong specs: tests/spec/test_refusals.py",
+    },
+    "docs/testing.md": {
+        "Failing test case": "what Hypothesis prints: tests/strategies/test_shrinking.py",
+        "$ pytest": "what pytest prints: tests/pytest_plugin/test_items.py",
+        "[tool.hopverify]": "tests/pytest_plugin/test_selection.py",
+        "def test_my_network": "tests/pytest_plugin/test_items.py",
+        "import my_network": "tests/testing/test_three_lines.py",
+        "hopfield-1984 (models": "tests/testing/test_classical_mistakes.py",
+    },
+}
