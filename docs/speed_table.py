@@ -1,7 +1,7 @@
 """The table of seconds in ``docs/speed.md``, from what was measured and committed in ``reports/benchmarks``.
 
 ``python docs/speed_table.py`` prints the table; with ``--write`` it is put into the page. With ``--measure`` the
-commands are timed first, into ``reports/benchmarks/commands.json`` (the other numbers are those of ``hopverify bench``).
+commands are timed first, into ``reports/benchmarks/commands.json``. All other numbers are those of ``hopverify bench``.
 """
 
 from __future__ import annotations

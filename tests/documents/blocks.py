@@ -1,4 +1,4 @@
-"""The fenced blocks of a page, and the commands in its prose. Nothing but the standard library, so that it runs before an installation."""
+"""The fenced blocks of a page, and the commands in its prose; by the standard library alone, for ``fresh.py``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def blocks(name: str) -> list[Block]:
     text = page(name)
     found: list[tuple[int, str, str]] = []
     for match in _FENCE.finditer(text):
-        found.append((match.start(), match[2], "".join(line.removeprefix(match[1]) for line in match[3].splitlines(True))))
+        found.append(
+            (match.start(), match[2], "".join(line.removeprefix(match[1]) for line in match[3].splitlines(True)))
+        )
     prose = _FENCE.sub(lambda match: re.sub(r"[^\n]", "`", match[0]), text)
     for match in _INDENTED.finditer(prose):
         if match[0].startswith(("    hopverify ", "    dask ", "    pytest ", "    python ")):

@@ -1,7 +1,7 @@
-"""Run the README in a fresh environment, as a person who has nothing but a checkout would: ``python -m tests.documents.fresh``.
+"""Run the README in a fresh environment, as a person with a checkout would: ``python -m tests.documents.fresh``.
 
-The files of the checkout are copied, files that the README shows are written, and its commands run in their order, in one
-shell that ends at the first error. ``--tests`` runs the test command too, which takes minutes.
+The files of the checkout are copied, files that the README shows are written, and its commands run in their order, in
+one shell that ends at the first error. ``--tests`` runs the test command too, which takes minutes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,10 @@ def _quoted(text: str) -> str:
 def copy(folder: Path) -> None:
     """Copy what is, or would be, committed."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (ROOT / name).is_file():

@@ -1,5 +1,8 @@
-"""How each block of the pages is tried. What needs no line here: commands of ``hopverify`` and ``python`` run, Python runs, specs are
-read. A block that is none of these, or cannot run in a test, has a line that says what becomes of it."""
+"""How each block of the pages is tried.
+
+Commands of ``hopverify`` and ``python`` run, Python runs, and specs are read; they need no line here. A block that is
+none of these, or cannot run in a test, has a line that says what becomes of it.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,16 @@ NOT_RUN = {
     "python -m tests": "tests/README.md",
     "python docs/": "tests/architecture/",
     "hopverify check SPEC CERTIFICATE": "a pattern, not a command",
-    "hopverify import model.py": "needs HAMUX: tests/interop/",
 }
 
-# Pages whose Python needs an extra; their tests are skipped where it is not installed.
-EXTRAS = {"docs/hamux.md": ("jax", "hamux"), "docs/pytorch.md": ("torch",)}
-
 # Pages that take seconds.
-LONG = {"docs/cli.md", "docs/repair.md", "docs/hamux.md"}
+LONG = {"docs/cli.md", "docs/repair.md"}
 
 # Output: the first words of a block, and the command that prints it.
 PRINTED = {
     "README.md": {"check subject verdict": "hopverify verify mine.yaml"},
     "docs/cli.md": {"relu-pair specs/relu-pair.yaml": "hopverify verify specs/relu-pair.yaml"},
-    "docs/discrete.md": {"spin_energy_descent hopfield-1982": "hopverify verify specs/hopfield-1982.yaml"},
+    "docs/discrete.md": {"spin_energy_descent": "hopverify verify specs/hopfield-1982.yaml"},
 }
 
 # Parts of specs: the first words of a block, and the spec that holds it.
@@ -52,9 +51,12 @@ ELSEWHERE = {
         "tests/known_values/test_equilibria.py",
     )
     | dict.fromkeys(("altered_energy_descent", "original:"), "tests/known_values/test_repair_by_hand.py"),
+    # What needs JAX or PyTorch is tried where .ci/nightly installs them.
+    "docs/hamux.md": dict.fromkeys((">>> ", "hopverify import model.py"), "tests/interop/test_hamux_page.py"),
+    "docs/pytorch.md": dict.fromkeys(("import torch", "hopverify: 1"), "tests/interop/test_pages.py"),
     "docs/repair.md": {
         "W is not symmetric": "tests/repairs/test_refusals.py",
-        "original repaired": "test_outputs.py: the table of gelu-memory",
+        "original repaired": "the repair of gelu-memory: tests/repairs/test_specs.py",
     },
     "docs/spec.md": {
         "original:": "tests/known_values/test_repair_by_hand.py reads the same lines of dead-neurons.md",

@@ -1,4 +1,4 @@
-"""Each page is a script: what it shows is run in its order, in one folder, and prints what the page says that it prints."""
+"""Each page is a script: what it shows runs in its order, in one folder, and prints what the page says it prints."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from hopverify.cli import GROUP
 from hopverify.spec import parse_spec
 from tests.documents.blocks import PAGES, ROOT, Block, blocks, commands, mentioned
-from tests.documents.plan import ELSEWHERE, EXTRAS, LONG, NOT_RUN, PARTS, PRINTED
+from tests.documents.plan import ELSEWHERE, LONG, NOT_RUN, PARTS, PRINTED
 
 SPECS = ("relu-pair", "relu-two-neurons", "hopfield-1982", "modern-hopfield", "digits")
 WITH_LONG = [pytest.param(name, marks=pytest.mark.long if name in LONG else ()) for name in PAGES]
@@ -124,8 +124,6 @@ class Reader:
 
 @pytest.mark.parametrize("name", WITH_LONG)
 def test_a_page_runs(name: str, here: Path) -> None:
-    for module in EXTRAS.get(name, ()):
-        pytest.importorskip(module)
     reader = Reader()
     for block in blocks(name):
         reader.follow(block)
@@ -134,8 +132,8 @@ def test_a_page_runs(name: str, here: Path) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_commands_in_sentences_are_known(name: str) -> None:
     for command in mentioned(name):
-        program, *arguments = shlex.split(command)
-        if not arguments or arguments[0].startswith("-"):
+        _, *arguments = shlex.split(command)
+        if not arguments or arguments[0].startswith("-") or arguments[0].isupper():
             continue
         found = GROUP.get_command(click.Context(GROUP), arguments[0])
         assert found is not None, command
