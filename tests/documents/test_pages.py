@@ -47,7 +47,7 @@ def planned(table: dict[str, dict[str, str]], block: Block) -> str | None:
 
 def squeezed(text: str) -> list[str]:
     """Return the lines of a text with single spaces, and without the column of seconds."""
-    return [re.sub(r" \d+\.\d\d(?= )", "", " ".join(line.split())) for line in text.splitlines()]
+    return [re.sub(r" \d+\.\d\d(?= |$)", "", " ".join(line.split())) for line in text.splitlines()]
 
 
 class Reader:
