@@ -131,16 +131,11 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any], str]]:
     """Return the checks a spec asks for, with their parameters and where they stand; all for ``checks: all``."""
     for name in spec.expect:
         if name not in CHECKS:
-            raise spec.error(f"expect.{name}", f"no check is called {name!r}{did_you_mean(name, list(CHECKS.entries))}")
-    spins = spec.update is not None
-    kinds = {synapse.kind for synapse in spec.synapses.values()}
-    meant = [check for check in CHECKS if check.name in spec.expect or _concerns(check, spins, kinds)]
-    everything = [CheckRequest(check.name, {}, "checks") for check in sorted(meant, key=lambda check: check.order)]
-    requests = spec.checks if spec.checks is not None else everything
+            raise spec.error(f"expect.{name}", f"no check is called {name!r}{did_you_mean(name, CHECKS.names)}")
     chosen: list[tuple[Check, Mapping[str, Any], str]] = []
-    for request in requests:
+    for request in spec.checks if spec.checks is not None else _everything(spec):
         if request.name not in CHECKS:
-            hint = did_you_mean(request.name, list(CHECKS.entries))
+            hint = did_you_mean(request.name, CHECKS.names)
             raise spec.error(request.path, f"no check is called {request.name!r}{hint}")
         check = CHECKS[request.name]
         values = read_fields(spec, check.parameters, request.parameters, request.path)
@@ -148,9 +143,15 @@ def requested(spec: ModelSpec) -> list[tuple[Check, Mapping[str, Any], str]]:
     return chosen
 
 
-def _concerns(check: Check, spins: bool, kinds: set[str]) -> bool:
-    """Whether ``checks: all`` asks for a check."""
-    return check.discrete == spins and (not check.kinds or not kinds.isdisjoint(check.kinds))
+def _everything(spec: ModelSpec) -> list[CheckRequest]:
+    """Return what ``checks: all`` asks for."""
+    kinds = {synapse.kind for synapse in spec.synapses.values()}
+
+    def meant(check: Check) -> bool:
+        about = check.discrete == (spec.update is not None) and (not check.kinds or not kinds.isdisjoint(check.kinds))
+        return about or check.name in spec.expect
+
+    return [CheckRequest(check.name, {}, "checks") for check in sorted(CHECKS, key=lambda c: c.order) if meant(check)]
 
 
 def claims_of(spec: ModelSpec, model: Model | SpinModel) -> list[tuple[Check, Claim]]:

@@ -35,10 +35,5 @@ def summary(entry: Any) -> str:
 
 def documentation(kind: str, entry: Any) -> str:
     """Return the docstring of the file that an entry stands in."""
-    found = registry(kind)
-    package = importlib.import_module(found.package)
-    for name in [entry.name, *dir(package)]:
-        module = getattr(package, name, None)
-        if getattr(module, found.constant, None) is entry:
-            return (module.__doc__ or "").strip()
-    return ""
+    module = importlib.import_module(f"{registry(kind).package}.{entry.name}")
+    return (module.__doc__ or "").strip()

@@ -90,7 +90,7 @@ def _targets(certificates: Sequence[Path], formats: Sequence[str], out: str | No
     from hopverify.reporting.formats import FORMATS
 
     if not formats:
-        raise click.UsageError(f"no format is named: {', '.join(FORMATS.entries)}")
+        raise click.UsageError(f"no format is named: {', '.join(FORMATS.names)}")
     single = len(certificates) == len(formats) == 1
     if out == STREAM or (out is not None and _is_file(out)):
         if not single:

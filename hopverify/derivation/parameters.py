@@ -44,7 +44,7 @@ def with_parameters(function: LayerFunction) -> tuple[Expression, Parameters]:
     """Return L (or g, for a bare activation) in the symbols of its parameters, where it comes from the catalogue."""
     filled = function.potential if function.potential is not None else function.activation[0]
     arrays = {name: Vector(sympy.IndexedBase(name, real=True)[I], SIZE) for name in function.constants}
-    entry = LAGRANGIANS.entries.get(function.name or "")
+    entry = LAGRANGIANS[function.name] if function.name is not None and function.name in LAGRANGIANS else None
     if entry is None or function.potential is None or has_kinks(filled):
         return filled, Parameters(arrays, {})
     kept = {

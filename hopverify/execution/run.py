@@ -22,7 +22,7 @@ from hopverify.execution.settings import Settings
 from hopverify.execution.units import Finding, Offer, Place, Unit
 from hopverify.model import any_model
 from hopverify.obligations import Obligation, Outcome
-from hopverify.provers import DEAR, accepting
+from hopverify.provers import DEAR, methods_for
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Reason
 
@@ -50,7 +50,6 @@ class Run:
         # The claim on whose behalf an obligation is under way.
         self._under_way: dict[Place, int] = {}
         self._started: set[int] = set()
-        self._dear: dict[Place, bool] = {}
         self._arrange()
         self._tell("spec_read", digest=spec.digest, claims=len(self.claims), obligations=len(self._obligations))
 
@@ -113,14 +112,7 @@ class Run:
         """Return what is begun first: cheap before dear, and what the spec asks for before what only describes."""
         check = self.claims[number][0]
         aside = check.diagnostic and self.spec.checks is None and check.name not in self.spec.expect
-        return self._is_dear(place), aside, number
-
-    def _is_dear(self, place: Place) -> bool:
-        """Whether an obligation begins with a search that may take long."""
-        if place not in self._dear:
-            orders = [prover.order for prover in accepting(self._obligations[place])]
-            self._dear[place] = bool(orders) and min(orders) >= DEAR
-        return self._dear[place]
+        return type(self._obligations[place]) in DEAR, aside, number
 
     def _unit(self, place: Place, number: int, *, apart: bool) -> Unit:
         places = self._kin(place) if apart else {place: number}
@@ -262,4 +254,4 @@ class Run:
 def _search_behind(obligation: Obligation) -> tuple[Hashable, tuple[str, ...]] | None:
     """Return what tells whether two obligations share a search: its place, and the provers that take them."""
     search: Hashable = getattr(obligation, "search", None)
-    return None if search is None else (search, tuple(prover.name for prover in accepting(obligation)))
+    return None if search is None else (search, methods_for(obligation))

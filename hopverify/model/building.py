@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -120,7 +120,7 @@ def _function(spec: ModelSpec, function: FunctionSpec, size: int) -> LayerFuncti
             return _named_activation(spec, function, size)
         if function.name not in LAGRANGIANS:
             hint = f"{function.name!r} has no Lagrangian; write `activation: {function.name}`"
-            known = hint if function.name in ACTIVATIONS else _unknown("Lagrangian", function.name, LAGRANGIANS.entries)
+            known = hint if function.name in ACTIVATIONS else _unknown("Lagrangian", function.name, LAGRANGIANS.names)
             raise spec.error(function.path, known)
         return _named_lagrangian(spec, LAGRANGIANS[function.name], function, size)
     except ExpressionError as error:
@@ -134,8 +134,8 @@ def _located(spec: ModelSpec, path: str, error: ExpressionError) -> SpecError:
     return spec.error(path, error.message, offset=error.offset + quote if error.offset is not None else 0)
 
 
-def _unknown(noun: str, name: str, known: Mapping[str, Any]) -> str:
-    return f"no {noun} is called {name!r}{did_you_mean(name, list(known))}"
+def _unknown(noun: str, name: str, known: list[str]) -> str:
+    return f"no {noun} is called {name!r}{did_you_mean(name, known)}"
 
 
 def _parameters(
@@ -170,7 +170,7 @@ def _named_activation(spec: ModelSpec, function: FunctionSpec, size: int) -> Lay
     if name in LAGRANGIANS:
         return _named_lagrangian(spec, LAGRANGIANS[name], function, size)
     if name not in ACTIVATIONS:
-        raise spec.error(function.path, _unknown("activation", name, ACTIVATIONS.entries | LAGRANGIANS.entries))
+        raise spec.error(function.path, _unknown("activation", name, [*ACTIVATIONS.names, *LAGRANGIANS.names]))
     entry = ACTIVATIONS[name]
     constants, arrays, numbers = _parameters(spec, entry, function, size)
     return LayerFunction(name, None, (substitute(parse(entry.activation), constants),), None, arrays, numbers)
@@ -226,7 +226,7 @@ def _acts_elementwise(expression: Expression) -> bool:
 def _synapse(spec: ModelSpec, name: str, ports: Mapping[str, Port]) -> Synapse:
     synapse = spec.synapses[name]
     if synapse.kind not in SYNAPSES:
-        raise spec.error(f"{synapse.path}.kind", _unknown("synapse kind", synapse.kind, SYNAPSES.entries))
+        raise spec.error(f"{synapse.path}.kind", _unknown("synapse kind", synapse.kind, SYNAPSES.names))
     kind = SYNAPSES[synapse.kind]
     values = read_fields(spec, kind.fields, synapse.values, synapse.path)
     try:

@@ -1,6 +1,7 @@
 """Proposals for definiteness: the method by kind and size, the weights and orders it needs, and bounds of λ_min.
 
 Nothing here proves anything: each proposal is tried with :func:`hopverify.checker.definiteness.check_definite`.
+SciPy, which takes longer to load than a small model to verify, is imported where it is used.
 
 >>> from hopverify.checker.quadratic_forms import DenseForm
 >>> form = DenseForm.of(np.array([[2.0, 1.0], [1.0, 2.0]]))
@@ -19,9 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, sparse
-from scipy.sparse.csgraph import reverse_cuthill_mckee
-from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh, spsolve
 
 from hopverify.checker.definiteness import check_definite, check_semidefinite
 from hopverify.checker.definiteness.integer_cholesky import balancing_exponents
@@ -96,6 +94,9 @@ def _at(form: Form, mu: float) -> tuple[Fraction, Proposal] | None:
 
 def least_eigenvalue(form: Form) -> float | None:
     """Return λ_min of the form without its slack in floating point, or None if it was not found; it proves nothing."""
+    from scipy import linalg
+    from scipy.sparse.linalg import ArpackError, eigsh
+
     operator, n = _operator(form)
     try:
         if n <= DENSE_EIGENVALUES:
@@ -114,6 +115,8 @@ def _operator(form: Form) -> tuple[Any, int]:
         return form.values, form.size
     if isinstance(form, SparseForm):
         return _scipy(form), form.size
+    from scipy.sparse.linalg import LinearOperator
+
     alive = np.isfinite(form.diagonal)
     d, Xi, s = form.diagonal[alive], form.patterns.values[:, alive], float(form.scale)
 
@@ -126,6 +129,8 @@ def _operator(form: Form) -> tuple[Any, int]:
 
 
 def _scipy(form: SparseForm) -> Any:
+    from scipy import sparse
+
     places = np.arange(form.size)
     row = np.concatenate([places, form.row, form.column])
     column = np.concatenate([places, form.column, form.row])
@@ -178,6 +183,8 @@ def _sparse(form: SparseForm, trust_lapack: bool) -> Iterator[Proposal]:
         yield {"method": "dominance", "weights": weights}
     if not trust_lapack:
         return
+    from scipy.sparse.csgraph import reverse_cuthill_mckee
+
     A = _scipy(form)
     order = reverse_cuthill_mckee(A, symmetric_mode=True)
     place = np.empty(form.size, dtype=np.int64)
@@ -191,6 +198,8 @@ def _sparse(form: SparseForm, trust_lapack: bool) -> Iterator[Proposal]:
 
 def _weights(form: SparseForm) -> list[str] | None:
     """Return w = M⁻¹1 for the comparison matrix M, rounded to a few digits, if it is positive."""
+    from scipy.sparse.linalg import spsolve
+
     comparison = SparseForm(form.diagonal - float(form.slack), form.row, form.column, -np.abs(form.values))
     w = np.asarray(spsolve(_scipy(comparison).tocsc(), np.ones(form.size)))
     if not (np.isfinite(w).all() and (w > 0).all()):

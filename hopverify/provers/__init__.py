@@ -1,19 +1,56 @@
 """Provers: one proof method a file, found by name. They may use anything; they return evidence, never a verdict.
 
-A prover says which obligations it accepts and yields candidates, best first; the pipeline hands each to the checker
-until one stands. ``order`` puts cheap methods before dear ones and proofs before searches for witnesses.
+A prover yields candidates, best first; the pipeline hands each to the checker until one stands. The tables below say
+which methods are tried for an obligation, and in which order: cheap ones before dear ones, proofs before searches for
+witnesses. They hold names, so that a method, and what it computes with, is imported when it is first tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 from hopverify.certificate import Evidence
 from hopverify.numerics.limits import OutOfTimeError
-from hopverify.obligations import Obligation
+from hopverify.obligations import (
+    AllEquilibria,
+    AlteredMetric,
+    BallMinima,
+    BasinCells,
+    Bounded,
+    CompatibleTimes,
+    Convex,
+    DecidedStability,
+    DerivedEnergy,
+    Descent,
+    EnergyBoundedBelow,
+    EquilibriaBeside,
+    EquilibriaNear,
+    FallingResidual,
+    FlatRegionsInBasins,
+    GloballyStable,
+    GradientDrive,
+    MixtureRetrieval,
+    NoGhosts,
+    NowhereFlat,
+    Obligation,
+    OneStepRetrieval,
+    RecoveredStates,
+    Regular,
+    RegularDrive,
+    Retrieval,
+    SafeSteps,
+    SameEquilibria,
+    SpinConvergence,
+    SpinCorrection,
+    SpinDescent,
+    SpinFixedPoints,
+    StepForm,
+    SymmetricJacobian,
+    SymmetricWeights,
+)
 from hopverify.registry import Registry
 from hopverify.verdict import Reason
 
@@ -64,7 +101,7 @@ class NothingToSearchError(Exception):
 
 @dataclass(frozen=True)
 class Prover:
-    """One method: what it accepts, how it searches, and the reason it leaves behind when it finds nothing.
+    """One method: how it searches, and the reason it leaves behind when it finds nothing.
 
     A search whose method cannot treat an obligation may raise :class:`NothingToSearchError` with a better reason. One
     that is ``exact`` refutes nothing, and proves for the weights that the spec gives only: where they are uncertain, it
@@ -73,21 +110,62 @@ class Prover:
 
     name: str
     summary: str
-    obligations: tuple[type, ...]
     search: Callable[[Any, Budget], Iterator[Evidence]]
-    order: int = 50
     reason: Reason = Reason.NO_PROOF_FOUND
     exact: bool = False
 
 
-DEAR = 50
-"""From this order on, methods are searches that may take long."""
-
 PROVERS: Registry[Prover] = Registry("hopverify.provers", "PROVER", noun="prover")
 
+CHEAP: Mapping[type, tuple[str, ...]] = {
+    Convex: ("structure", "curvature_witness", "rewriting", "subdivision", "quadratic_witness"),
+    Regular: ("structure",),
+    RegularDrive: ("structure",),
+    NowhereFlat: ("structure", "equal_states"),
+    SymmetricJacobian: ("structure", "jacobian_witness"),
+    CompatibleTimes: ("structure", "curvature_witness"),
+    GradientDrive: ("structure",),
+    SymmetricWeights: ("symmetriser",),
+    DerivedEnergy: ("structure",),
+    Retrieval: ("lone_equilibrium", "retrieval_radii"),
+    MixtureRetrieval: ("mixture_radii",),
+    OneStepRetrieval: ("one_step_radii",),
+    Bounded: ("growth_box", "energy_margin", "lure_multipliers", "falling_direction"),
+    EnergyBoundedBelow: ("energy_margin", "falling_direction"),
+    GloballyStable: ("lure_multipliers", "falling_direction", "two_equilibria", "no_attractor", "lasalle"),
+    AlteredMetric: ("altered_metric",),
+    FallingResidual: ("structure",),
+    SameEquilibria: ("structure",),
+    SpinDescent: ("spin_proofs", "spin_witnesses"),
+    SpinConvergence: ("spin_proofs", "spin_witnesses"),
+    SpinCorrection: ("spin_proofs", "spin_escapes"),
+}
+"""The methods for each obligation whose first method is quick."""
 
-def accepting(obligation: Obligation) -> list[Prover]:
-    """Return the provers that take an obligation, in the order in which they are tried."""
-    return sorted(
-        (prover for prover in PROVERS if isinstance(obligation, prover.obligations)), key=lambda p: (p.order, p.name)
-    )
+DEAR: Mapping[type, tuple[str, ...]] = {
+    Descent: ("ascent_witness", "near_equilibrium"),
+    AllEquilibria: ("equilibrium_tree",),
+    EquilibriaBeside: ("equilibrium_beside", "few_equilibria"),
+    EquilibriaNear: ("equilibrium_near", "few_equilibria"),
+    NoGhosts: ("ghost_search",),
+    RecoveredStates: ("equilibrium_tree",),
+    DecidedStability: ("equilibrium_tree",),
+    FlatRegionsInBasins: ("equilibrium_tree",),
+    BasinCells: ("cell_growth", "few_equilibria"),
+    BallMinima: ("ball_minima",),
+    StepForm: ("euler_steps",),
+    SafeSteps: ("rising_steps",),
+    SpinFixedPoints: ("spin_fixed_points",),
+}
+"""The methods for each obligation that begins with a search that may take long."""
+
+
+def methods_for(obligation: Obligation) -> tuple[str, ...]:
+    """Return the names of the provers that take an obligation, in the order in which they are tried."""
+    kind = type(obligation)
+    return CHEAP[kind] if kind in CHEAP else DEAR[kind]
+
+
+def accepting(obligation: Obligation) -> Iterator[Prover]:
+    """Yield the provers that take an obligation, each imported when its turn comes."""
+    return (PROVERS[name] for name in methods_for(obligation))

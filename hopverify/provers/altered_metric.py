@@ -90,8 +90,6 @@ def _excluded(A: Matrix, B: Matrix) -> Iterator[Evidence]:
 PROVER = Prover(
     name="altered_metric",
     summary="P ≻ 0 with PB = Aᵀ: exact on the affine set, the best condition number by a semidefinite program",
-    obligations=(AlteredMetric,),
     search=_search,
-    order=40,
     reason=Reason.OUTSIDE_THEOREM,
 )

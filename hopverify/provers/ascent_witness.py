@@ -88,8 +88,6 @@ def _evidence(model: Model, x: Floats) -> Iterator[Evidence]:
 PROVER = Prover(
     name="ascent_witness",
     summary="a state with dE/dt > 0, by sampling and optimisation",
-    obligations=(Descent,),
     search=_search,
-    order=70,
     reason=Reason.NO_WITNESS_FOUND,
 )

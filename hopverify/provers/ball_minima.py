@@ -17,7 +17,6 @@ def _search(obligation: BallMinima, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="ball_minima",
     summary="all sets of overlapping balls, left to the rule",
-    obligations=(BallMinima,),
     search=_search,
     reason=Reason.TOO_MANY_OVERLAPS,
     exact=True,

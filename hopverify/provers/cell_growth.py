@@ -108,8 +108,6 @@ def _whole(values: Floats) -> list[int | None]:
 PROVER = Prover(
     name="cell_growth",
     summary="boxes in the basin beside each pattern, grown neuron by neuron from the equilibrium",
-    obligations=(BasinCells,),
     search=_search,
-    order=50,
     reason=Reason.NOT_STORED,
 )

@@ -97,7 +97,5 @@ def _evidence(state: Any, direction: Any) -> Evidence:
 PROVER = Prover(
     name="curvature_witness",
     summary="a state and a direction of negative curvature, by sampling and optimisation",
-    obligations=(Convex, CompatibleTimes),
     search=_search,
-    order=20,
 )

@@ -100,8 +100,6 @@ def _program(Q: Floats, cone: NDArray[np.bool_], seconds: float) -> tuple[float,
 PROVER = Prover(
     name="energy_margin",
     summary="a positive margin of the quadratic form that unbounded activations feel, on their cone",
-    obligations=(Bounded, EnergyBoundedBelow),
     search=_search,
-    order=30,
     reason=Reason.OUTSIDE_THEOREM,
 )

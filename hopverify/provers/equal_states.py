@@ -37,7 +37,5 @@ def _candidates(n: int) -> Iterator[list[Fraction]]:
 PROVER = Prover(
     name="equal_states",
     summary="two states on a ray with exactly equal activations",
-    obligations=(NowhereFlat,),
     search=_search,
-    order=50,
 )

@@ -78,9 +78,7 @@ def _found(obligation: EquilibriaBeside, pattern: Floats) -> tuple[Any, str, Any
 PROVER = Prover(
     name="equilibrium_beside",
     summary="the equilibrium that the flow reaches from each stored pattern, for any model, boxed in ball arithmetic",
-    obligations=(EquilibriaBeside,),
     search=_search,
-    order=50,
     reason=Reason.NOT_STORED,
     exact=True,
 )

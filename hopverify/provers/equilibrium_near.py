@@ -94,9 +94,7 @@ def _search(obligation: EquilibriaNear, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="equilibrium_near",
     summary="the equilibrium that the flow reaches from each stored pattern, boxed",
-    obligations=(EquilibriaNear,),
     search=_search,
-    order=50,
     reason=Reason.NOT_STORED,
     exact=True,
 )

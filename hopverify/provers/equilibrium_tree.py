@@ -35,7 +35,7 @@ from hopverify.numerics.growth import propose_box
 from hopverify.numerics.outward import merged, outward
 from hopverify.numerics.search_tree import Tree
 from hopverify.numerics.settling import Settling
-from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
+from hopverify.obligations import AllEquilibria
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
 from hopverify.provers.lure_multipliers import multipliers_for
@@ -273,9 +273,7 @@ def _can_start(search: Region) -> bool:
 PROVER = Prover(
     name="equilibrium_tree",
     summary="branch and prune for all equilibria of a network with linear drives",
-    obligations=(AllEquilibria, RecoveredStates, DecidedStability, FlatRegionsInBasins),
     search=_search,
-    order=50,
     reason=Reason.REGION_TOO_LARGE,
     exact=True,
 )

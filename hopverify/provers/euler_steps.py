@@ -152,8 +152,6 @@ def _rounded_down(step: float) -> Fraction:
 PROVER = Prover(
     name="euler_steps",
     summary="the longest Euler step that the descent of the energy allows, and a short one that raises it",
-    obligations=(StepForm,),
     search=_search,
-    order=50,
     reason=Reason.OUTSIDE_THEOREM,
 )

@@ -50,8 +50,6 @@ def _search(obligation: Bounded | EnergyBoundedBelow | GloballyStable, budget: B
 PROVER = Prover(
     name="falling_direction",
     summary="a direction of activations along which the energy falls without bound",
-    obligations=(Bounded, EnergyBoundedBelow, GloballyStable),
     search=_search,
-    order=50,
     reason=Reason.OUTSIDE_THEOREM,
 )

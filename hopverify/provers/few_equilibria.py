@@ -36,8 +36,6 @@ def _wrapped(evidence: Evidence) -> Evidence:
 PROVER = Prover(
     name="few_equilibria",
     summary="one equilibrium, or a list of few, for too many patterns",
-    obligations=(BasinCells, EquilibriaNear, EquilibriaBeside),
     search=_search,
-    order=60,
     reason=Reason.NOT_STORED,
 )

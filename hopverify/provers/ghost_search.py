@@ -101,7 +101,5 @@ def _segment(network: LinearNetwork, p: Vector) -> Iterator[Evidence]:
 PROVER = Prover(
     name="ghost_search",
     summary="ghost regions: choices of segments, or states at which the gradient vanishes and the flow does not",
-    obligations=(NoGhosts,),
     search=_search,
-    order=50,
 )

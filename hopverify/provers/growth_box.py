@@ -25,8 +25,6 @@ def _search(obligation: Bounded, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="growth_box",
     summary="a box that every solution enters, by bounded drives or the growth of the activations",
-    obligations=(Bounded,),
     search=_search,
-    order=20,
     reason=Reason.OUTSIDE_THEOREM,
 )

@@ -36,7 +36,5 @@ def _search(obligation: SymmetricJacobian, budget: Budget) -> Iterator[Evidence]
 PROVER = Prover(
     name="jacobian_witness",
     summary="a state and two neurons with ∂g_i/∂x_j ≠ ∂g_j/∂x_i, by sampling",
-    obligations=(SymmetricJacobian,),
     search=_search,
-    order=60,
 )

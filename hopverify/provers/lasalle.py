@@ -68,8 +68,6 @@ def _proves(obligation: Obligation, evidence: Evidence) -> bool:
 PROVER = Prover(
     name="lasalle",
     summary="a complete list of one equilibrium, with an energy that descends and bounded solutions",
-    obligations=(GloballyStable,),
     search=_search,
-    order=70,
     reason=Reason.OUTSIDE_THEOREM,
 )

@@ -39,8 +39,6 @@ def _search(obligation: Retrieval, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="lone_equilibrium",
     summary="the fixed point of an update that contracts all of space",
-    obligations=(Retrieval,),
     search=_search,
-    order=10,
     reason=Reason.MARGIN_TOO_SMALL,
 )

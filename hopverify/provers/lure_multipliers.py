@@ -137,8 +137,6 @@ def _program(A: Floats, seconds: float) -> Floats | None:
 PROVER = Prover(
     name="lure_multipliers",
     summary="positive diagonal multipliers for the theorem of Lur'e and Postnikov, by eigenvalues or an LMI",
-    obligations=(GloballyStable, Bounded),
     search=_search,
-    order=40,
     reason=Reason.OUTSIDE_THEOREM,
 )

@@ -77,9 +77,7 @@ def _largest(steepest: Any, q: float, reach: float) -> Fraction:
 PROVER = Prover(
     name="mixture_radii",
     summary="the largest ball around each state on which the update contracts by a rate (T15)",
-    obligations=(MixtureRetrieval,),
     search=_search,
-    order=20,
     reason=Reason.MARGIN_TOO_SMALL,
     exact=True,
 )

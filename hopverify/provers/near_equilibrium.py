@@ -94,8 +94,6 @@ def _evidence(model: Model, x: Any) -> Evidence:
 PROVER = Prover(
     name="near_equilibrium",
     summary="a state beside an equilibrium where a tiny defect of the drive makes the energy rise, at 60 digits",
-    obligations=(Descent,),
     search=_search,
-    order=80,
     reason=Reason.NO_WITNESS_FOUND,
 )

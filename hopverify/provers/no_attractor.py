@@ -97,8 +97,6 @@ def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="no_attractor",
     summary="two equilibria, or an unstable one, where solutions and Newton's method end, for linear drives",
-    obligations=(GloballyStable,),
     search=_search,
-    order=62,
     reason=Reason.OUTSIDE_THEOREM,
 )

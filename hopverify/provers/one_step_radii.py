@@ -59,8 +59,6 @@ def _search(obligation: OneStepRetrieval, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="one_step_radii",
     summary="the largest ball around every pattern that one step sends to the pattern itself (T15)",
-    obligations=(OneStepRetrieval,),
     search=_search,
-    order=20,
     reason=Reason.MARGIN_TOO_SMALL,
 )

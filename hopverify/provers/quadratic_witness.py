@@ -28,7 +28,5 @@ def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="quadratic_witness",
     summary="a direction of negative curvature of a quadratic Lagrangian, by elimination in rationals",
-    obligations=(Convex,),
     search=_search,
-    order=45,
 )

@@ -278,8 +278,6 @@ def _accepted(obligation: Retrieval, evidence: Evidence) -> bool:
 PROVER = Prover(
     name="retrieval_radii",
     summary="the largest certified retrieval ball of every pattern (T15)",
-    obligations=(Retrieval,),
     search=_search,
-    order=20,
     reason=Reason.MARGIN_TOO_SMALL,
 )

@@ -41,7 +41,5 @@ def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="rewriting",
     summary="h ≥ 0 by the signs of another form of h, found with SymPy",
-    obligations=(Convex,),
     search=_search,
-    order=30,
 )

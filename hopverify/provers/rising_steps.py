@@ -46,8 +46,6 @@ def _is_long(obligation: SafeSteps, length: Fraction) -> bool:
 PROVER = Prover(
     name="rising_steps",
     summary="a state from which a step raises the energy, by sampling and optimisation",
-    obligations=(SafeSteps,),
     search=_search,
-    order=70,
     reason=Reason.NO_WITNESS_FOUND,
 )

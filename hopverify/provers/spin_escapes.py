@@ -110,8 +110,6 @@ def _one_by_one(values: Values, start: States, pattern: States) -> dict[str, Any
 PROVER = Prover(
     name="spin_escapes",
     summary="flips of stored patterns from which a run of updates ends elsewhere",
-    obligations=(SpinCorrection,),
     search=_search,
-    order=60,
     reason=Reason.FLIPS_NOT_CERTIFIED,
 )

@@ -47,7 +47,6 @@ def order_of(matrix: Whole) -> list[int]:
 PROVER = Prover(
     name="spin_fixed_points",
     summary="all fixed points of spins, by refuting partial states",
-    obligations=(SpinFixedPoints,),
     search=_search,
     reason=Reason.TOO_MANY_STATES,
 )

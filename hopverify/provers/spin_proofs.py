@@ -32,7 +32,5 @@ def _search(obligation: SpinDescent | SpinConvergence | SpinCorrection, budget: 
 PROVER = Prover(
     name="spin_proofs",
     summary="energies of spins that fall by structure, all states of small models, margins of patterns",
-    obligations=(SpinDescent, SpinConvergence, SpinCorrection),
     search=_search,
-    order=10,
 )

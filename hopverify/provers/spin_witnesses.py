@@ -160,8 +160,6 @@ def _walk(values: Values, start: States, generator: np.random.Generator) -> tupl
 PROVER = Prover(
     name="spin_witnesses",
     summary="states of spins whose update raises the energy, and cycles of states",
-    obligations=(SpinDescent, SpinConvergence),
     search=_search,
-    order=70,
     reason=Reason.NO_WITNESS_FOUND,
 )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hopverify.certificate import Evidence
-from hopverify.checker.rules import RULES
 from hopverify.obligations import (
     CompatibleTimes,
     Convex,
@@ -21,28 +20,27 @@ from hopverify.obligations import (
 )
 from hopverify.provers import Budget, Prover
 
+RULES: Mapping[type, tuple[str, ...]] = {
+    Convex: ("composition", "exact_inertia", "sign"),
+    Regular: ("regularity",),
+    RegularDrive: ("regularity",),
+    NowhereFlat: ("dead_zone", "nowhere_flat", "shift_invariance"),
+    SymmetricJacobian: ("jacobian_identity",),
+    CompatibleTimes: ("uniform_times",),
+    GradientDrive: ("comparison",),
+    DerivedEnergy: ("comparison",),
+    FallingResidual: ("residual",),
+    SameEquilibria: ("same_equilibria",),
+}
+
 
 def _search(obligation: Obligation, budget: Budget) -> Iterator[Evidence]:
-    for rule in RULES:
-        if isinstance(obligation, rule.obligations) and not rule.required:
-            yield {"rule": rule.name}
+    for name in RULES[type(obligation)]:
+        yield {"rule": name}
 
 
 PROVER = Prover(
     name="structure",
     summary="rules that need nothing but the spec: signs, composition, comparison, dead zones, …",
-    obligations=(
-        Convex,
-        Regular,
-        RegularDrive,
-        NowhereFlat,
-        SymmetricJacobian,
-        CompatibleTimes,
-        GradientDrive,
-        DerivedEnergy,
-        FallingResidual,
-        SameEquilibria,
-    ),
     search=_search,
-    order=10,
 )

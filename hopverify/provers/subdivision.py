@@ -71,7 +71,5 @@ def _middle(lower: float, upper: float) -> Fraction:
 PROVER = Prover(
     name="subdivision",
     summary="h ≥ 0 by interval arithmetic on an adaptive cover of the line",
-    obligations=(Convex,),
     search=_search,
-    order=40,
 )

@@ -83,7 +83,5 @@ def _search(obligation: SymmetricWeights, budget: Budget) -> Iterator[Evidence]:
 PROVER = Prover(
     name="symmetriser",
     summary="W = Wᵀ by comparison; for other weights a symmetrising diagonal or a cycle (T13)",
-    obligations=(SymmetricWeights,),
     search=_search,
-    order=10,
 )

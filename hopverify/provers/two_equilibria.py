@@ -124,8 +124,6 @@ def _rounded(x: Floats, radius: float) -> Any:
 PROVER = Prover(
     name="two_equilibria",
     summary="two equilibria by solutions and Newton's method, which refute global stability",
-    obligations=(GloballyStable,),
     search=_search,
-    order=60,
     reason=Reason.OUTSIDE_THEOREM,
 )

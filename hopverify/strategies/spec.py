@@ -73,7 +73,7 @@ def specs(
     check_flag("memories", memories, optional=True)
     if lagrangians is not None:
         check_strategy("lagrangians", lagrangians)
-    known = sorted(SYNAPSES.entries, key=lambda name: (name != SIMPLEST, name))
+    known = sorted(SYNAPSES.names, key=lambda name: (name != SIMPLEST, name))
     chosen = names_among("kinds", kinds, known, noun="synapse kind")
     asked = _checks(checks)
     if near_critical:
@@ -91,7 +91,7 @@ def _checks(checks: Any) -> dict[str, Any]:
     if isinstance(checks, str) or not isinstance(checks, Sequence) or not checks:
         raise InvalidArgument(f"Expected a non-empty sequence of checks but got {checks=}")
     named = [next(iter(check), None) if isinstance(check, Mapping) else check for check in checks]
-    names_among("checks", named, list(CHECKS.entries), noun="check")
+    names_among("checks", named, CHECKS.names, noun="check")
     return {"checks": list(checks)}
 
 

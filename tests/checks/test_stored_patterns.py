@@ -188,6 +188,6 @@ def test_what_power_iteration_takes_for_definite_is_factorised(monkeypatch: pyte
     """A projection has its largest eigenvalue many times over: a few steps from a chance vector fall short of it."""
     monkeypatch.setattr(cells, "FACTORISED", 0)
     signs = np.where(np.random.default_rng(1).random((6, 60)) < 0.5, -1, 1)
-    network = hopfield_network(ExactArray.of(signs), "pseudo-inverse")
+    network = hopfield_network(ExactArray.of(signs), "pseudo_inverse")
     (entry,) = [each for each in verify(network).results if each["check"] == "basin_cells"]
     assert (entry["verdict"], entry["obligations"][0]["data"]["certified"]) == ("pass", 6)

@@ -17,7 +17,7 @@ from hopverify.checker import check_certificate
 from hopverify.execution.events import Event
 from hopverify.numerics.semidefinite import solve
 from hopverify.pipeline import verify
-from hopverify.provers import PROVERS
+from hopverify.provers import CHEAP, DEAR, PROVERS
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 from tests.cli.commands import ROOT, run
 from tests.faults.solvers import WAYS, misbehaving
@@ -116,8 +116,10 @@ def test_a_search_that_breaks_off_keeps_no_other_from_deciding(monkeypatch: pyte
         yield {}
 
     right = verdicts(sound("hopfield-1984"))
-    first = PROVERS["structure"]
-    monkeypatch.setitem(PROVERS.entries, "a", replace(first, name="a", search=broken, order=-1))
+    monkeypatch.setitem(PROVERS.imported, "a", replace(PROVERS["structure"], name="a", search=broken))
+    for table in (CHEAP, DEAR):
+        for kind, names in table.items():
+            monkeypatch.setitem(table, kind, ("a", *names))
     events: list[Event] = []
     assert verdicts(verify(spec_of("hopfield-1984"), **FEW, watch=events.append)) == right
     told = [event.values["message"] for event in events if event.kind == "search_failed"]

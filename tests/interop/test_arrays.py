@@ -32,7 +32,7 @@ def test_every_rule_gives_a_network_that_verifies(rule: str, tmp_path: Path) -> 
     assert verify(spec).verdict == Verdict.PASS
 
 
-@pytest.mark.parametrize("rule", ["pseudo-inverse", "storkey"])
+@pytest.mark.parametrize("rule", ["pseudo_inverse", "storkey"])
 @pytest.mark.parametrize("size", [20, 80])
 def test_the_spec_holds_exactly_the_weights_of_the_rule(rule: str, size: int, tmp_path: Path) -> None:
     patterns = patterns_of(size)

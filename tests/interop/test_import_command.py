@@ -35,7 +35,7 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
         return [Imported(request.path.stem, TEXT, {f"{request.path.stem}.npy": b"1"}, ("a note\x1b[31m",))]
 
     source = Source("toy", "toys", (".toy",), read, settings={"size": "how large"})
-    monkeypatch.setitem(place.SOURCES.entries, "toy", source)
+    monkeypatch.setitem(place.SOURCES.imported, "toy", source)
     return asked
 
 
@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_two_sources_of_one_suffix_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     another = Source("another", "programs of another library", (".py",), lambda request: [])
-    monkeypatch.setitem(place.SOURCES.entries, "another", another)
+    monkeypatch.setitem(place.SOURCES.imported, "another", another)
     with pytest.raises(HopverifyError, match=r"2 sources take \.py files.*--from: .*another.*hamux"):
         source_of(Path("model.py"))
     assert source_of(Path("model.py"), "another") is another

@@ -11,7 +11,7 @@ from hopverify.errors import HopverifyError
 from hopverify.interop.learning import EXACT_NEURONS, LEARNING
 from hopverify.spec import ExactArray
 
-FORMING = ("pseudo-inverse", "storkey")
+FORMING = ("pseudo_inverse", "storkey")
 
 
 def signs(count: int, size: int, seed: int = 0) -> ExactArray:
@@ -38,22 +38,22 @@ def test_weights_are_exactly_symmetric(rule: str, size: int) -> None:
 
 def test_the_projection_is_exact() -> None:
     patterns = signs(3, 9)
-    W, Xi = weights("pseudo-inverse", patterns).fractions(), patterns.fractions()
+    W, Xi = weights("pseudo_inverse", patterns).fractions(), patterns.fractions()
     assert (W @ Xi.T == Xi.T).all()
     assert (W @ W == W).all()
     assert sum(np.diag(W)) == 3
 
 
 def test_dependent_patterns_span_less() -> None:
-    W = weights("pseudo-inverse", ExactArray.of([[1, 1, 0], [2, 2, 0], [0, 0, 0]])).fractions()
+    W = weights("pseudo_inverse", ExactArray.of([[1, 1, 0], [2, 2, 0], [0, 0, 0]])).fractions()
     assert W.tolist() == [[Fraction(1, 2), Fraction(1, 2), 0], [Fraction(1, 2), Fraction(1, 2), 0], [0, 0, 0]]
-    assert not weights("pseudo-inverse", ExactArray.of([[0, 0]])).values.any()
+    assert not weights("pseudo_inverse", ExactArray.of([[0, 0]])).values.any()
 
 
 def test_the_projection_in_doubles_is_that_of_the_rationals_up_to_rounding() -> None:
     patterns = signs(6, EXACT_NEURONS + 9)
     twice = ExactArray.of(np.vstack([patterns.values, patterns.values[:2]]))
-    W = weights("pseudo-inverse", twice).values
+    W = weights("pseudo_inverse", twice).values
     assert W.dtype == np.float64
     assert np.allclose(W @ patterns.values.T, patterns.values.T, atol=1e-12)
     assert np.trace(W) == pytest.approx(6)

@@ -30,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("rule", "certified"), [("hebbian", 0), ("storkey", 8), ("pseudo-inverse", 8)])
+@pytest.mark.parametrize(("rule", "certified"), [("hebbian", 0), ("storkey", 8), ("pseudo_inverse", 8)])
 def test_the_comparison_of_rules(rule: str, certified: int) -> None:
     rng = np.random.default_rng(0)
     patterns = ExactArray.of(np.where(rng.random((8, 40)) < 0.5, -1, 1))

@@ -34,7 +34,7 @@ def run(*arguments: object) -> tuple[int, str]:
     return result.exit_code, result.output + (result.stderr if result.stderr_bytes else "")
 
 
-@pytest.mark.parametrize("rule", ["hebbian", "pseudo-inverse", "storkey"])
+@pytest.mark.parametrize("rule", ["hebbian", "pseudo_inverse", "storkey"])
 def test_arrays_are_imported_by_a_rule(rule: str, folder: Path) -> None:
     code, told = run(f"{folder / 'p.npz'}:a", "--out", folder / "out", "--set", f"rule={rule}", "--set", "gain=5/2")
     assert code == 0, told
@@ -65,7 +65,7 @@ def test_a_mapping_is_imported(folder: Path) -> None:
     ("file", "member", "source", "settings", "told"),
     [
         ("p.npz", "a", "arrays", {"rule": "hebbian", "states": "ising"}, "states is continuous or spins"),
-        ("p.npz", "a", "arrays", {}, "--set rule=NAME: hebbian, pseudo-inverse, storkey"),
+        ("p.npz", "a", "arrays", {}, "--set rule=NAME: hebbian, pseudo_inverse, storkey"),
         ("p.npz", "a", "arrays", {"rule": "hebbian", "diagonal": "none"}, "diagonal is zero or kept"),
         ("p.npz", "a", "arrays", {"rule": "hebbian", "gain": "0"}, "greater than 0"),
         ("p.npz", "a", "arrays", {"rule": "hebbian", "gain": "much"}, "gain: "),

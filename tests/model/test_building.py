@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -215,15 +217,22 @@ def test_registries_tell_what_there_is() -> None:
     assert did_you_mean("z", []) == "; there is none"
 
 
-def test_two_entries_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "doubled"
+def test_an_entry_is_imported_when_it_is_asked_for_and_has_the_name_of_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "lazy"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
-    entry = "class Entry:\n    name = 'one'\nENTRY = Entry()\n"
-    (folder / "a.py").write_text(entry)
-    monkeypatch.syspath_prepend(tmp_path)
+    (folder / "one.py").write_text("class Entry:\n    name = 'one'\nENTRY = Entry()\n")
+    (folder / "two.py").write_text("from lazy.one import ENTRY\n")
     (folder / "_private.py").write_text("raise AssertionError\n")
-    assert list(Registry("doubled", "ENTRY", noun="entry").entries) == ["one"]
-    (folder / "b.py").write_text(entry)
-    with pytest.raises(HopverifyError, match="two entries of doubled are called 'one': rename one"):
-        _ = Registry("doubled", "ENTRY", noun="entry").entries
+    monkeypatch.syspath_prepend(tmp_path)
+    registry: Registry[Any] = Registry("lazy", "ENTRY", noun="entry")
+    assert registry.names == ["one", "two"]
+    assert "_private" not in registry
+    assert "lazy.one" not in sys.modules
+    assert registry["one"].name == "one"
+    with pytest.raises(HopverifyError, match=r"lazy.two holds the entry 'one': give both one name"):
+        registry["two"]
+    with pytest.raises(HopverifyError, match="no entry is called '_private'"):
+        registry["_private"]

@@ -24,9 +24,9 @@ def test_an_interrupted_run_keeps_what_is_proved(monkeypatch: pytest.MonkeyPatch
         raise KeyboardInterrupt
         yield {}
 
-    def provers(obligation: Any) -> list[Prover]:
+    def provers(obligation: Any) -> Iterator[Prover]:
         if isinstance(obligation, CompatibleTimes):
-            return [Prover("pressed", "Ctrl-C", (CompatibleTimes,), interrupted)]
+            return iter([Prover("pressed", "Ctrl-C", interrupted)])
         return accepting(obligation)
 
     monkeypatch.setattr(discharging, "accepting", provers)

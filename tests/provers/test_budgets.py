@@ -17,7 +17,7 @@ from hopverify.numerics.long_steps import Effort, starts
 from hopverify.numerics.minimisation import minimise
 from hopverify.obligations import Descent, Outcome, SafeSteps
 from hopverify.pipeline import discharge, verify
-from hopverify.provers import PROVERS, Budget
+from hopverify.provers import PROVERS, Budget, methods_for
 from hopverify.provers._excluded import energy_cannot_rise
 from hopverify.spec import ModelSpec, parse_spec
 from hopverify.verdict import Reason
@@ -141,7 +141,7 @@ checks: [{memory_retrieval: {near: near}}]
     run = Run(asking, Settings(samples=20))
     (claim,) = (claim for each, claim in run.claims if each.name == check)
     (obligation,) = claim.necessary
-    assert isinstance(obligation, PROVERS[prover].obligations)
+    assert prover in methods_for(obligation)
     for number, _ in enumerate(PROVERS[prover].search(obligation, Budget(samples=20))):
         assert number < 40
     assert counted > 1

@@ -173,7 +173,7 @@ def test_specs_at_the_edge_have_an_equilibrium_on_kinks_and_singular_systems() -
 def test_a_new_lagrangian_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     offset = Field("offset", FieldKind.NUMBERS, "offset", minimum=Fraction(2), maximum=Fraction(3), strict=True)
     entry = Lagrangian("novel", "", "x^2/2 + offset*x", "x + offset", Facts(True, "none"), "x/x", (offset,))
-    monkeypatch.setitem(LAGRANGIANS.entries, "novel", entry)
+    monkeypatch.setitem(LAGRANGIANS.imported, "novel", entry)
     assert simplest(lagrangians(names=["novel"], size=2)) == {"novel": {"offset": "2.5"}}
     assert "novel" in {name_of(fragment) for fragment in examples(lagrangians(), 300)}
     assert "novel" in {layer.function.name for spec in examples(specs(), 150) for layer in spec.layers.values()}
@@ -211,7 +211,7 @@ def test_a_new_kind_of_synapse_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None
         Field("turns", FieldKind.INTEGER, "how often", minimum=Fraction(2)),
         Field("rates", FieldKind.NUMBERS, "rates", default=(Fraction(1),), minimum=Fraction(0), strict=True),
     )
-    monkeypatch.setitem(SYNAPSES.entries, "ring", SynapseKind("ring", "", fields, _build))
+    monkeypatch.setitem(SYNAPSES.imported, "ring", SynapseKind("ring", "", fields, _build))
     assert forms("ring", (Port("x", 2), Port("x", 2))) == ()
     (form,) = forms("ring", (Port("x", 2), Port("y", 3)))
     assert form.contents == (("tensor", (3, 2, 3)),)

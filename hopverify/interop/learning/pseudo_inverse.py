@@ -47,7 +47,7 @@ def _in_doubles(Xi: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], int]:
 
 
 RULE = LearningRule(
-    name="pseudo-inverse",
+    name="pseudo_inverse",
     summary="W = Ξ⁺Ξ, the projection onto the span of the patterns",
     reference="doi:10.1051/jphyslet:01985004608035900",
     learn=_learn,

@@ -21,7 +21,7 @@ _STATES = {"continuous": False, "spins": True}
 
 def _read(request: Request) -> Sequence[Imported]:
     settings = request.settings
-    rules = ", ".join(rule.name for rule in LEARNING)
+    rules = ", ".join(LEARNING.names)
     if "rule" not in settings:
         raise HopverifyError(f"{request.path}: say by which rule the patterns are learnt, --set rule=NAME: {rules}")
     diagonal = settings.get("diagonal", "zero")
@@ -55,7 +55,7 @@ SOURCE = Source(
     suffixes=(".npy", ".npz", ".safetensors"),
     read=_read,
     settings={
-        "rule": "the learning rule: hebbian, pseudo-inverse or storkey",
+        "rule": "the learning rule: hebbian, pseudo_inverse or storkey",
         "states": "continuous (unless stated), or spins: 1 and -1, set one after another",
         "activation": "an elementwise Lagrangian of the catalogue; tanh unless stated",
         "gain": "its parameter beta, where it has one; 4 unless stated",
