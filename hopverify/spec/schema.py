@@ -227,7 +227,8 @@ Checks = Annotated[Any, PlainValidator(_checks), _schema(**{"x-ref": "checks"})]
 
 
 class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Built when the first document is read, once as a whole: this is a good part of the time that a small spec takes.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class LayerModel(_Closed):
@@ -250,7 +251,7 @@ class LayerModel(_Closed):
 class SynapseModel(BaseModel):
     """A synapse; its kind declares the other keys."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
     kind: Name = Field(description="kind of synapse, such as dense")
     layers: Annotated[list[Name], AfterValidator(_layer_names)] = Field(description="names of the layers it connects")
