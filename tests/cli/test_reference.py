@@ -42,6 +42,7 @@ def test_the_commands_are_the_files() -> None:
         "bench",
         "check",
         "completion",
+        "core",
         "derive",
         "diff",
         "explain",

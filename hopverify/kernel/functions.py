@@ -1,0 +1,131 @@
+"""Functions of one and of two numbers, on balls.
+
+Every result encloses the exact value; a ball that is not a number compares false with everything, so that it proves
+nothing. Precision is python-flint's, which :func:`precision` sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+
+import flint
+from flint import acb, arb, fmpq
+
+
+@contextmanager
+def precision(bits: int = 128) -> Iterator[None]:
+    """Set the precision in bits, and put the old one back."""
+    before, flint.ctx.prec = flint.ctx.prec, bits
+    try:
+        yield
+    finally:
+        flint.ctx.prec = before
+
+
+def ball(value: Fraction | float | int) -> arb:
+    """Return an enclosure of a rational, or of a double exactly."""
+    if isinstance(value, float):
+        return arb(value)
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+def _monotone(function: Callable[[arb], arb], even: bool = False) -> Callable[[arb], arb]:
+    """Enclose a function that is monotone, or even and monotone in |u|, by its values at the ends."""
+
+    def enclosed(u: arb) -> arb:
+        if not u.is_finite() or u.is_exact():
+            return function(u)
+        low, high = (u.abs_lower(), u.abs_upper()) if even else (u.lower(), u.upper())
+        return function(low).union(function(high))
+
+    return enclosed
+
+
+def _hull(low: int, high: int) -> arb:
+    return arb(low).union(arb(high))
+
+
+def relu(u: arb) -> arb:
+    """Return max(u, 0)."""
+    return u.max(arb(0))
+
+
+def _step(u: arb) -> arb:
+    return arb(1) if u > 0 else arb(0) if u < 0 else arb.nan() if u.is_nan() else _hull(0, 1)
+
+
+def _sign(u: arb) -> arb:
+    return arb(1) if u > 0 else arb(-1) if u < 0 else arb.nan() if u.is_nan() else _hull(-1, 1)
+
+
+def _mish_integral(u: arb) -> arb:
+    """∫_0^u t·tanh(softplus(t)) dt, by tanh(softplus(t)) = 1 - 2·Im 1/(a + e^t), a = 1 - i, and parts."""
+    if not u.is_finite():
+        return arb.nan()
+    a = acb(1, -1)
+
+    def below(t: arb) -> arb:
+        ratio = acb(t.exp()) / a
+        return 2 * ((t * (1 + ratio).log() + (-ratio).polylog(2)) / a).imag
+
+    def above(t: arb) -> arb:
+        ratio = acb((-t).exp()) * a
+        return t * t / 2 + 2 * ((t * (1 + ratio).log() - (-ratio).polylog(2)) / a).imag
+
+    middle = arb(u.mid())
+    primitive = above if middle > 0 else below
+    # The integrand is at most |t| in absolute value.
+    return primitive(middle) - primitive(arb(0)) + _hull(-1, 1) * u.rad() * u.abs_upper()
+
+
+def root(u: arb, exponent: Fraction) -> arb:
+    """u^exponent for an exponent that is not whole: defined for u ≥ 0 (u > 0 if the exponent is negative)."""
+    if u > 0:
+        return u ** ball(exponent)
+    if u == 0 and exponent > 0:
+        return arb(0)
+    if not u.is_finite() or not u.lower() >= 0 or exponent < 0:
+        return arb.nan()
+    return arb(0).union(u.upper() ** ball(exponent))
+
+
+def power(u: arb, exponent: Fraction) -> arb:
+    """Return u^exponent."""
+    if exponent.denominator != 1:
+        return root(u, exponent)
+    n = int(exponent)
+    if n <= 0 or not u.contains(0):
+        return u**n
+    # FLINT's own power of a ball that holds 0 is not a number.
+    return (u.lower() ** n).union(u.upper() ** n) if n % 2 else arb(0).union(u.abs_upper() ** n)
+
+
+OF_NUMBERS: Mapping[str, Callable[[arb], arb]] = {
+    **{name: getattr(arb, name) for name in ("exp", "expm1", "log", "log1p", "sin", "cos", "sinh", "cosh", "erf")},
+    "negate": lambda u: -u,
+    "sqrt": lambda u: root(u, Fraction(1, 2)),
+    "tanh": _monotone(arb.tanh),
+    "sech": _monotone(arb.sech, even=True),
+    "logcosh": _monotone(lambda u: abs(u) + (-2 * abs(u)).exp().log1p() - arb(2).log(), even=True),
+    "sigmoid": _monotone(lambda u: 1 / (1 + (-u).exp())),
+    "softplus": _monotone(lambda u: u.exp().log1p()),
+    "softplus_integral": _monotone(lambda u: -acb(-u.exp()).polylog(2).real),
+    "mish_integral": _mish_integral,
+    "arctan": arb.atan,
+    "relu": relu,
+    "abs": abs,
+    "sign": _sign,
+    "step": _step,
+    "kink": lambda u: arb(0) if u > 0 or u < 0 else arb.nan(),
+}
+
+OF_TWO: Mapping[str, Callable[[arb, arb], arb]] = {
+    "add": lambda u, v: u + v,
+    "subtract": lambda u, v: u - v,
+    "multiply": lambda u, v: u * v,
+    "divide": lambda u, v: u / v,
+    "max": lambda u, v: u.max(v),
+    "min": lambda u, v: u.min(v),
+}

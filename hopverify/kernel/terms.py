@@ -1,0 +1,70 @@
+"""Terms: numbers, variables, and functions of terms. The functions are those of :mod:`hopverify.kernel.language`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+Shape = tuple[int, ...]
+Place = tuple[str, str]
+"""A variable: what it is ("state", "activation", "array") and of what; ("state", "") is the argument of L and g."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A rational constant."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A state, an activation or an array."""
+
+    place: Place
+
+
+@dataclass(frozen=True)
+class Apply:
+    """A function of the table with its arguments."""
+
+    function: str
+    arguments: tuple[Term, ...]
+
+
+Term = Number | Variable | Apply
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """Yield each node once, arguments before the functions that use them."""
+    seen: set[int] = set()
+    pending = [(term, False)]
+    while pending:
+        node, ready = pending.pop()
+        if ready:
+            yield node
+        elif id(node) not in seen:
+            seen.add(id(node))
+            pending.append((node, True))
+            if isinstance(node, Apply):
+                pending.extend((each, False) for each in reversed(node.arguments))
+
+
+class Misfit(Exception):
+    """Shapes that do not fit."""
+
+
+def constant(term: Term) -> Fraction:
+    """Return the value of an argument that has to be a number."""
+    if not isinstance(term, Number):
+        raise Misfit
+    return term.value
+
+
+def whole(term: Term) -> int:
+    """Return the value of an argument that has to be a whole number ≥ 0."""
+    value = constant(term)
+    if value.denominator != 1 or value < 0:
+        raise Misfit
+    return int(value)
