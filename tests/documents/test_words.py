@@ -51,6 +51,15 @@ def test_what_the_glossary_refers_to_is_in_it() -> None:
         assert words & {used, used.removesuffix("s"), used.removesuffix("es")}, used
 
 
+# What reads oddly in English, and what to write: shows, says, lists; needs, expects, checks; is about; does not apply.
+ODD = r"(?:is|are|was|were) told|of no concern|whoever|nobody|speaks? of"
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ("docs/theory.md", "docs/trust.md")])
+def test_sentences_are_plain(name: str) -> None:
+    assert not re.findall(rf".*\b(?:{ODD})\b.*", page(name), re.IGNORECASE)
+
+
 def test_no_first_use_is_overlooked() -> None:
     text = "# Dead\n`dead` [dead](theory.md) and a dead neuron, [dead](glossary.md#dead-neuron)"
     use = first_use(text, COINED["dead-neuron"])
