@@ -10,7 +10,7 @@ from hopverify.expr import nodes
 from hopverify.kernel import core
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.derive import apply
-from hopverify.kernel.terms import Term, Variable
+from hopverify.kernel.terms import Number, Term, Variable
 from hopverify.model.layer import Layer, LayerFunction
 from hopverify.model.network import Memory, Model
 from hopverify.model.spins import SpinLayer, SpinModel
@@ -61,7 +61,11 @@ def _functions(name: str, function: LayerFunction, arrays: Arrays) -> tuple[Term
     if L is not None and function.name is None:
         return L, None
     g = [translated(part, places) for part in function.activation]
-    return L, g[0] if len(g) == 1 else apply("stack", *g)
+    if len(g) == 1:
+        # What became a constant by its parameters is still a vector, of a layer that acts as a whole.
+        constant = isinstance(g[0], Number) and not function.elementwise
+        return L, apply("multiply", apply("ones", places["x"]), g[0]) if constant else g[0]
+    return L, apply("stack", *g)
 
 
 def _memory(memory: Memory, arrays: Arrays) -> core.Memory:

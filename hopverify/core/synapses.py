@@ -48,7 +48,11 @@ def translated(expression: nodes.Expression, places: Mapping[str, Term]) -> Term
         else:
             assert isinstance(node, nodes.Apply)
             arguments = tuple(known[id(each)] for each in node.arguments)
-            known[id(node)] = terms.Apply(node.function, arguments)
+            # The products of expressions take a number for a vector of equal entries; those of terms do not.
+            if node.function == "dot":
+                known[id(node)] = apply("sum", apply("multiply", *arguments))
+            else:
+                known[id(node)] = terms.Apply(node.function, arguments)
     return known[id(expression)]
 
 
