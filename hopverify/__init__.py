@@ -19,36 +19,76 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hopverify.api.actions import altered_system, build_model, check, derive, drawings, report, simulate
+    from hopverify.api.evaluating import evaluate
+    from hopverify.api.networks import Layer, Synapse, dense_memory, hopfield, network
+    from hopverify.api.repairing import repair
+    from hopverify.api.verifying import verify
     from hopverify.certificate import Certificate, read_certificate
-    from hopverify.checker import check_certificate
-    from hopverify.derivation import derive
-    from hopverify.model import build_model
-    from hopverify.pipeline import verify
-    from hopverify.spec import parse_spec, read_spec
+    from hopverify.errors import ArgumentError, CertificateRejected, HopverifyError, SpecError
+    from hopverify.results import Result
+    from hopverify.spec import ModelSpec, parse_spec, read_spec
+    from hopverify.verdict import Verdict
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ArgumentError",
     "Certificate",
+    "CertificateRejected",
+    "HopverifyError",
+    "Layer",
+    "ModelSpec",
+    "Result",
+    "SpecError",
+    "Synapse",
+    "Verdict",
     "__version__",
+    "altered_system",
     "build_model",
-    "check_certificate",
+    "check",
+    "dense_memory",
     "derive",
+    "drawings",
+    "evaluate",
+    "hopfield",
+    "network",
     "parse_spec",
     "read_certificate",
     "read_spec",
+    "repair",
+    "report",
+    "simulate",
     "verify",
 ]
 
 _PLACES = {
+    "ArgumentError": "errors",
     "Certificate": "certificate",
-    "build_model": "model",
-    "check_certificate": "checker",
-    "derive": "derivation",
+    "CertificateRejected": "errors",
+    "HopverifyError": "errors",
+    "Layer": "api.networks",
+    "ModelSpec": "spec",
+    "Result": "results",
+    "SpecError": "errors",
+    "Synapse": "api.networks",
+    "Verdict": "verdict",
+    "altered_system": "api.actions",
+    "build_model": "api.actions",
+    "check": "api.actions",
+    "dense_memory": "api.networks",
+    "derive": "api.actions",
+    "drawings": "api.actions",
+    "evaluate": "api.evaluating",
+    "hopfield": "api.networks",
+    "network": "api.networks",
     "parse_spec": "spec",
     "read_certificate": "certificate",
     "read_spec": "spec",
-    "verify": "pipeline",
+    "repair": "api.repairing",
+    "report": "api.actions",
+    "simulate": "api.actions",
+    "verify": "api.verifying",
 }
 
 

@@ -18,7 +18,10 @@ class HopverifyError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a spec: where (1-based line and column), at which path, and what."""
+    """One thing wrong with a spec: where (1-based line and column), at which path, and what.
+
+    Line 0 stands for a text that the person has not written, and whose places say nothing.
+    """
 
     file: str
     line: int
@@ -27,7 +30,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}"
+        where = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         return f"{where}: {self.path}: {self.message}" if self.path else f"{where}: {self.message}"
 
 

@@ -27,6 +27,7 @@ SHOWN = {
         "text/latex": "derivation_latex",
         "text/plain": "derivation_text",
     },
+    ("hopverify.simulation.values", "Simulation"): {"image/svg+xml": "simulation_svg", "text/plain": "simulation_text"},
     ("hopverify.reporting.figures.drawing", "Drawing"): {"image/svg+xml": "drawing_svg", "text/plain": "drawing_text"},
 }
 """What is shown, by module and class: for each form, the function of :mod:`hopverify.reporting.notebooks`."""

@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from math import isfinite
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
 
 from hopverify.certificate import Certificate, subject_of
 from hopverify.checker.deciding import overall_verdict
@@ -28,15 +27,8 @@ from hopverify.verdict import Reason
 __all__ = ["certificate_of", "discharge", "drive", "executing", "verify", "was_interrupted"]
 
 
-class HasSpec(Protocol):
-    """What an import returns: something that a spec can be made of."""
-
-    def model_spec(self) -> ModelSpec:
-        """Return the spec."""
-
-
 def verify(
-    spec: ModelSpec | HasSpec | str | Path,
+    spec: ModelSpec | str | Path,
     *,
     samples: int = 2000,
     boxes: int = 400_000,
@@ -46,28 +38,24 @@ def verify(
     dask: str | None = None,
     watch: Watch = unseen,
 ) -> Certificate:
-    """Return the certificate of a spec, or of an imported model: each of its checks decided, with evidence.
+    """Return the certificate of a spec, or of that in a file: each of its checks decided, with evidence.
 
     ``samples`` bounds the random search for witnesses, ``boxes`` the enumeration of equilibria, ``timeout`` (seconds)
     the whole run. Obligations are discharged in ``jobs`` processes, or by the cluster whose scheduler has the address
     ``dask``; the certificate is the same, apart from timings. When the time is up, or on KeyboardInterrupt, the claims
-    not yet decided are unknown and the certificate is still well formed. Raises ``SpecError`` for a bad spec.
+    not yet decided are unknown and the certificate is still well formed.
+
+    ``hopverify.verify`` takes other forms of a spec, too.
     """
     settings = Settings(samples, boxes, seed, timeout)
 
     with executing(jobs=jobs, dask=dask, limited=isfinite(timeout)) as backend:
         backend.ready()
         since = monotonic()
-        run = Run(_spec_of(spec), settings, watch=watch, since=since)
+        run = Run(spec if isinstance(spec, ModelSpec) else read_spec(spec), settings, watch=watch, since=since)
         with suppress(KeyboardInterrupt, ExecutionLost):
             deque(drive([run], backend, watch=watch), maxlen=0)
     return certificate_of(run)
-
-
-def _spec_of(given: ModelSpec | HasSpec | str | Path) -> ModelSpec:
-    if isinstance(given, ModelSpec):
-        return given
-    return read_spec(given) if isinstance(given, str | Path) else given.model_spec()
 
 
 @contextmanager

@@ -6,14 +6,12 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-import hopverify
-
-LIBRARIES = ("numpy", "scipy", "python-flint", "sympy", "mlxtend", "z3-solver")
+LIBRARIES = ("hopverify", "numpy", "scipy", "python-flint", "sympy", "mlxtend", "z3-solver")
 
 
 def machine() -> dict[str, str]:
     """Return cores, their load by others, versions and the linear algebra library, by what they are of."""
-    known = {"cores": str(_cores()), **_load(), "python": platform.python_version(), "hopverify": hopverify.__version__}
+    known = {"cores": str(_cores()), **_load(), "python": platform.python_version()}
     for name in LIBRARIES:
         try:
             known[name] = version(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,9 @@ import click
 from hopverify.cli._outputs import write
 
 if TYPE_CHECKING:
-    from hopverify.certificate import Certificate
     from hopverify.reporting.document import Document
     from hopverify.reporting.formats import Format
     from hopverify.reporting.report import Report
-    from hopverify.spec import ModelSpec
 
 
 def formats_of(ctx: click.Context, parameter: click.Parameter, value: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -28,25 +26,6 @@ def formats_of(ctx: click.Context, parameter: click.Parameter, value: str | Sequ
     for name in names:
         required(name)
     return tuple(names)
-
-
-def composed(
-    certificate: Certificate,
-    file: str,
-    spec: ModelSpec | None,
-    formats: Sequence[Format],
-    *,
-    progress: Callable[[str], None] = lambda name: None,
-) -> tuple[Document, Report]:
-    """Return what the formats render; raise where the checker does not accept the certificate."""
-    from hopverify.reporting.composing import compose
-    from hopverify.reporting.material import gather
-    from hopverify.reporting.report import report_of
-
-    illustrated = not all(each.plain for each in formats)
-    material = gather(certificate, file, spec, equations=illustrated, figures=illustrated, progress=progress)
-    report = report_of(spec, certificate)
-    return compose(material, report), report
 
 
 def place_of(folder: Path, stem: str, chosen: Format) -> Path:

@@ -181,8 +181,9 @@ class Verifying:
     def _write_reports(self, path: Path, run: Run, certificate: Certificate) -> None:
         """Write the reports that are asked for beside the certificate."""
         from hopverify.certificate import parse_certificate
-        from hopverify.cli._reports import composed, named_from_here, place_of, write_report
+        from hopverify.cli._reports import named_from_here, place_of, write_report
         from hopverify.cli._specs import stem_of
+        from hopverify.reporting.composed import composed
         from hopverify.reporting.formats import FORMATS
 
         chosen = [FORMATS[name] for name in self.wishes.reports]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from hopverify.repairs import Proposal, Refusal
     from hopverify.repairs.subject import Subject
     from hopverify.reporting.repairs import Repaired, Repairs
-    from hopverify.reporting.report import Report
-    from hopverify.spec import ModelSpec
 
 
 @click.command("repair", short_help="Propose models with the same equilibria and a sound energy.")
@@ -65,7 +62,7 @@ def command(
     _refuse_others(subject, found, folder, force=force)
     repairs = _carried_out(subject, found, path, folder, is_family=family is not None, force=force)
     click.echo(as_json(repairs) if json_wanted else in_words(repairs))
-    ctx.exit(exit_code(each.report.verdict for each in repairs.repaired) if repairs.repaired else FAIL)
+    ctx.exit(exit_code(each.report.verdict for each in repairs.fitting) if repairs.fitting else FAIL)
 
 
 def _solvers(first: str | None) -> tuple[str, ...]:
@@ -102,11 +99,11 @@ def _carried_out(
 ) -> Repairs:
     """Write and verify what is proposed."""
     from hopverify.repairs import Refusal
-    from hopverify.reporting.repairs import Repairs
+    from hopverify.reporting.repairs import Repairs, report_of_energy
 
     done = tuple(each if isinstance(each, Refusal) else _repaired(subject, each, folder) for each in found)
     written = [each for each in done if not isinstance(each, Refusal)]
-    original = _original(subject.spec) if written else None
+    original = report_of_energy(subject.spec) if written else None
     figure = _figure(subject, written, folder, force=force) if is_family and written else None
     return Repairs(subject.spec.name, str(path), done, original, figure)
 
@@ -163,18 +160,7 @@ def _repaired(subject: Subject, proposal: Proposal, folder: Path) -> Repaired:
     certificate = verify(spec)
     place = _certificate_of(target)
     write(place, certificate.to_json())
-    return Repaired(proposal, str(target), str(place), report_of(spec, certificate))
-
-
-def _original(spec: ModelSpec) -> Report:
-    """Return the report of what the old energy does."""
-    from hopverify.pipeline import verify
-    from hopverify.reporting.repairs import OF_ORIGINAL
-    from hopverify.reporting.report import report_of
-    from hopverify.spec import CheckRequest
-
-    asked = replace(spec, checks=tuple(CheckRequest(name, {}, "checks") for name in OF_ORIGINAL), expect={})
-    return report_of(asked, verify(asked))
+    return Repaired(proposal, spec, certificate, report_of(spec, certificate), str(target), str(place))
 
 
 def _figure(subject: Subject, members: Sequence[Repaired], folder: Path, *, force: bool) -> str | None:
@@ -184,12 +170,11 @@ def _figure(subject: Subject, members: Sequence[Repaired], folder: Path, *, forc
     from hopverify.repairs.curves import curves
     from hopverify.reporting.figures import has_matplotlib
     from hopverify.reporting.figures.energies import energies
-    from hopverify.spec import read_spec
 
     if not has_matplotlib():
         click.echo("no figure: it needs matplotlib, pip install 'hopverify[figures]'", err=True)
         return None
-    models = [(each.proposal.name, build_model(read_spec(each.file))) for each in members]
+    models = [(each.name, build_model(each.spec)) for each in members]
     target = folder / f"{subject.file}-energies.svg"
     drawn = energies(curves(models), f"{subject.spec.name}: one flow, {len(models)} energies")
     refuse_others({target: drawn.encode("utf-8")}, force=force)

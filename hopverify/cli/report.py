@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hopverify.cli._reports import composed, formats_of, named_from_here, place_of, write_report
+from hopverify.cli._reports import formats_of, named_from_here, place_of, write_report
 from hopverify.errors import CertificateRejected, HopverifyError
 from hopverify.reporting.plain import plain
 
@@ -114,6 +114,7 @@ def _is_file(out: str) -> bool:
 
 def _report(path: Path, known: Specs, formats: Sequence[str], targets: Sequence[Path | None]) -> None:
     from hopverify.certificate import read_certificate
+    from hopverify.reporting.composed import composed
     from hopverify.reporting.formats import FORMATS
     from hopverify.reporting.progress import Bar
 

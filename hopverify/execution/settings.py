@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from time import monotonic
 
+from hopverify.errors import ArgumentError
 from hopverify.provers import Budget
 
 LEAST_GRACE = 0.3
@@ -21,6 +22,14 @@ class Settings:
     boxes: int = 400_000
     seed: int = 0
     timeout: float = float("inf")
+
+    def __post_init__(self) -> None:
+        for name, least in (("samples", 0), ("boxes", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if type(value) is not int or value < least:
+                raise ArgumentError(f"{name}: a whole number from {least} is taken, got {value!r}")
+        if not isinstance(self.timeout, int | float) or not self.timeout > 0:
+            raise ArgumentError(f"timeout: a number of seconds greater than 0 is taken, got {self.timeout!r}")
 
     def budget(self, since: float | None = None) -> Budget:
         """Return the budget of a run that began at a time of the monotonic clock, or begins now."""

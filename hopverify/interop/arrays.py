@@ -8,8 +8,10 @@ with W from :mod:`hopverify.interop.learning` and β the gain, or spins ±1 that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +47,9 @@ def read_patterns(path: Path | str, key: str | None = None) -> ExactArray:
 
 
 def hopfield_network(
-    patterns: ExactArray, rule: str, wanted: Network | None = None, *, name: str = "patterns"
+    patterns: ExactArray, rule: str, wanted: Network | None = None, *, name: str = "patterns", inline: bool = False
 ) -> Imported:
-    """Return the network that stores the patterns by the rule of that name.
+    """Return the network that stores the patterns by the rule of that name; with ``inline`` short arrays in its text.
 
     >>> made = hopfield_network(ExactArray.of([[1, -1, 1], [1, 1, -1]]), "hebbian")
     >>> print(made.text[made.text.index("layers:") : made.text.index("memories:")], end="")
@@ -60,8 +62,9 @@ def hopfield_network(
     chosen = LEARNING[rule]
     files: dict[str, bytes] = {}
     stem = stem_of(name)
-    synapse, said = _synapse(patterns, chosen, wanted, stem, files)
-    held = {"same_as": "w.patterns"} if synapse["kind"] == "hebbian" else array_field(patterns, f"{stem}.npy", files)
+    hold = partial(array_field, files=files, inline=inline)
+    synapse, said = _synapse(patterns, chosen, wanted, stem, hold)
+    held = {"same_as": "w.patterns"} if synapse["kind"] == "hebbian" else hold(patterns, f"{stem}.npy")
     count, size = patterns.shape
     kind = "spins" if wanted.spins else "neurons"
     own = {"states": _spins(patterns, wanted)} if wanted.spins else {"lagrangian": _lagrangian(wanted)}
@@ -81,18 +84,18 @@ def hopfield_network(
 
 
 def _synapse(
-    patterns: ExactArray, rule: LearningRule, wanted: Network, stem: str, files: dict[str, bytes]
+    patterns: ExactArray, rule: LearningRule, wanted: Network, stem: str, hold: Callable[[ExactArray, str], Any]
 ) -> tuple[dict[str, Any], str]:
     learned = rule.learn(patterns, wanted.zero_diagonal)
     ends = ["x", "x"]
     if learned.weights is None:
-        held = array_field(patterns, f"{stem}.npy", files)
+        held = hold(patterns, f"{stem}.npy")
         entry = {"kind": "hebbian", "layers": ends, "patterns": held, "zero_diagonal": wanted.zero_diagonal}
         return entry, learned.said
     return {
         "kind": "dense",
         "layers": ends,
-        "weights": array_field(learned.weights, f"{stem}-weights.npy", files),
+        "weights": hold(learned.weights, f"{stem}-weights.npy"),
     }, learned.said
 
 

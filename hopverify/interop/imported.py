@@ -14,19 +14,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.errors import HopverifyError
+from hopverify.errors import ArgumentError, HopverifyError
 from hopverify.interop.writing import written
 from hopverify.repairs.writing import flow, literal, section
-from hopverify.spec import ExactArray, ModelSpec, read_spec
+from hopverify.spec import ExactArray, ModelSpec, parse_spec
 from hopverify.spec.bounds import MAX_TITLE
+
+FEW, SHORT = 400, 2000
+"""A short array has so many numbers at most, in so many characters of a spec at most."""
 
 _SMALLER = (np.int8, np.float16, np.float32)
 _SAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Imported:
-    """A spec to be written into ``stem``.yaml, with array ``files`` beside it; ``notes`` are for the person.
+    """A spec as text, to be written into ``stem``.yaml, with array ``files`` beside it; ``notes`` are for the person.
+
+    Imports return it, and so do ``hopverify.network`` and its like; ``hopverify.verify`` takes it.
 
     ``orders`` says, of a layer whose neurons do not stand where the program has them (flattened), which one stands
     where: the state of the spec is ``x.reshape(-1)[orders[layer]]``.
@@ -41,7 +46,26 @@ class Imported:
     def model_spec(self) -> ModelSpec:
         """Return the spec, as it would be read back; ``hopverify.verify`` asks for it."""
         with TemporaryDirectory() as folder:
-            return read_spec(self.write(Path(folder)))
+            path = self.write(Path(folder))
+            return parse_spec(self.text, folder=path.parent, file=path.name)
+
+    def to_yaml(self) -> str:
+        """Return the text of the spec; arrays that it names are in :attr:`files`."""
+        return self.text
+
+    def save(self, path: Path | str, *, force: bool = False) -> Path:
+        """Write the spec into a file (.yaml) and its arrays beside it, and return the spec's path.
+
+        What is there already is an error, and left as it is, unless ``force`` is given.
+        """
+        path = Path(path)
+        if path.suffix != ".yaml":
+            raise ArgumentError(f"{path}: the name of a spec that is saved ends in .yaml")
+        return written(path.parent, path.stem, self.text, self.files, force=force)
+
+    def __repr__(self) -> str:
+        beside = f", with {', '.join(self.files)}" if self.files else ""
+        return f"<spec {self.stem}{beside}>"
 
     def write(self, folder: Path, *, force: bool = False) -> Path:
         """Write the spec and its arrays into a folder and return the spec's path; see :func:`written`."""
@@ -77,10 +101,17 @@ def _smallest(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
-def array_field(values: ExactArray, name: str, files: dict[str, bytes]) -> Any:
-    """Return an array field: the file ``name``, added to ``files``, or nested lists where doubles do not do."""
+def array_field(values: ExactArray, name: str, files: dict[str, bytes], *, inline: bool = False) -> Any:
+    """Return an array field: the file ``name``, added to ``files``, or nested lists where doubles do not do.
+
+    With ``inline`` a short array is nested lists, too.
+    """
     if not values.is_dyadic:
         return values.values.tolist()
+    if inline and values.values.size <= FEW:
+        listed = values.fractions().tolist()
+        if len(flow(listed)) <= SHORT:
+            return listed
     content = array_bytes(values)
     if files.get(name, content) != content:
         raise HopverifyError(f"two different arrays would be called {name}: give the parts of the model shorter names")

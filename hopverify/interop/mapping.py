@@ -97,10 +97,11 @@ def mapped(path: Path, state: Mapping[str, Array]) -> Imported:
     filled = filling.filled(tree, "")
     if not filling.files:
         raise HopverifyError(f"{path}: no field is {{tensor: …}}; without one it is a spec, and needs no import")
-    parts = [_top(key, value) for key, value in filled.items()]
+    parts = [top_entry(key, value) for key, value in filled.items()]
     return Imported(filling.stem, "".join(parts), filling.files)
 
 
-def _top(key: str, value: Any) -> str:
+def top_entry(key: str, value: Any) -> str:
+    """Return one key of a spec as text: a section, one entry a line, or a value."""
     is_section = key in _SECTIONS and isinstance(value, dict) and all(isinstance(v, dict) for v in value.values())
     return section(key, value) if is_section and value else f"{key}: {flow(value)}\n"

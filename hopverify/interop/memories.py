@@ -60,9 +60,17 @@ SOFTMAX = Weighing()
 
 
 def dense_memory(
-    keys: ExactArray, beta: Fraction, naming: Naming, *, dtype: str | None = None, weighing: Weighing = SOFTMAX
+    keys: ExactArray,
+    beta: Fraction,
+    naming: Naming,
+    *,
+    dtype: str | None = None,
+    weighing: Weighing = SOFTMAX,
+    inline: bool = False,
 ) -> Imported:
     """Return the memory of the keys, one a row. With ``dtype`` it stands for all keys that rounding to it may leave.
+
+    With ``inline`` short arrays stand in the text.
 
     Only softmax has an inverse temperature. With another weighing keys and states are measured in the unit in which β
     is 1: the keys are multiplied by √β.
@@ -87,9 +95,9 @@ def dense_memory(
         keys, origin = _in_units(keys, beta), f"{origin} beta = {beta}: {_UNIT}."
     count, width = keys.shape
     files: dict[str, bytes] = {}
-    weights: dict[str, Any] = array_field(keys, f"{stem_of(naming.name)}.npy", files)
+    weights: Any = array_field(keys, f"{stem_of(naming.name)}.npy", files, inline=inline)
     if dtype is not None:
-        weights["dtype"] = dtype
+        weights = (weights if isinstance(weights, dict) else {"values": weights}) | {"dtype": dtype}
     memory: dict[str, Any] = {"layer": "v", "patterns": {"same_as": "xi"}}
     if naming.labels is not None:
         memory["labels"] = [f"{label}" for label in naming.labels]

@@ -20,7 +20,9 @@ def written(folder: Path, stem: str, text: str, files: Mapping[str, bytes], *, f
     targets = {folder / name: content for name, content in contents.items()}
     there = [target for target in targets if target.exists() or target.is_symlink()]
     if there and not force:
-        raise HopverifyError(f"{there[0]} exists and is left as it is: give another folder by --out, or --force")
+        raise HopverifyError(
+            f"{there[0]} exists and is left as it is: give another folder (--out), or force it (--force)"
+        )
     drafts = {target: target.with_name(f".{target.name}.{os.getpid()}") for target in targets}
     placed: list[Path] = []
     try:

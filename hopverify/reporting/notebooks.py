@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hopverify.derivation import Derivation
     from hopverify.model import AlteredSystem, Model
     from hopverify.reporting.figures import Drawing
+    from hopverify.simulation import Simulation
 
 HEAD = ("check", "subject", "verdict", "decided by", "what is known")
 SHOWS = "its `results` show"
@@ -95,6 +96,19 @@ def derivation_latex(derivation: Derivation) -> str:
 def derivation_text(derivation: Derivation) -> str:
     """Return a derivation as it is printed on a terminal."""
     return plain(derivation.to_text(), lines=True)
+
+
+def simulation_svg(simulation: Simulation) -> str | None:
+    """Return a simulation as a picture; None where nothing can be drawn."""
+    from hopverify.reporting.figures import has_matplotlib
+    from hopverify.reporting.figures.trajectory import trajectory_figure
+
+    return trajectory_figure(simulation) if has_matplotlib() else None
+
+
+def simulation_text(simulation: Simulation) -> str:
+    """Return a simulation as it is printed on a terminal."""
+    return str(simulation)
 
 
 def drawing_svg(drawing: Drawing) -> str:

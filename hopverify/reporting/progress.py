@@ -1,8 +1,9 @@
-"""A progress bar for whatever takes longer than two seconds: on the error stream, and on a terminal only."""
+"""A progress bar: on a terminal (the error stream) for what takes longer than two seconds, and in notebooks."""
 
 from __future__ import annotations
 
 import sys
+from html import escape
 from threading import Timer
 from time import monotonic
 from typing import Any
@@ -10,6 +11,41 @@ from typing import Any
 from hopverify.reporting.plain import plain
 
 PATIENCE = 2.0
+INTERVAL = 0.25
+
+
+def bar(total: int) -> Bar | NotebookBar:
+    """Return a bar for a program: within a notebook, on a terminal, or nowhere."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return NotebookBar(total, shell) if hasattr(shell, "kernel") else Bar(total)
+
+
+class NotebookBar:
+    """A bar below the cell of a notebook that is running; it leaves nothing behind."""
+
+    def __init__(self, total: int, shell: Any) -> None:
+        self.total, self.drawn = total, 0.0
+        self.display: Any = None
+        self._shown = sys.modules["IPython"].display
+
+    def __enter__(self) -> NotebookBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.display is not None:
+            self.display.update(self._shown.HTML(""))
+
+    def show(self, done: float, description: str) -> None:
+        """Move the bar, a few times a second at most."""
+        if monotonic() - self.drawn < INTERVAL:
+            return
+        self.drawn = monotonic()
+        share = f'<progress value="{done:g}" max="{self.total}"></progress>'
+        page = self._shown.HTML(f"{share} {escape(plain(description))}")
+        if self.display is None:
+            self.display = self._shown.display(page, display_id=True)
+        else:
+            self.display.update(page)
 
 
 class Bar:

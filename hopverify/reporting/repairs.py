@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from hopverify.certificate import Certificate
+from hopverify.errors import NoResult
+from hopverify.pipeline import verify
 from hopverify.repairs import Proposal, Refusal
 from hopverify.reporting.plain import plain
-from hopverify.reporting.report import Report
+from hopverify.reporting.report import Report, report_of
 from hopverify.reporting.wording import witness_in_words
+from hopverify.spec import CheckRequest, ModelSpec
 from hopverify.verdict import Verdict, summed_up
 
 SCHEMA, VERSION = "hopverify-repair", 1
@@ -24,19 +28,42 @@ _BESIDE = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Repaired:
-    """A proposal that has been written and verified: where its spec and certificate are, and its report."""
+    """A proposal that has been verified: its spec, certificate and report, and where they are, if written."""
 
     proposal: Proposal
-    file: str
-    certificate: str
+    spec: ModelSpec
+    certificate: Certificate
     report: Report
+    file: str | None = None
+    certificate_file: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Which repair it is: symmetrised, altered or universal."""
+        return self.proposal.name
+
+    @property
+    def theory(self) -> str:
+        """The theorem behind it."""
+        return self.proposal.theory
+
+    @property
+    def text(self) -> str:
+        """The text of the new spec, which names its original by the name of its file."""
+        return self.proposal.text
+
+    def __repr__(self) -> str:
+        return f"<Repaired {self.name}: {self.report.verdict}>"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Repairs:
-    """All that became of one spec; ``original`` is the report of its energy, None where nothing was proposed."""
+    """All that became of one spec; ``original`` is the report of its energy, None where nothing was proposed.
+
+    Iteration goes through the outcomes: the repairs that fit, and the refusals, each with a ``reason``.
+    """
 
     name: str
     file: str
@@ -45,9 +72,36 @@ class Repairs:
     figure: str | None = None
 
     @property
-    def repaired(self) -> tuple[Repaired, ...]:
+    def fitting(self) -> tuple[Repaired, ...]:
         """The repairs that fit."""
         return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Repaired))
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        """The repairs that do not fit, with the reasons."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Refusal))
+
+    def __getitem__(self, name: str) -> Repaired | Refusal:
+        found = {outcome.name: outcome for outcome in self.outcomes}
+        if name not in found:
+            raise NoResult(f"no repair is called {name!r}; there are: {', '.join(found)}")
+        return found[name]
+
+    def __iter__(self) -> Iterator[Repaired | Refusal]:
+        return iter(self.outcomes)
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{each.name} {'fits' if isinstance(each, Repaired) else 'does not fit'}" for each in self)
+        return f"<Repairs of {self.name}: {said}>"
+
+    def __str__(self) -> str:
+        return in_words(self)
+
+
+def report_of_energy(spec: ModelSpec) -> Report:
+    """Return the report of what the energy of an original does."""
+    asked = replace(spec, checks=tuple(CheckRequest(name, {}, "checks") for name in OF_ORIGINAL), expect={})
+    return report_of(asked, verify(asked))
 
 
 def in_words(repairs: Repairs) -> str:
@@ -68,7 +122,8 @@ def _refused(refusal: Refusal) -> Iterator[str]:
 def _proposed(repaired: Repaired, original: Report | None) -> Iterator[str]:
     proposal = repaired.proposal
     yield f"{proposal.name} ({proposal.theory}): {proposal.title}"
-    yield f"    written: {repaired.file}; certificate: {repaired.certificate}"
+    if repaired.file is not None:
+        yield f"    written: {repaired.file}; certificate: {repaired.certificate_file}"
     for title, lines in (
         ("equilibria", proposal.map),
         ("changed", proposal.changed),
@@ -105,14 +160,14 @@ def verdicts(report: Report) -> dict[str, Verdict]:
 
 
 def _conclusion(repairs: Repairs) -> str:
-    if not repairs.repaired:
+    if not repairs.fitting:
         return "no repair fits"
     open_ones = [
-        f"{each.proposal.name} ({', '.join(each.report.unmet)})" for each in repairs.repaired if each.report.unmet
+        f"{each.proposal.name} ({', '.join(each.report.unmet)})" for each in repairs.fitting if each.report.unmet
     ]
     if open_ones:
         return f"not as asked: {'; '.join(open_ones)}"
-    count = len(repairs.repaired)
+    count = len(repairs.fitting)
     return f"pass: {count} repaired spec{'s' * (count != 1)}, with every verdict asked for"
 
 
@@ -149,7 +204,7 @@ def _outcome(outcome: Repaired | Refusal) -> dict[str, Any]:
         "theory": proposal.theory,
         "refused": None,
         "file": outcome.file,
-        "certificate": outcome.certificate,
+        "certificate": outcome.certificate_file,
         "verdict": str(outcome.report.verdict),
         "checks": _texts(verdicts(outcome.report)),
         **{key: list(lines) for key, lines in told.items()},

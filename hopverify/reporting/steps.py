@@ -7,13 +7,13 @@ from pathlib import PurePath
 from typing import Any
 
 from hopverify.execution.events import Event
-from hopverify.reporting.progress import Bar
+from hopverify.reporting.progress import Bar, NotebookBar
 
 
 class Steps:
     """Moves a bar over the specs of a run by its events."""
 
-    def __init__(self, bar: Bar, specs: int) -> None:
+    def __init__(self, bar: Bar | NotebookBar, specs: int) -> None:
         self.bar, self.specs = bar, specs
         self._ended: set[str] = set()
         self._shares: dict[str, float] = {}

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import hopverify
 from hopverify.errors import HopverifyError
 
 PAGE = "docs/theory.md"
@@ -117,7 +116,7 @@ class Theorem:
 
 def text() -> str:
     """Return the page: of a wheel the copy in the package, of a checkout the page itself."""
-    package = Path(hopverify.__file__).parent
+    package = Path(__file__).parents[1]
     packaged = package / "theory.md"
     page = packaged if packaged.is_file() else package.parent / PAGE
     try:

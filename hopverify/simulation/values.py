@@ -7,6 +7,8 @@ from enum import Enum
 from fractions import Fraction
 from typing import Literal
 
+from hopverify.results import in_words
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -98,9 +100,9 @@ class Trajectory:
     nearest: Nearest | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Simulation:
-    """All trajectories of one spec, with what they share.
+    """All trajectories of one spec, with what they share; ``print`` shows them in words.
 
     ``step`` is None for a solver. ``energy`` is E or V, or None for the reason ``without_energy``. ``neurons`` counts
     those that can be dead. ``listing`` says why no equilibria are listed, or that some may be missing.
@@ -119,3 +121,11 @@ class Simulation:
     neurons: int
     listing: str | None
     trajectories: tuple[Trajectory, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Simulation of {self.name!r}: {', '.join(f'{each.start}: {each.ending}' for each in self.trajectories)}>"
+        )
+
+    def __str__(self) -> str:
+        return in_words(self)

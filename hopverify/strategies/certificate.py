@@ -23,13 +23,13 @@ def certificates(
     To have spec and certificate, draw the spec first:
 
     >>> from hypothesis import given, settings, strategies as st
-    >>> from hopverify import check_certificate
+    >>> from hopverify import check
     >>> from hopverify.strategies import specs
     >>> @settings(max_examples=3, deadline=None)
     ... @given(st.data())
     ... def test_certificates_are_accepted(data):
     ...     spec = data.draw(specs(max_layers=1, max_size=1))
-    ...     check_certificate(spec, data.draw(certificates(specs=spec)))
+    ...     check(spec, data.draw(certificates(specs=spec)))
     >>> test_certificates_are_accepted()
     """
     check_whole("samples", samples)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hopverify import verify
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
 from hopverify.errors import SpecError
 from hopverify.interop.arrays import hopfield_network
 from hopverify.numerics import cells
-from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hopverify import verify
 from hopverify.errors import HopverifyError
 from hopverify.interop.arrays import Network, hopfield_network, read_patterns
 from hopverify.interop.learning import LEARNING
 from hopverify.model import SpinModel, any_model, build_model
-from hopverify.pipeline import verify
 from hopverify.spec import ExactArray
 from hopverify.synapses.dense import Dense
 from hopverify.verdict import Verdict

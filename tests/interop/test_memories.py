@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hopverify import verify
 from hopverify.errors import HopverifyError
 from hopverify.interop.memories import Naming, dense_memory, inverse_temperature
-from hopverify.pipeline import verify
 from hopverify.spec import ExactArray
 from tests.interop.reading import read_back
 

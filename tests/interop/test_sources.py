@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from hopverify import verify
 from hopverify.cli import GROUP
 from hopverify.errors import HopverifyError
 from hopverify.interop.source import Request, read
-from hopverify.pipeline import verify
 from hopverify.spec import read_spec
 
 RNG = np.random.default_rng(0)

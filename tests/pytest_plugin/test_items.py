@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hopverify import check_certificate, read_certificate, read_spec
+from hopverify import check, read_certificate, read_spec
 from tests.pytest_plugin.specs import spec
 
 pytest_plugins = ["pytester"]
@@ -115,7 +115,7 @@ def test_certificates_are_kept_and_hold(pytester: pytest.Pytester) -> None:
     pytester.runpytest_inprocess("--hopverify-out", "kept").assert_outcomes(passed=4)
     for name in ("same.hop.yaml", "deep/same.hop.yaml"):
         kept = read_certificate(pytester.path / "kept" / f"{name}.certificate.json")
-        check_certificate(read_spec(pytester.path / name), kept)
+        check(read_spec(pytester.path / name), kept)
     assert len([path for path in (pytester.path / "kept").rglob("*") if path.is_file()]) == 2, "and no drafts"
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from hopverify import check_certificate, read_certificate, read_spec
+from hopverify import check, read_certificate, read_spec
 from tests.pytest_plugin.specs import spec
 
 pytest_plugins = ["pytester"]
@@ -28,9 +28,7 @@ def test_two_processes_share_a_spec(pytester: pytest.Pytester, how: str) -> None
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(["weight_symmetry [[]w[]]: fail, where the spec expects pass"])
     for name in ("tests/good.hop.yaml", "bad.yaml"):
-        check_certificate(
-            read_spec(pytester.path / name), read_certificate(pytester.path / "kept" / f"{name}.certificate.json")
-        )
+        check(read_spec(pytester.path / name), read_certificate(pytester.path / "kept" / f"{name}.certificate.json"))
     assert len([path for path in (pytester.path / "kept").rglob("*") if path.is_file()]) == 2
 
 

@@ -200,7 +200,7 @@ def test_the_public_names() -> None:
     [
         ("import hopverify", {"numpy", "pydantic", "yaml", "flint", "sympy", "scipy"}),
         ("from hopverify import read_spec, Certificate", {"pydantic", "sympy", "scipy", "flint", "cvxpy"}),
-        ("from hopverify import check_certificate", {"sympy", "scipy", "cvxpy"}),
+        ("from hopverify import check", {"sympy", "scipy", "cvxpy"}),
         ("from hopverify import verify", {"sympy", "cvxpy", "rich", "matplotlib"}),
     ],
 )
