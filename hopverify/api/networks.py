@@ -128,11 +128,11 @@ def hopfield(
 ) -> Imported:
     """Return the Hopfield network ẋ = W g(βx) - x that stores patterns, one in a row, by a learning rule.
 
-    ``rule`` is hebbian, pseudo-inverse or storkey; ``activation`` an elementwise Lagrangian of the catalogue (tanh
+    ``rule`` is hebbian, pseudo_inverse or storkey; ``activation`` an elementwise Lagrangian of the catalogue (tanh
     unless stated), ``gain`` its β (4 unless stated). With ``spins`` the states are ±1, set one after another.
 
     >>> from hopverify import hopfield, verify
-    >>> network = hopfield([[1, -1, 1, -1, 1, -1], [1, 1, 1, -1, -1, -1]], rule="pseudo-inverse")
+    >>> network = hopfield([[1, -1, 1, -1, 1, -1], [1, 1, 1, -1, -1, -1]], rule="pseudo_inverse")
     >>> verify(network)["basin_cells"].verdict
     <Verdict.PASS: 'pass'>
     """

@@ -47,7 +47,7 @@ def test_names_of_synapses() -> None:
     assert repr(Layer(2, "relu")) == "Layer(size=2, lagrangian='relu')"
 
 
-@pytest.mark.parametrize("rule", ["hebbian", "pseudo-inverse", "storkey"])
+@pytest.mark.parametrize("rule", ["hebbian", "pseudo_inverse", "storkey"])
 def test_a_hopfield_network_stores_patterns_by_a_rule(rule: str) -> None:
     spec = hopfield(PATTERNS, rule).model_spec()
     assert spec.memories["patterns"].patterns == ExactArray.of(PATTERNS)
