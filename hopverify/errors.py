@@ -1,6 +1,6 @@
 """The one tree of exceptions. Each knows the exit code with which the command line ends.
 
-Exit codes: 0 every required check has the verdict its spec asks for; 1 some required check does not;
+Exit codes: 0 every required check has the verdict that its spec expects; 1 some required check does not;
 2 usage or spec error; 3 something required is unknown; 4 certificate rejected.
 """
 

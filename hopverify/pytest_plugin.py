@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the plugin."""
     group = parser.getgroup("hopverify", "hopverify: specs as tests")
     group.addoption(
-        "--hopverify-strict", action="store_true", help="An unknown fails where the spec asks for a verdict."
+        "--hopverify-strict", action="store_true", help="An unknown fails where the spec expects a verdict."
     )
     group.addoption("--hopverify-out", metavar="DIR", help="Keep the certificates of all specs in DIR.")
     group.addoption(

@@ -107,7 +107,7 @@ class Reason(Enum):
     OUTSIDE_THEOREM = "no theorem that the check uses covers this model"
     ORIGINAL_DIFFERS = (
         "the network that this model stands for is not that of its original, as far as could be compared: the first "
-        "difference is told with the obligation; mending it, or naming another `original`, would settle it"
+        "difference is shown with the obligation; mending it, or naming another `original`, would settle it"
     )
     UNCERTAIN_WEIGHTS = (
         "what was found holds for the weights that the spec gives, not for all within their tolerance; "

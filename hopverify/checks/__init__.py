@@ -38,7 +38,7 @@ DEFINITENESS = f"where the evidence holds a `definiteness`: {FLOATING_POINT}; {F
 
 ANOTHER_ENERGY = (
     "the spec claims an energy of its own, and the theory behind this check knows the one derived from the dynamics: "
-    "without `energy:` the check speaks of that"
+    "without `energy:` the check is about that one"
 )
 """Why a check of what the derived energy sees does not concern a model."""
 

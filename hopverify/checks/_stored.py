@@ -18,7 +18,7 @@ ERRORS = Field(
     default=0,
     minimum=Fraction(0),
 )
-SPREAD = "its patterns are known up to a spread only, which the theorem does not reckon with: give exact ones"
+SPREAD = "its patterns are known up to a spread only, which the theorem does not cover: give exact ones"
 
 
 def at_least_field(what: str, kind: FieldKind = FieldKind.INTEGER) -> Field:

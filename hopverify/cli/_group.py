@@ -73,7 +73,7 @@ GROUP = LazyGroup(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help=(
         "Verify Hopfield-type energy models: a spec goes in, a checked certificate comes out.\n\n"
-        "Exit codes: 0 every required check has the verdict its spec asks for; 1 some required check has not; "
+        "Exit codes: 0 every required check has the verdict that its spec expects; 1 some required check has not; "
         "2 usage or spec error; 3 something required is unknown; 4 certificate rejected."
     ),
     params=[

@@ -16,7 +16,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("check", short_help="Re-verify a certificate with the checker alone.")
 @click.argument("spec_path", type=_FILE, metavar="SPEC")
 @click.argument("certificate_path", type=_FILE, metavar="CERTIFICATE")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code says it all.")
 @click.pass_context
 def command(ctx: click.Context, spec_path: Path, certificate_path: Path, quiet: bool) -> None:
     """Re-verify a certificate against its spec with the checker alone.

@@ -82,7 +82,7 @@ def _sections(entry: Any) -> Iterator[tuple[str, list[str]]]:
     yield "required", [f"{text} > 0" for text in getattr(entry, "requires", ())]
     yield "declared, and tested", list(_facts(getattr(entry, "facts", None)))
     kinds = getattr(entry, "obligations", ())
-    yield "speaks of", [f"{kind.__name__}: {_first_sentence(kind.__doc__ or '')}" for kind in kinds]
+    yield "about", [f"{kind.__name__}: {_first_sentence(kind.__doc__ or '')}" for kind in kinds]
     payload = [
         *sorted(getattr(entry, "required", ())),
         *(f"{key} (optional)" for key in sorted(getattr(entry, "optional", ()))),

@@ -51,7 +51,7 @@ class Network:
         """Why dE/dt = -ẋᵀTHẋ is not claimed of this model."""
         found = []
         if self.model.claimed is not None:
-            found.append("the spec claims an energy of its own; the identity speaks of the derived one")
+            found.append("the spec claims an energy of its own; the identity is about the derived one")
         for layer in self.model.layers.values():
             if layer.function.potential is None:
                 found.append(f"layer {layer.name} has an activation without a Lagrangian")

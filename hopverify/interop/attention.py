@@ -200,7 +200,7 @@ def _third(own: _Layer, rows: int) -> Array | None:
         return None
     bias = own.tensor("in_proj_bias")
     if bias.shape != (3 * rows,):
-        raise HopverifyError(f"in_proj_bias has shape {bias.shape}, where the weights ask for ({3 * rows},)")
+        raise HopverifyError(f"in_proj_bias has shape {bias.shape}, where the weights need ({3 * rows},)")
     return bias[rows : 2 * rows]
 
 
@@ -213,7 +213,7 @@ def _separate(own: _Layer, layout: str) -> tuple[Array, Array | None]:
     name = layout.removesuffix("weight") + "bias"
     bias = own.tensor(name) if name in own else None
     if bias is not None and bias.shape != (len(weight),):
-        raise HopverifyError(f"{name} has shape {bias.shape}, where {layout} asks for ({len(weight)},)")
+        raise HopverifyError(f"{name} has shape {bias.shape}, where {layout} needs ({len(weight)},)")
     return weight, bias
 
 

@@ -61,7 +61,7 @@ class Filling:
     def _file(self, reference: dict[str, Any], path: str) -> dict[str, Any]:
         for key in reference:
             if key not in ("tensor", *_CUTS, *_KEPT):
-                raise HopverifyError(f"{path}: beside `tensor` stand {', '.join((*_CUTS, *_KEPT))}, not {key!r}")
+                raise HopverifyError(f"{path}: beside `tensor` are allowed {', '.join((*_CUTS, *_KEPT))}, not {key!r}")
         values = _cut(tensor(self.state, str(reference["tensor"])), reference, path)
         made: dict[str, Any] = array_field(ExactArray.of(values), f"{self.stem}-{stem_of(path)}.npy", self.files)
         return made | {key: reference[key] for key in _KEPT if key in reference}

@@ -31,7 +31,7 @@ from hopverify.synapses.diagonal import Diagonal
 def build_model(spec: ModelSpec) -> Model:
     """Return the model that ``spec`` describes; raise :class:`~hopverify.errors.SpecError` where it describes none."""
     if spec.update is not None:
-        said = "the states are spins (±1), set in discrete steps; this asks for a model whose states follow a flow"
+        said = "the states are spins (±1), set in discrete steps; this needs a model whose states follow a flow"
         raise spec.error("update", said)
     ports = {name: Port(name, layer.size, layer.shape) for name, layer in spec.layers.items()}
     problems: list[Problem] = []

@@ -83,7 +83,7 @@ def _of_signs(parts: Altered) -> str:
     return (
         f"γ is the filled-in sign of x on {names} (Filippov), here clip(u/c, -1, 1): hard tanh, leak c, state u/c.\n"
         "equilibria_preserved stays unknown: it compares activations that are functions, which a filled-in sign\n"
-        "is not. The correspondence is that of T12, which asks for no more than convex L."
+        "is not. The correspondence is that of T12, which needs convex L only."
     )
 
 

@@ -175,6 +175,16 @@ def child(path: str, step: str | int) -> str:
     return f"{path}.{step}" if path else step
 
 
+def given_twice(first: Place, second: Place) -> str:
+    """Return the message about a key that a mapping has at two places.
+
+    >>> given_twice((8, 1), (8, 7))
+    'the key is given twice on line 8; keep one of them'
+    """
+    lines = f"on line {first[0]}" if first[0] == second[0] else f"on lines {first[0]} and {second[0]}"
+    return f"the key is given twice {lines}; keep one of them"
+
+
 def raise_all(problems: Iterable[Problem]) -> None:
     """Raise the problems in reading order, if there are any."""
     ordered = sorted(set(problems), key=lambda problem: (problem.line, problem.column, problem.path, problem.message))

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from hopverify.errors import Problem, SpecError
-from hopverify.spec.document import Node, Place, child, plain_scalar, raise_all
+from hopverify.spec.document import Node, Place, child, given_twice, plain_scalar, raise_all
 from hopverify.spec.numbers import NOT_A_NUMBER, NOT_FINITE
 from hopverify.spec.text_bounds import Budget
 
@@ -104,7 +104,7 @@ class _Reader:
             self.next()
             value = self.node(child(path, key))
             if key in keys:
-                message = f"the key stands twice, on line {keys[key][0]} and on line {at[0]}; keep one of them"
+                message = given_twice(keys[key], at)
                 self.problems.append(Problem(self.file, *at, child(path, key), message))
             else:
                 items[key], keys[key] = value, at

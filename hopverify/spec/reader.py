@@ -69,7 +69,7 @@ def _decoded(content: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         before = content[: error.start]
         place = (before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
-        raise SpecError(Problem(file, *place, "", "the file is not in UTF-8; save it so")) from None
+        raise SpecError(Problem(file, *place, "", "the file is not in UTF-8; save it as UTF-8")) from None
 
 
 def _unreadable(file: str, message: str) -> SpecError:

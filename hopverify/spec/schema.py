@@ -169,14 +169,14 @@ def _checks(value: Any) -> tuple[tuple[str, dict[str, Any]], ...] | None:
         except ValueError as error:
             raise Misplaced(str(error), index) from None
         if key in found:
-            raise Misplaced(f"the check {key!r} is asked for twice; keep one of them", index)
+            raise Misplaced(f"the check {key!r} is listed twice; keep one of them", index)
         found[key] = parameters
     return tuple(found.items())
 
 
 def _check(item: Any) -> tuple[str, dict[str, Any]]:
     if item == "all":
-        raise ValueError("to ask for all checks write `checks: all`, without a list")
+        raise ValueError("for all checks write `checks: all`, without a list")
     if isinstance(item, dict) and len(item) == 1:
         return _named(*next(iter(item.items())))
     if not isinstance(item, str):

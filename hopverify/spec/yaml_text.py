@@ -14,7 +14,7 @@ import yaml
 
 from hopverify.errors import Problem, SpecError
 from hopverify.spec.bounds import MAX_PROBLEMS
-from hopverify.spec.document import Node, Place, child, plain_scalar, raise_all
+from hopverify.spec.document import Node, Place, child, given_twice, plain_scalar, raise_all
 from hopverify.spec.text_bounds import TOO_DEEP, Budget
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -165,7 +165,7 @@ class _Builder:
         parent = self.stack[-1]
         parent.twice = key in parent.keys
         if parent.twice:
-            message = f"the key stands twice, on line {parent.keys[key][0]} and on line {place[0]}; keep one of them"
+            message = given_twice(parent.keys[key], place)
             self.problems.append(Problem(self.file, *place, child(self.path(), key), message))
         else:
             parent.keys[key] = place

@@ -151,7 +151,7 @@ def test_what_is_wrong_is_said(change: tuple[str, str], message: str) -> None:
 def test_a_model_of_spins_has_no_flow() -> None:
     asked = spec(SYMMETRIC, "spin_convergence")
     any_model(asked)
-    with pytest.raises(SpecError, match="this asks for a model whose states follow a flow"):
+    with pytest.raises(SpecError, match="this needs a model whose states follow a flow"):
         build_model(asked)
 
 

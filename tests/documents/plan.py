@@ -26,6 +26,7 @@ LONG = {"docs/cli.md", "docs/repair.md"}
 PRINTED = {
     "README.md": {"check subject verdict": "hopverify verify mine.yaml"},
     "docs/cli.md": {"relu-pair specs/relu-pair.yaml": "hopverify verify specs/relu-pair.yaml"},
+    "docs/core.md": {'{ "core": 1': "hopverify core specs/relu-pair.yaml"},
     "docs/discrete.md": {"spin_energy_descent": "hopverify verify specs/hopfield-1982.yaml"},
 }
 

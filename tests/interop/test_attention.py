@@ -106,13 +106,13 @@ def test_inputs_and_labels_must_fit() -> None:
     [
         (
             STACKED | {"in_proj_bias": np.zeros(11, np.float32)},
-            r"in_proj_bias has shape \(11,\), where .* ask for \(24,\)",
+            r"in_proj_bias has shape \(11,\), where .* need \(24,\)",
         ),
         (STACKED | {"in_proj_bias": np.zeros((24, 1), np.float32)}, r"in_proj_bias has shape \(24, 1\)"),
         (SEPARATE | {"in_proj_bias": np.zeros(8, np.float32)}, r"in_proj_bias has shape \(8,\)"),
         (STACKED | {"in_proj_weight": W_K}, "does not stack queries"),
         (STACKED | {"bias_k": np.zeros((1, 1, 6), np.float32)}, "bias_k has 6 numbers, the keys 8"),
-        (BERT | {"key.bias": B_K[:3]}, r"key.bias has shape \(3,\), where key.weight asks for \(8,\)"),
+        (BERT | {"key.bias": B_K[:3]}, r"key.bias has shape \(3,\), where key.weight needs \(8,\)"),
         (BERT | {"key.bias": B_K[:1]}, r"key.bias has shape \(1,\)"),
         (BERT | {"key.weight": W_K > 0}, "key.weight has type bool"),
         (BERT | {"key.weight": (9 * W_K).astype(np.int8)}, "key.weight has type int8"),

@@ -67,7 +67,7 @@ def test_parts_of_tensors(reference: str, expected: np.ndarray, tmp_path: Path) 
     ("text", "told"),
     [
         (ONE % "{tensor: v}", "no tensor is called 'v'"),
-        (ONE % "{tensor: w, row: [0, 1]}", "beside `tensor` stand rows, columns"),
+        (ONE % "{tensor: w, row: [0, 1]}", "beside `tensor` are allowed rows, columns"),
         (ONE % "{tensor: w, rows: [0, 3]}", r"rows: expected \[start, stop\] within"),
         (ONE % "{tensor: w, rows: [1, 1]}", "within the tensor's shape"),
         (ONE % "{tensor: w, rows: [0]}", "within the tensor's shape"),

@@ -147,7 +147,7 @@ def test_claimed_energies(right: str, wrong: str, message: str) -> None:
 
 def test_spins_are_no_flow() -> None:
     spins = parse_spec("hopverify: 1\nname: s\nlayers: {s: {size: 2, states: spins}}\nupdate: asynchronous\n")
-    with pytest.raises(SpecError, match="this asks for a model whose states follow a flow"):
+    with pytest.raises(SpecError, match="this needs a model whose states follow a flow"):
         build_model(spins)
 
 

@@ -12,8 +12,8 @@ from .examples import RELU_PAIR, RELU_PAIR_JSON, RELU_PAIR_TOML, message, spoile
 
 WRONG_YAML = {
     "a: 1\nb: [2": "3:1: this is not valid YAML: ",
-    "a: 1\na: 2": "2:1: a: the key stands twice, on line 1 and on line 2; keep one of them",
-    "x:\n- {b: 1,\n   b: 2}": "3:4: x[0].b: the key stands twice, on line 2 and on line 3; keep one of them",
+    "a: 1\na: 2": "2:1: a: the key is given twice on lines 1 and 2; keep one of them",
+    "x:\n- {b: 1,\n   b: 2}": "3:4: x[0].b: the key is given twice on lines 2 and 3; keep one of them",
     "a: !!python/object/apply:os.system [id]": (
         "1:4: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not read; "
         "a spec has plain mappings, lists and scalars only"
@@ -38,7 +38,7 @@ def test_only_plain_yaml_is_read(text: str) -> None:
 
 
 WRONG_JSON = {
-    '{"a": 1,\n "a": 2}': "2:2: a: the key stands twice, on line 1 and on line 2; keep one of them",
+    '{"a": 1,\n "a": 2}': "2:2: a: the key is given twice on lines 1 and 2; keep one of them",
     '{"a": [NaN]}': "1:8: a[0]: NaN is not a number a model can hold",
     '{"a": -Infinity}': "1:7: a: infinity is not a number a model can hold",
     '{"a": 1 2}': "1:9: this is not valid JSON: ",

@@ -201,12 +201,11 @@ WRONG = {
     ("kind: dense, ", ""): "7:6: synapses.w: the key 'kind' is missing: kind of synapse, such as dense",
     ("checks: all", "checks: []"): "8:9: checks: must be `all` or a list of checks, got an empty list",
     ("checks: all", "checks: some"): "8:9: checks: must be `all` or a list of checks, got 'some'",
-    ("checks: all", "checks: [all]"): ("8:10: checks[0]: to ask for all checks write `checks: all`, without a list"),
-    ("checks: all", "checks: [a, {a: {}}]"): "8:13: checks[1]: the check 'a' is asked for twice; keep one of them",
+    ("checks: all", "checks: [all]"): ("8:10: checks[0]: for all checks write `checks: all`, without a list"),
+    ("checks: all", "checks: [a, {a: {}}]"): "8:13: checks[1]: the check 'a' is listed twice; keep one of them",
     ("checks: all", "checks: [{a: 1}]"): "8:14: checks[0].a: must be a mapping of parameters, got 1",
     ("checks: all", "checks: [energy_flatness]"): (
-        "9:10: expect.lagrangian_convexity: the check is expected but not asked for under checks; "
-        "known: energy_flatness"
+        "9:10: expect.lagrangian_convexity: the check has an expectation but is not listed under checks: add it there"
     ),
     ("fail}", "failed}"): (
         "9:55: expect.energy_flatness: must be pass, fail, unknown or not-applicable, got 'failed'; "
@@ -263,7 +262,7 @@ def test_a_message_holds_nothing_that_a_terminal_would_obey() -> None:
     [
         (None, "spec.yaml", "spec.yaml:1:1: there is no such file"),
         (RELU_PAIR, "spec.txt", "a spec's name must end in .yaml, .yml, .toml, .json, got '.txt'"),
-        (b"a: \xff", "spec.yaml", "spec.yaml:1:4: the file is not in UTF-8; save it so"),
+        (b"a: \xff", "spec.yaml", "spec.yaml:1:4: the file is not in UTF-8; save it as UTF-8"),
         (b"\n" * (4 * 1024 * 1024 + 1), "spec.yaml", "the spec has 4194305 bytes; the limit is 4194304"),
     ],
 )

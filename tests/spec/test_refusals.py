@@ -160,5 +160,5 @@ def test_files_of_specs(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"there is no|cannot"):
         read_spec(tmp_path / "nowhere" / "relu.yaml")
     (tmp_path / "latin.yaml").write_bytes(LAYER.encode() + b"# \xe9\n")
-    with pytest.raises(SpecError, match="the file is not in UTF-8; save it so"):
+    with pytest.raises(SpecError, match="the file is not in UTF-8; save it as UTF-8"):
         read_spec(tmp_path / "latin.yaml")

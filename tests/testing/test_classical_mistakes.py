@@ -71,7 +71,7 @@ def test_mistakes_in_a_tanh_network(mistake: str, planted: dict[str, Any], names
 
 HALVED = X / np.linalg.norm(X, axis=1, keepdims=True)
 MODERN_CASES = [
-    ("missing ½", {"half": 1.0}, ("energy", "update"), "|v|² where the flow asks for ½|v|²"),
+    ("missing ½", {"half": 1.0}, ("energy", "update"), "|v|² where the flow needs ½|v|²"),
     ("bias in the update only", {"bias_in_energy": 0}, ("energy", "update"), "layer h"),
     ("bias in the energy only", {"bias_in_flow": 0}, ("energy", "update"), "layer h"),
     ("unsymmetrised weights", {"values": HALVED}, ("energy", "update"), "the same matrix and its transpose"),

@@ -41,4 +41,4 @@ def test_three_lines(pytester: pytest.Pytester, half: str, outcome: dict[str, in
     result = pytester.runpytest_subprocess("-W", "error")
     result.assert_outcomes(**outcome)
     if half == "":
-        result.stdout.fnmatch_lines(["*mistake: missing ½: *|v|² where the flow asks for ½|v|²*"])
+        result.stdout.fnmatch_lines(["*mistake: missing ½: *|v|² where the flow needs ½|v|²*"])

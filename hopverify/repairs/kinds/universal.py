@@ -51,7 +51,7 @@ def _check_convex(subject: Subject) -> None:
         said = why_not_convex(layer)
         if said is not None:
             raise UnfitError(
-                f"the Lagrangian of layer {layer.name} {said}, and the Moreau envelope asks for a convex one; "
+                f"the Lagrangian of layer {layer.name} {said}, and the Moreau envelope needs a convex one; "
                 "where W ⪰ 0, altered (T11) does not"
             )
 

@@ -27,7 +27,7 @@ def _suspects(subject: Subject, states: list[Floats]) -> Iterator[Suspect]:
             return velocity_of(with_drive(model, name, 0.5), x)
 
         if within:
-            said = f"the ½ is missing from the energy of synapse {name}: -γᵀWγ where the update Wγ asks for -½γᵀWγ"
+            said = f"the ½ is missing from the energy of synapse {name}: -γᵀWγ where the update Wγ needs -½γᵀWγ"
             yield Suspect(NAME, said, f"multiply the energy of {name} by ½", energy=more, adds=True)
         said = f"the energy of synapse {name} has a ½ too many"
         yield Suspect("a ½ too many", said, f"multiply the energy of {name} by 2", energy=less, adds=True)
@@ -40,9 +40,7 @@ def _suspects(subject: Subject, states: list[Floats]) -> Iterator[Suspect]:
                 parts = parts_of(model, x)
                 return energy(x) + parts.product[name] - parts.lagrangian[name]
 
-            said = (
-                f"the ½ is missing from the energy of layer {name} itself: |{name}|² where the flow asks for ½|{name}|²"
-            )
+            said = f"the ½ is missing from the energy of layer {name} itself: |{name}|² where the flow needs ½|{name}|²"
             yield Suspect(NAME, said, f"write ½|{name}|²", energy=full, adds=True)
 
 
