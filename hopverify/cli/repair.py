@@ -49,7 +49,7 @@ def command(
 ) -> None:
     """Propose every repair of a model that applies, each as a complete new spec with a certificate of its own.
 
-    What does not fit is listed with the reason. The exit code is that of `verify` on the new specs; 1 if no repair fits.
+    What does not fit is listed with the reason. The exit code is that of `verify` on the new specs, or 1 if none fits.
     """
     from hopverify.repairs import REPAIRS, outcomes
     from hopverify.reporting.repairs import as_json, in_words

@@ -291,8 +291,7 @@ class _Assembly:
         for name in self.model.expect:
             if name not in names:
                 # An expectation that nothing looks at would be read as met.
-                message = "the check has an expectation but is not listed under checks: add it there"
-                message += advice(name, names, list_all=False)
+                message = f"the check is expected but not listed: add it to checks{advice(name, names, list_all=False)}"
                 self.problems.append(self.document.problem(f"expect.{name}", message, at_key=True))
         paths = (f"checks[{index}]" for index in range(len(asked)))
         return tuple(

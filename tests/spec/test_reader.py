@@ -205,7 +205,7 @@ WRONG = {
     ("checks: all", "checks: [a, {a: {}}]"): "8:13: checks[1]: the check 'a' is listed twice; keep one of them",
     ("checks: all", "checks: [{a: 1}]"): "8:14: checks[0].a: must be a mapping of parameters, got 1",
     ("checks: all", "checks: [energy_flatness]"): (
-        "9:10: expect.lagrangian_convexity: the check has an expectation but is not listed under checks: add it there"
+        "9:10: expect.lagrangian_convexity: the check is expected but not listed: add it to checks"
     ),
     ("fail}", "failed}"): (
         "9:55: expect.energy_flatness: must be pass, fail, unknown or not-applicable, got 'failed'; "
