@@ -23,8 +23,6 @@ Other work kept the machine busy: single ratios may be off by a factor of two. R
 way before relying on them.
 """
 
-INSTALL = "pip install 'hopverify[bench]'"
-
 
 def as_markdown(run: Benchmarked, figure: str | None) -> str:
     """Return the Markdown text of a run; ``figure`` is the file name of its figure."""
@@ -49,7 +47,7 @@ def _lines(run: Benchmarked, figure: str | None) -> Iterator[str]:
             yield from _table(result)
             yield ""
         yield from (f"- *{way.name}*{'' if way.own else ' (otherwise)'}: {way.about}" for way in _timed(result))
-        yield from (f"- Left out: *{way.name}* needs {way.needs}, see `{INSTALL}`." for way in result.left_out)
+        yield from (f"- Left out: *{way.name}* needs {way.needs}, the extra `bench`." for way in result.left_out)
         yield from (f"- {failure}" for failure in result.failures)
         yield from _growths(result)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hopverify.cli._outputs import require_writable
+from hopverify.extras import to_install
 
 if TYPE_CHECKING:
     from hopverify.benchmarks import Benchmark
@@ -130,10 +131,9 @@ def _limit(out: Path) -> None:
 
 
 def _announce_left_out(benchmarks: list[Benchmark]) -> None:
-    from hopverify.benchmarks.as_markdown import INSTALL
 
     for needed in sorted({way.needs for each in benchmarks for way in each.ways if way.needs and not way.installed}):
-        click.echo(f"{needed} is not installed, and its rows are left out: {INSTALL}", err=True)
+        click.echo(f"{needed} is not installed, and its rows are left out: {to_install('bench')}", err=True)
 
 
 def _measured(benchmarks: list[Benchmark], quick: bool) -> Benchmarked:

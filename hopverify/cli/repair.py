@@ -11,6 +11,7 @@ import click
 
 from hopverify.cli._exit_codes import FAIL, exit_code
 from hopverify.errors import HopverifyError
+from hopverify.extras import to_install
 
 if TYPE_CHECKING:
     from hopverify.repairs import Proposal, Refusal
@@ -172,7 +173,7 @@ def _figure(subject: Subject, members: Sequence[Repaired], folder: Path, *, forc
     from hopverify.reporting.figures.energies import energies
 
     if not has_matplotlib():
-        click.echo("no figure: it needs matplotlib, pip install 'hopverify[figures]'", err=True)
+        click.echo(f"no figure: it needs matplotlib: {to_install('figures')}", err=True)
         return None
     models = [(each.name, build_model(each.spec)) for each in members]
     target = folder / f"{subject.file}-energies.svg"

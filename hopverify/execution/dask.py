@@ -17,6 +17,7 @@ from hopverify.execution.run import Run
 from hopverify.execution.settings import versions
 from hopverify.execution.units import Finding, Unit
 from hopverify.execution.working import require, work
+from hopverify.extras import to_install
 
 INTERVAL = 2.0
 """Seconds between two looks at who is there."""
@@ -114,7 +115,7 @@ def _connected(address: str) -> Any:
         from distributed import Client
         from distributed.comm.addressing import get_address_host_port
     except ImportError:
-        raise HopverifyError("--dask needs dask.distributed: pip install 'hopverify[dask]'") from None
+        raise HopverifyError(f"--dask needs dask.distributed: {to_install('dask')}") from None
     client: Any = Client
     try:
         # A client with an address that makes no sense takes long to give up.

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.errors import HopverifyError
+from hopverify.extras import to_install
 from hopverify.registry import did_you_mean
 from hopverify.regular_files import opened_regular
 from hopverify.spec.array_files import npz_members, read_numbers, said_of
@@ -82,7 +83,7 @@ def _safetensors_names(path: Path) -> tuple[str, ...]:
     try:
         from safetensors import safe_open
     except ImportError:
-        raise HopverifyError("reading it needs safetensors: pip install 'hopverify[safetensors]'") from None
+        raise HopverifyError(f"reading it needs safetensors: {to_install('safetensors')}") from None
     with safe_open(path, framework="numpy") as file:
         return tuple(file.keys())
 

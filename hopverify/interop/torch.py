@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.errors import HopverifyError
+from hopverify.extras import to_install
 from hopverify.interop.imported import Imported
 from hopverify.interop.memories import (
     SOFTMAX,
@@ -40,7 +41,7 @@ def torch_itself() -> Any:
     try:
         import torch
     except ImportError:
-        raise HopverifyError("this needs PyTorch: pip install 'hopverify[torch]'") from None
+        raise HopverifyError(f"this needs PyTorch: {to_install('torch')}") from None
     return torch
 
 

@@ -1,4 +1,7 @@
-"""Semidefinite programs by cvxpy: the first solver that answers. Whatever its status, the answer is a candidate."""
+"""Semidefinite programs by cvxpy: the first solver that answers. Whatever its status, the answer is a candidate.
+
+Clarabel comes with hopverify; SCS, which is larger than all of SciPy, is tried where it is installed.
+"""
 
 from __future__ import annotations
 

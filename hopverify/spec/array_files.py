@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
+from hopverify.extras import to_install
 from hopverify.regular_files import opened_regular
 from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_ELEMENTS, MAX_RATIONALS
@@ -160,7 +161,7 @@ def _read_safetensors(path: Path, key: str | None) -> NDArray[Any]:
     try:
         from safetensors import safe_open
     except ImportError:
-        raise ArrayFileError("reading it needs safetensors: pip install 'hopverify[safetensors]'") from None
+        raise ArrayFileError(f"reading it needs safetensors: {to_install('safetensors')}") from None
     with safe_open(path, framework="numpy") as file:
         name = _chosen(key, list(file.keys()))
         header = file.get_slice(name)

@@ -22,6 +22,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from hopverify.extras import to_install
+
 if TYPE_CHECKING:
     from hopverify.strategies.certificate import certificates
     from hopverify.strategies.dead_state import FlatSegment, dead_states
@@ -68,9 +70,7 @@ def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if find_spec("hypothesis") is None:
-        raise ModuleNotFoundError(
-            f"{__name__} needs Hypothesis: pip install 'hopverify[hypothesis]'", name="hypothesis"
-        )
+        raise ModuleNotFoundError(f"{__name__} needs Hypothesis: {to_install('hypothesis')}", name="hypothesis")
     value = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
     globals()[name] = value
     return value

@@ -54,7 +54,7 @@ def test_the_table() -> None:
     assert "| 10 | 1 | 0.5 × | < 1/40 | 1,234 | 64 | 1 |" in text
     assert "| 1,000 | 1e+02 | 100 × |  | 1,234 | 64 | 1 |" in text
     assert "ours n^1.00 (3 sizes, n = 10 … 1,000)" in text
-    assert "*absent* needs no_such_module, see `pip install 'hopverify[bench]'`" in text
+    assert "*absent* needs no_such_module, the extra `bench`" in text
     assert "](benchmarks.svg)" in text
     assert "--quick" not in text
     assert "--quick" in as_markdown(whole(quick=True), None)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from hopverify.benchmarks import BENCHMARKS, running
+from hopverify.extras import to_install
 from hopverify.reporting import figures
 from tests.cli.commands import ROOT, modules_after, run
 
@@ -85,7 +86,7 @@ def test_what_is_not_installed_is_left_out_and_said(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("hopverify.benchmarks.find_spec", lambda _: None)
     result = run("bench", "--quick", "--only", "global_stability", "--no-figure", "--out", tmp_path)
     assert result.exit_code == 0, result.output
-    assert "z3 is not installed, and its rows are left out: pip install 'hopverify[bench]'" in result.stderr
+    assert f"z3 is not installed, and its rows are left out: {to_install('bench')}" in result.stderr
     assert "Left out: *z3*" in (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
 
 

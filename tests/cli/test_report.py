@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hopverify.cli._specs import Specs, stem_of
+from hopverify.extras import to_install
 from hopverify.reporting import formats
 from tests.cli.commands import modules_after, run, run_apart, write_spec
 
@@ -183,7 +184,7 @@ def test_a_missing_library_is_told_with_what_to_install(certified: Path, monkeyp
     monkeypatch.setattr(formats, "find_spec", lambda module: None if module == "jinja2" else object())
     result = run("report", certificate_in(certified))
     assert result.exit_code == 2
-    assert "the format html needs jinja2: pip install 'hopverify[report]'" in result.stderr
+    assert f"the format html needs jinja2: {to_install('report')}" in result.stderr
     assert run("report", certificate_in(certified), "--spec", certified, "-f", "json", "--out", "-").exit_code == 0
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hopverify.errors import SpecError
+from hopverify.extras import to_install
 from hopverify.spec import ExactArray, ModelSpec, parse_spec
 from hopverify.spec.bounds import MAX_ELEMENTS
 
@@ -83,7 +84,7 @@ def test_other_tensor_types_are_refused(tmp_path: Path) -> None:
 def test_without_safetensors_the_advice_is_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "safetensors", None)
     (tmp_path / "w.safetensors").touch()
-    expected = "w.safetensors: reading it needs safetensors: pip install 'hopverify[safetensors]'"
+    expected = f"w.safetensors: reading it needs safetensors: {to_install('safetensors')}"
     assert expected in refusal("a: {file: w.safetensors}", tmp_path)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
+from hopverify.extras import to_install
 
 
 def jax_itself() -> Any:
@@ -18,7 +19,7 @@ def jax_itself() -> Any:
     try:
         import jax
     except ImportError:
-        raise HopverifyError("this needs HAMUX and JAX: pip install 'hopverify[hamux]'") from None
+        raise HopverifyError(f"this needs HAMUX and JAX: {to_install('hamux')}") from None
     return jax
 
 

@@ -9,6 +9,7 @@ from io import StringIO
 from typing import Any
 
 from hopverify.errors import HopverifyError
+from hopverify.extras import to_install
 from hopverify.reporting.figures.drawing import Drawing, drawings_of
 from hopverify.reporting.plain import plain
 
@@ -29,7 +30,7 @@ def has_matplotlib() -> bool:
 def require_matplotlib(extra: str = "figures") -> None:
     """Raise an error that says what to do, if there is no matplotlib; ``extra`` is what brings it."""
     if not has_matplotlib():
-        raise HopverifyError(f"the figure needs matplotlib: pip install 'hopverify[{extra}]', or give --no-figure")
+        raise HopverifyError(f"the figure needs matplotlib: {to_install(extra)}, or give --no-figure")
 
 
 def style(number: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 from hopverify.errors import HopverifyError
+from hopverify.extras import to_install
 from hopverify.registry import Registry
 from hopverify.reporting.document import Document
 from hopverify.reporting.report import Report
@@ -53,4 +54,4 @@ def require_modules(what: str, modules: Iterable[str]) -> None:
     """Raise an error that says what to do, if a module of the extra ``report`` is missing."""
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
-        raise HopverifyError(f"{what} needs {', '.join(missing)}: pip install 'hopverify[report]'")
+        raise HopverifyError(f"{what} needs {', '.join(missing)}: {to_install('report')}")
