@@ -25,7 +25,7 @@ PARTS = {
     "meaning: what a spec says of a model": ["model", "synapses"],
     "the catalogue: formulas stated, and tested": ["lagrangians", "activations"],
     "expressions: grammar, derivatives, signs, exact, interval and ball arithmetic": ["expr"],
-    "reading specs: YAML, TOML, JSON, arrays, errors": ["spec", "regular_files"],
+    "reading specs: YAML, TOML, JSON, arrays, errors": ["spec", "extras", "regular_files"],
 }
 _LAYOUT = {
     tokenize.COMMENT,
