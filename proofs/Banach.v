@@ -1,4 +1,4 @@
-(** Banach's fixed point theorem for the Euclidean norm, and functions that take every value. *)
+(** Banach's fixed point theorem for the Euclidean norm, and maps that take every value. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
 From Hopverify Require Import Sums Model Lure.
@@ -9,8 +9,8 @@ Variable n : nat.
 
 (** Banach's theorem for maps that shrink the square of the norm by a factor q < 1 *)
 Lemma banach (F : vec -> vec) q : 0 < q < 1 ->
-  (forall u v, norm2 n (fun i => F v i - F u i) <= q * norm2 n (fun i => v i - u i)) -> exists l,
-    agree n (F l) l.
+  (forall u v, norm2 n (fun i => F v i - F u i) <= q * norm2 n (fun i => v i - u i)) ->
+  {l | agree n (F l) l}.
 Proof.
   intros Hq Hc. set (s := fun k => Nat.iter k F (fun _ => 0)).
   assert (Hs : forall k, s (S k) = F (s k)) by reflexivity.
@@ -70,20 +70,36 @@ Proof.
   apply Rmult_integral in U1. destruct U1; lra.
 Qed.
 
-(** A continuous function that grows at least at a positive rate takes every value. *)
-Lemma surjective (p : R -> R) c : 0 < c -> continuity p -> (forall u v, u <= v ->
-  c * (v - u) <= p v - p u) -> forall w, {x | p x = w}.
+(** A map that is strongly monotone and Lipschitz takes every value. *)
+Lemma monotone_onto (F : vec -> vec) c M : 0 < c -> 0 <= M ->
+  (forall u v, c * norm2 n (fun i => v i - u i) <= sum n (fun i => (F v i - F u i) * (v i - u i))) ->
+  (forall u v, norm2 n (fun i => F v i - F u i) <= M * norm2 n (fun i => v i - u i)) ->
+  forall w, {x | agree n (F x) w}.
 Proof.
-  intros Hc Cp Hp w.
-  set (M := (Rabs (w - p 0) + 1) / c). assert (HM : 0 < M). { apply Rdiv_lt_0_compat; auto.
-    pose proof (Rabs_pos (w - p 0)). lra. }
-  assert (EM : c * M = Rabs (w - p 0) + 1) by (unfold M; field; lra).
-  destruct (IVT (fun x => p x - w) (- M) M) as (z & _ & Hz).
-  - apply continuity_minus; [exact Cp|apply continuity_const; intros ? ?; reflexivity].
-  - lra.
-  - pose proof (Hp (- M) 0 ltac:(lra)). pose proof (Rle_abs (- (w - p 0))) as A.
-    rewrite Rabs_Ropp in A. nra.
-  - pose proof (Hp 0 M ltac:(lra)). pose proof (Rle_abs (w - p 0)). nra.
-  - exists z. lra.
+  intros Hc HM Hm Hl w. set (N := M + 1 + c * c).
+  assert (HN : 1 + c * c <= N) by (unfold N; lra).
+  set (e := c / N). assert (He : 0 < e) by (apply Rdiv_lt_0_compat; nra).
+  assert (EN : e * N = c) by (unfold e; field; nra).
+  destruct (banach (fun x i => x i - e * (F x i - w i)) (1 - e * c)) as (x & Hx).
+  - assert (0 < e * c) by (apply Rmult_lt_0_compat; auto).
+    assert (e * c < 1); [|lra]. apply (Rmult_lt_reg_r N); [nra|].
+    replace (e * c * N) with (c * (e * N)) by ring. rewrite EN. nra.
+  - intros u v. specialize (Hm u v). specialize (Hl u v).
+    set (D := norm2 n (fun i => v i - u i)) in *.
+    assert (E : norm2 n (fun i => v i - e * (F v i - w i) - (u i - e * (F u i - w i)))
+      = D - 2 * e * sum n (fun i => (F v i - F u i) * (v i - u i))
+        + e * e * norm2 n (fun i => F v i - F u i)).
+    { unfold D, norm2. rewrite <- !sum_scal, <- sum_minus, <- sum_plus. apply sum_ext. intros; ring. }
+    rewrite E. assert (HD : 0 <= D) by (apply sum_nonneg; intros; apply Rle_0_sqr).
+    assert (e * e * norm2 n (fun i => F v i - F u i) <= e * (c * D)).
+    { rewrite Rmult_assoc. apply Rmult_le_compat_l; [lra|].
+      apply Rle_trans with (e * (N * D)); [apply Rmult_le_compat_l; [lra|]|].
+      - apply Rle_trans with (1 := Hl). apply Rmult_le_compat_r; [exact HD|]. unfold N. nra.
+      - rewrite <- Rmult_assoc, EN. lra. }
+    assert (2 * e * (c * D) <= 2 * e * sum n (fun i => (F v i - F u i) * (v i - u i)))
+      by (apply Rmult_le_compat_l; lra).
+    lra.
+  - exists x. intros i Hi. pose proof (Hx i Hi) as E. cbv beta in E.
+    assert (Z : e * (F x i - w i) = 0) by lra. apply Rmult_integral in Z. lra.
 Qed.
 End Banach.

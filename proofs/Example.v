@@ -13,14 +13,14 @@ Definition one (i : nat) : R := 1.
 Definition zero_bias (i : nat) : R := 0.
 
 Example two_neurons :
-  exists xs, equilibrium 2 one zero_bias weights (fun _ => act_tanh 1) xs /\
-    forall y, equilibrium 2 one zero_bias weights (fun _ => act_tanh 1) y -> agree 2 xs y.
+  exists xs, equilibrium 2 (fun i => i) one zero_bias weights (act (fun _ => act_tanh 1)) xs /\
+    forall y, equilibrium 2 (fun i => i) one zero_bias weights (act (fun _ => act_tanh 1)) y -> agree 2 xs y.
 Proof.
-  destruct (T16 2 times one zero_bias one one weights (fun _ => act_tanh 1) (fun _ => lag_tanh 1) 1)
+  destruct (T16_elementwise 2 times one one one zero_bias weights (fun _ => act_tanh 1) (fun _ => lag_tanh 1) 1)
     as (xs & E & U & _); unfold one; try (intros; lra).
   - intros i Hi. unfold times. destruct i; lra.
   - intros i Hi. apply slopes_tanh. lra.
   - intros i Hi. apply primitive_tanh. lra.
-  - intro u. unfold form, drive. simpl. unfold weights. lra.
+  - intros u _. unfold form, drive. simpl. unfold weights. lra.
   - exists xs. auto.
 Qed.

@@ -3,7 +3,7 @@
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
 From Hopverify Require Import Sums Gronwall Slopes Model Lure Cells Existence T16_lure.
-From Hopverify Require Import T16_unique T16_exists T16_attracts.
+From Hopverify Require Import T16_unique T16_exists T16_attracts T16_instantaneous.
 Open Scope R_scope.
 
 Section Cells.
@@ -14,10 +14,11 @@ Variable g : nat -> R -> R.
 Variable m : R.
 Notation drive := (drive n W).
 Notation act := (act g).
-Notation force := (force n rho b W g).
-Notation equilibrium := (equilibrium n rho b W g).
-Notation solution := (solution n tau rho b W g).
-Notation form := (form n rho h d W).
+(** Every neuron is a layer. *)
+Notation each := (fun i : nat => i).
+Notation force := (force n each rho b W act).
+Notation equilibrium := (equilibrium n each rho b W act).
+Notation solution := (solution n each tau rho b W act).
 
 (** The cell is the product of the intervals [lo i, hi i], and not empty. *)
 Variables lo hi : nat -> Rbar.
@@ -28,7 +29,7 @@ Hypothesis not_empty : in_cell o.
 
 Hypothesis tau_pos : forall i, (i < n)%nat -> 0 < tau i.
 Hypothesis rho_pos : forall i, (i < n)%nat -> 0 < rho i.
-Hypothesis h_pos : forall i, (i < n)%nat -> 0 < h i.
+Hypothesis h_nonneg : forall i, (i < n)%nat -> 0 <= h i.
 Hypothesis d_pos : forall i, (i < n)%nat -> 0 < d i.
 Hypothesis m_pos : 0 < m.
 
@@ -45,7 +46,7 @@ Hypothesis lipschitz : forall B, exists K, 0 <= K /\ forall i u v, (i < n)%nat -
 Hypothesis targets : forall x, in_cell x -> in_cell (fun i => (drive (act x) i + b i) / rho i).
 
 (** The premise of T16. *)
-Hypothesis definite : forall u, m * sum n (fun i => u i * u i) <= form u.
+Hypothesis form_definite : definite n each rho h d W m.
 
 (** The clamped network. *)
 Definition clamped (i : nat) (u : R) : R := g i (clamp (lo i) (hi i) u).
@@ -56,9 +57,12 @@ Proof. now apply nearest_in_cell with o. Qed.
 
 Lemma clamped_slopes_at_most i : (i < n)%nat -> slopes_at_most (clamped i) (h i).
 Proof.
-  intro Hi. apply (clamped_slopes (lo i) (hi i) (o i) (not_empty i Hi)); [apply Rlt_le; auto|].
+  intro Hi. apply (clamped_slopes (lo i) (hi i) (o i) (not_empty i Hi)); [auto|].
   intros u v. now apply slopes_in_cell.
 Qed.
+
+Lemma clamped_cocoercive : cocoercive n n each h (Lure.act clamped).
+Proof. apply elementwise_cocoercive. exact clamped_slopes_at_most. Qed.
 
 Lemma clamped_primitives i : (i < n)%nat -> primitive_of (clamped_primitive i) (clamped i).
 Proof. intro Hi. apply slopes_primitive with (h i). now apply clamped_slopes_at_most. Qed.
@@ -67,13 +71,13 @@ Lemma nearest_id x i : in_cell x -> (i < n)%nat -> nearest x i = x i.
 Proof. intros Hx Hi. apply (clamp_id _ _ (o i) (not_empty i Hi)). now apply Hx. Qed.
 
 (** In the cell the two networks are the same. *)
-Lemma clamped_force x i : in_cell x -> (i < n)%nat -> Lure.force n rho b W clamped x i = force x i.
+Lemma clamped_force x i : in_cell x -> (i < n)%nat -> Lure.force n each rho b W (Lure.act clamped) x i = force x i.
 Proof.
   intros Hx Hi. unfold Lure.force. do 2 f_equal. apply sum_ext. intros j Hj. f_equal.
   unfold Lure.act, clamped. f_equal. now apply nearest_id.
 Qed.
 
-Lemma clamped_equilibrium x : in_cell x -> (equilibrium x <-> Lure.equilibrium n rho b W clamped x).
+Lemma clamped_equilibrium x : in_cell x -> (equilibrium x <-> Lure.equilibrium n each rho b W (Lure.act clamped) x).
 Proof.
   intro Hx. split; intros E i Hi; specialize (E i Hi); now rewrite (clamped_force x i Hx Hi) in *.
 Qed.
@@ -81,7 +85,7 @@ Qed.
 (** T9: the cell holds an equilibrium. *)
 Theorem T9_exists : exists xs, in_cell xs /\ equilibrium xs.
 Proof.
-  destruct (T16_exists n rho b h d W clamped m) as (xs & E); auto using clamped_slopes_at_most.
+  destruct (T16_exists n n each rho h d b W (Lure.act clamped) m) as (xs & E); auto using clamped_cocoercive.
   assert (C : in_cell xs).
   { intros i Hi. pose proof (targets (nearest xs) (nearest_in xs) i Hi) as T. cbv beta in T.
     assert (X : (drive (act (nearest xs)) i + b i) / rho i = xs i); [|now rewrite X in T].
@@ -94,9 +98,12 @@ Qed.
 (** T9: and no other. *)
 Theorem T9_unique x y : in_cell x -> in_cell y -> equilibrium x -> equilibrium y -> agree n x y.
 Proof.
-  intros Cx Cy Ex Ey. apply (T16_unique n rho b h d W clamped m); auto using clamped_slopes_at_most;
+  intros Cx Cy Ex Ey. apply (T16_unique n n each rho h d b W (Lure.act clamped) m); auto using clamped_cocoercive;
     now apply clamped_equilibrium.
 Qed.
+
+Lemma solution_solves x : solution x -> solves n (fun z i => force z i / tau i) x.
+Proof. intros Hx t Ht i Hi. apply (proj1 (Hx t Ht i Hi)). now apply tau_pos. Qed.
 
 (** The drive on the cell pulls towards the cell. *)
 Lemma pulled x i : (i < n)%nat ->
@@ -117,7 +124,7 @@ Qed.
 (** T9: a solution that starts in the cell stays in it. *)
 Theorem T9_invariant x : solution x -> in_cell (x 0) -> forall t, 0 <= t -> in_cell (x t).
 Proof.
-  intros Hx H0 t Ht. destruct (solution_bounded n (fun z i => force z i / tau i) x t Hx Ht) as (B & HB & KB).
+  intros Hx0 H0 t Ht. pose proof (solution_solves x Hx0) as Hx. destruct (solution_bounded n (fun z i => force z i / tau i) x t Hx Ht) as (B & HB & KB).
   assert (exists B', B <= B' /\ forall i u, (i < n)%nat -> Rabs u <= B ->
     Rabs (clamp (lo i) (hi i) u) <= B') as (B' & HB' & KB').
   { exists (B + sum n (fun i => Rabs (clamp (lo i) (hi i) 0))). split.
@@ -207,20 +214,85 @@ Proof.
   apply clamp_inside with (o i). now apply not_empty.
 Qed.
 
+Definition clamped_lagrangian : vec -> R :=
+  weighted_lagrangian n tau d (fun l x => clamped_primitive l (x l)).
+
 (** T9: it converges to the equilibrium xs of the cell, at the rate of T16. *)
 Theorem T9 : exists xs, in_cell xs /\ equilibrium xs /\
   (forall y, in_cell y -> equilibrium y -> agree n xs y) /\
   forall x, solution x -> in_cell (x 0) -> forall t, 0 <= t -> in_cell (x t) /\
     sum n (fun i => tau i * ((x t i - xs i) * (x t i - xs i)))
-      <= 2 * lyapunov n tau rho d W clamped clamped_primitive m xs (x 0)
-        * exp (- / kappa n tau rho h d W m * t).
+      <= 2 * lyapunov n each tau rho d W (Lure.act clamped) clamped_lagrangian m xs (x 0)
+        * exp (- / kappa n each tau rho h d W m * t).
 Proof.
   destruct T9_exists as (xs & C & E). exists xs. split; [auto|]. split; [auto|]. split.
   - intros y Cy Ey. now apply T9_unique.
   - intros x Hx H0 t Ht. split; [now apply T9_invariant|].
-    apply (T16_attracts n tau rho b h d W clamped clamped_primitive m);
-      auto using clamped_slopes_at_most, clamped_primitives.
+    apply (T16_attracts n n each tau rho h d b W (Lure.act clamped) clamped_lagrangian m);
+      auto using clamped_cocoercive.
+    + intros i Hi. now apply Rlt_le, tau_pos.
+    + apply (weighted_gradient n n each tau d (Lure.act clamped)
+        (fun l x => clamped_primitive l (x l))); auto.
+      intros l Hl. now apply elementwise_gradient with h; [apply clamped_slopes_at_most|apply clamped_primitives|].
     + now apply clamped_equilibrium.
     + intros s Hs i Hi. rewrite clamped_force; auto. now apply T9_invariant.
+Qed.
+
+(** In the cell, solutions of the two networks are the same. *)
+Lemma clamped_solution x : (forall t, 0 <= t -> in_cell (x t)) ->
+  (solution x <-> Lure.solution n each tau rho b W (Lure.act clamped) x).
+Proof.
+  intro Cx. split; intros Hx t Ht i Hi; specialize (Hx t Ht i Hi);
+    now rewrite (clamped_force (x t) i (Cx t Ht) Hi) in *.
+Qed.
+
+Lemma clamped_stays x : Lure.solution n each tau rho b W (Lure.act clamped) x -> in_cell (x 0) ->
+  forall t, 0 <= t -> in_cell (x t).
+Proof.
+  intros Hx H0 t Ht. set (r := fun s i => off (lo i) (hi i) (x s i)).
+  pose proof (gronwall_on (fun s => sum n (fun i => tau i * (r s i * r s i)))
+    (fun s => sum n (fun i => 2 * (r s i * Lure.force n each rho b W (Lure.act clamped) (x s) i)))
+    0 t Ht) as G. cbv beta in G.
+  assert (U : sum n (fun i => tau i * (r t i * r t i)) <= sum n (fun i => tau i * (r 0 i * r 0 i)) * exp (0 * t)).
+  { apply G.
+    - intros s Hs. apply (is_derive_sum n (fun s i => tau i * (r s i * r s i))). intros i Hi.
+      pose proof (tau_pos i Hi).
+      pose proof (off_square (lo i) (hi i) (o i) (not_empty i Hi) (x s i)) as Q.
+      pose proof (proj1 (Hx s (proj1 Hs) i Hi) (tau_pos i Hi)) as D.
+      pose proof (is_derive_comp _ (fun s => x s i) s _ _ Q D) as Q2.
+      evar_last; [apply (is_derive_scal (fun s => r s i * r s i) s (tau i)); exact Q2|].
+      unfold scal; simpl. unfold mult; simpl. unfold r. field. lra.
+    - intros s _. rewrite Rmult_0_l, <- (sum_zero n). apply sum_le. intros i Hi.
+      pose proof (pulled (x s) i Hi) as P. fold (r s i) in P.
+      change (Lure.force n each rho b W (Lure.act clamped) (x s) i)
+        with (drive (act (nearest (x s))) i + b i - rho i * x s i). lra. }
+  assert (Z : sum n (fun i => tau i * (r 0 i * r 0 i)) = 0).
+  { transitivity (sum n (fun _ => 0)); [|apply sum_zero]. apply sum_ext. intros i Hi.
+    assert (R0 : r 0 i = 0); [|rewrite R0; ring].
+    pose proof (clamp_id _ _ (o i) (not_empty i Hi) _ (H0 i Hi)) as I0. unfold r, off. rewrite I0. ring. }
+  rewrite Z, Rmult_0_l in U. intros i Hi.
+  assert (N : tau i * (r t i * r t i) = 0).
+  { apply (sum_zero_all n (fun i => tau i * (r t i * r t i))); auto. intros j Hj.
+    apply Rmult_le_pos; [apply Rlt_le; auto|apply Rle_0_sqr]. }
+  pose proof (tau_pos i Hi). apply Rmult_integral in N. destruct N as [N|N]; [lra|].
+  assert (R0 : r t i = 0) by (apply Rmult_integral in N; lra). unfold r, off in R0.
+  replace (x t i) with (clamp (lo i) (hi i) (x t i)) by lra.
+  apply clamp_inside with (o i). now apply not_empty.
+Qed.
+
+(** T9: from each state of the cell there is exactly one solution. *)
+Theorem T9_solution x0 : in_cell x0 -> exists x, agree n (x 0) x0 /\ solution x /\
+  forall y, solution y -> agree n (y 0) x0 -> forall t, 0 <= t -> agree n (x t) (y t).
+Proof.
+  intro C0. destruct (T16_solution n n each tau rho h d b W (Lure.act clamped) m) with (x0 := x0)
+    as (x & Hx & X0 & Ux); auto using clamped_cocoercive.
+  { intros i Hi. now apply Rlt_le, tau_pos. }
+  assert (S0 : agree n (x 0) x0) by (intros i Hi; apply X0; auto).
+  assert (start : forall y, agree n (y 0) x0 -> in_cell (y 0)).
+  { intros y Y0 i Hi. rewrite (Y0 i Hi). now apply C0. }
+  pose proof (clamped_stays x Hx (start x S0)) as Cx.
+  exists x. split; [exact S0|]. split; [now apply clamped_solution|]. intros y Hy Y0.
+  apply Ux; [|intros; now apply Y0]. apply clamped_solution; [|exact Hy].
+  apply T9_invariant; auto.
 Qed.
 End Cells.
