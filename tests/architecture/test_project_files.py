@@ -1,0 +1,53 @@
+"""Files of the project that no program reads here: well formed, of one version, with links and commands that exist."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import hopverify
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md"]
+FORMS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / ".github").rglob("*.yml"))
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_and_paths_lead_somewhere(name: str) -> None:
+    links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text(name)) if "://" not in link]
+    paths = re.findall(r"`((?:hopverify|tests|docs|\.ci)/[\w./]+)`", text(name))
+    for place in links + paths:
+        assert (ROOT / place).exists(), place
+
+
+@pytest.mark.parametrize("name", [*FORMS, "CITATION.cff"])
+def test_forms_and_workflows_are_yaml(name: str) -> None:
+    assert isinstance(yaml.safe_load(text(name)), dict)
+
+
+def test_workflows_run_what_is_there() -> None:
+    run = set(re.findall(r"run: (\.ci/\w+)", text(".github/workflows/ci.yml")))
+    assert run == {".ci/run", ".ci/nightly"}
+    specs = set(re.findall(r"specs/[\w./-]+", text(".github/workflows/release.yml")))
+    assert specs
+    assert all((ROOT / each).is_file() for each in specs | run)
+
+
+def test_one_version_one_licence_one_address() -> None:
+    citation = yaml.safe_load(text("CITATION.cff"))
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    assert citation["version"] == hopverify.__version__
+    assert citation["license"] == project["license"]
+    assert [author["name"] for author in citation["authors"]] == [author["name"] for author in project["authors"]]
+    home = project["urls"]["Homepage"]
+    assert citation["repository-code"] == home
+    addresses = re.findall(r"https://github\.com/hopverify/hopverify\b", "".join(map(text, [*PAGES, *FORMS])))
+    assert set(addresses) == {home}
