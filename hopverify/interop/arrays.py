@@ -2,8 +2,8 @@
 
     ẋ = W tanh(βx) - x
 
-with W from :mod:`hopverify.interop.learning` and β the gain, or spins ±1 that are set one after another. The file is
-.npy, .npz or .safetensors, one pattern a row; it is read as a spec's arrays are, so nothing in it is unpickled.
+with W from :mod:`hopverify.interop.learning` and β the gain, or spins ±1 that are set one after another. The file has
+one pattern a row; it is read as the arrays of a spec are, so nothing in it is unpickled.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Arrays from .npy, .npz and .safetensors files beside the spec.
+"""Arrays from files beside the spec: .npy, .npz, .safetensors, .mat, and tables of decimals (.csv, .txt).
 
 A file is untrusted like the spec that names it: it lies within the spec's folder, nothing in it is unpickled, and shape
 and type are checked from its header before its data are read. Whatever is wrong is raised as
@@ -22,9 +22,14 @@ from hopverify.regular_files import opened_regular
 from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_ELEMENTS, MAX_RATIONALS
 from hopverify.spec.exact_array import ExactArray
+from hopverify.spec.mat_files import MatError, read_mat
 from hopverify.spec.numbers import NOT_A_NUMBER, NOT_FINITE, shown
+from hopverify.spec.tables import SEPARATORS, TableError, read_table
 
-_SUFFIXES = (".npy", ".npz", ".safetensors")
+TYPED = (".npy", ".npz", ".safetensors", ".mat")
+"""The kinds of files whose numbers have a type of floats or integers."""
+
+SUFFIXES = (*TYPED, *SEPARATORS)
 ACCEPTED = "float16, float32, float64 and integers are read"
 _SAFETENSORS_TYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8"} | {
     f"{kind}{bits}": f"<{kind.lower()}{bits // 8}" for kind in "IU" for bits in (8, 16, 32, 64)
@@ -37,32 +42,28 @@ class ArrayFileError(HopverifyError):
 
 def read_array_file(folder: Path | None, name: str, key: str | None) -> ExactArray:
     """Return the array in the file, or the one of that name if the file holds several."""
-    return ExactArray.of(read_numbers(folder, name, key), copy=False)
+    return ExactArray.of(_read(folder, name, key, SUFFIXES), copy=False)
 
 
 def read_numbers(folder: Path | None, name: str, key: str | None) -> NDArray[Any]:
     """Return the same array in the type that it has in the file; bfloat16 as float32, which holds its numbers."""
+    return _read(folder, name, key, TYPED)
+
+
+def _read(folder: Path | None, name: str, key: str | None, suffixes: tuple[str, ...]) -> NDArray[Any]:
     path = _within(folder, name)
-    readers = {".npy": _read_npy, ".npz": _read_npz, ".safetensors": _read_safetensors}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise ArrayFileError(f"{name!r} must end in .npy, .npz or .safetensors{_converted(path)}")
+    suffix = path.suffix.lower()
+    if suffix not in suffixes:
+        raise ArrayFileError(f"{name!r} must end in {', '.join(suffixes[:-1])} or {suffixes[-1]}")
     try:
-        array = reader(path, key)
+        array = _READERS[suffix](path, key)
         check_finite(array)
-    except ArrayFileError as error:
+    except (ArrayFileError, MatError, TableError) as error:
         raise ArrayFileError(f"{name}: {error}") from None
     except Exception as error:
         # A damaged file fails in whatever way NumPy, zipfile, zlib or safetensors choose; the news is the same.
         raise ArrayFileError(f"{name}: the file cannot be read as {path.suffix}: {said_of(error)}") from None
     return array
-
-
-def _converted(path: Path) -> str:
-    """Return how a file of another kind becomes one that is read."""
-    table, workspace = "numpy.loadtxt('{}', delimiter=',')", "scipy.io.loadmat('{}')['NAME']"
-    command = {".csv": table, ".txt": "numpy.loadtxt('{}')", ".mat": workspace}.get(path.suffix.lower())
-    return f"; write it so by numpy.save('{path.stem}.npy', {command.format(path.name)})" if command else ""
 
 
 def said_of(error: Exception) -> str:
@@ -97,7 +98,7 @@ def _within(folder: Path | None, name: str) -> Path:
 def _near(path: Path, root: Path) -> str:
     if not path.parent.is_dir():
         return ""
-    files = [file.relative_to(root).as_posix() for file in path.parent.iterdir() if file.suffix in _SUFFIXES]
+    files = [file.relative_to(root).as_posix() for file in path.parent.iterdir() if file.suffix in SUFFIXES]
     return advice(path.relative_to(root).as_posix(), files, list_all=False)
 
 
@@ -185,6 +186,25 @@ def _bfloat16(path: Path, name: str, shape: tuple[int, ...]) -> NDArray[Any]:
     return (np.frombuffer(data, dtype="<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
 
 
+def _read_mat(path: Path, key: str | None) -> NDArray[Any]:
+    return read_mat(path, key, lambda names: _chosen(key, names), check_shape_and_type)
+
+
+def _read_table(path: Path, key: str | None) -> NDArray[Any]:
+    if key is not None:
+        raise ArrayFileError("a table holds a single array without a name; remove `key`")
+    return read_table(path)
+
+
+_READERS = {
+    ".npy": _read_npy,
+    ".npz": _read_npz,
+    ".safetensors": _read_safetensors,
+    ".mat": _read_mat,
+    **dict.fromkeys(SEPARATORS, _read_table),
+}
+
+
 def check_shape_and_type(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
     """Raise unless an array of this shape and type is one that a model can hold."""
     # longdouble has kind "f" as well; where it is not wider than a double, it is one.
@@ -208,6 +228,6 @@ def check_finite(array: NDArray[Any]) -> None:
             index = np.unravel_index(int(np.argmin(finite)), array.shape)
             message = NOT_A_NUMBER if np.isnan(array[index]) else NOT_FINITE
             raise ArrayFileError(f"{message}: index [{', '.join(str(int(step)) for step in index)}]")
-    elif array.size > MAX_RATIONALS and max(abs(int(array.min())), abs(int(array.max()))) > 2**53:
+    elif array.dtype.kind in "iu" and array.size > MAX_RATIONALS and max(-int(array.min()), int(array.max())) > 2**53:
         limit = f"the limit is {MAX_RATIONALS}"
         raise ArrayFileError(f"an array with integers beyond 2**53 has {array.size} elements; {limit}")

@@ -28,6 +28,8 @@ MAX_ALL_ELEMENTS: Final = 2 * MAX_ELEMENTS
 MAX_RATIONALS: Final = 5_000_000
 #: Layers and synapses together; also arrays, and memories.
 MAX_PARTS: Final = 1000
+#: Bytes of a table of decimals (.csv, .txt).
+MAX_TABLE: Final = 64 * 1024 * 1024
 #: Characters of an expression or of another long text.
 MAX_EXPRESSION: Final = 20_000
 #: Characters of the name of a layer, synapse, array, memory or check.

@@ -64,7 +64,7 @@ def _arrays() -> dict[str, Any]:
     }
     nested = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/array"}}
     file = {
-        "file": text | {"description": "a .npy, .npz or .safetensors file in the spec's folder"},
+        "file": text | {"description": "a .npy, .npz, .safetensors, .mat, .csv or .txt file in the spec's folder"},
         "key": text | {"description": "name of the array in a file that holds several"},
         "transpose": transpose,
     }

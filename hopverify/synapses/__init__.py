@@ -7,9 +7,10 @@ T ẋ = drive + b - ρx. The flow descends the energy only if the drive is -∇S
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
@@ -20,6 +21,7 @@ import numpy as np
 from hopverify.errors import HopverifyError
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.registry import Registry
+from hopverify.spec.bounds import MAX_RATIONALS
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field
 from hopverify.spec.spread import Spread
@@ -143,6 +145,21 @@ def check_shape(array: ExactArray, expected: tuple[int, ...], *, field: str, mea
     """Raise :class:`SynapseError` unless the array has the shape that its layers ask for."""
     if array.shape != expected:
         raise SynapseError(field, f"expected shape {_times(expected)} ({meaning}), got {_times(array.shape)}")
+
+
+def spread_out(array: ExactArray, expected: tuple[int, ...], *, field: str, meaning: str) -> ExactArray:
+    """Return the array, of which a single number stands for every weight; raise unless it has the shape asked for.
+
+    >>> spread_out(ExactArray.of(2), (1, 2), field="weights", meaning="").floats().tolist()
+    [[2.0, 2.0]]
+    """
+    if array.ndim == 0:
+        if math.prod(expected) > MAX_RATIONALS:
+            said = f"{_times(expected)} equal weights are more than {MAX_RATIONALS}"
+            raise SynapseError(field, f"{said}: give an array in a file")
+        return replace(array, values=np.full(expected, array.values))
+    check_shape(array, expected, field=field, meaning=meaning)
+    return array
 
 
 def check_count(ports: Sequence[Port], *counts: int, kind: str) -> None:

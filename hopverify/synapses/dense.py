@@ -19,7 +19,7 @@ from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
 from hopverify.spec.spread import Spread
-from hopverify.synapses import Defect, Port, Synapse, SynapseKind, check_count, check_shape, held
+from hopverify.synapses import Defect, Port, Synapse, SynapseKind, check_count, held, spread_out
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,11 @@ class Dense(Synapse):
 def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str, ExactArray]) -> Synapse:
     check_count(ports, 2, kind="dense")
     a, b = ports
-    check_shape(
-        values["weights"], (a.size, b.size), field="weights", meaning=f"neurons of {a.name} × neurons of {b.name}"
-    )
+    shape, meaning = (a.size, b.size), f"neurons of {a.name} × neurons of {b.name}"
+    matrix = spread_out(values["weights"], shape, field="weights", meaning=meaning)
     default = Fraction(1, 2) if a.name == b.name else Fraction(1)
     prefactor = default if values["prefactor"] is None else values["prefactor"]
-    return Dense((a.name, b.name), values["weights"], prefactor, values["drive"] == "gradient")
+    return Dense((a.name, b.name), matrix, prefactor, values["drive"] == "gradient")
 
 
 PREFACTOR = Field(
@@ -129,7 +128,12 @@ SYNAPSE = SynapseKind(
     name="dense",
     summary="S = -p γ_aᵀ W γ_b, between two layers or within one",
     fields=(
-        Field("weights", FieldKind.ARRAY, "the matrix W, neurons of a × neurons of b", near=True),
+        Field(
+            "weights",
+            FieldKind.ARRAY,
+            "the matrix W, neurons of a × neurons of b, or a number for all",
+            near=True,
+        ),
         PREFACTOR,
         DRIVE,
     ),

@@ -15,7 +15,7 @@ import numpy as np
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
-from hopverify.synapses import Defect, Port, Synapse, SynapseError, SynapseKind, check_count, check_shape, held
+from hopverify.synapses import Defect, Port, Synapse, SynapseError, SynapseKind, check_count, held, spread_out
 from hopverify.synapses.dense import DRIVE, PREFACTOR
 
 
@@ -72,15 +72,15 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
     a, b = ports
     if a.size != b.size:
         raise SynapseError("layers", f"a diagonal synapse joins layers of equal size, got {a.size} and {b.size}")
-    check_shape(values["weights"], (a.size,), field="weights", meaning=f"one per neuron of {a.name}")
+    weights = spread_out(values["weights"], (a.size,), field="weights", meaning=f"one per neuron of {a.name}")
     default = Fraction(1, 2) if a.name == b.name else Fraction(1)
     prefactor = default if values["prefactor"] is None else values["prefactor"]
-    return Diagonal((a.name, b.name), values["weights"], prefactor, values["drive"] == "gradient")
+    return Diagonal((a.name, b.name), weights, prefactor, values["drive"] == "gradient")
 
 
 SYNAPSE = SynapseKind(
     name="diagonal",
     summary="S = -p Σ w_i γ_a,i γ_b,i, one weight a neuron",
-    fields=(Field("weights", FieldKind.ARRAY, "the vector w, one number per neuron"), PREFACTOR, DRIVE),
+    fields=(Field("weights", FieldKind.ARRAY, "the vector w, one number per neuron, or one for all"), PREFACTOR, DRIVE),
     build=_build,
 )

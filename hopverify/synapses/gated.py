@@ -17,7 +17,7 @@ import numpy as np
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
-from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_shape, held
+from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_shape, held, spread_out
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
             raise SynapseError("weights", f"a vector of weights needs layers of equal size, got sizes {sizes}")
         check_shape(weights, sizes[:1], field="weights", meaning="one per neuron")
     else:
-        check_shape(weights, sizes, field="weights", meaning="neurons of the layers, an axis each")
+        weights = spread_out(weights, sizes, field="weights", meaning="neurons of the layers, an axis each")
     return Gated(tuple(port.name for port in ports), weights)
 
 

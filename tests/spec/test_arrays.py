@@ -148,18 +148,6 @@ def test_damaged_archives(tmp_path: Path, suffix: str) -> None:
     assert f"the file cannot be read as .{suffix}" in refusal(f"a: {{file: w.{suffix}}}", tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("name", "command"),
-    [
-        ("w.csv", "numpy.save('w.npy', numpy.loadtxt('w.csv', delimiter=','))"),
-        ("w.mat", "numpy.save('w.npy', scipy.io.loadmat('w.mat')['NAME'])"),
-    ],
-)
-def test_files_of_other_kinds_are_to_be_converted(tmp_path: Path, name: str, command: str) -> None:
-    (tmp_path / name).write_text("1,2\n", encoding="utf-8")
-    assert command in refusal(f"w: {{file: {name}}}", tmp_path)
-
-
 def test_two_arrays_of_one_name_are_refused(tmp_path: Path) -> None:
     """Of which one is meant nothing is said; NumPy takes the last one."""
     stream = io.BytesIO()
@@ -206,7 +194,7 @@ PATHS = {
     "inner": "'inner' is not a file",
     "missing.npy": "there is no file 'missing.npy' in the spec's folder",
     "w1.npy": "there is no file 'w1.npy' in the spec's folder; did you mean 'w.npy'?",
-    "notes.txt": "'notes.txt' must end in .npy, .npz or .safetensors",
+    "notes.md": "'notes.md' must end in .npy, .npz, .safetensors, .mat, .csv or .txt",
     '"a\\0b.npy"': r"'a\x00b.npy' is not a file name",
     "n" * 5000 + ".npy": "cannot be found: the name is too long",
 }
@@ -218,7 +206,7 @@ def test_files_stay_within_the_folder_of_the_spec(tmp_path: Path, path: str) -> 
     (folder / "inner").mkdir(parents=True)
     np.save(tmp_path / "w.npy", MATRIX)
     np.save(folder / "w.npy", MATRIX)
-    (folder / "notes.txt").touch()
+    (folder / "notes.md").touch()
     (folder / "link.npy").symlink_to(tmp_path / "w.npy")
     (folder / "linked").symlink_to(tmp_path)
     (folder / "loop.npy").symlink_to(folder / "loop.npy")

@@ -8,7 +8,7 @@ import pytest
 
 from hopverify.errors import SpecError
 from hopverify.model import Model, build_model
-from hopverify.spec import parse_spec
+from hopverify.spec import ExactArray, parse_spec
 from hopverify.synapses import Synapse
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
@@ -284,3 +284,23 @@ def test_feedback_that_is_not_given_is_the_identity() -> None:
         made = synapse(f"kind: feedforward_feedback, layers: [a, b], forward: [[1, 2], [3, 4]]{feedback}")
         assert isinstance(made, FeedforwardFeedback)
         assert made.is_identity is identity
+
+
+def test_a_number_stands_for_every_weight() -> None:
+    for text, shape in (
+        ("kind: dense, layers: [a, c], weights: 1/2", (2, 3)),
+        ("kind: dense, layers: [a, a], weights: 1/2", (2, 2)),
+        ("kind: gated, layers: [a, b, c], weights: 1/2", (2, 2, 3)),
+        ("kind: diagonal, layers: [a, b], weights: 1/2", (2,)),
+    ):
+        found = synapse(text)
+        held = next(value for value in vars(found).values() if isinstance(value, ExactArray))
+        assert held == ExactArray.full(shape, Fraction(1, 2))
+    whole, number = (
+        synapse(f"kind: dense, layers: [a, a], weights: {{values: {values}, tolerance: 0.1}}").spread
+        for values in ("[[2, 2], [2, 2]]", "2")
+    )
+    assert whole == number is not None
+    many = "  x: {size: 3000, lagrangian: tanh}\nsynapses: {w: {kind: dense, layers: [x, x], weights: 2}}\n"
+    with pytest.raises(SpecError, match="3000×3000 equal weights are more than"):
+        build_model(parse_spec(LAYERS + many))

@@ -13,6 +13,7 @@ from hopverify.interop.arrays import Network, hopfield_network, read_patterns
 from hopverify.interop.imported import Imported
 from hopverify.interop.learning import LEARNING
 from hopverify.interop.source import Request, Source
+from hopverify.spec.array_files import SUFFIXES
 from hopverify.spec.numbers import number
 
 _DIAGONALS = {"zero": True, "kept": False}
@@ -52,7 +53,7 @@ def _gain(text: str | None) -> Fraction | None:
 SOURCE = Source(
     name="arrays",
     summary="patterns as the rows of an array, stored by a learning rule",
-    suffixes=(".npy", ".npz", ".safetensors"),
+    suffixes=SUFFIXES,
     read=_read,
     settings={
         "rule": "the learning rule: hebbian, pseudo_inverse or storkey",
