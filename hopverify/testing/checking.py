@@ -86,6 +86,7 @@ def check(
     tolerance: float | None = None,
 ) -> None:
     """Do what :func:`check_implementation` does, for a mapping, a module or an object that has the functions."""
+    __tracebackhide__ = True  # pytest then shows the message, and no source of ours
     if not (np.isfinite(largest) and largest >= 1):
         raise HopverifyError(f"largest must be a number of at least 1, got {largest!r}")
     spec = spec if isinstance(spec, ModelSpec) else read_spec(spec)

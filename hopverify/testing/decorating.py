@@ -30,6 +30,7 @@ def against(spec: ModelSpec | str | Path, **options: Any) -> Callable[[Test], Ca
         def tested(*arguments: Any, **keywords: Any) -> None:
             from hopverify.testing.checking import check
 
+            __tracebackhide__ = True
             given = test(*arguments, **keywords)
             if given is None:
                 said = "must return what is to be tested: a module, an object or a mapping with energy, velocity …"

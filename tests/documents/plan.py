@@ -27,6 +27,7 @@ PRINTED = {
     "README.md": {"check subject verdict": "hopverify verify mine.yaml"},
     "docs/cli.md": {"relu-pair specs/relu-pair.yaml": "hopverify verify specs/relu-pair.yaml"},
     "docs/core.md": {'{ "core": 1': "hopverify core specs/relu-pair.yaml"},
+    "docs/repair.md": {"original repaired": "hopverify repair specs/gelu-memory.yaml --out mended"},
     "docs/discrete.md": {"spin_energy_descent": "hopverify verify specs/hopfield-1982.yaml"},
 }
 
@@ -55,20 +56,16 @@ ELSEWHERE = {
     # What needs JAX or PyTorch is tried where .ci/nightly installs them.
     "docs/hamux.md": dict.fromkeys((">>> ", "hopverify import model.py"), "tests/interop/test_hamux_page.py"),
     "docs/pytorch.md": dict.fromkeys(("import torch", "hopverify: 1"), "tests/interop/test_pages.py"),
-    "docs/repair.md": {
-        "W is not symmetric": "tests/repairs/test_refusals.py",
-        "original repaired": "the repair of gelu-memory: tests/repairs/test_specs.py",
-    },
+    "docs/repair.md": {"W is not symmetric": "tests/documents/test_outputs.py"},
     "docs/spec.md": {
         "original:": "tests/known_values/test_repair_by_hand.py reads the same lines of dead-neurons.md",
-        "model.yaml:4:41": "messages of six wrong specs: tests/spec/test_refusals.py",
+        "model.yaml:4:40": "tests/documents/test_outputs.py",
     },
     "docs/testing.md": {
         "Failing test case": "what Hypothesis prints: tests/strategies/test_shrinking.py",
-        "$ pytest": "what pytest prints: tests/pytest_plugin/test_items.py",
-        "[tool.hopverify]": "tests/pytest_plugin/test_selection.py",
-        "def test_my_network": "tests/pytest_plugin/test_items.py",
-        "import my_network": "tests/testing/test_three_lines.py",
-        "hopfield-1984 (models": "tests/testing/test_classical_mistakes.py",
+        **dict.fromkeys(
+            ("$ pytest", "[tool.hopverify]", "def test_my_network", "import my_network", "hopfield-1984 (models"),
+            "tests/documents/test_outputs.py",
+        ),
     },
 }

@@ -50,6 +50,16 @@ def squeezed(text: str) -> list[str]:
     return [re.sub(r" \d+\.\d\d(?= |$)", "", " ".join(line.split())) for line in text.splitlines()]
 
 
+def shown(block: Block, printed: str) -> None:
+    """Require that the lines of a block are printed in their order; "…" stands for anything, and "$ …" is a command."""
+    rest = squeezed(printed)
+    for line in squeezed(block.text):
+        pattern = ".*".join(re.escape(part) for part in line.split("…"))
+        while not line.startswith("$ ") and rest and not re.match(pattern, rest[0]):
+            rest.pop(0)
+        assert rest, f"{block.place}: not printed, or not in this order: {line}"
+
+
 class Reader:
     """Somebody who follows a page: writes the files that it names, runs its commands and its Python."""
 
@@ -117,12 +127,7 @@ class Reader:
         assert command is not None, f"{block.place}: say in tests/documents/plan.py what prints this"
         if command not in self.printed:
             self.run(command)
-        rest = squeezed(next(text for ran, text in self.printed.items() if ran.startswith(command)))
-        for line in squeezed(block.text):
-            pattern = ".*".join(re.escape(part) for part in line.split("…"))
-            while rest and not re.match(pattern, rest[0]):
-                rest.pop(0)
-            assert rest, f"{block.place}: not printed, or not in this order: {line}"
+        shown(block, next(text for ran, text in self.printed.items() if ran.startswith(command)))
 
 
 @pytest.mark.parametrize("name", WITH_LONG)
