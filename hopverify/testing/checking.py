@@ -102,7 +102,8 @@ def check(
 def _broken(subject: Subject, fixed: list[Floats], largest: float, examples: int) -> list[tuple[Law, Violation]]:
     """Return the laws that do not hold, each with a state that is as simple as can be found in a moment."""
     laws = [law for law in sorted(LAWS, key=lambda law: law.order) if law.concerns(subject)]
-    known = {law.name: x for law in laws for x in reversed(fixed) if law.violation(subject, x) is not None}
+    first_at = {law.name: next((x for x in fixed if law.violation(subject, x) is not None), None) for law in laws}
+    known = {name: x for name, x in first_at.items() if x is not None}
     if not known and examples:
         hidden = simplest(
             subject.derived.model, lambda x: _any(laws, subject, x), None, largest=largest, tries=examples

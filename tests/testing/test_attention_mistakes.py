@@ -11,6 +11,8 @@ from hopverify.spec import ModelSpec, read_spec
 from hopverify.testing import Disagreement, check_implementation
 from tests.testing.networks import SPECS
 
+pytestmark = pytest.mark.usefixtures("no_search")
+
 PATH = SPECS / "energy-transformer.yaml"
 W_Q = np.array([[[0.5, -0.25, 0, 0.75], [0.25, 0.5, -0.5, 0]], [[0, 0.5, 0.25, -0.25], [-0.5, 0, 0.75, 0.25]]])
 W_K = np.array([[[0.25, 0.5, -0.25, 0], [0, -0.75, 0.25, 0.5]], [[0.75, 0, -0.5, 0.25], [0.25, -0.25, 0, 0.5]]])

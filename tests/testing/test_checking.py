@@ -30,6 +30,8 @@ synapses: {w: {kind: dense, layers: [h, v], weights: [[1, -2]]}}
 """
 M = np.array([[1.0, -2.0]])
 
+at_fixed_states = pytest.mark.usefixtures("no_search")
+
 
 def relu_energy(x: Any) -> Any:
     g = np.maximum(x, 0)
@@ -45,6 +47,7 @@ def two_velocity(v: Any, h: Any) -> Any:
     return M.T @ np.tanh(h) - v, 10 * (M @ v - h)
 
 
+@at_fixed_states
 def test_layers_are_given_one_by_one_or_joined() -> None:
     spec = parse_spec(TWO_LAYERS)
     check_implementation(spec, energy=two_energy, velocity=two_velocity, activation={"h": np.tanh})
@@ -59,6 +62,7 @@ def test_layers_are_given_one_by_one_or_joined() -> None:
         check_implementation(spec, velocity=lambda v, h: (two_velocity(v, h)[0], 5 * (M @ v - h)))
 
 
+@at_fixed_states
 def test_an_energy_is_compared_up_to_a_constant_only() -> None:
     check_implementation(TANH, energy=lambda x: tanh_network()["energy"](x) + 1e3)
     with pytest.raises(Disagreement) as caught:
@@ -66,6 +70,7 @@ def test_an_energy_is_compared_up_to_a_constant_only() -> None:
     assert caught.value.mistakes == ("scaled energy",)
 
 
+@at_fixed_states
 def test_single_precision_is_compared_as_such() -> None:
     right = {name: single(function) for name, function in tanh_network().items()}
     check_implementation(TANH, energy=right["energy"], velocity=right["velocity"])
@@ -78,6 +83,7 @@ def single(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x: np.asarray(function(x.astype(np.float32)), dtype=np.float32)
 
 
+@at_fixed_states
 def test_a_tolerance_may_be_given() -> None:
     network = tanh_network(half=0.5 + 1e-7)
     with pytest.raises(Disagreement):
@@ -105,6 +111,7 @@ def test_saturated_states_are_among_those_that_are_tested() -> None:
     check_implementation(spec, energy=energy, largest=5)
 
 
+@at_fixed_states
 def test_a_formula_that_loses_digits_is_no_mistake() -> None:
     # The energy in terms of the inverse activation: 1 - g² cancels where tanh saturates.
     def energy(x: Any) -> Any:
@@ -135,6 +142,7 @@ def test_without_hypothesis_the_sample_has_to_do(monkeypatch: pytest.MonkeyPatch
     assert "u = (0, 0, 0, 0)" in str(caught.value)
 
 
+@at_fixed_states
 def test_functions_that_work_in_place_do_no_harm() -> None:
     def update(x: Any) -> Any:
         x += 0.05 * tanh_network()["velocity"](x)
@@ -143,13 +151,17 @@ def test_functions_that_work_in_place_do_no_harm() -> None:
     check_implementation(TANH, energy=tanh_network()["energy"], update=update, step=0.05)
 
 
-@pytest.mark.parametrize("name", ["relu-pair", "ghostmax-memory", "no-leak-runaway", "krotov-hopfield-c", "relu-horn"])
+OTHERS = [pytest.param(name, marks=pytest.mark.long) for name in ("no-leak-runaway", "krotov-hopfield-c", "relu-horn")]
+
+
+@pytest.mark.parametrize("name", ["relu-pair", "ghostmax-memory", *OTHERS])
 def test_what_the_spec_derives_obeys_all_laws(name: str) -> None:
     spec = read_spec(SPECS / f"{name}.yaml")
     derived = Derived(build_model(spec))
     check_implementation(spec, energy=derived.energy, velocity=derived.velocity, joined=True)
 
 
+@at_fixed_states
 def test_a_model_without_a_sound_energy_is_told_apart_from_a_wrong_implementation() -> None:
     text = (SPECS / "negative-missing-half.yaml").read_text(encoding="utf-8")
     unexpected = parse_spec(text.replace("{energy_descent: fail}", "{}"))
@@ -171,6 +183,7 @@ def test_the_decorator_takes_an_object_and_leaves_fixtures_alone(tmp_path: Any) 
     return SimpleNamespace(**tanh_network())
 
 
+@at_fixed_states
 def test_the_decorator_fails_where_the_function_does() -> None:
     @against(MODERN)
     def wrong() -> Any:
@@ -228,6 +241,7 @@ def test_errors_of_the_functions_are_passed_on() -> None:
         check_implementation(TANH, energy=energy)
 
 
+@at_fixed_states
 def test_a_long_state_shows_what_is_not_zero() -> None:
     spec = parse_spec("{hopverify: 1, name: long, layers: {x: {size: 100, lagrangian: identity}}}")
     with pytest.raises(Disagreement) as caught:

@@ -12,6 +12,8 @@ from hopverify.spec import ModelSpec
 from hopverify.testing import Disagreement, check_implementation
 from tests.testing.networks import MODERN, SPECS, TANH, W, X, modern_network, tanh_network
 
+pytestmark = pytest.mark.usefixtures("no_search")
+
 BIASED = """\
 hopverify: 1
 name: modern-with-bias
