@@ -39,6 +39,11 @@ def by_profile(default: Value, long: Value, hunt: Value) -> Value:
     return {"default": default, "long": long, "hunt": hunt}[profile()]
 
 
+def long(*values: Any) -> Any:
+    """Return one more set of parameters of a test, for the long tests only."""
+    return pytest.param(*values, marks=pytest.mark.long)
+
+
 def long_but(quick: Collection[str], paths: Iterable[Path]) -> list[Any]:
     """Return specs as parameters of a test, named by their stems: long ones but for those that are named quick."""
     return [pytest.param(path, id=path.stem, marks=() if path.stem in quick else pytest.mark.long) for path in paths]

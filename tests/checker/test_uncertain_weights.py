@@ -23,6 +23,7 @@ from hopverify.obligations import Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 from tests.checks.networks import listed
+from tests.profiles import by_profile
 from tests.soundness.oracles.matrices import identity, is_definite, is_semidefinite, less, scaled
 
 Rows = list[list[Fraction]]
@@ -60,7 +61,7 @@ def drawn(seed: int, n: int, scale: float) -> Rows:
     return [[Fraction(round(float(v) * 64), 64) for v in row] for row in (A + A.T) / 2]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(by_profile(3, 12, 12)))
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_global_stability_holds_at_every_corner(seed: int, n: int) -> None:
     W, t = drawn(seed, n, 0.3), Fraction(1 + seed % 4, 16)
@@ -101,7 +102,7 @@ def test_asymmetric_weights_need_multipliers_for_all_of_them() -> None:
 MEMORIES = "memories:\n  m: {layer: x, patterns: [[2, 2, 2], [2, -2, 2], [-2, 2, 2]]}\n"
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(by_profile(1, 6, 6)))
 @pytest.mark.parametrize("flips", [0, 1])
 def test_cells_are_cells_at_every_corner(seed: int, flips: int) -> None:
     W, t = drawn(seed, 3, 0.1), Fraction(1, 40)
@@ -127,7 +128,7 @@ def _decided_anew(evidence: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("hidden", ["softmax: {beta: 4}", "ghostmax: {}", "sparsemax: {}", "entmax: {alpha: 3/2}"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(by_profile(1, 3, 3)))
 def test_retrieval_holds_at_corners(hidden: str, seed: int) -> None:
     generator, t = np.random.default_rng(seed), Fraction(1, 100)
     Xi = [[Fraction(round(float(v) * 4), 2) for v in row] for row in generator.normal(size=(4, 3))]
@@ -154,7 +155,7 @@ def test_retrieval_holds_at_corners(hidden: str, seed: int) -> None:
         assert judge(obligation, evidence).outcome is Outcome.PROVED
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(by_profile(2, 8, 8)))
 def test_steps_are_safe_at_every_corner(seed: int) -> None:
     W, t = drawn(seed, 3, 0.8), Fraction(1, 20)
     _, entry = entry_of(network(W, "step_size", near=f"tolerance: {t}"))
@@ -167,7 +168,7 @@ def test_steps_are_safe_at_every_corner(seed: int) -> None:
         assert is_semidefinite(less(diagonal, scaled(corner, Fraction(-1))))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(by_profile(2, 6, 6)))
 def test_boxes_hold_at_every_corner(seed: int) -> None:
     W, t = drawn(seed, 3, 1.0), Fraction(1, 8)
     _, entry = entry_of(network(W, "boundedness", near=f"tolerance: {t}"))

@@ -22,6 +22,7 @@ from hopverify.obligations import Bounded, EnergyBoundedBelow, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 from tests.checks.networks import decided, ends, evidence, model_of, network, random_weights
+from tests.profiles import by_profile
 
 HORN = [
     [-0.125, 1, -1, -1, 1],
@@ -46,7 +47,7 @@ def box_of(data: Any) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(by_profile(1, 4, 4)))
 def test_solutions_end_in_the_box(name: str, seed: int) -> None:
     generator = np.random.default_rng(seed)
     n = int(generator.integers(1, 5))
@@ -67,7 +68,7 @@ def test_most_of_these_networks_pass() -> None:
     assert [decided(spec)[0] for spec in specs] == ["pass"] * len(specs)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(by_profile(20, 60, 60)))
 def test_relu_is_decided_as_copositivity_says(seed: int) -> None:
     generator = np.random.default_rng(100 + seed)
     n = int(generator.integers(1, 5))

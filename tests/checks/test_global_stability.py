@@ -16,6 +16,7 @@ from hopverify.obligations import Bounded, GloballyStable, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 from tests.checks.networks import decided, ends, evidence, model_of, network, random_weights
+from tests.profiles import by_profile
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "relu": lambda x: np.maximum(x, 0),
@@ -27,7 +28,7 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(by_profile(2, 8, 8)))
 def test_solutions_meet_exactly_if_it_passes(name: str, seed: int) -> None:
     generator = np.random.default_rng(seed)
     n = int(generator.integers(1, 5))
@@ -84,7 +85,7 @@ def test_multipliers_beat_the_symmetric_part() -> None:
         judge(GloballyStable(model_of(network(W, "tanh", check="global_stability"))), identity)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(by_profile(4, 12, 12)))
 def test_multipliers_are_found_for_scaled_antisymmetric_weights(seed: int) -> None:
     """D⁻¹(antisymmetric) has the multipliers D, however large it is."""
     generator = np.random.default_rng(seed)

@@ -16,6 +16,7 @@ from hopverify.pipeline import verify
 from hopverify.reporting.report import report_of
 from hopverify.reporting.step_sizes import step_sizes_in_words
 from hopverify.spec import ModelSpec, parse_spec, read_spec
+from tests.profiles import long
 
 ROOT = Path(__file__).parents[2]
 
@@ -132,7 +133,7 @@ def test_a_step_between_the_bounds_is_unknown() -> None:
     [
         ({}, "2"),
         ({"layers": ", tau: 3, leak: 1/2"}, "12"),
-        ({"fast": "softmax"}, "2"),
+        long({"fast": "softmax"}, "2"),
         ({"more": ", feedback: [[1, 0], [0, 1]]"}, "2"),
     ],
 )
@@ -242,13 +243,13 @@ def test_it_only_describes_unless_it_is_asked_for() -> None:
 
 TANH = [
     "hamux-convention",
-    "hebbian-cells",
-    "hebbian-tanh",
-    "hierarchical",
-    "hierarchical-convolution",
+    long("hebbian-cells"),
+    long("hebbian-tanh"),
+    long("hierarchical"),
+    long("hierarchical-convolution"),
     "hopfield-1984",
-    "negative-bias-left-out",
-    "step-size-tanh",
+    long("negative-bias-left-out"),
+    long("step-size-tanh"),
     "two-layer-cells",
 ]
 

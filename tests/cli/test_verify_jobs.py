@@ -12,6 +12,7 @@ from hopverify.spec import read_spec
 from tests.cli.commands import RELU_PAIR, ROOT, run, write_spec
 from tests.cli.started import gone, started
 from tests.execution.certificates import SHARING, SLOW, timeless
+from tests.profiles import long
 
 
 @pytest.mark.long
@@ -34,7 +35,12 @@ def test_reports_and_certificates_are_the_serial_ones(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("spec", "code"),
-    [({"expect": "{}"}, 1), ({"lagrangian": "rellu"}, 2), ({"lagrangian": "abs"}, 3), ({}, 0)],
+    [
+        ({"expect": "{}"}, 1),
+        long({"lagrangian": "rellu"}, 2),
+        long({"lagrangian": "abs"}, 3),
+        long({}, 0),
+    ],
 )
 def test_exit_codes(tmp_path: Path, spec: dict[str, str], code: int) -> None:
     assert run("verify", write_spec(tmp_path, **spec), "-j", "2", "--samples", "20").exit_code == code
@@ -74,7 +80,7 @@ def test_wrong_usage(arguments: tuple[str, ...], told: str) -> None:
     assert told in result.stderr
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [long("1"), "2"])
 def test_ctrl_c_leaves_a_certificate_and_no_process(tmp_path: Path, jobs: str) -> None:
     out = tmp_path / "out"
     with started(tmp_path / "log", "verify", "-q", SLOW, RELU_PAIR, "-j", jobs, "--out", out) as command:

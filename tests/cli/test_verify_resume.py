@@ -11,6 +11,7 @@ import pytest
 from tests.cli.commands import RELU_PAIR, run, write_spec
 from tests.cli.started import started
 from tests.execution.certificates import SLOW, serial, timeless
+from tests.profiles import long
 
 
 def resumed(folder: Path, *arguments: object) -> tuple[Any, list[dict[str, Any]]]:
@@ -73,7 +74,7 @@ def test_a_changed_spec_is_verified_from_the_beginning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["relu-pair.certificate.json", "relu-pair.journal.jsonl"])
-@pytest.mark.parametrize("content", ["\n", "{}\n", "\x1b[31mred\n", '{"format": "something else"}\n'])
+@pytest.mark.parametrize("content", [long("\n"), long("{}\n"), "\x1b[31mred\n", long('{"format": "something else"}\n')])
 def test_a_foreign_file_is_reported_and_replaced(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / name).write_text(content, encoding="utf-8")

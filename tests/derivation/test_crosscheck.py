@@ -12,22 +12,23 @@ from hopverify.derivation.crosscheck import POINTS, Disagreement, check_layer, c
 from hopverify.derivation.layer_forms import layer_forms
 from hopverify.lagrangians import LAGRANGIANS
 from tests.derivation.models import layer, model
+from tests.profiles import long
 
 WHOLE = [
     "{softmax: {beta: 4}}",
     "{layernorm: {gamma: 2, epsilon: 0.01, delta: [1, 2, 3, 4]}}",
-    "{spherical: {gamma: -2, epsilon: 0.5}}",
+    long("{spherical: {gamma: -2, epsilon: 0.5}}"),
     "{entmax: {alpha: 1.25}}",
-    "{normmax: {gamma: 1.5}}",
+    long("{normmax: {gamma: 1.5}}"),
     "{tanh: {beta: 3}}",
-    "{elu: {alpha: 0.5}}",
+    long("{elu: {alpha: 0.5}}"),
     '{expression: "sum(x^2)/2 + logsumexp(x)"}',
-    '{expression: "x[0]*x[1] + sum(x^2)"}',
-    '{expression: "sum(relu(x)^2)/2", of: layer}',
-    '{expression: "variance(x)*logsumexp(x)"}',
+    long('{expression: "x[0]*x[1] + sum(x^2)"}'),
+    long('{expression: "sum(relu(x)^2)/2", of: layer}'),
+    long('{expression: "variance(x)*logsumexp(x)"}'),
     '{expression: "sum(x*sum(x^3))"}',
-    '{expression: "dot(softmax(x), x)"}',
-    '{expression: "norm(x, logsumexp(x)^2)"}',
+    long('{expression: "dot(softmax(x), x)"}'),
+    long('{expression: "norm(x, logsumexp(x)^2)"}'),
     '{expression: "max(x, 0)^2 + sqrt(1 + x^2) + softplus(x)"}',
 ]
 

@@ -58,6 +58,7 @@ def test_a_killed_worker_loses_nothing(cluster: LocalCluster) -> None:
     assert text_of(certificate) == serial(SLOW)
 
 
+@pytest.mark.long
 def test_the_time_limit_holds_on_other_clocks(cluster: LocalCluster) -> None:
     certificate = verify(SHARING, dask=cluster.scheduler_address, samples=20, timeout=1e-9)
     assert text_of(certificate) == serial(SHARING, samples=20, timeout=1e-9)

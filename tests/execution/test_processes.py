@@ -23,6 +23,7 @@ from hopverify.pipeline import certificate_of, executing, verify, was_interrupte
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 from tests.cli.test_interruption import LONG
 from tests.execution.certificates import SHARING, SLOW, SPECS, serial, text_of
+from tests.profiles import long
 
 
 def test_the_certificates_are_the_serial_ones() -> None:
@@ -76,7 +77,7 @@ def test_arrays_travel_with_the_spec(tmp_path: Path) -> None:
     assert certificate_of(run).verdict == "pass"
 
 
-@pytest.mark.parametrize("limits", [{"boxes": 1}, {"timeout": 1e-9}])
+@pytest.mark.parametrize("limits", [long({"boxes": 1}), {"timeout": 1e-9}])
 def test_a_spent_budget_is_unknown(limits: dict[str, Any]) -> None:
     spec = read_spec(SHARING)
     certificate = verify(spec, jobs=2, samples=20, **limits)

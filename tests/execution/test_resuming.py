@@ -22,6 +22,7 @@ from hopverify.pipeline import certificate_of
 from hopverify.spec import read_spec
 from tests.cli.commands import write_spec
 from tests.execution.certificates import SHARING, serial, text_of
+from tests.profiles import long
 
 FEW = Settings(samples=20)
 
@@ -130,15 +131,15 @@ def changed(place: str, value: Any) -> Callable[[list[str]], None]:
     ("change", "told"),
     [
         (lambda lines: lines.__setitem__(2, "no JSON"), "line 3 is not of a journal"),
-        (lambda lines: lines.__setitem__(2, "[]"), "line 3 is not of a journal: expected an object"),
-        (lambda lines: lines.__setitem__(2, '{"claim": 1.5}'), "is not exact text"),
+        long(lambda lines: lines.__setitem__(2, "[]"), "line 3 is not of a journal: expected an object"),
+        long(lambda lines: lines.__setitem__(2, '{"claim": 1.5}'), "is not exact text"),
         (lambda lines: lines.__setitem__(2, '{"claim": 1, "claim": 2}'), "a key occurs twice"),
-        (lambda lines: lines.__setitem__(2, '{"claim": 1}'), "line 3 is not of a journal"),
+        long(lambda lines: lines.__setitem__(2, '{"claim": 1}'), "line 3 is not of a journal"),
         (lambda lines: lines.pop(0), "the head is missing"),
-        (lambda lines: lines.__setitem__(slice(None), [""]), "line 1 is not of a journal"),
-        (changed("version", 99), "expected 'hopverify-journal', version 1"),
+        long(lambda lines: lines.__setitem__(slice(None), [""]), "line 1 is not of a journal"),
+        long(changed("version", 99), "expected 'hopverify-journal', version 1"),
         (changed("arrays", {"w.npy": "0"}), "of another spec, or of other arrays"),
-        (changed("made_with", "me"), "are objects"),
+        long(changed("made_with", "me"), "are objects"),
     ],
 )
 def test_a_journal_that_is_not_sound_is_reported_and_not_used(
@@ -260,8 +261,8 @@ def test_what_is_resumed_counts_even_when_the_time_is_up(folder: Folder) -> None
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda text: text[:-30], "not a certificate"),
-        (lambda text: "{}", "not a hopverify certificate"),
+        long(lambda text: text[:-30], "not a certificate"),
+        long(lambda text: "{}", "not a hopverify certificate"),
         (lambda text: text.replace('"verdict":"pass"', '"verdict":"unknown"', 1), ""),
         (lambda text: text.replace('"digest":"', '"digest":"0', 1), "of another spec"),
     ],

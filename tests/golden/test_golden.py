@@ -11,8 +11,6 @@ from tests.golden.table import SPECS, differences, every_spec, name_of, read_cer
 
 QUICK = [
     "hopfield-1982",
-    "hopfield-1984",
-    "hebbian-cells",
     "ghostmax-memory",
     "negative-two-time-constants",
     "relu-pair",

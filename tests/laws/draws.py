@@ -29,12 +29,12 @@ PRIME = 9973
 ENTRIES = list(LAGRANGIANS)
 
 few = settings(
-    max_examples=by_profile(6, 20, 500),
+    max_examples=by_profile(4, 20, 500),
     deadline=None,
     derandomize=profile() != "hunt",
     suppress_health_check=list(HealthCheck),
 )
-fewer = settings(few, max_examples=by_profile(3, 6, 200))
+fewer = settings(few, max_examples=by_profile(2, 6, 200))
 
 # A numerical value is worth comparing only if its enclosure is narrow.
 NARROW = 1e-12

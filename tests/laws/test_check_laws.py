@@ -26,7 +26,7 @@ from hopverify.strategies import specs
 from tests.laws.rewriting.all import REWRITINGS
 from tests.laws.rewriting.judging import Said, assert_follows, contradictions, decided_in_both, rewritten, said_of
 from tests.laws.rewriting.tree import Rewritten, copied, explicit, spec_of, text_of
-from tests.profiles import by_profile, profile
+from tests.profiles import by_profile, long, profile
 from tests.strategies.drawing import FAST
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -42,13 +42,10 @@ DEAR = () if HUNT else (
     "hopfield-1984-tolerance", "hard-tanh-memory-altered",
 )  # fmt: skip
 
-# Not by default: others with the same checks are quicker.
+# Not by default, nor what was repaired: others with the same checks are quicker.
 SLOW = {
-    "hard-sigmoid-hopfield-universal", "krotov-hopfield-a-slow-universal", "krotov-hopfield-a-universal",
-    "krotov-hopfield-hard-tanh-universal", "krotov-hopfield-relu-universal", "krotov-hopfield-relu6-universal",
     "layernorm-equilibria", "negative-energy-transformer", "negative-equilibrium-propagation",
-    "negative-two-time-constants", "negative-two-time-constants-universal", "relu-biactive", "relu-biactive-universal",
-    "relu-five-equilibria-universal", "relu-horn-universal", "softmax-equilibria",
+    "negative-two-time-constants", "relu-biactive", "softmax-equilibria",
 }  # fmt: skip
 
 
@@ -109,7 +106,8 @@ def comparisons_of(name: str) -> tuple[Compared, ...]:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.long if name.split("/")[-1] in SLOW else ()) for name in POOL]
+    "name",
+    [long(name) if name.startswith("repaired/") or name in SLOW else name for name in POOL],
 )
 def test_what_is_said_of_a_model_does_not_depend_on_how_it_is_written(name: str) -> None:
     for one in comparisons_of(name):

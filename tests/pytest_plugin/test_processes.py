@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from hopverify import check, read_certificate, read_spec
+from tests.profiles import long
 from tests.pytest_plugin.specs import spec
 
 pytest_plugins = ["pytester"]
@@ -15,7 +16,7 @@ pytest_plugins = ["pytester"]
 HEAVY = ["numpy", "sympy", "flint", "scipy", "mpmath", "cvxpy", "pydantic", "yaml", "rich", "click", "matplotlib"]
 
 
-@pytest.mark.parametrize("how", ["load", "loadgroup"])
+@pytest.mark.parametrize("how", [long("load"), "loadgroup"])
 def test_two_processes_share_a_spec(pytester: pytest.Pytester, how: str) -> None:
     pytest.importorskip("xdist")
     (pytester.path / "tests").mkdir()
@@ -32,7 +33,7 @@ def test_two_processes_share_a_spec(pytester: pytest.Pytester, how: str) -> None
     assert len([path for path in (pytester.path / "kept").rglob("*") if path.is_file()]) == 2
 
 
-@pytest.mark.parametrize("arguments", [["--version", "--version"], ["--collect-only", "-q"]])
+@pytest.mark.parametrize("arguments", [long(["--version", "--version"]), ["--collect-only", "-q"]])
 def test_loading_the_plugin_imports_nothing_heavy(pytester: pytest.Pytester, arguments: list[str]) -> None:
     pytester.makepyfile(test_own="def test_own():\n    pass\n")
     # Other plugins may load what they like.

@@ -7,18 +7,19 @@ exact: no search, library or machine has a part in what is compared.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from hopverify.pipeline import verify
 from hopverify.reporting.composing import compose
+from hopverify.reporting.document import Document
 from hopverify.reporting.formats import FORMATS
 from hopverify.reporting.material import gather
-from hopverify.reporting.report import report_of
-from hopverify.spec import read_spec
-from tests.reporting.documents import FLAT_PAIR, aged, written
+from hopverify.reporting.report import Report, report_of
+from hopverify.spec import parse_spec
+from tests.reporting.documents import FLAT_PAIR, aged
 
 TEXTS = Path(__file__).parent / "texts"
 
@@ -46,14 +47,20 @@ checks: [lagrangian_convexity, energy_descent, memory_retrieval]
 SPECS = {"flat-pair": (FLAT_PAIR, 60.0), "asymmetric": (ASYMMETRIC, 60.0), "unfinished": (UNFINISHED, 1e-9)}
 
 
-@pytest.mark.parametrize("name", list(SPECS))
-@pytest.mark.parametrize("form", ["markdown", "junit", "latex", "json"])
-def test_a_report_is_the_one_that_is_kept(name: str, form: str, tmp_path: Path) -> None:
+@cache
+def reported(name: str) -> tuple[Document, Report]:
+    """Return what the formats are written from."""
     text, seconds = SPECS[name]
-    spec = replace(read_spec(written(tmp_path, text)), file=f"specs/{name}.yaml")
+    spec = parse_spec(text, file=f"specs/{name}.yaml")
     certificate = aged(verify(spec, timeout=seconds))
     report = report_of(spec, certificate)
-    document = compose(gather(certificate, f"certificates/{name}.certificate.json", spec, figures=False), report)
+    return compose(gather(certificate, f"certificates/{name}.certificate.json", spec, figures=False), report), report
+
+
+@pytest.mark.parametrize("name", list(SPECS))
+@pytest.mark.parametrize("form", ["markdown", "junit", "latex", "json"])
+def test_a_report_is_the_one_that_is_kept(name: str, form: str) -> None:
+    document, report = reported(name)
     shown = FORMATS[form].render(document, report, None).content.decode("utf-8")
     kept = TEXTS / f"{name}{FORMATS[form].suffix}"
     if os.environ.get("UPDATE_SNAPSHOTS"):

@@ -32,7 +32,7 @@ from tests.soundness.mutations import at, mutated, paths, placed
 
 SPECS = Path(__file__).parents[2] / "specs"
 HUNT = profile() == "hunt"
-CERTIFICATES, EVIDENCES = by_profile((12, 40), (60, 150), (4000, 4000))
+CERTIFICATES, EVIDENCES = by_profile((6, 20), (60, 150), (4000, 4000))
 
 NAMES = (
     "relu-pair", "relu-five-equilibria", "relu-horn", "relu-runaway", "relu-dead-coordinate", "hamux-convention",

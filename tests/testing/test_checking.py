@@ -14,6 +14,7 @@ from hopverify.errors import HopverifyError
 from hopverify.testing import Disagreement, against, check_implementation
 from hopverify.testing import states as states_module
 from hopverify.testing.derived import Derived
+from tests.profiles import long
 from tests.testing.networks import MODERN, SPECS, TANH, modern_network, tanh_network
 
 RELU = """\
@@ -151,7 +152,7 @@ def test_functions_that_work_in_place_do_no_harm() -> None:
     check_implementation(TANH, energy=tanh_network()["energy"], update=update, step=0.05)
 
 
-OTHERS = [pytest.param(name, marks=pytest.mark.long) for name in ("no-leak-runaway", "krotov-hopfield-c", "relu-horn")]
+OTHERS = [long(name) for name in ("no-leak-runaway", "krotov-hopfield-c", "relu-horn")]
 
 
 @pytest.mark.parametrize("name", ["relu-pair", "ghostmax-memory", *OTHERS])

@@ -16,7 +16,7 @@ from tests.soundness.hunt.table import PAGE, read_found, table
 @pytest.mark.parametrize("name", families())
 def test_no_oracle_contradicts_the_checker(name: str, record_property: Callable[[str, object], None]) -> None:
     family = families()[name]
-    tally = hunt(family, range(by_profile(family.share // 4, family.share, family.long)))
+    tally = hunt(family, range(by_profile(family.share // 8, family.share, family.long)))
     record_property("verdicts", dict(tally.verdicts))
     assert not tally.contradictions, "\n".join(tally.contradictions[:5])
     # A hunt in which nothing passes, or nothing is refused, looks at no edge.
