@@ -22,6 +22,7 @@ from hopverify.strategies import lagrangians, models, specs
 from hopverify.strategies.spelling import written
 from hopverify.strategies.synapse import forms
 from hopverify.synapses import SYNAPSES, Port, Synapse, SynapseError, SynapseKind, check_shape
+from tests.profiles import by_profile
 
 from .drawing import examples, simplest, some
 
@@ -76,7 +77,7 @@ ENDS = defaultdict(lambda: 1, attention=2, convolution=2, feedforward_feedback=2
 
 @pytest.mark.parametrize("kind", list(SYNAPSES), ids=lambda kind: kind.name)
 def test_every_key_of_a_synapse_is_drawn_and_left_out(kind: SynapseKind) -> None:
-    drawn = examples(specs(kinds=[kind.name], min_layers=ENDS[kind.name]), 120)
+    drawn = examples(specs(kinds=[kind.name], min_layers=ENDS[kind.name]), by_profile(50, 120, 120))
     synapses = [synapse for spec in drawn for synapse in spec.synapses.values()]
     assert {synapse.kind for synapse in synapses} == {kind.name}
     for field in kind.fields:
@@ -87,7 +88,7 @@ def test_every_key_of_a_synapse_is_drawn_and_left_out(kind: SynapseKind) -> None
 
 @pytest.mark.parametrize("entry", list(LAGRANGIANS), ids=lambda entry: entry.name)
 def test_parameters_come_from_their_fields(entry: Lagrangian) -> None:
-    drawn = examples(lagrangians(names=[entry.name], size=3), 60)
+    drawn = examples(lagrangians(names=[entry.name], size=3), 30)
     for fragment in drawn:
         function = build_model(parse_spec(ONE_LAYER.format(written(fragment)))).layers["x"].function
         assert function.name == entry.name
@@ -120,7 +121,7 @@ def name_of(fragment: Any) -> str:
 
 @pytest.mark.parametrize("symmetric", [True, False])
 def test_weights_within_a_layer_are_symmetric_as_asked_for(symmetric: bool) -> None:
-    for spec in examples(specs(kinds=["dense"], max_layers=1, min_size=2, symmetric=symmetric), 60):
+    for spec in examples(specs(kinds=["dense"], max_layers=1, min_size=2, symmetric=symmetric), 30):
         for synapse in build_model(spec).synapses.values():
             assert synapse.weights is not None
             assert (synapse.weights == synapse.weights.transpose()) is symmetric
@@ -134,11 +135,11 @@ def test_dyadic_numbers_are_those_that_doubles_hold() -> None:
             return [number for item in value for number in numbers(item)]
         return [value] if isinstance(value, Fraction) else []
 
-    drawn = examples(specs(dyadic=True), 80)
+    drawn = examples(specs(dyadic=True), 40)
     found = [number for spec in drawn for number in numbers(spec.source.tree)]
     assert all(number == Fraction(float(number)) for number in found)
     assert any(number.denominator > 1 for number in found)
-    others = [number for spec in examples(specs(), 60) for number in numbers(spec.source.tree)]
+    others = [number for spec in examples(specs(), 20) for number in numbers(spec.source.tree)]
     assert any(number != Fraction(float(number)) for number in others)
 
 

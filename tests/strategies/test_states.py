@@ -17,7 +17,7 @@ from hopverify.spec import parse_spec
 from hopverify.strategies import FlatSegment, dead_states, lagrangians, models, regions, states
 from hopverify.strategies.spelling import written
 
-from .drawing import examples, simplest, some
+from .drawing import examples, some
 
 DEAD = sorted(entry.name for entry in LAGRANGIANS if entry.facts.dead)
 
@@ -75,8 +75,7 @@ def test_dead_states_are_dead_exactly(model: Model, data: st.DataObject) -> None
 @pytest.mark.parametrize("name", DEAD)
 def test_every_dead_lagrangian_has_dead_states(name: str) -> None:
     model = model_of(name, size=2)
-    pair = simplest(dead_states(model), lambda pair: len(pair.dead["x"]) == 2)
-    assert pair.dead == {"x": (0, 1)}
+    assert {"x": (0, 1)} in [pair.dead for pair in examples(dead_states(model), 20)]
 
 
 @some
