@@ -10,12 +10,14 @@ from hopverify.pipeline import verify
 from tests.cli.commands import run, write_spec
 from tests.cli.started import started
 from tests.execution.certificates import SLOW, serial, timeless
+from tests.profiles import long
 
 CERTIFICATE, JOURNAL = f"{SLOW.stem}.certificate.json", f"{SLOW.stem}.journal.jsonl"
 
 
-@pytest.mark.parametrize("end", ["kill", "interrupt"])
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(
+    ("jobs", "end"), [("1", "kill"), long("1", "interrupt"), long("2", "kill"), ("2", "interrupt")]
+)
 def test_a_finished_certificate_survives_a_run_that_is_ended(tmp_path: Path, jobs: str, end: str) -> None:
     out = tmp_path / "out"
     out.mkdir()

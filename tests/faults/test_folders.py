@@ -17,6 +17,7 @@ from tests.cli.commands import RELU_PAIR, run, write_spec
 from tests.cli.started import started
 from tests.execution.certificates import SLOW, serial, timeless
 from tests.faults.disks import mounted, remounted_read_only
+from tests.profiles import long
 
 FEW = ("--samples", "20")
 CERTIFICATE = "relu-pair.certificate.json"
@@ -103,7 +104,7 @@ def test_a_file_that_was_removed_while_it_was_opened_is_opened_anew(
     assert path.read_bytes() == b"whole\n"
 
 
-@pytest.mark.parametrize("resume", [(), ("--resume",)])
+@pytest.mark.parametrize("resume", [long(()), ("--resume",)])
 def test_a_second_run_in_the_folder_of_a_first(tmp_path: Path, resume: tuple[str, ...]) -> None:
     """It leaves alone what the first is at, says so, and goes on with the rest; the first ends as if alone."""
     out = tmp_path / "out"

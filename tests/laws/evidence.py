@@ -18,14 +18,14 @@ from hopverify.model import any_model
 from hopverify.obligations import Obligation
 from hopverify.provers import PROVERS, Budget, NothingToSearchError, Prover, accepting
 from hopverify.spec import ModelSpec, parse_spec, read_spec
-from tests.profiles import profile
+from tests.profiles import by_profile, profile
 from tests.soundness.test_attack import EXTRA
 
 SPECS = Path(__file__).parents[2] / "specs"
 HUNT = profile() == "hunt"
 SMALL = 16
 CANDIDATES = 12
-ENOUGH = 10**9 if HUNT else 12
+ENOUGH = by_profile(6, 12, 10**9)
 """How many candidates of a search are judged, and of how many obligations of one kind a prover's are accepted."""
 
 FIRST = (

@@ -44,8 +44,10 @@ DEAR = () if HUNT else (
 
 # Not by default, nor what was repaired: others with the same checks are quicker.
 SLOW = {
-    "layernorm-equilibria", "negative-energy-transformer", "negative-equilibrium-propagation",
-    "negative-two-time-constants", "relu-biactive", "softmax-equilibria",
+    "global-lure", "hopfield-1984", "layernorm-equilibria", "negative-energy-transformer",
+    "negative-equilibrium-propagation", "negative-self-excitation", "negative-two-time-constants",
+    "negative-vector-layernorm", "relu-biactive", "relu-five-equilibria", "relu-two-neurons", "softmax-equilibria",
+    "softmax-memory",
 }  # fmt: skip
 
 
