@@ -1,4 +1,4 @@
-"""``hopverify init``: a starter spec."""
+"""``hopverify init``: a starter spec, and the schema by which editors complete it and underline mistakes."""
 
 from __future__ import annotations
 
@@ -6,22 +6,38 @@ from pathlib import Path
 
 import click
 
+from hopverify.cli._schema import schema_text
 from hopverify.errors import HopverifyError
+
+SCHEMA = "hopverify.schema.json"
 
 
 @click.command("init", short_help="Write a commented starter spec.")
 @click.argument("path", default="model.yaml", type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
 def command(path: Path) -> None:
-    """Write a commented starter spec into FILE (model.yaml unless stated); an existing file is never overwritten."""
+    """Write a commented starter spec into FILE (model.yaml unless stated); an existing file is never overwritten.
+
+    The JSON Schema of specs is written beside it, as hopverify.schema.json, unless it is there. Editors with the YAML
+    language server read it, by the first line of the spec.
+    """
     from hopverify.spec import STARTER
 
     if path.suffix.lower() not in (".yaml", ".yml"):
         raise click.BadParameter(f"the starter is written in YAML, so the name must end in .yaml; got {path.name!r}")
+    if not _made(path, f"# yaml-language-server: $schema={SCHEMA}\n{STARTER}"):
+        raise HopverifyError(f"{path} exists and is left as it is: choose another name")
+    schema = path.with_name(SCHEMA)
+    beside = f", and {schema} for editors" if _made(schema, schema_text()) else ""
+    click.echo(f"wrote {path}{beside}; next: hopverify verify {path}")
+
+
+def _made(path: Path, text: str) -> bool:
+    """Write a file that is not there; return whether it was not."""
     try:
         with path.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(STARTER)
+            stream.write(text)
     except FileExistsError:
-        raise HopverifyError(f"{path} exists and is left as it is: choose another name") from None
+        return False
     except OSError as error:
         raise HopverifyError(f"{path}: cannot be written: {error.strerror or error}") from error
-    click.echo(f"wrote {path}; next: hopverify verify {path}")
+    return True

@@ -36,10 +36,10 @@ __all__ = [
 
 def json_schema(
     *,
-    lagrangians: Mapping[str, Sequence[Field]],
-    synapses: Mapping[str, Sequence[Field]],
-    activations: Mapping[str, Sequence[Field]],
-    checks: Mapping[str, Sequence[Field]],
+    lagrangians: Mapping[str, tuple[str, Sequence[Field]]],
+    synapses: Mapping[str, tuple[str, Sequence[Field]]],
+    activations: Mapping[str, tuple[str, Sequence[Field]]],
+    checks: Mapping[str, tuple[str, Sequence[Field]]],
 ) -> dict[str, Any]:
     """Return the JSON Schema of a spec; see :mod:`hopverify.spec.schema_export`."""
     # The module loads pydantic, which `import hopverify.spec` does not.

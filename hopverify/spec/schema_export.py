@@ -15,10 +15,18 @@ from hopverify.spec.fields import Field, FieldKind
 from hopverify.spec.schema import DocumentModel, SynapseModel
 from hopverify.spec.spread import DTYPES
 
-Declarations = Mapping[str, Sequence[Field]]
+Declarations = Mapping[str, tuple[str, Sequence[Field]]]
+"""Of each name, what it is in a line (editors show it), and its parameters."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_RATIO = {"type": "string", "pattern": r"^[+-]?([0-9]+/[0-9]+|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)$"}
+_ADDRESS = "https://hopverify.github.io/hopverify/spec.schema.json"
+_NUMBER = "expected a number, or a ratio as text, such as 1/3"
+_RATIO = {
+    "type": "string",
+    "pattern": r"^[+-]?([0-9]+/[0-9]+|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)$",
+    # What editors say in place of the pattern.
+    "patternErrorMessage": _NUMBER,
+}
 
 
 def json_schema(
@@ -26,7 +34,8 @@ def json_schema(
 ) -> dict[str, Any]:
     """Return the schema of a spec in which exactly the given names are known.
 
-    >>> schema = json_schema(lagrangians={"relu": []}, synapses={}, activations={}, checks={})
+    >>> relu = ("rectified linear", [])
+    >>> schema = json_schema(lagrangians={"relu": relu}, synapses={}, activations={}, checks={})
     >>> schema["$defs"]["lagrangian"]["anyOf"][0]["enum"]
     ['relu']
     """
@@ -39,7 +48,7 @@ def json_schema(
     definitions["SynapseModel"] = _synapse(synapses)
     schema["properties"]["expect"]["propertyNames"] = {"enum": sorted(checks)}
     definitions["LayerModel"]["oneOf"] = [{"required": [key]} for key in ("lagrangian", "activation", "states")]
-    return {"$schema": _DIALECT, **schema}
+    return {"$schema": _DIALECT, "$id": _ADDRESS, **schema}
 
 
 def _linked(value: Any) -> Any:
@@ -72,7 +81,7 @@ def _arrays() -> dict[str, Any]:
     same_as = {"same_as": text | {"description": "an array, a synapse or a memory by name"}, "transpose": transpose}
     return {
         "number": {
-            "anyOf": [{"type": "number"}, _RATIO],
+            "anyOf": [{"type": "number", "errorMessage": _NUMBER}, _RATIO],
             "description": "an exact number; a ratio such as 1/3 is text",
         },
         "array": {
@@ -95,7 +104,7 @@ def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
 
 def _fields(fields: Sequence[Field]) -> dict[str, Any]:
     properties = {field.name: _field(field) for field in fields}
-    return _object(properties, [field.name for field in fields if field.required])
+    return _object(properties, _required(fields))
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -105,7 +114,7 @@ def _field(field: Field) -> dict[str, Any]:
 def _number(field: Field, kind: str = "number") -> dict[str, Any]:
     low, high = ("exclusiveMinimum", "exclusiveMaximum") if field.strict else ("minimum", "maximum")
     ends = {key: _json(end) for key, end in ((low, field.minimum), (high, field.maximum)) if end is not None}
-    return {"anyOf": [{"type": kind} | ends, _RATIO]}
+    return {"anyOf": [{"type": kind, "errorMessage": _NUMBER} | ends, _RATIO]}
 
 
 def _json(number: Fraction) -> int | float:
@@ -125,10 +134,20 @@ _FIELDS: dict[FieldKind, Any] = {
 
 def _named(declared: Declarations) -> list[dict[str, Any]]:
     """Return the two forms in which an entry is named: alone, or with its parameters."""
-    alone = sorted(name for name, fields in declared.items() if not any(field.required for field in fields))
-    with_parameters = {name: {"anyOf": [_fields(fields), {"type": "null"}]} for name, fields in declared.items()}
-    form = _object(with_parameters, []) | {"minProperties": 1, "maxProperties": 1}
-    return [{"enum": alone}, form]
+    alone = {name: said for name, (said, fields) in sorted(declared.items()) if not _required(fields)}
+    form = _object({name: _parameters(*entry) for name, entry in declared.items()}, [])
+    told = {"enum": list(alone), "enumDescriptions": list(alone.values())}
+    return [told, form | {"minProperties": 1, "maxProperties": 1}]
+
+
+def _required(fields: Sequence[Field]) -> list[str]:
+    return [field.name for field in fields if field.required]
+
+
+def _parameters(said: str, fields: Sequence[Field]) -> dict[str, Any]:
+    """Return the schema of what follows a name; nothing may, unless a parameter must be given."""
+    kinds = "object" if _required(fields) else ["object", "null"]
+    return _fields(fields) | {"type": kinds, "description": said}
 
 
 def _function(declared: Declarations, *, several: bool) -> dict[str, Any]:
@@ -148,11 +167,13 @@ def _synapse(declared: Declarations) -> dict[str, Any]:
     base = _linked(SynapseModel.model_json_schema())
     common = base["properties"]
     kinds = []
-    for kind, fields in declared.items():
+    for kind, (_, fields) in declared.items():
         here = {"properties": {"kind": {"const": kind}}, "required": ["kind"]}
         body = _fields(fields)
         body["properties"] = common | body["properties"]
         kinds.append({"if": here, "then": body})
-    known = {"enum": sorted(declared), "description": common["kind"]["description"]}
+    names = sorted(declared)
+    told = {"enum": names, "enumDescriptions": [declared[name][0] for name in names]}
+    known = told | {"description": common["kind"]["description"]}
     described: dict[str, Any] = {"type": "object", "description": base["description"], "required": ["kind", "layers"]}
     return described | {"properties": common | {"kind": known}} | ({"allOf": kinds} if kinds else {})

@@ -132,8 +132,13 @@ def test_schema_knows_the_registries_and_accepts_the_starter(tmp_path: Path) -> 
 
 
 def test_init_writes_a_spec_that_verifies_and_never_overwrites(tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    assert run("init", path).exit_code == 0
+    path, schema = tmp_path / "mine.yaml", tmp_path / "hopverify.schema.json"
+    assert f"wrote {path}, and {schema} for editors" in run("init", path).output
+    assert path.read_text(encoding="utf-8").startswith(f"# yaml-language-server: $schema={schema.name}\n")
+    assert schema.read_text(encoding="utf-8") == run("schema").output
+    schema.write_text("{}", encoding="utf-8")
+    assert "for editors" not in run("init", tmp_path / "other.yaml").output
+    assert schema.read_text(encoding="utf-8") == "{}"
     assert run("verify", path).exit_code == 0
     path.write_text("mine", encoding="utf-8")
     result = run("init", path)

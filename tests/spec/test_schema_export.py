@@ -17,10 +17,16 @@ from .examples import RELU_PAIR_OBJECT
 BETA = Field("beta", FieldKind.NUMBER, "inverse temperature", minimum=Fraction(0), strict=True)
 WEIGHTS = Field("weights", FieldKind.ARRAY, "the weights")
 SCHEMA = json_schema(
-    lagrangians={"relu": [], "softmax": [BETA]},
-    synapses={"dense": [WEIGHTS], "hebbian": [Field("memory", FieldKind.TEXT, "the patterns")]},
-    activations={"sign": []},
-    checks={"lagrangian_convexity": [], "energy_flatness": [Field("depth", FieldKind.INTEGER, "depth", default=3)]},
+    lagrangians={"relu": ("rectified linear", []), "softmax": ("softmax", [BETA])},
+    synapses={
+        "dense": ("weights", [WEIGHTS]),
+        "hebbian": ("patterns", [Field("memory", FieldKind.TEXT, "the patterns")]),
+    },
+    activations={"sign": ("sign", [])},
+    checks={
+        "lagrangian_convexity": ("L is convex", []),
+        "energy_flatness": ("no flat energy", [Field("depth", FieldKind.INTEGER, "depth", default=3)]),
+    },
 )
 
 
@@ -45,6 +51,7 @@ def is_valid(spec: Any) -> bool:
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert json.loads(json.dumps(SCHEMA)) == SCHEMA
+    assert SCHEMA["$id"].endswith("/spec.schema.json")
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert not re.search("x-ref|pydantic", json.dumps(SCHEMA))
 
@@ -59,6 +66,7 @@ def test_the_example_and_the_starter_are_valid() -> None:
     [
         ("layers.x.lagrangian", {"softmax": {"beta": 4}}),
         ("layers.x.lagrangian", {"softmax": {"beta": "1/3"}}),
+        ("layers.x.lagrangian", {"relu": None}),
         ("layers.x.lagrangian", {"expression": "x^2", "of": "neuron"}),
         ("layers.x", {"size": 2, "activation": "relu"}),
         ("layers.x", {"size": 2, "activation": {"softmax": {"beta": 4}}}),
@@ -83,6 +91,7 @@ def test_other_specs_are_valid(path: str, value: Any) -> None:
         ("layers.x.lagrangian", "rellu"),
         ("layers.x.lagrangian", "softmax"),
         ("layers.x.lagrangian", {"softmax": {"beta": 0}}),
+        ("layers.x.lagrangian", {"softmax": None}),
         ("layers.x.lagrangian", {"softmax": {"beta": 1}, "relu": {}}),
         ("layers.x.lagrangian", None),
         ("layers.x.activation", "sign"),
@@ -99,6 +108,14 @@ def test_other_specs_are_valid(path: str, value: Any) -> None:
 )
 def test_wrong_specs_are_not(path: str, value: Any) -> None:
     assert not is_valid(changed(path, value))
+
+
+def test_editors_show_what_a_name_is() -> None:
+    alone, form, _ = SCHEMA["$defs"]["lagrangian"]["anyOf"]
+    assert dict(zip(alone["enum"], alone["enumDescriptions"], strict=True)) == {"relu": "rectified linear"}
+    assert form["properties"]["softmax"]["description"] == "softmax"
+    kind = SCHEMA["$defs"]["SynapseModel"]["properties"]["kind"]
+    assert dict(zip(kind["enum"], kind["enumDescriptions"], strict=True))["dense"] == "weights"
 
 
 def test_everything_that_a_person_types_is_described() -> None:
