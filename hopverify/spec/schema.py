@@ -103,6 +103,21 @@ def _label(value: Any) -> str:
     return _text(MAX_TITLE)(str(value) if whole else value)
 
 
+def _labels(value: Any) -> Any:
+    """Return a list of labels; what says where an array is stays as it is."""
+    if value is None or isinstance(value, dict):
+        return value
+    if not isinstance(value, list):
+        raise ValueError(f"must be a list of labels, or an array such as {{file: labels.npy}}, got {shown(value)}")
+    labels = []
+    for index, item in enumerate(value):
+        try:
+            labels.append(_label(item))
+        except ValueError as error:
+            raise Misplaced(str(error), index) from None
+    return labels
+
+
 def _verdict(value: Any) -> Verdict:
     known = [verdict.value for verdict in Verdict]
     if not isinstance(value, str) or value not in known:
@@ -214,9 +229,12 @@ Shape = Annotated[
     Any, PlainValidator(_shape), _schema(type="array", items={"type": "integer", "minimum": 1}, minItems=1, maxItems=8)
 ]
 Flag = Annotated[Any, PlainValidator(_boolean), _schema(type="boolean")]
-Label = Annotated[Any, PlainValidator(_label), _schema(type=["string", "integer"])]
+Labels = Annotated[
+    Any,
+    PlainValidator(_labels),
+    _schema(anyOf=[{"type": "array", "items": {"type": ["string", "integer"]}}, {"x-ref": "array"}]),
+]
 ArrayValue = Annotated[Any, _schema(**{"x-ref": "array"})]
-ArrayReference = Annotated[dict[str, Any], _schema(**{"x-ref": "array"})]
 Leak = Annotated[Any, _schema(anyOf=[{"type": "boolean"}, {"x-ref": "array"}])]
 VerdictValue = Annotated[Any, PlainValidator(_verdict), _schema(enum=[verdict.value for verdict in Verdict])]
 Lagrangian = Annotated[Any, PlainValidator(_function), _schema(**{"x-ref": "lagrangian"})]
@@ -262,9 +280,7 @@ class MemoryModel(_Closed):
 
     layer: Name = Field(description="name of the layer whose states the patterns are")
     patterns: ArrayValue = Field(description="the patterns, one in a row")
-    labels: list[Label] | ArrayReference | None = Field(
-        None, description="one label for each pattern: a list, or an array of numbers in a file"
-    )
+    labels: Labels = Field(None, description="one label for each pattern: a list, or an array of numbers in a file")
     shape: Shape | None = Field(None, description="lengths of the axes of a pattern shown as an image")
 
 
