@@ -24,7 +24,7 @@ LONG = {"docs/cli.md", "docs/repair.md"}
 
 # Output: the first words of a block, and the command that prints it.
 PRINTED = {
-    "README.md": {"check subject verdict": "hopverify verify mine.yaml"},
+    "README.md": {"check subject verdict": "python mine.py"},
     "docs/cli.md": {"relu-pair specs/relu-pair.yaml": "hopverify verify specs/relu-pair.yaml"},
     "docs/core.md": {'{ "core": 1': "hopverify core specs/relu-pair.yaml"},
     "docs/repair.md": {"original repaired": "hopverify repair specs/gelu-memory.yaml --out mended"},

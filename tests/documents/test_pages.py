@@ -164,7 +164,7 @@ def test_the_plan_is_about_blocks_and_tests_that_there_are() -> None:
 
 def test_a_reader_notices_what_is_not_so(here: Path) -> None:
     reader = Reader()
-    reader.printed["hopverify verify mine.yaml"] = "check subject verdict\nenergy_descent mine fail"
+    reader.printed["python mine.py"] = "check subject verdict\nenergy_descent mine fail"
     with pytest.raises(AssertionError, match="not printed"):
         reader.compare(Block("README.md", 1, "text", "check subject verdict\nenergy_descent mine pass"))
     with pytest.raises(AssertionError, match="another in specs"):

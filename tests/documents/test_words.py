@@ -24,7 +24,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_the_readme_counts_the_models() -> None:
-    (number,) = re.findall(r"There are (\d+) models", page("README.md"))
+    (number,) = re.findall(r"there are (\d+) models", page("README.md"))
     assert int(number) == sum(1 for path in (ROOT / "specs").rglob("*.yaml"))
 
 
