@@ -7,241 +7,47 @@ spec is checked when it is assembled.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-from hopverify.spec.advice import advice
-from hopverify.spec.bounds import MAX_EXPRESSION, MAX_LAYER_SIZE, MAX_NAME, MAX_PARTS, MAX_TITLE
-from hopverify.spec.numbers import integer, shown
+from hopverify.spec import forms
+from hopverify.spec.bounds import MAX_EXPRESSION, MAX_LAYER_SIZE, MAX_PARTS, MAX_TITLE
 from hopverify.spec.spins import SCHEMA, STATES, update_of
 from hopverify.verdict import Verdict
-
-VERSION = 1
-NAME_PATTERN = rf"[A-Za-z][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}}"
-
-
-class Misplaced(ValueError):
-    """What is wrong with a part of a value: the steps lead from the value to the part."""
-
-    def __init__(self, message: str, *steps: str | int) -> None:
-        self.steps = steps
-        super().__init__(message)
-
-
-def _version(value: Any) -> int:
-    if not isinstance(value, Fraction) or value != VERSION:
-        raise ValueError(f"this hopverify reads version {VERSION} of the format, got {shown(value)}")
-    return VERSION
-
-
-def _text(limit: int, *, lines: bool = False) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if not isinstance(value, str) or not value:
-            quotes = "; put it in quotes" if isinstance(value, Fraction | bool) else ""
-            raise ValueError(f"must be text, got {shown(value)}{quotes}")
-        if len(value) > limit:
-            raise ValueError(f"the text has {len(value)} characters; the limit is {limit}")
-        if not (value.replace("\n", " ").replace("\t", " ") if lines else value).isprintable():
-            raise ValueError("must be printable text, got control characters")
-        return value
-
-    return read
-
-
-def name(value: Any) -> str:
-    """Return the value if it is a name of a part, or raise :class:`ValueError`."""
-    if not isinstance(value, str) or not re.fullmatch(NAME_PATTERN, value):
-        rule = f"a letter, then letters, digits, _ and -, at most {MAX_NAME} characters"
-        raise ValueError(f"must be a name ({rule}), got {shown(value)}")
-    return value
-
-
-def expression(value: Any) -> str:
-    """Return the text of an expression, unparsed, or raise :class:`ValueError`."""
-    # `0` and `1/2` are expressions too, and read as numbers before.
-    return _text(MAX_EXPRESSION, lines=True)(str(value) if type(value) is Fraction else value)
-
-
-def _whole(limit: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        number = integer(value)
-        if not 1 <= number <= limit:
-            raise ValueError(f"must be a whole number from 1 to {limit}, got {shown(number)}")
-        return number
-
-    return read
-
-
-_size = _whole(MAX_LAYER_SIZE)
-
-
-def _shape(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or not 1 <= len(value) <= 8:
-        raise ValueError(f"must be a list of 1 to 8 whole numbers, got {shown(value)}")
-    lengths = []
-    for index, item in enumerate(value):
-        try:
-            lengths.append(_size(item))
-        except ValueError as error:
-            raise Misplaced(str(error), index) from None
-    return tuple(lengths)
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, got {shown(value)}")
-    return value
-
-
-def _label(value: Any) -> str:
-    """Labels are often digits, so whole numbers count as text."""
-    whole = isinstance(value, Fraction) and value.denominator == 1
-    return _text(MAX_TITLE)(str(value) if whole else value)
-
-
-def _labels(value: Any) -> Any:
-    """Return a list of labels; what says where an array is stays as it is."""
-    if value is None or isinstance(value, dict):
-        return value
-    if not isinstance(value, list):
-        raise ValueError(f"must be a list of labels, or an array such as {{file: labels.npy}}, got {shown(value)}")
-    labels = []
-    for index, item in enumerate(value):
-        try:
-            labels.append(_label(item))
-        except ValueError as error:
-            raise Misplaced(str(error), index) from None
-    return labels
-
-
-def _verdict(value: Any) -> Verdict:
-    known = [verdict.value for verdict in Verdict]
-    if not isinstance(value, str) or value not in known:
-        near = advice(value, known, list_all=False) if isinstance(value, str) else ""
-        raise ValueError(f"must be {', '.join(known[:-1])} or {known[-1]}, got {shown(value)}{near}")
-    return Verdict(value)
-
-
-def _states(value: Any) -> str:
-    if value != STATES:
-        raise ValueError(f"must be {STATES} (±1), or left out for states that follow a flow, got {shown(value)}")
-    return STATES
-
-
-def _function(value: Any) -> Any:
-    """Check the form of a Lagrangian or activation: a name, a name with parameters, or an expression."""
-    if isinstance(value, str):
-        return name(value)
-    if not isinstance(value, dict):
-        raise ValueError(f"must be a name, a name with parameters or {{expression: …}}, got {shown(value)}")
-    if "expression" in value:
-        return _expression_function(value)
-    if len(value) != 1:
-        keys = ", ".join(map(shown, list(value)[:5])) or "none"
-        raise ValueError(f"must have a single key, the name with its parameters below it, got {keys}")
-    return dict([_named(*next(iter(value.items())))])
-
-
-def _expression_function(value: dict[str, Any]) -> dict[str, Any]:
-    for key in value:
-        if key not in {"expression", "of"}:
-            raise Misplaced(f"unknown key{advice(key, ['expression', 'of'])}", key)
-    if value.get("of", "neuron") not in ("neuron", "layer"):
-        raise Misplaced(f"must be neuron or layer, got {shown(value['of'])}", "of")
-    texts = value["expression"]
-    for index, text in enumerate(texts) if isinstance(texts, list) else [(None, texts)]:
-        try:
-            expression(text)
-        except ValueError as error:
-            raise Misplaced(str(error), "expression", *([] if index is None else [index])) from None
-    return value
-
-
-def _named(key: str, parameters: Any) -> tuple[str, dict[str, Any]]:
-    """Return a name and its parameters from an entry such as ``softmax: {beta: 4}``."""
-    name(key)
-    if not isinstance(parameters, dict | None):
-        raise Misplaced(f"must be a mapping of parameters, got {shown(parameters)}", key)
-    return key, parameters or {}
-
-
-def _checks(value: Any) -> tuple[tuple[str, dict[str, Any]], ...] | None:
-    if value == "all":
-        return None
-    if not isinstance(value, list) or not value:
-        got = "an empty list" if value == [] else shown(value)
-        raise ValueError(f"must be `all` or a list of checks, got {got}")
-    found: dict[str, dict[str, Any]] = {}
-    for index, item in enumerate(value):
-        try:
-            key, parameters = _check(item)
-        except Misplaced as error:
-            raise Misplaced(str(error), index, *error.steps) from None
-        except ValueError as error:
-            raise Misplaced(str(error), index) from None
-        if key in found:
-            raise Misplaced(f"the check {key!r} is listed twice; keep one of them", index)
-        found[key] = parameters
-    return tuple(found.items())
-
-
-def _check(item: Any) -> tuple[str, dict[str, Any]]:
-    if item == "all":
-        raise ValueError("for all checks write `checks: all`, without a list")
-    if isinstance(item, dict) and len(item) == 1:
-        return _named(*next(iter(item.items())))
-    if not isinstance(item, str):
-        raise ValueError(f"must be a check's name, or its name with parameters below it, got {shown(item)}")
-    return name(item), {}
-
-
-def _layer_names(value: list[str]) -> list[str]:
-    if not value:
-        raise ValueError("must name at least one layer, got an empty list")
-    return value
-
-
-def _few(noun: str) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if isinstance(value, dict) and len(value) > MAX_PARTS:
-            raise ValueError(f"the spec has {len(value)} {noun}; the limit is {MAX_PARTS}")
-        return value
-
-    return check
 
 
 def _schema(**schema: Any) -> WithJsonSchema:
     return WithJsonSchema(schema)
 
 
-Version = Annotated[Any, PlainValidator(_version), _schema(const=VERSION)]
-Title = Annotated[Any, PlainValidator(_text(MAX_TITLE)), _schema(type="string", minLength=1, maxLength=MAX_TITLE)]
-Prose = Annotated[Any, PlainValidator(_text(MAX_EXPRESSION, lines=True)), _schema(type="string")]
-Expression = Annotated[Any, PlainValidator(expression), _schema(**{"x-ref": "expression"})]
-Name = Annotated[str, PlainValidator(name), _schema(type="string", pattern=f"^{NAME_PATTERN}$")]
-Size = Annotated[Any, PlainValidator(_size), _schema(type="integer", minimum=1, maximum=MAX_LAYER_SIZE)]
-Copies = Annotated[Any, PlainValidator(_whole(MAX_PARTS)), _schema(type="integer", minimum=1, maximum=MAX_PARTS)]
+Version = Annotated[Any, PlainValidator(forms.version), _schema(const=forms.VERSION)]
+Title = Annotated[Any, PlainValidator(forms.text(MAX_TITLE)), _schema(type="string", minLength=1, maxLength=MAX_TITLE)]
+Prose = Annotated[Any, PlainValidator(forms.text(MAX_EXPRESSION, lines=True)), _schema(type="string")]
+Expression = Annotated[Any, PlainValidator(forms.expression), _schema(**{"x-ref": "expression"})]
+Name = Annotated[str, PlainValidator(forms.name), _schema(type="string", pattern=f"^{forms.NAME_PATTERN}$")]
+Size = Annotated[Any, PlainValidator(forms.size), _schema(type="integer", minimum=1, maximum=MAX_LAYER_SIZE)]
+Copies = Annotated[Any, PlainValidator(forms.whole(MAX_PARTS)), _schema(type="integer", minimum=1, maximum=MAX_PARTS)]
 Shape = Annotated[
-    Any, PlainValidator(_shape), _schema(type="array", items={"type": "integer", "minimum": 1}, minItems=1, maxItems=8)
+    Any,
+    PlainValidator(forms.shape),
+    _schema(type="array", items={"type": "integer", "minimum": 1}, minItems=1, maxItems=8),
 ]
-Flag = Annotated[Any, PlainValidator(_boolean), _schema(type="boolean")]
+Flag = Annotated[Any, PlainValidator(forms.boolean), _schema(type="boolean")]
 Labels = Annotated[
     Any,
-    PlainValidator(_labels),
+    PlainValidator(forms.labels),
     _schema(anyOf=[{"type": "array", "items": {"type": ["string", "integer"]}}, {"x-ref": "array"}]),
 ]
 ArrayValue = Annotated[Any, _schema(**{"x-ref": "array"})]
 Leak = Annotated[Any, _schema(anyOf=[{"type": "boolean"}, {"x-ref": "array"}])]
-VerdictValue = Annotated[Any, PlainValidator(_verdict), _schema(enum=[verdict.value for verdict in Verdict])]
-Lagrangian = Annotated[Any, PlainValidator(_function), _schema(**{"x-ref": "lagrangian"})]
-Activation = Annotated[Any, PlainValidator(_function), _schema(**{"x-ref": "activation"})]
+VerdictValue = Annotated[Any, PlainValidator(forms.verdict), _schema(enum=[verdict.value for verdict in Verdict])]
+Lagrangian = Annotated[Any, PlainValidator(forms.function), _schema(**{"x-ref": "lagrangian"})]
+Activation = Annotated[Any, PlainValidator(forms.function), _schema(**{"x-ref": "activation"})]
 Update = Annotated[Any, PlainValidator(update_of), _schema(**SCHEMA)]
-States = Annotated[Any, PlainValidator(_states), _schema(const=STATES)]
-Checks = Annotated[Any, PlainValidator(_checks), _schema(**{"x-ref": "checks"})]
+States = Annotated[Any, PlainValidator(forms.states), _schema(const=STATES)]
+Checks = Annotated[Any, PlainValidator(forms.checks), _schema(**{"x-ref": "checks"})]
 
 
 class _Closed(BaseModel):
@@ -272,7 +78,9 @@ class SynapseModel(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
     kind: Name = Field(description="kind of synapse, such as dense")
-    layers: Annotated[list[Name], AfterValidator(_layer_names)] = Field(description="names of the layers it connects")
+    layers: Annotated[list[Name], AfterValidator(forms.layer_names)] = Field(
+        description="names of the layers it connects"
+    )
 
 
 class MemoryModel(_Closed):
@@ -291,14 +99,16 @@ class DocumentModel(_Closed):
     name: Title = Field(description="name of the model")
     description: Prose = Field("", description="what the model is")
     references: list[Title] = Field([], description="publications, such as arXiv:2410.13866")
-    layers: Annotated[dict[Name, LayerModel], BeforeValidator(_few("layers"))] = Field(description="layers by name")
-    synapses: Annotated[dict[Name, SynapseModel], BeforeValidator(_few("synapses"))] = Field(
+    layers: Annotated[dict[Name, LayerModel], BeforeValidator(forms.few("layers"))] = Field(
+        description="layers by name"
+    )
+    synapses: Annotated[dict[Name, SynapseModel], BeforeValidator(forms.few("synapses"))] = Field(
         {}, description="synapses by name"
     )
-    memories: Annotated[dict[Name, MemoryModel], BeforeValidator(_few("memories"))] = Field(
+    memories: Annotated[dict[Name, MemoryModel], BeforeValidator(forms.few("memories"))] = Field(
         {}, description="stored patterns by name"
     )
-    arrays: Annotated[dict[Name, ArrayValue], BeforeValidator(_few("arrays"))] = Field(
+    arrays: Annotated[dict[Name, ArrayValue], BeforeValidator(forms.few("arrays"))] = Field(
         {}, description="named arrays, for expressions and for tying"
     )
     original: Title | None = Field(

@@ -10,8 +10,9 @@ from hopverify.errors import Problem
 from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_PROBLEMS
 from hopverify.spec.document import Document, child
+from hopverify.spec.forms import Misplaced
 from hopverify.spec.numbers import shown
-from hopverify.spec.schema import SECTIONS, DocumentModel, Misplaced
+from hopverify.spec.schema import SECTIONS, DocumentModel
 
 _WANTED = {
     "dict_type": "a mapping (key: value)",
