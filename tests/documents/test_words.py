@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_what_the_glossary_refers_to_is_in_it() -> None:
     words = {word.lower() for entry in ENTRIES for word in (entry, *entry.split())} | {"equilibria"}
     for used in re.findall(r"(?<![\w*])\*([a-z ]+)\*(?!\*)", page(GLOSSARY)):
         assert words & {used, used.removesuffix("s"), used.removesuffix("es")}, used
+
+
+def test_every_extra_is_explained() -> None:
+    extras = tomllib.loads(page("pyproject.toml"))["project"]["optional-dependencies"]
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page("docs/install.md"), re.MULTILINE)
+    assert set(re.findall(r"\w+", " ".join(rows))) == set(extras)
 
 
 # What reads oddly in English, and what to write: shows, says, lists; needs, expects, checks; is about; does not apply.
