@@ -33,7 +33,6 @@ from hopverify.expr.curvature import curvature
 from hopverify.expr.pieces import End
 from hopverify.expr.translation import is_flat_only_along_ones, is_threshold_potential
 from hopverify.model import Layer, LinearNetwork
-from hopverify.model.segments import segments
 
 AROUND = "its flat region"
 IN_THE_BASIN = "all of it in the basin"
@@ -93,11 +92,7 @@ def recovered(network: LinearNetwork, equilibrium: Equilibrium) -> dict[str, Any
 
 def _substitute(network: LinearNetwork, equilibrium: Equilibrium) -> None:
     assert equilibrium.exact is not None
-    gamma = equilibrium.exact.copy()
-    for i, function in enumerate(network.functions):
-        part = next(part for part in segments(function) or () if part.holds(equilibrium.exact[i]))
-        gamma[i] = part.value(equilibrium.exact[i])
-    if not bool((network.target(gamma) == equilibrium.exact).all()):
+    if not network.rests_at(equilibrium.exact):
         raise EvidenceRejected("an equilibrium is not x⋆ of its activation")
 
 

@@ -2,7 +2,8 @@
 
 The initial box is the spec's region; or a box that attracts all solutions (:mod:`hopverify.checker.attracting`); or,
 for piecewise-linear networks, everything. With multipliers for T16 (:mod:`hopverify.checker.rules.lure`) there is one
-equilibrium and no other, so that any box will do in which the tree finds one.
+equilibrium at most, so that any box will do in which the tree finds one; or it is stated in rationals, since at the
+border of T16 Krawczyk's test may fail on every box around it.
 
 Equilibria that the tree encloses stand in boxes that the evidence claims (:mod:`hopverify.checker.claimed_boxes`). What
 the tree finds reaches a little beyond its own boxes, so it is compared with the region at the end
@@ -28,7 +29,7 @@ from hopverify.checker.equilibria import Enumeration, Equilibrium, Replay
 from hopverify.checker.floats import roomy
 from hopverify.checker.payload import vector
 from hopverify.checker.regions import is_inside
-from hopverify.checker.rules.lure import check_multipliers
+from hopverify.checker.rules.lure import sector
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.obligations import Search
@@ -67,13 +68,25 @@ def _replayed(search: Search, text: str, factor: float) -> Enumeration:
     payload = json.loads(text)
     if "multipliers" not in payload:
         return Replay(search.network, payload).run(root(search, payload["box"]))
-    check_multipliers(search.model, payload)
+    sector(search.model, payload)
+    if "equilibrium" in payload:
+        return _stated(search, payload)
     return Replay(search.network, payload).run(around(search, payload["box"]))
+
+
+def _stated(search: Search, payload: Mapping[str, Any]) -> Enumeration:
+    """Return the equilibrium that the payload states in rationals, in place of a tree."""
+    x = vector(payload["equilibrium"], search.network.size)
+    if payload["levels"] != [] or not search.network.rests_at(x):
+        raise EvidenceRejected("equilibrium: beside a tree, or no equilibrium in rationals")
+    ends = [enclose(entry) for entry in x]
+    lower, upper = np.array([float(e.lower) for e in ends]), np.array([float(e.upper) for e in ends])
+    return Enumeration([Equilibrium(x, lower, upper)])
 
 
 def replayed(search: Search, payload: Mapping[str, Any]) -> Enumeration:
     """Return what the tree of a payload comes to on this machine; several rules ask for the same one."""
-    keys = ("box", "levels", "cuts", "faces", "multipliers", "definiteness")
+    keys = ("box", "levels", "cuts", "faces", "multipliers", "definiteness", "equilibrium")
     return _replayed(search, canonical({key: payload[key] for key in keys if key in payload}), roomy())
 
 

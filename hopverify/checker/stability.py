@@ -93,8 +93,15 @@ def slopes_at(network: LinearNetwork, equilibrium: Equilibrium) -> LocalSlopes:
 
 def stability_of(network: LinearNetwork, equilibrium: Equilibrium) -> Stability:
     """Return whether an equilibrium is stable, unstable, or neither shown."""
+    attracting = Stability("stable", {"because": "it attracts every solution (T16)"})
     if equilibrium.attracting and network.size > MAX_ELIMINATED:
-        return Stability("stable", {"because": "it attracts every solution (T16)"})
+        return attracting
+    found = _linear(network, equilibrium)
+    return attracting if equilibrium.attracting and found.verdict == "undecided" else found
+
+
+def _linear(network: LinearNetwork, equilibrium: Equilibrium) -> Stability:
+    """Return what the linear flow, or the form of the energy at kinks, says."""
     with precision():
         if not network.elementwise:
             return _in_the_range(network, equilibrium)

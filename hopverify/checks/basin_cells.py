@@ -78,7 +78,8 @@ CHECK = Check(
         "with the steepest slopes h̄ on the cell, it holds exactly one equilibrium, which attracts all of it. A pattern "
         "is retrieved if it lies in its cell, and the activation of the equilibrium there is nearer to the pattern's "
         "than half the distance from there to any other pattern's and to that of the layer without synapses, with its "
-        "signs: no two patterns then have one equilibrium. `flips` counts how many neurons of a pattern may be moved "
+        "signs: no two patterns then have one equilibrium. Where one equilibrium attracts everything, the whole space "
+        "is its cell. `flips` counts how many neurons of a pattern may be moved "
         "anywhere, whichever they are, without leaving the basin. Others are listed with what they lack; a fail "
         "lists all equilibria there are, which are the own ones of too few patterns."
     ),

@@ -1,9 +1,9 @@
 """Global stability: exactly one equilibrium, and it attracts every solution. Not what an associative memory wants.
 
 By Lur'e and Postnikov: with diagonal D ≻ 0 such that sym(D(diag(ρ/h̄) - W)) ≻ 0, h̄ the steepest slopes. W need not
-be symmetric; D = I is λ_max(sym W)·h̄ < ρ. That is T16; the proof stands in :mod:`hopverify.checker.rules.lure`. Or by
-LaSalle: an energy that descends, bounded solutions, and one equilibrium in a list that is complete over all states
-(T17).
+be symmetric; D = I is λ_max(sym W)·h̄ < ρ, or = ρ where no slope is h̄ on a segment. That is T16; the proof stands in
+docs/theory.md. Or by LaSalle: an energy that descends, bounded solutions, and one equilibrium in a list that is
+complete over all states (T17).
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ CHECK = Check(
     explanation=(
         "Passes, for non-decreasing activations (softmax and other gradients of convex Lagrangians with a bounded "
         "Hessian among them) and linear drives, if positive diagonal multipliers D "
-        "make D(diag(ρ/h̄) - W) positive definite in its symmetric part, h̄ being the steepest slopes; the "
+        "make D(diag(ρ/h̄) - W) positive definite in its symmetric part, h̄ being the steepest slopes (or "
+        "semidefinite, where no activation is that steep on a whole segment and there is an equilibrium); the "
         "multipliers are found by a semidefinite program and verified in rationals; for more than some dozens of "
         "neurons definiteness is verified in doubles with proved error bounds, up to thousands of neurons. W need "
         "not be symmetric, and instantaneous layers are included. Passes too where the energy descends, solutions are "

@@ -93,14 +93,16 @@ class Growth:
 
     def rest(self, x: Floats) -> tuple[Floats, Flags]:
         """Return the states that the flow reaches from x, and which have come to rest."""
-        for step in range(RELAXATIONS):
-            moved = (self.W @ self.activate(x) + self.bias) / self.leak
-            # Instantaneous layers, and all others at first, follow at once; later steps are damped.
-            change = moved - x
-            x = moved if step < 2 else x + 0.7 * change
-            if np.abs(change).max(initial=0.0) < 1e-9 * (1 + np.abs(x).max(initial=0.0)):
-                break
-        return x, np.asarray((np.abs(change) < 1e-6 * (1 + np.abs(x))).all(axis=0))
+        # Where W is steep the damped steps run away, beyond doubles, and nothing has come to rest.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for step in range(RELAXATIONS):
+                moved = (self.W @ self.activate(x) + self.bias) / self.leak
+                # Instantaneous layers, and all others at first, follow at once; later steps are damped.
+                change = moved - x
+                x = moved if step < 2 else x + 0.7 * change
+                if np.abs(change).max(initial=0.0) < 1e-9 * (1 + np.abs(x).max(initial=0.0)):
+                    break
+            return x, np.asarray((np.abs(change) < 1e-6 * (1 + np.abs(x))).all(axis=0))
 
     def image(self, ends: Ends, loss: Floats | float = 0.0) -> Ends:
         """Return Φ(ends): the hull of the targets, widened by the loss."""

@@ -48,7 +48,7 @@ WITHIN = 2.0**-6
 SHARES = (2.0**-36, 2.0**-56)
 NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
-WIDTHS = (2.0**-30, 2.0**-22)
+WIDTHS, SHORT = (2.0**-30, 2.0**-22), 64
 
 # Without a bounded box, at most this many choices of segments are gone through.
 MAX_UNBOUNDED = 2**14
@@ -224,7 +224,11 @@ def _only_one(search: Region, budget: Budget) -> str | None:
         codes = "".join(tree.levels)
         if "?" not in codes and ("k" in codes or "s" in codes):
             return canonical(multipliers | {"rule": "equilibrium_tree", "box": box} | tree.evidence())
-    return None
+    near: Any = np.array([Fraction(value).limit_denominator(SHORT) for value in x.tolist()], dtype=object)
+    if not search.network.rests_at(near):
+        return None
+    stated: Evidence = {"box": None, "levels": [], "cuts": [], "faces": {}, "equilibrium": texts_of(near)}
+    return canonical(multipliers | stated | {"rule": "equilibrium_tree"})
 
 
 def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:

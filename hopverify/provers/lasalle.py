@@ -6,7 +6,7 @@ equilibria in it, or an unstable one, refute.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hopverify.certificate import Evidence
 from hopverify.checker.equilibria import Equilibrium
@@ -47,8 +47,12 @@ def _point(equilibrium: Equilibrium) -> list[object]:
 
 
 def _proof(obligation: Obligation, budget: Budget) -> Evidence | None:
-    """Return the first evidence that proves an obligation, or None."""
-    for prover in accepting(obligation):
+    return proof_by(accepting(obligation), obligation, budget)
+
+
+def proof_by(provers: Iterable[Prover], obligation: Obligation, budget: Budget) -> Evidence | None:
+    """Return the first evidence of provers that proves an obligation, or None."""
+    for prover in provers:
         try:
             for evidence in prover.search(obligation, budget):
                 if _proves(obligation, evidence):

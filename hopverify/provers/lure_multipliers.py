@@ -1,5 +1,7 @@
 """Diagonal multipliers D for the theorem of Lur'e and Postnikov: D = I first, then others.
 
+At its border, where the form of D = I is semidefinite, an equilibrium is shown beside them: 0, or by an attracting box.
+
 Up to some dozens of neurons the others come from a semidefinite program (cvxpy), and M is verified in rationals.
 Beyond, M stays in doubles, and they come from the comparison matrix C of A = diag(ρ/h̄) - W (A_ii on the diagonal,
 -|A_ij| elsewhere): if Cx > 0 and Cᵀy > 0 for positive x, y then D = diag(y/x) makes DA + AᵀD dominant with the weights
@@ -18,12 +20,13 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence
 from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.lure import multiplied, multiplied_form, sector_network, sector_structure
+from hopverify.checker.rules.lure import multiplied, multiplied_form, sector, sector_network, sector_structure
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork, Model
+from hopverify.model import LinearNetwork, Model, linear_network
 from hopverify.model.linear import MAX_WITH_WHOLE_LAYERS
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import few_digits, propose
+from hopverify.numerics.growth import propose_box
 from hopverify.numerics.sampling import short
 from hopverify.numerics.semidefinite import solve
 from hopverify.obligations import Bounded, GloballyStable
@@ -31,11 +34,25 @@ from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
-MAX_PROGRAM = 80
+MAX_PROGRAM, NEARLY = 80, 1e-6
 
 
 def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
-    yield from multipliers_for(obligation.model, budget)
+    for evidence in multipliers_for(obligation.model, budget):
+        yield evidence
+        network = linear_network(obligation.model)
+        if network is not None and "definiteness" not in evidence:
+            yield from (evidence | shown for shown in _existing(network))
+
+
+def _existing(network: LinearNetwork) -> Iterator[Evidence]:
+    """Offer what shows that there is an equilibrium, which the border of the theorem asks for."""
+    zero: Any = np.full(network.size, Fraction(0), dtype=object)
+    if network.rests_at(zero):
+        yield {"equilibrium": texts_of(zero)}
+    z = propose_box(network)
+    if z is not None:
+        yield {"box": texts_of(z)}
 
 
 def multipliers_for(model: Model, budget: Budget) -> Iterator[Evidence]:
@@ -47,7 +64,7 @@ def multipliers_for(model: Model, budget: Budget) -> Iterator[Evidence]:
         if large and structured_network(model) is not None:
             yield from _search_large(*sector_structure(model))
         else:
-            yield from _search_small(*sector_network(model), budget)
+            yield from _search_small(model, *sector_network(model), budget)
     except EvidenceRejected:
         return
 
@@ -88,10 +105,20 @@ def _comparison(network: StructuredNetwork, steepness: list[Fraction]) -> Floats
     return d
 
 
-def _search_small(network: LinearNetwork, steepness: Any, budget: Budget) -> Iterator[Evidence]:
+def _holds(model: Model, evidence: Evidence) -> bool:
+    """Whether multipliers that nearly fail hold: M ≻ 0, or M ⪰ 0 at the border, in rationals."""
+    try:
+        sector(model, evidence)
+    except EvidenceRejected:
+        return False
+    return True
+
+
+def _search_small(model: Model, network: LinearNetwork, steepness: Any, budget: Budget) -> Iterator[Evidence]:
     ones: Any = np.full(network.size, Fraction(1), dtype=object)
-    if _lowest(network, steepness, ones) > 0:
-        yield _evidence(np.ones(network.size))
+    lowest, own = _lowest(network, steepness, ones), _evidence(np.ones(network.size))
+    if lowest > NEARLY or (lowest > -NEARLY and _holds(model, own)):
+        yield own
         return
     if not network.elementwise:
         return

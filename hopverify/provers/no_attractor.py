@@ -35,7 +35,7 @@ def refuting(network: LinearNetwork, points: Iterable[Sequence[Any]]) -> Iterato
     """Offer two equilibria, or one that is unstable, as soon as they are verified near points."""
     known: list[Found] = []
     for point in points:
-        found = _verified(network, point)
+        found = verified(network, point)
         if found is None:
             continue
         others = [stated for stated, other in known if _are_apart(found[1], other)]
@@ -47,7 +47,7 @@ def refuting(network: LinearNetwork, points: Iterable[Sequence[Any]]) -> Iterato
             known.append(found)
 
 
-def _verified(network: LinearNetwork, point: Sequence[Any]) -> Found | None:
+def verified(network: LinearNetwork, point: Sequence[Any]) -> Found | None:
     """Return a state as a payload tells it, short and exact if possible, with what is confirmed there."""
     short = [value if isinstance(value, Fraction) else Fraction(value).limit_denominator(SHORT) for value in point]
     near = [Fraction(value) for value in point]

@@ -49,6 +49,24 @@ memories:
 update: asynchronous
 checks: [{spin_correction: {flips: 2}}, spin_fixed_points]
 """,
+    "haunted": """
+hopverify: 1
+name: haunted
+layers:
+  x: {size: 2, lagrangian: {expression: "norm(x - mean(x), 1 + relu(sum(x))^2)"}, bias: [3, 3]}
+checks: [ghost_regions]
+""",
+    "anywhere": """
+hopverify: 1
+name: anywhere
+layers:
+  x: {size: 2, lagrangian: identity, bias: [2, 0]}
+synapses:
+  w: {kind: dense, layers: [x, x], weights: [[-3, 3], [3, -3]]}
+memories:
+  m: {layer: x, patterns: [[1, 1]]}
+checks: [basin_cells]
+""",
     "saddle": """
 hopverify: 1
 name: saddle

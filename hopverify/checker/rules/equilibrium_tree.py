@@ -102,5 +102,5 @@ RULE = Rule(
     obligations=(AllEquilibria, RecoveredStates, DecidedStability, FlatRegionsInBasins),
     judge=_judge,
     required=frozenset({"box", "levels", "cuts", "faces"}),
-    optional=frozenset({"enclosures", "multipliers", "definiteness"}),
+    optional=frozenset({"enclosures", "multipliers", "definiteness", "equilibrium"}),
 )

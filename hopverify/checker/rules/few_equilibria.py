@@ -7,7 +7,7 @@ refuted.
 
 The payload's ``list`` is evidence for the list of all equilibria of the model, complete over all states
 (:mod:`hopverify.checker.listing`), none of them on a face; or ``multipliers`` alone, which show that there is one
-equilibrium (T16, :mod:`hopverify.checker.rules.lure`). Patterns that cannot be told apart are refused.
+at most (T16, :mod:`hopverify.checker.rules.lure`). Patterns that cannot be told apart are refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.listing import enumeration
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.equilibrium_tree import RULE as TREE
-from hopverify.checker.rules.lure import check_multipliers
+from hopverify.checker.rules.lure import sector
 from hopverify.checker.stability import stability_of
 from hopverify.checker.stored import Rivals
 from hopverify.checks import FACTORISATION, FLOATING_POINT
@@ -44,7 +44,7 @@ def _judge(obligation: Stored, payload: Mapping[str, Any]) -> Judgement:
         raise EvidenceRejected("two patterns have activations that cannot be told apart")
     asked = min(obligation.at_least, rivals.different)
     if set(listed) - {"definiteness"} == ONE:
-        check_multipliers(model, listed)
+        sector(model, listed)
         return _assuming(listed, refuted(asked, equilibria=1, owned=1))
     TREE.check_payload(listed)
     network = linear_network(model)

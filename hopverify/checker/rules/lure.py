@@ -6,6 +6,10 @@ neurons. Neurons with h̄ = 0 have a constant activation; the others are A. What
 W)) on A, D = diag(d), d > 0, is positive definite. The theorem and its proof stand in docs/theory.md; it gives
 boundedness too. D = I asks λ_max(sym W) < ρ/h̄.
 
+*At the border* M ⪰ 0 will do, in rationals, if it is positive definite on those neurons whose slope may be as steep as
+h̄ on a whole segment. Then there is one equilibrium at most, and one has to be shown: the payload states an
+``equilibrium`` in rationals, or the bounds of a ``box`` that every solution enters (T10).
+
 M ≻ 0 is decided in rationals, or, if the payload has ``definiteness``, by that evidence for M as a form in doubles
 with a proved slack (:mod:`hopverify.checker.definiteness`): networks of thousands of neurons, low-rank W without
 forming it, and weights that stand for all near them, whose spread is part of the slack. Any positive d will do for the
@@ -21,22 +25,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.checker.attracting import attracting_box
+from hopverify.checker.constant_pieces import is_steep_nowhere
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.definiteness import check_definite
-from hopverify.checker.enclosure import enclosure
 from hopverify.checker.floats import assert_rounding, roundoff, upward
-from hopverify.checker.linear_algebra import is_positive_definite
+from hopverify.checker.linear_algebra import is_positive_definite, is_positive_semidefinite
 from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down, spread_norm
 from hopverify.checker.rules import Judgement, Reach, Rule
-from hopverify.checker.slope_bounds import slope_bounds
+from hopverify.checker.slope_bounds import slope_bounds, slope_range
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
-from hopverify.expr.nodes import symbols
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.model import Layer, LinearNetwork, Model, linear_network
-from hopverify.model.segments import segments
 from hopverify.model.structured import StructuredNetwork, structured_network
 from hopverify.obligations import Bounded, GloballyStable, Outcome
 
@@ -52,11 +55,7 @@ def steepest(layer: Layer) -> Fraction:
         return _steepest_of_all(layer)
     if not is_nondecreasing(function):
         raise EvidenceRejected("an activation is not evidently non-decreasing and locally Lipschitz")
-    parts = segments(function)
-    if parts is not None:
-        return max(part.slope for part in parts)
-    slope = function.slope
-    high = enclosure(slope, None, None)[1] if slope is not None and not symbols(slope) - {"x"} else None
+    high = slope_range(function)[1]
     if high is None:
         raise EvidenceRejected("no bound of the slope of an activation is known")
     return max(high, Fraction(0))
@@ -122,8 +121,11 @@ def multiplied(network: LinearNetwork, steepness: Matrix, d: Matrix) -> Matrix:
     return M
 
 
-def check_multipliers(model: Model, payload: Mapping[str, Any]) -> list[Fraction]:
-    """Return h̄ if the multipliers of a payload show that one equilibrium attracts everything, or raise."""
+def sector(model: Model, payload: Mapping[str, Any]) -> tuple[list[Fraction], bool]:
+    """Return h̄, and whether M ≻ 0, if the multipliers of a payload show that an equilibrium attracts everything.
+
+    Where M ≻ 0 there is one; else there is one at most. Raises :class:`EvidenceRejected` where M shows neither.
+    """
     slopes: Any
     if "definiteness" in payload:
         structure, slopes = sector_structure(model)
@@ -131,13 +133,30 @@ def check_multipliers(model: Model, payload: Mapping[str, Any]) -> list[Fraction
         if not all(LEAST < entry < 1 / LEAST for entry in d):
             raise EvidenceRejected("multipliers: expected numbers between 2^-400 and 2^400")
         check_definite(multiplied_form(structure, slopes, d), payload["definiteness"])
-        return list(slopes)
+        return list(slopes), True
     if model.uncertain:
         raise EvidenceRejected("weights that are known up to a spread ask for evidence of definiteness")
     network, slopes = sector_network(model)
-    if not is_positive_definite(multiplied(network, slopes, _multipliers(payload, network.layers))):
+    M = multiplied(network, slopes, _multipliers(payload, network.layers))
+    if is_positive_definite(M):
+        return list(slopes), True
+    alive = np.flatnonzero(slopes > 0)
+    steep = [k for k, i in enumerate(alive) if not is_steep_nowhere(network.functions[i], slopes[i])]
+    if not (is_positive_semidefinite(M) and is_positive_definite(M[np.ix_(steep, steep)])):
         raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is not positive definite")
-    return list(slopes)
+    return list(slopes), False
+
+
+def _check_existence(model: Model, payload: Mapping[str, Any]) -> None:
+    """Raise unless the payload shows an equilibrium: where M is singular there may be none."""
+    network, _ = sector_network(model)
+    if "equilibrium" in payload:
+        if not network.rests_at(vector(payload["equilibrium"], network.size)):
+            raise EvidenceRejected("equilibrium: the flow there is not 0 in rationals")
+    elif "box" in payload:
+        attracting_box(network, vector(payload["box"], 2 * network.size))
+    else:
+        raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is singular, and no equilibrium is shown")
 
 
 def _multipliers(payload: Mapping[str, Any], layers: Sequence[Layer]) -> Matrix:
@@ -152,9 +171,13 @@ def _multipliers(payload: Mapping[str, Any], layers: Sequence[Layer]) -> Matrix:
 
 
 def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> Judgement:
-    slopes = check_multipliers(obligation.model, payload)
+    slopes, definite = sector(obligation.model, payload)
+    if not definite:
+        _check_existence(obligation.model, payload)
     data: dict[str, Any] = {"assumptions": [FLOATING_POINT, FACTORISATION]} if "definiteness" in payload else {}
     data["steepest slopes"] = sorted(set(texts_of(set(slopes))), key=Fraction)
+    if not definite:
+        data["because"] = "the form is semidefinite, and slopes are as steep as these at single states only"
     if isinstance(obligation, Bounded):
         data["bounded"] = "every state: one equilibrium attracts every solution"
     return Judgement(Outcome.PROVED, data)
@@ -162,10 +185,10 @@ def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> 
 
 RULE = Rule(
     name="lure",
-    summary="positive diagonal multipliers D with sym(D(diag(ρ/h̄) - W)) ≻ 0, h̄ the steepest slopes",
+    summary="positive diagonal multipliers D with sym(D(diag(ρ/h̄) - W)) ≻ 0, h̄ the steepest slopes, or ⪰ 0 (border)",
     obligations=(GloballyStable, Bounded),
     judge=_judge,
     required=frozenset({"multipliers"}),
-    optional=frozenset({"definiteness"}),
+    optional=frozenset({"definiteness", "equilibrium", "box"}),
     reach=Reach.NEAR,
 )

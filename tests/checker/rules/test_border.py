@@ -1,0 +1,126 @@
+"""The border of T16: a form that is semidefinite, slopes that are as steep at single states only, and what exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hopverify.checker.rules import judge
+from hopverify.checker.rules.lure import sector
+from hopverify.errors import EvidenceRejected
+from hopverify.model import Model, linear_network
+from hopverify.obligations import AllEquilibria, Bounded, DecidedStability, GloballyStable, Outcome, RecoveredStates
+from hopverify.obligations.equilibria import Search
+from tests.checker.rules.shown import model
+
+SINGULAR, INDEFINITE = "singular, and no equilibrium is shown", "is not positive definite"
+
+
+def dense(weights: str, text: str = "lagrangian: tanh", size: int = 1) -> Model:
+    return model(f"x: {{size: {size}, {text}}}", f"w: {{kind: dense, layers: [x, x], weights: {weights}}}")
+
+
+def stable(asked: Model, **more: Any) -> Outcome:
+    ones = ["1"] * sum(layer.size for layer in asked.layers.values())
+    return judge(GloballyStable(asked), {"rule": "lure", "multipliers": ones, **more}).outcome
+
+
+def refused(asked: Model, message: str, **more: Any) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        stable(asked, **more)
+
+
+ONE = "[[1]]"
+ZERO, BOX = {"equilibrium": ["0"]}, {"box": ["2", "2"]}
+
+
+def test_a_pitchfork_at_its_border_is_no_pitchfork() -> None:
+    assert stable(dense(ONE), **ZERO) is Outcome.PROVED
+    assert stable(dense(ONE), **BOX) is Outcome.PROVED
+    assert stable(dense(ONE, "lagrangian: tanh, bias: 3/10"), **BOX) is Outcome.PROVED
+    assert judge(Bounded(dense(ONE)), {"rule": "lure", "multipliers": ["1"], **ZERO}).outcome is Outcome.PROVED
+    refused(dense("[['1000000001/1000000000']]"), INDEFINITE, **ZERO)
+    refused(dense("[['1000000001/1000000000']]"), INDEFINITE, **BOX)
+    # Within the border nothing has to be shown.
+    assert stable(dense("[['999999999/1000000000']]")) is Outcome.PROVED
+
+
+def test_an_equilibrium_has_to_be_shown() -> None:
+    """Softplus with W = 1 and b = 0 has none: x = log(1 + e^x) is never so."""
+    refused(dense(ONE), SINGULAR)
+    refused(dense(ONE), "not 0 in rationals", equilibrium=["1"])
+    refused(dense(ONE, "lagrangian: tanh, bias: 1"), "not 0 in rationals", **ZERO)
+    refused(dense(ONE), "does not point|points? inward|fails", box=["1/2", "1/2"])
+    for text in ("lagrangian: softplus", "lagrangian: softplus, bias: 1"):
+        refused(dense(ONE, text), "not 0 in rationals", **ZERO)
+        refused(dense(ONE, text), "fails", box=["1000", "1000"])
+
+
+@pytest.mark.parametrize("name", ["relu", "hard_tanh", "identity", "{leaky_relu: {slope: 1/2}}", "elu"])
+def test_slopes_that_are_attained_on_a_segment_leave_a_continuum(name: str) -> None:
+    refused(dense(ONE, f"lagrangian: {name}"), INDEFINITE, **ZERO)
+
+
+def test_only_strict_neurons_may_lie_in_the_kernel() -> None:
+    layers = "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: relu}"
+    weights = "a: {kind: dense, layers: [x, x], weights: [[%s]]}, b: {kind: dense, layers: [y, y], weights: [[%s]]}, "
+    across = "c: {kind: dense, layers: [x, y], weights: [[%s]]}"
+    zero = {"equilibrium": ["0", "0"]}
+    assert stable(model(layers, weights % ("1/2", "1/2") + across % "1/2"), **zero) is Outcome.PROVED
+    assert stable(model(layers, weights % ("1", "1/2") + across % "0"), **zero) is Outcome.PROVED
+    refused(model(layers, weights % ("1/2", "1") + across % "0"), INDEFINITE, **zero)
+    refused(model(layers, weights % ("1/2", "1/2") + across % "'50000001/100000000'"), INDEFINITE, **zero)
+
+
+def test_a_softmax_layer_is_never_strict() -> None:
+    """Its H has the norm β/2 at isolated states only, but the theorem does not ask that of whole layers."""
+    refused(dense("[[1, 0], [0, 1]]", "lagrangian: {softmax: {beta: 2}}", 2), INDEFINITE, box=["2"] * 4)
+
+
+def test_slopes_of_ones_own_are_known_up_to_a_rounding() -> None:
+    own = "activation: {expression: 'x/(1 + abs(x))', of: neuron}"
+    with pytest.raises(EvidenceRejected):
+        stable(dense(ONE, own), **ZERO)
+
+
+def test_the_list_is_the_one_stated_equilibrium() -> None:
+    asked = dense("[[0, 1], [1, 0]]", size=2)
+    network = linear_network(asked)
+    assert network is not None
+    tree: dict[str, Any] = {"rule": "equilibrium_tree", "box": None, "levels": [], "cuts": [], "faces": {}}
+    evidence = tree | {"multipliers": ["1", "1"], "equilibrium": ["0", "0"]}
+    everywhere = Search(asked, network, None)
+    found = judge(AllEquilibria(everywhere), evidence)
+    assert found.outcome is Outcome.PROVED
+    assert [(row["x"], row["stability"]) for row in found.data["equilibria"]] == [(["0", "0"], "stable")]
+    assert judge(RecoveredStates(everywhere), evidence).outcome is Outcome.PROVED
+    (row,) = judge(DecidedStability(everywhere), evidence).data["equilibria"]
+    assert row["because"] == "it attracts every solution (T16)"
+    for wrong, message in (
+        ({"equilibrium": ["0", "1"]}, "no equilibrium in rationals"),
+        ({"levels": ["k"]}, "beside a tree"),
+        ({"multipliers": ["1", "2"]}, INDEFINITE),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            judge(AllEquilibria(everywhere), evidence | wrong)
+    # Of a region that does not hold it, it is not listed.
+    region = tuple((-1 + network.b[0], 1 + network.b[0]) for _ in range(2))
+    assert len(judge(AllEquilibria(Search(asked, network, region)), evidence).data["equilibria"]) == 1
+    beyond = ((network.b[0] + 1, network.b[0] + 2), region[1])
+    assert judge(AllEquilibria(Search(asked, network, beyond)), evidence).data["equilibria"] == []
+
+
+def test_without_multipliers_a_stated_equilibrium_is_no_list() -> None:
+    asked = dense("[[2]]")
+    network = linear_network(asked)
+    assert network is not None
+    tree: dict[str, Any] = {"rule": "equilibrium_tree", "box": None, "levels": [], "cuts": [], "faces": {}}
+    for more, message in (({}, "ends before all boxes"), ({"multipliers": ["1"]}, INDEFINITE)):
+        with pytest.raises(EvidenceRejected, match=message):
+            judge(AllEquilibria(Search(asked, network, None)), tree | {"equilibrium": ["0"], **more})
+
+
+def test_the_form_is_told_to_be_singular() -> None:
+    assert sector(dense(ONE), {"multipliers": ["1"]}) == ([1], False)
+    assert sector(dense("[['1/2']]"), {"multipliers": ["1"]}) == ([1], True)

@@ -1,0 +1,97 @@
+"""Where one equilibrium attracts everything, any box is a cell: of one pattern, and only of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hopverify.checker.rules import Judgement, judge
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected
+from hopverify.model import build_model
+from hopverify.obligations import Obligation, Outcome
+from hopverify.pipeline import verify
+from hopverify.spec import ModelSpec, parse_spec
+
+# The equilibrium is (8/7, 6/7); no small box around it is kept, whose targets move by six times its width.
+STEEP = "[[-3, 3], [3, -3]]"
+LURE = {"rule": "lure", "multipliers": ["1", "1"]}
+POINT = {"centre": ["8/7", "6/7"], "width": "0"}
+
+
+def spec(
+    patterns: str, check: str = "basin_cells", weights: str = STEEP, layer: str = "lagrangian: identity, bias: [2, 0]"
+) -> ModelSpec:
+    return parse_spec(
+        f"hopverify: 1\nname: whole\nlayers: {{x: {{size: 2, {layer}}}}}\n"
+        f"synapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}\n"
+        f"memories: {{m: {{layer: x, patterns: {patterns}}}}}\nchecks: [{check}]\n"
+    )
+
+
+def asked(given: ModelSpec) -> Obligation:
+    ((_, claim),) = claims_of(given, build_model(given))
+    return claim.necessary[0]
+
+
+def judged(given: ModelSpec, attracts: Any = LURE, equilibrium: Any = POINT) -> Judgement:
+    return judge(asked(given), {"rule": "whole_space", "attracts": attracts, "equilibrium": equilibrium})
+
+
+@pytest.mark.parametrize("check", ["basin_cells", "{basin_cells: {flips: 2}}"])
+def test_any_box_is_a_cell_where_one_equilibrium_attracts_everything(check: str) -> None:
+    (entry,) = verify(spec("[[1, 1]]", check), samples=20).results
+    assert (entry["verdict"], entry["method"]) == ("pass", ["whole_space"])
+    (row,) = entry["obligations"][0]["data"]["cells"]
+    assert (row["verdict"], row["flips"]) == ("pass", 2)
+
+
+def test_the_equilibrium_has_to_be_the_pattern_s_own() -> None:
+    """Half the distance from (1, 1) to (2, 0) is 0.707; (2, 1/10) is nearer to where the layer rests without W."""
+    assert judged(spec("[[1, 1]]")).outcome is Outcome.PROVED
+    with pytest.raises(EvidenceRejected, match="not the own one of enough patterns"):
+        judged(spec("[[2, '1/10']]"))
+    (entry,) = verify(spec("[[2, '1/10']]"), samples=20).results
+    assert entry["verdict"] == "fail"
+
+
+def test_one_equilibrium_is_one_pattern_s() -> None:
+    with pytest.raises(EvidenceRejected, match="not the own one of enough patterns"):
+        judged(spec("[[1, 1], [-1, 1]]"))
+    found = judged(spec("[[1, 1], [-1, 1]]", "{basin_cells: {at_least: 1}}"))
+    assert [row["verdict"] for row in found.data["cells"]] == ["pass", "unknown"]
+    assert (found.data["certified"], found.data["x"]) == (1, ["8/7", "6/7"])
+
+
+def test_an_equilibrium_within_a_box_is_enclosed() -> None:
+    layer = "lagrangian: tanh, bias: [2, 0]"
+    (entry,) = verify(spec("[[1, 1]]", layer=layer), samples=20).results
+    assert (entry["verdict"], entry["method"]) == ("pass", ["whole_space"])
+
+
+def test_what_is_nested_is_judged() -> None:
+    for attracts, message in (
+        (LURE | {"multipliers": ["1", "-1"]}, "positive numbers"),
+        ({"rule": "no_attractor", "states": [POINT]}, "neither two"),
+        ({"rule": "bounded_drive"}, "does not"),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            judged(spec("[[1, 1]]"), attracts)
+    for equilibrium, message in (
+        (POINT | {"centre": ["8/7", "1"]}, "no equilibrium, exactly"),
+        ({"centre": ["1", "1"], "width": "1/100"}, "state"),
+        (None, "a centre and a width"),
+    ):
+        with pytest.raises(EvidenceRejected, match=message):
+            judged(spec("[[1, 1]]"), LURE, equilibrium)
+
+
+def test_several_equilibria_attract_nothing_as_a_whole() -> None:
+    """W = 2 has three equilibria: what is true of one of them is not evidence."""
+    many = spec("[[1, 1]]", weights="[[2, 0], [0, 2]]", layer="lagrangian: tanh")
+    with pytest.raises(EvidenceRejected, match="is not positive definite"):
+        judged(many, LURE, {"centre": ["0", "0"], "width": "0"})
+    two = {"rule": "two_equilibria", "first": {"x": ["0", "0"]}, "second": {"x": ["2", "2"]}, "radius": "1/10"}
+    with pytest.raises(EvidenceRejected, match="not that one equilibrium attracts everything"):
+        judged(many, two, {"centre": ["0", "0"], "width": "0"})
