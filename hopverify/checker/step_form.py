@@ -126,7 +126,7 @@ class DerivedForm:
         own = {layer.name for layer in self.model.dynamic}
         quadratic = {name: s for name, s in self.model.synapses.items() if not _is_concave_within(s, own)}
         if not all(synapse.linear and synapse.defect() is None for synapse in quadratic.values()):
-            raise EvidenceRejected("the theorem speaks of S that are quadratic or concave in γ, with the drive -∇S")
+            raise EvidenceRejected("the theorem covers S that are quadratic or concave in γ, with the drive -∇S")
         model = replace(self.model, synapses=quadratic)
         within = {name: s for name, s in model.synapses.items() if any(set(pair) <= own for pair in s.pairs)}
         inner = all(set(synapse.layers) <= own for synapse in within.values())
@@ -138,7 +138,7 @@ class DerivedForm:
         if whole.uncertain:
             raise EvidenceRejected("weights with a spread are asked about as blocks, and these are not known as such")
         if sum(layer.size for layer in whole.layers.values()) > MAX_PROBED:
-            raise EvidenceRejected("the drives are not known as blocks, and the network is too large to ask for them")
+            raise EvidenceRejected("the drives are not known as blocks, and the network is too large to compute them")
         W = drive_matrix(whole)
         places = np.cumsum([0, *(layer.size for layer in whole.layers.values())]).tolist()
         starts = dict(zip(whole.layers, places, strict=False))
@@ -235,7 +235,7 @@ class AlteredForm:
     def metric(self) -> Matrix:
         """P; that P ≻ 0 and PB = Aᵀ are obligations of their own."""
         if self.system.model.uncertain:
-            raise EvidenceRejected("the theorem speaks of altered systems with exact weights")
+            raise EvidenceRejected("the theorem covers altered systems with exact weights")
         metric = self.system.synapse.metric
         if metric is None:
             raise EvidenceRejected("the spec states no metric")
@@ -263,7 +263,7 @@ class AlteredForm:
         if self.system.synapse.residual is None:
             return Fraction(0)
         if not self.system.slow.uniform_tau:
-            raise EvidenceRejected("a residual asks for one time constant")
+            raise EvidenceRejected("a residual needs one time constant")
         return self.system.rate / self._least_tau
 
     @property

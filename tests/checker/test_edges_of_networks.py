@@ -240,7 +240,7 @@ def test_a_residual_has_one_time_constant() -> None:
         "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1, 0], [0, 1]], "
         "metric: [[2, 0], [0, 2]], residual: [[0], [0]], potential: 'z^2'}}\n"
     )
-    for tau, message in (("2", None), ("[1, 2]", "a residual asks for one time constant")):
+    for tau, message in (("2", None), ("[1, 2]", "a residual needs one time constant")):
         system = altered_system(model(two % tau))
         assert isinstance(system, AlteredSystem)
         if message is None:

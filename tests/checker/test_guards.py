@@ -367,7 +367,7 @@ def test_steps_ask_for_known_drives(monkeypatch: pytest.MonkeyPatch) -> None:
     form = step_form.DerivedForm(model(convolution))
     assert len(form.weights) == 4  # type: ignore[arg-type]
     monkeypatch.setattr(step_form, "MAX_PROBED", 3)
-    with pytest.raises(EvidenceRejected, match="the network is too large to ask for them"):
+    with pytest.raises(EvidenceRejected, match="the network is too large to compute them"):
         _ = step_form.DerivedForm(model(convolution)).weights
 
 

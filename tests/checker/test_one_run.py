@@ -136,8 +136,8 @@ def test_each_part_of_the_evidence_is_judged() -> None:
     refused(obligation, payload | {"premises": premises[:-1]}, "expected evidence for each of")
     for k in range(len(premises)):
         changed = [{"rule": "dead_zone"} if i == k else own for i, own in enumerate(premises)]
-        refused(obligation, payload | {"premises": changed}, "does not speak of")
-    refused(obligation, payload | {"bounded": payload}, "does not speak of")
+        refused(obligation, payload | {"premises": changed}, "is not about")
+    refused(obligation, payload | {"bounded": payload}, "is not about")
     refused(obligation, payload | {"bounded": None}, "no rule of the checker")
     refused(obligation, payload | {"list": tree | {"multipliers": ["1", "1"]}}, "expected a tree with the keys")
     refused(obligation, payload | {"list": tree | {"levels": ["?"], "cuts": []}}, "not one isolated")

@@ -45,7 +45,7 @@ def test_rules_speak_of_their_obligations_only() -> None:
     obligation = SymmetricWeights("w", ExactArray.of([[1]]))
     assert judge(obligation, {"rule": "comparison"}).outcome is Outcome.PROVED
     for evidence, message in (
-        ({"rule": "composition"}, "rule composition does not speak of"),
+        ({"rule": "composition"}, "rule composition is not about"),
         ({"rule": "never"}, "no rule of the checker is called 'never'"),
         ({}, "no rule of the checker is called None"),
         (3, "no rule of the checker is called None"),

@@ -154,7 +154,7 @@ def test_searches(monkeypatch: pytest.MonkeyPatch) -> None:
     assert taken(asked, "spin_search")["fixed_points"] == found["fixed_points"]
     refused(asked, "expected the 3 neurons", "spin_search", order=[0, 1])
     refused(asked, "expected the 3 neurons", "spin_search", order="012")
-    refused(asked, "stands twice", "spin_search", order=[0, 1, 1])
+    refused(asked, "given twice", "spin_search", order=[0, 1, 1])
     refused(asked, "whole number", "spin_search", order=[0, 1, 3])
     nothing = [[0] * 24 for _ in range(24)]
     refused(obligation("spin_fixed_points", nothing), "16 neurons only", "spin_search")
@@ -201,7 +201,7 @@ def test_escapes() -> None:
     away = {"pattern": 0, "flips": [0, 1, 2], "order": [3, 4]}
     assert taken(asked, "spin_escape", escapes=[away])["escapes"][0]["ends"] == "another fixed point"
     taken(correction(3, FIVE, at_least=1), "spin_escape", escapes=[away, *left])
-    refused(asked, "stands twice", "spin_escape", escapes=[away, away])
+    refused(asked, "given twice", "spin_escape", escapes=[away, away])
     for wrong, why in (
         ({"flips": [0, 1, 2, 3]}, "at most 3 neurons"),
         ({"flips": "012"}, "at most 3 neurons"),

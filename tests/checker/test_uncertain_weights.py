@@ -215,7 +215,7 @@ def test_exact_multipliers_say_nothing_of_uncertain_weights() -> None:
     spec = network([[Fraction(0)]], "global_stability", near="tolerance: 1/4")
     ((_, claim),) = claims_of(spec, build_model(spec))
     ((obligation, role),) = roles_of(claim)
-    with pytest.raises(EvidenceRejected, match="ask for evidence of definiteness"):
+    with pytest.raises(EvidenceRejected, match="need evidence of definiteness"):
         decide(obligation, role, {"rule": "lure", "multipliers": ["1"]}, family_of(claim, 0))
 
 

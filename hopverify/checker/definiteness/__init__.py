@@ -69,7 +69,7 @@ def _check(form: Form, evidence: Any, *, strict: bool) -> None:
     if not isinstance(form, method.forms):
         raise EvidenceRejected(f"{name} is not for matrices given as {type(form).__name__}")
     if strict and not method.strict:
-        raise EvidenceRejected(f"{name} shows that a matrix is semidefinite, and a definite one is asked for")
+        raise EvidenceRejected(f"{name} shows that a matrix is semidefinite, and a definite one is needed")
     if not method.required <= keys <= method.required | method.optional:
         wrong = ", ".join(sorted((keys - method.required - method.optional) | (method.required - keys)))
         raise EvidenceRejected(f"{name}: unexpected or missing keys: {wrong}")

@@ -74,7 +74,7 @@ def judge(obligation: Obligation, evidence: Mapping[str, Any], *, uncertain: boo
         raise EvidenceRejected(f"no rule of the checker is called {name!r}")
     rule = RULES[name]
     if not isinstance(obligation, rule.obligations):
-        raise EvidenceRejected(f"rule {name} does not speak of: {obligation.statement}")
+        raise EvidenceRejected(f"rule {name} is not about: {obligation.statement}")
     rule.check_payload(evidence)
     judgement = rule.judge(obligation, evidence)
     if uncertain and judgement.outcome is Outcome.PROVED and rule.reach is Reach.GIVEN:

@@ -43,7 +43,7 @@ def _check(obligation: StepForm, step: Fraction | None, payload: Mapping[str, An
     pace = Fraction(0) if step is None else 1 / step
     form = step_form(obligation)
     if pace < form.least_pace:
-        raise EvidenceRejected("the theorem does not speak of steps of this length")
+        raise EvidenceRejected("the theorem does not cover steps of this length")
     if "definiteness" in payload:
         check_semidefinite(form.form(pace), payload["definiteness"])
         return

@@ -135,7 +135,7 @@ def sector(model: Model, payload: Mapping[str, Any]) -> tuple[list[Fraction], bo
         check_definite(multiplied_form(structure, slopes, d), payload["definiteness"])
         return list(slopes), True
     if model.uncertain:
-        raise EvidenceRejected("weights that are known up to a spread ask for evidence of definiteness")
+        raise EvidenceRejected("weights that are known up to a spread need evidence of definiteness")
     network, slopes = sector_network(model)
     M = multiplied(network, slopes, _multipliers(payload, network.layers))
     if is_positive_definite(M):

@@ -27,7 +27,7 @@ def _judge(obligation: SpinCorrection, payload: Mapping[str, Any]) -> Judgement:
         raise EvidenceRejected("escapes: expected a list of objects")
     found = [_escape(obligation, escape) for escape in escapes]
     if len({each["pattern"] for each in found}) != len(found):
-        raise EvidenceRejected("escapes: a pattern stands twice")
+        raise EvidenceRejected("escapes: a pattern is given twice")
     if count - len(found) >= obligation.at_least:
         raise EvidenceRejected("escapes: enough patterns are left")
     return Judgement(Outcome.REFUTED, {"escapes": found[:20]})

@@ -46,7 +46,7 @@ def _searched(model: SpinModel, order: Any) -> tuple[States, int]:
         raise EvidenceRejected(f"order: expected the {model.size} neurons")
     places = [index(entry, model.size) for entry in order]
     if len(set(places)) != model.size:
-        raise EvidenceRejected("order: a neuron stands twice")
+        raise EvidenceRejected("order: a neuron is given twice")
     try:
         return fixed_points(_search(model), places)
     except TooManyStates:

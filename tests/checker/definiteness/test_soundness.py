@@ -260,7 +260,7 @@ def test_semidefinite_is_exact_and_no_substitute_for_definite() -> None:
                 check_semidefinite(form, evidence)
         else:
             check_semidefinite(form, evidence)
-        with pytest.raises(EvidenceRejected, match="a definite one is asked for"):
+        with pytest.raises(EvidenceRejected, match="a definite one is needed"):
             check_definite(form, evidence)
 
 

@@ -92,7 +92,7 @@ def test_the_theorem_speaks_of_steps_up_to_a_length() -> None:
     """Of saturating neurons up to τ/ρ: pace 1 is the last."""
     form, _ = obligations(single("tanh", "[[5]]", ", tau: 3, leak: 2"))
     _check(form, Fraction(3, 2), {})
-    with pytest.raises(EvidenceRejected, match="does not speak of steps of this length"):
+    with pytest.raises(EvidenceRejected, match="does not cover steps of this length"):
         _check(form, Fraction(3, 2) + Fraction(1, 10**9), {})
 
 

@@ -58,7 +58,7 @@ def test_proofs_reach_as_far_as_they_say(
 
 def test_rules_speak_of_their_own_obligations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "RULES", {"own": rule(Outcome.PROVED, Reach.ANY, (Convex,))})
-    with pytest.raises(EvidenceRejected, match="rule own does not speak of"):
+    with pytest.raises(EvidenceRejected, match="rule own is not about"):
         judge(ASKED, {"rule": "own"})
     for evidence in ({"rule": "other"}, {"rule": 3}, {"rule": None}, {}, ["rule"], None, "own"):
         with pytest.raises(EvidenceRejected, match="no rule of the checker is called"):
