@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hopverify.errors import CertificateRejected, MissingPackage
+from hopverify.errors import CertificateRejected, MissingPackage, require
 from hopverify.regular_files import read_text
 from hopverify.results import Result, chosen, in_words
 from hopverify.spec import ModelSpec
@@ -144,6 +145,7 @@ def subject_of(spec: ModelSpec) -> dict[str, str]:
 
 def read_certificate(path: str | Path) -> Certificate:
     """Return the certificate in a file; raise :class:`CertificateRejected` for anything that is not one."""
+    require(path, (str, PathLike), "path", "the path of a certificate")
     path = Path(path)
     try:
         text = read_text(path, MAX_BYTES)

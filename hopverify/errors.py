@@ -7,7 +7,7 @@ Exit codes: 0 every required check has the verdict that its spec expects; 1 some
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class HopverifyError(Exception):
@@ -44,6 +44,12 @@ class SpecError(HopverifyError):
 
 class ArgumentError(HopverifyError, TypeError, ValueError):
     """An argument of the wrong kind, or outside its range. The text says what is taken."""
+
+
+def require(value: object, kind: Any, name: str, wanted: str) -> None:
+    """Raise :class:`ArgumentError` unless the argument of that name has a kind; ``wanted`` says in words which."""
+    if not isinstance(value, kind):
+        raise ArgumentError(f"{name}: {wanted} is taken, got a {type(value).__name__}")
 
 
 class NoResult(HopverifyError, KeyError):

@@ -72,7 +72,9 @@ class Result:
 
 def chosen(results: Sequence[Result], key: str | tuple[str, str]) -> Result:
     """Return the result of a check, or of a check and a subject; raise :class:`NoResult` unless there is just one."""
-    check, subject = key if isinstance(key, tuple) else (key, None)
+    check, subject = key if isinstance(key, tuple) and len(key) == 2 else (key, None)
+    if not isinstance(check, str) or not isinstance(subject, str | None):
+        raise NoResult(f"a result is found by its check, or by (check, subject), as texts; got {key!r}")
     of_check = [result for result in results if result.check == check]
     if not of_check:
         raise NoResult(f"the certificate has no check {check!r}{_known(check, [each.check for each in results])}")

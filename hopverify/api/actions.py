@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hopverify.api.given import SpecLike, certificate_of, model_of, spec_of
 from hopverify.certificate import Certificate
-from hopverify.errors import ArgumentError
+from hopverify.errors import ArgumentError, require
 from hopverify.model import AlteredSystem, Model, SpinModel
 from hopverify.verdict import Verdict
 
@@ -105,11 +106,14 @@ def simulate(
     from hopverify.simulation import Wishes
     from hopverify.simulation import simulate as simulated
 
+    require(method, str, "method", "the name of a method")
     numbers: dict[str, Fraction | None] = {"step": step, "time": time}
     for name, value in numbers.items():
         numbers[name] = None if value is None else exact(value, name)
         if value is not None and exact(value, name) <= 0:
             raise ArgumentError(f"{name}: must be greater than 0, got {value}")
+    for name, count in {"seed": seed, "flips": flips}.items():
+        require(count, int, name, "a whole number")
     for name, size in {"seed": seed, "flips": flips, "scale": scale, "noise": noise, "rest": rest}.items():
         if exact(size, name) < 0:
             raise ArgumentError(f"{name}: must be at least 0, got {size}")
@@ -147,6 +151,8 @@ def report(
     from hopverify.reporting.composed import composed
     from hopverify.reporting.formats import FORMATS, required
 
+    require(out, (str, PathLike), "out", "the path of a report")
+    require(format, str | None, "format", "the name of a format")
     out = Path(out)
     named = format if format is not None else next((each.name for each in FORMATS if each.suffix == out.suffix), None)
     if named is None:

@@ -21,9 +21,10 @@ from typing import Any
 
 from hopverify.api.dictionaries import spec_from
 from hopverify.api.numbers import exact, exact_array
-from hopverify.errors import ArgumentError
+from hopverify.errors import ArgumentError, require
 from hopverify.interop.imported import Imported
 from hopverify.spec import ExactArray
+from hopverify.spec.spread import DTYPES
 
 
 class Layer:
@@ -109,7 +110,8 @@ def _named(synapses: Any) -> Iterator[tuple[str, Any]]:
     for number, each in enumerate(synapses, start=1):
         if not isinstance(each, Synapse):
             raise ArgumentError(f"synapses[{number - 1}]: a Synapse is taken, got a {type(each).__name__}")
-        name = each.name or ("w" if len(synapses) == 1 else f"w{number}")
+        require(each.name, str | None, f"synapses[{number - 1}].name", "a name")
+        name = each.name if each.name is not None else ("w" if len(synapses) == 1 else f"w{number}")
         if name in taken:
             raise ArgumentError(f"synapses[{number - 1}]: two synapses are called {name!r}: give one another name")
         taken.add(name)
@@ -138,6 +140,10 @@ def hopfield(
     """
     from hopverify.interop.arrays import Network, hopfield_network
 
+    for key, text in {"rule": rule, "activation": activation, "name": name}.items():
+        require(text, str if key != "activation" else str | None, key, "a name")
+    for key, flag in {"zero_diagonal": zero_diagonal, "spins": spins}.items():
+        require(flag, bool, key, "True or False")
     rows = _rows(patterns, "patterns")
     wanted = Network(activation, None if gain is None else _positive(gain, "gain"), zero_diagonal, spins=spins)
     return hopfield_network(rows, rule, wanted, name=name, inline=True)
@@ -155,6 +161,9 @@ def dense_memory(patterns: Any, beta: Any, *, name: str = "memory", dtype: str |
     """
     from hopverify.interop import memories
 
+    require(name, str, "name", "a name")
+    if dtype is not None and not (isinstance(dtype, str) and dtype in DTYPES):
+        raise ArgumentError(f"dtype: one of {', '.join(DTYPES)} is taken, got {dtype!r}")
     rows = _rows(patterns, "patterns")
     count, width = rows.shape
     naming = memories.Naming(name, f"{count} patterns of {width} numbers.")

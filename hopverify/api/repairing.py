@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hopverify.api.given import SpecLike, spec_of
-from hopverify.errors import ArgumentError
+from hopverify.errors import ArgumentError, require
 from hopverify.execution.files import write
 from hopverify.interop.imported import Imported, stem_of
 from hopverify.interop.mapping import top_entry
@@ -40,6 +40,7 @@ def repair(spec: SpecLike, *, only: str | None = None) -> Repairs:
     <Verdict.PASS: 'pass'>
     """
     if only is not None:
+        require(only, str, "only", "the name of a repair")
         REPAIRS[only]
     given = spec_of(spec)
     subject = Subject(given, build_model(given), _file_name(given), Path(_file_name(given)).stem)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from io import BytesIO
+from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.errors import ArgumentError, HopverifyError
+from hopverify.errors import ArgumentError, HopverifyError, require
 from hopverify.interop.writing import written
 from hopverify.repairs.writing import flow, literal, section
 from hopverify.spec import ExactArray, ModelSpec, parse_spec
@@ -58,6 +59,7 @@ class Imported:
 
         What is there already is an error, and left as it is, unless ``force`` is given.
         """
+        require(path, (str, PathLike), "path", "the path of a .yaml file")
         path = Path(path)
         if path.suffix != ".yaml":
             raise ArgumentError(f"{path}: the name of a spec that is saved ends in .yaml")

@@ -6,9 +6,10 @@ kinds of values), and what its parts say of one another (sizes, names, arrays).
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 
-from hopverify.errors import Problem, SpecError
+from hopverify.errors import ArgumentError, Problem, SpecError, require
 from hopverify.regular_files import opened_regular
 from hopverify.spec.advice import advice
 from hopverify.spec.bounds import MAX_TEXT
@@ -25,6 +26,9 @@ def read_spec(path: str | Path) -> ModelSpec:
 
     Raises :class:`~hopverify.errors.SpecError` with all problems found, in reading order.
     """
+    require(path, (str, PathLike), "path", "the path of a spec")
+    if "\n" in str(path):
+        raise ArgumentError("path: this is the text of a spec and not its path: parse_spec reads it")
     document = read_file(Path(path))
     # Imported here because pydantic takes longer to load than the rest of the package together.
     from hopverify.spec.assembly import assemble
@@ -57,6 +61,7 @@ def parse_spec(text: str, *, format: Format = "yaml", folder: Path | None = None
     >>> spec.layers["x"].bias.fractions()[0]
     Fraction(1, 10)
     """
+    require(text, str, "text", "the text of a spec")
     document = read_document(text, format=format, file=file)
     from hopverify.spec.assembly import assemble
 

@@ -68,6 +68,55 @@ def test_what_is_no_spec_is_told_what_is(kind: str) -> None:
                 function(given)
 
 
+ODD: tuple[Any, ...] = (
+    3,
+    2.5,
+    {"a": 1},
+    {1: 2},
+    [],
+    (1, 2),
+    np.eye(2),
+    b"x",
+    object(),
+    Layer(2, "relu"),
+    {1},
+    True,
+    len,
+)
+LAYERS, PATTERNS = {"x": Layer(2, "relu")}, [[1, -1], [1, 1]]
+DOORS: dict[str, Callable[[Any], Any]] = {
+    "read_spec": hopverify.read_spec,
+    "parse_spec": parse_spec,
+    "read_certificate": hopverify.read_certificate,
+    "check": lambda odd: hopverify.check(TEXT, odd),
+    "report": lambda odd: hopverify.report(TEXT, odd),
+    "format": lambda odd: hopverify.report(TEXT, "x.md", format=odd),
+    "only": lambda odd: hopverify.repair(TEXT, only=odd),
+    "method": lambda odd: hopverify.simulate(TEXT, method=odd),
+    "starts": lambda odd: hopverify.simulate(TEXT, {"x": odd}),
+    "state": lambda odd: hopverify.evaluate(TEXT, {"y": odd}),
+    "layers": lambda odd: network({"x": [odd]}),  # type: ignore[dict-item]
+    "lagrangian": lambda odd: network({"x": Layer(2, [odd])}),  # type: ignore[arg-type]
+    "bias": lambda odd: network({"x": Layer(2, "relu", bias={"b": odd})}),
+    "synapse": lambda odd: network(LAYERS, [odd]),
+    "kind": lambda odd: network(LAYERS, [Synapse(odd, ["x", "x"], weights=1)]),
+    "name": lambda odd: network(LAYERS, [Synapse("dense", ["x", "x"], weights=1, name=odd)]),
+    "rule": lambda odd: hopverify.hopfield(PATTERNS, odd),
+    "activation": lambda odd: hopverify.hopfield(PATTERNS, activation=odd),
+    "spins": lambda odd: hopverify.hopfield(PATTERNS, spins=[odd]),  # type: ignore[arg-type]
+    "beta": lambda odd: hopverify.dense_memory(PATTERNS, [odd]),
+    "dtype": lambda odd: hopverify.dense_memory(PATTERNS, 1, dtype=odd),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_whatever_is_handed_over_is_answered_by_a_sentence(door: str) -> None:
+    for odd in ODD:
+        with pytest.raises(HopverifyError) as caught:
+            DOORS[door](odd)
+        assert len(str(caught.value)) > 10
+
+
 def test_a_wrong_argument_is_a_type_error_and_a_value_error() -> None:
     for kind in (TypeError, ValueError, HopverifyError):
         with pytest.raises(kind):
@@ -106,6 +155,8 @@ def test_a_wrong_network_is_told_in_the_words_of_a_wrong_spec() -> None:
         network({"x": Layer(2, "rellu")})
     with pytest.raises(SpecError, match=r"synapses\.w"):
         network({"x": Layer(2, "relu")}, [Synapse("dense", ["x", "x"], weights=np.eye(3))])
+    with pytest.raises(ArgumentError, match="the text of a spec and not its path: parse_spec reads it"):
+        hopverify.read_spec(TEXT)
     with pytest.raises(SpecError, match="unknown key"):
         verify({"layer": {"x": {"size": 2}}})
     for layers, synapses, said in (
