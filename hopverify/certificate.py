@@ -27,6 +27,8 @@ VERSION = 1
 MAX_BYTES = 512 * 1024 * 1024
 MAX_NESTING = 64
 
+MADE = "; certificates are what `hopverify verify SPEC --out DIR` writes"
+
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
@@ -160,14 +162,14 @@ def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:
     try:
         body = exact_json(text)
     except (ValueError, RecursionError) as error:
-        raise CertificateRejected(f"{file}: not a certificate: {error}") from error
+        raise CertificateRejected(f"{file}: not a certificate: {error}{MADE}") from error
     if _is_deep(body):
         raise CertificateRejected(f"{file}: not a certificate: nested more than {MAX_NESTING} deep")
     if _SURROGATE.search(text) and not _is_text(body):
         raise CertificateRejected(f"{file}: not a certificate: it holds a lone surrogate")
     expected = {"format", "version", "spec", "arrays", "verdict", "results", "made_with", "seconds"}
     if not isinstance(body, dict) or body.get("format") != FORMAT:
-        raise CertificateRejected(f"{file}: not a hopverify certificate (`format` is not {FORMAT!r})")
+        raise CertificateRejected(f"{file}: not a hopverify certificate (`format` is not {FORMAT!r}){MADE}")
     if type(body.get("version")) is not int or body["version"] != VERSION:
         raise CertificateRejected(f"{file}: certificate version {body.get('version')!r}; this checker knows {VERSION}")
     if set(body) != expected:

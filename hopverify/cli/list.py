@@ -5,15 +5,23 @@ from __future__ import annotations
 import click
 
 from hopverify.cli._registries import PLACES, registry, summary
+from hopverify.errors import HopverifyError
+from hopverify.registry import did_you_mean
 from hopverify.reporting.theory import theorems
 
 KINDS = (*PLACES, "theorems")
 
 
+def _kinds(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [kind for kind in KINDS if kind.startswith(incomplete)]
+
+
 @click.command("list", short_help="List Lagrangians, synapses, checks, rules …")
-@click.argument("kind", required=False, type=click.Choice(KINDS))
+@click.argument("kind", required=False, metavar="[KIND]", shell_complete=_kinds)
 def command(kind: str | None) -> None:
-    """List Lagrangians, activations, synapses, checks, repairs, provers, rules, sources and theorems, or one kind."""
+    """List lagrangians, activations, synapses, checks, repairs, provers, rules, sources and theorems, or one KIND."""
+    if kind is not None and kind not in KINDS:
+        raise HopverifyError(f"there is no list of {kind!r}{did_you_mean(kind, list(KINDS))}")
     for position, name in enumerate([kind] if kind else KINDS):
         if not kind:
             click.echo(("\n" if position else "") + f"{name}:")

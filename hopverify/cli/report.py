@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +78,9 @@ def command(
 def _certificates(paths: Sequence[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
+        if path.suffix.lower() in (".yaml", ".yml", ".toml"):
+            advice = f"`hopverify verify {shlex.quote(str(path))} --report html` verifies it and writes its report"
+            raise click.UsageError(f"{path} is a spec, and reports are made of certificates: {advice}")
         inside = sorted(path.glob(f"*{ENDING}")) if path.is_dir() else [path]
         if not inside:
             raise click.UsageError(f"no certificates in {path}: a certificate ends in {ENDING}")

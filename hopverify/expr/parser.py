@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign>\*\*|[-+*/@^()\[\],]))",
     re.ASCII,
 )
+_MODULES = ("np", "numpy", "jnp", "math", "torch")
 _SPACE = " \t\n\r\f\v"
 
 
@@ -220,7 +221,8 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
         match = _TOKEN.match(stripped, position)
         if match is None:
             start = len(stripped) - len(stripped[position:].lstrip(_SPACE))
-            raise ExpressionError(f"the character {stripped[start]!r} has no meaning here", offset=start)
+            bare = "; functions have no module here: relu(x), exp(x)" if stripped[:start].endswith(_MODULES) else ""
+            raise ExpressionError(f"the character {stripped[start]!r} has no meaning here{bare}", offset=start)
         kind = match.lastgroup or "sign"
         tokens.append((kind, match[kind], match.start(kind)))
         position = match.end()

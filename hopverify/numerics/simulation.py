@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hopverify.errors import HopverifyError
 from hopverify.numerics.observation import Energy, Observer
 from hopverify.numerics.recording import Course, Ending, Record
+from hopverify.registry import did_you_mean
 
 Floats = NDArray[np.float64]
 Step = tuple[float, Floats]
@@ -47,7 +48,7 @@ class Limits:
 def require_method(method: str) -> None:
     """Raise an error with the methods that there are, unless this is one of them."""
     if method not in METHODS:
-        raise HopverifyError(f"no method is called {method!r}: choose one of {', '.join(METHODS)}")
+        raise HopverifyError(f"no method is called {method!r}{did_you_mean(method, list(METHODS))}")
 
 
 def integrate(

@@ -16,6 +16,7 @@ from hopverify.errors import Problem, SpecError
 from hopverify.spec.bounds import MAX_LITERAL, MAX_NESTING
 from hopverify.spec.document import Node, Place, Scalar, child, plain_scalar
 from hopverify.spec.numbers import shown
+from hopverify.spec.syntax import toml_error
 from hopverify.spec.text_bounds import TOO_DEEP, Budget
 
 _PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
@@ -47,7 +48,7 @@ def _syntax_error(text: str, file: str, message: str) -> SpecError:
     found = _SYNTAX_PLACE.search(message)
     place = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)
     details = re.sub(r"\s*\(at [^)]*\)$", "", message)
-    return SpecError(Problem(file, *place, "", f"this is not valid TOML: {details}"))
+    return SpecError(Problem(file, *place, "", toml_error(details)))
 
 
 def _check_depth(text: str, file: str) -> None:

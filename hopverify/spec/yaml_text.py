@@ -15,6 +15,7 @@ import yaml
 from hopverify.errors import Problem, SpecError
 from hopverify.spec.bounds import MAX_PROBLEMS
 from hopverify.spec.document import Node, Place, child, given_twice, plain_scalar, raise_all
+from hopverify.spec.syntax import yaml_error
 from hopverify.spec.text_bounds import TOO_DEEP, Budget
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -52,13 +53,9 @@ def read_yaml(text: str, file: str) -> Node:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        details = " ".join(part for part in (error.context, error.problem) if part)
+        place, said = yaml_error(error, text)
         # Parsers have a limit of their own, and look ahead: some find theirs passed before they report the 33rd level.
-        if "nesting depth" in details:
-            raise SpecError(Problem(file, *place, "", TOO_DEEP)) from None
-        raise SpecError(Problem(file, *place, "", f"this is not valid YAML: {details}")) from None
+        raise SpecError(Problem(file, *place, "", TOO_DEEP if "nesting depth" in said else said)) from None
     except yaml.YAMLError as error:
         position = getattr(error, "position", 0)
         position = position if isinstance(position, int) else 0

@@ -89,6 +89,18 @@ def test_loads_no_prover_and_no_symbolic_library(certificate: Path) -> None:
     assert not loaded & {"sympy", "scipy", "cvxpy", "mpmath", "rich"}
 
 
+def test_a_spec_in_the_place_of_a_certificate_is_told(tmp_path: Path) -> None:
+    spec = write_spec(tmp_path)
+    result = run("check", spec, spec)
+    assert result.exit_code == 4
+    assert "model.yaml: not a certificate" in result.stderr
+    assert "certificates are what `hopverify verify SPEC --out DIR` writes" in result.stderr
+    result = run("report", spec)
+    assert result.exit_code == 2
+    assert f"{spec} is a spec" in result.stderr
+    assert f"`hopverify verify {spec} --report html`" in result.stderr
+
+
 def test_a_certificate_in_the_place_of_the_spec_is_told(certificate: Path) -> None:
     result = run("check", certificate, RELU_PAIR)
     assert result.exit_code == 2

@@ -123,7 +123,7 @@ def test_starts_from_a_file(tmp_path: Path) -> None:
         (["--from", "memory:p[0]"], "no memory is called 'p'; there is none"),
         (["--from", "no-such.npy"], "cannot be read"),
         (["--flip", "3"], "has only 2 coordinates"),
-        (["--method", "RK54"], "no method is called 'RK54': choose one of euler, RK45"),
+        (["--method", "RK54"], "no method is called 'RK54'; did you mean 'RK45'?"),
         (["--step", "-1"], "greater than 0"),
         (["--step", "0"], "greater than 0"),
         (["--step", "1e-400"], "greater than 0"),

@@ -67,6 +67,7 @@ REFUSED = [
     ("1..2", 2, "expected an operator, found '.2'"),
     ("(x)(y)", 3, "expected an operator, found '('"),
     ("x.y", 1, "the character '.' has no meaning here"),
+    ("np.maximum(x, 0)", 2, "the character '.' has no meaning here; functions have no module here: relu(x), exp(x)"),
     ("x  = 1", 3, "the character '=' has no meaning here"),
     ("lambda x: x", 8, "the character ':' has no meaning here"),
     ("__import__('os')", 11, 'the character "\'" has no meaning here'),

@@ -147,7 +147,7 @@ def test_what_cannot_be_done_is_told_with_the_start() -> None:
     steep = parse_spec("hopverify: 1\nname: m\nlayers:\n  x: {size: 1, lagrangian: exp}\n")
     with pytest.raises(HopverifyError, match="900: velocity or energy are no finite numbers"):
         run(steep, "900")
-    with pytest.raises(HopverifyError, match="no method is called 'euleer': choose one of euler"):
+    with pytest.raises(HopverifyError, match="no method is called 'euleer'; did you mean 'euler'"):
         run(spec(), method="euleer")
 
 

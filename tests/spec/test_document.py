@@ -12,6 +12,10 @@ from .examples import RELU_PAIR, RELU_PAIR_JSON, RELU_PAIR_TOML, message, spoile
 
 WRONG_YAML = {
     "a: 1\nb: [2": "3:1: this is not valid YAML: ",
+    "a:\n\tb: 1": "2:1: this is not valid YAML: a tab: indent with spaces",
+    "a: @b": "1:4: this is not valid YAML: a text that begins with @ needs quotes",
+    'a: 1\nb: "2\nc: 3\n': "2:4: this is not valid YAML: while scanning a quoted scalar found unexpected end ",
+    "a: b: c": "1:5: this is not valid YAML: mapping values are not allowed in this context (a text with",
     "a: 1\na: 2": "2:1: a: the key is given twice on lines 1 and 2; keep one of them",
     "x:\n- {b: 1,\n   b: 2}": "3:4: x[0].b: the key is given twice on lines 2 and 3; keep one of them",
     "a: !!python/object/apply:os.system [id]": (
@@ -53,6 +57,7 @@ def test_only_strict_json_is_read(text: str) -> None:
 
 
 WRONG_TOML = {
+    "a = b": "1:5: this is not valid TOML: Invalid value (text needs quotes)",
     "a = 1\na = 2": "2:6: this is not valid TOML: Cannot overwrite a value",
     "[x]\na = 1979-05-27": (
         "2:5: x.a: a spec has no dates and times, got '1979-05-27'; put it in quotes if it is meant as text"
