@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 # What PyYAML says, and what a person does about it.
 _YAML = {
     "mapping values are not allowed": "a text with ': ' in it needs quotes; keys of one mapping begin in one column",
-    "did not find expected key": "keys of one mapping begin in one column",
+    "did not find expected key": "a quote may be open above; keys of one mapping begin in one column",
     "did not find expected '-' indicator": "entries of one list begin in one column",
     "did not find expected ','": "a bracket is not closed before this, or a comma is missing",
     "found unexpected end of stream": "the quote that opens here is never closed",
