@@ -19,6 +19,9 @@ NOT_RUN = {
     "hopverify check SPEC CERTIFICATE": "a pattern, not a command",
 }
 
+# Libraries that only some environments have; a page with Python that imports one is skipped in the others.
+OPTIONAL = ("hamux", "jax", "pandas", "torch")
+
 # Pages that take seconds.
 LONG = {"docs/cli.md", "docs/repair.md"}
 

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from hopverify.cli import GROUP
 from hopverify.spec import parse_spec
 from tests.documents.blocks import PAGES, ROOT, Block, blocks, commands, mentioned
-from tests.documents.plan import ELSEWHERE, LONG, NOT_RUN, PARTS, PRINTED
+from tests.documents.plan import ELSEWHERE, LONG, NOT_RUN, OPTIONAL, PARTS, PRINTED
 
 SPECS = ("relu-pair", "relu-two-neurons", "hopfield-1982")
 WITH_LONG = [pytest.param(name, marks=pytest.mark.long if name in LONG else ()) for name in PAGES]
@@ -68,8 +68,6 @@ class Reader:
         self.printed: dict[str, str] = {}
 
     def follow(self, block: Block) -> None:
-        if planned(ELSEWHERE, block) is not None:
-            return
         if block.file:
             Path(block.file).write_text(block.text, encoding="utf-8")
         elif block.language in ("sh", "console", "bash"):
@@ -132,8 +130,13 @@ class Reader:
 
 @pytest.mark.parametrize("name", WITH_LONG)
 def test_a_page_runs(name: str, here: Path) -> None:
+    there = [block for block in blocks(name) if planned(ELSEWHERE, block) is None]
+    text = "".join(block.text for block in there if block.language == "python")
+    for module in OPTIONAL:
+        if re.search(rf"\b(?:import|from) {module}\b", text):
+            pytest.importorskip(module)
     reader = Reader()
-    for block in blocks(name):
+    for block in there:
         reader.follow(block)
 
 
