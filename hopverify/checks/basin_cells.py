@@ -69,7 +69,7 @@ def _obligation(model: Model, network: StructuredNetwork, memory: Memory, values
 
 CHECK = Check(
     name="basin_cells",
-    title="As many patterns as asked are retrieved from basin cells",
+    title="As many patterns as required are retrieved from basin cells",
     refuted="Fewer patterns are retrieved than asked",
     theory="T9, M4",
     explanation=(

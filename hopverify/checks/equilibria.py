@@ -143,7 +143,7 @@ def _beside(
 
 CHECK = Check(
     name="equilibria",
-    title="The equilibria asked for are known",
+    title="The equilibria in question are known",
     refuted="Fewer patterns are stored than asked",
     theory="T6, T10, T16, M4",
     explanation=(

@@ -151,7 +151,7 @@ def _claim(
 
 CHECK = Check(
     name="memory_retrieval",
-    title="As many patterns as asked are retrieved",
+    title="As many patterns as required are retrieved",
     refuted="Fewer patterns are retrieved than asked",
     theory="T15, M4",
     explanation=(

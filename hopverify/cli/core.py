@@ -14,7 +14,7 @@ import click
     "--arrays",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Write the arrays that stand there by digest into this folder, one file each.",
+    help="Write the arrays that have only a digest there into this folder, one file each.",
 )
 def command(spec_path: Path, digest: bool, arrays: Path | None) -> None:
     """Print the core model of a spec: layers with their functions, synapses with energy and drive, all numbers exact.

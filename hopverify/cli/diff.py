@@ -31,7 +31,7 @@ _PLACE = click.Path(exists=True, path_type=Path)
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="SPEC",
-    help="The spec of OLD, and a second time that of NEW: tell which of its keys changed.",
+    help="The spec of OLD, and a second time that of NEW: show which keys changed.",
 )
 @click.option(
     "--fail-on",
@@ -59,7 +59,7 @@ def command(
 ) -> None:
     """Compare two certificates, or those of two folders whose specs have the same name.
 
-    Both are believed: `hopverify check` tells whether a certificate holds. The exit code is 1 if a verdict, a claim
+    Nothing is checked here: `hopverify check` does that. The exit code is 1 if a verdict, a claim
     or a certified number got worse, or an answer is gone; 4 if a file is no certificate.
     """
     if old.is_dir() != new.is_dir():

@@ -33,7 +33,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Use the certificates that `verify --out DIR` wrote; specs that have none, or have changed, are verified.",
 )
 @click.option("--force", is_flag=True, help="Replace files in DIR that no gallery has written.")
-@click.option("--check", is_flag=True, help="Write nothing; tell in what the gallery differs from what the specs give.")
+@click.option("--check", is_flag=True, help="Write nothing; list how the gallery differs from what the specs give.")
 @click.option(
     "-j",
     "--jobs",

@@ -95,7 +95,7 @@ def _not_negative(ctx: click.Context, parameter: click.Parameter, value: float) 
 )
 @click.option("--no-figure", is_flag=True, help="Write no figure; it needs matplotlib.")
 def command(spec_path: Path, as_json: bool, out: Path | None, no_figure: bool, **asked: Any) -> None:
-    """Follow trajectories of a model and tell what is seen: the energy, dead neurons, where they come to rest.
+    """Follow trajectories of a model and show what is seen: the energy, dead neurons, where they come to rest.
 
     This is for looking: no verdict rests on it. The figure needs an extra: pip install 'hopverify[figures]'.
     """

@@ -112,7 +112,7 @@ def command(
 ) -> None:
     """Verify specs and report the verdict of each check.
 
-    A PATH is a spec (.yaml, .yml, .toml, .json) or a folder, which stands for all specs in it and below it, except in
+    A PATH is a spec (.yaml, .yml, .toml, .json) or a folder: all specs in it and below it, except in
     folders called data or certificates.
     """
     if sum((as_json, quiet, verbose)) > 1:
