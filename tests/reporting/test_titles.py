@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
-import re
 import pytest
 
 from hopverify.checks import CHECKS
