@@ -33,7 +33,7 @@ WHOLE = [
 ]
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in LAGRANGIANS])
+@pytest.mark.parametrize("name", [name if i % 4 == 0 else long(name) for i, name in enumerate(LAGRANGIANS.entries)])
 def test_the_catalogue_agrees(name: str) -> None:
     assert check_layer(layer_forms(layer(name))) == POINTS
 

@@ -32,6 +32,7 @@ def cluster() -> Iterator[LocalCluster]:
         yield running
 
 
+@pytest.mark.long
 def test_the_certificate_is_the_serial_one(cluster: LocalCluster) -> None:
     certificate = verify(SHARING, dask=cluster.scheduler_address, samples=20)
     assert text_of(certificate) == serial(SHARING, samples=20)
@@ -64,6 +65,7 @@ def test_the_time_limit_holds_on_other_clocks(cluster: LocalCluster) -> None:
     assert text_of(certificate) == serial(SHARING, samples=20, timeout=1e-9)
 
 
+@pytest.mark.long
 def test_the_command_hands_obligations_to_the_cluster(cluster: LocalCluster) -> None:
     result = run("verify", RELU_PAIR, "--dask", cluster.scheduler_address)
     assert result.exit_code == 0, result.output
@@ -135,6 +137,7 @@ def test_losing_the_scheduler_ends_the_run_with_what_is_found() -> None:
     assert was_interrupted(certificate)
 
 
+@pytest.mark.long
 def test_other_errors_of_a_worker_are_no_loss(cluster: LocalCluster) -> None:
     with executing(dask=cluster.scheduler_address) as backend:
         assert backend.slots == 2

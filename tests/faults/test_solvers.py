@@ -31,11 +31,12 @@ FACE = """
 {hopverify: 1, name: face, layers: {x: {size: 2, lagrangian: relu}},
  synapses: {w: {kind: dense, layers: [x, x], weights: [[1, 0], [0, 1]]}}, checks: [equilibria, equilibrium_stability]}
 """
-BALL = (
-    (ROOT / "specs" / "sparsemax-memory.yaml")
-    .read_text(encoding="utf-8")
-    .replace("  - energy_descent\n  - energy_flatness\n", "")
-)
+BALL = """
+{hopverify: 1, name: ball,
+ layers: {v: {size: 2, lagrangian: identity}, h: {size: 2, lagrangian: {softmax: {beta: 8}}, tau: 0}},
+ synapses: {xi: {kind: dense, layers: [h, v], weights: [[1, 0], [0, 1]]}},
+ memories: {m: {layer: v, patterns: {same_as: xi}}}, checks: [{equilibria: {near: m}}]}
+"""
 # What asks whom.
 ASKING: dict[str, tuple[str, ...]] = {
     "cvxpy": ("global-lure", "relu-runaway", "relu-dead-coordinate", "free-metric"),

@@ -121,6 +121,14 @@ layers:
   x: {size: 2, lagrangian: {expression: "x[0]^2 + x[0]*x[1] + x[1]^2"}, activation: null}
 checks: all
 """,
+    "segment": """
+hopverify: 1
+name: segment
+layers:
+  x: {size: 2, lagrangian: {expression: "norm(x - mean(x), 1 + relu(sum(x))^2)", of: layer}, bias: [3, 3]}
+checks: [ghost_regions]
+expect: {ghost_regions: fail}
+""",
     "given": """
 hopverify: 1
 name: given

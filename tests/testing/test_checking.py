@@ -92,6 +92,7 @@ def test_a_tolerance_may_be_given() -> None:
     check_implementation(TANH, energy=network["energy"], tolerance=1e-6)
 
 
+@at_fixed_states
 def test_dead_neurons_must_not_count() -> None:
     spec = parse_spec(RELU)
     check_implementation(spec, energy=relu_energy)
@@ -101,6 +102,7 @@ def test_dead_neurons_must_not_count() -> None:
     assert "not constant where the activation is" in str(caught.value)
 
 
+@at_fixed_states
 def test_saturated_states_are_among_those_that_are_tested() -> None:
     # cosh overflows where log cosh does not.
     def energy(x: Any) -> Any:
@@ -156,6 +158,7 @@ OTHERS = [long(name) for name in ("no-leak-runaway", "krotov-hopfield-c", "relu-
 
 
 @pytest.mark.parametrize("name", ["relu-pair", "ghostmax-memory", *OTHERS])
+@at_fixed_states
 def test_what_the_spec_derives_obeys_all_laws(name: str) -> None:
     spec = read_spec(SPECS / f"{name}.yaml")
     derived = Derived(build_model(spec))
@@ -173,12 +176,12 @@ def test_a_model_without_a_sound_energy_is_told_apart_from_a_wrong_implementatio
     check_implementation(parse_spec(text), energy=derived.energy, velocity=derived.velocity)
 
 
-@against(MODERN)
+@against(MODERN, examples=5)
 def test_the_decorator_takes_a_mapping() -> Any:
     return modern_network()
 
 
-@against(TANH, step=0.05)
+@against(TANH, step=0.05, examples=5)
 def test_the_decorator_takes_an_object_and_leaves_fixtures_alone(tmp_path: Any) -> Any:
     assert tmp_path.is_dir()
     return SimpleNamespace(**tanh_network())
