@@ -65,6 +65,18 @@ def test_a_repair_that_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_the_commands_of_pipelines(here: Path) -> None:
+    lines = [line for each in blocks("docs/ci.md") if each.language == "yaml" for line in each.text.splitlines()]
+    commands = [found[0] for line in lines if (found := re.search(r"hopverify (?:verify|diff) [^>]*", line))]
+    assert len(commands) == 3
+    for command in sorted(commands, key=lambda command: "diff" in command):
+        if "diff" in command:
+            shutil.copytree("certificates", "certificates-of-main")
+        result = run(*command.split()[1:])
+        assert result.exit_code == 0, result.output
+
+
+@pytest.mark.long
 def test_specs_and_networks_in_a_test_suite(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "papers").mkdir()

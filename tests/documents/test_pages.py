@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -23,20 +22,7 @@ from hopverify.spec import parse_spec
 from tests.documents.blocks import PAGES, ROOT, Block, blocks, commands, mentioned
 from tests.documents.plan import ELSEWHERE, LONG, NOT_RUN, OPTIONAL, PARTS, PRINTED
 
-SPECS = ("relu-pair", "relu-two-neurons", "hopfield-1982")
 WITH_LONG = [pytest.param(name, marks=pytest.mark.long if name in LONG else ()) for name in PAGES]
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with what the pages suppose: a few specs, the arrays of all, and patterns of a reader's own."""
-    (tmp_path / "specs").mkdir()
-    for name in SPECS:
-        shutil.copy(ROOT / "specs" / f"{name}.yaml", tmp_path / "specs")
-    shutil.copytree(ROOT / "specs" / "data", tmp_path / "specs" / "data")
-    np.save(tmp_path / "patterns.npy", np.where(np.random.default_rng(3).random((2, 16)) < 0.5, -1, 1))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def planned(table: dict[str, dict[str, str]], block: Block) -> str | None:

@@ -24,7 +24,10 @@ def _read(request: Request) -> Sequence[Imported]:
     settings = request.settings
     rules = ", ".join(LEARNING.names)
     if "rule" not in settings:
-        raise HopverifyError(f"{request.path}: say by which rule the patterns are learnt, --set rule=NAME: {rules}")
+        raise HopverifyError(
+            f"{request.path} is read as patterns, one in a row: say by which rule they are learnt, --set rule=NAME: "
+            f"{rules}; weights need no import: a spec names them, weights: {{file: {request.path.name}}}"
+        )
     diagonal = settings.get("diagonal", "zero")
     if diagonal not in _DIAGONALS:
         raise HopverifyError(f"diagonal is {' or '.join(_DIAGONALS)}, got {diagonal!r}")
