@@ -92,10 +92,13 @@ def _strided(tensor: Any, where: str) -> Any:
     if getattr(tensor, "is_meta", False) or getattr(tensor, "is_quantized", False):
         said = "has no numbers (meta)" if tensor.is_meta else f"is quantised ({kind}): take tensor.dequantize()"
         raise ArgumentError(f"{where}: the tensor {said}")
-    plain = tensor.detach().cpu()
-    if not str(plain.layout).endswith("strided"):
-        plain = plain.to_dense()
-    return (plain.float() if kind.startswith(_NARROW) else plain).numpy()
+    try:
+        plain = tensor.detach().cpu()
+        if not str(plain.layout).endswith("strided"):
+            plain = plain.to_dense()
+        return (plain.float() if kind.startswith(_NARROW) else plain).numpy()
+    except (RuntimeError, TypeError) as error:
+        raise ArgumentError(f"{where}: the tensor cannot be taken as an array: {error}") from error
 
 
 def _listed(value: Any, where: str) -> Any:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hopverify.reporting.advice import Step
-from hopverify.reporting.progress import Bar
+from hopverify.reporting.progress import Bar, bar
 from hopverify.reporting.report import Report, Row
 from hopverify.reporting.terminal import Shown, console_for, one_line, show, summary
 from hopverify.results import data_of, witness_of
@@ -297,3 +299,30 @@ def test_the_bar_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     with Bar(2) as bar:
         bar.show(1, "model: check")
     assert "model" not in stream.getvalue()
+
+
+def test_in_a_notebook_a_bar_is_drawn_below_the_cell_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages: list[str] = []
+
+    class Handle:
+        def update(self, page: str) -> None:
+            pages.append(page)
+
+    def display(page: str, *, display_id: bool) -> Handle:
+        pages.append(page)
+        return Handle()
+
+    shell = SimpleNamespace(kernel=1)
+    module = SimpleNamespace(get_ipython=lambda: shell, display=SimpleNamespace(HTML=str, display=display))
+    monkeypatch.setitem(sys.modules, "IPython", module)
+    monkeypatch.setattr("hopverify.reporting.progress.INTERVAL", 0.0)
+    with bar(2) as shown:
+        shown.show(0.5, "<b> at work")
+        shown.show(1.0, "more")
+    assert pages == [
+        '<progress value="0.5" max="2"></progress> &lt;b&gt; at work',
+        '<progress value="1" max="2"></progress> more',
+        "",
+    ]
+    del shell.kernel
+    assert isinstance(bar(2), Bar)
