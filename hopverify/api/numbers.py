@@ -47,6 +47,9 @@ def exact(value: Any, where: str) -> Fraction:
             return exact_number(value.strip())
         except ValueError as error:
             raise ArgumentError(f"{where}: {error}") from None
+    if is_array(value) and exact_array(value, where).ndim == 0:
+        number: Fraction = exact_array(value, where).fractions().item()
+        return number
     raise ArgumentError(f"{where}: must be a number, got {shown(value)}")
 
 

@@ -48,7 +48,7 @@ class Imported:
         """Return the spec, as it would be read back; ``hopverify.verify`` asks for it."""
         with TemporaryDirectory() as folder:
             path = self.write(Path(folder))
-            return parse_spec(self.text, folder=path.parent, file=path.name)
+            return parse_spec(self.text, folder=path.parent, file=f"<{path.name}>")
 
     def to_yaml(self) -> str:
         """Return the text of the spec; arrays that it names are in :attr:`files`."""

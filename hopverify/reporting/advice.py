@@ -72,29 +72,36 @@ def advice(row: Row, spec: ModelSpec) -> tuple[Step, ...]:
 
 
 def _against_refutation(row: Row, spec: ModelSpec) -> Step:
-    file = command_name(spec.file)
     if row.check in _OF_ENERGIES:
         if _is_asymmetric(row):
-            return Step(f"hopverify repair {file}", _repaired(row))
+            return Step(_command("repair", spec), _repaired(row))
         if spec.energy is not None or any(not layer.bias_in_energy for layer in spec.layers.values()):
-            return Step(f"hopverify derive {file} --numbers", "shows the energy that this flow has")
+            return Step(_command("derive", spec, "--numbers"), "shows the energy that this flow has")
         if spec.original is None:
-            return Step(f"hopverify repair {file}", "looks for a model with the same equilibria and a sound energy")
+            return Step(_command("repair", spec), "looks for a model with the same equilibria and a sound energy")
     if row.check == "global_stability":
-        return Step(f"hopverify simulate {file}", "shows where states end")
+        return Step(_command("simulate", spec), "shows where states end")
     return _explained(row)
 
 
 def _against_doubt(row: Row, spec: ModelSpec) -> Step:
     if _is_asymmetric(row):
-        return Step(f"hopverify repair {command_name(spec.file)}", _repaired(row))
+        return Step(_command("repair", spec), _repaired(row))
     code = "" if row.reason is None else str(row.reason["code"])
     if code == Reason.REGION_TOO_LARGE.name.lower() and not row.missing:
-        return Step(f"hopverify verify {command_name(spec.file)} --max-boxes 4000000", "lets the search cut more boxes")
+        return Step(_command("verify", spec, "--max-boxes 4000000"), "lets the search cut more boxes")
     for reasons, option, why in _SEARCH_AGAIN:
         if code in {reason.name.lower() for reason in reasons}:
-            return Step(f"hopverify verify {command_name(spec.file)} {option}", why)
+            return Step(_command("verify", spec, option), why)
     return _explained(row)
+
+
+def _command(verb: str, spec: ModelSpec, option: str = "") -> str:
+    """Return a command for a shell, or a call from Python where the spec has no file."""
+    if not spec.file.startswith("<"):
+        return f"hopverify {verb} {command_name(spec.file)} {option}".rstrip()
+    name, _, value = option.removeprefix("--").removeprefix("max-").partition(" ")
+    return f"{verb}(spec, {name}={value})" if value else f"{verb}(spec)"
 
 
 def _explained(row: Row) -> Step:

@@ -63,6 +63,7 @@ def test_types_that_numpy_does_not_know_are_read_through_float32() -> None:
 def test_a_number_is_what_it_says() -> None:
     assert exact(0.1, "b") == Fraction(0.1) != exact("0.1", "b") == exact(Decimal("0.1"), "b") == Fraction(1, 10)
     assert exact(np.float32(0.5), "b") == exact(np.longdouble(0.5), "b") == exact("1/2", "b")
+    assert exact(np.array(3), "b") == exact(Tensor(np.array(3.0), "float32"), "b") == 3
     for value, said in (
         (True, "truth value"),
         (float("inf"), "infinity"),

@@ -105,7 +105,7 @@ def test_a_member_stands_behind_a_colon(toy: list[Request], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["a.txt"], "no source takes .txt files"),
+        (["a.doc"], "no source takes .doc files"),
         (["a"], "no source takes such files"),
         (["a.toy", "--set", "size"], "NAME=VALUE"),
         (["a.toy", "--set", "colour=red"], "toy has no setting 'colour'; it has: size"),

@@ -51,12 +51,12 @@ def test_the_example_of_pytorch(here: Path, capsys: pytest.CaptureFixture[str]) 
     (example,) = blocks("pytorch.md", "python")
     exec(example, {})
     printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 4
-    for line in printed:
-        # Nothing is certified of random keys, and nobody is told that something is.
-        assert line.startswith(("unknown [", "fail ["))
-        assert "energy_descent: pass" in line
-        assert "memory_retrieval: pass" not in line
+    descents = [line for line in printed if line.startswith("energy_descent")]
+    # Nothing is certified of random keys, and nobody is told that something is.
+    retrievals = [line for line in printed if line.startswith("memory_retrieval")]
+    assert len(descents) == len(retrievals) == 4
+    assert all(" pass " in line for line in descents)
+    assert not any(" pass " in line for line in retrievals)
 
 
 def test_the_mapping_of_pytorch(here: Path) -> None:
