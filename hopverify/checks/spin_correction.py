@@ -51,8 +51,8 @@ CHECK = Check(
         "neuron's drive has the pattern's sign at all those states; the k largest entries of its row of weights say so "
         "exactly. Then one synchronous step, or any order of single updates, restores the pattern. For dense "
         "associative memories the pattern's own overlap is at least n - 2k and the others move by at most 2k. A fail "
-        "shows flips from which a run ends elsewhere; between the two it is unknown. Without `flips` the patterns are "
-        "asked to be fixed points; the largest certified k is told in any case."
+        "shows flips from which a run ends elsewhere; between the two it is unknown. Without `flips` the patterns "
+        "have to be fixed points. The report always has the largest certified k."
     ),
     claims=_claims,
     order=230,

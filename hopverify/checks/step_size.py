@@ -76,8 +76,8 @@ CHECK = Check(
         "Synapses that are not quadratic must have a concave S, and are left out of W. "
         "Neurons with slopes of at least κ > 0 may go beyond τ/ρ: attention and CCCP up to 2τ/ρ. V of an altered "
         "system with a stated metric allows h ≤ 2τ/λ. With `step` the claim is about that length: a fail is a state "
-        "from which such a step raises the energy. Without it the longest certified step is told, and the shortest one "
-        "that a search found to raise the energy from some state."
+        "from which such a step raises the energy. Without it the report has the longest certified step, and the "
+        "shortest one that a search found to raise the energy from some state."
     ),
     claims=_claims,
     order=55,

@@ -38,7 +38,7 @@ synapses:
 
 checks: all                  # or a list: [weight_symmetry, energy_descent]
 
-# The verdict that each check should reach; pass if nothing is said.
+# The verdict that each check should reach; pass unless stated.
 # This model has flat regions of its energy, so one check must find them.
 expect:
   lagrangian_convexity: pass
