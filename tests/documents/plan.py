@@ -13,6 +13,7 @@ NOT_RUN = {
     "pip install": "tests/documents/fresh.py, and the tests of extras",
     "dask ": "a cluster: tests/execution/test_dask.py",
     "hopverify verify specs/ --dask": "a cluster: tests/execution/test_dask.py",
+    "docker ": "a container: where Docker runs",
     "pytest": "tests/pytest_plugin/ runs pytest",
     "python -m tests": "tests/README.md",
     "python docs/": "tests/architecture/",
