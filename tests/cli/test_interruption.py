@@ -72,6 +72,5 @@ def test_a_request_to_end_shows_what_was_found(tmp_path: Path) -> None:
         running.process.send_signal(signal.SIGTERM)
         code, out, err = running.end()
     assert (code, err) == (130, "interrupted\n")
-    verdicts = {line.split()[0]: line.split()[2] for line in out.splitlines() if " long " in line}
-    assert verdicts["equilibria"] == "unknown"
+    assert any(line.split()[:2] == ["equilibria", "unknown"] for line in out.splitlines())
     assert "weight_symmetry" in out
