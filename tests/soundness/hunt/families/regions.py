@@ -1,7 +1,12 @@
-"""Lists within regions: an equilibrium inside, outside, or on an end of the region, from far away down to 10⁻⁴⁰."""
+"""Lists within regions: an equilibrium inside, outside, or on an end of the region, from far away down to 10⁻⁴⁰.
+
+Nothing refutes a list: it is complete, or not shown to be. So there are no fails; evidence for another region, which
+differs by as little, is refused, or makes a list that is as right.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from random import Random
@@ -9,7 +14,13 @@ from typing import Any
 
 import mpmath
 
-from tests.soundness.hunt.cases import Family, Outcome, network, results
+from hopverify.checker.rules import judge
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected
+from hopverify.model import build_model
+from hopverify.obligations import Outcome as Result
+from hopverify.spec import parse_spec
+from tests.soundness.hunt.cases import Document, Family, Outcome, network, results
 from tests.soundness.oracles.segments import ACTIVATIONS, activate, branches
 
 SMOOTH: dict[str, Callable[[Any], Any]] = {
@@ -68,6 +79,37 @@ def _left_out(name: str, W: Any, b: Any, x: list[Fraction], region: Any, rows: l
     return None
 
 
+def _ask(check: str, region: list[tuple[Fraction, Fraction]]) -> dict[str, Any]:
+    return {check: {end: [str(ends[side]) for ends in region] for side, end in enumerate(("lower", "upper"))}}
+
+
+def _forged(evidence: Any, random: Random) -> Any:
+    """Return evidence as it is, or with another code for one of its boxes, or without an equilibrium."""
+    levels, place = evidence["levels"], random.randrange(max(1, sum(map(len, evidence["levels"]))))
+    kind = random.randrange(4)
+    if kind == 0:
+        for k, codes in enumerate(levels):
+            if place < len(codes):
+                forged = codes[:place] + random.choice(".ks?") + codes[place + 1 :]
+                return evidence | {"levels": [*levels[:k], forged, *levels[k + 1 :]]}
+            place -= len(codes)
+    return evidence | {"enclosures": evidence.get("enclosures", [])[1:]} if kind == 1 else evidence
+
+
+def _borrowed(
+    document: Document, check: str, region: Any, other: Any, random: Random
+) -> tuple[str, list[Mapping[str, Any]]]:
+    """Return what evidence for another region comes to: the verdict, and the list."""
+    offered = (results(document, [_ask(check, other)], boxes=1000)[check]["obligations"] or [{}])[0].get("evidence")
+    spec = parse_spec(json.dumps(document | {"checks": [_ask(check, region)]}), format="json")
+    ((_, claim),) = claims_of(spec, build_model(spec))
+    try:
+        found = judge(claim.necessary[0], _forged(offered, random))
+    except EvidenceRejected:
+        return "refused", []
+    return "pass" if found.outcome is Result.PROVED else "unknown", found.data["equilibria"]
+
+
 def draw(random: Random) -> Outcome:
     n, name = random.randint(1, 2), random.choice([*SMOOTH, *ACTIVATIONS])
     W = [[random.choice(WEIGHTS) for _ in range(n)] for _ in range(n)]
@@ -77,11 +119,16 @@ def draw(random: Random) -> Outcome:
     region = [(v - random.randint(1, 3), v + random.randint(1, 3)) for v in x]
     region[at] = (region[at][0], x[at] + gap) if random.random() < 0.5 else (x[at] - gap, region[at][1])
     check = random.choice(CHECKS)
-    lower, upper = ([str(end[side]) for end in region] for side in (0, 1))
     lagrangian: Any = {"leaky_relu": {"slope": name.split("slope: ")[1].rstrip("}")}} if name.startswith("{") else name
-    found = results(network(lagrangian, W, b), [{check: {"lower": lower, "upper": upper}}], boxes=1000)[check]
-    verdict = found["verdict"]
-    rows = (found["obligations"] or [{}])[0].get("data", {}).get("equilibria", [])
+    document = network(lagrangian, W, b)
+    if random.random() < 0.3:
+        # The evidence is for a region that begins, or ends, beside the equilibrium: mostly without it.
+        other, beside = list(region), x[at] + abs(_gap(random))
+        other[at] = random.choice(((beside, x[at] + 3), (x[at] - 3, 2 * x[at] - beside), (x[at] - 3, beside)))
+        verdict, rows = _borrowed(document, check, region, other, random)
+    else:
+        found = results(document, [_ask(check, region)], boxes=1000)[check]
+        verdict, rows = found["verdict"], (found["obligations"] or [{}])[0].get("data", {}).get("equilibria", [])
     wrong = next((f"{row['x']} is listed and lies outside" for row in rows if _outside(row["x"], region)), None)
     if gap < 0 and any(_holds(row["x"], x) for row in rows):
         wrong = wrong or f"{x} is listed and lies outside"
