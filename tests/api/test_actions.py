@@ -6,11 +6,26 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from hopverify import Layer, Synapse, check, drawings, evaluate, network, parse_spec, repair, report, simulate, verify
+from hopverify import (
+    Layer,
+    Synapse,
+    check,
+    drawings,
+    evaluate,
+    network,
+    parse_spec,
+    read_spec,
+    repair,
+    report,
+    simulate,
+    verify,
+)
 from hopverify.errors import ArgumentError, CertificateRejected, HopverifyError
 from hopverify.interop.imported import Imported
+from hopverify.reporting.progress import Bar
 from hopverify.verdict import Verdict
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -101,3 +116,29 @@ def test_what_to_do_next_with_a_model_without_a_file_is_said_in_python() -> None
     made = verify(network({"x": Layer(2, "tanh")}, [uneven], checks=["weight_symmetry", "energy_descent"]), samples=9)
     assert "next: repair(spec)" in str(made)
     assert "hopverify repair" not in str(made)
+
+
+def test_repair_of_a_spec_in_a_file_takes_its_arrays_along(tmp_path: Path) -> None:
+    uneven = Synapse("dense", ["x", "x"], weights=[[0, "1/2"], ["1/4", 0]])
+    path = network({"x": Layer(2, "tanh")}, [uneven], checks=["energy_descent"]).save(tmp_path / "own.yaml")
+    np.save(tmp_path / "b.npy", np.array([1.0, 0.5]))
+    path.write_text(path.read_text().replace("lagrangian: tanh", "lagrangian: tanh, bias: {file: b.npy}"))
+    spec = read_spec(path)
+    (fitting,) = repair(spec, only="symmetrised").fitting
+    assert "original: own.yaml" in fitting.text
+    (tmp_path / "new.yaml").write_text(fitting.text)
+    assert check(tmp_path / "new.yaml", fitting.certificate) is fitting.certificate.verdict
+    (tmp_path / "b.npy").unlink()
+    with pytest.raises(ArgumentError, match=r"the array file 'b\.npy' is gone"):
+        repair(spec, only="symmetrised")
+
+
+def test_progress_is_shown_on_a_bar(pair: Imported, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, heard = Bar(1), []
+    monkeypatch.setattr("hopverify.reporting.progress.bar", lambda total: shown)
+    monkeypatch.setattr(shown, "show", lambda done, text: heard.append((done, text)))
+    events: list[str] = []
+    made = verify(pair, progress=True, watch=lambda event: events.append(event.kind))
+    assert made == verify(pair)
+    assert heard[-1][0] == 1.0
+    assert "obligation_finished" in events

@@ -56,6 +56,8 @@ def test_what_is_not_there_is_told_with_what_is(made: Certificate) -> None:
     assert str(caught.value) == "the certificate has no check 'equilibrium'; did you mean 'equilibria'?"
     with pytest.raises(KeyError, match="no subject 'y'; it has: model"):
         made["equilibria", "y"]
+    with pytest.raises(KeyError, match=r"by \(check, subject\), as texts; got 3"):
+        made[3]  # type: ignore[index]
     with pytest.raises(KeyError, match="no check 'q'; it has: energy_flatness"):
         made["q"]
 

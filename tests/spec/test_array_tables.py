@@ -70,7 +70,12 @@ def by_hand(
     return head + struct.pack(f"{order}2I", 14, len(parts)) + parts
 
 
+EMPTY = struct.pack("<2I", 1, 0)
+"""An element that is no array."""
+
 DAMAGED = {
+    by_hand(b"", stored=9, size=32) + EMPTY * 1000: "more than 1000 arrays",
+    by_hand(b"", stored=9, size=32).replace(struct.pack("<2I", 5, 8), struct.pack("<2I", 5, 800)): "has not the parts",
     by_hand(b"", stored=9, size=0): r"w has shape \(2, 2\), and 0 bytes of numbers",
     by_hand(b"", stored=9, size=32): "the file ends within an array",
     by_hand(b"1" * 32, stored=9, size=32, kind=7): "w has type f4, its numbers type float64",
