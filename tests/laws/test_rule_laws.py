@@ -95,5 +95,5 @@ def test_it_says_nothing_of_other_obligations(rule: str) -> None:
     others = [offer.obligation for offer in accepted() if not isinstance(offer.obligation, RULES[rule].obligations)]
     assert others
     for obligation in {type(other): other for other in others}.values():
-        with pytest.raises(EvidenceRejected, match="does not speak of"):
+        with pytest.raises(EvidenceRejected, match="is not about"):
             judge(obligation, own(rule)[0].evidence)
