@@ -8,14 +8,15 @@ Open Scope R_scope.
 
 (** What moves towards a point that is never further than R from c comes to be no further than R from c. *)
 Lemma drawn (y v : R -> R) r c R1 t : 0 < r -> 0 <= t ->
-  (forall s, 0 <= s -> is_derive y s (r * (v s - y s))) -> (forall s, 0 <= s -> Rabs (v s - c) <= R1) ->
+  (forall s, 0 <= s <= t -> is_derive y s (r * (v s - y s))) ->
+  (forall s, 0 <= s <= t -> Rabs (v s - c) <= R1) ->
   Rabs (y t - c) <= R1 + Rabs (y 0 - c) * exp (- r * t).
 Proof.
   intros Hr Ht D B.
   assert (G : forall q, q = 1 \/ q = -1 -> q * (y t - c) <= R1 + Rabs (y 0 - c) * exp (- r * t)).
   { intros q Hq.
     assert (U : q * (y t - c) - R1 <= (q * (y 0 - c) - R1) * exp (- r * t)).
-    { apply (gronwall (fun s => q * (y s - c) - R1) (fun s => q * (r * (v s - y s)))); auto.
+    { apply (gronwall_on (fun s => q * (y s - c) - R1) (fun s => q * (r * (v s - y s)))); auto.
       - intros s Hs. pose proof (D s Hs) as Ds.
         pose proof (is_derive_const (K := R_AbsRing) (V := R_NormedModule) c s) as Dc.
         pose proof (is_derive_const (K := R_AbsRing) (V := R_NormedModule) R1 s) as Dr.
@@ -24,7 +25,7 @@ Proof.
         + unfold minus, plus, opp, zero, scal; simpl. ring.
       - intros s Hs. pose proof (B s Hs) as Bs. apply Rabs_le_between in Bs.
         assert (q * (v s - c) <= R1) by (destruct Hq; subst; lra). nra. }
-    pose proof (exp_pos (- r * t)) as E. pose proof (B 0 (Rle_refl 0)) as B0.
+    pose proof (exp_pos (- r * t)) as E. pose proof (B 0 ltac:(lra)) as B0.
     pose proof (Rabs_pos (v 0 - c)).
     assert (q * (y 0 - c) <= Rabs (y 0 - c)).
     { pose proof (Rle_abs (y 0 - c)). pose proof (Rle_abs (- (y 0 - c))) as A. rewrite Rabs_Ropp in A.
@@ -51,7 +52,7 @@ Proof.
   intros Hx Ht Hi. pose proof (tau_pos i Hi). pose proof (rho_pos i Hi).
   apply (drawn (fun s => rho i * x s i) (fun s => drive n W (act g (x s)) i + b i)); auto.
   - now apply Rdiv_lt_0_compat.
-  - intros s Hs. pose proof (proj1 (Hx s Hs i Hi) (tau_pos i Hi)) as D.
+  - intros s (Hs & _). pose proof (proj1 (Hx s Hs i Hi) (tau_pos i Hi)) as D.
     evar_last; [exact (is_derive_scal (fun s => x s i) s (rho i) _ D)|]. unfold force. field. lra.
   - intros s Hs. replace (drive n W (act g (x s)) i + b i - b i) with (drive n W (act g (x s)) i) by ring.
     eapply Rle_trans; [apply sum_abs|]. apply sum_le. intros j Hj. rewrite Rabs_mult.
@@ -147,8 +148,8 @@ Proof.
   assert (B : Rabs (x t i - 0) <= D + Rabs (x 0 i - 0) * exp (- (/ tau i) * t)).
   { apply (drawn (fun s => x s i) (fun s => sum n (fun j => W i j * act_relu (x s j)) + b i)); auto.
     - now apply Rinv_0_lt_compat.
-    - intros s Hs. evar_last; [exact (Hx s Hs i Hi)|]. unfold Model.force, dsyn, acts_of. field. lra.
-    - intros s Hs. rewrite Rminus_0_r. eapply Rle_trans; [apply Rabs_triang|].
+    - intros s (Hs & _). evar_last; [exact (Hx s Hs i Hi)|]. unfold Model.force, dsyn, acts_of. field. lra.
+    - intros s (Hs & _). rewrite Rminus_0_r. eapply Rle_trans; [apply Rabs_triang|].
       apply Rle_trans with (sum n (fun j => Rabs (W i j)) * Rabs (G + 1) + Rabs (b i)).
       + apply Rplus_le_compat_r. eapply Rle_trans; [apply sum_abs|]. rewrite <- sum_scal_r. apply sum_le.
         intros j Hj. rewrite Rabs_mult. apply Rmult_le_compat_l; [apply Rabs_pos|].
