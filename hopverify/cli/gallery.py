@@ -103,7 +103,8 @@ def _models(specs: Sequence[Path], out: Path, certificates: Path | None, jobs: i
     home = out.resolve()
     for path, spec in read:
         file, address = (Path(os.path.relpath(path.resolve(), folder)).as_posix() for folder in (home.parent, home))
-        yield Model(spec, kept[path] or next(made), file, address)
+        known = kept[path]
+        yield Model(spec, next(made) if known is None else known, file, address)
 
 
 def _kept(spec: ModelSpec, path: Path, folder: Path | None) -> Certificate | None:
