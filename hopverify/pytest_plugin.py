@@ -47,6 +47,8 @@ def _seconds(text: str) -> float:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find the specs that ``[tool.hopverify]`` lists; a run of all tests has them, wherever they lie."""
+    if config.option.help:
+        return
     try:
         listed = listed_specs(config.rootpath)
     except WrongSelection as error:

@@ -61,3 +61,10 @@ def test_a_selection_that_selects_nothing_is_an_error(project: pytest.Pytester, 
     result = project.runpytest_inprocess()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert said in result.stderr.str()
+
+
+def test_the_help_of_pytest_is_shown_whatever_is_selected(project: pytest.Pytester) -> None:
+    configure(project, '["modls/*.yaml"]')
+    result = project.runpytest_inprocess("--help")
+    assert result.ret == 0
+    assert "--hopverify-strict" in result.stdout.str()
