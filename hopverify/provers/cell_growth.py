@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import frexp
 from typing import Any
@@ -25,47 +25,61 @@ BITS, TOGETHER = 12, 2**18
 
 
 def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
-    network, patterns = obligation.network, obligation.patterns.floats()
+    count = len(obligation.labels)
     try:
-        cells = Cells(network)
-        growth = Growth(network, cells, obligation.layer, budget.ask)
+        growth = Growth(obligation.network, Cells(obligation.network), obligation.layer, budget.ask)
     except EvidenceRejected:
         return
-    listed: list[Any] = []
-    step = max(1, TOGETHER // network.size)
-    for start in range(0, len(patterns), step):
-        chunk = patterns[start : start + step].T
-        states = np.zeros((network.size, chunk.shape[1]))
-        states[obligation.place] = chunk
-        try:
-            listed += _grown(growth, states, obligation)
-        except OutOfTimeError:
-            break
-        budget.report(len(listed), len(patterns), "patterns")
-    yield {"rule": "basin_cells", "cells": listed + [None] * (len(patterns) - len(listed))}
+    rows = _grown(growth, obligation, budget, range(count))
+    yield _told(rows, count)
+    # The rule verifies all rows anyway: only where it refuses, or too few are left, is it asked which of them fail.
+    failing = _failing(growth.cells, obligation, rows)
+    if failing:
+        again = _grown(growth, obligation, budget, failing, (False,))
+        lost = {*failing} - again.keys() | {*_failing(growth.cells, obligation, again)}
+        yield _told({k: row for k, row in (rows | again).items() if k not in lost}, count)
 
 
-def _grown(growth: Growth, states: Floats, obligation: BasinCells) -> list[Any]:
-    """Return a row for each pattern: with half-infinite sides, or finite ones where those give none."""
-    rows: list[Any] = [None] * states.shape[1]
-    for halves in (True, False):
-        left = [k for k, row in enumerate(rows) if row is None]
-        if left:
-            found = growth.grow(states[:, left], obligation.place, halves=halves)
-            tried = {k: _row(growth, found, position) for position, k in enumerate(left) if found.ok[position]}
-            rows = [tried.get(k, row) for k, row in enumerate(rows)]
-            for k in _failing(growth.cells, obligation, tried):
-                rows[k] = None
+def _told(rows: Mapping[int, Any], count: int) -> Evidence:
+    return {"rule": "basin_cells", "cells": [rows.get(k) for k in range(count)]}
+
+
+def _grown(
+    growth: Growth,
+    obligation: BasinCells,
+    budget: Budget,
+    chosen: Sequence[int],
+    sides: tuple[bool, ...] = (True, False),
+) -> dict[int, Any]:
+    """Return rows for the chosen patterns: with half-infinite sides, or finite ones where those give none."""
+    patterns, rows = obligation.patterns.floats(), dict[int, Any]()
+    step = max(1, TOGETHER // growth.network.size)
+    for start in range(0, len(chosen), step):
+        left = list(chosen[start : start + step])
+        for halves in sides:
+            states = np.zeros((growth.network.size, len(left)))
+            states[obligation.place] = patterns[left].T
+            try:
+                found = growth.grow(states, obligation.place, halves=halves)
+            except OutOfTimeError:
+                return rows
+            rows |= {k: _row(growth, found, position) for position, k in enumerate(left) if found.ok[position]}
+            left = [k for k in left if k not in rows]
+            if not left:
+                break
+        budget.report(min(start + step, len(chosen)), len(chosen), "patterns")
     return rows
 
 
 def _failing(cells: Cells, obligation: BasinCells, tried: Mapping[int, Any]) -> list[int]:
-    """Return which rows the rule would refuse: rounding, or power iteration, may have cost them their conditions."""
+    """Return which rows the rule refuses: rounding, or power iteration, may have cost them their conditions."""
     rows = [read_row(k, row, cells.network.size) for k, row in tried.items()]
-    if not rows:
-        return []
-    losses = losses_of(cells, obligation.layer, rows)
-    return [row.pattern for row, holds in zip(rows, holding(cells, rows, losses), strict=True) if not holds]
+    losses, step = losses_of(cells, obligation.layer, rows), max(1, TOGETHER // cells.network.size)
+    failing: list[int] = []
+    for start in range(0, len(rows), step):
+        some = rows[start : start + step]
+        failing += [row.pattern for row, holds in zip(some, holding(cells, some, losses), strict=True) if not holds]
+    return failing
 
 
 def _row(growth: Growth, found: Found, k: int) -> dict[str, Any]:
