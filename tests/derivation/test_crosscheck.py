@@ -29,7 +29,7 @@ WHOLE = [
     '{expression: "sum(x*sum(x^3))"}',
     long('{expression: "dot(softmax(x), x)"}'),
     long('{expression: "norm(x, logsumexp(x)^2)"}'),
-    '{expression: "max(x, 0)^2 + sqrt(1 + x^2) + softplus(x)"}',
+    long('{expression: "max(x, 0)^2 + sqrt(1 + x^2) + softplus(x)"}'),
 ]
 
 
@@ -60,7 +60,7 @@ def test_a_wrong_formula_of_a_whole_layer_is_caught(part: str) -> None:
 
 @pytest.mark.parametrize("part", ["activation", "slope"])
 def test_a_wrong_formula_of_a_neuron_is_caught(part: str) -> None:
-    forms = layer_forms(layer("gelu"))
+    forms = layer_forms(layer("tanh"))
     (case,) = forms.cases
     with pytest.raises(Disagreement):
         check_layer(replace(forms, cases=(replace(case, **{part: -getattr(case, part)}),)))
