@@ -74,7 +74,7 @@ def test_what_is_nested_is_judged() -> None:
     for attracts, message in (
         (LURE | {"multipliers": ["1", "-1"]}, "positive numbers"),
         ({"rule": "no_attractor", "states": [POINT]}, "neither two"),
-        ({"rule": "bounded_drive"}, "does not"),
+        ({"rule": "bounded_drive"}, "is not about"),
     ):
         with pytest.raises(EvidenceRejected, match=message):
             judged(spec("[[1, 1]]"), attracts)
@@ -85,6 +85,16 @@ def test_what_is_nested_is_judged() -> None:
     ):
         with pytest.raises(EvidenceRejected, match=message):
             judged(spec("[[1, 1]]"), LURE, equilibrium)
+
+
+def test_a_network_beyond_the_list_s_size_is_refused() -> None:
+    large = parse_spec(
+        "hopverify: 1\nname: large\nlayers: {x: {size: 401, lagrangian: identity, bias: 1}}\n"
+        "synapses: {d: {kind: diagonal, layers: [x, x], weights: -1}}\n"
+        f"memories: {{m: {{layer: x, patterns: [{[1] * 401}]}}}}\nchecks: [basin_cells]\n"
+    )
+    with pytest.raises(EvidenceRejected, match="too large"):
+        judged(large)
 
 
 def test_several_equilibria_attract_nothing_as_a_whole() -> None:
