@@ -61,7 +61,7 @@ def drawn(seed: int, n: int, scale: float) -> Rows:
     return [[Fraction(round(float(v) * 64), 64) for v in row] for row in (A + A.T) / 2]
 
 
-@pytest.mark.parametrize("seed", range(by_profile(3, 12, 12)))
+@pytest.mark.parametrize("seed", range(by_profile(2, 12, 12)))
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_global_stability_holds_at_every_corner(seed: int, n: int) -> None:
     W, t = drawn(seed, n, 0.3), Fraction(1 + seed % 4, 16)

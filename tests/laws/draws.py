@@ -29,7 +29,7 @@ PRIME = 9973
 ENTRIES = list(LAGRANGIANS)
 
 few = settings(
-    max_examples=by_profile(4, 20, 500),
+    max_examples=by_profile(3, 20, 500),
     deadline=None,
     derandomize=profile() != "hunt",
     suppress_health_check=list(HealthCheck),

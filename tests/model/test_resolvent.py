@@ -21,8 +21,9 @@ from hopverify.model import LayerFunction, build_model
 from hopverify.model.resolvent import resolvent
 from hopverify.model.segments import segments
 from hopverify.spec import parse_spec
+from tests.profiles import by_profile
 
-INHIBITIONS = (Fraction(0), Fraction(1, 3), Fraction(5), Fraction(1000))
+INHIBITIONS = (Fraction(0), Fraction(1, 3), Fraction(5), Fraction(1000))[:: by_profile(2, 1, 1)]
 LEAKS = (Fraction(1), Fraction(1, 7))
 SIZE = 3
 
