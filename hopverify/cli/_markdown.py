@@ -14,10 +14,10 @@ _EMPHASIS = re.compile(r"(?<![\\*])\*([^*\s](?:[^*]|(?<=\\)\*)*?)(?<!\\)\*", re.
 def for_terminal(markdown: str, width: int, indent: str = "") -> str:
     r"""Return Markdown as lines of at most ``width`` characters. Where there are no colours the italics fall away.
 
-    >>> print(click.unstyle(for_terminal(r"*For convex L* see\n[proofs](p.md).\n\n    L\\*(g)", 40, "  ")))
+    >>> print(click.unstyle(for_terminal("*For convex L* see\n[proofs](p.md).\n\n    L*(g)", 40, "  ")))
       For convex L see proofs.
     <BLANKLINE>
-          L\\*(g)
+          L*(g)
     >>> click.unstyle(for_terminal(r"*L\*(γ) is convex.* So is L\*\*.", 40))
     'L*(γ) is convex. So is L**.'
     """
