@@ -163,10 +163,10 @@ def test_flat_regions_of_whole_layers(layer: str, said: str | None) -> None:
 
 
 def test_too_many_kinks_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = spec(dense("[[0]]", "size: 1, lagrangian: relu"), "equilibrium_stability")
+    asked = spec(dense("[[2]]", "size: 1, lagrangian: relu"), "equilibrium_stability")
     assert verify(asked).results[0]["verdict"] == "pass"
     monkeypatch.setattr(stability, "MAX_BIACTIVE", 0)
-    stability_of = verify(spec(dense("[[0]]", "size: 1, lagrangian: relu, tau: 2"), "equilibrium_stability"))
+    stability_of = verify(spec(dense("[[2]]", "size: 1, lagrangian: relu, tau: 2"), "equilibrium_stability"))
     assert stability_of.results[0]["verdict"] == "unknown"
 
 
