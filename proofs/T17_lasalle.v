@@ -2,7 +2,9 @@
     one equilibrium only, it converges to it. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Hopverify Require Import Sums Dini Slopes Model Continuity Elementwise T02_lipschitz T10_boundedness.
+From Hopverify Require Import Sums Dini Slopes Model Continuity Elementwise Existence Solutions.
+From Hopverify Require Import T02_lipschitz T02_elementwise T10_boundedness.
+From Hopverify Require Lure.
 Open Scope R_scope.
 
 (** A Lipschitz function has a least value on a box. *)
@@ -392,3 +394,39 @@ Proof.
   destruct (Req_dec (dist xs (x t)) eps) as [Eq|]; lra.
 Qed.
 End LaSalle.
+
+(** T17, with bounded activations: from every state there is exactly one solution, and it converges to the
+    equilibrium, if there is one only. *)
+Corollary T17_bounded_activations n tau rho b h W (g L : nat -> R -> R) bound xs x0 :
+  (forall i, (i < n)%nat -> 0 < tau i) -> (forall i, (i < n)%nat -> 0 < rho i) -> (forall i, 0 <= h i) ->
+  (forall i, slopes_at_most (g i) (h i)) -> (forall i, primitive_of (L i) (g i)) ->
+  (forall i j, (i < n)%nat -> (j < n)%nat -> W i j = W j i) ->
+  (forall j u, (j < n)%nat -> Rabs (g j u) <= bound j) ->
+  (forall y, network_equilibrium n rho b W g y -> agree n y xs) ->
+  exists x, the_solution n (field tau rho b (acts_of g) (dsyn n W)) x0 x /\
+    forall eps, 0 < eps -> exists t1, 0 <= t1 /\ forall t, t1 <= t -> dist n xs (x t) < eps.
+Proof.
+  intros Ht Hr Hh Hs Hp Sy Hb Only.
+  destruct (T2_the_solution n tau rho b h W g L) with (x0 := x0) as (x & X & _); auto.
+  exists x. split; [exact X|]. destruct X as (_ & Hx & _).
+  assert (Hl : Lure.solution n (fun i => i) tau rho b W (Lure.act g) x).
+  { intros t P i Hi. pose proof (Ht i Hi). split; [|intro; lra]. intros _.
+    evar_last; [exact (Hx t P i Hi)|]. unfold field, Model.force, dsyn, Lure.force, Lure.drive, acts_of, Lure.act.
+    f_equal. ring. }
+  destruct (bounded_family n (fun i => / rho i * (sum n (fun j => Rabs (W i j) * bound j)
+    + Rabs (rho i * x 0 i - b i) + Rabs (b i)))) as (M & HM & KM).
+  assert (B : forall t i, 0 <= t -> (i < n)%nat -> Rabs (x t i) <= M).
+  { intros t i P Hi. apply Rle_trans with (2 := KM i Hi). apply Rle_trans with (2 := Rle_abs _).
+    pose proof (T10_bounded_drive n tau rho b bound W g Ht Hr Hb x t i Hl P Hi) as D.
+    pose proof (Hr i Hi) as Pr. pose proof (Ht i Hi).
+    assert (E : exp (- (rho i / tau i) * t) <= 1).
+    { rewrite <- exp_0.
+      assert (0 <= rho i / tau i * t) by (apply Rmult_le_pos; [apply Rlt_le, Rdiv_lt_0_compat|]; lra).
+      destruct (Req_dec (- (rho i / tau i) * t) 0) as [->|N]; [lra|]. apply Rlt_le, exp_increasing. lra. }
+    pose proof (Rabs_pos (rho i * x 0 i - b i)). pose proof (exp_pos (- (rho i / tau i) * t)).
+    assert (A : rho i * Rabs (x t i) <= Rabs (rho i * x t i - b i) + Rabs (b i)).
+    { rewrite <- (Rabs_pos_eq (rho i)) at 1 by lra. rewrite <- Rabs_mult.
+      replace (rho i * x t i) with (rho i * x t i - b i + b i) at 1 by ring. apply Rabs_triang. }
+    apply (Rmult_le_reg_l (rho i)); [exact Pr|]. rewrite <- Rmult_assoc, Rinv_r, Rmult_1_l by lra. nra. }
+  intros eps He. apply (T17 n tau rho b h W g L) with (M := M); auto.
+Qed.
