@@ -1,0 +1,181 @@
+"""Where patterns are stored, and what attracts: what has no meaning there is refused, and told apart from what has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from math import inf, sqrt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.checker import linear_algebra
+from hopverify.checker.constant_pieces import Interval, Place, _joined, constant_pieces
+from hopverify.checker.linear_algebra import is_positive_definite
+from hopverify.checker.regions import _guess
+from hopverify.checker.rules import judge
+from hopverify.checker.stability import _by_spectrum
+from hopverify.checker.stored import reach_of_signs
+from hopverify.checks import claims_of, ghost_regions, global_stability
+from hopverify.checks._stored import SPREAD
+from hopverify.errors import EvidenceRejected, SpecError
+from hopverify.expr.balls import BALLS, precision
+from hopverify.model import LayerFunction, build_model
+from hopverify.spec import ExactArray, parse_spec
+from hopverify.spec.spread import Spread
+
+MEMORY = "memories: {m: {layer: x, patterns: %s}}\n"
+CURVED = "{kind: expression, layers: [x], energy: 'sum(x^4)'}"
+DENSE = "{kind: dense, layers: [x, x], weights: [[0, 0.5], [0.5, 0]]}"
+
+
+def model_of(synapse: str, layer: str = "lagrangian: tanh") -> Any:
+    text = f"layers: {{x: {{size: 2, {layer}}}}}\nsynapses: {{w: {synapse}}}\n"
+    return build_model(parse_spec(f"hopverify: 1\nname: net\n{text}"))
+
+
+def obligation_of(text: str) -> Any:
+    given = parse_spec(f"hopverify: 1\nname: net\n{text}")
+    ((_, claim),) = claims_of(given, build_model(given))
+    return claim.necessary[0]
+
+
+def cells(patterns: str) -> Any:
+    layer = "layers: {x: {size: 2, lagrangian: tanh}}\n"
+    return obligation_of(f"{layer}synapses: {{w: {DENSE}}}\n{MEMORY % patterns}checks: [basin_cells]\n")
+
+
+def refused(obligation: Any, evidence: dict[str, Any], message: str) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judge(obligation, evidence)
+
+
+TREE = {"rule": "few_equilibria", "list": {"tree": [], "points": []}}
+
+
+def test_patterns_that_cannot_be_told_apart_count_for_nothing() -> None:
+    refused(cells(f"[[1, 1], [1, 1.{'0' * 40}1]]"), TREE, "cannot be told apart")
+    refused(cells("[[1, 1], [1, -1]]"), {"rule": "few_equilibria", "list": 3}, "list: expected an object")
+
+
+def test_drives_that_are_not_linear_have_no_list() -> None:
+    curved = model_of(CURVED)
+    asked = replace(cells("[[1, 1], [1, -1]]"), model=curved)
+    refused(asked, {"rule": "whole_space", "attracts": {}, "equilibrium": {}}, "the drives are not linear")
+    attracts = obligation_of(
+        f"layers: {{x: {{size: 2, lagrangian: tanh}}}}\nsynapses: {{w: {DENSE}}}\nchecks: [global_stability]\n"
+    )
+    evidence = {"rule": "no_attractor", "states": []}
+    refused(replace(attracts, model=curved), evidence, "the drives are not linear")
+    refused(attracts, evidence, "states")
+
+
+def test_a_mean_is_for_exact_patterns_and_a_ghost_counts_as_one_more() -> None:
+    layers = "layers: {v: {size: 2, lagrangian: identity}, h: {size: 2, lagrangian: %s, tau: 0}}\n"
+    text = "synapses: {xi: {kind: dense, layers: [h, v], weights: [[0.5, 0], [0, 0.5]]}}\nchecks: [memory_retrieval]\n"
+    evidence = {"rule": "lone_equilibrium", "state": ["1/4", "1/4"]}
+    plain, ghost = (obligation_of(layers % name + text) for name in ("softmax", "ghostmax"))
+    assert judge(plain, evidence).data["owned_at_most"] == 0
+    assert judge(ghost, {**evidence, "state": ["1/6", "1/6"]}).data["owned_at_most"] == 0
+    spread = replace(plain, patterns=replace(plain.patterns, spread=Spread(Fraction(1, 100))))
+    refused(spread, evidence, "exact patterns")
+
+
+@pytest.mark.parametrize("check", ["basin_cells", "{equilibria: {near: m}}"])
+def test_patterns_with_a_spread_are_not_spoken_of(check: str) -> None:
+    given = parse_spec(
+        "hopverify: 1\nname: net\nlayers: {v: {size: 2, lagrangian: tanh}, h: {size: 2, lagrangian: tanh}}\n"
+        "synapses: {w: {kind: dense, layers: [h, v], weights: {values: [[2, 1], [1, 2]], tolerance: 0.1}}}\n"
+        f"memories: {{m: {{layer: v, patterns: {{same_as: w}}}}}}\nchecks: [{check}]\n"
+    )
+    ((_, claim),) = claims_of(given, build_model(given))
+    assert claim.inapplicable == SPREAD
+
+
+def at_rest(layer: str, weights: str, option: str = "") -> Any:
+    hidden = f"h: {{size: 2, tau: 0, lagrangian: {layer}}}"
+    given = parse_spec(
+        f"hopverify: 1\nname: net\nlayers: {{v: {{size: 2, lagrangian: identity}}, {hidden}}}\n"
+        f"synapses: {{w: {{kind: dense, layers: [h, v], weights: {weights}}}}}\n"
+        "memories: {m: {layer: v, patterns: {same_as: w}}}\n"
+        f"checks: [{{memory_retrieval: {{near: m{option}}}}}]\n"
+    )
+    ((_, claim),) = claims_of(given, build_model(given))
+    return claim
+
+
+def test_what_is_asked_of_states_at_rest_needs_softmax_and_exact_patterns() -> None:
+    near = "{values: [[2, 1], [1, 2]], tolerance: 0.1}"
+    assert at_rest("softmax", near).inapplicable == SPREAD
+    assert "needs a softmax layer" in at_rest("sparsemax", "[[2, 1], [1, 2]]").inapplicable
+    with pytest.raises(SpecError, match="leave `errors` out"):
+        at_rest("softmax", "[[2, 1], [1, 2]]", ", errors: 1")
+
+
+def test_what_is_refuted_is_counted() -> None:
+    assert [ghost_regions._counted(told) for told in ({}, {"count": "1"}, {"count": "1200"})] == [
+        "A ghost region",
+        "1 ghost region",
+        "1,200 ghost regions",
+    ]
+    assert global_stability._refuted({"listed": ["one", "other"]}) == "Several equilibria"
+    assert global_stability._refuted({}) == "No equilibrium attracts everything"
+
+
+def test_signs_reach_less_far_where_patterns_have_a_spread() -> None:
+    exact = ExactArray.of([[2, -2], [2, 2]])
+    assert reach_of_signs(exact, 1) == pytest.approx(2 * sqrt(2))
+    assert reach_of_signs(replace(exact, spread=Spread(Fraction(1, 2), Fraction(1, 4))), 1) == pytest.approx(sqrt(2))
+    assert reach_of_signs(ExactArray.of([[2, 1]]), 1) == inf
+
+
+def function_of(lagrangian: str) -> LayerFunction:
+    return model_of(DENSE, f"lagrangian: {lagrangian}").layers["x"].function
+
+
+def test_neighbouring_pieces_that_are_dead_are_one() -> None:
+    pieces = constant_pieces(function_of('{expression: "relu(abs(x) - 1)^3"}'))
+    assert pieces.flat == (Interval(Fraction(-1), Fraction(1)),)
+    assert pieces.around(Fraction(2), Fraction(3)) is Place.ALIVE
+    assert pieces.around(Fraction(0), Fraction(2)) is Place.UNSETTLED
+    zero, one = Fraction(0), Fraction(1)
+    assert _joined([(None, zero, True), (zero, one, True), (Fraction(2), None, True)]) == [
+        (None, one, True),
+        (Fraction(2), None, True),
+    ]
+    assert _joined([(None, zero, True), (zero, one, False)]) == [(None, one, False)]
+
+
+def test_where_nothing_is_known_of_a_slope_nothing_is_settled() -> None:
+    pieces = constant_pieces(function_of('{expression: "relu(sin(x))^3"}'))
+    assert (pieces.flat, pieces.unknown) == ((), (Interval(None, None),))
+    assert pieces.around(Fraction(1), Fraction(1)) is Place.UNSETTLED
+
+
+def test_the_end_of_a_region_is_guessed_first_then_a_short_rational() -> None:
+    third, ends = Fraction(1, 3), (Fraction(0), Fraction(1))
+    tiny = Fraction(1, 2**60)
+    assert _guess(-tiny, tiny, ends) == 0
+    assert _guess(third - tiny, third + tiny, ends) == third
+    odd = Fraction(2**61 + 1, 2**62 + 5)
+    assert _guess(odd, odd, ends) is None
+
+
+def test_eigenvalues_that_do_not_come_apart_are_counted() -> None:
+    with precision():
+        block = [[-1, 1, 0], [0, -1, 1], [0, 0, -1]]
+        stable = _by_spectrum(BALLS.array(ExactArray.of(block).fractions()))
+        unstable = _by_spectrum(BALLS.array(ExactArray.of((-np.array(block)).tolist()).fractions()))
+    assert (stable.verdict, unstable.verdict) == ("stable", "unstable")
+
+
+def test_definiteness_that_doubles_cannot_factorise_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise np.linalg.LinAlgError("not positive definite")
+
+    monkeypatch.setattr(linear_algebra, "LARGE", 1)
+    A = np.array([[Fraction(2), Fraction(1)], [Fraction(1), Fraction(2)]], dtype=object)
+    assert is_positive_definite(A)
+    monkeypatch.setattr(np.linalg, "cholesky", fails)
+    assert is_positive_definite(A), "by elimination"
