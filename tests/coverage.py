@@ -24,7 +24,7 @@ TRUSTED = (
     "synapses",
     "verdict.py",
 )
-TESTS = ("checker", "checks", "expr", "known_values", "laws", "model", "spec", "synapses")
+TESTS = ("api", "checker", "checks", "expr", "known_values", "laws", "model", "spec", "synapses")
 AIMED = (*(f"tests/{name}" for name in TESTS), *(f"hopverify/{name}" for name in TRUSTED))
 
 

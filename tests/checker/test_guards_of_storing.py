@@ -14,7 +14,7 @@ from hopverify.checker import linear_algebra
 from hopverify.checker.constant_pieces import Interval, Place, _joined, constant_pieces
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.regions import _guess
-from hopverify.checker.rules import judge
+from hopverify.checker.rules import judge, lone_equilibrium
 from hopverify.checker.stability import _by_spectrum
 from hopverify.checker.stored import reach_of_signs
 from hopverify.checks import claims_of, ghost_regions, global_stability
@@ -22,6 +22,7 @@ from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.model import LayerFunction, build_model
+from hopverify.obligations import Retrieval
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread
 
@@ -80,6 +81,58 @@ def test_a_mean_is_for_exact_patterns_and_a_ghost_counts_as_one_more() -> None:
     assert judge(ghost, {**evidence, "state": ["1/6", "1/6"]}).data["owned_at_most"] == 0
     spread = replace(plain, patterns=replace(plain.patterns, spread=Spread(Fraction(1, 100))))
     refused(spread, evidence, "exact patterns")
+
+
+def rests(Xi: Any, bias: Any, beta: float, v: Any) -> Any:
+    """Return the equilibrium of v ← Ξᵀ softmax(β(Ξv + b)), in doubles."""
+    for _ in range(200):
+        p = np.exp(beta * (Xi @ v + bias))
+        v = Xi.T @ (p / p.sum())
+    return v
+
+
+@pytest.mark.parametrize("ghost", [False, True])
+@pytest.mark.parametrize("beta", [0.125, 1.0])
+def test_the_ball_around_a_mean_holds_the_equilibrium_and_is_not_wide(ghost: bool, beta: float) -> None:
+    Xi, bias, state = np.array([[0.75, 0], [0, 0.5], [0.25, 0.25]]), np.array([1.5, 0, -1]), [0.25, 0.125]
+    obligation = Retrieval(
+        "law", ExactArray.of(Xi), Fraction(beta), ExactArray.of(bias), ("[0]", "[1]", "[2]"), 1, ghost
+    )
+    with precision():
+        centre, radius = lone_equilibrium._enclosed(obligation, np.array(list(map(Fraction, state)), dtype=object))
+    assert [float(c.mid()) for c in centre] == state
+    rows = (np.vstack([Xi, 0 * Xi[:1]]), np.append(bias, 0)) if ghost else (Xi, bias)
+    off = np.linalg.norm(rests(*rows, beta, np.array(state)) - state)
+    reach = float(radius.abs_upper())
+    assert radius.contains(0)
+    assert off <= reach <= 4 * off
+
+
+def test_a_mean_is_no_contraction_where_patterns_lie_far_apart() -> None:
+    """1 - β max |ξ - c|² is 1 - 8β here: at β = 1/8 it is 0."""
+    for beta, certified in ((Fraction(124, 1000), True), (Fraction(1, 8), False), (Fraction(1), False)):
+        obligation = Retrieval(
+            "law", ExactArray.of([[2, 2], [-2, -2]]), beta, ExactArray.of([0, 0]), ("[0]", "[1]"), 1, False
+        )
+        evidence = {"rule": "lone_equilibrium", "state": ["0", "0"]}
+        if certified:
+            assert judge(obligation, evidence).data["owned_at_most"] == 0
+        else:
+            refused(obligation, evidence, "")
+
+
+def test_the_ends_of_intervals_belong_to_them() -> None:
+    piece, zero, one, two = Interval(Fraction(0), Fraction(1)), Fraction(0), Fraction(1), Fraction(2)
+    assert (piece.holds(zero, one), piece.holds(zero, two), piece.holds(-one, one)) == (True, False, False)
+    assert (piece.meets(one, two), piece.meets(-one, zero), piece.meets(two, two)) == (True, True, False)
+    assert (piece.meets(-two, -one), Interval(None, one).holds(-two, one), Interval(zero, None).holds(zero, two)) == (
+        False,
+        True,
+        True,
+    )
+    flat = constant_pieces(function_of("relu"))
+    assert flat.around(-one, -one) == Interval(None, zero)
+    assert flat.around(-one, one) is Place.UNSETTLED
 
 
 @pytest.mark.parametrize("check", ["basin_cells", "{equilibria: {near: m}}"])
