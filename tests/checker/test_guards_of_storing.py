@@ -109,16 +109,15 @@ def test_the_ball_around_a_mean_holds_the_equilibrium_and_is_not_wide(ghost: boo
 
 
 def test_a_mean_is_no_contraction_where_patterns_lie_far_apart() -> None:
-    """1 - β max |ξ - c|² is 1 - 8β here: at β = 1/8 it is 0."""
-    for beta, certified in ((Fraction(124, 1000), True), (Fraction(1, 8), False), (Fraction(1), False)):
-        obligation = Retrieval(
-            "law", ExactArray.of([[2, 2], [-2, -2]]), beta, ExactArray.of([0, 0]), ("[0]", "[1]"), 1, False
-        )
+    """1 - β max |ξ - c|² is 1 - 18β here, and 1 - 8β for patterns of twos."""
+    for entry, beta, certified in ((3, "55/1000", True), (3, "56/1000", False), (2, "1/8", False), (2, "1", False)):
+        patterns = ExactArray.of([[entry, entry], [-entry, -entry]])
+        obligation = Retrieval("law", patterns, Fraction(beta), ExactArray.of([0, 0]), ("[0]", "[1]"), 1, False)
         evidence = {"rule": "lone_equilibrium", "state": ["0", "0"]}
         if certified:
             assert judge(obligation, evidence).data["owned_at_most"] == 0
         else:
-            refused(obligation, evidence, "")
+            refused(obligation, evidence, "contract")
 
 
 def test_the_ends_of_intervals_belong_to_them() -> None:
