@@ -129,6 +129,17 @@ layers:
 checks: [ghost_regions]
 expect: {ghost_regions: fail}
 """,
+    "whole": """
+hopverify: 1
+name: whole
+layers:
+  x: {size: 2, lagrangian: identity, bias: [2, 0]}
+synapses:
+  w: {kind: dense, layers: [x, x], weights: [[-3, 3], [3, -3]]}
+memories:
+  m: {layer: x, patterns: [[1, 1]]}
+checks: [basin_cells]
+""",
     "given": """
 hopverify: 1
 name: given
