@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import hopverify
+from hopverify.spec import json_schema
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md"]
@@ -39,6 +40,16 @@ def test_workflows_run_what_is_there() -> None:
     specs = set(re.findall(r"specs/[\w./-]+", text(".github/workflows/release.yml")))
     assert specs
     assert all((ROOT / each).is_file() for each in specs | run)
+
+
+def test_the_site_has_every_page_and_one_address() -> None:
+    settings = text("mkdocs.yml")
+    shown = set(re.findall(r": ([\w/.-]+\.md)$", settings, re.MULTILINE))
+    assert {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")} <= shown
+    urls = tomllib.loads(text("pyproject.toml"))["project"]["urls"]
+    assert f"site_url: {urls['Documentation']}\n" in settings
+    assert f"repository: {urls['Homepage']}\n" in settings
+    assert json_schema(lagrangians={}, synapses={}, activations={}, checks={})["$id"].startswith(urls["Documentation"])
 
 
 def test_one_version_one_licence_one_address() -> None:
