@@ -12,16 +12,19 @@ import pytest
 
 from hopverify.checker import linear_algebra
 from hopverify.checker.constant_pieces import Interval, Place, _joined, constant_pieces
+from hopverify.checker.contraction import Contractor
 from hopverify.checker.linear_algebra import is_positive_definite
-from hopverify.checker.regions import _guess
+from hopverify.checker.regions import _guess, is_inside
 from hopverify.checker.rules import judge, lone_equilibrium
+from hopverify.checker.rules.equilibrium_balls import flat_region
+from hopverify.checker.rules.equilibrium_boxes import box_around, is_attracting
 from hopverify.checker.stability import _by_spectrum
 from hopverify.checker.stored import reach_of_signs
 from hopverify.checks import claims_of, ghost_regions, global_stability
 from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
 from hopverify.expr.balls import BALLS, precision
-from hopverify.model import LayerFunction, build_model
+from hopverify.model import LayerFunction, build_model, linear_network
 from hopverify.obligations import Retrieval
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread
@@ -231,3 +234,34 @@ def test_definiteness_that_doubles_cannot_factorise_is_not_claimed(monkeypatch: 
     assert is_positive_definite(A)
     monkeypatch.setattr(np.linalg, "cholesky", fails)
     assert is_positive_definite(A), "by elimination"
+
+
+def test_a_list_of_a_network_whose_drives_are_not_linear_is_none() -> None:
+    asked = replace(cells("[[1, 1], [1, -1]]"), model=model_of(CURVED))
+    tree = {"box": None, "levels": [], "cuts": [], "faces": {}}
+    refused(asked, {"rule": "few_equilibria", "list": tree}, "list: the drives are not linear")
+
+
+def test_the_form_of_stability_is_for_slopes_that_are_nowhere_negative() -> None:
+    layer = "layers: {x: {size: 2, lagrangian: gelu}}\n"
+    text = f"{layer}synapses: {{w: {DENSE}}}\n{MEMORY % '[[1, 1], [1, -1]]'}checks: [equilibria: {{near: m}}]\n"
+    asked = obligation_of(text)
+    contractor = Contractor(asked.search.network)
+    box = box_around(contractor, np.array([Fraction(-3), Fraction(0)], dtype=object), Fraction(1, 8))
+    assert not is_attracting(asked, box, {"method": "cholesky"})
+
+
+def test_the_flat_region_of_a_threshold_is_more_than_a_line() -> None:
+    assert flat_region(model_of(DENSE, "lagrangian: softmax").layers["x"]).startswith("x + R·1, ")  # type: ignore[union-attr]
+    found = flat_region(model_of(DENSE, "lagrangian: sparsemax").layers["x"])
+    assert found is not None
+    assert found.startswith("x + R·1 and whatever else has its activation")
+
+
+def test_an_equilibrium_on_the_end_of_a_region_where_the_flow_is_singular() -> None:
+    network = linear_network(
+        model_of("{kind: dense, layers: [x, x], weights: [[1, 0], [0, 1]]}", "lagrangian: identity")
+    )
+    assert network is not None
+    ends = np.array([0.125, 0.125])
+    assert is_inside(network, [(Fraction(0), Fraction(1))] * 2, -ends, ends)
