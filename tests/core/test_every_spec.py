@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from hopverify.core import array_files, core_of, readable
 from hopverify.kernel import core
@@ -15,6 +18,9 @@ from hopverify.spec import parse_spec, read_spec
 from tests.cli.commands import RELU_PAIR, run
 from tests.core.comparing import compare
 from tests.golden.table import every_spec, name_of
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "core.schema.json").read_text(encoding="utf-8")))
 
 LARGEST = 150
 """The number of neurons up to which functions are evaluated."""
@@ -30,6 +36,7 @@ def test_a_core_reads_back_and_is_the_network_of_its_spec(path: Path, tmp_path: 
     found = loads(readable(document), tmp_path)
     assert core.write(found) == document
     assert found.digest == made.digest
+    SCHEMA.validate(document)
     if sum(layer.size for layer in found.layers) <= LARGEST:
         compare(found, model, seed=7)
 
@@ -73,6 +80,15 @@ def test_arrays_within_a_tolerance() -> None:
 
 
 @pytest.mark.parametrize("activation", ["{vector_layernorm: {gamma: 0}}", "{vector_layernorm: {gamma: 2, delta: 1}}"])
+@pytest.mark.parametrize(
+    "wrong", [{"core": 2}, {"clamp": []}, {"layers": []}, {"energy": ["eval", 1]}, {"altered": {}}]
+)
+def test_the_schema_refuses(wrong: dict[str, Any]) -> None:
+    document = core.write(core_of(any_model(read_spec(RELU_PAIR))))
+    assert SCHEMA.is_valid(document)
+    assert not SCHEMA.is_valid(document | wrong)
+
+
 def test_numbers_that_count_for_every_neuron(activation: str) -> None:
     text = f"{{hopverify: 1, name: one, layers: {{x: {{size: 3, activation: {activation}}}}}, checks: all}}"
     model = any_model(parse_spec(text))
