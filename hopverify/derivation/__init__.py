@@ -4,7 +4,19 @@ The only package that imports SymPy. Nothing here is trusted: provers hand what 
 printed has been compared with automatic differentiation in ball arithmetic.
 """
 
+from hopverify.derivation.arrays import Numbers, arrays_of
 from hopverify.derivation.crosscheck import Disagreement
 from hopverify.derivation.deriving import Derivation, derive
+from hopverify.derivation.document import Section
+from hopverify.derivation.number_sections import with_numbers, written_out
 
-__all__ = ["Derivation", "Disagreement", "derive"]
+__all__ = [
+    "Derivation",
+    "Disagreement",
+    "Numbers",
+    "Section",
+    "arrays_of",
+    "derive",
+    "with_numbers",
+    "written_out",
+]

@@ -79,12 +79,14 @@ class Section:
         """Return the section with the equals signs in one column."""
         rows = [line.text() for line in self.lines]
         width = max((len(left) for left, _, _ in rows), default=0)
-        body = max((len(right) for _, right, remark in rows if remark), default=0)
+        body = max((len(line) for _, right, remark in rows if remark for line in right.split("\n")), default=0)
         printed = [self.title]
         for left, right, remark in rows:
+            first, *others = right.split("\n")
             sign = " = " if left else "   "
-            tail = f"{right.ljust(min(body, 72))}    {remark}" if remark else right
+            tail = f"{first.ljust(min(body, 72))}    {remark}" if remark else first
             printed.append(f"  {left.rjust(width)}{sign}{tail}".rstrip())
+            printed += [f"  {' ' * width}   {line}" for line in others]
         return "\n".join([*printed, *(f"  {_sentence(note, latex=False)}" for note in self.notes)])
 
     def to_latex(self) -> str:

@@ -7,7 +7,7 @@ report says that nothing was checked.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hopverify.certificate import Certificate
@@ -18,7 +18,7 @@ from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
 
 if TYPE_CHECKING:
-    from hopverify.derivation import Derivation
+    from hopverify.derivation import Derivation, Numbers, Section
     from hopverify.reporting.figures import Drawing
 
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Material:
     """``certificate_file`` and ``spec_file`` are names for the reader; ``without`` tells why there are no equations.
 
-    ``examined``: the checker accepted the certificate when this was gathered.
+    ``examined``: the checker accepted the certificate when this was gathered. ``arrays`` are the numbers of the model,
+    and ``written_out`` its equations with the numbers in them, for few neurons.
     """
 
     certificate: Certificate
@@ -37,6 +38,8 @@ class Material:
     derivation: Derivation | None = None
     without: str = ""
     drawings: tuple[Drawing, ...] = ()
+    arrays: tuple[Numbers, ...] = ()
+    written_out: tuple[Section, ...] = ()
 
 
 def gather(
@@ -56,20 +59,22 @@ def gather(
         check_form(certificate)
         return Material(certificate, certificate_file, without="the spec is not at hand")
     check_certificate(spec, certificate, progress=progress)
-    derivation, without = _derived(spec) if equations else (None, "they were not asked for")
-    drawings = tuple(_drawn(spec, certificate)) if figures else ()
-    return Material(certificate, certificate_file, spec, spec.file, True, derivation, without, drawings)
+    found = Material(certificate, certificate_file, spec, spec.file, True, without="they were not asked for")
+    found = replace(found, drawings=tuple(_drawn(spec, certificate)) if figures else ())
+    return _with_equations(found, spec) if equations else found
 
 
-def _derived(spec: ModelSpec) -> tuple[Derivation | None, str]:
-    """Return the derivation, or None and why there is none: a report does without it."""
-    from hopverify.derivation import derive
+def _with_equations(material: Material, spec: ModelSpec) -> Material:
+    """Return the material with arrays, equations and derivation; a report does without what cannot be derived."""
+    from hopverify.derivation import arrays_of, derive, written_out
     from hopverify.model import any_model
 
+    model = any_model(spec)
+    material = replace(material, arrays=arrays_of(model))
     try:
-        return derive(any_model(spec)), ""
+        return replace(material, derivation=derive(model), written_out=written_out(model), without="")
     except HopverifyError as error:
-        return None, str(error)
+        return replace(material, without=str(error))
 
 
 def _drawn(spec: ModelSpec, certificate: Certificate) -> list[Drawing]:

@@ -176,6 +176,13 @@ def test_derive_prints_text_and_latex() -> None:
     assert "\\" in latex.stdout
 
 
+def test_derive_prints_the_numbers_where_they_are_asked_for() -> None:
+    text, latex = run("derive", RELU_PAIR, "--numbers"), run("derive", RELU_PAIR, "--numbers", "--latex")
+    assert "weights of synapse" in text.stdout
+    assert "weights of synapse" not in run("derive", RELU_PAIR).stdout
+    assert r"\begin{pmatrix}" in latex.stdout
+
+
 def test_a_command_that_is_not_there() -> None:
     result = run("verfy", "spec.yaml")
     assert result.exit_code == 2

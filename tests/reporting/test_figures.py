@@ -37,7 +37,7 @@ def ids(svg: str) -> list[str]:
 
 
 def test_every_figure_has_a_name_a_title_and_a_place() -> None:
-    assert set(FIGURES.entries) == {"landscape", "portrait", "radii", "repair", "spectrum"}
+    assert set(FIGURES.entries) == {"arrays", "landscape", "portrait", "radii", "repair", "spectrum"}
     assert len({figure.order for figure in FIGURES}) == len(FIGURES)
     assert all(figure.title for figure in FIGURES)
 

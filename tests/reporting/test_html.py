@@ -141,7 +141,7 @@ def test_a_verdict_is_told_by_word_and_shape(page: Page) -> None:
 def test_evidence_is_folded_and_everything_else_is_not(page: Page) -> None:
     folded = [each for each in page.all("details") if "open" not in each]
     assert len(folded) == len(page.all("summary")) > 10
-    assert page.text.count("Obligations and evidence of claim") == 9
+    assert len(re.findall("vidence of claim", page.text)) == 9
 
 
 @pytest.mark.parametrize("text", HOSTILE)

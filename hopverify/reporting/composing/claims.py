@@ -9,9 +9,10 @@ from hopverify.checker import RULES
 from hopverify.checks import CHECKS
 from hopverify.reporting.composing.commands import check_again
 from hopverify.reporting.composing.evidence import evidence
-from hopverify.reporting.composing.numbering import Claim, anchor_of
+from hopverify.reporting.composing.numbering import NOT_APPLICABLE, Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.tables import tables_of
+from hopverify.reporting.composing.trust import assumptions_of
 from hopverify.reporting.composing.verdicts import deciding, mark_of
 from hopverify.reporting.document import (
     Block,
@@ -32,7 +33,6 @@ from hopverify.reporting.theory import PAGE, items_of, sentence_of
 from hopverify.reporting.titles import title_of
 
 SHOWS, LISTS = "the certificate has", "the obligations below list"
-NOT_APPLICABLE = "not-applicable"
 
 
 def sections_of_checks(material: Material, claims: Sequence[Claim], *, told: Sequence[str] = ()) -> tuple[Section, ...]:
@@ -48,12 +48,13 @@ def sections_of_checks(material: Material, claims: Sequence[Claim], *, told: Seq
 
 
 def _section(material: Material, check: str, claims: Sequence[Claim], *, shows_pictures: bool) -> Section:
-    blocks: list[Block] = [Paragraph(_explained(check))]
+    blocks: list[Block] = []
     for claim in claims:
         blocks += _blocks(claim)
     if shows_pictures:
         blocks += pictures_of(material, check)
-    blocks.append(Facts(tuple(_facts(material, [claim.row for claim in claims]))))
+    facts = _facts(material, [claim.row for claim in claims])
+    blocks.append(Facts((("the check", _explained(check)), *facts)))
     for claim in claims:
         blocks += evidence(claim, material.certificate_file)
     row = deciding([claim.row for claim in claims])
@@ -73,6 +74,8 @@ def _blocks(claim: Claim) -> Iterator[Block]:
     if said:
         yield Listing(tuple(said))
     yield from tables_of(row)
+    for step in row.advice:
+        yield Paragraph(("Next: ", Mono(step.command), f" {step.why}."))
 
 
 def _sentence(line: str) -> str:
@@ -89,7 +92,7 @@ def _facts(material: Material, rows: Sequence[Row]) -> Iterator[tuple[str, Words
         yield "decided by", ("no rule: nothing was proved or refuted",)
     for position, (item, title) in enumerate(items_of(rows[0].theory)):
         yield ("theory" if position == 0 else ""), (f"{item}, {title}: {sentence_of(item)} ({PAGE})",)
-    assumptions = list(dict.fromkeys(text for row in rows for text in row.assumptions))
+    assumptions = list(dict.fromkeys(text for row in rows for text in assumptions_of(row)))
     trusted = "the reader of specs, the checker" + (" and the rules above" if rules else "")
     yield "to be trusted", (f"{trusted}{'; moreover:' if assumptions else ''}",)
     for assumption in assumptions:
@@ -99,10 +102,9 @@ def _facts(material: Material, rows: Sequence[Row]) -> Iterator[tuple[str, Words
 
 def _others(claims: Sequence[Claim]) -> Section:
     rows: tuple[tuple[Words, ...], ...] = tuple(
-        ((str(claim.number),), (Mono(claim.row.check),), (claim.row.subject,), with_code(reason_in_words(claim.row)))
-        for claim in claims
+        ((Mono(claim.row.check),), (claim.row.subject,), with_code(reason_in_words(claim.row))) for claim in claims
     )
-    table = Table(("claim", "check", "subject", "why"), rows, right=frozenset({0}))
+    table = Table(("check", "subject", "why"), rows)
     unmet = any(not claim.row.met for claim in claims)
     said = "These checks say nothing about this model."
     return Section(

@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from hopverify.derivation import Derivation
+from hopverify.derivation import Derivation, Numbers
 from hopverify.derivation.document import Line, Mark, Section
-from hopverify.reporting.document import Block, Equation, Equations, Folded, Heading, Math, Note, Paragraph, Words
+from hopverify.reporting.document import (
+    Block,
+    Equation,
+    Equations,
+    Folded,
+    Heading,
+    Listing,
+    Math,
+    Note,
+    Paragraph,
+    Words,
+)
 
 _ASIDE = ("Symbols", "Comparison with automatic differentiation")
 
 
-def equations(derivation: Derivation) -> tuple[Block, ...]:
-    """Return the blocks of a derivation."""
+def equations(derivation: Derivation, written_out: Sequence[Section] = ()) -> tuple[Block, ...]:
+    """Return the blocks of a derivation, the equations ``written_out`` with numbers behind the general ones."""
     layers = [section for section in derivation.sections if section.title.startswith("Layer ")]
     aside = [section for section in derivation.sections if section.title in _ASIDE]
     principal = [section for section in derivation.sections if section not in (*layers, *aside)]
     blocks = tuple(_blocks(layers))
     # One layer is named by the line that folds it.
     forms = (Folded(_of_layers(layers), blocks[1:] if len(layers) == 1 else blocks),) if layers else ()
-    return (*_blocks(principal), *forms, Folded("Symbols, and what was compared", tuple(_blocks(aside))))
+    symbols = Folded("Symbols, and what was compared", tuple(_blocks(aside)))
+    return (*_blocks(principal), *_blocks(written_out), *forms, symbols)
 
 
 def _of_layers(layers: Sequence[Section]) -> str:
@@ -79,6 +91,17 @@ def _one(lines: Sequence[Line]) -> Equation:
 
 def _where(remark: str) -> str:
     return rf"\text{{for }} {remark.removeprefix('for ')}"
+
+
+def arrays(given: Sequence[Numbers]) -> Iterator[Block]:
+    """Yield the arrays of a model: small ones whole, of large ones what is told of them."""
+    small, large = ([each for each in given if each.is_small is kind] for kind in (True, False))
+    if small:
+        yield Equations(tuple(Equation(_math(each.name), "=", _math(each.whole), each.what) for each in small))
+    if large:
+        yield Listing(tuple((_math(each.name), f", {each.what}: {each.in_short.in_text}") for each in large))
+    if spreads := [(_math(each.name), f" is known up to {each.array.spread}") for each in given if each.array.spread]:
+        yield Listing(tuple(spreads))
 
 
 def without_equations(why: str) -> tuple[Block, ...]:

@@ -20,12 +20,18 @@ LINES, CHARACTERS = 60, 6_000
 
 
 def evidence(claim: Claim, certificate_file: str) -> tuple[Block, ...]:
-    """Return the folded evidence; nothing where a claim has no obligations."""
+    """Return the folded evidence; nothing where a claim has no obligations.
+
+    The text of the evidence is folded twice: it is for a screen, and never printed.
+    """
     obligations = claim.row.obligations
     if not obligations:
         return ()
+    pieces = (*_pieces(obligations), _where(claim, certificate_file))
+    if [each["statement"] for each in obligations] == [claim.row.statement]:
+        return (Folded(f"Evidence of claim {claim.number}", (Folded("As JSON", pieces),)),)
     summary = f"Obligations and evidence of claim {claim.number}"
-    return (Folded(summary, (_table(obligations), *_pieces(obligations), _where(claim, certificate_file))),)
+    return (Folded(summary, (_table(obligations), Folded("Evidence, as JSON", pieces))),)
 
 
 def _table(obligations: tuple[Values, ...]) -> Table:
@@ -53,9 +59,7 @@ def _pieces(obligations: tuple[Values, ...]) -> Iterator[Block]:
 
 
 def _where(claim: Claim, certificate_file: str) -> Paragraph:
-    said = (
-        f"Long lists are cut here. The evidence in full is entry {claim.number} of the results in {certificate_file}."
-    )
+    said = f"Long lists are cut here. The evidence in full is entry {claim.entry} of the results in {certificate_file}."
     return Paragraph((said,))
 
 
@@ -75,7 +79,7 @@ def in_short(value: Any) -> str:
 def _cut(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}… {len(value):,} characters"
-    if isinstance(value, Mapping | list) and depth >= DEEPEST and not _is_flat(value):
+    if isinstance(value, Mapping | list) and depth >= DEEPEST and len(value) > 1 and not _is_flat(value):
         return f"… {len(value):,} in all"
     if isinstance(value, Mapping):
         kept = {key: _cut(part, depth + 1) for key, part in list(value.items())[:LONGEST_LIST]}

@@ -1,26 +1,40 @@
-"""The first screen: what the model is, what became of it in a few lines, its equations, and the table of checks."""
+"""The first screen: what became of the model in numbers and words, what to do next, the model, and its checks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hopverify.reporting.composing.equations import equations, without_equations
+from hopverify.reporting.advice import next_steps
 from hopverify.reporting.composing.flatness import ANCHOR as FLAT
 from hopverify.reporting.composing.flatness import TITLE as WHY_FLAT
 from hopverify.reporting.composing.flatness import in_one_sentence
-from hopverify.reporting.composing.numbering import Claim, anchor_of
+from hopverify.reporting.composing.model import model_blocks
+from hopverify.reporting.composing.numbering import NOT_APPLICABLE, Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.trust import examined
 from hopverify.reporting.composing.verdicts import counts_in_words, mark_of
-from hopverify.reporting.document import Block, Heading, Link, Listing, Mono, Note, Paragraph, Table, Words, with_code
+from hopverify.reporting.document import (
+    Block,
+    Heading,
+    Link,
+    Listing,
+    Mono,
+    Note,
+    Paragraph,
+    Strong,
+    Table,
+    Words,
+    with_code,
+)
+from hopverify.reporting.highlights import highlights
 from hopverify.reporting.material import Material
 from hopverify.reporting.report import Report, Row
-from hopverify.reporting.sentences import grounds
+from hopverify.reporting.sentences import UNMET, beside, grounds
 from hopverify.reporting.titles import title_of
 from hopverify.verdict import Verdict
 
-# So many checks that are not as asked are told on the first screen, each with the first thing to say of it.
-UNMET_SHOWN = 5
+# So many claims of a verdict are told on the first screen, each with the first thing to say of it.
+SHOWN = 8
 
 
 def digests(material: Material) -> tuple[tuple[str, str], ...]:
@@ -35,22 +49,23 @@ def opening(material: Material, report: Report, claims: Sequence[Claim], *, has_
 
 
 def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_story: bool) -> Iterator[Block]:
-    if material.spec is not None and material.spec.description:
-        yield Paragraph((material.spec.description,))
+    if said := highlights(report):
+        yield Paragraph((Strong(said),))
     yield Paragraph((f"{counts_in_words(report.rows)} {_on_others(report)}".rstrip(),))
     if not material.examined:
         yield Note(examined(material))
+    yield from _listed("What is refuted", report, Verdict.FAIL)
+    yield from _listed("What is open, and why", report, Verdict.UNKNOWN)
+    yield from _listed("Proved, though the spec expects otherwise", report, Verdict.PASS)
+    yield from _listed("Not applicable, though the spec asks for a verdict", report, Verdict.NOT_APPLICABLE)
+    if steps := next_steps(report.rows):
+        yield Heading("What to do next")
+        yield Listing(tuple((Mono(step.command), f" {step.why} ({', '.join(checks)})") for step, checks in steps))
     if has_story:
         yield Note((f"{in_one_sentence(report)} ", Link(f"{WHY_FLAT}.", f"#{FLAT}")))
-    unmet = list(_unmet(report))
-    if unmet:
-        yield Heading("Not as the spec asks")
-        yield Listing(tuple(unmet))
-    yield from (
-        equations(material.derivation) if material.derivation is not None else without_equations(material.without)
-    )
+    yield from model_blocks(material)
     yield Heading("Checks")
-    yield _table(claims)
+    yield _table(report, claims)
     yield from pictures_of(material, None)
 
 
@@ -66,43 +81,54 @@ def _on_others(report: Report) -> str:
     return " ".join(sentences)
 
 
-def _unmet(report: Report) -> Iterator[Words]:
-    rows = [row for row in report.rows if not row.met]
-    for row in rows[:UNMET_SHOWN]:
-        yield (
-            Link(title_of(row), f"#{anchor_of(row.check)}"),
-            f" ({row.subject}): ",
-            mark_of(row),
-            *with_code(_first(row)),
-        )
-    if len(rows) > UNMET_SHOWN:
-        yield (f"and {len(rows) - UNMET_SHOWN:,} more, in the table below",)
+def _listed(heading: str, report: Report, verdict: Verdict) -> Iterator[Block]:
+    """Yield the claims with a verdict, what is not as the spec asks first, each with the first thing to say of it.
+
+    What is proved or does not apply is listed only where it is not as the spec asks.
+    """
+    is_quiet = verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)
+    rows = [row for row in report.rows if row.verdict is verdict and (not is_quiet or beside(row) == UNMET)]
+    items = [_item(report, row) for row in sorted(rows, key=lambda row: row.met)[:SHOWN]]
+    if len(rows) > SHOWN:
+        items.append((f"and {len(rows) - SHOWN:,} more, in the table below",))
+    if items:
+        yield Heading(heading)
+        yield Listing(tuple(items))
+
+
+def _item(report: Report, row: Row) -> Words:
+    subject = "" if row.subject == report.name else f" ({row.subject})"
+    said = beside(row)
+    return (
+        Link(title_of(row), f"#{anchor_of(row.check)}"),
+        subject,
+        *((", ", Strong(said)) if said == UNMET else (f", {said}",) if said else ()),
+        *with_code(_first(row)),
+    )
 
 
 def _first(row: Row) -> str:
-    """Return the first thing to say of a claim, after its mark, which has said that it is unknown."""
+    """Return the first thing to say of a claim: of an open one the premise that fails, or the reason."""
     first = row.missing[0] if row.missing else next(grounds(row), None)
     return "" if first is None else f": {first.removeprefix('unknown: ')}"
 
 
-def _table(claims: Sequence[Claim]) -> Table:
+def _table(report: Report, claims: Sequence[Claim]) -> Table:
     """Return the table of the claims that concern the model, and whatever is not as the spec asks."""
     shown = [claim for claim in claims if claim.concerns or not claim.row.met]
     left = [claim for claim in claims if claim not in shown]
     checks = ", ".join(dict.fromkeys(claim.row.check for claim in left))
     caption = f"Not applicable: {checks}." if left else ""
-    head = ("claim", "verdict", "what is known", "subject", "theory", "decided by")
-    return Table(head, tuple(_cells(claim) for claim in shown), caption, frozenset({0}))
+    head = ("claim", "verdict", "what is known", "subject", "theory")
+    return Table(head, tuple(_cells(report, claim) for claim in shown), caption, frozenset({0}))
 
 
-def _cells(claim: Claim) -> tuple[Words, ...]:
+def _cells(report: Report, claim: Claim) -> tuple[Words, ...]:
     row = claim.row
-    rules = ", ".join(row.method)
     return (
-        (str(claim.number),),
+        (str(claim.number) if claim.number else "",),
         (mark_of(row),),
-        (Link(title_of(row), f"#{anchor_of(row.check)}"),),
-        (row.subject,),
+        (Link(title_of(row), f"#{anchor_of(row.check) if claim.number else NOT_APPLICABLE}"),),
+        ("the model" if row.subject == report.name else row.subject.removeprefix(f"{report.name}, "),),
         (row.theory,),
-        (Mono(rules) if rules else "—",),
     )

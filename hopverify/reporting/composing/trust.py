@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hopverify.checker import RULES
+from hopverify.checks import DEFINITENESS
 from hopverify.reporting.composing.commands import check_again
 from hopverify.reporting.composing.numbering import Claim
 from hopverify.reporting.document import (
@@ -22,6 +23,7 @@ from hopverify.reporting.document import (
     with_code,
 )
 from hopverify.reporting.material import Material
+from hopverify.reporting.report import Row
 
 ANCHOR, TITLE = "trust", "What this rests on"
 
@@ -64,12 +66,26 @@ def _blocks(material: Material, claims: Sequence[Claim]) -> Iterator[Block]:
     if rules:
         yield Heading("Rules of the checker that decided")
         yield Table(("rule", "what its evidence shows", "claims"), tuple(_rule(rule, claims) for rule in rules))
-    assumptions = list(dict.fromkeys(text for claim in claims for text in claim.row.assumptions))
+    assumptions = list(dict.fromkeys(text for claim in claims for text in assumptions_of(claim.row)))
     if assumptions:
         yield Heading("Assumptions")
         yield Listing(tuple(_assumption(text, claims) for text in assumptions))
     yield Heading("Made with")
     yield Facts(tuple((name, (str(value),)) for name, value in material.certificate.made_with.items()))
+
+
+def assumptions_of(row: Row) -> tuple[str, ...]:
+    """Return what a decision rests on; what only evidence of definiteness needs, where there is such evidence."""
+    if not row.method:
+        return ()
+    needs = DEFINITENESS in row.assumptions and any(_holds_definiteness(part) for part in row.obligations)
+    return tuple(text for text in row.assumptions if text != DEFINITENESS or needs)
+
+
+def _holds_definiteness(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(key == "definiteness" or _holds_definiteness(part) for key, part in value.items())
+    return isinstance(value, list) and any(map(_holds_definiteness, value))
 
 
 def _rule(rule: str, claims: Sequence[Claim]) -> tuple[Words, ...]:
@@ -79,5 +95,5 @@ def _rule(rule: str, claims: Sequence[Claim]) -> tuple[Words, ...]:
 
 
 def _assumption(text: str, claims: Sequence[Claim]) -> Words:
-    numbers = [str(claim.number) for claim in claims if text in claim.row.assumptions]
+    numbers = [str(claim.number) for claim in claims if text in assumptions_of(claim.row)]
     return with_code(f"{text} (claim{'s' * (len(numbers) != 1)} {', '.join(numbers)})")

@@ -17,6 +17,8 @@ from hopverify.reporting.formats._mathml import mathml
 from hopverify.reporting.formats._pages import environment
 from hopverify.reporting.report import Report
 
+# So many characters of a formula and its remark fit on half of a page.
+NARROW = 46
 # What stays as it is in the address of a figure, beside letters and digits.
 _UNQUOTED = " =:/;,()!$*@-_.~+?|"
 
@@ -52,11 +54,11 @@ def _sign(row: tuple[Words, ...]) -> str:
 
 
 def _panels(blocks: tuple[Block, ...]) -> list[list[list[Block]]]:
-    """Return the blocks in rows of panels: formulas under their headings stand side by side where there is room."""
+    """Return the blocks in rows of panels: short formulas under their headings stand side by side if there is room."""
     rows: list[list[list[Block]]] = []
     for position, block in enumerate(blocks):
         follows = blocks[position + 1] if position + 1 < len(blocks) else None
-        starts = isinstance(block, Heading) and isinstance(follows, Equations)
+        starts = isinstance(block, Heading) and isinstance(follows, Equations) and _is_narrow(follows)
         is_panel = bool(rows) and _is_panel(rows[-1][-1])
         if starts and is_panel:
             rows[-1].append([block])
@@ -68,7 +70,13 @@ def _panels(blocks: tuple[Block, ...]) -> list[list[list[Block]]]:
 
 
 def _is_panel(blocks: list[Block]) -> bool:
-    return isinstance(blocks[0], Heading) and (len(blocks) == 1 or isinstance(blocks[1], Equations))
+    if not isinstance(blocks[0], Heading) or len(blocks) == 1:
+        return isinstance(blocks[0], Heading)
+    return isinstance(blocks[1], Equations) and _is_narrow(blocks[1])
+
+
+def _is_narrow(block: Equations) -> bool:
+    return all(len(line.left.text + line.right.text + line.remark) <= NARROW for line in block.lines)
 
 
 def _render(document: Document, report: Report, stem: str | None) -> Rendered:

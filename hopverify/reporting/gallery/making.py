@@ -48,6 +48,11 @@ class Model:
         return Path(self.file).stem
 
     @property
+    def told(self) -> ModelSpec:
+        """The spec with the name of its file for readers, which the page and its commands tell."""
+        return replace(self.spec, file=self.file)
+
+    @property
     def original(self) -> str | None:
         """The key of the model that this one repairs."""
         return None if self.spec.original is None else Path(self.spec.original.file).stem
@@ -70,7 +75,7 @@ class Made:
 def make(model: Model) -> Made:
     """Return the page of a model, with figures, and what belongs to it."""
     material = _material(model, figures=True)
-    report = report_of(model.spec, model.certificate)
+    report = report_of(model.told, model.certificate)
     document = compose(material, report)
     page = required("html").render(document, report, None).content
     return Made(_card(model, document, report, material), _entry(model, material), page)
@@ -79,7 +84,7 @@ def make(model: Model) -> Made:
 def make_words(model: Model) -> Made:
     """Return the card without thumbnails, and what the manifest keeps; draw nothing, and render nothing."""
     material = _material(model, figures=False)
-    report = report_of(model.spec, model.certificate)
+    report = report_of(model.told, model.certificate)
     return Made(_card(model, compose(material, report), report, material), _entry(model, material))
 
 
@@ -92,8 +97,7 @@ def paired(cards: list[Card]) -> list[Card]:
 
 
 def _material(model: Model, *, figures: bool) -> Material:
-    gathered = gather(model.certificate, f"{model.key}.certificate.json", model.spec, figures=figures)
-    return replace(gathered, spec_file=model.file)
+    return gather(model.certificate, f"{model.key}.certificate.json", model.told, figures=figures)
 
 
 def _card(model: Model, document: Document, report: Report, material: Material) -> Card:
@@ -112,4 +116,4 @@ def _card(model: Model, document: Document, report: Report, material: Material) 
 def _entry(model: Model, material: Material) -> Entry:
     """Return what is compared: of the document without figures, timings and versions."""
     bare = replace(material, drawings=(), certificate=replace(model.certificate, made_with={}, seconds=()))
-    return entry_of(model.file, report_of(model.spec, bare.certificate), compose(bare))
+    return entry_of(model.file, report_of(model.told, bare.certificate), compose(bare))

@@ -1,0 +1,91 @@
+"""Which network was verified: layers and synapses in words, numbers, the text of the spec, and the equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from hopverify.reporting.composing.equations import arrays, equations, without_equations
+from hopverify.reporting.composing.pictures import pictures_of
+from hopverify.reporting.document import Block, Code, Facts, Folded, Heading, Mono, Note, Paragraph, Words
+from hopverify.reporting.material import Material
+from hopverify.spec import FunctionSpec, LayerSpec, ModelSpec, SynapseSpec
+
+TITLE = "The network"
+# Of a longer spec the first lines are shown, and of longer lines the beginning.
+LINES, CHARACTERS = 300, 400
+UNKNOWN = (
+    "Which network this certificate is about is known by its digest only, since the spec is not at hand: no weight, no "
+    "bias and no equation can be shown."
+)
+
+
+def model_blocks(material: Material) -> Iterator[Block]:
+    """Yield what defines the model, and what follows from it by calculation."""
+    yield Heading(TITLE)
+    spec = material.spec
+    if spec is None:
+        yield Note((UNKNOWN,))
+        return
+    if spec.description:
+        yield Paragraph((spec.description,))
+    yield Facts(tuple(_facts(spec)))
+    yield from arrays(material.arrays)
+    yield from pictures_of(material, None, of_model=True)
+    yield Folded(f"The spec as it was read: {spec.file}", (Code(shortened(spec.source.document.text)),))
+    if material.derivation is None:
+        yield from without_equations(material.without)
+    else:
+        yield from equations(material.derivation, material.written_out)
+
+
+def _facts(spec: ModelSpec) -> Iterator[tuple[str, Words]]:
+    for layer in spec.layers.values():
+        yield f"layer {layer.name}", (f"{_neurons(layer.size)}, ", *_function(layer.function), _times(layer))
+    for name, spins in spec.spins.items():
+        yield f"spins {name}", (_neurons(spins.size),)
+    for synapse in spec.synapses.values():
+        yield f"synapse {synapse.name}", (_between(synapse),)
+    for memory in spec.memories.values():
+        count = memory.patterns.shape[0]
+        yield f"memory {memory.name}", (f"{count:,} pattern{'s' * (count != 1)} of layer {memory.layer}",)
+    if spec.energy is not None:
+        yield "energy", ("claimed by the spec: ", Mono(spec.energy))
+
+
+def _neurons(count: int) -> str:
+    return f"{count:,} neuron{'s' * (count != 1)}"
+
+
+def _function(function: FunctionSpec) -> Words:
+    """Return the Lagrangian or activation, with its parameters or as the expression that it is."""
+    role = "Lagrangian" if function.role == "lagrangian" else function.role
+    if function.name is None:
+        texts = function.expressions or (function.expression or "",)
+        return (f"{role} ", Mono("; ".join(texts)))
+    numbers = {name: value for name, value in function.parameters.items() if isinstance(value, Fraction | int | str)}
+    given = ", ".join(f"{name} = {value}" for name, value in numbers.items())
+    return (f"{role} {function.name}" + (f" ({given})" if given else ""),)
+
+
+def _times(layer: LayerSpec) -> str:
+    if set(layer.tau) == {0}:
+        return "; instantaneous (τ = 0)"
+    return f"; τ = {_shared(layer.tau)}, leak {_shared(layer.leak)}"
+
+
+def _shared(numbers: Sequence[Fraction]) -> str:
+    return str(numbers[0]) if len(set(numbers)) == 1 else "different for each neuron"
+
+
+def _between(synapse: SynapseSpec) -> str:
+    first, *others = dict.fromkeys(synapse.layers)
+    return f"{synapse.kind}, " + (f"between {', '.join([first, *others])}" if others else f"within {first}")
+
+
+def shortened(text: str) -> str:
+    """Return the first lines of a spec, and of long ones the beginning, with what is left out counted."""
+    lines = text.rstrip().splitlines()
+    shown = [line if len(line) <= CHARACTERS else f"{line[:CHARACTERS]} … {len(line):,} characters" for line in lines]
+    left = len(lines) - LINES
+    return "\n".join(shown[:LINES]) + (f"\n… {left:,} more lines" if left > 0 else "")
