@@ -80,7 +80,8 @@ def _shared(numbers: Sequence[Fraction]) -> str:
 
 def _between(synapse: SynapseSpec) -> str:
     first, *others = dict.fromkeys(synapse.layers)
-    return f"{synapse.kind}, " + (f"between {', '.join([first, *others])}" if others else f"within {first}")
+    *others, last = (first, *others)
+    return f"{synapse.kind}, " + (f"between {', '.join(others)} and {last}" if others else f"within {first}")
 
 
 def shortened(text: str) -> str:

@@ -18,7 +18,7 @@ from hopverify.reporting.formats._pages import environment
 from hopverify.reporting.report import Report
 
 # So many characters of a formula and its remark fit on half of a page.
-NARROW = 46
+NARROW = 40
 # What stays as it is in the address of a figure, beside letters and digits.
 _UNQUOTED = " =:/;,()!$*@-_.~+?|"
 
