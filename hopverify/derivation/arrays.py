@@ -90,9 +90,11 @@ class Numbers:
             yield "symmetric" if bool((values == values.T).all()) else "not symmetric"
         floats = self.array.floats()
         scale = float(np.abs(floats).max())
-        # Scaled, so that squares of large numbers do not overflow.
-        norm = scale * float(np.sqrt(((floats / scale) ** 2).sum()))
-        yield f"{'Frobenius norm' if values.ndim > 1 else 'norm'} ≈{norm:.5g}"
+        # Numbers beyond those of floating point have no norm here.
+        if 0 < scale < np.inf:
+            # Scaled, so that squares of large numbers do not overflow.
+            norm = scale * float(np.sqrt(((floats / scale) ** 2).sum()))
+            yield f"{'Frobenius norm' if values.ndim > 1 else 'norm'} ≈{norm:.5g}"
         yield f"entries from {short(Fraction(values.min()))} to {short(Fraction(values.max()))}"
         if zeros := int((values == 0).sum()):
             yield f"{zeros:,} of {values.size:,} are 0"
@@ -115,7 +117,8 @@ def short(value: Fraction) -> str:
     for shown in (f"{decimal:f}", f"{value}"):
         if len(shown) <= LONGEST and Fraction(shown) == value:
             return shown
-    return f"≈{decimal:.5g}"
+    # Without the zeros that rounding leaves at the end.
+    return f"≈{Decimal(f'{decimal:.5g}').normalize():g}"
 
 
 def _matrix(rows: list[list[str]]) -> str:

@@ -33,9 +33,10 @@ class HeatMap:
 
 
 def heat_maps(arrays: tuple[Numbers, ...]) -> tuple[HeatMap, ...]:
-    """Return the pictures of the matrices that are too large to be shown whole, the first few."""
+    """Return the pictures of the first few matrices that are too large to be shown whole, and have finite floats."""
     large = [each for each in arrays if each.array.ndim == 2 and not each.is_small and not each.is_uniform]
-    return tuple(_heat_map(each.name.in_text, each.what, each.array.floats()) for each in large[:MOST])
+    shown = [(each, floats) for each in large if np.isfinite(floats := each.array.floats()).all()]
+    return tuple(_heat_map(each.name.in_text, each.what, floats) for each, floats in shown[:MOST])
 
 
 def _heat_map(symbol: str, what: str, values: NDArray[Any]) -> HeatMap:

@@ -30,3 +30,10 @@ def test_small_and_uniform_matrices_have_no_picture_and_of_many_only_the_first_f
     large = numbers(np.eye(9, dtype=int))
     assert heat_maps((numbers(np.eye(2, dtype=int)), numbers(np.zeros((9, 9), dtype=int)))) == ()
     assert len(heat_maps((large,) * (MOST + 1))) == MOST
+
+
+def test_numbers_beyond_floating_point_have_no_picture_and_no_norm() -> None:
+    huge = numbers([[10**400 + i * j for j in range(9)] for i in range(9)])
+    assert heat_maps((huge,)) == ()
+    assert "norm" not in huge.in_short.in_text
+    assert "entries from ≈1e+400 to" in huge.in_short.in_text
