@@ -95,6 +95,7 @@ def put(key: str, value: Any) -> Callable[[dict[str, Any]], Any]:
         (put("trusted", 1), "unexpected or missing keys: trusted"),
         (lambda body: body.pop("arrays"), "unexpected or missing keys: arrays"),
         (put("spec", []), "spec: expected a JSON dict"),
+        (put("spec", {"name": 1}), "spec: expected text for every key"),
         (put("verdict", 1), "verdict: expected a JSON str"),
         (put("results", {}), "results: expected a JSON list"),
         (put("results", [1, 2]), "results: every entry is an object"),

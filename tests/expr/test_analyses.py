@@ -23,7 +23,7 @@ from hopverify.expr.functions import Bend
 from hopverify.expr.nodes import Apply, Number, Symbol, apply
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import NoPieces, pieces
-from hopverify.expr.rational import NoNormalForm, identical, normal_form
+from hopverify.expr.rational import NoNormalForm, as_ratio, identical, normal_form, variable
 from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.expr.signs import describe, signs
 from hopverify.expr.translation import Response, is_flat_only_along_ones, is_threshold_potential, response_to_shift
@@ -474,3 +474,7 @@ def test_sizes_and_places_do_not_move() -> None:
 )
 def test_potentials_of_thresholds(text: str, expected: bool) -> None:
     assert is_threshold_potential(parse(text)) is expected
+
+
+def test_a_number_less_a_ratio_is_a_ratio() -> None:
+    assert (3 - variable("x")) + variable("x") == as_ratio(3)

@@ -71,6 +71,11 @@ def test_others_are_left_as_they_are(text: str) -> None:
     assert derivative(parse(text)) == gradient(parse(text), "x", {"x": 0})
 
 
+def test_kinks_that_are_not_located_join_nothing() -> None:
+    parabola = parse("sign(x^2 - 2)")
+    assert joined(parabola) == parabola
+
+
 def test_values_must_be_identical_not_close() -> None:
     tiny = "1/1000000000000000000000000000000"
     assert joined(parse(f"step(x)*(exp(x) - 1 + {tiny})")) == parse(f"step(x)*(exp(x) - 1 + {tiny})")

@@ -13,6 +13,7 @@ import pytest
 from hopverify.errors import SpecError
 from hopverify.extras import to_install
 from hopverify.spec import ExactArray, ModelSpec, parse_spec
+from hopverify.spec.array_files import read_array_file, read_numbers
 from hopverify.spec.bounds import MAX_ELEMENTS
 
 from .examples import RELU_PAIR
@@ -267,3 +268,9 @@ def test_the_same_file_is_read_once(tmp_path: Path) -> None:
     np.save(tmp_path / "w.npy", MATRIX)
     spec = spec_with("a: {file: w.npy}, b: {file: w.npy}", tmp_path)
     assert spec.arrays["a"] is spec.arrays["b"]
+
+
+def test_numbers_keep_the_type_that_their_file_has(tmp_path: Path) -> None:
+    np.save(tmp_path / "w.npy", np.array([[0.5, 2]], dtype=np.float32))
+    assert read_numbers(tmp_path, "w.npy", None).dtype == np.float32
+    assert read_array_file(tmp_path, "w.npy", None) == ExactArray.of([[0.5, 2]])

@@ -304,3 +304,8 @@ def test_a_number_stands_for_every_weight() -> None:
     many = "  x: {size: 3000, lagrangian: tanh}\nsynapses: {w: {kind: dense, layers: [x, x], weights: 2}}\n"
     with pytest.raises(SpecError, match="3000×3000 equal weights are more than"):
         build_model(parse_spec(LAYERS + many))
+
+
+def test_a_drive_that_jumps_is_neither_continuous_nor_analytic() -> None:
+    jumps = synapse("kind: epanechnikov, layers: [a], patterns: [[0, 1]], beta: 1, epsilon: 1")
+    assert (jumps.is_regular(), jumps.is_analytic()) == (False, False)

@@ -147,6 +147,8 @@ def test_all_patterns_are_answered() -> None:
     asked = beside(POINT, (0,), (1,))
     good = evidence([["2"], ["2"]], ["1", "1"])
     assert len(judge(asked, good).data["memories"]) == 2
+    one = judge(asked, good | {"centres": [good["centres"][0], None], "widths": ["1", None]})
+    assert one.data["memories"][1] == {"name": "m[1]", "verdict": "unknown", "why": "none"}
     for change in (
         {"centres": good["centres"][:1]},
         {"widths": ["1"]},
