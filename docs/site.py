@@ -111,6 +111,8 @@ def _checks() -> Iterator[str]:
         yield f"*{check.title}.*"
         yield re.sub(r"(?::\w+:)?`+", "`", documentation("checks", check))
         yield check.explanation
+        yield f"Needs: {check.premises}."
+        yield f"Sizes: {'; '.join(f'with `{name}`: {size}' if name else size for name, size in check.sizes.items())}."
         fields = [f"- `{field.name}`: {field.doc}" for field in check.parameters]
         if fields:
             yield "Parameters:\n\n" + "\n".join(fields)

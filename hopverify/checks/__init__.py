@@ -97,6 +97,8 @@ class Check:
 
     ``refuted`` is what a reader is told in place of the ``title`` where the statement is refuted: its true form, which
     may depend on the witness (how many ghosts there are). Without one it is "Not so:" and the title.
+    ``premises`` says what a model needs for the check to decide it, ``sizes`` up to which size, under "" and, where a
+    parameter changes that, under its name.
     ``order`` places it in reports: what others build on comes first. A ``diagnostic`` check describes a model rather
     than asks something of it (an associative memory is meant to have many equilibria): under ``checks: all`` its
     verdict is reported, and required only if the spec expects one. Unless ``implicit``, it does not concern models with
@@ -109,6 +111,8 @@ class Check:
     title: str
     theory: str
     explanation: str
+    premises: str
+    sizes: Mapping[str, str]
     claims: Callable[[Any, Mapping[str, Any]], list[Claim]]
     order: int
     parameters: tuple[Field, ...] = field(default=())

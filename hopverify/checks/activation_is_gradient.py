@@ -36,6 +36,10 @@ CHECK = Check(
         "`activation:` has one exactly if the Jacobian of g is symmetric at every state; a fail names a state "
         "and the two partial derivatives that differ."
     ),
+    premises="a layer that is given by its activation",
+    sizes={
+        "": "any for elementwise activations; others: 8 neurons for a proof, 64 for a witness",
+    },
     claims=_claims,
     order=10,
     implicit=True,

@@ -9,6 +9,7 @@ from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
 from hopverify.model import AlteredSystem, Model, altered_system
 from hopverify.obligations import AlteredMetric, Convex, FallingResidual, Obligation, Regular
 
+SIZES_OF_ALTERED = "hundreds of neurons; thousands with one dense or Hebbian synapse"
 _STATEMENT = "P ≻ 0 and PB = Aᵀ; V falls along the flow, dV/dt = -ẏᵀTPẏ, wherever the state moves"
 
 
@@ -53,6 +54,8 @@ CHECK = Check(
         "states no P, one is found. A fail is an entry at which PB and Aᵀ differ or AB is not symmetric, or a "
         "direction that no metric allows."
     ),
+    premises="an altered system: a linear layer with τ > 0 and layers with tau: 0, joined by feedforward_feedback",
+    sizes={"": SIZES_OF_ALTERED},
     claims=claims_about(_STATEMENT, _needed),
     order=51,
     implicit=True,

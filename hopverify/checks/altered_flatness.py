@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hopverify.checks import Check
-from hopverify.checks.altered_energy_descent import claims_about, premises
+from hopverify.checks.altered_energy_descent import SIZES_OF_ALTERED, claims_about, premises
 from hopverify.obligations import AlteredMetric
 
 CHECK = Check(
@@ -15,6 +15,8 @@ CHECK = Check(
         "∇V = -PTẏ with P ≻ 0 vanishes exactly where the state rests. So V has neither flat regions nor ghosts, "
         "whatever dead or saturated neurons the network has: what the original energy cannot see, V sees."
     ),
+    premises="an altered system, as altered_energy_descent",
+    sizes={"": SIZES_OF_ALTERED},
     claims=claims_about(
         "P ≻ 0 and PB = Aᵀ; V is critical exactly at the equilibria: it has no flat region and no ghost",
         lambda system: (AlteredMetric(system), *premises(system)),

@@ -83,6 +83,12 @@ CHECK = Check(
         "anywhere, whichever they are, without leaving the basin. Others are listed with what they lack; a fail "
         "lists all equilibria there are, which are the own ones of too few patterns."
     ),
+    premises=(
+        "a memory; elementwise layers with positive leak; symmetric weights of dense, diagonal or Hebbian synapses"
+    ),
+    sizes={
+        "": "elementwise layers of thousands of neurons with symmetric weights",
+    },
     claims=_claims,
     order=160,
     parameters=(

@@ -35,6 +35,17 @@ CHECK = Check(
         "changes sign. Covered for the fail: piecewise-linear activations, symmetric weights, no instantaneous "
         "layer. The case of equality stays unknown."
     ),
+    premises=(
+        "a model with a flow. Where neither ranges of activations nor global stability bound the drives, "
+        "symmetric weights or activations that grow at most linearly"
+    ),
+    sizes={
+        "": (
+            "any, if the drives are bounded; thousands of neurons where global stability or growth bounds them; a "
+            "form of rectified neurons exactly up to 14 that excite one another, and beyond that if a "
+            "certificate is found"
+        ),
+    },
     claims=_claims,
     order=80,
     diagnostic=True,

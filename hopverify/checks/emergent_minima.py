@@ -40,6 +40,10 @@ CHECK = Check(
         "rationals; a pass lists the minima, each with a ball that the flow draws to it. Those that are no stored "
         "pattern are emergent."
     ),
+    premises="one identity layer without leak and bias, with one epanechnikov synapse and no other",
+    sizes={
+        "": "hundreds of patterns, while at most 100,000 sets of their balls overlap",
+    },
     claims=_claims,
     order=125,
     diagnostic=True,

@@ -35,6 +35,10 @@ CHECK = Check(
         "of activations along which E falls like -t². It concerns the energy derived from the dynamics; one that "
         "the spec claims is unknown. The states may be unbounded all the same."
     ),
+    premises="an energy: every layer has a Lagrangian. A proof needs convex ones",
+    sizes={
+        "": "any, if activations are bounded; 200 neurons with unbounded ones",
+    },
     claims=_claims,
     order=82,
     diagnostic=True,

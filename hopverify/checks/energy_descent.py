@@ -36,6 +36,14 @@ CHECK = Check(
         "which dE/dt > 0, evaluated in ball arithmetic with the dynamics and the energy exactly as the spec "
         "states them."
     ),
+    premises=(
+        "an energy: every layer has a Lagrangian, or the spec claims one. The theorem needs drives -∇S "
+        "(symmetric weights), convex Lagrangians and compatible time constants; without them a state that "
+        "raises E is searched for"
+    ),
+    sizes={
+        "": "any, if structure decides",
+    },
     claims=_claims,
     order=50,
 )

@@ -41,6 +41,10 @@ CHECK = Check(
         "as W = I does for linear neurons. "
         "Saturation (tanh) is not flatness and passes."
     ),
+    premises="a Lagrangian in each layer with τ > 0; the energy that is derived, not one that the spec claims",
+    sizes={
+        "": "any",
+    },
     claims=_claims,
     order=60,
     implicit=True,

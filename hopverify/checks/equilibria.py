@@ -21,6 +21,11 @@ from hopverify.obligations import AllEquilibria, Convex, EquilibriaBeside, Equil
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
 
+SIZES_OF_LISTS = (
+    "relu, tanh and other elementwise layers: about 20 dense neurons; up to "
+    f"{MAX_NEURONS} if weights are small or the equilibrium is unique. Softmax, layer norm, sparsemax and their kind: "
+    f"{MAX_WITH_WHOLE_LAYERS}"
+)
 REGION = (
     Field("lower", FieldKind.NUMBERS, "lower ends of the region: one number, or one for each neuron", default=None),
     Field("upper", FieldKind.NUMBERS, "upper ends of the region: one number, or one for each neuron", default=None),
@@ -155,6 +160,11 @@ CHECK = Check(
         "activation nearer to the pattern's than half the distance from there to any other pattern's and to that of "
         "the layer without synapses, with its signs where all entries are ±a."
     ),
+    premises=(
+        "linear drives (dense, diagonal, Hebbian or convolution synapses) of leaky layers with locally "
+        "Lipschitz activations. With near a memory, and no layer that inhibits itself at once"
+    ),
+    sizes={"": SIZES_OF_LISTS, "near": "hundreds of neurons"},
     claims=_claims,
     order=110,
     parameters=(*REGION, NEAR, at_least_field("must be stored, with `near`"), ERRORS),

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
+from hopverify.checks.altered_energy_descent import SIZES_OF_ALTERED
 from hopverify.model import AlteredSystem, Model, altered_system
 from hopverify.obligations import AlteredMetric, CompatibleTimes, Convex, Obligation, Regular, SameEquilibria
 
@@ -59,6 +60,8 @@ CHECK = Check(
         "same sign on the range of H. A model with an original that is no altered system (T13: the same flow, "
         "symmetric weights) is compared as it stands."
     ),
+    premises="an altered system, or a spec that names its original",
+    sizes={"": SIZES_OF_ALTERED},
     claims=_claims,
     order=62,
     implicit=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hopverify.checks import Check
-from hopverify.checks.equilibria import REGION, claims_about
+from hopverify.checks.equilibria import REGION, SIZES_OF_LISTS, claims_about
 from hopverify.obligations import DecidedStability
 
 CHECK = Check(
@@ -17,6 +17,8 @@ CHECK = Check(
         "At a kink the form must be strictly copositive on each cone of "
         "directions. Pass: each equilibrium is shown to be stable or unstable, and the list says which."
     ),
+    premises="as equilibria",
+    sizes={"": SIZES_OF_LISTS},
     claims=claims_about(DecidedStability, "the stability of each equilibrium is decided"),
     order=140,
     parameters=REGION,

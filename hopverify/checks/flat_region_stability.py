@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hopverify.checks import Check
-from hopverify.checks.equilibria import REGION, claims_about
+from hopverify.checks.equilibria import REGION, SIZES_OF_LISTS, claims_about
 from hopverify.obligations import FlatRegionsInBasins
 
 CHECK = Check(
@@ -18,6 +18,8 @@ CHECK = Check(
         "softmax and layer norm the region is x + R·1, and where no closed form is known it is called their flat "
         "region. Of elementwise layers it is the product of the pieces around x⋆ on which each neuron is constant."
     ),
+    premises="as equilibria",
+    sizes={"": SIZES_OF_LISTS},
     claims=claims_about(FlatRegionsInBasins, "flat regions around equilibria lie in their basins"),
     order=150,
     parameters=REGION,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checks import Check
-from hopverify.checks.equilibria import claims_about
+from hopverify.checks.equilibria import SIZES_OF_LISTS, claims_about
 from hopverify.obligations import NoGhosts
 
 
@@ -31,6 +31,8 @@ CHECK = Check(
         "the flow leaves: a ghost. A fail lists the ghosts, each with the neurons that wake up, or, where activations "
         "are not piecewise linear, shows a segment of one."
     ),
+    premises="as equilibria; the energy that is derived, not one that the spec claims",
+    sizes={"": SIZES_OF_LISTS},
     claims=claims_about(NoGhosts, "the energy has no ghost regions", assumptions=(), of_energy=True),
     order=120,
     diagnostic=True,

@@ -48,6 +48,13 @@ CHECK = Check(
         "equilibria, each confirmed in a box of its own, with one that is unstable, or with a direction along which "
         "a solution runs away. A memory with several patterns is meant to fail."
     ),
+    premises=(
+        "linear drives, positive leaks and non-decreasing activations with bounded slopes, W of any kind; or "
+        "an energy that descends, bounded solutions and one listed equilibrium"
+    ),
+    sizes={
+        "": "thousands of neurons; tens of thousands with Hebbian weights, whose matrix is never formed",
+    },
     claims=_claims,
     order=100,
     diagnostic=True,

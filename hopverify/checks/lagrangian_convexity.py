@@ -27,6 +27,10 @@ CHECK = Check(
         "is positive semidefinite at every state. For an elementwise Lagrangian H is diagonal with entries "
         "h(x_i), and the check is h ≥ 0. A fail comes with a state and a direction of negative curvature."
     ),
+    premises="a layer with a Lagrangian",
+    sizes={
+        "": "any, if structure decides",
+    },
     claims=_claims,
     order=20,
     implicit=True,

@@ -165,6 +165,14 @@ CHECK = Check(
         "sufficient, so a pattern without a ball is unknown; its worst competitor is shown. A fail shows that there is "
         "one equilibrium only, and that too few patterns own it."
     ),
+    premises=(
+        "one dense synapse between a layer with tau: 0 (softmax, ghostmax, sparsemax, entmax or normmax) and "
+        "an identity layer with leak 1, one time constant and no bias"
+    ),
+    sizes={
+        "": "tens of thousands of patterns in hundreds of dimensions, in one pass for all β",
+        "near": "200 patterns, or 200 dimensions",
+    },
     claims=_claims,
     order=70,
     parameters=(

@@ -26,6 +26,10 @@ CHECK = Check(
         "Synchronous updates of symmetric weights rest or end in a cycle of two states (Goles); they come to rest from "
         "every state if W ⪰ 0. A fail is a cycle: a state to which updates return after having changed it."
     ),
+    premises="a model of spins (±1)",
+    sizes={
+        "": "any, if structure decides; W ⪰ 0 in rationals: 200 neurons",
+    },
     claims=_claims,
     order=210,
     discrete=True,

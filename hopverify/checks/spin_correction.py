@@ -54,6 +54,10 @@ CHECK = Check(
         "shows flips from which a run ends elsewhere; between the two it is unknown. Without `flips` the patterns "
         "have to be fixed points. The report always has the largest certified k."
     ),
+    premises="a model of spins (±1) in one layer, with a memory",
+    sizes={
+        "": "tens of thousands of neurons with one Hebbian synapse, 400 with dense weights",
+    },
     claims=_claims,
     order=230,
     parameters=(

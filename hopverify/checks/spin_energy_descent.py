@@ -26,6 +26,10 @@ CHECK = Check(
         "general. A tie keeps the neuron. A fail is a state, and with asynchronous updates a neuron, whose update "
         "raises E, in whole numbers."
     ),
+    premises="a model of spins (±1)",
+    sizes={
+        "": "any, if structure decides; W ⪰ 0 in rationals: 200 neurons",
+    },
     claims=_claims,
     order=200,
     discrete=True,

@@ -24,6 +24,10 @@ CHECK = Check(
         "after the other and drops a partial state as soon as some neuron would be flipped whatever the others are; "
         "the sums are whole numbers, so the list is complete, ties included. It is feasible up to about 30 neurons."
     ),
+    premises="a model of spins (±1)",
+    sizes={
+        "": "some thirty neurons",
+    },
     claims=_claims,
     order=220,
     diagnostic=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hopverify.checks import Check
-from hopverify.checks.equilibria import REGION, claims_about
+from hopverify.checks.equilibria import REGION, SIZES_OF_LISTS, claims_about
 from hopverify.obligations import RecoveredStates
 
 CHECK = Check(
@@ -15,6 +15,8 @@ CHECK = Check(
         "is recovered from its activation by x = (Wγ + b)/ρ. Each equilibrium is listed with the coordinates "
         "that the energy leaves undetermined and their recovered values, verified by substitution."
     ),
+    premises="as equilibria; the energy that is derived, not one that the spec claims",
+    sizes={"": SIZES_OF_LISTS},
     claims=claims_about(RecoveredStates, "equilibria are recovered from their activations", of_energy=True),
     order=130,
     parameters=REGION,

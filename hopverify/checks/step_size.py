@@ -79,6 +79,13 @@ CHECK = Check(
         "from which such a step raises the energy. Without it the report has the longest certified step, and the "
         "shortest one that a search found to raise the energy from some state."
     ),
+    premises=(
+        "drives -∇S of quadratic synapses (or of concave S) and convex Lagrangians; or an altered system "
+        "whose spec states its metric"
+    ),
+    sizes={
+        "": "thousands of neurons",
+    },
     claims=_claims,
     order=55,
     parameters=(

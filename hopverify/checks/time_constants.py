@@ -28,6 +28,10 @@ CHECK = Check(
         "share a time constant too: otherwise TH is not symmetric and vᵀTHv can be negative. A fail names the "
         "state and the velocity. Instantaneous layers (tau: 0) are eliminated and are not concerned."
     ),
+    premises="a layer with τ > 0 and a Lagrangian",
+    sizes={
+        "": "any",
+    },
     claims=_claims,
     order=40,
     implicit=True,

@@ -36,6 +36,10 @@ CHECK = Check(
         "a positive diagonal D makes DW symmetric (T13): then Σ d_i L_i is a Lagrangian for which an energy "
         "exists."
     ),
+    premises="a synapse that stores a square matrix within one layer",
+    sizes={
+        "": "any; a D that makes DW symmetric: 500 neurons",
+    },
     claims=_claims,
     order=30,
     implicit=True,

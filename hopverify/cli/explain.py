@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -78,6 +78,8 @@ def _sections(entry: Any) -> Iterator[tuple[str, list[str]]]:
     yield "formulas", [f"{shown} = {text}" for shown, text in texts.items() if text]
     fields = (*getattr(entry, "parameters", ()), *getattr(entry, "fields", ()))
     yield "parameters", [_field(field) for field in fields]
+    yield "needs", _wrapped(getattr(entry, "premises", ""))
+    yield "sizes", list(_sizes(getattr(entry, "sizes", {})))
     yield "settings", [f"{name}: {meaning}" for name, meaning in getattr(entry, "settings", {}).items()]
     yield "required", [f"{text} > 0" for text in getattr(entry, "requires", ())]
     yield "declared, and tested", list(_facts(getattr(entry, "facts", None)))
@@ -93,6 +95,15 @@ def _sections(entry: Any) -> Iterator[tuple[str, list[str]]]:
         [f"{name}: {title}" for name, title in items_of(getattr(entry, "theory", ""))],
     )
     yield "reference", [entry.reference] if getattr(entry, "reference", "") else []
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH - 4)
+
+
+def _sizes(sizes: Mapping[str, str]) -> Iterator[str]:
+    for parameter, size in sizes.items():
+        yield from _wrapped(f"with `{parameter}`: {size}" if parameter else size)
 
 
 def _field(field: Any) -> str:

@@ -9,10 +9,13 @@ from typing import Any
 import click
 import pytest
 
-from hopverify.checker import RULES
+from hopverify.checker import RULES, ball_minima, copositivity, energy_form
+from hopverify.checker.rules import jacobian_identity, mixture_balls
+from hopverify.checker.spins import quadratic, structure
 from hopverify.checks import CHECKS
 from hopverify.cli import GROUP
 from hopverify.expr.functions import FUNCTIONS, SUGAR
+from hopverify.provers import symmetriser
 from hopverify.spec.schema import SECTIONS, DocumentModel
 from hopverify.synapses import SYNAPSES
 
@@ -69,6 +72,51 @@ def test_every_check_and_its_theory_is_documented(check: Any) -> None:
     row_of(page("docs/spec.md"), check.name)
     for item in check.theory.split(", "):
         assert f"\n## {item}: " in page("docs/theory.md"), item
+
+
+def rows_with_sizes(name: str) -> list[tuple[str, str, str]]:
+    """Return check, parameter and size of each row of a page's table of sizes that names checks."""
+    rows = [line.split("|")[2:4] for line in page(name).splitlines() if line.startswith("| ") and "?" in line]
+    named = [(re.findall(r"`(\w+)(?:: \{(\w+):[^`]*\})?`", names), size.strip()) for names, size in rows]
+    return [(check, parameter, size) for checks, size in named for check, parameter in checks if check in CHECKS]
+
+
+def size_of(check: str, parameter: str) -> str:
+    sizes = CHECKS[check].sizes
+    return sizes.get(parameter, sizes[""])
+
+
+def test_the_table_of_sizes_is_what_the_checks_say() -> None:
+    rows = rows_with_sizes("docs/speed.md")
+    assert len(rows) > 12
+    for check, parameter, size in rows:
+        assert size == size_of(check, parameter), check
+
+
+def test_the_sizes_of_the_readme_are_those_of_the_checks() -> None:
+    rows = rows_with_sizes("README.md")
+    assert len(rows) > 8
+    for check, parameter, size in rows:
+        numbers = re.findall(r"\d+|tens of thousands|thousands|hundreds", size)
+        assert all(number in size_of(check, parameter) for number in numbers), check
+
+
+@pytest.mark.parametrize(
+    ("check", "parameter", "limit"),
+    [
+        ("activation_is_gradient", "", jacobian_identity.MAX_SIZE),
+        ("boundedness", "", copositivity.MAX_SIZE),
+        ("emergent_minima", "", ball_minima.MAX_SETS),
+        ("energy_bounded_below", "", energy_form.MAX_UNBOUNDED),
+        ("memory_retrieval", "near", mixture_balls.MAX_SIZE),
+        ("spin_convergence", "", structure.MOST),
+        ("spin_correction", "", quadratic.MOST),
+        ("spin_energy_descent", "", structure.MOST),
+        ("weight_symmetry", "", symmetriser.MAX_NEURONS),
+    ],
+)
+def test_a_number_among_sizes_is_the_limit_of_the_code(check: str, parameter: str, limit: int) -> None:
+    assert re.search(rf"\b{limit:,}\b", size_of(check, parameter))
 
 
 def test_every_command_is_documented() -> None:

@@ -85,6 +85,12 @@ def test_explain_shows_formula_parameters_and_theory() -> None:
     assert "T15" in run("explain", "memory_retrieval").stdout
 
 
+def test_explain_says_what_a_check_needs_and_up_to_which_size() -> None:
+    shown = run("explain", "memory_retrieval").stdout
+    assert "one dense synapse between a layer with tau: 0" in shown
+    assert "with `near`: 200 patterns, or 200 dimensions" in shown
+
+
 @pytest.mark.parametrize(
     ("wrong", "right"), [("rellu", "relu"), ("ReLU", "relu"), ("T71", "T7"), ("equilibrium", "equilibria")]
 )
