@@ -157,5 +157,7 @@ def _formulas(text: str) -> str:
 
 
 def _marked(latex: str, *, displayed: bool) -> str:
+    """Draw a formula, and return its mark. latex2mathml knows ``align*``, and not ``aligned``."""
+    latex = latex.replace("{aligned}", "{align*}")
     DRAWN.append(mathml(Math(latex=latex, text=latex), displayed=displayed))
     return f"formula{len(DRAWN) - 1}formula"
