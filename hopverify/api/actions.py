@@ -107,11 +107,12 @@ def simulate(
     from hopverify.simulation import simulate as simulated
 
     require(method, str, "method", "the name of a method")
-    numbers: dict[str, Fraction | None] = {"step": step, "time": time}
-    for name, value in numbers.items():
-        numbers[name] = None if value is None else exact(value, name)
-        if value is not None and exact(value, name) <= 0:
+    numbers: dict[str, Fraction | None] = {}
+    for name, value in {"step": step, "time": time}.items():
+        number = None if value is None else exact(value, name)
+        if number is not None and number <= 0:
             raise ArgumentError(f"{name}: must be greater than 0, got {value}")
+        numbers[name] = number
     for name, count in {"seed": seed, "flips": flips}.items():
         require(count, int, name, "a whole number")
     for name, size in {"seed": seed, "flips": flips, "scale": scale, "noise": noise, "rest": rest}.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hopverify.api.given import SpecLike, spec_of
 from hopverify.certificate import Certificate
 from hopverify.errors import ArgumentError
@@ -39,10 +41,9 @@ def verify(
     given = spec_of(spec)
     if type(jobs) is not int or jobs < 1:
         raise ArgumentError(f"jobs: a whole number from 1 is taken, got {jobs!r}")
+    run = partial(verify_spec, given, samples=samples, boxes=boxes, seed=seed, timeout=timeout, jobs=jobs, dask=dask)
     if not progress:
-        return verify_spec(
-            given, samples=samples, boxes=boxes, seed=seed, timeout=timeout, jobs=jobs, dask=dask, watch=watch
-        )
+        return run(watch=watch)
     from hopverify.reporting.progress import bar
     from hopverify.reporting.steps import Steps
 
@@ -53,6 +54,4 @@ def verify(
             steps.see(event)
             watch(event)
 
-        return verify_spec(
-            given, samples=samples, boxes=boxes, seed=seed, timeout=timeout, jobs=jobs, dask=dask, watch=see
-        )
+        return run(watch=see)

@@ -29,11 +29,10 @@ class Arrays:
 
     def either_way(self, name: str, held: ExactArray) -> Term:
         """Return an uncertain array that may be the transpose of one that is known."""
-        for symmetric in (False, True):
-            turned = self._names.get((held.transpose().digest, symmetric))
-            if turned is not None and (held.digest, symmetric) not in self._names:
-                return apply("transpose", Variable(("array", turned)))
-        return self(name, held)
+        turned = self._names.get((held.transpose().digest, False))
+        if turned is None or (held.digest, False) in self._names:
+            return self(name, held)
+        return apply("transpose", Variable(("array", turned)))
 
 
 def array_of(held: ExactArray, symmetric: bool = False) -> Array:

@@ -62,10 +62,8 @@ def _gamma(layer: str) -> Term:
 
 def _times(*factors: Term | Fraction | int) -> Term:
     """Return a product, numbers first."""
-    return reduce(
-        lambda left, right: apply("multiply", left, right),
-        [each if isinstance(each, terms.Number | Variable | terms.Apply) else number(each) for each in factors],
-    )
+    as_terms = [each if isinstance(each, Term) else number(each) for each in factors]
+    return reduce(lambda left, right: apply("multiply", left, right), as_terms)
 
 
 def _total(parts: list[Term]) -> Term:

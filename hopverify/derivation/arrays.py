@@ -129,7 +129,8 @@ def _matrix(rows: list[list[str]]) -> str:
 def arrays_of(model: Model | SpinModel) -> tuple[Numbers, ...]:
     """Return the arrays that define a model, in the order of its spec."""
     names = Names(model)
-    return (*_of_layers(model, names), *_of_synapses(model, names), *_of_memories(model))
+    of_synapses = tuple(_of_synapses(model, names))
+    return (*_of_layers(model, names), *of_synapses, *_of_memories(model, of_synapses))
 
 
 def _of_layers(model: Model | SpinModel, names: Names) -> Iterator[Numbers]:
@@ -174,9 +175,9 @@ def _is_left_out(synapse: Synapse, field: str) -> bool:
     return field == "feedback" and isinstance(synapse, FeedforwardFeedback) and synapse.is_identity
 
 
-def _of_memories(model: Model | SpinModel) -> Iterator[Numbers]:
+def _of_memories(model: Model | SpinModel, of_synapses: tuple[Numbers, ...]) -> Iterator[Numbers]:
     """Yield stored patterns that no synapse holds."""
-    held = {numbers.array.digest for numbers in _of_synapses(model, Names(model))}
+    held = {numbers.array.digest for numbers in of_synapses}
     for memory in model.memories.values():
         if memory.patterns.digest not in held:
             yield Numbers(_base(memory.name), f"memory of layer {memory.layer}, a pattern a row", memory.patterns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from flint import arb
 
@@ -57,12 +57,13 @@ def values_of(held: Array) -> Value:
 
 
 class Network:
-    """A core whose functions are evaluated at the precision in force."""
+    """A core whose functions are evaluated at the precision in force; what are gradients is derived once."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
         self.arrays: dict[Place, Value] = {("array", name): values_of(held) for name, held in core.arrays.items()}
-        self.shapes: dict[Place, Shape] = {("array", name): held.shape for name, held in core.arrays.items()}
+        self.functions = {layer.name: _activation(core, layer) for layer in core.layers if isinstance(layer, Layer)}
+        self.drives = {layer.name: tuple(_drives(core, layer.name)) for layer in core.layers}
 
     def activations(self, states: Mapping[str, Value]) -> dict[str, Value]:
         """Return γ for the states of all layers."""
@@ -72,34 +73,22 @@ class Network:
             if not isinstance(layer, Layer):
                 found[layer.name] = x
             elif layer.elementwise:
-                g = self._activation(layer, ())
-                found[layer.name] = [evaluate(g, self.arrays | {("state", ""): each}) for each in x]
+                found[layer.name] = [self._of_state(self.functions[layer.name], each) for each in x]
             else:
-                g = self._activation(layer, (layer.size,))
-                found[layer.name] = evaluate(g, self.arrays | {("state", ""): x})
+                found[layer.name] = self._of_state(self.functions[layer.name], x)
         return found
 
-    def _activation(self, layer: Layer, shape: Shape) -> Term:
-        if layer.g is not None:
-            return layer.g
-        if layer.L is None:
-            raise Rejected(f"layer {layer.name}: no activation")
-        return derive.gradient(layer.L, ("state", ""), {**self.shapes, ("state", ""): shape})
+    def _of_state(self, term: Term, x: Value) -> Value:
+        """Return L or g at its argument."""
+        return evaluate(term, self.arrays | {("state", ""): x})
 
     def drive(self, activations: Mapping[str, Value]) -> dict[str, Value]:
         """Return what all synapses together add to T ẋ, for each layer."""
-        total: dict[str, Value] = {layer.name: [arb(0)] * layer.size for layer in self.core.layers}
         values = self.arrays | {("activation", name): value for name, value in activations.items()}
-        for synapse in self.core.synapses:
-            for layer in self.core.layers:
-                if synapse.drive is not None:
-                    term = synapse.drive.get(layer.name)
-                else:
-                    slope = derive.gradient(synapse.energy, ("activation", layer.name), self.core.places)
-                    term = derive.apply("negate", slope)
-                if term is not None:
-                    part = evaluate(term, values)
-                    total[layer.name] = [held + own for held, own in zip(total[layer.name], part, strict=True)]
+        total: dict[str, Value] = {layer.name: [arb(0)] * layer.size for layer in self.core.layers}
+        for name, parts in self.drives.items():
+            for part in parts:
+                total[name] = [held + own for held, own in zip(total[name], evaluate(part, values), strict=True)]
         return total
 
     def energy(self, states: Mapping[str, Value], activations: Mapping[str, Value]) -> Value:
@@ -122,6 +111,24 @@ class Network:
             return arb.nan()
         leak = values_of(layer.leak)
         if not layer.elementwise:
-            return leak[0] * (vectors.dot(x, gamma) - evaluate(layer.L, self.arrays | {("state", ""): x}))
-        L = [evaluate(layer.L, self.arrays | {("state", ""): each}) for each in x]
+            return leak[0] * (vectors.dot(x, gamma) - self._of_state(layer.L, x))
+        L = [self._of_state(layer.L, each) for each in x]
         return vectors.total_of([rho * (each * g - own) for rho, each, g, own in zip(leak, x, gamma, L, strict=True)])
+
+
+def _activation(core: Core, layer: Layer) -> Term:
+    if layer.g is not None:
+        return layer.g
+    if layer.L is None:
+        raise Rejected(f"layer {layer.name}: no activation")
+    shape: Shape = () if layer.elementwise else (layer.size,)
+    return derive.gradient(layer.L, ("state", ""), {**core.places, ("state", ""): shape})
+
+
+def _drives(core: Core, layer: str) -> Iterator[Term]:
+    """Yield what each synapse adds to a layer."""
+    for synapse in core.synapses:
+        if synapse.drive is None:
+            yield derive.apply("negate", derive.gradient(synapse.energy, ("activation", layer), core.places))
+        elif layer in synapse.drive:
+            yield synapse.drive[layer]

@@ -31,17 +31,11 @@ def parse(text: str) -> Any:
         raise Rejected(f"core: not JSON: {error}") from error
 
 
-def entry(document: Any, key: str, where: str) -> Any:
-    """Return the value of a key."""
-    need(isinstance(document, dict) and key in document, where, f"the key {key!r} is missing")
-    return document[key]
-
-
 def keys(document: Any, where: str, *required: str, optional: Sequence[str] = ()) -> None:
     """Refuse an object that lacks a key, or has others."""
     need(isinstance(document, dict), where, f"expected an object, got {shown(document)}")
     for key in required:
-        entry(document, key, where)
+        need(key in document, where, f"the key {key!r} is missing")
     extra = set(document) - {*required, *optional}
     need(not extra, where, f"unknown keys {shown(sorted(extra))}")
 

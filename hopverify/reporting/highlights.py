@@ -128,7 +128,7 @@ def _ghosts(row: Row, data: Values) -> Iterator[str]:
         yield _counted(count, "ghost region", "ghost regions")
 
 
-# In the order in which they are told.
+# The order of the phrases in the sentence.
 _TOLD: dict[str, Callable[[Row, Values], Iterator[str]]] = {
     "memory_retrieval": _retrieved,
     "basin_cells": _cells,

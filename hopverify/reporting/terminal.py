@@ -2,7 +2,7 @@
 
 Rows are printed as their claims finish, so the columns are as wide as what is known beforehand: names of checks and
 subjects, the words of a verdict. A name is never cut: where it is too long for its column, the row goes on below.
-What all comes to is told last, where it is read first: beside the prompt.
+The summary comes last, beside the prompt, where it is read first.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Shown:
         self.console.print(title)
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Print rows that have not been printed; what does not concern the model is told at the end."""
+        """Print rows that have not been printed; checks that do not apply are listed at the end."""
         for row in rows:
             if row.verdict is Verdict.NOT_APPLICABLE and row.met:
                 self.skipped.append(row)
