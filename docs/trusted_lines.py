@@ -22,7 +22,7 @@ BEGIN, END = "<!-- trusted lines: begin -->", "<!-- trusted lines: end -->"
 PARTS = {
     "deciding: rules, verdicts, examination": ["checker", "verdict", "errors", "registry", "certificate", "results"],
     "stating: claims and obligations": ["checks", "obligations"],
-    "meaning: what a spec says of a model": ["model", "synapses"],
+    "meaning: what a spec says of a model": ["networks", "synapses"],
     "the catalogue: formulas stated, and tested": ["lagrangians", "activations"],
     "expressions: grammar, derivatives, signs, exact, interval and ball arithmetic": ["expr"],
     "reading specs: YAML, TOML, JSON, arrays, errors": ["spec", "extras", "regular_files"],

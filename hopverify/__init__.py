@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hopverify.api.actions import altered_system, build_model, check, derive, drawings, report, simulate
     from hopverify.api.evaluating import evaluate
-    from hopverify.api.networks import Layer, Synapse, dense_memory, hopfield, network
+    from hopverify.api.networks import Layer, Synapse, dense_memory, hopfield, model
     from hopverify.api.repairing import repair
     from hopverify.api.verifying import verify
     from hopverify.certificate import Certificate, read_certificate
@@ -52,7 +52,7 @@ __all__ = [
     "drawings",
     "evaluate",
     "hopfield",
-    "network",
+    "model",
     "parse_spec",
     "read_certificate",
     "read_spec",
@@ -81,7 +81,7 @@ _PLACES = {
     "drawings": "api.actions",
     "evaluate": "api.evaluating",
     "hopfield": "api.networks",
-    "network": "api.networks",
+    "model": "api.networks",
     "parse_spec": "spec",
     "read_certificate": "certificate",
     "read_spec": "spec",

@@ -12,12 +12,12 @@ from typing import Any
 
 SHOWN = {
     ("hopverify.certificate", "Certificate"): {"text/html": "certificate_html", "text/plain": "certificate_text"},
-    ("hopverify.model.network", "Model"): {
+    ("hopverify.networks.network", "Model"): {
         "text/markdown": "model_markdown",
         "text/latex": "model_latex",
         "text/plain": "model_text",
     },
-    ("hopverify.model.altered", "AlteredSystem"): {
+    ("hopverify.networks.altered", "AlteredSystem"): {
         "text/markdown": "system_markdown",
         "text/latex": "system_latex",
         "text/plain": "system_text",

@@ -17,14 +17,14 @@ TRUSTED = (
     "errors.py",
     "expr",
     "lagrangians",
-    "model",
+    "networks",
     "obligations",
     "registry.py",
     "spec",
     "synapses",
     "verdict.py",
 )
-TESTS = ("api", "checker", "checks", "expr", "known_values", "laws", "model", "spec", "synapses")
+TESTS = ("api", "checker", "checks", "expr", "known_values", "laws", "networks", "spec", "synapses")
 AIMED = (*(f"tests/{name}" for name in TESTS), *(f"hopverify/{name}" for name in TRUSTED))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hopverify.api.given import SpecLike, certificate_of, model_of, spec_of
 from hopverify.certificate import Certificate
 from hopverify.errors import ArgumentError, require
-from hopverify.model import AlteredSystem, Model, SpinModel
+from hopverify.networks import AlteredSystem, Model, SpinModel
 from hopverify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def build_model(spec: SpecLike) -> Model:
     """Return the model of a spec, with its layers and synapses; a notebook shows it as a table and equations.
 
-    >>> from hopverify import Layer, build_model, network
-    >>> build_model(network({"x": Layer(2, "relu", bias=[1, "1/2"])})).layers["x"].bias.fractions()
+    >>> from hopverify import Layer, build_model, model
+    >>> build_model(model({"x": Layer(2, "relu", bias=[1, "1/2"])})).layers["x"].bias.fractions()
     array([Fraction(1, 1), Fraction(1, 2)], dtype=object)
     """
-    from hopverify.model import build_model as built
+    from hopverify.networks import build_model as built
 
     return built(spec_of(spec))
 
@@ -41,7 +41,7 @@ def altered_system(spec: SpecLike | Model) -> AlteredSystem:
         ...
     hopverify.errors.ArgumentError: the spec is no altered system: needs one synapse of the kind feedforward_feedback...
     """
-    from hopverify.model import altered_system as altered
+    from hopverify.networks import altered_system as altered
 
     found = altered(spec if isinstance(spec, Model) else build_model(spec))
     if isinstance(found, str):

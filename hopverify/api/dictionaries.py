@@ -17,7 +17,7 @@ from hopverify.api.numbers import exact, exact_array, is_array, is_number
 from hopverify.errors import ArgumentError, SpecError
 from hopverify.interop.imported import Imported, array_field, stem_of
 from hopverify.interop.mapping import top_entry
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import ExactArray
 
 _WITHOUT_FILES = ("lagrangian", "activation", "checks", "expect", "references", "original", "shape")

@@ -11,8 +11,8 @@ from hopverify.api.given import SpecLike
 from hopverify.api.numbers import exact_array
 from hopverify.errors import ArgumentError
 from hopverify.expr.exact import EXACT
-from hopverify.model import Model, altered_system
-from hopverify.model.network import split
+from hopverify.networks import Model, altered_system
+from hopverify.networks.network import split
 
 Vectors = Mapping[str, tuple[Fraction, ...]]
 
@@ -36,8 +36,8 @@ def evaluate(spec: SpecLike | Model, state: Mapping[str, Any] | Sequence[Any]) -
 
     Raises :class:`HopverifyError` where a value is not known to be rational, as those of tanh are not.
 
-    >>> from hopverify import Layer, evaluate, network
-    >>> found = evaluate(network({"x": Layer(2, "relu", bias=[1, "1/2"])}), [2, "1/3"])
+    >>> from hopverify import Layer, evaluate, model
+    >>> found = evaluate(model({"x": Layer(2, "relu", bias=[1, "1/2"])}), [2, "1/3"])
     >>> found.energy, found.velocity
     (Fraction(-1, 9), {'x': (Fraction(-1, 1), Fraction(1, 6))})
     """

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from hopverify.certificate import Certificate, parse_certificate, read_certificate
 from hopverify.errors import ArgumentError
-from hopverify.model import Model, SpinModel
+from hopverify.networks import Model, SpinModel
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 
 TAKEN = (
@@ -19,7 +19,7 @@ TAKEN = (
 
 @runtime_checkable
 class HasSpec(Protocol):
-    """What an import, or ``network``, returns: something that a spec can be made of."""
+    """What an import, or ``model``, returns: something that a spec can be made of."""
 
     def model_spec(self) -> ModelSpec:
         """Return the spec."""
@@ -80,7 +80,7 @@ def _described(given: Any) -> str:
 
 def model_of(given: SpecLike | Model | SpinModel) -> Model | SpinModel:
     """Return the model that is meant."""
-    from hopverify.model import any_model
+    from hopverify.networks import any_model
 
     return given if isinstance(given, Model | SpinModel) else any_model(spec_of(given))
 

@@ -1,8 +1,8 @@
 """Models from arrays, without YAML: any network of layers and synapses, and the two classical memories.
 
->>> from hopverify import Layer, Synapse, network
+>>> from hopverify import Layer, Synapse, model
 >>> weights = [[0, 0.5], [0.5, 0]]
->>> pair = network({"x": Layer(2, "relu", bias=[0.5, -1])}, [Synapse("dense", ["x", "x"], weights=weights)])
+>>> pair = model({"x": Layer(2, "relu", bias=[0.5, -1])}, [Synapse("dense", ["x", "x"], weights=weights)])
 >>> print(pair.to_yaml(), end="")
 hopverify: 1
 name: network
@@ -61,12 +61,12 @@ def _shown(name: str, entry: Mapping[str, Any]) -> str:
     return f"{name}({', '.join(f'{key}={value!r}' for key, value in entry.items() if isinstance(value, str | int))})"
 
 
-def network(
+def model(
     layers: Mapping[str, Layer | Mapping[str, Any]],
     synapses: Sequence[Synapse] | Mapping[str, Synapse | Mapping[str, Any]] = (),
     *,
     memories: Mapping[str, Mapping[str, Any]] | None = None,
-    name: str = "network",
+    name: str = "model",
     checks: str | Sequence[Any] = "all",
     expect: Mapping[str, str] | None = None,
     **keys: Any,

@@ -14,7 +14,7 @@ from hopverify.errors import ArgumentError, require
 from hopverify.execution.files import write
 from hopverify.interop.imported import Imported, stem_of
 from hopverify.interop.mapping import top_entry
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.pipeline import verify
 from hopverify.regular_files import opened_regular
 from hopverify.repairs import REPAIRS, Proposal, Refusal, outcomes
@@ -32,9 +32,9 @@ def repair(spec: SpecLike, *, only: str | None = None) -> Repairs:
     ``only`` names one: symmetrised, altered or universal. ``print`` shows them all, side by side with the original.
     ``fitting`` are the new specs, each with its ``text``, ``spec`` and ``certificate``; ``save`` writes one.
 
-    >>> from hopverify import Layer, Synapse, network, repair
+    >>> from hopverify import Layer, Synapse, model, repair
     >>> weights = [[0, 0.5], [0.25, 0]]
-    >>> pair = network({"x": Layer(2, "tanh")}, [Synapse("dense", ["x", "x"], weights=weights)])
+    >>> pair = model({"x": Layer(2, "tanh")}, [Synapse("dense", ["x", "x"], weights=weights)])
     >>> found = repair(pair, only="symmetrised")
     >>> found.fitting[0].certificate["energy_descent"].verdict
     <Verdict.PASS: 'pass'>

@@ -23,7 +23,7 @@ import numpy as np
 from hopverify.checker.growth import Bound, Growth, growth
 from hopverify.checker.ranges import activation_range
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Layer, LinearNetwork
+from hopverify.networks import Layer, LinearNetwork
 
 Vector = np.ndarray[Any, Any]
 ZERO = Fraction(0)

@@ -19,8 +19,8 @@ from hopverify.checker.floats import roundoff, upward
 from hopverify.checker.whole_layers import WholeLayer
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
-from hopverify.model import Layer, LayerFunction
-from hopverify.model.segments import Segment, segments
+from hopverify.networks import Layer, LayerFunction
+from hopverify.networks.segments import Segment, segments
 
 Floats = NDArray[np.float64]
 

@@ -36,7 +36,7 @@ from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.checker.midpoints import rows, spreads
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import Interval, enclose
-from hopverify.model.structured import ROWS, StructuredNetwork
+from hopverify.networks.structured import ROWS, StructuredNetwork
 
 Floats = NDArray[np.float64]
 TINY = 2.0**-1000

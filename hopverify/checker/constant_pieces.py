@@ -19,8 +19,8 @@ from hopverify.expr.pieces import End, Piece, pieces_or_whole
 from hopverify.expr.rational import identical
 from hopverify.expr.regularity import is_analytic
 from hopverify.expr.signs import POSITIVE, signs
-from hopverify.model import LayerFunction
-from hopverify.model.segments import segments
+from hopverify.networks import LayerFunction
+from hopverify.networks.segments import segments
 
 # Where on a piece an analytic h is tried; one certain value other than 0 is enough.
 SHARES = (Fraction(1, 2), Fraction(1, 3), Fraction(4, 5))

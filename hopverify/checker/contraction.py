@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from hopverify.checker.boxes import Activations, Boxes, Floats
 from hopverify.checker.floats import assert_rounding, roomy, roundoff, upward
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork
+from hopverify.networks import LinearNetwork
 from hopverify.spec.exact_array import ExactArray
 
 TINY = 2.0**-1000

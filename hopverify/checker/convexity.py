@@ -8,8 +8,8 @@ from hopverify.checker.rules.composition import is_convex
 from hopverify.expr.pieces import pieces_or_whole
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.expr.signs import NONNEGATIVE, signs
-from hopverify.model import LayerFunction
-from hopverify.model.segments import segments
+from hopverify.networks import LayerFunction
+from hopverify.networks.segments import segments
 
 
 @lru_cache(maxsize=1024)

@@ -34,7 +34,7 @@ from hopverify.checker.ranges import Box, activation_range, energy_below, total_
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.exact import EXACT
-from hopverify.model import Layer, Model
+from hopverify.networks import Layer, Model
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense

@@ -33,8 +33,8 @@ from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.payload import index, is_short, rational, vector
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
-from hopverify.model import LinearNetwork
-from hopverify.model.segments import Segment, segments
+from hopverify.networks import LinearNetwork
+from hopverify.networks.segments import Segment, segments
 
 CHUNK, CHUNK_WORK = 256, 2_000_000
 MAX_BOXES = 2_000_000

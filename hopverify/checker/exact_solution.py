@@ -11,8 +11,8 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from hopverify.checker.linear_algebra import array_of, flint_matrix, to_flint
-from hopverify.model import LinearNetwork
-from hopverify.model.segments import Segment
+from hopverify.networks import LinearNetwork
+from hopverify.networks.segments import Segment
 
 Vector = np.ndarray[Any, Any]
 

@@ -9,7 +9,7 @@ from hopverify.certificate import Certificate, canonical, subject_of
 from hopverify.checker.deciding import Decision, decide, entry_of, family_of, overall_verdict, roles_of
 from hopverify.checks import Check, Claim, claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Reason, Verdict
 

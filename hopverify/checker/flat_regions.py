@@ -32,7 +32,7 @@ from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.curvature import curvature
 from hopverify.expr.pieces import End
 from hopverify.expr.translation import is_flat_only_along_ones, is_threshold_potential
-from hopverify.model import Layer, LinearNetwork
+from hopverify.networks import Layer, LinearNetwork
 
 AROUND = "its flat region"
 IN_THE_BASIN = "all of it in the basin"

@@ -16,8 +16,8 @@ from math import prod
 from typing import Any
 
 from hopverify.checker.exact_solution import Face, SegmentSystems
-from hopverify.model import LinearNetwork
-from hopverify.model.segments import Segment, segments
+from hopverify.networks import LinearNetwork
+from hopverify.networks.segments import Segment, segments
 
 MAX_PATTERNS = 2**14
 

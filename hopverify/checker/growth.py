@@ -22,8 +22,8 @@ import numpy as np
 from hopverify.checker.enclosure import Ends, enclosure
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import LayerFunction
-from hopverify.model.segments import Segment, segments
+from hopverify.networks import LayerFunction
+from hopverify.networks.segments import Segment, segments
 
 Vector = np.ndarray[Any, Any]
 ZERO = Fraction(0)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from hopverify.checker.floats import assert_rounding, roundoff, upward
 from hopverify.errors import EvidenceRejected
-from hopverify.model.structured import ROWS, DenseBlock, DiagonalBlock, HebbianBlock, Placed, StructuredNetwork
+from hopverify.networks.structured import ROWS, DenseBlock, DiagonalBlock, HebbianBlock, Placed, StructuredNetwork
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.spread import Spread
 

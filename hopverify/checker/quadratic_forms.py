@@ -23,7 +23,7 @@ from hopverify.checker.floats import assert_rounding, upward
 from hopverify.checker.linear_algebra import Matrix, is_symmetric
 from hopverify.checker.midpoints import Midpoint, factor, matrix, nearest, spreads
 from hopverify.errors import EvidenceRejected
-from hopverify.model.structured import StructuredNetwork
+from hopverify.networks.structured import StructuredNetwork
 from hopverify.spec.exact_array import ExactArray
 
 Floats = NDArray[np.float64]

@@ -32,7 +32,7 @@ from hopverify.expr.nodes import Apply, Expression
 from hopverify.expr.pieces import NoPieces, pieces
 from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.expr.translation import response_to_shift
-from hopverify.model import Layer, LinearNetwork
+from hopverify.networks import Layer, LinearNetwork
 
 Balls = np.ndarray[Any, Any]
 ZERO = arb(0)

@@ -24,7 +24,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols
-from hopverify.model import Layer, Model
+from hopverify.networks import Layer, Model
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense

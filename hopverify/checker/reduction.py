@@ -20,8 +20,8 @@ import numpy as np
 from hopverify.checker.linear_algebra import Matrix, array_of, flint_matrix, solve
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import AlteredSystem, Layer, LinearNetwork, Model, linear_network
-from hopverify.model.structured import DenseBlock, HebbianBlock, structured_network
+from hopverify.networks import AlteredSystem, Layer, LinearNetwork, Model, linear_network
+from hopverify.networks.structured import DenseBlock, HebbianBlock, structured_network
 from hopverify.spec import ExactArray
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from hopverify.checker.elimination import inverse_of_middle
 from hopverify.expr.balls import BALLS, ball, precision
-from hopverify.model import LinearNetwork
+from hopverify.networks import LinearNetwork
 
 Floats = NDArray[np.float64]
 Vector = np.ndarray[Any, Any]

@@ -28,8 +28,8 @@ from hopverify.expr.nodes import symbols
 from hopverify.expr.parser import parse
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import LayerFunction
-from hopverify.model.segments import segments
+from hopverify.networks import LayerFunction
+from hopverify.networks.segments import segments
 
 # The upper end of a ball is rounded up to a multiple of 1/GRID; TILES intervals make up a factor of two.
 GRID, TILES = 2**40, 32

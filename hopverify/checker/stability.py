@@ -33,8 +33,8 @@ from hopverify.checker.spectrum import count_to_the_right, linear_flow, real_par
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.regularity import is_analytic
-from hopverify.model import LinearNetwork
-from hopverify.model.segments import segments
+from hopverify.networks import LinearNetwork
+from hopverify.networks.segments import segments
 
 MAX_BIACTIVE = 8
 RATES = 64

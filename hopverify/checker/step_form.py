@@ -27,7 +27,7 @@ Neurons with β = 0 have δ = 0 and are left out. For κ = 0 the theorem ends at
 (a/β̃ does), so M(h) ⪰ 0 covers every shorter step; h = ∞ stands for steps of any length. The update x ← drive + b is h =
 τ/ρ. Attention and CCCP (identity, softmax with τ = 0): κ = β = 1 and W = 0 give h ≤ 2τ/ρ.
 
-*Altered systems* (:mod:`hopverify.model.altered`), with a metric P ≻ 0: V(y) = ½λyᵀPy - aᵀPy - e(Ay + b), and ∇V·Δ =
+*Altered systems* (:mod:`hopverify.networks.altered`), with a metric P ≻ 0: V(y) = ½λyᵀPy - aᵀPy - e(Ay + b), and ∇V·Δ =
 -ΔᵀTPΔ/h. For convex L, -e is concave. A fast neuron with c = 0 and h ≥ -μ has e'' ≥ -μ/ρ, whatever the sign of h. So
 
     ΔV ≤ -½ΔᵀM(h)Δ,    M(h) = 2 sym(TP)/h - λP - Aᵀdiag(μ/ρ)A.
@@ -50,9 +50,9 @@ from hopverify.checker.linear_algebra import Matrix, is_symmetric
 from hopverify.checker.quadratic_forms import DenseForm, Form, form_of, rounded_down
 from hopverify.checker.slope_bounds import slope_bounds, slope_range
 from hopverify.errors import EvidenceRejected
-from hopverify.model import AlteredSystem, Layer, Model
-from hopverify.model.linear import drive_matrix
-from hopverify.model.structured import (
+from hopverify.networks import AlteredSystem, Layer, Model
+from hopverify.networks.linear import drive_matrix
+from hopverify.networks.structured import (
     Block,
     DenseBlock,
     DiagonalBlock,

@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from hopverify.checker.boxes import Activations, Boxes
 from hopverify.checker.floats import UNIT, assert_rounding, raised
 from hopverify.expr.intervals import enclose
-from hopverify.model import Layer
-from hopverify.model.segments import Segment, segments
+from hopverify.networks import Layer
+from hopverify.networks.segments import Segment, segments
 from hopverify.obligations import amplitude
 from hopverify.spec import ExactArray
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from hopverify.checker.ranges import Box, activation_range
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
-from hopverify.model import Layer
+from hopverify.networks import Layer
 
 Floats = NDArray[np.float64]
 

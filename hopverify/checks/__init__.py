@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Any
 
 from hopverify.errors import HopverifyError
-from hopverify.model import Layer, Model, SpinModel
-from hopverify.model.structured import structured_network
+from hopverify.networks import Layer, Model, SpinModel
+from hopverify.networks.structured import structured_network
 from hopverify.obligations import CompatibleTimes, Convex, NowhereFlat, Obligation
 from hopverify.registry import Registry, did_you_mean
 from hopverify.spec import CheckRequest, Field, ModelSpec, read_fields

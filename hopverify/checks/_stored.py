@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.checks import ParameterError
-from hopverify.model import Memory
+from hopverify.networks import Memory
 from hopverify.obligations import amplitude
 from hopverify.spec import ExactArray, Field, FieldKind
 

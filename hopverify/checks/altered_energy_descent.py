@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
-from hopverify.model import AlteredSystem, Model, altered_system
+from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.obligations import AlteredMetric, Convex, FallingResidual, Obligation, Regular
 
 SIZES_OF_ALTERED = "hundreds of neurons; thousands with one dense or Hebbian synapse"

@@ -12,8 +12,8 @@ from typing import Any
 
 from hopverify.checks import FACTORISATION, FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
 from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
-from hopverify.model import Memory, Model
-from hopverify.model.structured import StructuredNetwork, structured_network
+from hopverify.networks import Memory, Model
+from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.obligations import BasinCells
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checks import Check, Claim, at_instantaneous_values
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.obligations import Descent, premises_of_descent
 
 _STATEMENT = "E never increases along the flow: dE/dt = -ẋᵀTH(x)ẋ ≤ 0 from every state"

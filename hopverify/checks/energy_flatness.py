@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checks import ANOTHER_ENERGY, Check, Claim, claim_of_layer
-from hopverify.model import Layer, Model
+from hopverify.networks import Layer, Model
 from hopverify.obligations import NowhereFlat
 
 

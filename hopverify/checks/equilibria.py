@@ -14,9 +14,9 @@ from typing import Any
 
 from hopverify.checks import ANOTHER_ENERGY, FACTORISATION, FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
-from hopverify.model import LinearNetwork, Memory, Model, linear_network
-from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, obstacles
-from hopverify.model.structured import structured_network
+from hopverify.networks import LinearNetwork, Memory, Model, linear_network
+from hopverify.networks.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, obstacles
+from hopverify.networks.structured import structured_network
 from hopverify.obligations import AllEquilibria, Convex, EquilibriaBeside, EquilibriaNear, Obligation, Search
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind

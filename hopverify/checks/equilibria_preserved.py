@@ -14,7 +14,7 @@ from typing import Any
 
 from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
 from hopverify.checks.altered_energy_descent import SIZES_OF_ALTERED
-from hopverify.model import AlteredSystem, Model, altered_system
+from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.obligations import AlteredMetric, CompatibleTimes, Convex, Obligation, Regular, SameEquilibria
 
 _PLACES = "its equilibria and those of the original correspond one to one: x is the same, and y = (Bg(x) + a)/λ"

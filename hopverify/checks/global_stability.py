@@ -13,7 +13,7 @@ from typing import Any
 
 from hopverify.checks import FLOATING_POINT, Check, Claim, at_instantaneous_values, where_definiteness_decides
 from hopverify.checks.equilibria import search_of
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.obligations import GloballyStable
 
 LISTED = f"where the evidence holds equilibria of a network: {FLOATING_POINT}"

@@ -15,7 +15,7 @@ from typing import Any
 
 from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
 from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
-from hopverify.model import Layer, Model
+from hopverify.networks import Layer, Model
 from hopverify.obligations import MixtureRetrieval, OneStepRetrieval, Retrieval
 from hopverify.registry import did_you_mean
 from hopverify.spec import ExactArray, Field, FieldKind

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError
-from hopverify.model import Memory, SpinModel
-from hopverify.model.spins import LARGE
+from hopverify.networks import Memory, SpinModel
+from hopverify.networks.spins import LARGE
 from hopverify.obligations import SpinCorrection
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind

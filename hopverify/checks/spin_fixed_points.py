@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checks import Check, Claim
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.obligations import SpinFixedPoints
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
 from hopverify.checks.altered_energy_descent import premises as premises_of_altered
-from hopverify.model import AlteredSystem, Model, altered_system
+from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.obligations import (
     AlteredMetric,
     Convex,

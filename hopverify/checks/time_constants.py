@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hopverify.checks import Check, Claim, claim_of_layer
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.obligations import CompatibleTimes
 
 

@@ -24,7 +24,7 @@ def command(spec_path: Path, digest: bool, arrays: Path | None) -> None:
     from hopverify.core import array_files, core_of, readable
     from hopverify.execution.files import write as write_file
     from hopverify.kernel.core import write
-    from hopverify.model import any_model
+    from hopverify.networks import any_model
     from hopverify.spec import read_spec
 
     core = core_of(any_model(read_spec(spec_path)))

@@ -16,7 +16,7 @@ from hopverify.reporting.plain import plain
 def command(spec_path: Path, latex: bool, numbers: bool) -> None:
     """Print the energy, vector field, Hessians and dE/dt of a model in closed form."""
     from hopverify.derivation import derive, with_numbers
-    from hopverify.model import any_model
+    from hopverify.networks import any_model
     from hopverify.spec import read_spec
 
     model = any_model(read_spec(spec_path))

@@ -82,7 +82,7 @@ def _solvers(first: str | None) -> tuple[str, ...]:
 
 
 def _subject(path: Path, folder: Path, solvers: tuple[str, ...]) -> Subject:
-    from hopverify.model import build_model
+    from hopverify.networks import build_model
     from hopverify.repairs.subject import Subject
     from hopverify.spec import read_spec
 
@@ -167,7 +167,7 @@ def _repaired(subject: Subject, proposal: Proposal, folder: Path) -> Repaired:
 def _figure(subject: Subject, members: Sequence[Repaired], folder: Path, *, force: bool) -> str | None:
     """Draw the energies of a family; without matplotlib say what would draw them."""
     from hopverify.cli._outputs import refuse_others, write
-    from hopverify.model import build_model
+    from hopverify.networks import build_model
     from hopverify.repairs.curves import curves
     from hopverify.reporting.figures import has_matplotlib
     from hopverify.reporting.figures.energies import energies

@@ -11,9 +11,9 @@ from hopverify.kernel import core
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.derive import apply
 from hopverify.kernel.terms import Number, Term, Variable
-from hopverify.model.layer import Layer, LayerFunction
-from hopverify.model.network import Memory, Model
-from hopverify.model.spins import SpinLayer, SpinModel
+from hopverify.networks.layer import Layer, LayerFunction
+from hopverify.networks.network import Memory, Model
+from hopverify.networks.spins import SpinLayer, SpinModel
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
 

@@ -21,8 +21,8 @@ from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.dual import Dual, Duals, along
 from hopverify.expr.evaluate import Value, evaluate
 from hopverify.expr.exact import EXACT
-from hopverify.model import AlteredSystem, Layer
-from hopverify.model.resolvent import resolvent
+from hopverify.networks import AlteredSystem, Layer
+from hopverify.networks.resolvent import resolvent
 from hopverify.synapses import held
 
 

@@ -21,7 +21,7 @@ from hopverify.derivation.network_sections import Network, has_bias, per_neuron,
 from hopverify.derivation.resolvent_section import is_settled, rates_of
 from hopverify.derivation.translation import NoTranslation, X, number, to_sympy
 from hopverify.expr.nodes import Symbol, substitute
-from hopverify.model import AlteredSystem, Layer, Model, altered_system
+from hopverify.networks import AlteredSystem, Layer, Model, altered_system
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
 V, GRADIENT = Mark("V", "V"), Mark("∇V", r"\nabla V")

@@ -19,7 +19,7 @@ import sympy
 from hopverify.derivation.document import Mark
 from hopverify.derivation.printing import latex, latex_words, text
 from hopverify.derivation.synaptic import Names
-from hopverify.model import Layer, Model, SpinModel
+from hopverify.networks import Layer, Model, SpinModel
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback

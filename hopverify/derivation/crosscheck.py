@@ -22,7 +22,7 @@ from hopverify.derivation.translation import X, number
 from hopverify.errors import HopverifyError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.nodes import Apply, Number, walk
-from hopverify.model import LayerFunction, Model
+from hopverify.networks import LayerFunction, Model
 from hopverify.spec import ExactArray
 
 POINTS = 4

@@ -25,7 +25,7 @@ from hopverify.derivation.layer_section import layer_section
 from hopverify.derivation.network_sections import Network, dynamics_section, energy_sections, rate_section
 from hopverify.derivation.resolvent_section import is_settled, resolvent_sections
 from hopverify.derivation.spin_sections import spin_sections
-from hopverify.model import Model, SpinModel, altered_system
+from hopverify.networks import Model, SpinModel, altered_system
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
 

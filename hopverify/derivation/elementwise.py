@@ -21,7 +21,7 @@ from hopverify.expr.pieces import End, NoPieces, Piece, pieces, pieces_or_whole
 from hopverify.expr.rational import identical
 from hopverify.expr.regularity import is_analytic
 from hopverify.expr.signs import POSITIVE, signs
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 
 MAX_OPERATIONS = 80
 MAX_DEGREE = 12

@@ -9,7 +9,7 @@ from hopverify.derivation.elementwise import Case, Flatness, cases_of, flatness
 from hopverify.derivation.parameters import Parameters
 from hopverify.derivation.translation import NoTranslation
 from hopverify.derivation.whole import WholeForms, whole_forms
-from hopverify.model import Layer
+from hopverify.networks import Layer
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from hopverify.derivation.thresholds import THRESHOLD
 from hopverify.derivation.translation import X, number
 from hopverify.derivation.whole import WholeForms, layer_energy
 from hopverify.expr.pieces import End
-from hopverify.model import Layer
+from hopverify.networks import Layer
 
 G_OF_X, H_OF_X = Mark("g(x)", "g(x)"), Mark("h(x) = g'(x)", "h(x) = g'(x)")
 L_OF_X = Mark("L(x)", "L(x)")

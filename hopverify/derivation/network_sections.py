@@ -17,7 +17,7 @@ from hopverify.derivation.layer_forms import LayerForms
 from hopverify.derivation.synaptic import Names, SynapseForms, meanings, synapse_forms
 from hopverify.derivation.translation import NoTranslation, number
 from hopverify.derivation.whole_layer import Vector, whole_layer
-from hopverify.model import Layer, Model, SpinLayer
+from hopverify.networks import Layer, Model, SpinLayer
 
 ENERGY, RATE = Mark("E", "E"), Mark("dE/dt", r"\frac{dE}{dt}")
 MINUS = Mark("-ẋᵀ T H ẋ", r"-\dot{x}^{\top} T H \dot{x}")

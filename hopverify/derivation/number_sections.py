@@ -21,7 +21,7 @@ from hopverify.derivation.network_sections import Network, dynamics_section, ene
 from hopverify.derivation.printing import text
 from hopverify.derivation.synaptic import PATTERNS
 from hopverify.derivation.translation import number
-from hopverify.model import Model, SpinModel
+from hopverify.networks import Model, SpinModel
 from hopverify.synapses.attention import Attention
 from hopverify.synapses.convolution import Convolution
 

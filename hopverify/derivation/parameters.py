@@ -19,7 +19,7 @@ from hopverify.expr.nodes import Apply, Expression, Number, substitute, walk
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import KINKED
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 from hopverify.spec import FieldKind
 
 

@@ -19,8 +19,8 @@ from hopverify.derivation.document import SAME, Line, Mark, Section
 from hopverify.derivation.network_sections import Network, per_neuron
 from hopverify.derivation.translation import X, number
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import Layer, LayerFunction, Model
-from hopverify.model.segments import segments
+from hopverify.networks import Layer, LayerFunction, Model
+from hopverify.networks.segments import segments
 
 U = sympy.Symbol("u", real=True)
 """What drives a neuron, its bias included."""

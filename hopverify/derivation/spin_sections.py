@@ -11,7 +11,7 @@ from hopverify.derivation.document import Line, Mark, Section
 from hopverify.derivation.network_sections import ENERGY, has_bias, sum_of
 from hopverify.derivation.synaptic import Names, SynapseForms, synapse_forms
 from hopverify.derivation.translation import NoTranslation
-from hopverify.model import SpinLayer, SpinModel
+from hopverify.networks import SpinLayer, SpinModel
 
 Term = tuple[Any, str]
 

@@ -18,7 +18,7 @@ from hopverify.derivation.calculus import I, J, K, collapsed
 from hopverify.derivation.functions import relu, step
 from hopverify.derivation.translation import NoTranslation, number, to_sympy
 from hopverify.derivation.whole_layer import Matrix, Vector, whole_layer
-from hopverify.model import Model, SpinModel
+from hopverify.networks import Model, SpinModel
 from hopverify.synapses import Synapse
 from hopverify.synapses.associative import Associative
 from hopverify.synapses.attention import Attention

@@ -18,7 +18,7 @@ from hopverify.derivation.calculus import STATE, Calculus, I, J, K
 from hopverify.derivation.functions import relu, step
 from hopverify.derivation.translation import NoTranslation, number
 from hopverify.expr.nodes import Apply, Number, Symbol
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 
 DIGITS = 80
 THRESHOLD = sympy.Symbol("t", real=True)

@@ -14,7 +14,7 @@ from hopverify.derivation.thresholds import Threshold, threshold_forms
 from hopverify.derivation.translation import NoTranslation
 from hopverify.derivation.whole_layer import Vector, of_layer, whole_layer
 from hopverify.expr.nodes import Apply, walk
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,9 @@ from hopverify.checker.energy_form import EnergyForm
 from hopverify.checker.rules.lure import steepest
 from hopverify.checker.step_form import step_form
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model
-from hopverify.model.linear import MAX_NEURONS, obstacles
-from hopverify.model.segments import segments
+from hopverify.networks import Model
+from hopverify.networks.linear import MAX_NEURONS, obstacles
+from hopverify.networks.segments import segments
 from hopverify.obligations import (
     AllEquilibria,
     AlteredMetric,

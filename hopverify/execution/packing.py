@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hopverify.checks import claims_of
 from hopverify.execution.discharging import Claims
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import ModelSpec
 
 # A process works on few specs at a time.

@@ -20,7 +20,7 @@ from hopverify.execution.packing import Pack, packed
 from hopverify.execution.reasons import reason_for
 from hopverify.execution.settings import Settings
 from hopverify.execution.units import Finding, Offer, Place, Unit
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.provers import DEAR, methods_for
 from hopverify.spec import ModelSpec

@@ -19,7 +19,7 @@ from hopverify.errors import HopverifyError
 from hopverify.interop.imported import Imported, array_field, spec_text, stem_of
 from hopverify.interop.learning import LEARNING, LearningRule
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model.linear import MAX_NEURONS
+from hopverify.networks.linear import MAX_NEURONS
 from hopverify.spec import ExactArray
 from hopverify.spec.array_files import read_array_file
 

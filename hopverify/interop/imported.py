@@ -32,7 +32,7 @@ _SAFE = re.compile(r"[^A-Za-z0-9_-]+")
 class Imported:
     """A spec as text, to be written into ``stem``.yaml, with array ``files`` beside it; ``notes`` are for the person.
 
-    Imports return it, and so do ``hopverify.network`` and its like; ``hopverify.verify`` takes it.
+    Imports return it, and so do ``hopverify.model`` and its like; ``hopverify.verify`` takes it.
 
     ``orders`` says, of a layer whose neurons do not stand where the program has them (flattened), which one stands
     where: the state of the spec is ``x.reshape(-1)[orders[layer]]``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.model import LinearNetwork
+from hopverify.networks import LinearNetwork
 
 Floats = NDArray[np.float64]
 ALIKE = 2.0**-20

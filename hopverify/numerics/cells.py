@@ -24,7 +24,7 @@ from hopverify.checker.quadratic_forms import form_of, spread_norm
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
-from hopverify.model.structured import StructuredNetwork
+from hopverify.networks.structured import StructuredNetwork
 from hopverify.numerics.cell_boxes import chosen_of, hull, inside, is_inside, opened, scaled
 from hopverify.numerics.limits import Ask, unlimited
 

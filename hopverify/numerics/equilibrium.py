@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model
-from hopverify.model.network import joined, split
+from hopverify.networks import Model
+from hopverify.networks.network import joined, split
 from hopverify.numerics.limits import Ask, unlimited
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 
 from hopverify.checker.attracting import GrowthMap, attracting_box
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork
+from hopverify.networks import LinearNetwork
 from hopverify.numerics.sampling import short
 
 MARGINS = ((2.0**-10, 20), (2.0**-20, 36))

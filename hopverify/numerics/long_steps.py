@@ -21,7 +21,7 @@ from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.rising_step import confirmed_rise
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.floats import FLOATS
-from hopverify.model.network import joined, split
+from hopverify.networks.network import joined, split
 from hopverify.numerics.equilibrium import jacobian
 from hopverify.numerics.minimisation import minimise
 from hopverify.numerics.sampling import drawn, short, states

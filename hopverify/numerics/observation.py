@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.nodes import symbols
-from hopverify.model import AlteredSystem, Layer, Model, altered_system
-from hopverify.model.network import joined, split
+from hopverify.networks import AlteredSystem, Layer, Model, altered_system
+from hopverify.networks.network import joined, split
 from hopverify.synapses import held
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import LinearNetwork
+from hopverify.networks import LinearNetwork
 from hopverify.spec.exact_array import ExactArray
 
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.registry import did_you_mean
 from hopverify.regular_files import opened_regular, read_text
 from hopverify.spec.array_files import said_of

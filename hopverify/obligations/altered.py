@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hopverify.model import AlteredSystem, Model
+from hopverify.networks import AlteredSystem, Model
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hopverify.model import Model
-from hopverify.model.structured import StructuredNetwork
+from hopverify.networks import Model
+from hopverify.networks.structured import StructuredNetwork
 from hopverify.obligations.stored import its_own, share_of
 from hopverify.spec import ExactArray
 

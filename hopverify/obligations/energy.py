@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hopverify.model import Layer, LayerFunction, Model
+from hopverify.networks import Layer, LayerFunction, Model
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hopverify.model import LinearNetwork, Model
+from hopverify.networks import LinearNetwork, Model
 from hopverify.obligations.stored import its_own, share_of
 from hopverify.spec import ExactArray
 

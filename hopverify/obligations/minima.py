@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.synapses.epanechnikov import Epanechnikov
 
 

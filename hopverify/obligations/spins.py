@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.model import Memory, SpinModel
+from hopverify.networks import Memory, SpinModel
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hopverify.expr.evaluate import Arithmetic, Value
-from hopverify.model import AlteredSystem, Model
+from hopverify.networks import AlteredSystem, Model
 
 
 @dataclass(frozen=True)

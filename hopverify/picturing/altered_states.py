@@ -1,4 +1,4 @@
-"""An altered system at many states y: its fast neurons, its velocity and its energy V (hopverify.model.altered)."""
+"""An altered system at many states y: its fast neurons, its velocity and its energy V (hopverify.networks.altered)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import AlteredSystem, Layer
-from hopverify.model.resolvent import resolvent
+from hopverify.networks import AlteredSystem, Layer
+from hopverify.networks.resolvent import resolvent
 from hopverify.picturing.many import MANY, Many, many
 from hopverify.picturing.resolvents import resolvents
 from hopverify.spec import ExactArray

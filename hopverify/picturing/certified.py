@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model
-from hopverify.model.network import joined, split
+from hopverify.networks import Model
+from hopverify.networks.network import joined, split
 from hopverify.synapses import held
 
 Floats = NDArray[np.float64]

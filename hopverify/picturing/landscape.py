@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
 from hopverify.checker.range_stability import is_flat_along_ones
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.picturing.regions import Region, ghosts_in
 from hopverify.picturing.sampling import Sampler, rows_of
 from hopverify.picturing.slices import Slice

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.picturing.regions import Region, cells_in
 from hopverify.picturing.sampling import Sampler
 from hopverify.picturing.streams import Stream, streams_of

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Memory, Model
+from hopverify.networks import Memory, Model
 from hopverify.picturing.certified import mapping, number, obligations_of
 from hopverify.synapses import held
 

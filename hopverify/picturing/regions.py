@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
-from hopverify.model import LinearNetwork, Model, linear_network
-from hopverify.model.segments import segments
+from hopverify.networks import LinearNetwork, Model, linear_network
+from hopverify.networks.segments import segments
 from hopverify.picturing.certified import data_of, dynamic_part, mapping, number, numbers
 from hopverify.picturing.slices import Slice, Window
 

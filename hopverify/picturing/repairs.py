@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import AlteredSystem, Model, altered_system, build_model
+from hopverify.networks import AlteredSystem, Model, altered_system, build_model
 from hopverify.picturing.certified import Rest, Stored, equilibria, stored_patterns
 from hopverify.picturing.landscape import FLAT, Landscape, landscape_on
 from hopverify.picturing.planes import beside

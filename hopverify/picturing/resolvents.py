@@ -1,7 +1,7 @@
 """The resolvent of a whole layer for many right sides: ρx + c∘g(x) = u, by Newton's method with difference quotients.
 
-The left side is strongly monotone for convex L (:mod:`hopverify.model.resolvent`), and halved steps never let |F - u|
-grow. H is only guessed; what counts is the residual, which is that of g itself. For pictures.
+The left side is strongly monotone for convex L (:mod:`hopverify.networks.resolvent`), and halved steps never let
+|F - u| grow. H is only guessed; what counts is the residual, which is that of g itself. For pictures.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.model.layer import LayerFunction
+from hopverify.networks.layer import LayerFunction
 from hopverify.picturing.many import MANY, many
 
 Floats = NDArray[np.float64]

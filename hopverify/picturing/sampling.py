@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import AlteredSystem, Layer, Model, altered_system
-from hopverify.model.network import State, split
+from hopverify.networks import AlteredSystem, Layer, Model, altered_system
+from hopverify.networks.network import State, split
 from hopverify.numerics.observation import Observer
 from hopverify.picturing import altered_states
 from hopverify.picturing.many import MANY, many

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import LinearNetwork, Model, linear_network
+from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.picturing.certified import Rest, equilibria, number
 
 Floats = NDArray[np.float64]

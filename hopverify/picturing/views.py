@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.picturing.certified import Rest, Stored, data_of, equilibria, mapping, stored_patterns
 from hopverify.picturing.planes import edges, plane_for
 from hopverify.picturing.reached import reached

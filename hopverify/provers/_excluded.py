@@ -5,7 +5,7 @@ from __future__ import annotations
 from hopverify.checker.rules import judge
 from hopverify.checks import CHECKS
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.obligations import Descent, Obligation, Outcome, Regular, RegularDrive
 from hopverify.provers import Budget
 from hopverify.provers.structure import PROVER as STRUCTURE

@@ -16,8 +16,8 @@ from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model
-from hopverify.model.network import joined, split
+from hopverify.networks import Model
+from hopverify.networks.network import joined, split
 from hopverify.numerics.minimisation import minimise
 from hopverify.numerics.sampling import drawn, short, states
 from hopverify.obligations import Descent

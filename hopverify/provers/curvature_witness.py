@@ -15,7 +15,7 @@ from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 from hopverify.numerics.minimisation import minimise
 from hopverify.numerics.sampling import drawn, short, states
 from hopverify.obligations import CompatibleTimes, Convex

@@ -19,7 +19,7 @@ from hopverify.checker.energy_form import EnergyForm
 from hopverify.checker.payload import text_of, texts_of
 from hopverify.checker.rules.energy_confinement import Confinement
 from hopverify.errors import EvidenceRejected
-from hopverify.model import linear_network
+from hopverify.networks import linear_network
 from hopverify.numerics.copositivity import rounded_margin, splits
 from hopverify.numerics.semidefinite import solve
 from hopverify.obligations import Bounded, EnergyBoundedBelow

@@ -13,8 +13,8 @@ from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.equilibrium_balls import MAX_SIZE, krawczyk, rates
 from hopverify.errors import HopverifyError
 from hopverify.expr.balls import BALLS, ball, precision
-from hopverify.model import Model
-from hopverify.model.network import split
+from hopverify.networks import Model
+from hopverify.networks.network import split
 from hopverify.numerics.equilibrium import Floats, followed, lyapunov_form, newton
 from hopverify.obligations import EquilibriaBeside
 from hopverify.provers import Budget, Prover

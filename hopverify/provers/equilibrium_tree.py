@@ -28,7 +28,7 @@ from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.listing import around, replayed, root
 from hopverify.checker.payload import text_of, texts_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model.segments import Segment, segments
+from hopverify.networks.segments import Segment, segments
 from hopverify.numerics.branching import ALIKE, branching_neurons, foremost
 from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box

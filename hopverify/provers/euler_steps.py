@@ -19,7 +19,7 @@ from hopverify.checker.payload import text_of
 from hopverify.checker.rules.euler_step import ANY
 from hopverify.checker.step_form import AlteredForm, DerivedForm, step_form
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.numerics.definiteness import least_eigenvalue, propose_semidefinite
 from hopverify.numerics.long_steps import Effort, shortest_rising
 from hopverify.obligations import StepForm

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hopverify.certificate import Evidence
-from hopverify.model import linear_network
+from hopverify.networks import linear_network
 from hopverify.obligations import AllEquilibria, BasinCells, EquilibriaBeside, EquilibriaNear, Search
 from hopverify.provers import Budget, Prover, equilibrium_tree
 from hopverify.provers.lure_multipliers import multipliers_for

@@ -19,8 +19,8 @@ from hopverify.checker.ghosts import MAX_PATTERNS, Undecided, count_of_patterns,
 from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.ghost_enumeration import has_derived_energy
 from hopverify.expr.floats import FLOATS
-from hopverify.model import LinearNetwork
-from hopverify.model.segments import Segment
+from hopverify.networks import LinearNetwork
+from hopverify.networks.segments import Segment
 from hopverify.numerics.minimisation import vanishing
 from hopverify.numerics.sampling import drawn, states
 from hopverify.obligations import NoGhosts

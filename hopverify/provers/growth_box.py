@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
-from hopverify.model import linear_network
+from hopverify.networks import linear_network
 from hopverify.numerics.growth import propose_box
 from hopverify.obligations import Bounded
 from hopverify.provers import Budget, Prover

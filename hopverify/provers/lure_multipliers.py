@@ -22,9 +22,9 @@ from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.lure import multiplied, multiplied_form, sector, sector_network, sector_structure
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork, Model, linear_network
-from hopverify.model.linear import MAX_WITH_WHOLE_LAYERS
-from hopverify.model.structured import StructuredNetwork, structured_network
+from hopverify.networks import LinearNetwork, Model, linear_network
+from hopverify.networks.linear import MAX_WITH_WHOLE_LAYERS
+from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import few_digits, propose
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.sampling import short

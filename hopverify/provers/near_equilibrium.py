@@ -21,8 +21,8 @@ from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.balls import BALLS, precision
-from hopverify.model import Model, linear_network
-from hopverify.model.network import joined, split
+from hopverify.networks import Model, linear_network
+from hopverify.networks.network import joined, split
 from hopverify.numerics.equilibrium import newton
 from hopverify.numerics.sampling import short, states
 from hopverify.numerics.settling import Settling

@@ -18,7 +18,7 @@ from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.payload import text_of, texts_of
 from hopverify.checker.rules.no_attractor import confirmed, is_repelling
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork, Model, linear_network
+from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.numerics.sampling import states
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import GloballyStable

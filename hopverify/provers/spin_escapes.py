@@ -11,7 +11,7 @@ import numpy as np
 from hopverify.certificate import Evidence
 from hopverify.checker.spins import Values, low_rank_of, quadratic_form, values_of
 from hopverify.checker.spins.values import States
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.obligations import SpinCorrection
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason

@@ -9,7 +9,7 @@ from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.checker.spins import values_of
 from hopverify.checker.spins.structure import MOST
-from hopverify.model.spins import drive_matrix
+from hopverify.networks.spins import drive_matrix
 from hopverify.obligations import SpinConvergence, SpinCorrection, SpinDescent
 from hopverify.provers import Budget, Prover
 from hopverify.provers.symmetriser import symmetriser

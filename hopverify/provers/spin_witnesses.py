@@ -11,7 +11,7 @@ from hopverify.certificate import Evidence
 from hopverify.checker.spins import Values, quadratic_form, values_of
 from hopverify.checker.spins.reading import text
 from hopverify.checker.spins.values import States, all_states
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.obligations import SpinConvergence, SpinDescent
 from hopverify.provers import Budget, Prover
 from hopverify.verdict import Reason

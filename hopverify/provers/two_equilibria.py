@@ -15,7 +15,7 @@ from hopverify.checker.rules.two_equilibria import is_equilibrium
 from hopverify.errors import HopverifyError
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.numerics.sampling import states
 from hopverify.obligations import GloballyStable
 from hopverify.provers import Budget, Prover

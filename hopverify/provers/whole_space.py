@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hopverify.certificate import Evidence
-from hopverify.model import linear_network
+from hopverify.networks import linear_network
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import BasinCells, GloballyStable
 from hopverify.provers import PROVERS, Budget, Prover

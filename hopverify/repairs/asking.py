@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from hopverify.checks import CHECKS
-from hopverify.model import Layer, altered_system
-from hopverify.model.segments import segments
+from hopverify.networks import Layer, altered_system
+from hopverify.networks.segments import segments
 from hopverify.repairs.convexity import why_not_convex
 from hopverify.repairs.drafting import Altered
 from hopverify.repairs.subject import Network, Subject

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hopverify.checker.convexity import has_convex_lagrangian
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Layer
+from hopverify.networks import Layer
 from hopverify.obligations import Convex, Outcome
 from hopverify.provers import Budget, NothingToSearchError, accepting
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import nullspace
 from hopverify.expr.floats import FLOATS
-from hopverify.model import AlteredSystem, Model, altered_system
+from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.repairs import UnfitError
 
 POINTS, STEPS, FAR = 161, 4000, 1e6

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from hopverify.model import Layer
+from hopverify.networks import Layer
 from hopverify.repairs.signs import SMOOTHED
 from hopverify.repairs.subject import Subject
 from hopverify.repairs.writing import array, flow, literal, per_neuron, section
@@ -29,7 +29,7 @@ class Draft:
 
 @dataclass(frozen=True, eq=False)
 class Altered:
-    """The parts of an altered system T ẏ = Bγ + a - λy, ρx + c∘γ = Ay + b (see :mod:`hopverify.model.altered`).
+    """The parts of an altered system T ẏ = Bγ + a - λy, ρx + c∘γ = Ay + b (see :mod:`hopverify.networks.altered`).
 
     A is (n, m), B (m, n), the metric P (m, m), the residual N (m, k); a and τ have one entry for each neuron of y, b, ρ
     and c one for each fast neuron. ``made`` says how A, B and P come from the original. The layers in ``smoothed`` have

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix, is_positive_definite, solve
-from hopverify.model import Layer
+from hopverify.networks import Layer
 from hopverify.repairs import UnfitError
 from hopverify.repairs.finding import asymmetry, negative
 from hopverify.repairs.subject import Network

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from hopverify.model import Layer
-from hopverify.model.segments import Segment, segments
+from hopverify.networks import Layer
+from hopverify.networks.segments import Segment, segments
 from hopverify.repairs.writing import literal
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hopverify.model import Layer
+from hopverify.networks import Layer
 from hopverify.repairs import Proposal, words
 from hopverify.repairs.asking import checks_for, expectations, keeps_flow, keeps_stability
 from hopverify.repairs.drafting import Altered, Draft, altered_layers, altered_synapses, cuts_of, written

@@ -12,7 +12,7 @@ inhibition: its state is u/c, and its part of V, c(u/c·γ - L(u/c)) - u·γ, is
 from __future__ import annotations
 
 from hopverify.expr.nodes import Apply, Symbol
-from hopverify.model import Layer, Model
+from hopverify.networks import Layer, Model
 from hopverify.repairs import UnfitError
 
 SMOOTHED = "hard_tanh"

@@ -10,8 +10,8 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import Layer, Model
-from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, drive_matrix
+from hopverify.networks import Layer, Model
+from hopverify.networks.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, drive_matrix
 from hopverify.numerics.semidefinite import SOLVERS
 from hopverify.repairs.signs import is_sign
 from hopverify.spec import ModelSpec

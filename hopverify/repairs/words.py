@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hopverify.model import Layer
+from hopverify.networks import Layer
 from hopverify.repairs.convexity import why_not_convex
 from hopverify.repairs.drafting import Altered, is_identity, listed
 from hopverify.repairs.subject import Network

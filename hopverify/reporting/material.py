@@ -67,7 +67,7 @@ def gather(
 def _with_equations(material: Material, spec: ModelSpec) -> Material:
     """Return the material with arrays, equations and derivation; a report does without what cannot be derived."""
     from hopverify.derivation import arrays_of, derive, written_out
-    from hopverify.model import any_model
+    from hopverify.networks import any_model
 
     model = any_model(spec)
     material = replace(material, arrays=arrays_of(model))

@@ -23,7 +23,7 @@ from hopverify.verdict import Verdict
 if TYPE_CHECKING:
     from hopverify.certificate import Certificate
     from hopverify.derivation import Derivation
-    from hopverify.model import AlteredSystem, Model
+    from hopverify.networks import AlteredSystem, Model
     from hopverify.reporting.figures import Drawing
     from hopverify.simulation import Simulation
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hopverify.certificate import Certificate
 from hopverify.checker import expectations_met, overall
 from hopverify.checks import Check, Claim, claims_of
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.results import ANY, data_of, witness_of
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict

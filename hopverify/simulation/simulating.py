@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.numerics.observation import Observer
 from hopverify.numerics.recording import Course, Ending
 from hopverify.numerics.simulation import EULER, Limits, integrate, require_method

@@ -11,7 +11,7 @@ from hypothesis.errors import InvalidArgument
 
 from hopverify.checker.rules.dead_zone import dead_zones
 from hopverify.expr.pieces import Piece
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.spec import ExactArray
 from hopverify.strategies.arguments import check_flag, check_instance
 from hopverify.strategies.number import short_numbers

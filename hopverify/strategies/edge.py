@@ -15,8 +15,8 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from hopverify.model import LayerFunction, build_model
-from hopverify.model.segments import segments
+from hopverify.networks import LayerFunction, build_model
+from hopverify.networks.segments import segments
 from hopverify.spec import parse_spec
 from hopverify.strategies.critical import critical_weights
 from hopverify.strategies.lagrangian import Fragment, simplest_first

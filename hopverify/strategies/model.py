@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.strategies.spec import specs
 
 

@@ -17,7 +17,7 @@ from typing import Any
 #: The file of each class, the class, and the strategy that draws it.
 CLASSES = {
     "hopverify.certificate": ("Certificate", "certificates"),
-    "hopverify.model.network": ("Model", "models"),
+    "hopverify.networks.network": ("Model", "models"),
     "hopverify.spec.model_spec": ("ModelSpec", "specs"),
 }
 

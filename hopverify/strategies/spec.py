@@ -12,7 +12,7 @@ from hypothesis.errors import InvalidArgument
 
 from hopverify.checks import CHECKS
 from hopverify.errors import SpecError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.spec import ModelSpec, parse_spec
 from hopverify.strategies.arguments import check_flag, check_sizes, check_strategy, check_whole, names_among
 from hopverify.strategies.edge import edge_trees

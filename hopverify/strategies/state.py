@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from hopverify.model import Layer, LayerFunction, Model
-from hopverify.model.segments import segments
+from hopverify.networks import Layer, LayerFunction, Model
+from hopverify.networks.segments import segments
 from hopverify.spec import ExactArray
 from hopverify.strategies.arguments import check_flag, check_instance, check_interval, exact
 from hopverify.strategies.number import short_numbers

@@ -5,7 +5,7 @@ neurons and B (``feedback``) a row for each of y's; B is the identity unless sta
 energy is that of a network which takes A both ways, S = -γᵀAγ_y; the drives descend it iff B = Aᵀ. Where y is linear
 and the others are instantaneous the *altered* energy of arXiv:2410.13866 can take its place (T11), for which the spec
 may state a ``metric`` P with PB = Aᵀ and a function φ of what no feedback reaches, Σ φ(z_i) with z = ``residual``ᵀ y:
-see :mod:`hopverify.model.altered`.
+see :mod:`hopverify.networks.altered`.
 """
 
 from __future__ import annotations

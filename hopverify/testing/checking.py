@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.spec import ModelSpec, read_spec
 from hopverify.testing.derived import Derived
 from hopverify.testing.diagnosing import diagnose

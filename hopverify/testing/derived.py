@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from hopverify.expr.evaluate import Value
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Layer, Model
-from hopverify.model.network import joined, split
+from hopverify.networks import Layer, Model
+from hopverify.networks.network import joined, split
 from hopverify.numerics.observation import Observer
 from hopverify.spec.exact_array import ExactArray
 from hopverify.synapses import Synapse, held

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.registry import did_you_mean
 
 Floats = NDArray[np.float64]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Layer, Model
+from hopverify.networks import Layer, Model
 from hopverify.synapses import held
 
 Floats = NDArray[np.float64]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Layer, Model
-from hopverify.model.network import split
+from hopverify.networks import Layer, Model
+from hopverify.networks.network import split
 from hopverify.spec.exact_array import ExactArray
 from hopverify.synapses import Synapse, held
 

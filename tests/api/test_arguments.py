@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import hopverify
-from hopverify import Layer, Synapse, network, parse_spec, verify
+from hopverify import Layer, Synapse, model, parse_spec, verify
 from hopverify.api.given import certificate_of, spec_of
 from hopverify.errors import ArgumentError, HopverifyError, SpecError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 
 TEXT = """\
 hopverify: 1
@@ -32,7 +32,7 @@ TREE = {
 def test_a_spec_is_the_same_however_it_is_handed_over(tmp_path: Path) -> None:
     file = tmp_path / "tiny.yaml"
     file.write_text(TEXT)
-    built = network({"x": Layer(2, "relu", bias=np.array([0.5, -1]))}, name="tiny", checks=["energy_flatness"])
+    built = model({"x": Layer(2, "relu", bias=np.array([0.5, -1]))}, name="tiny", checks=["energy_flatness"])
     in_one_line = f"{{{', '.join(TEXT.splitlines())}}}"
     forms = (parse_spec(TEXT), file, str(file), TEXT, in_one_line, TREE, built)
     assert len({spec_of(form).digest for form in forms}) == 1
@@ -95,12 +95,12 @@ DOORS: dict[str, Callable[[Any], Any]] = {
     "method": lambda odd: hopverify.simulate(TEXT, method=odd),
     "starts": lambda odd: hopverify.simulate(TEXT, {"x": odd}),
     "state": lambda odd: hopverify.evaluate(TEXT, {"y": odd}),
-    "layers": lambda odd: network({"x": [odd]}),  # type: ignore[dict-item]
-    "lagrangian": lambda odd: network({"x": Layer(2, [odd])}),  # type: ignore[arg-type]
-    "bias": lambda odd: network({"x": Layer(2, "relu", bias={"b": odd})}),
-    "synapse": lambda odd: network(LAYERS, [odd]),
-    "kind": lambda odd: network(LAYERS, [Synapse(odd, ["x", "x"], weights=1)]),
-    "name": lambda odd: network(LAYERS, [Synapse("dense", ["x", "x"], weights=1, name=odd)]),
+    "layers": lambda odd: model({"x": [odd]}),  # type: ignore[dict-item]
+    "lagrangian": lambda odd: model({"x": Layer(2, [odd])}),  # type: ignore[arg-type]
+    "bias": lambda odd: model({"x": Layer(2, "relu", bias={"b": odd})}),
+    "synapse": lambda odd: model(LAYERS, [odd]),
+    "kind": lambda odd: model(LAYERS, [Synapse(odd, ["x", "x"], weights=1)]),
+    "name": lambda odd: model(LAYERS, [Synapse("dense", ["x", "x"], weights=1, name=odd)]),
     "rule": lambda odd: hopverify.hopfield(PATTERNS, odd),
     "activation": lambda odd: hopverify.hopfield(PATTERNS, activation=odd),
     "spins": lambda odd: hopverify.hopfield(PATTERNS, spins=[odd]),  # type: ignore[arg-type]
@@ -150,11 +150,11 @@ def test_what_is_no_certificate_is_told_what_is() -> None:
 
 def test_a_wrong_network_is_told_in_the_words_of_a_wrong_spec() -> None:
     with pytest.raises(SpecError, match=r"^m: layers\.x\.bias: must be one number or 2, the size of the layer, got 3$"):
-        network({"x": Layer(2, "relu", bias=[1, 2, 3])}, name="m")
+        model({"x": Layer(2, "relu", bias=[1, 2, 3])}, name="m")
     with pytest.raises(SpecError, match="did you mean 'relu'"):
-        network({"x": Layer(2, "rellu")})
+        model({"x": Layer(2, "rellu")})
     with pytest.raises(SpecError, match=r"synapses\.w"):
-        network({"x": Layer(2, "relu")}, [Synapse("dense", ["x", "x"], weights=np.eye(3))])
+        model({"x": Layer(2, "relu")}, [Synapse("dense", ["x", "x"], weights=np.eye(3))])
     with pytest.raises(ArgumentError, match="the text of a spec and not its path: parse_spec reads it"):
         hopverify.read_spec(TEXT)
     with pytest.raises(SpecError, match="unknown key"):
@@ -166,7 +166,7 @@ def test_a_wrong_network_is_told_in_the_words_of_a_wrong_spec() -> None:
         ({"x": Layer(2, "relu")}, 3, "synapses: a list of Synapse"),
     ):
         with pytest.raises(ArgumentError, match=said):
-            network(layers, synapses)  # type: ignore[arg-type]
+            model(layers, synapses)  # type: ignore[arg-type]
 
 
 def test_the_public_names_are_there_and_sorted() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hopverify import Layer, Synapse, dense_memory, hopfield, network, read_spec
+from hopverify import Layer, Synapse, dense_memory, hopfield, model, read_spec
 from hopverify.errors import ArgumentError, HopverifyError
 from hopverify.spec import ExactArray
 
@@ -16,7 +16,7 @@ PATTERNS = np.where(np.random.default_rng(0).random((3, 12)) < 0.5, -1, 1)
 
 def test_a_long_array_lies_beside_the_text_and_is_the_same_numbers(tmp_path: Path) -> None:
     W = np.random.default_rng(1).normal(size=(30, 30)).astype(np.float32)
-    made = network({"x": Layer(30, "tanh", bias=W[0])}, {"w": Synapse("dense", ["x", "x"], weights=W)}, name="far")
+    made = model({"x": Layer(30, "tanh", bias=W[0])}, {"w": Synapse("dense", ["x", "x"], weights=W)}, name="far")
     assert "weights: {file: far-w-weights.npy}" in made.to_yaml()
     assert "bias: [" in made.to_yaml()
     assert repr(made) == "<spec far, with far-w-weights.npy>"
@@ -32,17 +32,17 @@ def test_a_long_array_lies_beside_the_text_and_is_the_same_numbers(tmp_path: Pat
 def test_uncertain_weights_and_parameters_of_layers_keep_their_form() -> None:
     W = np.random.default_rng(1).normal(size=(30, 2))
     layers = {"v": Layer(2, "identity"), "h": Layer(30, {"softmax": {"beta": 0.5}}, tau=0)}
-    made = network(layers, [Synapse("dense", ["h", "v"], weights={"values": W, "tolerance": "0.001"}, name="xi")])
+    made = model(layers, [Synapse("dense", ["h", "v"], weights={"values": W, "tolerance": "0.001"}, name="xi")])
     assert 'weights: {file: network-xi-weights.npy, tolerance: "0.001"}' in made.to_yaml()
     assert "{softmax: {beta: 0.5}}" in made.to_yaml()
 
 
 def test_names_of_synapses() -> None:
     pair = [Synapse("diagonal", ["x", "x"], weights=[-1, -1]), Synapse("diagonal", ["x", "x"], weights=[-2, 0])]
-    assert list(network({"x": Layer(2, "relu")}, pair).model_spec().synapses) == ["w1", "w2"]
+    assert list(model({"x": Layer(2, "relu")}, pair).model_spec().synapses) == ["w1", "w2"]
     again = Synapse("diagonal", ["x", "x"], weights=[-1, -1], name="w1")
     with pytest.raises(ArgumentError, match="two synapses are called 'w1'"):
-        network({"x": Layer(2, "relu")}, [pair[0], again])
+        model({"x": Layer(2, "relu")}, [pair[0], again])
     assert repr(pair[0]) == "Synapse(kind='diagonal')"
     assert repr(Layer(2, "relu")) == "Layer(size=2, lagrangian='relu')"
 

@@ -12,7 +12,7 @@ from hopverify.benchmarks import limits
 from hopverify.benchmarks.hard_specs import SPECS, HardSpec
 from hopverify.benchmarks.limits import allowed, as_json, as_markdown, failures, measured
 from hopverify.checks import claims_of
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import read_spec
 from tests.cli.commands import run
 

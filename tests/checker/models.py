@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hopverify.model import Layer, LinearNetwork, Model, build_model, linear_network
-from hopverify.model.structured import StructuredNetwork, structured_network
+from hopverify.networks import Layer, LinearNetwork, Model, build_model, linear_network
+from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.spec import parse_spec
 
 

@@ -12,8 +12,8 @@ from hopverify.checker import boxes as module
 from hopverify.checker.boxes import Activations, Boxes
 from hopverify.checker.whole_layers import WholeLayer
 from hopverify.expr.intervals import Interval, enclose
-from hopverify.model import Layer
-from hopverify.model.segments import Segment
+from hopverify.networks import Layer
+from hopverify.networks.segments import Segment
 from tests.checker.models import layer
 
 # The doubles around 1/3.

@@ -13,7 +13,7 @@ from hopverify.expr.curvature import curvature
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.functions import Bend
 from hopverify.expr.parser import parse
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.obligations import Outcome
 from hopverify.spec import parse_spec
 

@@ -13,8 +13,8 @@ from hopverify.checker import contraction
 from hopverify.checker.boxes import Boxes
 from hopverify.checker.contraction import Contractor, _inverse, _products
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
-from hopverify.model.linear import LinearNetwork, linear_network
+from hopverify.networks import build_model
+from hopverify.networks.linear import LinearNetwork, linear_network
 from hopverify.spec import parse_spec
 from tests.rationals import exact
 

@@ -28,7 +28,7 @@ from hopverify.checker.deciding import (
 from hopverify.checker.rules import Judgement, judge
 from hopverify.checks import CHECKS, Claim, claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import Convex, Outcome
 from hopverify.pipeline import verify
 from hopverify.results import ANY

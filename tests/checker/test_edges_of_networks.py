@@ -23,9 +23,9 @@ from hopverify.checker.step_form import AlteredForm, DerivedForm, _bends, _diago
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
-from hopverify.model import LinearNetwork, altered_system, build_model
-from hopverify.model.altered import AlteredSystem
-from hopverify.model.segments import segments
+from hopverify.networks import LinearNetwork, altered_system, build_model
+from hopverify.networks.altered import AlteredSystem
+from hopverify.networks.segments import segments
 from hopverify.obligations import CompatibleTimes, Convex, EnergyBoundedBelow, GloballyStable, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec

@@ -19,7 +19,7 @@ from hopverify.checker.step_form import AlteredForm
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
-from hopverify.model import altered_system, build_model
+from hopverify.networks import altered_system, build_model
 from hopverify.obligations import Convex, NowhereFlat, Obligation, Outcome, SameEquilibria, StepForm
 from hopverify.spec import parse_spec
 from tests.checker.models import dense, layer, model, network, structured

@@ -13,7 +13,7 @@ from hopverify.checker import energy_form
 from hopverify.checker.energy_form import EnergyForm
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
-from hopverify.model import LayerFunction, Model
+from hopverify.networks import LayerFunction, Model
 from tests.checker.models import layer, model
 
 F = Fraction

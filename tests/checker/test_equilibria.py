@@ -13,7 +13,7 @@ from hopverify.checker.claimed_boxes import claimed
 from hopverify.checker.equilibria import Enumeration, Replay, halves, joined
 from hopverify.checker.listing import root
 from hopverify.errors import EvidenceRejected
-from hopverify.model.segments import segments
+from hopverify.networks.segments import segments
 from hopverify.obligations import Search
 from tests.checker.test_edges_of_networks import dense, layer, model, network
 

@@ -13,7 +13,7 @@ from hopverify.checker.slope_bounds import slope_bounds, slope_range
 from hopverify.checker.step_form import DerivedForm, step_form
 from hopverify.checks.step_size import CHECK
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.obligations import Outcome, SafeSteps, StepForm
 from hopverify.spec import parse_spec
 from hopverify.verdict import Reason

@@ -10,7 +10,7 @@ import pytest
 
 from hopverify.checker.exact_solution import Face, SegmentSystems
 from hopverify.checker.linear_algebra import array_of
-from hopverify.model.segments import Segment
+from hopverify.networks.segments import Segment
 from tests.checker.models import dense, network
 from tests.rationals import vector
 

@@ -18,7 +18,7 @@ from hopverify.checker.flat_regions import (
     recovered,
     whole_layers,
 )
-from hopverify.model import LinearNetwork
+from hopverify.networks import LinearNetwork
 from tests.checker.models import network
 from tests.rationals import vector
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from hopverify.checker.ghosts import _is_critical
-from hopverify.model.segments import Segment
+from hopverify.networks.segments import Segment
 
 
 def parts(kinks: Sequence[int], slopes: Sequence[int]) -> tuple[Segment, ...]:

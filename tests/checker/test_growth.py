@@ -11,7 +11,7 @@ from hopverify.checker import growth
 from hopverify.checker.enclosure import Ends, enclosure
 from hopverify.expr.nodes import Apply, Number
 from hopverify.expr.parser import parse
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 from tests.checker.models import layer
 
 ZERO = Fraction(0)

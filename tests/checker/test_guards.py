@@ -27,7 +27,7 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
-from hopverify.model import altered_system, build_model
+from hopverify.networks import altered_system, build_model
 from hopverify.numerics.definiteness import propose
 from hopverify.obligations import Convex, Outcome, SameEquilibria, SymmetricWeights
 from hopverify.spec import ExactArray, parse_spec

@@ -24,7 +24,7 @@ from hopverify.checks import claims_of, ghost_regions, global_stability
 from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
 from hopverify.expr.balls import BALLS, precision
-from hopverify.model import LayerFunction, build_model, linear_network
+from hopverify.networks import LayerFunction, build_model, linear_network
 from hopverify.obligations import Retrieval
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread

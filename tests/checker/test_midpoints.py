@@ -11,8 +11,8 @@ import pytest
 from hopverify.checker import midpoints
 from hopverify.checker.midpoints import Midpoint, factor, is_ordinary, matrix, nearest, rows, spreads
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
-from hopverify.model.structured import (
+from hopverify.networks import build_model
+from hopverify.networks.structured import (
     Block,
     DenseBlock,
     DiagonalBlock,

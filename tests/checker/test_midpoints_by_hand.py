@@ -10,7 +10,7 @@ import pytest
 
 from hopverify.checker import floats, midpoints
 from hopverify.checker.midpoints import _hebbian, _largest, _scaled, _slack, _spread_of, spreads
-from hopverify.model.structured import DenseBlock, HebbianBlock
+from hopverify.networks.structured import DenseBlock, HebbianBlock
 from hopverify.spec import ExactArray
 from hopverify.spec.spread import Spread
 from tests.checker.models import dense, structured

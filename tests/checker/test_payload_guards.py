@@ -15,7 +15,7 @@ from hopverify.checker.rules import RULES, Judgement, equilibrium_balls, judge
 from hopverify.checker.spins import reading
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import SpinModel, any_model, build_model
+from hopverify.networks import SpinModel, any_model, build_model
 from hopverify.obligations import FallingResidual, Obligation, Outcome, SymmetricWeights
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec

@@ -22,8 +22,8 @@ from hopverify.checker.quadratic_forms import (
     spread_norm,
 )
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
-from hopverify.model.structured import StructuredNetwork, structured_network
+from hopverify.networks import build_model
+from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.spec import parse_spec
 from tests.rationals import exact
 

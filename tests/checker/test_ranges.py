@@ -12,7 +12,7 @@ import pytest
 from hopverify.checker import ranges
 from hopverify.expr.nodes import Apply
 from hopverify.expr.parser import parse
-from hopverify.model import Layer, build_model
+from hopverify.networks import Layer, build_model
 from hopverify.spec import ExactArray, parse_spec
 
 

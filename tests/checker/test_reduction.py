@@ -14,7 +14,7 @@ from hopverify.checker.reduction import compare, is_stably_reduced, reduced_netw
 from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork, build_model
+from hopverify.networks import LinearNetwork, build_model
 from hopverify.obligations import DerivedEnergy, GradientDrive, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec

@@ -24,7 +24,7 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec

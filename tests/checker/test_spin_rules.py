@@ -12,7 +12,7 @@ from hopverify.checker import judge
 from hopverify.checker.spins.fixed_points import LinearSearch
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.spec import parse_spec
 from hopverify.verdict import Reason

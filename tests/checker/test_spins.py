@@ -23,8 +23,8 @@ from hopverify.checker.spins.reading import energy_text
 from hopverify.checker.spins.structure import is_concave, is_concave_by_neuron, is_gradient, is_row_by_row
 from hopverify.checker.spins.values import UNDECIDED, all_states, decided
 from hopverify.errors import EvidenceRejected
-from hopverify.model import SpinModel, any_model
-from hopverify.model.spins import LARGE
+from hopverify.networks import SpinModel, any_model
+from hopverify.networks.spins import LARGE
 from hopverify.spec import parse_spec
 from tests.soundness.oracles.spins import around, quadratic
 

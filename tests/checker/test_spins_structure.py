@@ -18,7 +18,7 @@ from hopverify.checker.spins.structure import _diagonal, _is_concave, is_concave
 from hopverify.checker.spins.tables import table_of
 from hopverify.checker.spins.values import UNDECIDED, signs_of
 from hopverify.expr.parser import parse
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from tests.checker.test_spins import between, model, one
 from tests.checker.test_spins_pinned import memory, rows
 

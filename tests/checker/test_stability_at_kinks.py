@@ -11,7 +11,7 @@ import pytest
 
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.stability import stability_of
-from hopverify.model import LinearNetwork, build_model, linear_network
+from hopverify.networks import LinearNetwork, build_model, linear_network
 from hopverify.spec import parse_spec
 from tests.checks.networks import listed
 

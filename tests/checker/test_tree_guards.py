@@ -13,7 +13,7 @@ from hopverify.checker import check_certificate, equilibria, listing, stability
 from hopverify.checker.rules import equilibrium_balls, judge, metric
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import FallingResidual, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec

@@ -17,8 +17,8 @@ from hopverify.checker.midpoints import spreads
 from hopverify.checker.rules import RULES, Reach, judge
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
-from hopverify.model import build_model
-from hopverify.model.structured import structured_network
+from hopverify.networks import build_model
+from hopverify.networks.structured import structured_network
 from hopverify.obligations import Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec

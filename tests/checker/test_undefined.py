@@ -10,7 +10,7 @@ import pytest
 from hopverify.checker.rules import RULES, judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import Outcome
 from hopverify.spec import parse_spec
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from hopverify.certificate import Certificate, parse_certificate
 from hopverify.checker import check_certificate
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 

@@ -16,7 +16,7 @@ from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.rules import judge
 from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.expr.floats import FLOATS
-from hopverify.model import AlteredSystem, altered_system, build_model
+from hopverify.networks import AlteredSystem, altered_system, build_model
 from hopverify.numerics.metric import best_metrics, metrics, product
 from hopverify.obligations import AlteredMetric, Outcome
 from hopverify.pipeline import verify

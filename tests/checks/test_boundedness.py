@@ -16,7 +16,7 @@ from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.floats import FLOATS
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import linear_network
+from hopverify.networks import linear_network
 from hopverify.numerics.growth import propose_box
 from hopverify.obligations import Bounded, EnergyBoundedBelow, Outcome
 from hopverify.pipeline import verify

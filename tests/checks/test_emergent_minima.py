@@ -12,7 +12,7 @@ import pytest
 from hopverify.checker import ball_minima
 from hopverify.checks import requested
 from hopverify.errors import SpecError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.pipeline import verify
 from hopverify.reporting.minima import minima_in_words
 from hopverify.spec import parse_spec

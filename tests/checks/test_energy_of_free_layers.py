@@ -10,7 +10,7 @@ import pytest
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.floats import FLOATS
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import EnergyBoundedBelow, Outcome
 from hopverify.spec import ModelSpec, parse_spec
 from tests.checks.networks import decided

@@ -14,7 +14,7 @@ from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
 from hopverify.checks import claims_of
 from hopverify.errors import SpecError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 from tests.checks.networks import listed

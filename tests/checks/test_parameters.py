@@ -7,7 +7,7 @@ import pytest
 
 from hopverify.checks import Claim, claims_of
 from hopverify.errors import SpecError
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import parse_spec
 from hopverify.verdict import Verdict
 

@@ -12,7 +12,7 @@ import pytest
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
 from hopverify.errors import CertificateRejected, SpecError
-from hopverify.model import any_model, build_model
+from hopverify.networks import any_model, build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 

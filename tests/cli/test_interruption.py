@@ -34,7 +34,7 @@ def test_an_interrupt_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_interrupt_while_a_spec_is_read_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    from hopverify.model import any_model
+    from hopverify.networks import any_model
 
     models = iter([any_model])
 

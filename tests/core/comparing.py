@@ -10,8 +10,8 @@ import numpy as np
 from hopverify.expr.balls import BALLS, precision
 from hopverify.kernel.core import Core
 from hopverify.kernel.evaluate import Network
-from hopverify.model import Model
-from hopverify.model.spins import SpinModel
+from hopverify.networks import Model
+from hopverify.networks.spins import SpinModel
 
 States = dict[str, list[Any]]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hopverify.core import core_of
 from hopverify.kernel import core
 from hopverify.kernel.reading import read
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.strategies import models
 from tests.core.comparing import compare
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from hopverify.core import array_files, core_of, readable
 from hopverify.kernel import core
 from hopverify.kernel.reading import loads, read
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import parse_spec, read_spec
 from tests.cli.commands import RELU_PAIR, run
 from tests.core.comparing import compare

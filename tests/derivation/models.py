@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hopverify.model import Layer, Model, build_model
+from hopverify.networks import Layer, Model, build_model
 from hopverify.spec import parse_spec
 
 

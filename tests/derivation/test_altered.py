@@ -14,8 +14,8 @@ from hopverify.derivation.altered_crosscheck import check_altered, check_resolve
 from hopverify.derivation.crosscheck import POINTS, Disagreement
 from hopverify.derivation.resolvent_section import U, branches
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import AlteredSystem, altered_system
-from hopverify.model.segments import segments
+from hopverify.networks import AlteredSystem, altered_system
+from hopverify.networks.segments import segments
 from hopverify.spec import ExactArray
 from tests.derivation.models import layer, model
 from tests.derivation.test_derive import lines

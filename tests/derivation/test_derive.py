@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hopverify.derivation import Derivation, derive
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import read_spec
 from tests.derivation.models import model
 from tests.profiles import long_but

@@ -8,7 +8,7 @@ import pytest
 
 from hopverify.derivation import Derivation, derive
 from hopverify.derivation.document import Mark
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.spec import read_spec
 from tests.profiles import by_profile
 

@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from hopverify.derivation import arrays_of, derive, with_numbers, written_out
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model, any_model
+from hopverify.networks import Model, any_model
 from hopverify.spec import read_spec
 from tests.derivation.models import model
 

@@ -6,7 +6,7 @@ import pytest
 
 from hopverify.derivation import derive
 from hopverify.derivation.synaptic import _KINDS
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import parse_spec
 from hopverify.synapses.expression import ByExpression
 

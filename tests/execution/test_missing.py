@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hopverify.checks import claims_of
-from hopverify.model import any_model
-from hopverify.model.linear import linear_network, obstacles
+from hopverify.networks import any_model
+from hopverify.networks.linear import linear_network, obstacles
 from hopverify.pipeline import verify
 from hopverify.reporting.report import Report, report_of
 from hopverify.reporting.sentences import advised, grounds

@@ -10,7 +10,7 @@ from hopverify.checker.floats import ROOM, roomy
 from hopverify.checks import claims_of
 from hopverify.execution import discharging
 from hopverify.execution.units import Offer, Place
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.pipeline import verify
 from hopverify.provers import Budget
 from hopverify.spec import parse_spec

@@ -11,7 +11,7 @@ from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.parser import check_exponents, parse
 from hopverify.expr.shapes import shape_of
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.spec import parse_spec
 
 RANKS = {"x": 1, "c": 1, "A": 2, "T": 3, "s": 0}

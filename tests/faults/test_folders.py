@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -110,8 +111,9 @@ def test_a_second_run_in_the_folder_of_a_first(tmp_path: Path, resume: tuple[str
     out = tmp_path / "out"
     with started(tmp_path / "log", "verify", "-q", SLOW, "--out", out) as first:
         first.wait_for("obligation_finished")
+        first.process.send_signal(signal.SIGSTOP)
         second = run("verify", "-q", SLOW, RELU_PAIR, *FEW, "--out", out, *resume)
-        assert first.process.poll() is None
+        first.process.send_signal(signal.SIGCONT)
         code, _, errors = first.end()
     assert (code, errors) == (0, "")
     assert second.exit_code == 2

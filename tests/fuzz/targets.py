@@ -16,7 +16,7 @@ from hopverify.checker.rules import RULES, judge
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected, ExpressionError, SpecError
 from hopverify.expr.parser import parse
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 

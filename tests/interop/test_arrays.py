@@ -12,7 +12,7 @@ from hopverify import verify
 from hopverify.errors import HopverifyError
 from hopverify.interop.arrays import Network, hopfield_network, read_patterns
 from hopverify.interop.learning import LEARNING
-from hopverify.model import SpinModel, any_model, build_model
+from hopverify.networks import SpinModel, any_model, build_model
 from hopverify.spec import ExactArray
 from hopverify.synapses.dense import Dense
 from hopverify.verdict import Verdict

@@ -21,7 +21,7 @@ from hopverify import verify  # noqa: E402
 from hopverify.errors import HopverifyError  # noqa: E402
 from hopverify.interop import Imported, from_hamux  # noqa: E402
 from hopverify.interop.hamux.comparison import of_ham, of_model, random_states  # noqa: E402
-from hopverify.model import build_model  # noqa: E402
+from hopverify.networks import build_model  # noqa: E402
 from hopverify.spec import read_spec  # noqa: E402
 from tests.cli.commands import run  # noqa: E402
 from tests.interop.programs import LAMBDAS, LIBRARY, OF_PARAMETERS, REFUSED, SYNAPSES, Program  # noqa: E402

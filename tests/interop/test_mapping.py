@@ -56,7 +56,7 @@ def test_a_tensor_becomes_a_file_and_the_rest_stays(tmp_path: Path) -> None:
 )
 def test_parts_of_tensors(reference: str, expected: np.ndarray, tmp_path: Path) -> None:
     spec = read_back(mapped(mapping(tmp_path, TWO % reference), STATE), tmp_path)
-    from hopverify.model import build_model
+    from hopverify.networks import build_model
 
     (synapse,) = build_model(spec).synapses.values()
     assert (synapse.matrix.values == expected).all()  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from hopverify import Layer, Synapse, network
+from hopverify import Layer, Synapse, model
 from hopverify.api.numbers import exact_array
 from hopverify.errors import ArgumentError
 
@@ -23,7 +23,7 @@ def test_tensors_of_pytorch() -> None:
         with pytest.raises(ArgumentError, match="w: "):
             exact_array(odd, "w")
     linear = torch.nn.Linear(2, 2)
-    made = network({"x": Layer(2, "tanh", bias=linear.bias)}, [Synapse("dense", ["x", "x"], weights=linear.weight)])
+    made = model({"x": Layer(2, "tanh", bias=linear.bias)}, [Synapse("dense", ["x", "x"], weights=linear.weight)])
     assert made.model_spec().layers["x"].bias.floats().tolist() == linear.bias.tolist()
 
 

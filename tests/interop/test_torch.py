@@ -13,7 +13,7 @@ import pytest
 from hopverify.errors import HopverifyError
 from hopverify.interop.memories import Naming
 from hopverify.interop.torch import key_specs, load_state, module_specs
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.spec import ModelSpec
 from tests.interop.reading import read_back
 

@@ -13,7 +13,7 @@ import pytest
 from hopverify.expr.dual import Dual, Duals, along
 from hopverify.expr.exact import EXACT
 from hopverify.expr.floats import FLOATS
-from hopverify.model import AlteredSystem, altered_system, build_model
+from hopverify.networks import AlteredSystem, altered_system, build_model
 from hopverify.pipeline import verify
 from hopverify.reporting.report import report_of
 from hopverify.reporting.terminal import console_for, show

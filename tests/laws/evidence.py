@@ -14,7 +14,7 @@ from hopverify.checker.deciding import Decision, decide, family_of, roles_of
 from hopverify.checker.rules import RULES
 from hopverify.checks import Claim, claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.obligations import Obligation
 from hopverify.provers import PROVERS, Budget, NothingToSearchError, Prover, accepting
 from hopverify.spec import ModelSpec, parse_spec, read_spec

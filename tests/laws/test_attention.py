@@ -10,7 +10,7 @@ import pytest
 
 from hopverify.errors import SpecError
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.spec import read_spec
 from tests.laws.test_synapse_laws import model_with
 

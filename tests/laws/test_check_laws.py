@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hopverify.checks import CHECKS
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 from hopverify.strategies import specs
 from tests.laws.rewriting.all import REWRITINGS

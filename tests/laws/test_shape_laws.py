@@ -18,7 +18,7 @@ from hopverify.activations import ACTIVATIONS
 from hopverify.checks import CHECKS, claims_of
 from hopverify.errors import SpecError
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import any_model, build_model
+from hopverify.networks import any_model, build_model
 from hopverify.spec import FieldKind, parse_spec
 from hopverify.spec.fields import REQUIRED
 from hopverify.synapses import SYNAPSES

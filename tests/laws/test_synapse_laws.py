@@ -13,7 +13,7 @@ from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.dual import Duals, along
 from hopverify.expr.exact import EXACT
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.spec import parse_spec
 from hopverify.synapses import SYNAPSES
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.spec import parse_spec
 
 ALTERED = """\

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hopverify.expr.floats import FLOATS
-from hopverify.model import AlteredSystem, altered_system
+from hopverify.networks import AlteredSystem, altered_system
 from hopverify.numerics.observation import Observer
 from tests.numerics.models import altered, model_of
 

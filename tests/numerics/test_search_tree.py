@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hopverify.checker.listing import replayed, root
-from hopverify.model import build_model, linear_network
+from hopverify.networks import build_model, linear_network
 from hopverify.numerics.search_tree import Tree
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget

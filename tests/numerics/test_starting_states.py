@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hopverify.errors import HopverifyError
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.numerics.starting_states import Disturbance, starts
 from hopverify.spec import parse_spec
 

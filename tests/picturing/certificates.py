@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from hopverify.certificate import Certificate
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.picturing.sampling import Sampler
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec, read_spec

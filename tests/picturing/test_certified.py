@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hopverify.certificate import Certificate
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.picturing import sampling
 from hopverify.picturing.certified import (
     equilibria,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.picturing.landscape import flatness, landscape_of, levels_of
 from hopverify.picturing.slices import of_neurons, through
 from hopverify.spec import parse_spec, read_spec

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.picturing.portrait import portrait_of, shades_of
 from hopverify.picturing.streams import streams_of
 from hopverify.spec import parse_spec

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.picturing.repairs import Repaired, repaired_of
 from hopverify.pipeline import verify
 from hopverify.spec import read_spec

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hopverify.expr.floats import FLOATS
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.picturing.many import MANY, many
 from hopverify.picturing.resolvents import resolvents
 from hopverify.spec import parse_spec

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from hopverify.expr.floats import FLOATS
-from hopverify.model import build_model
-from hopverify.model.network import split
+from hopverify.networks import build_model
+from hopverify.networks.network import split
 from hopverify.picturing.many import MANY, many
 from hopverify.picturing.sampling import GRIDS, Sampler
 from hopverify.spec import parse_spec, read_spec

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hopverify.model import linear_network
+from hopverify.networks import linear_network
 from hopverify.picturing.spectra import hessian, spectra_of
 from tests.picturing.certificates import CELLS, SWITCH, certified
 

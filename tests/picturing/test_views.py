@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.picturing.planes import edges, two_neurons
 from hopverify.picturing.sampling import Sampler
 from hopverify.picturing.views import view_of

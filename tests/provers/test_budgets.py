@@ -11,7 +11,7 @@ import pytest
 from hopverify.checker.rules import judge
 from hopverify.execution.run import Run
 from hopverify.execution.settings import Settings
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.numerics.limits import OutOfTimeError
 from hopverify.numerics.long_steps import Effort, starts
 from hopverify.numerics.minimisation import minimise

@@ -11,7 +11,7 @@ import pytest
 from hopverify.checker.deciding import Decision
 from hopverify.expr.parser import parse
 from hopverify.expr.rational import identical
-from hopverify.model import Layer, build_model
+from hopverify.networks import Layer, build_model
 from hopverify.obligations import Convex, Outcome
 from hopverify.pipeline import discharge
 from hopverify.provers import PROVERS, Budget

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.model import AlteredSystem, Model, altered_system, build_model
+from hopverify.networks import AlteredSystem, Model, altered_system, build_model
 from hopverify.repairs import Proposal, Refusal, outcomes
 from hopverify.repairs.subject import SOLVERS, Subject
 from hopverify.spec import parse_spec, read_spec

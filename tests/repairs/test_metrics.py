@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hopverify.checker.linear_algebra import is_positive_definite
-from hopverify.model import AlteredSystem
+from hopverify.networks import AlteredSystem
 from hopverify.repairs import Proposal
 from tests.repairs.subjects import proposed, subject, system_of
 

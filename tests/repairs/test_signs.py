@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from hopverify.expr.exact import EXACT
-from hopverify.model import AlteredSystem
+from hopverify.networks import AlteredSystem
 from hopverify.pipeline import verify
 from hopverify.repairs.envelopes import smoothed_sign
 from hopverify.repairs.subject import Subject

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hopverify.model import AlteredSystem, altered_system, build_model
+from hopverify.networks import AlteredSystem, altered_system, build_model
 from hopverify.repairs import Proposal, UnfitError
 from hopverify.repairs.envelopes import closed_form
 from hopverify.repairs.subject import Subject

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from hopverify.certificate import Certificate
 from hopverify.derivation import derive
 from hopverify.errors import CertificateRejected
-from hopverify.model import Model, altered_system, build_model
+from hopverify.networks import Model, altered_system, build_model
 from hopverify.notebook import SHOWN, load_ipython_extension
 from hopverify.reporting import notebooks
 from hopverify.spec import parse_spec

@@ -21,7 +21,7 @@ from hopverify.checks import CHECKS
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.exact import EXACT
 from hopverify.expr.floats import FLOATS
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 from tests.profiles import by_profile

@@ -23,7 +23,7 @@ from hopverify.checker.deciding import roles_of
 from hopverify.checker.rules import RULES, judge
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec, read_spec

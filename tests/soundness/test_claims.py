@@ -14,7 +14,7 @@ from hopverify.checker.deciding import roles_of
 from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import read_spec

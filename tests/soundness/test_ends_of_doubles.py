@@ -18,7 +18,7 @@ from hopverify.checker.contraction import Contractor
 from hopverify.checker.listing import enumeration
 from hopverify.checker.payload import rational, text_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
-from hopverify.model import build_model, linear_network
+from hopverify.networks import build_model, linear_network
 from hopverify.obligations.equilibria import Search
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
 from hopverify.expr.floats import FLOATS
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 from tests.profiles import by_profile

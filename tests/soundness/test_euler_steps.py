@@ -18,8 +18,8 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.floats import FLOATS
-from hopverify.model import build_model
-from hopverify.model.network import split
+from hopverify.networks import build_model
+from hopverify.networks.network import split
 from hopverify.obligations import Outcome, StepForm
 from hopverify.obligations.steps import OfSteps
 from hopverify.pipeline import verify

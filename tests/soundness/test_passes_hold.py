@@ -20,7 +20,7 @@ from hopverify.checker import check_certificate
 from hopverify.errors import ExpressionError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 from tests.profiles import by_profile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hopverify.errors import SpecError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.spec import ModelSpec, parse_spec
 from hopverify.spec.bounds import MAX_PARTS
 

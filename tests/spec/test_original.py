@@ -13,7 +13,7 @@ import pytest
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
 from hopverify.errors import CertificateRejected, SpecError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec, read_spec
 from tests.cli.commands import run

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hopverify.errors import SpecError
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.spec import ExactArray, ModelSpec, parse_spec
 from hopverify.spec.spread import DTYPES, Spread
 

@@ -37,19 +37,19 @@ def test_the_package_does_not_load_hypothesis_before_it_is_used() -> None:
 USE = """
 from hypothesis import Phase, find, settings, strategies as st
 from hopverify.certificate import Certificate
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.spec import ModelSpec
 def first(kind):
     quick = settings(database=None, max_examples=1, deadline=None, phases=[Phase.generate])
     return find(st.from_type(kind), lambda value: True, settings=quick)
 print(first(ModelSpec).name, first(Model).name)
 print(first(Certificate).spec["name"])
-import hopverify.model.network as network, inspect
+import hopverify.networks.network as network, inspect
 print(type(network.__loader__).__name__, "class Model" in inspect.getsource(network))
 """
 
 
-@pytest.mark.parametrize("before", ["import hypothesis", "import hopverify.model, hopverify.certificate"])
+@pytest.mark.parametrize("before", ["import hypothesis", "import hopverify.networks, hopverify.certificate"])
 def test_types_resolve_in_either_order_of_imports(before: str) -> None:
     assert run(before + USE) == "drawn drawn\ndrawn\nSourceFileLoader True"
 

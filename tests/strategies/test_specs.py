@@ -15,8 +15,8 @@ from hopverify.checker.linear_algebra import rank
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.expr.exact import EXACT
 from hopverify.lagrangians import LAGRANGIANS, Facts, Lagrangian
-from hopverify.model import Model, build_model
-from hopverify.model.segments import segments
+from hopverify.networks import Model, build_model
+from hopverify.networks.segments import segments
 from hopverify.spec import ExactArray, Field, FieldKind, ModelSpec, parse_spec
 from hopverify.strategies import lagrangians, models, specs
 from hopverify.strategies.spelling import written

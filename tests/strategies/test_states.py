@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hopverify.expr.exact import EXACT
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.spec import parse_spec
 from hopverify.strategies import FlatSegment, dead_states, lagrangians, models, regions, states
 from hopverify.strategies.spelling import written

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from hopverify.errors import SpecError
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.synapses import Synapse
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback

@@ -13,7 +13,7 @@ from hopverify.checker.attracting import attracting_box
 from hopverify.checker.payload import text_of, vector
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork, linear_network
+from hopverify.networks import LinearNetwork, linear_network
 from hopverify.obligations import Bounded, Outcome
 
 

@@ -29,7 +29,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.expr.nodes import symbols
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import Layer, Model
+from hopverify.networks import Layer, Model
 from hopverify.obligations import Bounded, Outcome
 
 MARGIN, SHOWN_BITS = 2.0**-10, 20

@@ -9,7 +9,7 @@ from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.nodes import ZERO
 from hopverify.expr.pieces import NoPieces, Piece, pieces
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 from hopverify.obligations import NowhereFlat, Outcome
 
 

@@ -36,7 +36,7 @@ from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.attracting_box import rows
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.exact import EXACT, NotRational
-from hopverify.model import LinearNetwork, linear_network
+from hopverify.networks import LinearNetwork, linear_network
 from hopverify.obligations import Bounded, Outcome
 
 Matrix = np.ndarray[Any, Any]

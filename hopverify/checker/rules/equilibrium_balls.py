@@ -36,8 +36,8 @@ from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.regularity import is_analytic
 from hopverify.expr.translation import is_flat_only_along_ones, is_threshold_potential, response_to_shift
-from hopverify.model import Layer, Model
-from hopverify.model.network import joined, split
+from hopverify.networks import Layer, Model
+from hopverify.networks.network import joined, split
 from hopverify.obligations import EquilibriaBeside, Outcome, are_enough
 from hopverify.verdict import Reason
 

@@ -30,7 +30,7 @@ from hopverify.checker.rules.lure import multiplied_form
 from hopverify.checker.stored import Rivals, judged
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
-from hopverify.model.structured import structured_network
+from hopverify.networks.structured import structured_network
 from hopverify.obligations import EquilibriaNear, Outcome, are_enough
 from hopverify.verdict import Reason
 

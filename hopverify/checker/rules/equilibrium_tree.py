@@ -18,7 +18,7 @@ from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.stability import slopes_at, stability_of
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.expr.balls import precision
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.obligations import (
     AllEquilibria,
     DecidedStability,

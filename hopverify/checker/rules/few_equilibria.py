@@ -28,7 +28,7 @@ from hopverify.checker.stability import stability_of
 from hopverify.checker.stored import Rivals
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork, Model, linear_network
+from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.obligations import BasinCells, EquilibriaBeside, EquilibriaNear, Outcome, Search
 
 Stored = BasinCells | EquilibriaNear | EquilibriaBeside

@@ -24,7 +24,7 @@ from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.curvature import curvature
 from hopverify.expr.translation import is_flat_only_along_ones
-from hopverify.model import Layer, LinearNetwork, Model
+from hopverify.networks import Layer, LinearNetwork, Model
 from hopverify.obligations import NoGhosts, Outcome
 from hopverify.verdict import Reason
 

@@ -22,7 +22,7 @@ from hopverify.checker.rules.ghost_enumeration import has_derived_energy
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.exact import EXACT, NotRational
-from hopverify.model import Layer, LinearNetwork
+from hopverify.networks import Layer, LinearNetwork
 from hopverify.obligations import NoGhosts, Outcome
 
 Vector = np.ndarray[Any, Any]

@@ -12,7 +12,7 @@ from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected, ExpressionError
 from hopverify.expr.rational import NORMAL_FORMS, NoNormalForm, as_ratio, variable
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 from hopverify.obligations import Outcome, SymmetricJacobian
 
 MAX_SIZE = 8

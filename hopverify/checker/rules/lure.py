@@ -39,8 +39,8 @@ from hopverify.checker.slope_bounds import slope_bounds, slope_range
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import Layer, LinearNetwork, Model, linear_network
-from hopverify.model.structured import StructuredNetwork, structured_network
+from hopverify.networks import Layer, LinearNetwork, Model, linear_network
+from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.obligations import Bounded, GloballyStable, Outcome
 
 Matrix = np.ndarray[Any, Any]

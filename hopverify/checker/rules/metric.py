@@ -24,7 +24,7 @@ from hopverify.checker.quadratic_forms import DenseForm
 from hopverify.checker.reduction import is_identity
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
-from hopverify.model import AlteredSystem
+from hopverify.networks import AlteredSystem
 from hopverify.obligations import AlteredMetric, Outcome
 from hopverify.spec import ExactArray
 

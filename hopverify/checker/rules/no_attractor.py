@@ -31,7 +31,7 @@ from hopverify.checker.stability import stability_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
 from hopverify.expr.intervals import enclose
-from hopverify.model import LinearNetwork, linear_network
+from hopverify.networks import LinearNetwork, linear_network
 from hopverify.obligations import GloballyStable, Outcome
 
 Vector = np.ndarray[Any, Any]

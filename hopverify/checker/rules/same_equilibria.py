@@ -14,8 +14,8 @@ from hopverify.checker.payload import texts_of
 from hopverify.checker.reduction import compare, compare_large, is_stably_reduced, reduced_network, reduced_system
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model
-from hopverify.model.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS
+from hopverify.networks import Model
+from hopverify.networks.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS
 from hopverify.obligations import Outcome, SameEquilibria
 from hopverify.verdict import Reason
 

@@ -18,7 +18,7 @@ from hopverify.expr.pieces import pieces_or_whole
 from hopverify.expr.rational import identical
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.expr.signs import NONNEGATIVE, signs
-from hopverify.model import LayerFunction
+from hopverify.networks import LayerFunction
 from hopverify.obligations import Convex, Outcome
 
 

@@ -19,7 +19,7 @@ from hopverify.checker.spins.overlap_search import overlap_search
 from hopverify.checker.spins.reading import energy_text, told
 from hopverify.checker.spins.values import States, all_states
 from hopverify.errors import EvidenceRejected
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.obligations import Outcome, SpinFixedPoints
 
 MOST_LISTED, MOST_OVERLAPS = 200, 200

@@ -17,7 +17,7 @@ from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.spins import Values, values_of
 from hopverify.checker.spins.values import States, all_states, decided
 from hopverify.errors import EvidenceRejected
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.obligations import Outcome, SpinConvergence, SpinDescent
 
 

@@ -23,7 +23,7 @@ from hopverify.checker.spins.structure import (
     symmetrised,
 )
 from hopverify.errors import EvidenceRejected
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.obligations import Outcome, SpinConvergence, SpinDescent
 
 

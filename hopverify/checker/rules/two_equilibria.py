@@ -29,7 +29,7 @@ from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.exact import EXACT, NotRational
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.obligations import GloballyStable, Outcome
 
 MAX_SIZE = 64

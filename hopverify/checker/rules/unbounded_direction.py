@@ -26,8 +26,8 @@ from hopverify.checker.energy_form import as_gradient
 from hopverify.checker.payload import text_of, texts_of, vector
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.errors import EvidenceRejected
-from hopverify.model import LinearNetwork, Model, linear_network
-from hopverify.model.segments import segments
+from hopverify.networks import LinearNetwork, Model, linear_network
+from hopverify.networks.segments import segments
 from hopverify.obligations import Bounded, EnergyBoundedBelow, GloballyStable, Outcome
 
 Matrix = np.ndarray[Any, Any]

@@ -16,7 +16,7 @@ from hopverify.checker.rules import Judgement, Rule, judge
 from hopverify.checker.rules.no_attractor import confirmed
 from hopverify.checker.stored import Rivals, what_is_missing
 from hopverify.errors import EvidenceRejected
-from hopverify.model import linear_network
+from hopverify.networks import linear_network
 from hopverify.obligations import BasinCells, GloballyStable, Outcome, are_enough
 
 

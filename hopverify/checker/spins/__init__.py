@@ -9,7 +9,7 @@ from hopverify.checker.spins.one_by_one import OneByOne
 from hopverify.checker.spins.overlaps import OverlapValues, memory_of
 from hopverify.checker.spins.quadratic import QuadraticValues, quadratic_form
 from hopverify.checker.spins.values import Values
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 
 __all__ = [
     "LowRankValues",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hopverify.checker.spins.values import Signs, States, Values, signs_of
 from hopverify.checker.spins.whole import ROOM, as_integers
 from hopverify.errors import EvidenceRejected
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.synapses.hebbian import Hebbian
 
 

@@ -13,8 +13,8 @@ from hopverify.checker.spins.values import UNDECIDED, Signs, States, Values
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.evaluate import Arithmetic
 from hopverify.expr.exact import EXACT, NotRational
-from hopverify.model import SpinModel
-from hopverify.model.spins import as_state
+from hopverify.networks import SpinModel
+from hopverify.networks.spins import as_state
 
 BITS = (128, 512)
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from hopverify.checker.spins.tables import Table, table_of
 from hopverify.checker.spins.values import UNDECIDED, Signs, States, Values
 from hopverify.checker.spins.whole import as_integers
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.synapses.associative import Associative
 
 Whole = NDArray[Any]

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from hopverify.checker.spins.low_rank import LowRank, low_rank_of
 from hopverify.checker.spins.values import Signs, States, Values, signs_of
 from hopverify.checker.spins.whole import ROOM, Whole, as_integers
-from hopverify.model import SpinModel
-from hopverify.model.spins import LARGE, drive_matrix, energy_matrix
+from hopverify.networks import SpinModel
+from hopverify.networks.spins import LARGE, drive_matrix, energy_matrix
 
 MOST = 400
 """The number of neurons up to which matrices of rationals are made."""

@@ -12,8 +12,8 @@ from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.evaluate import Arithmetic
 from hopverify.expr.exact import EXACT, NotRational
-from hopverify.model import SpinModel
-from hopverify.model.spins import LARGE, as_state
+from hopverify.networks import SpinModel
+from hopverify.networks.spins import LARGE, as_state
 
 MOST_UPDATES = 100_000
 

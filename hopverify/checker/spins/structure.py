@@ -22,8 +22,8 @@ from hopverify.checker.linear_algebra import is_positive_semidefinite
 from hopverify.checker.spins.quadratic import QuadraticForm
 from hopverify.expr.curvature import curvature
 from hopverify.expr.functions import Bend
-from hopverify.model import SpinModel
-from hopverify.model.spins import drive_matrix
+from hopverify.networks import SpinModel
+from hopverify.networks.spins import drive_matrix
 from hopverify.synapses import Synapse
 from hopverify.synapses.associative import Associative
 from hopverify.synapses.dense import Dense

@@ -20,8 +20,8 @@ from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.interop.hamux.tracing import jax_itself
 from hopverify.interop.imported import Imported
-from hopverify.model import build_model
-from hopverify.model.network import Model
+from hopverify.networks import build_model
+from hopverify.networks.network import Model
 
 STATES, CLOSE, SEED = 4, 1e-3, 0
 SCALES = tuple(10.0**power for power in range(-3, 7))

@@ -15,8 +15,8 @@ from fractions import Fraction
 import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix
-from hopverify.model import Layer
-from hopverify.model.structured import structured_network
+from hopverify.networks import Layer
+from hopverify.networks.structured import structured_network
 from hopverify.numerics.metric import metrics
 from hopverify.repairs import Proposal, Repair, UnfitError
 from hopverify.repairs import family as families

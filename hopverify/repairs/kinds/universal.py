@@ -16,7 +16,7 @@ import numpy as np
 
 from hopverify.checker.linear_algebra import Matrix
 from hopverify.checker.quadratic_forms import DenseForm
-from hopverify.model.structured import DenseBlock, structured_network
+from hopverify.networks.structured import DenseBlock, structured_network
 from hopverify.repairs import Proposal, Repair, UnfitError
 from hopverify.repairs.convexity import why_not_convex
 from hopverify.repairs.drafting import Altered, free_name

@@ -14,7 +14,7 @@ from hopverify.verdict import Verdict
 
 if TYPE_CHECKING:
     from hopverify.certificate import Certificate
-    from hopverify.model import Model
+    from hopverify.networks import Model
     from hopverify.spec import ModelSpec
 
 DIGITS = 10
@@ -87,7 +87,7 @@ FIGURES: Registry[Figure] = Registry("hopverify.reporting.figures.kinds", "FIGUR
 
 def drawings_of(spec: ModelSpec, certificate: Certificate) -> list[Drawing]:
     """Return the drawings that a certificate of a spec gives, in the order of a report; none without matplotlib."""
-    from hopverify.model import build_model
+    from hopverify.networks import build_model
     from hopverify.reporting.figures import has_matplotlib
 
     # A figure shows a flow, and spins have none.

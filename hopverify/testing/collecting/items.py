@@ -13,7 +13,7 @@ import pytest
 
 from hopverify.checks import Check, Claim, claims_of
 from hopverify.errors import HopverifyError, SpecError
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.reporting.outcomes import Outcome, outcome_of, why_skipped
 from hopverify.reporting.plain import plain
 from hopverify.spec import ModelSpec, read_spec

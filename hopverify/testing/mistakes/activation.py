@@ -16,7 +16,7 @@ import numpy as np
 from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import LayerFunction, Model, build_model
+from hopverify.networks import LayerFunction, Model, build_model
 from hopverify.spec import FunctionSpec
 from hopverify.testing.derived import Derived
 from hopverify.testing.mistakes import FITTED, Floats, Mistake, Suspect

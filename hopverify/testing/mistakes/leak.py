@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.testing.derived import velocity_of
 from hopverify.testing.mistakes import Floats, Mistake, Suspect
 from hopverify.testing.subject import Subject

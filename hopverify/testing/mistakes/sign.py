@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hopverify.model import Model
+from hopverify.networks import Model
 from hopverify.testing.derived import velocity_of
 from hopverify.testing.mistakes import Floats, Mistake, Suspect
 from hopverify.testing.subject import Subject

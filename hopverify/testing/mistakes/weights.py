@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model
-from hopverify.model.network import split
+from hopverify.networks import Model
+from hopverify.networks.network import split
 from hopverify.testing.mistakes import FITTED, Floats, Mistake, Suspect
 from hopverify.testing.subject import Subject
 

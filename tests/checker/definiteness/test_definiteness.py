@@ -16,8 +16,8 @@ from hopverify.checker.midpoints import Midpoint, matrix
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, SparseForm, form_of, rounded_up
 from hopverify.checker.rules.lure import multiplied_form
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
-from hopverify.model.structured import StructuredNetwork, structured_network
+from hopverify.networks import build_model
+from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import lower_bound, propose, propose_semidefinite
 from hopverify.spec import parse_spec
 from hopverify.spec.exact_array import ExactArray

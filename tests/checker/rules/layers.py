@@ -8,7 +8,7 @@ import pytest
 
 from hopverify.checker.rules import Judgement, judge
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Layer
+from hopverify.networks import Layer
 from hopverify.obligations import Outcome
 from tests.checker.models import layer
 

@@ -8,7 +8,7 @@ import pytest
 
 from hopverify.checker.rules import Judgement, judge
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.spec import parse_spec
 
 

@@ -24,8 +24,8 @@ from hopverify.checker.rules.basin_cells import (
     read_row,
 )
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
-from hopverify.model.structured import structured_network
+from hopverify.networks import build_model
+from hopverify.networks.structured import structured_network
 from hopverify.obligations import BasinCells, Outcome
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.verdict import Reason

@@ -9,7 +9,7 @@ import pytest
 from hopverify.checker.rules import judge
 from hopverify.checker.rules.lure import sector
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, linear_network
+from hopverify.networks import Model, linear_network
 from hopverify.obligations import AllEquilibria, Bounded, DecidedStability, GloballyStable, Outcome, RecoveredStates
 from hopverify.obligations.equilibria import Search
 from tests.checker.rules.shown import model

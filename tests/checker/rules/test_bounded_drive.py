@@ -22,7 +22,7 @@ from hopverify.checker.rules.bounded_drive import (
     settled,
 )
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Layer, Model, build_model
+from hopverify.networks import Layer, Model, build_model
 from hopverify.obligations import Bounded, Outcome
 from hopverify.spec import parse_spec
 

@@ -15,7 +15,7 @@ from hopverify.checker.rules.attracting_box import rows
 from hopverify.checker.rules.energy_bound import short_below
 from hopverify.checker.rules.equilibrium_boxes import verify_box
 from hopverify.errors import EvidenceRejected
-from hopverify.model import linear_network
+from hopverify.networks import linear_network
 from hopverify.obligations import (
     BallMinima,
     Bounded,

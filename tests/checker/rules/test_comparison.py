@@ -11,7 +11,7 @@ import pytest
 from hopverify.checker.rules import Judgement, judge
 from hopverify.checker.rules.comparison import first_asymmetry, first_pair_is_zero
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.obligations import DerivedEnergy, GradientDrive, Outcome, SymmetricWeights
 from hopverify.spec import ExactArray, parse_spec
 

@@ -12,7 +12,7 @@ import pytest
 from hopverify.checker.rules import judge
 from hopverify.checker.rules.energy_confinement import Confinement, _at_zero
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, build_model, linear_network
+from hopverify.networks import Model, build_model, linear_network
 from hopverify.obligations import Bounded, Outcome
 from hopverify.spec import parse_spec
 

@@ -14,7 +14,7 @@ from hopverify.checker.rules import equilibrium_balls, judge
 from hopverify.checker.rules.equilibrium_balls import _stability, flat_region, jacobian, krawczyk, rates
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, ball, precision
-from hopverify.model import Layer, Model, build_model
+from hopverify.networks import Layer, Model, build_model
 from hopverify.obligations import EquilibriaBeside, Outcome
 from hopverify.spec import ExactArray, parse_spec
 from tests.rationals import vector

@@ -14,7 +14,7 @@ from hopverify.checker.equilibria import Enumeration, Equilibrium
 from hopverify.checker.exact_solution import Face
 from hopverify.checker.rules import Judgement, equilibrium_tree, judge
 from hopverify.checks import FACTORISATION, FLOATING_POINT
-from hopverify.model import build_model, linear_network
+from hopverify.networks import build_model, linear_network
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, Outcome, RecoveredStates, Search
 from hopverify.spec import parse_spec
 from hopverify.verdict import Reason

@@ -10,7 +10,7 @@ from hopverify.checker.constant_pieces import is_alive
 from hopverify.checker.rules.nowhere_flat import FAR, SMALL, _saturates
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
-from hopverify.model import Layer
+from hopverify.networks import Layer
 from hopverify.obligations import NowhereFlat, Outcome
 from tests.checker.rules.layers import judged, layer, own, refused
 

@@ -11,7 +11,7 @@ import pytest
 from hopverify.checker.rules import Judgement, ghost_enumeration, judge
 from hopverify.checker.rules.ghost_enumeration import _hides_nothing, _is_nowhere_flat, has_derived_energy
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Layer, Model, build_model, linear_network
+from hopverify.networks import Layer, Model, build_model, linear_network
 from hopverify.obligations import NoGhosts, Outcome
 from hopverify.obligations.equilibria import Search
 from hopverify.spec import parse_spec

@@ -8,7 +8,7 @@ import pytest
 
 from hopverify.checker.rules import Judgement, judge
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, linear_network
+from hopverify.networks import Model, linear_network
 from hopverify.obligations import NoGhosts, Outcome
 from hopverify.obligations.equilibria import Search
 from tests.checker.rules.shown import model

@@ -13,7 +13,7 @@ from hopverify.checker.rules.jacobian_identity import jacobian_forms
 from hopverify.checker.rules.subdivision import intervals_of, undecided
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
-from hopverify.model import Layer, build_model
+from hopverify.networks import Layer, build_model
 from hopverify.obligations import CompatibleTimes, Convex, Outcome, Regular, RegularDrive, SymmetricJacobian
 from hopverify.spec import parse_spec
 from tests.checker.rules.layers import PROVED, judged, layer, own, refused

@@ -15,7 +15,7 @@ from hopverify.checker.rules import Judgement, judge
 from hopverify.checker.rules.lure import multiplied, multiplied_form, sector_network, sector_structure, steepest
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.obligations import Bounded, GloballyStable, Outcome
 from hopverify.spec import parse_spec
 

@@ -12,7 +12,7 @@ import pytest
 from hopverify.checker.rules import Judgement, judge, metric
 from hopverify.checker.rules.metric import form_of_metric, is_metric_of, timed_form
 from hopverify.errors import EvidenceRejected
-from hopverify.model import AlteredSystem, altered_system, build_model
+from hopverify.networks import AlteredSystem, altered_system, build_model
 from hopverify.obligations import AlteredMetric, Outcome
 from hopverify.spec import ExactArray, parse_spec
 

@@ -9,7 +9,7 @@ import pytest
 
 from hopverify.checker.rules import Judgement, judge, same_equilibria
 from hopverify.checker.rules.same_equilibria import _is_large
-from hopverify.model import AlteredSystem, Model, altered_system, build_model
+from hopverify.networks import AlteredSystem, Model, altered_system, build_model
 from hopverify.obligations import Outcome, SameEquilibria
 from hopverify.spec import parse_spec
 from hopverify.verdict import Reason

@@ -12,7 +12,7 @@ from hopverify.checker.rules import Judgement, judge, two_equilibria
 from hopverify.checker.rules.two_equilibria import _is_regular, _jacobian, _split, holds_equilibrium, is_equilibrium
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.obligations import GloballyStable, Outcome
 from hopverify.spec import parse_spec
 from tests.rationals import vector

@@ -11,7 +11,7 @@ import pytest
 from hopverify.checker.rules import Judgement, judge
 from hopverify.checker.rules.unbounded_direction import energy_network, far_slopes
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, build_model
+from hopverify.networks import Model, build_model
 from hopverify.obligations import Bounded, EnergyBoundedBelow, GloballyStable, Outcome
 from hopverify.spec import parse_spec
 

@@ -9,7 +9,7 @@ import pytest
 from hopverify.checker.rules import Judgement, judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hopverify.checker.rules import Judgement, residual
-from hopverify.model import AlteredSystem, Model, altered_system
+from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.obligations import (
     Descent,
     FallingResidual,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.expr.floats import FLOATS
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from tests.laws.rewriting.synapses import KINDS, along, block
 from tests.laws.rewriting.tree import Matrix, Rewritten, Tree, copied, renamed_in
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from hopverify.checker.deciding import overall
 from hopverify.expr.floats import FLOATS
-from hopverify.model import Model, SpinModel, any_model
+from hopverify.networks import Model, SpinModel, any_model
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec
 from tests.laws.rewriting.all import REWRITINGS

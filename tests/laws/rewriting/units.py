@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.expr.floats import FLOATS
-from hopverify.model import SpinModel, any_model
+from hopverify.networks import SpinModel, any_model
 from hopverify.spec import parse_spec
 from tests.laws.rewriting.coordinates import box_of, identity
 from tests.laws.rewriting.synapses import KINDS

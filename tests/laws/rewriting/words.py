@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian
-from hopverify.model import SpinModel
+from hopverify.networks import SpinModel
 from hopverify.spec import FieldKind
 from tests.laws.rewriting.coordinates import box_of
 from tests.laws.rewriting.tree import Rewritten, Tree, copied, renamed_in

@@ -12,7 +12,7 @@ from hopverify.reporting.figures.marks import INK, frame, in_words, legend, put_
 
 if TYPE_CHECKING:
     from hopverify.certificate import Certificate
-    from hopverify.model import Model
+    from hopverify.networks import Model
     from hopverify.picturing.portrait import Portrait
     from hopverify.spec import ModelSpec
 

@@ -11,7 +11,7 @@ from hopverify.reporting.figures.marks import SMALL, legend, short
 
 if TYPE_CHECKING:
     from hopverify.certificate import Certificate
-    from hopverify.model import Model
+    from hopverify.networks import Model
     from hopverify.picturing.radii import Pair, Radii, Series
     from hopverify.spec import ModelSpec
 

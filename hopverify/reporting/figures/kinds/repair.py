@@ -11,7 +11,7 @@ from hopverify.reporting.figures.terrain import flat_in_words, put_terrain
 
 if TYPE_CHECKING:
     from hopverify.certificate import Certificate
-    from hopverify.model import Model
+    from hopverify.networks import Model
     from hopverify.picturing.repairs import Repaired
     from hopverify.spec import ModelSpec
 

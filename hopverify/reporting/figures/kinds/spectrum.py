@@ -11,7 +11,7 @@ from hopverify.reporting.figures.marks import INK, LOOKS, PAPER, WORDS, legend
 
 if TYPE_CHECKING:
     from hopverify.certificate import Certificate
-    from hopverify.model import Model
+    from hopverify.networks import Model
     from hopverify.picturing.spectra import Row, Spectra
     from hopverify.spec import ModelSpec
 

@@ -12,7 +12,7 @@ import numpy as np
 from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.spec import parse_spec
 from tests.soundness.hunt.cases import Family, Outcome, network, text, texts
 from tests.soundness.hunt.families.definiteness import methods

@@ -13,7 +13,7 @@ from typing import Any
 
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Layer, build_model
+from hopverify.networks import Layer, build_model
 from hopverify.obligations import CompatibleTimes, Convex, Obligation
 from hopverify.obligations import Outcome as Found
 from hopverify.spec import parse_spec

@@ -11,7 +11,7 @@ import mpmath
 from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import OneStepRetrieval
 from hopverify.spec import parse_spec
 from tests.soundness.hunt.cases import Document, Family, Outcome, margin, text, texts

@@ -16,7 +16,7 @@ from typing import Any
 from hopverify.checker.rules import judge
 from hopverify.checks.equilibria import search_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import AllEquilibria, GloballyStable
 from hopverify.obligations import Outcome as Result
 from hopverify.spec import parse_spec

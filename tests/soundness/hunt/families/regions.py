@@ -17,7 +17,7 @@ import mpmath
 from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import Outcome as Result
 from hopverify.spec import parse_spec
 from tests.soundness.hunt.cases import Document, Family, Outcome, network, results

@@ -10,7 +10,7 @@ import numpy as np
 
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
-from hopverify.model import build_model
+from hopverify.networks import build_model
 from hopverify.obligations import GloballyStable
 from hopverify.spec import parse_spec
 from hopverify.spec.spread import DTYPES

@@ -19,7 +19,7 @@ import numpy as np
 
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.flat_regions import flat_region, is_in_basin, recovered
-from hopverify.model import build_model, linear_network
+from hopverify.networks import build_model, linear_network
 from hopverify.spec import parse_spec
 from tests.soundness.hunt.cases import Document, Family, Outcome, margin, positive, results, small, text, texts
 from tests.soundness.oracles.ramps import Pair, Ramp, Ramps, ends_at, keeps

@@ -12,7 +12,7 @@ from functools import lru_cache
 from hopverify.expr.pieces import End, NoPieces, pieces
 from hopverify.expr.rational import NoNormalForm, normal_form
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model.layer import LayerFunction
+from hopverify.networks.layer import LayerFunction
 
 
 @dataclass(frozen=True)

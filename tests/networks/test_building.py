@@ -16,9 +16,9 @@ from hopverify.expr.exact import EXACT
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.rational import NORMAL_FORMS
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import Model, build_model, resolvent
-from hopverify.model.segments import segments
-from hopverify.model.structured import DiagonalBlock, structured_network
+from hopverify.networks import Model, build_model, resolvent
+from hopverify.networks.segments import segments
+from hopverify.networks.structured import DiagonalBlock, structured_network
 from hopverify.registry import Registry, did_you_mean
 from hopverify.spec import ExactArray, parse_spec
 

@@ -17,9 +17,9 @@ from hopverify.expr.floats import FLOATS
 from hopverify.expr.intervals import INTERVALS
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.lagrangians import LAGRANGIANS
-from hopverify.model import LayerFunction, build_model
-from hopverify.model.resolvent import resolvent
-from hopverify.model.segments import segments
+from hopverify.networks import LayerFunction, build_model
+from hopverify.networks.resolvent import resolvent
+from hopverify.networks.segments import segments
 from hopverify.spec import parse_spec
 from tests.profiles import by_profile
 

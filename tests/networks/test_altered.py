@@ -13,7 +13,7 @@ from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.dual import Dual, Duals, along
 from hopverify.expr.exact import EXACT
 from hopverify.expr.floats import FLOATS
-from hopverify.model import AlteredSystem, Model, altered_system, build_model
+from hopverify.networks import AlteredSystem, Model, altered_system, build_model
 from hopverify.spec import ExactArray, parse_spec
 
 M = 3

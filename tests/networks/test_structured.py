@@ -10,8 +10,8 @@ import pytest
 
 from hopverify.checker.midpoints import matrix, nearest, rows
 from hopverify.errors import EvidenceRejected
-from hopverify.model import Model, build_model, linear_network
-from hopverify.model.structured import StructuredNetwork, structured_network
+from hopverify.networks import Model, build_model, linear_network
+from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.spec import parse_spec, read_spec
 
 SPECS = [

@@ -4,7 +4,7 @@
 
 A block is exact and small to hold: a dense array with a factor, a diagonal, or the patterns Ξ of a Hebbian synapse,
 whose matrix s(ΞᵀΞ - D) is not formed. The neurons of all layers are numbered in the order of the spec, as in
-:class:`~hopverify.model.linear.LinearNetwork`; ``placed.target`` and ``placed.source`` are slices of these numbers.
+:class:`~hopverify.networks.linear.LinearNetwork`; ``placed.target`` and ``placed.source`` are slices of these numbers.
 Blocks may overlap: their sum counts. Nothing here is rounded; ``checker/midpoints.py`` gives rows of W as doubles with
 proved radii, a few at a time, and bounds of how far weights with a spread may lie from them.
 
@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.model.layer import Layer
-from hopverify.model.network import Model
+from hopverify.networks.layer import Layer
+from hopverify.networks.network import Model
 from hopverify.spec.exact_array import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.expr.evaluate import Arithmetic, Value
-from hopverify.model.network import Memory
+from hopverify.networks.network import Memory
 from hopverify.spec import UpdateSpec
 from hopverify.spec.exact_array import ExactArray
 from hopverify.synapses import Synapse, held

@@ -18,10 +18,10 @@ from hopverify.expr.parser import check_exponents, parse
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.expr.shapes import shape_of
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian, first_unmet
-from hopverify.model.layer import Layer, LayerFunction
-from hopverify.model.network import Memory, Model
-from hopverify.model.spins import SpinLayer, SpinModel
-from hopverify.model.spreads import check_spreads
+from hopverify.networks.layer import Layer, LayerFunction
+from hopverify.networks.network import Memory, Model
+from hopverify.networks.spins import SpinLayer, SpinModel
+from hopverify.networks.spreads import check_spreads
 from hopverify.registry import did_you_mean
 from hopverify.spec import ONLY_EXACT, ExactArray, FunctionSpec, LayerSpec, ModelSpec, UpdateSpec, read_fields
 from hopverify.synapses import SYNAPSES, Port, Synapse, SynapseError

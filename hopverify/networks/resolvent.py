@@ -22,8 +22,8 @@ from hopverify.expr.dual import Duals, along, slopes_of, values_of
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.exact import EXACT, NotRational
 from hopverify.expr.floats import FLOATS
-from hopverify.model.layer import LayerFunction
-from hopverify.model.segments import segments
+from hopverify.networks.layer import LayerFunction
+from hopverify.networks.segments import segments
 
 Floats = np.ndarray[Any, Any]
 STEPS, REFINEMENTS = 200, 6

@@ -29,8 +29,8 @@ import numpy as np
 from hopverify.expr.differentiate import gradient
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.nodes import Symbol, substitute
-from hopverify.model.layer import Layer, LayerFunction
-from hopverify.model.network import Model
+from hopverify.networks.layer import Layer, LayerFunction
+from hopverify.networks.network import Model
 from hopverify.spec.exact_array import ExactArray
 from hopverify.synapses import Synapse, held
 from hopverify.synapses.diagonal import Diagonal

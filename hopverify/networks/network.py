@@ -21,8 +21,8 @@ import numpy as np
 from hopverify.expr.dual import Dual, Duals, along
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.nodes import Expression, symbols
-from hopverify.model.layer import Layer
-from hopverify.model.resolvent import resolvent
+from hopverify.networks.layer import Layer
+from hopverify.networks.resolvent import resolvent
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.spread import Spread
 from hopverify.synapses import Synapse, held
@@ -86,7 +86,7 @@ class Model:
         """How strongly each neuron of an instantaneous layer inhibits itself: c ≥ 0 in ρx + c∘g(x) = drive + b.
 
         Layers without self-inhibition have no entry. Those with one follow from the others by the resolvent
-        (:mod:`hopverify.model.resolvent`), for convex Lagrangians.
+        (:mod:`hopverify.networks.resolvent`), for convex Lagrangians.
         """
         found: dict[str, tuple[Fraction, ...]] = {}
         for synapse in self.synapses.values():

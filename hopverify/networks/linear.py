@@ -15,8 +15,8 @@ import numpy as np
 
 from hopverify.expr.exact import EXACT, NotRational
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.model.layer import Layer, LayerFunction
-from hopverify.model.network import Model
+from hopverify.networks.layer import Layer, LayerFunction
+from hopverify.networks.network import Model
 from hopverify.synapses import Synapse
 
 # Whole layers need the matrix H, and ball arithmetic on it.
