@@ -5,7 +5,7 @@
 >>> pair = model({"x": Layer(2, "relu", bias=[0.5, -1])}, [Synapse("dense", ["x", "x"], weights=weights)])
 >>> print(pair.to_yaml(), end="")
 hopverify: 1
-name: network
+name: model
 layers:
   x: {size: 2, lagrangian: relu, bias: [0.5, -1]}
 synapses:

@@ -15,7 +15,7 @@ from hopverify import (
     check,
     drawings,
     evaluate,
-    network,
+    model,
     parse_spec,
     read_spec,
     repair,
@@ -34,9 +34,7 @@ SPECS = Path(__file__).parents[2] / "specs"
 @pytest.fixture(scope="module")
 def pair() -> Imported:
     weights = Synapse("dense", ["x", "x"], weights=[[0, -2], [-2, 0]])
-    return network(
-        {"x": Layer(2, "relu", bias=1)}, [weights], name="pair", checks=["energy_descent", "weight_symmetry"]
-    )
+    return model({"x": Layer(2, "relu", bias=1)}, [weights], name="pair", checks=["energy_descent", "weight_symmetry"])
 
 
 def test_check_decides_again_and_takes_paths(pair: Imported, tmp_path: Path) -> None:
@@ -58,7 +56,7 @@ def test_evaluate_is_exact(pair: Imported) -> None:
         with pytest.raises(ArgumentError, match="state"):
             evaluate(pair, state)
     with pytest.raises(HopverifyError, match="rational"):
-        evaluate(network({"x": Layer(1, "tanh")}), [1])
+        evaluate(model({"x": Layer(1, "tanh")}), [1])
 
 
 def test_simulate_takes_states_and_names(pair: Imported) -> None:
@@ -89,7 +87,7 @@ def test_repair_of_a_text_and_of_what_cannot_be_repaired() -> None:
     text = "hopverify: 1\nname: a b\nlayers: {x: {size: 1, activation: {expression: tanh(x)}}}\n"
     assert not repair(text).fitting
     uneven = Synapse("dense", ["x", "x"], weights=[[0, "1/2"], ["1/4", 0]])
-    text = network({"x": Layer(2, "tanh")}, [uneven], name="a b", checks=["energy_descent"]).to_yaml()
+    text = model({"x": Layer(2, "tanh")}, [uneven], name="a b", checks=["energy_descent"]).to_yaml()
     (only,) = repair(parse_spec(text), only="symmetrised")
     assert "original: a-b.yaml" in only.text  # type: ignore[union-attr]
 
@@ -100,7 +98,7 @@ def test_report_is_written_by_the_suffix(pair: Imported, tmp_path: Path) -> None
     assert "energy_descent" in path.read_text()
     # A certificate of another spec gives no report.
     with pytest.raises(CertificateRejected):
-        report(network({"x": Layer(1, "relu")}), tmp_path / "other.json", certificate=made)
+        report(model({"x": Layer(1, "relu")}), tmp_path / "other.json", certificate=made)
     with pytest.raises(ArgumentError, match=r"ends in one of .*\.html.*, got 'pair\.doc'"):
         report(pair, tmp_path / "pair.doc")
 
@@ -113,14 +111,14 @@ def test_drawings_have_names(pair: Imported) -> None:
 
 def test_what_to_do_next_with_a_model_without_a_file_is_said_in_python() -> None:
     uneven = Synapse("dense", ["x", "x"], weights=[[0, 1], [-1, 0]])
-    made = verify(network({"x": Layer(2, "tanh")}, [uneven], checks=["weight_symmetry", "energy_descent"]), samples=9)
+    made = verify(model({"x": Layer(2, "tanh")}, [uneven], checks=["weight_symmetry", "energy_descent"]), samples=9)
     assert "next: repair(spec)" in str(made)
     assert "hopverify repair" not in str(made)
 
 
 def test_repair_of_a_spec_in_a_file_takes_its_arrays_along(tmp_path: Path) -> None:
     uneven = Synapse("dense", ["x", "x"], weights=[[0, "1/2"], ["1/4", 0]])
-    path = network({"x": Layer(2, "tanh")}, [uneven], checks=["energy_descent"]).save(tmp_path / "own.yaml")
+    path = model({"x": Layer(2, "tanh")}, [uneven], checks=["energy_descent"]).save(tmp_path / "own.yaml")
     np.save(tmp_path / "b.npy", np.array([1.0, 0.5]))
     path.write_text(path.read_text().replace("lagrangian: tanh", "lagrangian: tanh, bias: {file: b.npy}"))
     spec = read_spec(path)

@@ -33,7 +33,7 @@ def test_uncertain_weights_and_parameters_of_layers_keep_their_form() -> None:
     W = np.random.default_rng(1).normal(size=(30, 2))
     layers = {"v": Layer(2, "identity"), "h": Layer(30, {"softmax": {"beta": 0.5}}, tau=0)}
     made = model(layers, [Synapse("dense", ["h", "v"], weights={"values": W, "tolerance": "0.001"}, name="xi")])
-    assert 'weights: {file: network-xi-weights.npy, tolerance: "0.001"}' in made.to_yaml()
+    assert 'weights: {file: model-xi-weights.npy, tolerance: "0.001"}' in made.to_yaml()
     assert "{softmax: {beta: 0.5}}" in made.to_yaml()
 
 
