@@ -59,6 +59,17 @@ def sticks_out(page: Any) -> list[str]:
     return found
 
 
+def scrolls_sideways(page: Any) -> list[str]:
+    """Return the elements whose content is wider than they are, the page itself among them."""
+    cut = "e => e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)"
+    found: list[str] = page.evaluate(
+        f"[...document.querySelectorAll('body *')].filter({cut}).map(e => e.outerHTML.slice(0, 100))"
+    )
+    return found + ["the page"] * bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    )
+
+
 def contrasts(page: Any) -> dict[str, float]:
     """Return the contrast of text and ground, as WCAG 2 defines it, for each pair of colours; by words that have it."""
     return {words: _ratio(_luminance(ink), _luminance(ground)) for words, ink, ground in page.evaluate(_COLOURS)}

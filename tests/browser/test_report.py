@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.looking import becomes, contrasts, doubled_names, first_paint, sticks_out, unnamed_images
+from tests.browser.looking import (
+    becomes,
+    contrasts,
+    doubled_names,
+    first_paint,
+    scrolls_sideways,
+    sticks_out,
+    unnamed_images,
+)
 from tests.cli.commands import ROOT
 
 pytestmark = pytest.mark.long
@@ -18,6 +26,7 @@ Pages = Callable[[Path], Path]
 
 RELU = ROOT / "specs" / "krotov-hopfield-relu.yaml"
 DIGITS = ROOT / "specs" / "digits.yaml"
+GELU = ROOT / "specs" / "negative-gelu.yaml"
 WIDTHS = (400, 1400)
 
 HOSTILE = "</title></style><script>window.injected = 1</script><img src=x onerror='window.injected = 1'>{{ 7 * 7 }}"
@@ -114,6 +123,16 @@ def test_nothing_sticks_out(visit: Visit, report_of: Pages, spec: Path, width: i
     page = visit(report_of(spec), width=width)
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     assert sticks_out(page) == []
+
+
+def test_nothing_scrolls_sideways(visit: Visit, report_of: Pages) -> None:
+    """On phones, tablets and wide screens: tables, formulas and code stay within the page, unfolded or not."""
+    for spec in (RELU, DIGITS, GELU):
+        page = visit(report_of(spec), width=1600)
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        for width in (1600, 1200, 1000, 800, 600, 400):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert scrolls_sideways(page) == [], (spec.stem, width)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -14,9 +14,11 @@ from hopverify.reporting.document import Block, Document, Equations, Heading, Ma
 from hopverify.reporting.formats import Format, Rendered
 from hopverify.reporting.formats._addresses import allowed
 from hopverify.reporting.formats._mathml import mathml
-from hopverify.reporting.formats._pages import environment
+from hopverify.reporting.formats._pages import environment, face_of
 from hopverify.reporting.report import Report
 
+# In which formulas are set, whatever fonts a machine has: a subset of STIX Two Math (docs/math_font.py).
+FONT = ("hopverify math", "math.woff2")
 # So many characters of a formula and its remark fit on half of a page.
 NARROW = 40
 # What stays as it is in the address of a figure, beside letters and digits.
@@ -37,7 +39,7 @@ def _environment() -> Any:
         written = mathml(value, displayed=displayed)
         return Markup(written) if written else value.text
 
-    made = environment(("report.css",), "report.js")
+    made = environment(("report.css",), "report.js", face=face_of(*FONT))
     made.filters |= {"kind": lambda value: type(value).__name__.lower(), "formula": formula}
     made.filters |= {"image": _image, "sign": _sign, "safe_target": allowed, "panels": _panels}
     return made
