@@ -11,7 +11,7 @@ from importlib.resources import files
 import pytest
 
 from hopverify.derivation import derive
-from hopverify.model import any_model
+from hopverify.networks import any_model
 from hopverify.reporting.composing.equations import equations
 from hopverify.reporting.document import Block, Equations, Folded, Math
 from hopverify.reporting.formats import html
