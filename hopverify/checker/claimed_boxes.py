@@ -44,7 +44,7 @@ class Enclosure:
 
     def fits(self, lower: Floats, upper: Floats) -> bool:
         """Whether a claimed box holds this equilibrium and no other, and is not much wider than its enclosure."""
-        farthest = ABOUT * float(np.maximum(np.abs(self.lower), np.abs(self.upper)).max(initial=0.0))
+        farthest = ABOUT * float(np.maximum(np.abs(self.lower), np.abs(self.upper)).max())
         far = farthest + WIDTHS * (self.upper - self.lower) + LEAST
         alone = (self.below <= lower) & (upper <= self.above)
         return bool((alone & (self.lower - lower <= far) & (upper - self.upper <= far)).all())
@@ -56,20 +56,20 @@ def claimed(stated: Any, own: Sequence[Enclosure], size: int) -> list[tuple[Floa
         raise EvidenceRejected("enclosures: expected a list of boxes")
     boxes = [_box(box, size) for box in stated]
     lower, upper = (np.array([box[end] for box in boxes]).reshape(len(boxes), size) for end in (0, 1))
-    for k in range(1, len(boxes)):
+    for k in range(len(boxes)):
         if ((lower[:k] <= upper[k]) & (lower[k] <= upper[:k])).all(axis=1).any():
             raise EvidenceRejected("enclosures: two of the boxes meet")
-    first: dict[int, int] = {}
+    places: list[int] = []
     fitting = set()
-    for k, enclosure in enumerate(own):
+    for enclosure in own:
         holding = np.flatnonzero(((lower <= enclosure.lower) & (enclosure.upper <= upper)).all(axis=1))
         if len(holding) != 1:
             raise EvidenceRejected("enclosures: an equilibrium that the tree finds is not in one of the boxes")
         place = int(holding[0])
-        first.setdefault(place, k)
+        places.append(place)
         if enclosure.fits(lower[place], upper[place]):
             fitting.add(place)
-    if len(fitting) != len(boxes) or list(first) != list(range(len(boxes))):
+    if len(fitting) != len(boxes) or list(dict.fromkeys(places)) != list(range(len(boxes))):
         raise EvidenceRejected("enclosures: a box is too wide, out of order, or not of one equilibrium")
     return boxes
 

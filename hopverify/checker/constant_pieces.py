@@ -124,7 +124,7 @@ def _joined(found: Iterable[Run]) -> list[Run]:
     """Join neighbours: a continuous g has one value on both sides of their common end."""
     runs: list[Run] = []
     for lower, upper, dead in found:
-        if runs and runs[-1][1] is not None and runs[-1][1] == lower:
+        if runs and runs[-1][1] == lower:
             before = runs.pop()
             lower, dead = before[0], dead and before[2]
         runs.append((lower, upper, dead))

@@ -48,6 +48,18 @@ def test_other_boxes_are_refused(box: tuple[str, str]) -> None:
         claimed(boxes(box), [NEAR], 1)
 
 
+def test_the_ends_of_a_box_may_be_those_of_what_it_lies_in() -> None:
+    one = enclosure((1.0, 1.0), (1.0, 1.0))
+    assert len(claimed(boxes(("1", "1")), [one], 1)) == 1
+    assert len(claimed(boxes(("1", "1099511627777/1099511627776")), [NEAR], 1)) == 1
+    zero = enclosure((0.0, 0.0), (-1.0, 1.0))
+    assert zero.fits(np.array([-(2.0**-60)]), np.array([2.0**-60]))
+    assert not zero.fits(np.array([-(2.0**-59)]), np.array([0.0]))
+    # How far an end may lie off goes by the coordinate and by the width of the enclosure.
+    assert not enclosure((2.0**-20, 2.0**-20), (-1.0, 1.0)).fits(np.array([0.0]), np.array([2.0**-20]))
+    assert enclosure((1.0, 1.0 + 2.0**-10), (0.0, 2.0)).fits(np.array([0.9375]), np.array([1.0625]))
+
+
 def test_every_equilibrium_is_claimed_once_and_in_order() -> None:
     near, far = ("1", "67108865/67108864"), ("3", "100663297/33554432")
     for wrong in ((near,), (far,), (far, near), (near, far, ("8", "9")), (near, near, far), ()):
@@ -71,6 +83,9 @@ def test_boxes_are_apart_in_some_coordinate() -> None:
     assert len(claimed([[one, one], [one, two]], [beside(1, 1), beside(1, 2)], 2)) == 2
     with pytest.raises(EvidenceRejected, match="two of the boxes meet"):
         claimed([[one, one], [more, one]], [beside(1, 1)], 2)
+    for meeting in (boxes(("2", "3"), ("1", "2")), boxes(("0", "1"), ("2", "3"), ("5/2", "4"))):
+        with pytest.raises(EvidenceRejected, match="two of the boxes meet"):
+            claimed(meeting, [NEAR], 1)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 
 from hopverify.checker import linear_algebra
-from hopverify.checker.constant_pieces import Interval, Place, _joined, constant_pieces
+from hopverify.checker.constant_pieces import (
+    ConstantPieces,
+    Interval,
+    Place,
+    _joined,
+    constant_pieces,
+    is_alive,
+    is_steep_nowhere,
+)
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.regions import _guess, is_inside
@@ -24,6 +32,8 @@ from hopverify.checks import claims_of, ghost_regions, global_stability
 from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
 from hopverify.expr.balls import BALLS, precision
+from hopverify.expr.parser import parse
+from hopverify.expr.pieces import Piece
 from hopverify.networks import LayerFunction, build_model, linear_network
 from hopverify.obligations import Retrieval
 from hopverify.spec import ExactArray, parse_spec
@@ -123,6 +133,41 @@ def test_a_mean_is_no_contraction_where_patterns_lie_far_apart() -> None:
             refused(obligation, evidence, "contract")
 
 
+def lone(patterns: Any, beta: str = "1/100", bias: Any = None, *, least: int = 1, errors: int = 0) -> Retrieval:
+    given, count = ExactArray.of(patterns), len(patterns)
+    labels = tuple(f"[{mu}]" for mu in range(count))
+    zero = ExactArray.of(bias or [0] * count)
+    return Retrieval("law", given, Fraction(beta), zero, labels, least, False, errors=errors)
+
+
+def at(*state: str) -> dict[str, Any]:
+    return {"rule": "lone_equilibrium", "state": list(state)}
+
+
+def test_the_own_equilibrium_of_a_pattern_is_not_denied() -> None:
+    """(1/2, 0) alone is where the flow rests; 1/8 beside it an enclosure holds the own places of two, and is of one."""
+    refused(lone([["1/2", 0]]), at("1/2", "0"), "own ones of enough")
+    told = judge(lone([[1, 0], ["5/4", 0]], least=2), at("9/8", "1/20")).data
+    assert told == {"all_equilibria": 1, "owned_at_most": 1, "asked": 2}
+
+
+def test_wrong_signs_deny_an_equilibrium_unless_they_are_allowed() -> None:
+    """All others have the sign - where the first has the first +: there the mean of weights 0.4, 0.15 … is negative."""
+    rows = [[1] * 16, *([-1, *(1 - 2 * ((j - 1) // 2 == mu) for j in range(1, 16))] for mu in range(4))]
+    bias = [Fraction(98), 0, 0, 0, 0]
+    state = at("-1/5", *["7/10"] * 8, *["1"] * 7)
+    assert judge(lone(rows, bias=bias), state).data["owned_at_most"] == 0
+    refused(lone(rows, bias=bias, errors=1), state, "own ones of enough")
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_PATTERNS", 2), ("MAX_NUMBERS", 5)])
+def test_a_mean_is_for_few_patterns(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
+    asked, evidence = lone([[1, 0], [0, 1], [-1, -1]]), at("0", "0")
+    assert judge(asked, evidence).data["owned_at_most"] == 0
+    monkeypatch.setattr(lone_equilibrium, limit, value)
+    refused(asked, evidence, "exact patterns")
+
+
 def test_the_ends_of_intervals_belong_to_them() -> None:
     piece, zero, one, two = Interval(Fraction(0), Fraction(1)), Fraction(0), Fraction(1), Fraction(2)
     assert (piece.holds(zero, one), piece.holds(zero, two), piece.holds(-one, one)) == (True, False, False)
@@ -135,6 +180,17 @@ def test_the_ends_of_intervals_belong_to_them() -> None:
     flat = constant_pieces(function_of("relu"))
     assert flat.around(-one, -one) == Interval(None, zero)
     assert flat.around(-one, one) is Place.UNSETTLED
+    unknown = ConstantPieces((), (piece,))
+    assert (unknown.around(one, two), unknown.around(two, two)) == (Place.UNSETTLED, Place.ALIVE)
+
+
+def test_a_piece_is_analytic_for_the_signs_that_x_has_there() -> None:
+    assert is_alive(Piece(Fraction(0), Fraction(1), parse("sqrt(x) - 3/4")))
+    assert not is_alive(Piece(None, None, parse("abs(x) - 3/4")))
+    assert is_steep_nowhere(function_of('{expression: "x^2/(1 + abs(x))"}'), Fraction(100))
+    assert not is_steep_nowhere(function_of('{expression: "x^2/(1 + abs(x))"}'), Fraction(-100))
+    # Of what is not analytic a point says nothing.
+    assert not is_steep_nowhere(function_of('{expression: "relu(sin(x))^3"}'), Fraction(100))
 
 
 @pytest.mark.parametrize("check", ["basin_cells", "{equilibria: {near: m}}"])

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from hopverify.checker.rules import judge
+from hopverify.checker.rules.no_attractor import confirmed
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import build_model
+from hopverify.networks import build_model, linear_network
 from hopverify.obligations import GloballyStable, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
@@ -175,6 +176,13 @@ def test_one_unstable_equilibrium_refutes() -> None:
         assert judge(obligation, payload).outcome is Outcome.REFUTED
 
 
+def test_an_unstable_equilibrium_of_a_whole_layer_refutes_off_the_edges_of_its_support() -> None:
+    """Sparsemax with W = 6: (3, 3) is unstable, both neurons certainly in the support."""
+    obligation = GloballyStable(build_model(spec(dense("[[6, 0], [0, 6]]", "size: 2, lagrangian: sparsemax"))))
+    found = judge(obligation, {"rule": "no_attractor", "states": [{"centre": ["3", "3"], "width": "0"}]})
+    assert (found.data["because"], found.data["listed"]) == ("it is unstable", [["3", "3"]])
+
+
 def test_at_a_kink_no_eigenvalue_tells() -> None:
     """relu, W = 2: 0 is the only equilibrium, and all x < 0 go to it, although E falls on the other side."""
     obligation = GloballyStable(build_model(spec(dense("[[2]]", "size: 1, lagrangian: relu"))))
@@ -185,9 +193,20 @@ def test_at_a_kink_no_eigenvalue_tells() -> None:
 def test_states_are_equilibria_and_two_of_them_apart() -> None:
     obligation = GloballyStable(build_model(spec(TRAP)))
     zero, right = {"centre": ["0"], "width": "0"}, {"centre": ["383/400"], "width": "1/1000"}
-    assert judge(obligation, {"rule": "no_attractor", "states": [zero, right]}).outcome is Outcome.REFUTED
+    found = judge(obligation, {"rule": "no_attractor", "states": [zero, right]})
+    assert found.outcome is Outcome.REFUTED
+    assert [row[0] == "0" for row in found.data["listed"]] == [True, False]
+    network = linear_network(obligation.model)
+    assert network is not None
+    exact = [confirmed(network, state).exact for state in (zero, right)]
+    assert exact == [[0], None], "the centre of a box is not the equilibrium"
+    # One state stated twice is one, here an unstable one.
+    twice = judge(obligation, {"rule": "no_attractor", "states": [zero, zero]})
+    assert twice.data["because"] == "it is unstable"
+    assert twice.data["listed"] == [["0"]]
     stable = {"rule": "no_attractor", "states": [right, {"centre": ["1197/1250"], "width": "1/1000"}]}
     refused(obligation, stable, "neither two that are certainly different")
     refused(obligation, stable | {"states": [zero | {"centre": ["1"]}]}, "is no equilibrium, exactly")
+    refused(obligation, stable | {"states": [{"centre": ["1/2"], "width": "1/1000"}]}, "the box of a state$")
     refused(obligation, stable | {"states": []}, "expected a list")
     refused(obligation, stable | {"states": [{"centre": ["0"]}]}, "expected a centre and a width")

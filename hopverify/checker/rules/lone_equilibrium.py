@@ -13,9 +13,11 @@ The payload gives c as ``state``; everything is computed in balls.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from hopverify.checker.payload import vector
 from hopverify.checker.rules import Judgement, Rule
@@ -51,11 +53,10 @@ def _enclosed(obligation: Retrieval, state: Any) -> tuple[Any, Any]:
     if not all(entry > 0 for entry in contraction):
         raise EvidenceRejected("state: the update does not certainly contract all of space")
     logits = [beta * entry for entry in Xi @ c + bias]
-    top = max((entry.mid() for entry in logits), key=float)
+    top = max(entry.mid() for entry in logits)
     shares = [(entry - top).exp() for entry in logits]
     moved = np.array(shares, dtype=object) @ Xi / sum(shares) - c
-    least = min(contraction, key=lambda entry: float(entry.lower())).lower()
-    off = (sum(entry * entry for entry in moved).sqrt() / least).abs_upper()
+    off = (sum(entry * entry for entry in moved).sqrt() / reduce(arb.min, contraction)).abs_upper()
     return c, off.union(-off)
 
 
