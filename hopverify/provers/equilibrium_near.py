@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
+from hopverify.checker.boxed_equilibria import box_around
 from hopverify.checker.boxes import Boxes
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.equilibrium_boxes import box_around, local_form
+from hopverify.checker.rules.equilibrium_boxes import local_form
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.numerics.definiteness import propose

@@ -1,6 +1,6 @@
 """Diagonal multipliers D for the theorem of Lur'e and Postnikov: D = I first, then others.
 
-At its border, where the form of D = I is semidefinite, an equilibrium is shown beside them: 0, or by an attracting box.
+At its border, where the form of D = I is semidefinite, an equilibrium is shown beside them, or an attracting box.
 
 Up to some dozens of neurons the others come from a semidefinite program (cvxpy), and M is verified in rationals.
 Beyond, M stays in doubles, and they come from the comparison matrix C of A = diag(ρ/h̄) - W (A_ii on the diagonal,
@@ -29,8 +29,10 @@ from hopverify.numerics.definiteness import few_digits, propose
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.sampling import short
 from hopverify.numerics.semidefinite import solve
+from hopverify.numerics.settling import Settling
 from hopverify.obligations import Bounded, GloballyStable
 from hopverify.provers import Budget, Prover
+from hopverify.provers.no_attractor import verified
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
@@ -47,9 +49,10 @@ def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Ev
 
 def _existing(network: LinearNetwork) -> Iterator[Evidence]:
     """Offer what shows that there is an equilibrium, which the border of the theorem asks for."""
-    zero: Any = np.full(network.size, Fraction(0), dtype=object)
-    if network.rests_at(zero):
-        yield {"equilibrium": texts_of(zero)}
+    x = Settling(network).followed()
+    found = verified(network, x.tolist()) if x is not None else None
+    if found is not None:
+        yield {"equilibrium": found[0]}
     z = propose_box(network)
     if z is not None:
         yield {"box": texts_of(z)}

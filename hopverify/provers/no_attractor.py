@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
+from hopverify.checker.boxed_equilibria import confirmed
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.payload import text_of, texts_of
-from hopverify.checker.rules.no_attractor import confirmed, is_repelling
+from hopverify.checker.rules.no_attractor import is_repelling
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.numerics.sampling import states

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hopverify.checker import linear_algebra
+from hopverify.checker.boxed_equilibria import box_around
 from hopverify.checker.constant_pieces import (
     ConstantPieces,
     Interval,
@@ -25,7 +26,7 @@ from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.regions import _guess, is_inside
 from hopverify.checker.rules import judge, lone_equilibrium
 from hopverify.checker.rules.equilibrium_balls import flat_region
-from hopverify.checker.rules.equilibrium_boxes import box_around, is_attracting
+from hopverify.checker.rules.equilibrium_boxes import is_attracting
 from hopverify.checker.stability import _by_spectrum
 from hopverify.checker.stored import reach_of_signs
 from hopverify.checks import claims_of, ghost_regions, global_stability

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hopverify.checker.boxed_equilibria import confirmed
+from hopverify.checker.payload import text_of
 from hopverify.checker.rules import judge
-from hopverify.checker.rules.no_attractor import confirmed
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import build_model, linear_network
 from hopverify.obligations import GloballyStable, Outcome
@@ -210,3 +211,14 @@ def test_states_are_equilibria_and_two_of_them_apart() -> None:
     refused(obligation, stable | {"states": [{"centre": ["1/2"], "width": "1/1000"}]}, "the box of a state$")
     refused(obligation, stable | {"states": []}, "expected a list")
     refused(obligation, stable | {"states": [{"centre": ["0"]}]}, "expected a centre and a width")
+
+
+@pytest.mark.parametrize("width", ["-1/1000", "-1/10", "-3", "-10"])
+def test_a_box_of_negative_width_holds_nothing(width: str) -> None:
+    """Krawczyk's test says nothing of it: where the map expands, its image of such a box "lies inside"."""
+    for body in (TRAP, WHOLE):
+        network = linear_network(build_model(spec(body)))
+        assert network is not None
+        for at in np.linspace(-4, 4, 17).tolist():
+            with pytest.raises(EvidenceRejected, match="has no width"):
+                confirmed(network, {"centre": [text_of(at)] * network.size, "width": width})

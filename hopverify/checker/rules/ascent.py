@@ -31,6 +31,8 @@ def _judge(obligation: Descent, payload: Mapping[str, Any]) -> Judgement:
         }
         if "step" in payload:
             alpha = BALLS.number(rational(payload["step"]))
+            if not alpha > 0:
+                raise EvidenceRejected("step: expected a positive number")
             flow = model.flow(x, BALLS)
             after = {name: x[name] + alpha * flow[name] for name in x}
             rise = model.energy(after, BALLS) - model.energy(x, BALLS)

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.checker.boxed_equilibria import verify_box
 from hopverify.checker.boxes import Boxes
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.definiteness import check_definite
@@ -29,7 +30,6 @@ from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.lure import multiplied_form
 from hopverify.checker.stored import Rivals, judged
 from hopverify.errors import EvidenceRejected
-from hopverify.expr.intervals import enclose
 from hopverify.networks.structured import structured_network
 from hopverify.obligations import EquilibriaNear, Outcome, are_enough
 from hopverify.verdict import Reason
@@ -96,31 +96,6 @@ def local_form(obligation: EquilibriaNear, box: Boxes) -> DenseForm | LowRankFor
     if network is None or not (low >= 0).all() or not np.isfinite(high).all():
         return None
     return multiplied_form(network, [Fraction(height) for height in high[0].tolist()], np.ones(network.size))
-
-
-def box_around(contractor: Contractor, centre: Vector, width: Fraction) -> Boxes:
-    """Return the box centre ± width, its ends rounded outward to doubles."""
-    lower = np.array([float(enclose(value - width).lower) for value in centre])
-    upper = np.array([float(enclose(value + width).upper) for value in centre])
-    return contractor.everywhere(lower, upper)
-
-
-def verify_box(contractor: Contractor, centre: Vector, width: Fraction, label: str) -> Boxes:
-    """Return the box centre ± width, rounded outward; raise unless it holds exactly one equilibrium.
-
-    The test is made on doubles around the box, and its result must lie inside the box as the payload states it.
-    """
-    box = box_around(contractor, centre, width)
-    if not (np.isfinite(box.lower).all() and np.isfinite(box.upper).all()):
-        raise EvidenceRejected(f"the box of {label} is beyond the range of doubles")
-    (low,), (high,) = contractor.krawczyk(box)
-    finite = bool(np.isfinite(low).all() and np.isfinite(high).all())
-    if not finite or not all(
-        value - width < Fraction(a) and Fraction(b) < value + width
-        for value, a, b in zip(centre, low.tolist(), high.tolist(), strict=True)
-    ):
-        raise EvidenceRejected(f"Krawczyk's test does not hold on the box of {label}")
-    return box
 
 
 RULE = Rule(

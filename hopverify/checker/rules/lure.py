@@ -8,7 +8,8 @@ boundedness too. D = I asks λ_max(sym W) < ρ/h̄.
 
 *At the border* M ⪰ 0 will do, in rationals, if it is positive definite on those neurons whose slope may be as steep as
 h̄ on a whole segment. Then there is one equilibrium at most, and one has to be shown: the payload states an
-``equilibrium`` in rationals, or the bounds of a ``box`` that every solution enters (T10).
+``equilibrium`` by ``centre`` and ``width`` (:mod:`hopverify.checker.boxed_equilibria`), or the bounds of a ``box`` that
+every solution enters (T10).
 
 M ≻ 0 is decided in rationals, or, if the payload has ``definiteness``, by that evidence for M as a form in doubles
 with a proved slack (:mod:`hopverify.checker.definiteness`): networks of thousands of neurons, low-rank W without
@@ -26,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.attracting import attracting_box
+from hopverify.checker.boxed_equilibria import confirmed
 from hopverify.checker.constant_pieces import is_steep_nowhere
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.definiteness import check_definite
@@ -151,8 +153,7 @@ def _check_existence(model: Model, payload: Mapping[str, Any]) -> None:
     """Raise unless the payload shows an equilibrium: where M is singular there may be none."""
     network, _ = sector_network(model)
     if "equilibrium" in payload:
-        if not network.rests_at(vector(payload["equilibrium"], network.size)):
-            raise EvidenceRejected("equilibrium: the flow there is not 0 in rationals")
+        confirmed(network, payload["equilibrium"])
     elif "box" in payload:
         attracting_box(network, vector(payload["box"], 2 * network.size))
     else:

@@ -19,38 +19,18 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
-import numpy as np
-
-from hopverify.checker.contraction import Contractor
+from hopverify.checker.boxed_equilibria import confirmed
 from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.payload import rational, vector
 from hopverify.checker.range_stability import hessian_at, is_smooth_at
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.rules.equilibrium_boxes import verify_box
 from hopverify.checker.stability import stability_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
-from hopverify.expr.intervals import enclose
 from hopverify.networks import LinearNetwork, linear_network
 from hopverify.obligations import GloballyStable, Outcome
 
-Vector = np.ndarray[Any, Any]
 # The spectrum is enclosed up to this many neurons.
 MAX_SPECTRUM = 64
-
-
-def confirmed(network: LinearNetwork, stated: Any) -> Equilibrium:
-    """Return the equilibrium that a state of the payload is, or that its box holds."""
-    if not isinstance(stated, Mapping) or set(stated) != {"centre", "width"}:
-        raise EvidenceRejected("states: expected a centre and a width each")
-    centre, width = vector(stated["centre"], network.size), rational(stated["width"])
-    lower = np.array([float(enclose(value - width).lower) for value in centre])
-    upper = np.array([float(enclose(value + width).upper) for value in centre])
-    if width:
-        verify_box(Contractor(network), centre, width, "a state")
-    elif not (np.isfinite([lower, upper]).all() and network.rests_at(centre)):
-        raise EvidenceRejected("states: a state of width 0 is no equilibrium, exactly")
-    return Equilibrium(None if width else centre, lower, upper)
 
 
 def is_repelling(network: LinearNetwork, equilibrium: Equilibrium) -> bool:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hopverify.checker.boxed_equilibria import confirmed
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.rules import Judgement, Rule, judge
-from hopverify.checker.rules.no_attractor import confirmed
 from hopverify.checker.stored import Rivals, what_is_missing
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import linear_network

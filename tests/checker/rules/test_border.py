@@ -12,6 +12,8 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model, linear_network
 from hopverify.obligations import AllEquilibria, Bounded, DecidedStability, GloballyStable, Outcome, RecoveredStates
 from hopverify.obligations.equilibria import Search
+from hopverify.pipeline import verify
+from hopverify.spec import parse_spec
 from tests.checker.rules.shown import model
 
 SINGULAR, INDEFINITE = "singular, and no equilibrium is shown", "is not positive definite"
@@ -32,7 +34,11 @@ def refused(asked: Model, message: str, **more: Any) -> None:
 
 
 ONE = "[[1]]"
-ZERO, BOX = {"equilibrium": ["0"]}, {"box": ["2", "2"]}
+SOFTPLUS = (
+    "layers: {x: {size: 1, lagrangian: softplus, bias: -1}}\n"
+    "synapses: {w: {kind: dense, layers: [x, x], weights: [[1]]}}\n"
+)
+ZERO, BOX = {"equilibrium": {"centre": ["0"], "width": "0"}}, {"box": ["2", "2"]}
 
 
 def test_a_pitchfork_at_its_border_is_no_pitchfork() -> None:
@@ -49,12 +55,28 @@ def test_a_pitchfork_at_its_border_is_no_pitchfork() -> None:
 def test_an_equilibrium_has_to_be_shown() -> None:
     """Softplus with W = 1 and b = 0 has none: x = log(1 + e^x) is never so."""
     refused(dense(ONE), SINGULAR)
-    refused(dense(ONE), "not 0 in rationals", equilibrium=["1"])
-    refused(dense(ONE, "lagrangian: tanh, bias: 1"), "not 0 in rationals", **ZERO)
+    refused(dense(ONE), "no equilibrium, exactly", equilibrium={"centre": ["1"], "width": "0"})
+    refused(dense(ONE), "expected a centre and a width", equilibrium=["0"])
+    refused(dense(ONE, "lagrangian: tanh, bias: 1"), "no equilibrium, exactly", **ZERO)
     refused(dense(ONE), "does not point|points? inward|fails", box=["1/2", "1/2"])
     for text in ("lagrangian: softplus", "lagrangian: softplus, bias: 1"):
-        refused(dense(ONE, text), "not 0 in rationals", **ZERO)
+        refused(dense(ONE, text), "no equilibrium, exactly", **ZERO)
         refused(dense(ONE, text), "fails", box=["1000", "1000"])
+
+
+def test_an_equilibrium_may_be_shown_in_a_box() -> None:
+    """softplus(x) - 1 = x has the one solution -log(e - 1), which is not rational; no box attracts all solutions."""
+    asked = dense(ONE, "lagrangian: softplus, bias: -1")
+    near = {"centre": ["-1353/2500"], "width": "1/1000"}
+    assert stable(asked, equilibrium=near) is Outcome.PROVED
+    refused(asked, "does not hold", equilibrium=near | {"centre": ["-1/2"]})
+    for width in ("-1/1000", "-1", "-1000"):
+        refused(asked, "has no width", equilibrium=near | {"width": width})
+
+
+def test_a_run_says_one_thing_of_the_one_equilibrium() -> None:
+    text = f"hopverify: 1\nname: one\n{SOFTPLUS}checks: [equilibria, global_stability, boundedness]\n"
+    assert [entry["verdict"] for entry in verify(parse_spec(text)).results] == ["pass"] * 3
 
 
 @pytest.mark.parametrize("name", ["relu", "hard_tanh", "identity", "{leaky_relu: {slope: 1/2}}", "elu"])
@@ -66,7 +88,7 @@ def test_only_strict_neurons_may_lie_in_the_kernel() -> None:
     layers = "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: relu}"
     weights = "a: {kind: dense, layers: [x, x], weights: [[%s]]}, b: {kind: dense, layers: [y, y], weights: [[%s]]}, "
     across = "c: {kind: dense, layers: [x, y], weights: [[%s]]}"
-    zero = {"equilibrium": ["0", "0"]}
+    zero = {"equilibrium": {"centre": ["0", "0"], "width": "0"}}
     assert stable(model(layers, weights % ("1/2", "1/2") + across % "1/2"), **zero) is Outcome.PROVED
     assert stable(model(layers, weights % ("1", "1/2") + across % "0"), **zero) is Outcome.PROVED
     refused(model(layers, weights % ("1/2", "1") + across % "0"), INDEFINITE, **zero)

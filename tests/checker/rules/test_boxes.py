@@ -9,11 +9,11 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from hopverify.checker.boxed_equilibria import verify_box
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.rules import Judgement, ball_minima
 from hopverify.checker.rules.attracting_box import rows
 from hopverify.checker.rules.energy_bound import short_below
-from hopverify.checker.rules.equilibrium_boxes import verify_box
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import linear_network
 from hopverify.obligations import (

@@ -56,6 +56,8 @@ def test_updates_that_overshoot() -> None:
             assert "rise of E by one update" in found.data
         else:
             refused(asked, "one update does not certainly raise", "ascent", state={"x": ["1"]}, step=step)
+    for step in ("0", "-6"):
+        refused(asked, "expected a positive number", "ascent", state={"x": ["1"]}, step=step)
 
 
 def test_steps_that_rise() -> None:

@@ -81,7 +81,8 @@ def _forged(document: Document, d: list[Fraction]) -> str:
     model = build_model(parse_spec(json.dumps(document), format="json"))
     zero, search = ["0"] * len(d), search_of(model, {})
     assert search is not None
-    shown: list[dict[str, Any]] = [{}, {"equilibrium": zero}, {"box": ["1000"] * 2 * len(d)}]
+    boxes = [{"centre": zero, "width": width} for width in ("0", "1/100", "10", "-1", "-100")]
+    shown: list[dict[str, Any]] = [{}, {"box": ["1000"] * 2 * len(d)}, *({"equilibrium": box} for box in boxes)]
     tree = {"rule": "equilibrium_tree", "box": None, "levels": [], "cuts": [], "faces": {}, "equilibrium": zero}
     asked: list[tuple[Any, dict[str, Any]]] = [(GloballyStable(model), {"rule": "lure"} | each) for each in shown]
     for obligation, evidence in (*asked, (AllEquilibria(search), tree)):
