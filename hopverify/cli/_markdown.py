@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 
 import click
 
-_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
-_EMPHASIS = re.compile(r"(?<![\\*])\*([^*\s](?:[^*]|(?<=\\)\*)*?)(?<!\\)\*", re.DOTALL)
+from hopverify.reporting.theory import EMPHASIS, LINK
 
 
 def for_terminal(markdown: str, width: int, indent: str = "") -> str:
@@ -27,8 +25,8 @@ def for_terminal(markdown: str, width: int, indent: str = "") -> str:
 def _block(block: str, width: int, indent: str) -> str:
     if block.startswith("    "):
         return textwrap.indent(block, indent)
-    text = _LINK.sub(r"\1", " ".join(block.split()))
+    text = LINK.sub(r"\1", " ".join(block.split()))
     lines = textwrap.fill(
         text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
-    return _EMPHASIS.sub(lambda found: click.style(found[1], italic=True), lines).replace(r"\*", "*")
+    return EMPHASIS.sub(lambda found: click.style(found[1], italic=True), lines).replace(r"\*", "*")

@@ -10,6 +10,7 @@ hold (control characters, bidirectional overrides) are gone once a :class:`Docum
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -203,10 +204,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Folded:
-    """Blocks that are shown when asked for, and a line that says what they are."""
+    """Blocks that are shown when asked for, and a line that says what they are; ``anchor`` is its name in links."""
 
     summary: str
     blocks: tuple[Block, ...]
+    anchor: str = ""
 
 
 Block: TypeAlias = (
@@ -247,6 +249,18 @@ class Document:
     def __post_init__(self) -> None:
         for field in fields(self):
             object.__setattr__(self, field.name, _cleaned(getattr(self, field.name)))
+
+
+def links_in(value: Any) -> Iterator[Link]:
+    """Yield the links in a part of a document."""
+    if isinstance(value, Link):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from links_in(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from links_in(getattr(value, field.name))
 
 
 def _cleaned(value: Any) -> Any:

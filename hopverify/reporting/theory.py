@@ -23,6 +23,9 @@ from hopverify.errors import HopverifyError
 PAGE = "docs/theory.md"
 _HEADING = re.compile(r"^## (?:(?P<name>[A-Z]\d+): )?(?P<title>.+)$", re.MULTILINE)
 _PROOF = "\n\n*Proof.* "
+# What paragraphs of the page may hold beside words; their first group is the words.
+LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+EMPHASIS = re.compile(r"(?<![\\*])\*([^*\s](?:[^*]|(?<=\\)\*)*?)(?<!\\)\*", re.DOTALL)
 
 # What each of them says.
 SENTENCES: dict[str, str] = {

@@ -19,7 +19,7 @@ Declarations = Mapping[str, tuple[str, Sequence[Field]]]
 """Of each name, what it is in a line (editors show it), and its parameters."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_ADDRESS = "https://hopverify.github.io/hopverify/spec.schema.json"
+_ADDRESS = "https://hopverify.github.io/hopverify/latest/spec.schema.json"
 _NUMBER = "expected a number, or a ratio as text, such as 1/3"
 _RATIO = {
     "type": "string",

@@ -13,10 +13,12 @@ import pytest
 from hopverify.certificate import Certificate
 from hopverify.checks import CHECKS
 from hopverify.errors import CertificateRejected
+from hopverify.reporting.addresses import SITE, on_the_site
 from hopverify.reporting.composing import compose
 from hopverify.reporting.composing import model as model_pages
 from hopverify.reporting.composing.evidence import CHARACTERS, LINES, in_short
 from hopverify.reporting.composing.sources import address_of
+from hopverify.reporting.composing.theorems import link_to, theorems_section
 from hopverify.reporting.composing.verdicts import counts_in_words, mark_of
 from hopverify.reporting.document import (
     Document,
@@ -164,12 +166,11 @@ def test_a_model_without_flat_regions_has_no_such_story(tmp_path: Path) -> None:
 def test_every_claim_stands_once_under_its_check(flat: Document) -> None:
     labels = [each.label for each in blocks_of(flat.sections, Statement)]
     assert labels == [f"Claim {number}" for number in range(1, 10)]
-    assert [each.anchor for each in flat.sections[1:-2]] == [
+    assert [each.anchor for each in flat.sections[1:-3]] == [
         f"check-{name.replace('_', '-')}"
         for name in FLAT_PAIR.partition("checks: [")[2].partition("]")[0].replace("\n ", "").split(", ")[:-2]
     ]
-    assert flat.sections[-2].anchor == "not-applicable"
-    assert flat.sections[-1].anchor == "trust"
+    assert [each.anchor for each in flat.sections[-3:]] == ["not-applicable", "trust", "theorems"]
 
 
 def test_a_section_tells_what_decided_what_is_cited_and_how_to_check(flat: Document) -> None:
@@ -177,8 +178,7 @@ def test_a_section_tells_what_decided_what_is_cited_and_how_to_check(flat: Docum
     for part in (
         CHECKS["energy_flatness"].explanation,
         "decided by dead_zone : an interval of states on which h = 0 exactly",
-        "T5, flat regions",
-        "(docs/theory.md)",
+        "T5 #theorem-t5 , flat regions: For convex L",
         "to be trusted the reader of specs, the checker and the rules above",
         "check it again hopverify check model.yaml model.certificate.json",
         "The evidence in full is entry 5 of the results in model.certificate.json.",
@@ -186,16 +186,35 @@ def test_a_section_tells_what_decided_what_is_cited_and_how_to_check(flat: Docum
         assert part in said, part
 
 
+def test_theorems_are_linked_and_stated(flat: Document) -> None:
+    stated = {each.anchor: each for each in section(flat, "theorems").blocks if isinstance(each, Folded)}
+    assert {f"theorem-t{number}" for number in (1, 2, 5, 6, 8, 11, 12)} <= set(stated)
+    assert stated["theorem-t4"].summary == "T4: the energy sees activations only"
+    assert text_of(stated["theorem-t4"].blocks).startswith("For convex L, E(x) = L*(g(x)) - b·g(x) + S(g(x)), with L*")
+    (place,) = blocks_of(stated["theorem-t4"], Link)
+    assert place.target == on_the_site("theory/#t4-the-energy-sees-activations-only")
+    (table,) = (block for block in flat.opening if isinstance(block, Table))
+    assert Link("T2", "#theorem-t2") in {word for row in table.rows for word in row[-1]}
+
+
+@pytest.mark.parametrize("name", theorems())
+def test_statements_are_blocks_without_marks(name: str) -> None:
+    (shown,) = theorems_section([link_to(name)])
+    (folded,) = blocks_of(shown, Folded)
+    assert not re.search(r"\\\*|\]\(|(?<!L)\*", text_of(folded.blocks)), text_of(folded.blocks)
+
+
 def test_links_lead_to_sections(flat: Document) -> None:
-    anchors = {each.anchor for each in flat.sections}
-    assert len(anchors) == len(flat.sections)
-    targets = {each.target for each in blocks_of(flat, Link)}
+    sections = {each.anchor for each in flat.sections}
+    assert len(sections) == len(flat.sections)
+    anchors = sections | {each.anchor for each in blocks_of(flat.sections, Folded)}
+    targets = {each.target for each in blocks_of(flat, Link) if not each.target.startswith(SITE)}
     assert {target.removeprefix("#") for target in targets} <= anchors
     assert len(targets) > 9
 
 
 def test_evidence_is_folded(flat: Document) -> None:
-    for each in flat.sections[1:-2]:
+    for each in flat.sections[1:-3]:
         assert isinstance(each.blocks[-1], Folded)
         assert re.match("(Obligations and e|E)vidence of claim", each.blocks[-1].summary)
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from hopverify.reporting.addresses import SITE
 from hopverify.reporting.document import Document, Mark, Math, Picture, Sign
 from hopverify.reporting.formats._mathml import mathml
 from hopverify.reporting.formats.html import html
@@ -69,7 +70,7 @@ def assert_safe(text: str) -> Page:
     (icon,) = page.all("link")
     assert icon == {"rel": "icon", "href": "data:,"}
     for link in page.all("a"):
-        assert re.match(r"#|https://(arxiv\.org|doi\.org)/", link["href"]), link
+        assert re.match(rf"#|https://(arxiv\.org|doi\.org)/|{re.escape(SITE)}", link["href"]), link
         assert link["href"].startswith("#") or link["rel"] == "noreferrer noopener"
     (policy,) = (each["content"] for each in page.all("meta") if each.get("http-equiv") == "Content-Security-Policy")
     for kind, within in (("style-src", page.within["style"][0]), ("script-src", page.within["script"][0])):
@@ -161,7 +162,7 @@ def test_a_hostile_spec_shows_as_text(tmp_path: Path) -> None:
     page = assert_safe(html(document))
     assert page.within["h1"] == [" ".join(HOSTILE[:4])]
     assert " ".join(HOSTILE) in page.text
-    links = {link["href"] for link in page.all("a") if not link["href"].startswith("#")}
+    links = {link["href"] for link in page.all("a") if not link["href"].startswith(("#", SITE))}
     assert links == {"https://arxiv.org/abs/2008.02217", "https://doi.org/10.1000/x(1)"}
 
 

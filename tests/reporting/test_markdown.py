@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hopverify.reporting.addresses import SITE
 from hopverify.reporting.document import Code, Document, Folded, Mark, Math, Mono, Paragraph, Section, Sign, Table
 from hopverify.reporting.formats.markdown import FORMAT, markdown, mono, text
 from tests.reporting.documents import FLAT_PAIR, HIDDEN, HOSTILE, SVG, hostile_document, hostile_spec, reported, written
@@ -32,7 +33,7 @@ def assert_safe(source: str) -> list[Any]:
         if token.type == "html_inline":
             assert re.fullmatch(r'<a id="[A-Za-z0-9-]+">|</a>', token.content), token.content
         if token.type == "link_open":
-            assert re.match(r"#[\w-]+$|https://(arxiv\.org|doi\.org)/", token.attrs["href"])
+            assert re.match(rf"#[\w-]+$|https://(arxiv\.org|doi\.org)/|{re.escape(SITE)}", token.attrs["href"])
         if token.type == "image":
             assert re.match(r"[\w.%-]+\.figures/\d+-[a-z0-9-]*\.svg$", token.attrs["src"])
     return tokens

@@ -1,7 +1,8 @@
 """compose(material): the document of a report, from what was gathered. One part of it a file.
 
 First comes what a reader wants to know at a glance (:mod:`.opening`), then the story of a flat energy where there is
-one (:mod:`.flatness`), a section for each check (:mod:`.claims`), and what all of it rests on (:mod:`.trust`).
+one (:mod:`.flatness`), a section for each check (:mod:`.claims`), what all of it rests on (:mod:`.trust`), and
+the theorems (:mod:`.theorems`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from hopverify.reporting.composing.flatness import FLAT, flat_section
 from hopverify.reporting.composing.numbering import numbered
 from hopverify.reporting.composing.opening import digests, opening
 from hopverify.reporting.composing.sources import sources_of
+from hopverify.reporting.composing.theorems import theorems_section
 from hopverify.reporting.composing.trust import trust_section
 from hopverify.reporting.composing.verdicts import mark_of_report, sentence_of_report
 from hopverify.reporting.document import Document
@@ -38,13 +40,15 @@ def _composed(material: Material, report: Report) -> Document:
     claims = numbered(report)
     flat = flat_section(material, report)
     checks = sections_of_checks(material, claims, told=() if flat is None else (FLAT,))
+    first = opening(material, report, claims, has_story=flat is not None)
+    sections = (*(() if flat is None else (flat,)), *checks, trust_section(material, claims))
     return Document(
         title=report.name,
         mark=mark_of_report(report),
         sentence=sentence_of_report(report),
         digests=digests(material),
-        opening=opening(material, report, claims, has_story=flat is not None),
-        sections=(*(() if flat is None else (flat,)), *checks, trust_section(material, claims)),
+        opening=first,
+        sections=(*sections, *theorems_section((first, sections))),
         sources=sources_of(material),
     )
 

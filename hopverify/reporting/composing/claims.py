@@ -12,6 +12,7 @@ from hopverify.reporting.composing.evidence import evidence
 from hopverify.reporting.composing.numbering import NOT_APPLICABLE, Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.tables import tables_of
+from hopverify.reporting.composing.theorems import cited, link_to
 from hopverify.reporting.composing.trust import assumptions_of
 from hopverify.reporting.composing.verdicts import deciding, mark_of
 from hopverify.reporting.document import (
@@ -29,7 +30,7 @@ from hopverify.reporting.document import (
 from hopverify.reporting.material import Material
 from hopverify.reporting.report import Row
 from hopverify.reporting.sentences import details, reason_in_words
-from hopverify.reporting.theory import PAGE, items_of, sentence_of
+from hopverify.reporting.theory import items_of, sentence_of
 from hopverify.reporting.titles import title_of
 
 SHOWS, LISTS = "the certificate has", "the obligations below list"
@@ -63,14 +64,14 @@ def _section(material: Material, check: str, claims: Sequence[Claim], *, shows_p
 
 def _explained(check: str) -> Words:
     said = CHECKS[check].explanation if check in CHECKS else "This version does not know the check."
-    return (Mono(check), *with_code(f": {said}"))
+    return (Mono(check), *cited(f": {said}"))
 
 
 def _blocks(claim: Claim) -> Iterator[Block]:
     """Yield the claim, what refutes it or leaves it open, what was found, and the tables of that."""
     row = claim.row
     yield Statement(claim.label, (f"{row.subject}: {row.statement}",), mark_of(row))
-    said = [with_code(_sentence(line)) for line in details(row, shows=SHOWS, lists=LISTS)]
+    said = [cited(_sentence(line)) for line in details(row, shows=SHOWS, lists=LISTS)]
     if said:
         yield Listing(tuple(said))
     yield from tables_of(row)
@@ -91,7 +92,7 @@ def _facts(material: Material, rows: Sequence[Row]) -> Iterator[tuple[str, Words
     if not rules:
         yield "decided by", ("no rule: nothing was proved or refuted",)
     for position, (item, title) in enumerate(items_of(rows[0].theory)):
-        yield ("theory" if position == 0 else ""), (f"{item}, {title}: {sentence_of(item)} ({PAGE})",)
+        yield ("theory" if position == 0 else ""), (link_to(item), f", {title}: {sentence_of(item)}")
     assumptions = list(dict.fromkeys(text for row in rows for text in assumptions_of(row)))
     trusted = "the reader of specs, the checker" + (" and the rules above" if rules else "")
     yield "to be trusted", (f"{trusted}{'; moreover:' if assumptions else ''}",)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from hopverify.reporting.addresses import on_the_site
 from hopverify.reporting.composing.commands import repair
 from hopverify.reporting.composing.numbering import anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
+from hopverify.reporting.composing.theorems import cited
 from hopverify.reporting.document import (
     Block,
     Heading,
@@ -22,7 +24,6 @@ from hopverify.reporting.document import (
     Section,
     Strong,
     Words,
-    with_code,
 )
 from hopverify.reporting.material import Material
 from hopverify.reporting.report import Report, Row, Values
@@ -93,12 +94,10 @@ def _blocks(material: Material, report: Report, flat: Sequence[Row]) -> Iterator
         (
             "The energy reads a state through its activations only: for a convex Lagrangian it is ",
             _ENERGY,
-            " (T4). States with the same activations have the same energy, however far apart they are.",
+            *cited(" (T4). States with the same activations have the same energy, however far apart they are."),
         )
     )
-    yield Listing(
-        tuple(with_code(f"Layer {row.subject}: {line}.") for row in flat for line in grounds(row, shows=SHOWS))
-    )
+    yield Listing(tuple(cited(f"Layer {row.subject}: {line}.") for row in flat for line in grounds(row, shows=SHOWS)))
     yield from pictures_of(material, FLAT)
     yield Heading("Where")
     yield from _places(report, flat)
@@ -126,7 +125,7 @@ def _places(report: Report, flat: Sequence[Row]) -> Iterator[Block]:
 
 
 def _lines(lines: Iterable[str]) -> Iterator[Words]:
-    return (with_code(f"{line}.") for line in lines)
+    return (cited(f"{line}.") for line in lines)
 
 
 def _regions(report: Report) -> list[Values]:
@@ -179,8 +178,10 @@ def _basins(report: Report) -> Iterator[Words]:
         return
     yield (
         Strong("Around equilibria it is harmless."),
-        f" {len(regions):,} of them lie{'s' * (len(regions) == 1)} in a flat region, and every solution that starts "
-        "there converges to the equilibrium (T8): ",
+        *cited(
+            f" {len(regions):,} of them lie{'s' * (len(regions) == 1)} in a flat region, and every solution that "
+            "starts there converges to the equilibrium (T8): "
+        ),
         _link(BASINS),
         ".",
     )
@@ -188,7 +189,7 @@ def _basins(report: Report) -> Iterator[Words]:
         yield (
             "What the energy leaves open of them is recovered, as the state to which the flow points, ",
             _TARGET,
-            " (T6): ",
+            *cited(" (T6): "),
             _link(RECOVERY),
             ".",
         )
@@ -224,14 +225,20 @@ def _advice(material: Material, report: Report) -> Iterator[Words]:
         Strong("Keep the model, and do not read states off its energy."),
         " The state to which the flow points, ",
         _TARGET,
-        ", tells the coordinates that the energy leaves open, and whether a flat region holds an equilibrium (T6).",
+        *cited(
+            ", shows the coordinates that the energy leaves open, and whether a flat region holds an equilibrium (T6)."
+        ),
     )
     yield (
         Strong("Or give it an energy that sees every neuron."),
         " The command ",
         Mono(repair(material)),
-        " proposes models with the same equilibria and an energy that is critical there and nowhere else (T11, T12). "
-        "Each is a new spec with a certificate of its own; docs/repair.md tells which repair fits which model.",
+        *cited(
+            " proposes models with the same equilibria and an energy that is critical there and nowhere else "
+            "(T11, T12). Each is a new spec with a certificate of its own; "
+        ),
+        Link("docs/repair.md", on_the_site("repair/")),
+        " says which repair fits which model.",
     )
     yield (
         "Another activation without flat pieces (softplus in place of relu, tanh in place of hard tanh) is no repair: "

@@ -11,6 +11,7 @@ from hopverify.reporting.composing.flatness import in_one_sentence
 from hopverify.reporting.composing.model import model_blocks
 from hopverify.reporting.composing.numbering import NOT_APPLICABLE, Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
+from hopverify.reporting.composing.theorems import cited, names_linked
 from hopverify.reporting.composing.trust import examined
 from hopverify.reporting.composing.verdicts import counts_in_words, mark_of
 from hopverify.reporting.document import (
@@ -24,7 +25,6 @@ from hopverify.reporting.document import (
     Strong,
     Table,
     Words,
-    with_code,
 )
 from hopverify.reporting.highlights import highlights
 from hopverify.reporting.material import Material
@@ -103,7 +103,7 @@ def _item(report: Report, row: Row) -> Words:
         Link(title_of(row), f"#{anchor_of(row.check)}"),
         subject,
         *((", ", Strong(said)) if said == UNMET else (f", {said}",) if said else ()),
-        *with_code(_first(row)),
+        *cited(_first(row)),
     )
 
 
@@ -130,5 +130,5 @@ def _cells(report: Report, claim: Claim) -> tuple[Words, ...]:
         (mark_of(row),),
         (Link(title_of(row), f"#{anchor_of(row.check) if claim.number else NOT_APPLICABLE}"),),
         ("the model" if row.subject == report.name else row.subject.removeprefix(f"{report.name}, "),),
-        (row.theory,),
+        names_linked(row.theory),
     )

@@ -102,7 +102,7 @@ class _Writer:
 
     def _section(self, section: Section) -> Iterator[str]:
         mark = f" {self.words((section.mark,))}" if section.mark is not None else ""
-        yield f'<a id="{escape(section.anchor)}"></a>'
+        yield _named(section.anchor)
         yield f"## {text(section.title)}{mark}"
         yield from self.blocks(section.blocks, 3)
 
@@ -148,6 +148,8 @@ class _Writer:
         )
 
     def _folded(self, block: Folded, level: int) -> Iterator[str]:
+        if block.anchor:
+            yield _named(block.anchor)
         yield f"<details>\n<summary>{escape(block.summary)}</summary>"
         yield from self.blocks(block.blocks, max(level, 3))
         yield "</details>"
@@ -162,6 +164,10 @@ class _Writer:
             yield f"![{text(block.title)}. {text(block.alternative)}]({quote(path)})"
         if block.caption:
             yield f"**{text(block.title)}.** {text(block.caption)}"
+
+
+def _named(anchor: str) -> str:
+    return f'<a id="{escape(anchor)}"></a>'
 
 
 def _link(link: Link) -> str:
