@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from hopverify.execution.backend import Backend, ExecutionLost, Started
@@ -81,7 +81,7 @@ class _Driver:
 
     def _next(self) -> _Attempt | None:
         if self.suspects or any(attempt.alone for attempt in self.under_way.values()):
-            return self.suspects.popleft() if not self.under_way else None
+            return self._suspect() if not self.under_way else None
         for run in self.begun:
             unit = run.next_unit(apart=self.backend.apart)
             if unit is not None:
@@ -94,6 +94,11 @@ class _Driver:
             return None
         self.begun.append(run_)
         return self._next()
+
+    def _suspect(self) -> _Attempt:
+        """Return a unit that is to be started again, without what has been heard of it."""
+        attempt = self.suspects.popleft()
+        return replace(attempt, unit=attempt.run.left_of(attempt.unit), begun=monotonic())
 
     def _start(self, attempt: _Attempt, *, with_spec: bool) -> None:
         self.under_way[self.backend.start(attempt.run, attempt.unit, with_spec=with_spec)] = attempt

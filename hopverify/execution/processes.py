@@ -73,10 +73,12 @@ class Processes:
     def check(self) -> None:
         """The pool itself tells of processes that end; what is left is to hear the reports of the others."""
         while self._reports is not None and not self._reports.empty():
-            key, *report = self._reports.get()
+            key, heard = self._reports.get()
             run = self._runs.get(key)
-            if run is not None:
-                run.hear(*report)
+            if run is not None and isinstance(heard, list):
+                run.take(heard)
+            elif run is not None:
+                run.hear(*heard)
 
     def restart(self) -> None:
         # The next unit opens another pool.

@@ -134,10 +134,15 @@ class Run:
         return kin
 
     def take(self, findings: Iterable[Finding]) -> None:
-        """Take in what has been found."""
+        """Take in what has been found, each finding once: some are heard of before their unit is done."""
         for finding in findings:
-            self._take(finding, self._under_way.pop(finding.place))
+            if finding.place in self._under_way:
+                self._take(finding, self._under_way.pop(finding.place))
         self._settle()
+
+    def left_of(self, unit: Unit) -> Unit:
+        """Return the part of a unit of which nothing has been heard."""
+        return unit.only(place for place in unit.places if place in self._under_way)
 
     def _take(self, finding: Finding, number: int) -> None:
         self._found[finding.place] = finding
@@ -170,13 +175,15 @@ class Run:
     def lose(self, unit: Unit) -> None:
         """Leave the obligations of a unit open: the processes that worked on it ended each time."""
         lost = replace(self.budget, deadline=float("-inf"), ended=Reason.WORKER_LOST)
-        self.take([finding_of(place, self.claims, lost) for place in unit.places])
+        self.take([finding_of(place, self.claims, lost) for place in self.left_of(unit).places])
 
     def overrun(self, unit: Unit, seconds: float) -> None:
         """Leave the obligations of a unit open: the time is up, and its search, after so long, does not notice."""
         over = replace(self.budget, deadline=float("-inf"))
-        first, *others = (finding_of(place, self.claims, over) for place in unit.places)
-        self.take([replace(first, seconds=seconds), *others])
+        spent = sum(self._found[place].seconds for place in unit.places if place in self._found)
+        left = [finding_of(place, self.claims, over) for place in self.left_of(unit).places]
+        left[:1] = [replace(finding, seconds=max(seconds - spent, 0.0)) for finding in left[:1]]
+        self.take(left)
 
     def end(self, reason: Reason) -> None:
         """Leave everything open that has not been found, for this reason."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from hopverify.certificate import Evidence
@@ -42,6 +42,10 @@ class Unit:
     places: tuple[Place, ...]
     budget: Budget
     offers: Mapping[Place, Offer] = field(default_factory=dict)
+
+    def only(self, places: Iterable[Place]) -> Unit:
+        """Return the part of the unit that is about these of its places."""
+        return replace(self, places=tuple(places))
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,24 @@ def load() -> None:
 
 
 def work_here(unit: Unit, key: str, content: bytes | None) -> list[Finding] | None:
-    """Work on a unit, and let the parent hear how far the search is."""
+    """Work on a unit; let the parent hear how far the search is, and at once what came of all but the last obligation.
+
+    Should this process be ended, that is not lost.
+    """
     from hopverify.execution.pace import Pace
     from hopverify.execution.working import unheard, work
 
     queue = _reports
-    return work(unit, key, content, unheard if queue is None else Pace(lambda *report: queue.put((key, *report))))
+    report = unheard if queue is None else Pace(lambda *report: queue.put((key, report)))
+    findings: list[Finding] = []
+    for place in unit.places:
+        found = work(unit.only((place,)), key, content, report)
+        if found is None:
+            return None
+        findings += found
+        if queue is not None and place != unit.places[-1]:
+            queue.put((key, found))
+    return findings
 
 
 def _end_with_parent() -> None:

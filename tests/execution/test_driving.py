@@ -18,10 +18,11 @@ from hopverify.execution.driving import drive
 from hopverify.execution.events import Event
 from hopverify.execution.run import Run
 from hopverify.execution.settings import Settings
-from hopverify.execution.units import Unit
+from hopverify.execution.units import Place, Unit
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.pipeline import certificate_of, was_interrupted
 from hopverify.spec import parse_spec, read_spec
+from hopverify.verdict import Reason
 from tests.execution.certificates import SHARING, SLOW, SPECS, serial, text_of
 from tests.profiles import by_profile
 
@@ -96,6 +97,60 @@ def test_obligations_that_share_a_search_travel_together() -> None:
     assert [names_of(run, unit) for unit in units if names_of(run, unit) & sharing] == [sharing]
     assert sum(len(unit.places) for unit in units) == len({place for unit in units for place in unit.places})
     assert run.done
+
+
+def kin_under_way(run: Run) -> Unit:
+    """Return the unit of several obligations that share a search; what stands before it has been found."""
+    while (unit := run.next_unit(apart=True)) is not None:
+        if len(unit.places) > 1:
+            return unit
+        run.take(findings_of(unit, run.claims, run.hear))
+    raise AssertionError("no obligations share a search")
+
+
+@pytest.mark.parametrize("end", ["overrun", "lost", "neither"])
+def test_what_was_heard_of_a_unit_is_kept_whatever_becomes_of_it(end: str) -> None:
+    run = Run(read_spec(SHARING), FEW)
+    unit = kin_under_way(run)
+    findings = findings_of(unit, run.claims, run.hear)
+    run.take(findings[:1])
+    assert run.left_of(unit).places == unit.places[1:]
+    if end == "overrun":
+        run.overrun(unit, findings[0].seconds + 5.0)
+        assert [run._found[place].seconds for place in unit.places[1:2]] == [5.0]
+    elif end == "lost":
+        run.lose(unit)
+    run.take(findings)
+    reasons = [run._found[place].reason for place in unit.places]
+    ended = {"overrun": Reason.BUDGET_EXHAUSTED, "lost": Reason.WORKER_LOST, "neither": None}[end]
+    assert reasons == [None, *[ended] * (len(unit.places) - 1)]
+    assert run._found[unit.places[0]] is findings[0]
+    # Of a unit that is known in full nothing is left to give up.
+    run.overrun(unit, 1.0)
+    assert [run._found[place].reason for place in unit.places] == reasons
+
+
+def test_a_unit_that_is_begun_again_is_begun_where_it_was_left() -> None:
+    class Heard(Scripted):
+        """Tells of the first obligation of a unit of several before it ends the worker."""
+
+        def start(self, run: Run, unit: Unit, *, with_spec: bool) -> Started:
+            started.append(unit.places)
+            return super().start(run, unit, with_spec=with_spec)
+
+        def check(self) -> None:
+            _, run, unit = self.waiting[0]
+            if len(unit.places) > 1:
+                run.take(findings_of(unit.only(unit.places[:1]), run.claims, run.hear))
+            super().check()
+
+    started: list[tuple[Place, ...]] = []
+    losses = iter([True])
+    backend = Heard(1, lambda count: 0, lambda unit: len(unit.places) > 1 and next(losses, False))
+    (run,) = drive([Run(read_spec(SHARING), FEW)], backend)
+    (first,) = [places for places in started if len(places) == 4]
+    assert first[1:] in started
+    assert text_of(certificate_of(run)) == serial(SHARING, samples=20)
 
 
 def test_several_inverse_temperatures_travel_together() -> None:
