@@ -19,7 +19,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         Claim(name, obligation.statement, necessary=(obligation,))
         for name, synapse in model.synapses.items()
         if synapse.weights is not None
-        for obligation in (SymmetricWeights(name, synapse.weights),)
+        for obligation in (SymmetricWeights(model, name),)
     ]
     said = "no synapse stores a square matrix within one layer; whether every drive is -∇S is for energy_descent to say"
     return inner or [Claim(model.name, "the weights within each layer are symmetric", inapplicable=said)]

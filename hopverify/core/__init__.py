@@ -4,7 +4,7 @@
 sides agree, in balls, on every spec.
 """
 
-from hopverify.core.model import core_of
+from hopverify.core.model import core_of, core_of_layer, matrix_of
 from hopverify.core.text import array_files, readable
 
-__all__ = ["array_files", "core_of", "readable"]
+__all__ = ["array_files", "core_of", "core_of_layer", "matrix_of", "readable"]

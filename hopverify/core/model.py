@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 from hopverify.core.arrays import Arrays, array_of
 from hopverify.core.synapses import synapse_of, translated
 from hopverify.expr import nodes
-from hopverify.kernel import core
+from hopverify.kernel import core, language, terms
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.derive import apply
 from hopverify.kernel.terms import Number, Term, Variable
@@ -17,6 +19,7 @@ from hopverify.networks.spins import SpinLayer, SpinModel
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
 
+@lru_cache(maxsize=8)
 def core_of(model: Model | SpinModel) -> core.Core:
     """Return the core of a model."""
     arrays = Arrays()
@@ -29,6 +32,21 @@ def core_of(model: Model | SpinModel) -> core.Core:
     energy = None if model.claimed is None else _claimed(model.claimed, model, arrays)
     original = None if model.original is None else core_of(model.original)
     return core.Core(arrays.found, layers, synapses, memories, None, energy, _altered(model, arrays), original)
+
+
+@lru_cache(maxsize=64)
+def core_of_layer(layer: Layer) -> core.Core:
+    """Return the core that has one layer and nothing else."""
+    arrays = Arrays()
+    own = _layer(layer, arrays)
+    return core.Core(arrays.found, (own,), (), (), None, None, None, None)
+
+
+def matrix_of(found: core.Core, synapse: str) -> Any:
+    """Return the matrix with which a synapse multiplies activations, as JSON writes it."""
+    (energy,) = (each.energy for each in found.synapses if each.name == synapse)
+    products = (node for node in terms.walk(energy) if isinstance(node, terms.Apply) and node.function == "matmul")
+    return language.write(next(products).arguments[0])
 
 
 def _vector(values: tuple[Fraction, ...], size: int) -> Array:

@@ -104,8 +104,15 @@ class GradientDrive:
 class SymmetricWeights:
     """W = Wᵀ, entry by entry and exactly."""
 
+    model: Model
     name: str
-    weights: ExactArray
+
+    @property
+    def weights(self) -> ExactArray:
+        """W."""
+        weights = self.model.synapses[self.name].weights
+        assert weights is not None
+        return weights
 
     @property
     def statement(self) -> str:

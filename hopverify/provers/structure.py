@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from hopverify.certificate import Evidence
 from hopverify.obligations import (
@@ -26,17 +27,38 @@ RULES: Mapping[type, tuple[str, ...]] = {
     RegularDrive: ("regularity",),
     NowhereFlat: ("dead_zone", "nowhere_flat", "shift_invariance"),
     SymmetricJacobian: ("jacobian_identity",),
-    CompatibleTimes: ("uniform_times",),
     GradientDrive: ("comparison",),
-    DerivedEnergy: ("comparison",),
     FallingResidual: ("residual",),
     SameEquilibria: ("same_equilibria",),
 }
 
 
+def by_kernel(by: str, claim: str, **fields: Any) -> Evidence:
+    """Return evidence for the kernel: a claim, and a proof in which nothing had to be found."""
+    return {"rule": "kernel", "claim": {"claim": claim, **fields}, "proof": {"by": by}}
+
+
 def _search(obligation: Obligation, budget: Budget) -> Iterator[Evidence]:
-    for name in RULES[type(obligation)]:
-        yield {"rule": name}
+    if isinstance(obligation, CompatibleTimes):
+        because = "one time constant" if obligation.layer.uniform_tau else "H is diagonal"
+        yield by_kernel("commuting", "compatible times", layer=obligation.layer.name, because=because)
+    elif isinstance(obligation, DerivedEnergy):
+        yield from _energies(obligation)
+    else:
+        for name in RULES[type(obligation)]:
+            yield {"rule": name}
+
+
+def _energies(obligation: DerivedEnergy) -> Iterator[Evidence]:
+    layers = obligation.model.layers.values()
+    left_out = [layer.name for layer in layers if not layer.bias_in_energy and (layer.bias.values != 0).any()]
+    if obligation.model.claimed is not None:
+        yield by_kernel("core", "another energy", because="the spec claims an energy of its own")
+    elif left_out:
+        because = f"the bias of {', '.join(left_out)} is left out of the energy"
+        yield by_kernel("core", "another energy", because=because)
+    else:
+        yield by_kernel("core", "derived energy")
 
 
 PROVER = Prover(

@@ -16,9 +16,10 @@ import numpy as np
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.comparison import first_asymmetry
+from hopverify.core import core_of, matrix_of
 from hopverify.obligations import SymmetricWeights
 from hopverify.provers import Budget, Prover
+from hopverify.provers.structure import by_kernel
 
 # Beyond this size the exact walk over fractions is too slow for what it adds to a fail.
 MAX_NEURONS = 500
@@ -71,13 +72,21 @@ def _cycle(parent: list[int], i: int, j: int) -> list[int]:
 
 
 def _search(obligation: SymmetricWeights, budget: Budget) -> Iterator[Evidence]:
-    if first_asymmetry(obligation.weights) is not None and obligation.weights.shape[0] <= MAX_NEURONS:
+    matrix, weights = matrix_of(core_of(obligation.model), obligation.name), obligation.weights.values
+    unequal = np.argwhere(weights != weights.T)
+    if len(unequal) == 0:
+        yield by_kernel("entries", "symmetric", matrix=matrix)
+        return
+    i, j = map(int, unequal[0])
+    pair = [str(Fraction(weights[i, j])), str(Fraction(weights[j, i]))]
+    fields = {"matrix": matrix, "pair": [i, j], "values": pair, "unequal_pairs": len(unequal) // 2}
+    if len(weights) <= MAX_NEURONS:
         d, cycle = symmetriser(obligation.weights.fractions())
         if d is not None:
-            yield {"rule": "comparison", "symmetriser": texts_of(d)}
+            fields |= {"symmetrisable": "yes", "symmetriser": texts_of(d)}
         if cycle is not None:
-            yield {"rule": "comparison", "cycle": cycle}
-    yield {"rule": "comparison"}
+            fields |= {"symmetrisable": "no", "cycle": cycle}
+    yield by_kernel("entries", "not symmetric", **fields)
 
 
 PROVER = Prover(

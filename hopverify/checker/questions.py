@@ -1,0 +1,54 @@
+"""What an obligation asks of the kernel: the core it is about, the claim that proves it, and the one that refutes it.
+
+Obligations are in words of the model, claims in those of its core. An obligation about a layer or a residual is asked
+of a core that has this layer alone: L and g are the same terms there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from hopverify.core import core_of, core_of_layer, matrix_of
+from hopverify.kernel.core import Core
+from hopverify.obligations import CompatibleTimes, DerivedEnergy, Obligation, SymmetricWeights
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A core, and claims about it without what they tell beside: the fields that only a proof can fill in."""
+
+    core: Core
+    proves: Mapping[str, Any]
+    refutes: Mapping[str, Any] | None = None
+
+
+@singledispatch
+def question(obligation: Obligation) -> Question:
+    """Return what an obligation asks."""
+    raise NotImplementedError(obligation.statement)
+
+
+@question.register
+def _(obligation: SymmetricWeights) -> Question:
+    core = core_of(obligation.model)
+    matrix = matrix_of(core, obligation.name)
+    return Question(core, {"name": "symmetric", "matrix": matrix}, {"name": "not symmetric", "matrix": matrix})
+
+
+@question.register
+def _(obligation: CompatibleTimes) -> Question:
+    return _of_layer(obligation, "compatible times", "incompatible times")
+
+
+@question.register
+def _(obligation: DerivedEnergy) -> Question:
+    return Question(core_of(obligation.model), {"name": "derived energy"}, {"name": "another energy"})
+
+
+def _of_layer(obligation: CompatibleTimes, proves: str, refutes: str | None) -> Question:
+    layer = obligation.layer
+    negative = None if refutes is None else {"name": refutes, "layer": layer.name}
+    return Question(core_of_layer(layer), {"name": proves, "layer": layer.name}, negative)

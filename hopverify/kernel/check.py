@@ -1,0 +1,49 @@
+"""From documents to facts: each claim is accepted by the theorem that its proof names, or the document is rejected.
+
+A certificate is a JSON object with the digest of a ``core``, and ``claims``: objects with a ``claim`` and a ``proof``.
+A proof says by which theorem (``by``), and holds what had to be found. Its ``premises``, if any, are such objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hopverify.kernel import claims, json_values
+from hopverify.kernel.core import Core
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.functions import precision
+from hopverify.kernel.numbers import Rejected, need, shown
+from hopverify.kernel.theorems import THEOREMS
+
+MAX_DEPTH = 8
+"""How deep premises may stand in premises."""
+
+
+def accept(core: Core, document: Any, where: str = "claim") -> Fact:
+    """Return the fact that a claim with its proof shows of a core, or raise :class:`Rejected` with place and reason."""
+    need(where.count(".premises[") <= MAX_DEPTH, where, f"premises are nested at most {MAX_DEPTH} deep")
+    json_values.keys(document, where, "claim", "proof")
+    claim = claims.read(document["claim"], where)
+    proof = document["proof"]
+    need(isinstance(proof, dict), where, "the proof is an object")
+    by = proof.get("by")
+    known = sorted(way for name, way in THEOREMS if name == claim.name)
+    need(isinstance(by, str) and by in known, where, f"{claim.name!r} is shown by one of {known}, not by {shown(by)}")
+    case = Case(core, claim, {key: value for key, value in proof.items() if key != "by"}, where, accept)
+    try:
+        with precision():
+            return THEOREMS[claim.name, by](case)
+    except (ArithmeticError, RecursionError) as error:
+        raise Rejected(f"{where}: {error or type(error).__name__}") from error
+
+
+def check(core: Core, certificate: Any) -> Iterator[Fact]:
+    """Yield the facts of a certificate, in its order."""
+    need(isinstance(certificate, dict), "certificate", "expected an object")
+    for key in ("core", "claims"):
+        need(key in certificate, "certificate", f"the key {key!r} is missing")
+    stated = certificate["core"]
+    need(stated == core.digest, "certificate", f"it is about another core: {shown(stated)}, not {core.digest}")
+    for position, each in enumerate(json_values.listed(certificate["claims"], "claims")):
+        yield accept(core, each, f"claims[{position}]")

@@ -1,0 +1,23 @@
+"""Theorems: how claims are shown. A file is named after a claim; it has its theorems, and those of its opposite.
+
+A theorem is a function. Its docstring states its hypotheses, and where its proof stands; its body checks them one by
+one, and returns the fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.theorems.compatible_times import commuting
+from hopverify.kernel.theorems.derived_energy import another_energy, derived_energy
+from hopverify.kernel.theorems.symmetric import not_symmetric, symmetric
+
+THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
+    ("symmetric", "entries"): symmetric,
+    ("not symmetric", "entries"): not_symmetric,
+    ("compatible times", "commuting"): commuting,
+    ("derived energy", "core"): derived_energy,
+    ("another energy", "core"): another_energy,
+}
+"""The theorem of each claim, by the word that proofs have under ``by``."""

@@ -1,0 +1,18 @@
+"""vᵀTH(x)v ≥ 0 wherever H(x) ⪰ 0, if T and H commute (T2)."""
+
+from hopverify.kernel.facts import Case, Fact
+
+ONE_TIME, DIAGONAL = "one time constant", "H is diagonal"
+
+
+def commuting(case: Case) -> Fact:
+    """T is a multiple of 1, or H is diagonal since each neuron acts for itself. Then TH = T^½HT^½ ⪰ 0. Any L."""
+    case.keys()
+    layer, because = case.layer, case.claim["because"]
+    case.need(because in (ONE_TIME, DIAGONAL), f"the reason is {ONE_TIME!r} or {DIAGONAL!r}")
+    if because == ONE_TIME:
+        times = layer.tau.entries
+        case.need(all(tau == times[0] for tau in times), "two time constants differ")
+    else:
+        case.need(layer.elementwise, "the layer acts as a whole")
+    return Fact(case.core, case.claim)
