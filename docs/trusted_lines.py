@@ -21,6 +21,7 @@ BEGIN, END = "<!-- trusted lines: begin -->", "<!-- trusted lines: end -->"
 # What a reader of the proof has to believe, part by part.
 PARTS = {
     "deciding: rules, verdicts, examination": ["checker", "verdict", "errors", "registry", "certificate", "results"],
+    "the kernel, and the translation into its core": ["kernel", "core"],
     "stating: claims and obligations": ["checks", "obligations"],
     "meaning: what a spec says of a model": ["networks", "synapses"],
     "the catalogue: formulas stated, and tested": ["lagrangians", "activations"],

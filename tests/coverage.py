@@ -14,8 +14,10 @@ TRUSTED = (
     "certificate.py",
     "checker",
     "checks",
+    "core",
     "errors.py",
     "expr",
+    "kernel",
     "lagrangians",
     "networks",
     "obligations",
@@ -24,7 +26,7 @@ TRUSTED = (
     "synapses",
     "verdict.py",
 )
-TESTS = ("api", "checker", "checks", "expr", "known_values", "laws", "networks", "spec", "synapses")
+TESTS = ("api", "checker", "checks", "core", "expr", "kernel", "known_values", "laws", "networks", "spec", "synapses")
 AIMED = (*(f"tests/{name}" for name in TESTS), *(f"hopverify/{name}" for name in TRUSTED))
 
 

@@ -95,6 +95,7 @@ OPENING = {
     "cli/gallery.py": "reads a page of which it is known that it is a file",
     "reporting/formats/_pages.py": "reads templates of the package",
     "reporting/theory.py": "reads a page of the package",
+    "kernel/__main__.py": "reads a core and a certificate, whose paths are given by hand",
     "kernel/arrays.py": "reads arrays of which it is known that they are files",
     "testing/selection.py": "reads the pyproject.toml of a run of pytest, as pytest does",
 }

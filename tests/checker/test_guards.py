@@ -29,8 +29,8 @@ from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
 from hopverify.networks import altered_system, build_model
 from hopverify.numerics.definiteness import propose
-from hopverify.obligations import Convex, Outcome, SameEquilibria, SymmetricWeights
-from hopverify.spec import ExactArray, parse_spec
+from hopverify.obligations import Convex, Outcome, SameEquilibria
+from hopverify.spec import parse_spec
 from tests.checker.models import model, structured
 
 ONE = "layers: {x: {size: 1, lagrangian: relu}}\n"
@@ -168,30 +168,6 @@ def test_growth_is_of_the_state() -> None:
 
 
 # ------------------------------------------------------------------ rules
-
-
-@pytest.mark.parametrize(
-    ("cycle", "message"),
-    [
-        ([0], "expected a list of neurons"),
-        ("01", "expected a list of neurons"),
-        ([0, 1, 2], "the products forward and backward agree"),
-        ([0, 1], "differ in sign or one is 0"),
-    ],
-)
-def test_a_cycle_has_to_refute(cycle: Any, message: str) -> None:
-    # Symmetrised by D = diag(1, 2, 4): around every cycle the products agree.
-    with pytest.raises(EvidenceRejected, match=message):
-        judged(
-            dense("[[0, 2, 4], [1, 0, 2], [1, 1, 0]]", "size: 3, lagrangian: relu"),
-            "weight_symmetry",
-            {"rule": "comparison", "cycle": cycle},
-        )
-
-
-def test_symmetry_is_of_square_matrices() -> None:
-    with pytest.raises(EvidenceRejected, match="not a square matrix"):
-        judge(SymmetricWeights("w", ExactArray.of([[1, 2]])), {"rule": "comparison"})
 
 
 def test_cells_are_for_monotone_activations_and_symmetric_weights() -> None:

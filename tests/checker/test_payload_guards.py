@@ -16,9 +16,9 @@ from hopverify.checker.spins import reading
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import SpinModel, any_model, build_model
-from hopverify.obligations import FallingResidual, Obligation, Outcome, SymmetricWeights
+from hopverify.obligations import FallingResidual, GradientDrive, Obligation, Outcome
 from hopverify.pipeline import verify
-from hopverify.spec import ExactArray, parse_spec
+from hopverify.spec import parse_spec
 from tests.checker.models import model, structured
 
 
@@ -42,7 +42,8 @@ def refused(body: str, check: str, evidence: Mapping[str, Any], message: str) ->
 
 
 def test_rules_speak_of_their_obligations_only() -> None:
-    obligation = SymmetricWeights("w", ExactArray.of([[1]]))
+    model = build_model(parse_spec(f"hopverify: 1\nname: guarded\n{dense('[[1]]', 'size: 1, lagrangian: relu')}"))
+    obligation = GradientDrive("w", model.synapses["w"])
     assert judge(obligation, {"rule": "comparison"}).outcome is Outcome.PROVED
     for evidence, message in (
         ({"rule": "composition"}, "rule composition is not about"),

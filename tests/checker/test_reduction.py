@@ -15,7 +15,7 @@ from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import LinearNetwork, build_model
-from hopverify.obligations import DerivedEnergy, GradientDrive, Outcome
+from hopverify.obligations import GradientDrive, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 from tests.checker.models import model, network
@@ -172,10 +172,6 @@ def outcome(body: str, kind: type) -> Outcome:
     raise AssertionError("no such obligation")
 
 
-def test_energies_and_drives_are_compared_exactly() -> None:
-    layer = "layers: {x: {size: 2, lagrangian: tanh, bias: 1%s}}\n"
-    assert outcome(layer % "", DerivedEnergy) is Outcome.PROVED
-    assert outcome(layer % ", bias_in_energy: false", DerivedEnergy) is Outcome.REFUTED
-    assert outcome(layer % "" + "energy: sum(x^2)\n", DerivedEnergy) is Outcome.REFUTED
+def test_drives_are_compared_exactly() -> None:
     for weights, found in (("[[0, 1], [1, 0]]", Outcome.PROVED), ("[[0, 1], [2, 0]]", Outcome.REFUTED)):
         assert outcome(dense(weights, "size: 2, lagrangian: tanh"), GradientDrive) is found

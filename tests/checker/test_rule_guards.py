@@ -194,21 +194,6 @@ def test_equal_activations_are_of_convex_layers_and_rational() -> None:
     assert judged(own("logsumexp(x)", 2, "layer"), "energy_flatness", shown).outcome is Outcome.REFUTED
 
 
-def test_what_is_said_of_asymmetric_weights() -> None:
-    body = dense("[[1, 2], [2, 1]]", "size: 2, lagrangian: relu")
-    assert judged(body, "weight_symmetry", {"rule": "comparison"}).outcome is Outcome.PROVED
-    # Data of an asymmetry without a symmetriser and without a cycle say nothing of either.
-    found = judged(dense("[[1, 2], [3, 1]]"), "weight_symmetry", {"rule": "comparison"})
-    assert found.outcome is Outcome.REFUTED
-    assert set(found.data) == {"pair", "values", "unequal_pairs"}
-    skew = dense("[[1, 2], [-3, 1]]")
-    shown = judged(skew, "weight_symmetry", {"rule": "comparison", "cycle": [0, 1]})
-    assert shown.data["symmetrisable"] == "no"
-    for d in (["1", "1"], ["-1", "1"]):
-        with pytest.raises(EvidenceRejected, match="symmetriser: not positive, or DW is not symmetric"):
-            judged(skew, "weight_symmetry", {"rule": "comparison", "symmetriser": d})
-
-
 def test_values_at_zero_have_to_be_rational() -> None:
     evidence = {"rule": "energy_confinement", "margin": "1/2"}
     body = dense("[[-1]]", "size: 1, lagrangian: {expression: '%s', of: neuron}")

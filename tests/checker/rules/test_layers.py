@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from hopverify.checker.rules import Judgement, exact_inertia, jacobian_identity, subdivision
+from hopverify.checker.rules import exact_inertia, jacobian_identity, subdivision
 from hopverify.checker.rules.exact_inertia import constant_hessian
 from hopverify.checker.rules.jacobian_identity import jacobian_forms
 from hopverify.checker.rules.subdivision import intervals_of, undecided
@@ -163,17 +163,6 @@ def test_times_that_do_not_fit() -> None:
     refused(Convex(timed), "not certainly negative", "negative_curvature", **shown)
     refused(CompatibleTimes(own("x[0]*x[1]")), "not evidently convex", "negative_curvature", **shown)
     assert judged(Convex(own("x[0]*x[1]")), "negative_curvature", **shown).outcome is Outcome.REFUTED
-
-
-def test_times_that_fit() -> None:
-    for text, because in (
-        ("lagrangian: softmax", "one time constant"),
-        ("lagrangian: relu, tau: [1, 2]", "H is diagonal"),
-        ("lagrangian: relu", "one time constant"),
-    ):
-        found = judged(CompatibleTimes(layer(text)), "uniform_times")
-        assert found == Judgement(Outcome.PROVED, {"because": because})
-    refused(CompatibleTimes(layer("lagrangian: softmax, tau: [1, 2]")), "the time constants differ", "uniform_times")
 
 
 def test_regularity_is_structure() -> None:

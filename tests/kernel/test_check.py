@@ -1,0 +1,112 @@
+"""Certificates as documents: what is accepted, and what is refused at which place."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hopverify.kernel import claims, core
+from hopverify.kernel.__main__ import main
+from hopverify.kernel.check import MAX_DEPTH, accept, check
+from hopverify.kernel.numbers import Rejected
+from hopverify.kernel.theorems import THEOREMS
+from tests.kernel.accepting import dense, rejected
+
+KERNEL = Path(claims.__file__).parent
+SYMMETRIC = {"claim": {"claim": "symmetric", "matrix": ["array", "w"]}, "proof": {"by": "entries"}}
+PAIR = dense("[[1, 2], [2, 1]]")
+
+
+def certificate(*claims: Any) -> dict[str, Any]:
+    return {"core": PAIR.digest, "claims": list(claims)}
+
+
+def test_facts_come_in_the_order_of_the_claims() -> None:
+    facts = list(check(PAIR, certificate(SYMMETRIC, {"claim": {"claim": "derived energy"}, "proof": {"by": "core"}})))
+    assert [fact.claim.name for fact in facts] == ["symmetric", "derived energy"]
+    assert all(fact.core is PAIR for fact in facts)
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        ([], "certificate: expected an object"),
+        ({"claims": []}, "the key 'core' is missing"),
+        ({"core": PAIR.digest}, "the key 'claims' is missing"),
+        ({"core": "0" * 64, "claims": []}, "it is about another core"),
+        ({"core": PAIR.digest, "claims": {}}, "claims: expected a list"),
+        (certificate(SYMMETRIC, 3), r"claims\[1\]: expected an object"),
+        (certificate(SYMMETRIC | {"more": 1}), r"claims\[0\]: unknown keys"),
+        (certificate(SYMMETRIC | {"claim": 3}), "expected an object"),
+        (certificate(SYMMETRIC | {"claim": {"claim": "so"}}), "no claim is called 'so'"),
+        (certificate(SYMMETRIC | {"claim": {"claim": ["symmetric"]}}), "no claim is called"),
+        (certificate(SYMMETRIC | {"claim": {"claim": "symmetric"}}), r"lacks \['matrix'\]"),
+        (certificate(SYMMETRIC | {"claim": SYMMETRIC["claim"] | {"of": 1}}), r"has no \['of'\]"),
+        (certificate(SYMMETRIC | {"proof": "entries"}), "the proof is an object"),
+        (certificate(SYMMETRIC | {"proof": {}}), "is shown by one of"),
+        (certificate(SYMMETRIC | {"proof": {"by": []}}), "is shown by one of"),
+        (certificate(SYMMETRIC | {"proof": {"by": "core"}}), "is shown by one of"),
+    ],
+)
+def test_what_is_no_certificate(document: Any, why: str) -> None:
+    with pytest.raises(Rejected, match=why):
+        list(check(PAIR, document))
+
+
+def test_premises_are_nested_to_a_depth() -> None:
+    rejected(PAIR, "symmetric", "entries", {"matrix": 3}, "expected a term")
+    with pytest.raises(Rejected, match="nested at most"):
+        accept(PAIR, SYMMETRIC, "claim" + ".premises[0]" * (MAX_DEPTH + 1))
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [str(tmp_path / name) for name in ("core.json", "certificate.json")]
+    Path(paths[0]).write_text(json.dumps(core.write(PAIR)), encoding="utf-8")
+    Path(paths[1]).write_text(json.dumps(certificate(SYMMETRIC)), encoding="utf-8")
+    assert main(paths) == main([*paths, str(tmp_path)]) == 0
+    assert "accepted: w is a symmetric matrix\n1 claims accepted" in capsys.readouterr().out
+    Path(paths[1]).write_text(json.dumps(certificate(SYMMETRIC, {})), encoding="utf-8")
+    assert main(paths) == 4
+    assert "rejected: claims[1]: the key 'claim' is missing" in capsys.readouterr().err
+    assert main(paths[:1]) == main([str(tmp_path), paths[1]]) == 2
+
+
+def test_it_runs_alone() -> None:
+    """Nothing but the standard library, python-flint and the kernel is imported."""
+    loaded = (
+        "import sys; before = set(sys.modules)\n"
+        "import hopverify.kernel.__main__\n"
+        "new = set(sys.modules) - before\n"
+        "print(*{name.split('.')[0] for name in new} - set(sys.stdlib_module_names))\n"
+        "print(*{name for name in new if name.startswith('hopverify.') and '.kernel' not in name})"
+    )
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    outside, ours = done.stdout.splitlines()
+    assert set(outside.split()) == {"flint", "hopverify"}
+    assert ours == ""
+
+
+def test_every_claim_has_a_way_and_every_way_a_claim() -> None:
+    assert {name for name, _ in THEOREMS} <= set(claims.FORMS)
+    for name, form in claims.FORMS.items():
+        assert form.opposite is None or claims.FORMS[form.opposite].opposite == name
+        given = dict.fromkeys((*form.fields, *form.optional), "1")
+        assert "{" not in str(claims.read({"claim": name, **given}, "here"))
+
+
+def test_only_theorems_make_facts() -> None:
+    """A fact is made by a function of theorems/, in its last statement, after its checks."""
+    for path in KERNEL.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Fact"]
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        last = [node.body[-1] for node in functions if f"{node.name}" in {each.__name__ for each in THEOREMS.values()}]
+        returned = [node.value for node in last if isinstance(node, ast.Return)]
+        assert all(call in returned for call in made), path
+        assert not made or path.parent.name == "theorems", path
