@@ -135,6 +135,19 @@ class Certificate:
         return f'{{\n{head},\n"results":[\n{rows}\n]\n}}\n'
 
 
+def method_of(evidence: Mapping[str, Any]) -> str:
+    """Return by what evidence decides: the name of a rule; of a claim of the kernel also which, and by which theorem.
+
+    >>> method_of({"rule": "lure"})
+    'lure'
+    >>> method_of({"rule": "kernel", "claim": {"claim": "convex", "layer": "x"}, "proof": {"by": "composition"}})
+    'kernel (convex, by composition)'
+    """
+    if evidence["rule"] != "kernel":
+        return str(evidence["rule"])
+    return f"kernel ({evidence['claim']['claim']}, by {evidence['proof']['by']})"
+
+
 def canonical(value: Any) -> str:
     """Return JSON with sorted keys and no spaces."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -111,7 +111,8 @@ def witness_of(entry: Values) -> dict[str, Any] | None:
         return None
     for row in entry["obligations"]:
         if row["role"] == "necessary" and row["outcome"] == "refuted":
-            evidence = {key: value for key, value in row["evidence"].items() if key != "rule"}
+            # What the kernel accepted is told by the fields of the claim, which are the data.
+            evidence = {key: value for key, value in row["evidence"].items() if key not in ("rule", "claim", "proof")}
             computed: Values = row.get("data", {})
             return evidence | dict(computed)
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from hopverify.certificate import Evidence
+from hopverify.certificate import Evidence, method_of
 from hopverify.checker.payload import rational, text_of
 from hopverify.checker.rules import Judgement, judge
 from hopverify.checks import Check, Claim
@@ -100,7 +100,7 @@ def entry_of(
         "assumptions": list(claim.assumptions),
         "verdict": str(verdict),
         "expected": ANY if expected is None else str(expected),
-        "method": sorted({d.evidence["rule"] for d in decisions if d.evidence is not None and _counts(d, verdict)}),
+        "method": sorted({method_of(d.evidence) for d in decisions if d.evidence is not None and _counts(d, verdict)}),
         "obligations": [_row(decision, verdict) for decision in decisions],
     }
     if verdict is Verdict.UNKNOWN:

@@ -32,7 +32,7 @@ from hopverify.numerics.semidefinite import solve
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import Bounded, GloballyStable
 from hopverify.provers import Budget, Prover
-from hopverify.provers.no_attractor import verified
+from hopverify.provers._verified import verified
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]

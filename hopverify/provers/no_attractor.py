@@ -7,29 +7,24 @@ at each of them; two that are verified, or one that is unstable, are offered.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
-from hopverify.checker.boxed_equilibria import confirmed
 from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.payload import text_of, texts_of
 from hopverify.checker.rules.no_attractor import is_repelling
-from hopverify.errors import EvidenceRejected
 from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.numerics.sampling import states
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import GloballyStable
 from hopverify.provers import Budget, Prover
+from hopverify.provers._verified import Found, verified
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
-STARTS, PATTERNS, SHORT = 12, 6, 64
-WIDTHS = (2.0**-30, 2.0**-20, 2.0**-10)
-Found = tuple[Evidence, Equilibrium]
+STARTS, PATTERNS = 12, 6
 
 
 def refuting(network: LinearNetwork, points: Iterable[Sequence[Any]]) -> Iterator[Evidence]:
@@ -46,19 +41,6 @@ def refuting(network: LinearNetwork, points: Iterable[Sequence[Any]]) -> Iterato
             elif is_repelling(network, found[1]):
                 yield {"rule": "no_attractor", "states": [found[0]]}
             known.append(found)
-
-
-def verified(network: LinearNetwork, point: Sequence[Any]) -> Found | None:
-    """Return a state as a payload tells it, short and exact if possible, with what is confirmed there."""
-    short = [value if isinstance(value, Fraction) else Fraction(value).limit_denominator(SHORT) for value in point]
-    near = [Fraction(value) for value in point]
-    for centre, width in ((short, 0.0), *((near, width) for width in WIDTHS)):
-        stated = {"centre": texts_of(centre), "width": text_of(width)}
-        try:
-            return stated, confirmed(network, stated)
-        except EvidenceRejected:
-            continue
-    return None
 
 
 def _are_apart(one: Equilibrium, other: Equilibrium) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hopverify.certificate import Evidence
@@ -38,15 +38,9 @@ def by_kernel(by: str, claim: str, **fields: Any) -> Evidence:
     return {"rule": "kernel", "claim": {"claim": claim, **fields}, "proof": {"by": by}}
 
 
-def _search(obligation: Obligation, budget: Budget) -> Iterator[Evidence]:
-    if isinstance(obligation, CompatibleTimes):
-        because = "one time constant" if obligation.layer.uniform_tau else "H is diagonal"
-        yield by_kernel("commuting", "compatible times", layer=obligation.layer.name, because=because)
-    elif isinstance(obligation, DerivedEnergy):
-        yield from _energies(obligation)
-    else:
-        for name in RULES[type(obligation)]:
-            yield {"rule": name}
+def _times(obligation: CompatibleTimes) -> Iterator[Evidence]:
+    because = "one time constant" if obligation.layer.uniform_tau else "H is diagonal"
+    yield by_kernel("commuting", "compatible times", layer=obligation.layer.name, because=because)
 
 
 def _energies(obligation: DerivedEnergy) -> Iterator[Evidence]:
@@ -59,6 +53,17 @@ def _energies(obligation: DerivedEnergy) -> Iterator[Evidence]:
         yield by_kernel("core", "another energy", because=because)
     else:
         yield by_kernel("core", "derived energy")
+
+
+CLAIMS: Mapping[type, Callable[[Any], Iterator[Evidence]]] = {CompatibleTimes: _times, DerivedEnergy: _energies}
+"""What is offered to the kernel."""
+
+
+def _search(obligation: Obligation, budget: Budget) -> Iterator[Evidence]:
+    if type(obligation) in CLAIMS:
+        yield from CLAIMS[type(obligation)](obligation)
+    for name in RULES.get(type(obligation), ()):
+        yield {"rule": name}
 
 
 PROVER = Prover(

@@ -9,8 +9,8 @@ from hopverify.networks import linear_network
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import BasinCells, GloballyStable
 from hopverify.provers import PROVERS, Budget, Prover
+from hopverify.provers._verified import verified
 from hopverify.provers.lasalle import proof_by
-from hopverify.provers.no_attractor import verified
 from hopverify.verdict import Reason
 
 

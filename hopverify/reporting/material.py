@@ -119,7 +119,13 @@ def _is_obligation(row: Any) -> bool:
         return False
     # What is refuted is so by evidence.
     evidence = row.get("evidence", None if row["outcome"] == "refuted" else {"rule": ""})
-    return isinstance(evidence, dict) and isinstance(evidence.get("rule"), str)
+    if not isinstance(evidence, dict) or not isinstance(evidence.get("rule"), str):
+        return False
+    # What the kernel accepted names a claim, and a theorem.
+    claim, proof = evidence.get("claim"), evidence.get("proof")
+    return evidence["rule"] != "kernel" or (
+        isinstance(claim, dict) and "claim" in claim and isinstance(proof, dict) and "by" in proof
+    )
 
 
 def _check_verdict(name: str, text: str) -> None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from hopverify.certificate import method_of
 from hopverify.checker.deciding import SURVIVES
 from hopverify.reporting.cells import cells_in_words
 from hopverify.reporting.equilibria import equilibria_in_words
@@ -148,7 +149,7 @@ def because(row: Values) -> str:
 
 def outcome_in_words(obligation: Values) -> str:
     """Return what became of an obligation, and by which rule."""
-    rule = obligation["evidence"]["rule"] if "evidence" in obligation else None
+    rule = method_of(obligation["evidence"]) if "evidence" in obligation else None
     return f"{obligation['outcome']} by {rule}" if rule else str(obligation["outcome"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -85,12 +86,18 @@ def names_in_words(names: Sequence[Any]) -> str:
 
 def witness_in_words(rules: Sequence[str], witness: Values, *, shows: str = JSON_SHOWS) -> list[str]:
     """Return sentences that say what refutes a claim; ``shows`` names the place that has all of a long list."""
-    for rule in rules:
+    for rule in map(_kind, rules):
         if rule == "ghost_enumeration":
             return _ghosts(witness, shows)
         if rule in _WORDS:
             return _WORDS[rule](witness)
     return [f"{key}: {_value(value)}" for key, value in witness.items()]
+
+
+def _kind(method: str) -> str:
+    """Return what words depend on: the rule, or the claim that the kernel accepted."""
+    claim = re.fullmatch(r"kernel \((.*), by .*\)", method)
+    return claim[1] if claim else method
 
 
 def _value(value: Any) -> str:
@@ -125,9 +132,7 @@ def _asymmetric_pair(witness: Values) -> list[str]:
     return [f"at the state {state(witness['state'])}, {both}"]
 
 
-def _comparison(witness: Values) -> list[str]:
-    if "pair" not in witness:
-        return [f"{key}: {_value(value)}" for key, value in witness.items()]
+def _asymmetric(witness: Values) -> list[str]:
     (i, j), (forward, backward) = witness["pair"], witness["values"]
     count = witness["unequal_pairs"]
     more = f", and {count - 1} more pairs differ" if count > 1 else ""
@@ -226,7 +231,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "negative_curvature": _curvature,
     "ascent": _ascent,
     "asymmetric_pair": _asymmetric_pair,
-    "comparison": _comparison,
+    "not symmetric": _asymmetric,
     "dead_zone": _dead_zone,
     "shift_invariance": _shift,
     "equal_activations": _equal_activations,

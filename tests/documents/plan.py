@@ -16,6 +16,7 @@ NOT_RUN = {
     "docker ": "a container: where Docker runs",
     "pytest": "tests/pytest_plugin/ runs pytest",
     "python -m tests": "tests/README.md",
+    "python -m hopverify.kernel CORE": "a pattern, not a command: tests/kernel/test_check.py",
     "python docs/": "tests/architecture/",
     "hopverify check SPEC CERTIFICATE": "a pattern, not a command",
 }

@@ -32,17 +32,17 @@ WITNESSES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["∂g_0/∂x_1 = 0.25 but ∂g_1/∂x_0 = 0"],
     ),
     (
-        "comparison",
+        "kernel (not symmetric, by entries)",
         {"pair": [0, 1], "values": ["1", "2"], "unequal_pairs": 3, "symmetrisable": "yes", "symmetriser": ["2", "1"]},
         ["W[0,1] = 1 but W[1,0] = 2, and 2 more pairs differ", "diag(2, 1)"],
     ),
     (
-        "comparison",
+        "kernel (not symmetric, by entries)",
         {"pair": [0, 1], "values": ["1", "2"], "unequal_pairs": 1, "symmetrisable": "no", "cycle": [0, 1, 2]},
         ["0 → 1 → 2 → 0"],
     ),
     (
-        "comparison",
+        "kernel (not symmetric, by entries)",
         {"pair": [0, 1], "values": ["1/2", "4503599627370497/9007199254740992"], "unequal_pairs": 1},
         ["the difference is ≈-1.11022e-16, not 0"],
     ),

@@ -30,7 +30,7 @@ def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
 
 RULE = Rule(
     name="kernel",
-    summary="a claim about the core that the kernel accepts",
+    summary="a claim about the core, with a proof that the kernel accepts",
     obligations=(CompatibleTimes, DerivedEnergy, SymmetricWeights),
     judge=_judge,
     required=frozenset({"claim", "proof"}),

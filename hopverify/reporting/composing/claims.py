@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from hopverify.checker import RULES
 from hopverify.checks import CHECKS
 from hopverify.reporting.composing.commands import check_again
 from hopverify.reporting.composing.evidence import evidence
@@ -13,7 +12,7 @@ from hopverify.reporting.composing.numbering import NOT_APPLICABLE, Claim, ancho
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.tables import tables_of
 from hopverify.reporting.composing.theorems import cited, link_to
-from hopverify.reporting.composing.trust import assumptions_of
+from hopverify.reporting.composing.trust import assumptions_of, summary_of
 from hopverify.reporting.composing.verdicts import deciding, mark_of
 from hopverify.reporting.document import (
     Block,
@@ -87,8 +86,7 @@ def _facts(material: Material, rows: Sequence[Row]) -> Iterator[tuple[str, Words
     """Yield how the check was decided, by which theorems, and what a reader must trust for that."""
     rules = sorted({rule for row in rows for rule in row.method})
     for position, rule in enumerate(rules):
-        summary = RULES[rule].summary if rule in RULES else "a rule that this version does not know"
-        yield ("decided by" if position == 0 else ""), (Mono(rule), *with_code(f": {summary}"))
+        yield ("decided by" if position == 0 else ""), (Mono(rule), *with_code(f": {summary_of(rule)}"))
     if not rules:
         yield "decided by", ("no rule: nothing was proved or refuted",)
     for position, (item, title) in enumerate(items_of(rows[0].theory)):

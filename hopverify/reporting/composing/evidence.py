@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hopverify.certificate import method_of
 from hopverify.reporting.composing.numbering import Claim
 from hopverify.reporting.document import Block, Code, Folded, Heading, Paragraph, Table, Words
 from hopverify.reporting.report import Values
@@ -54,7 +55,9 @@ def _pieces(obligations: tuple[Values, ...]) -> Iterator[Block]:
         if (offered or computed) and text not in told:
             told.append(text)
             if len(told) <= SHOWN:
-                yield Heading(f"{each['evidence']['rule']}: {each['statement']}" if "evidence" in each else "Computed")
+                yield Heading(
+                    f"{method_of(each['evidence'])}: {each['statement']}" if "evidence" in each else "Computed"
+                )
                 yield Code(text)
 
 

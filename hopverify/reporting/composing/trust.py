@@ -88,10 +88,15 @@ def _holds_definiteness(value: object) -> bool:
     return isinstance(value, list) and any(map(_holds_definiteness, value))
 
 
+def summary_of(method: str) -> str:
+    """Return what evidence by a rule shows; of a claim of the kernel the rule is the first word."""
+    rule = method.split(" ")[0]
+    return RULES[rule].summary if rule in RULES else "a rule that this version does not know"
+
+
 def _rule(rule: str, claims: Sequence[Claim]) -> tuple[Words, ...]:
-    summary = RULES[rule].summary if rule in RULES else "this version does not know the rule"
     numbers = [str(claim.number) for claim in claims if rule in claim.row.method]
-    return (Mono(rule),), with_code(summary), (", ".join(numbers),)
+    return (Mono(rule),), with_code(summary_of(rule)), (", ".join(numbers),)
 
 
 def _assumption(text: str, claims: Sequence[Claim]) -> Words:
