@@ -48,6 +48,7 @@ PARTS = {
 
 # Blocks that are tried elsewhere, or not at all: by page and first words.
 ELSEWHERE = {
+    "docs/claims.md": {'{ "core": "': "tests/kernel/test_check.py"},
     "docs/architecture.md": {"specs/x.yaml": "a picture", "cli/": "a picture"},
     "docs/ci.md": dict.fromkeys(
         ("name: energies", "- run:", "verify:", "repos:"), "tests/pytest_plugin/test_continuous_integration.py"

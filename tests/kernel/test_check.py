@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from hopverify.core import core_of
 from hopverify.kernel import claims, core
 from hopverify.kernel.__main__ import main
 from hopverify.kernel.check import MAX_DEPTH, accept, check
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.theorems import THEOREMS
+from hopverify.networks import build_model
+from hopverify.spec import read_spec
 from tests.kernel.accepting import dense, rejected
 
 KERNEL = Path(claims.__file__).parent
@@ -110,3 +113,10 @@ def test_only_theorems_make_facts() -> None:
         returned = [node.value for node in last if isinstance(node, ast.Return)]
         assert all(call in returned for call in made), path
         assert not made or path.parent.name == "theorems", path
+
+
+def test_the_certificate_of_the_page_is_accepted() -> None:
+    page = (KERNEL.parents[1] / "docs" / "claims.md").read_text(encoding="utf-8")
+    example = page.split("```json\n")[1].split("```")[0]
+    of = core_of(build_model(read_spec(KERNEL.parents[1] / "specs" / "relu-pair.yaml")))
+    assert len(list(check(of, json.loads(example)))) == 2
