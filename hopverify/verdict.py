@@ -73,11 +73,11 @@ class Reason(Enum):
         "fewer `flips` would settle it, and another --seed tries other flips"
     )
     TOO_MANY_STATES = (
-        "there are more states, or partial states, than are gone through; fewer neurons, or weights of more different "
+        "there are more states, or partial states, than the search tries; fewer neurons, or weights of more different "
         "sizes, would settle it"
     )
     TOO_MANY_OVERLAPS = (
-        "more sets of patterns have balls that may overlap than are gone through; a larger beta, which makes the balls "
+        "more sets of patterns have balls that may overlap than the search tries; a larger beta, which makes the balls "
         "smaller, or fewer patterns, would settle it"
     )
     NUMBERS_OUT_OF_RANGE = (
@@ -94,7 +94,7 @@ class Reason(Enum):
     )
     STABILITY_OPEN = (
         "the stability of some equilibrium is not decided: an eigenvalue may be 0, or eigenvalues that lie together "
-        "could not be told apart"
+        "could not be separated"
     )
     REGION_TOO_LARGE = (
         "no bounded box that holds all equilibria is known, or the search in it grew too large; a smaller region "
@@ -107,7 +107,7 @@ class Reason(Enum):
     OUTSIDE_THEOREM = "no theorem that the check uses covers this model"
     ORIGINAL_DIFFERS = (
         "the network that this model stands for is not that of its original, as far as could be compared: the first "
-        "difference is shown with the obligation; mending it, or naming another `original`, would settle it"
+        "difference is shown with the obligation; repairing it, or naming another `original`, would settle it"
     )
     UNCERTAIN_WEIGHTS = (
         "what was found holds for the weights that the spec gives, not for all within their tolerance; "
@@ -115,11 +115,11 @@ class Reason(Enum):
     )
     INTERRUPTED = "the run was interrupted before a decision; another run would go on"
     WORKER_LOST = (
-        "the process that searched ended twice before a decision, often for want of memory; "
+        "the process that searched ended twice before a decision, often because memory ran out; "
         "fewer processes at a time (-j) or a smaller model would settle it"
     )
     SEARCH_FAILED = (
-        "a search for a proof or a witness broke off with an error of its own, which the error stream tells; "
+        "a search for a proof or a witness broke off with an error of its own, shown on the error stream; "
         "another version of the library that it names would settle it"
     )
     BUDGET_EXHAUSTED = "the time ran out before a decision; a larger --timeout would go on"

@@ -37,8 +37,8 @@ DEFINITENESS = f"where the evidence holds a `definiteness`: {FLOATING_POINT}; {F
 """The assumption of claims that are proved in rationals, or for large networks by definiteness in doubles."""
 
 ANOTHER_ENERGY = (
-    "the spec claims an energy of its own, and the theory behind this check knows the one derived from the dynamics: "
-    "without `energy:` the check is about that one"
+    "the spec claims an energy of its own, and the theory of this check covers only the energy derived from the "
+    "dynamics: leave out `energy:` to check that one"
 )
 """Why a check of what the derived energy sees does not concern a model."""
 

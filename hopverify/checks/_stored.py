@@ -23,11 +23,11 @@ SPREAD = "its patterns are known up to a spread only, which the theorem does not
 
 def at_least_field(what: str, kind: FieldKind = FieldKind.INTEGER) -> Field:
     """Return the field that asks for a number of patterns; copies count once."""
-    return Field("at_least", kind, f"how many patterns {what}; all of them unless stated", None, minimum=Fraction(1))
+    return Field("at_least", kind, f"how many patterns {what}; all of them by default", None, minimum=Fraction(1))
 
 
 def wanted(at_least: int | None, count: int, name: str) -> int:
-    """Return how many patterns are asked for."""
+    """Return how many patterns a spec requires."""
     if at_least is not None and at_least > count:
         raise ParameterError("at_least", f"{name} holds {count} patterns only")
     return count if at_least is None else at_least

@@ -49,9 +49,9 @@ CHECK = Check(
     theory="T11, T12",
     explanation=(
         "An altered system T ẏ = Bγ + a - λy, with neurons that follow y at once, has the energy V(y) = ½λyᵀPy - aᵀPy "
-        "+ Σ[ρ(x·γ - L) - b·γ] - γᵀAy + ½γᵀ(c∘γ) for every metric P ≻ 0 with PB = Aᵀ: ∇V = -PTẏ. Convexity of L is "
-        "asked of neurons that inhibit themselves only, so GELU and SiLU have such an energy too. Where the spec "
-        "states no P, one is found. A fail is an entry at which PB and Aᵀ differ or AB is not symmetric, or a "
+        "+ Σ[ρ(x·γ - L) - b·γ] - γᵀAy + ½γᵀ(c∘γ) for every metric P ≻ 0 with PB = Aᵀ: ∇V = -PTẏ. L must be "
+        "convex only where neurons inhibit themselves, so GELU and SiLU have such an energy too. If the spec "
+        "states no P, the search finds one. A fail is an entry at which PB and Aᵀ differ or AB is not symmetric, or a "
         "direction that no metric allows."
     ),
     premises="an altered system: a linear layer with τ > 0 and layers with tau: 0, joined by feedforward_feedback",

@@ -13,7 +13,7 @@ CHECK = Check(
     theory="T11, T12",
     explanation=(
         "∇V = -PTẏ with P ≻ 0 vanishes exactly where the state rests. So V has neither flat regions nor ghosts, "
-        "whatever dead or saturated neurons the network has: what the original energy cannot see, V sees."
+        "even where neurons are dead or saturated: V sees what the original energy cannot see."
     ),
     premises="an altered system, as altered_energy_descent",
     sizes={"": SIZES_OF_ALTERED},

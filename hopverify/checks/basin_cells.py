@@ -70,18 +70,18 @@ def _obligation(model: Model, network: StructuredNetwork, memory: Memory, values
 CHECK = Check(
     name="basin_cells",
     title="As many patterns as required are retrieved from basin cells",
-    refuted="Fewer patterns are retrieved than asked",
+    refuted="Fewer patterns are retrieved than required",
     theory="T9, M4",
     explanation=(
         "A cell is a box of states, half-infinite where a neuron may be dead or saturated. If the targets "
-        "(Wγ + b)/ρ of all activations on the cell lie in it, no solution leaves it; if moreover diag(ρ/h̄) - W ≻ 0 "
+        "(Wγ + b)/ρ of all activations on the cell lie in it, no solution leaves it. If also diag(ρ/h̄) - W ≻ 0 "
         "with the steepest slopes h̄ on the cell, it holds exactly one equilibrium, which attracts all of it. A pattern "
         "is retrieved if it lies in its cell, and the activation of the equilibrium there is nearer to the pattern's "
         "than half the distance from there to any other pattern's and to that of the layer without synapses, with its "
         "signs: no two patterns then have one equilibrium. Where one equilibrium attracts everything, the whole space "
-        "is its cell. `flips` counts how many neurons of a pattern may be moved "
-        "anywhere, whichever they are, without leaving the basin. Others are listed with what they lack; a fail "
-        "lists all equilibria there are, which are the own ones of too few patterns."
+        "is its cell. With `flips` = k, any k neurons of a pattern may be moved "
+        "anywhere, and the state stays in the basin. The report says what the other patterns lack. A fail lists all "
+        "equilibria; too few patterns have one of their own."
     ),
     premises=(
         "a memory; elementwise layers with positive leak; symmetric weights of dense, diagonal or Hebbian synapses"
@@ -92,13 +92,13 @@ CHECK = Check(
     claims=_claims,
     order=160,
     parameters=(
-        Field("memory", FieldKind.TEXT, "the name of a memory; all of them unless stated", default=None),
+        Field("memory", FieldKind.TEXT, "the name of a memory; all of them by default", default=None),
         at_least_field("must be retrieved"),
         ERRORS,
         Field(
             "flips",
             FieldKind.INTEGER,
-            "how many neurons of each pattern, whichever they are, may be moved anywhere",
+            "k: any k neurons of each pattern may be moved anywhere",
             default=0,
             minimum=Fraction(0),
         ),

@@ -32,8 +32,8 @@ CHECK = Check(
         "(ReLU: I - W); or if one equilibrium attracts everything, as `global_stability` proves it. The box is in "
         "the data. A fail is a direction d with dᵀ(diag(ρ/s) - W)d < 0: the solution from far out along it runs "
         "away, since it starts below the energy of every equilibrium; or a neuron without leak whose drive never "
-        "changes sign. Covered for the fail: piecewise-linear activations, symmetric weights, no instantaneous "
-        "layer. The case of equality stays unknown."
+        "changes sign. A fail needs piecewise-linear activations, symmetric weights and no instantaneous "
+        "layer. If the form is 0 somewhere, the verdict is unknown."
     ),
     premises=(
         "a model with a flow. Where neither ranges of activations nor global stability bound the drives, "

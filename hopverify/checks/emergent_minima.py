@@ -36,8 +36,8 @@ CHECK = Check(
     explanation=(
         "Where the state lies in the balls of the patterns S and in no other, the energy is smooth, and its one "
         "critical point is the centroid of S, a strict minimum. It counts if it lies inside all balls of S and outside "
-        "all others. At the edge of a ball there is no minimum. All sets of overlapping balls are gone through in "
-        "rationals; a pass lists the minima, each with a ball that the flow draws to it. Those that are no stored "
+        "all others. At the edge of a ball there is no minimum. The check tries all sets of overlapping balls, in "
+        "rationals. A pass lists the minima, each with a ball that the flow draws to it. Minima that are no stored "
         "pattern are emergent."
     ),
     premises="one identity layer without leak and bias, with one epanechnikov synapse and no other",

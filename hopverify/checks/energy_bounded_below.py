@@ -32,8 +32,8 @@ CHECK = Check(
         "For convex L the energy is Σρ L*(γ) - bᵀγ + S(γ), and L*(γ) ≥ -L(0). Bounded activations thus bound E "
         "from below; unbounded ones do if the form diag(ρ/s) + ∇²S, s the slope of their growth, is positive on "
         "their cone (ReLU with leak 1: I - W strictly copositive). The data hold the bound. A fail is a direction "
-        "of activations along which E falls like -t². It concerns the energy derived from the dynamics; one that "
-        "the spec claims is unknown. The states may be unbounded all the same."
+        "of activations along which E falls like -t². The check is about the energy derived from the dynamics; for "
+        "one that the spec claims the verdict is unknown. States may be unbounded even if E is bounded below."
     ),
     premises="an energy: every layer has a Lagrangian. A proof needs convex ones",
     sizes={

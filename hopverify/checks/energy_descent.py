@@ -38,8 +38,8 @@ CHECK = Check(
     ),
     premises=(
         "an energy: every layer has a Lagrangian, or the spec claims one. The theorem needs drives -∇S "
-        "(symmetric weights), convex Lagrangians and compatible time constants; without them a state that "
-        "raises E is searched for"
+        "(symmetric weights), convex Lagrangians and compatible time constants; without them the check looks for a "
+        "state at which E rises"
     ),
     sizes={
         "": "any, if structure decides",

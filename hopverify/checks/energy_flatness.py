@@ -36,8 +36,8 @@ CHECK = Check(
         "By Fenchel and Young, E(x) = L*(g(x)) - bᵀg(x) + S(g(x)) for convex L: the energy sees the "
         "activations and nothing else. Where two states share an activation the energy is constant on the "
         "segment between them. A fail shows two such states, or the direction along which the energy never "
-        "changes, and tells whether the region is dead, or singular everywhere, and whether it is unbounded. "
-        "A pass excludes flat regions of this kind, whatever the weights are; weights may still level E out elsewhere, "
+        "changes, and says whether the region is dead, or singular everywhere, and whether it is unbounded. "
+        "A pass excludes flat regions of this kind for all weights; weights may still level E out elsewhere, "
         "as W = I does for linear neurons. "
         "Saturation (tanh) is not flatness and passes."
     ),

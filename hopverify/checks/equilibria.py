@@ -22,9 +22,8 @@ from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
 
 SIZES_OF_LISTS = (
-    "relu, tanh and other elementwise layers: about 20 dense neurons; up to "
-    f"{MAX_NEURONS} if weights are small or the equilibrium is unique. Softmax, layer norm, sparsemax and their kind: "
-    f"{MAX_WITH_WHOLE_LAYERS}"
+    f"relu, tanh and other elementwise layers: about 20 dense neurons; up to {MAX_NEURONS} if weights are small or the "
+    f"equilibrium is unique. Softmax, layer norm, sparsemax and similar layers: {MAX_WITH_WHOLE_LAYERS}"
 )
 REGION = (
     Field("lower", FieldKind.NUMBERS, "lower ends of the region: one number, or one for each neuron", default=None),
@@ -112,7 +111,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         return claims_about(AllEquilibria, "all equilibria are listed")(model, values)
     for name in ("lower", "upper"):
         if values[name] is not None:
-            raise ParameterError(name, "is about the list of all equilibria: leave it out beside `near`")
+            raise ParameterError(name, "is about the list of all equilibria: leave it out with `near`")
     memory = model.memories.get(values["near"])
     if memory is None:
         raise ParameterError(
@@ -149,16 +148,16 @@ def _beside(
 CHECK = Check(
     name="equilibria",
     title="The equilibria in question are known",
-    refuted="Fewer patterns are stored than asked",
+    refuted="Fewer patterns are stored than required",
     theory="T6, T10, T16, M4",
     explanation=(
-        "Equilibria are the states with x = (Wg(x) + b)/ρ. They are listed by branching over boxes of states: "
-        "boxes are contracted without losing a solution, solved exactly where each neuron has one linear "
-        "segment left, and verified by Krawczyk's test where activations are smooth. Where one equilibrium attracts "
-        "everything (T16), one small box is the whole search, at hundreds of neurons. A pass means that the "
-        "list is complete. With `near`, patterns are asked to be stored: an asymptotically stable equilibrium has an "
-        "activation nearer to the pattern's than half the distance from there to any other pattern's and to that of "
-        "the layer without synapses, with its signs where all entries are ±a."
+        "Equilibria are the states with x = (Wg(x) + b)/ρ. They are listed by branching over boxes of states: boxes "
+        "are contracted without losing a solution, solved exactly where each neuron has one linear segment left, and "
+        "verified by Krawczyk's test where activations are smooth. Where one equilibrium attracts everything (T16), "
+        "the search needs one small box, even with hundreds of neurons. A pass means that the list is complete. With "
+        "`near`, a pass means that patterns are stored: an asymptotically stable equilibrium has an activation nearer "
+        "to the pattern's than half the distance from there to any other pattern's and to that of the layer without "
+        "synapses, with its signs where all entries are ±a."
     ),
     premises=(
         "linear drives (dense, diagonal, Hebbian or convolution synapses) of leaky layers with locally "

@@ -58,7 +58,7 @@ CHECK = Check(
         "its `original`, that network is compared with the original, exactly, neuron by neuron up to a positive "
         "factor, linear layers of the original eliminated. Stability agrees because ∇²V and the form of T7 have the "
         "same sign on the range of H. A model with an original that is no altered system (T13: the same flow, "
-        "symmetric weights) is compared as it stands."
+        "symmetric weights) is compared as it is."
     ),
     premises="an altered system, or a spec that names its original",
     sizes={"": SIZES_OF_ALTERED},

@@ -11,12 +11,12 @@ CHECK = Check(
     title="Flat regions lie in basins",
     theory="T8",
     explanation=(
-        "In the vein of claim (iii) of arXiv:2410.13866: from a state with the same activation as an equilibrium x⋆, "
-        "every neuron relaxes as x_i(t) = x⋆_i + exp(-ρ_i t/τ_i)(x_i(0) - x⋆_i), inside the convex flat region, so "
-        "that the whole region lies in the basin. If x⋆ is asymptotically stable, an open neighbourhood of the region "
-        "does. Layers that are not elementwise must have a convex Lagrangian, one time constant and one leak; for "
-        "softmax and layer norm the region is x + R·1, and where no closed form is known it is called their flat "
-        "region. Of elementwise layers it is the product of the pieces around x⋆ on which each neuron is constant."
+        "Similar to claim (iii) of arXiv:2410.13866: from a state with the same activation as an equilibrium x⋆, every "
+        "neuron relaxes as x_i(t) = x⋆_i + exp(-ρ_i t/τ_i)(x_i(0) - x⋆_i), inside the convex flat region, so that the "
+        "whole region lies in the basin. If x⋆ is asymptotically stable, so does an open neighbourhood of the region. "
+        "Layers that are not elementwise must have a convex Lagrangian, one time constant and one leak; for softmax "
+        "and layer norm the region is x + R·1, and where no closed form is known the report calls it their flat "
+        "region. For elementwise layers it is the product of the pieces around x⋆ on which each neuron is constant."
     ),
     premises="as equilibria",
     sizes={"": SIZES_OF_LISTS},

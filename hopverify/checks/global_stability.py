@@ -37,16 +37,15 @@ CHECK = Check(
     refuted=_refuted,
     theory="T10, T16, T17",
     explanation=(
-        "Passes, for non-decreasing activations (softmax and other gradients of convex Lagrangians with a bounded "
-        "Hessian among them) and linear drives, if positive diagonal multipliers D "
-        "make D(diag(ρ/h̄) - W) positive definite in its symmetric part, h̄ being the steepest slopes (or "
-        "semidefinite, where no activation is that steep on a whole segment and there is an equilibrium); the "
-        "multipliers are found by a semidefinite program and verified in rationals; for more than some dozens of "
-        "neurons definiteness is verified in doubles with proved error bounds, up to thousands of neurons. W need "
-        "not be symmetric, and instantaneous layers are included. Passes too where the energy descends, solutions are "
+        "Passes, for non-decreasing activations (also softmax and other gradients of convex Lagrangians with a bounded "
+        "Hessian) and linear drives, if positive diagonal multipliers D make the symmetric part of D(diag(ρ/h̄) - W) "
+        "positive definite, with h̄ the steepest slopes. Semidefinite is enough if no activation is that steep on a "
+        "whole segment and there is an equilibrium. A semidefinite program finds the multipliers, and the checker "
+        "verifies them in rationals; beyond some dozens of neurons, in doubles with proved error bounds. W need "
+        "not be symmetric, and layers may be instantaneous. Passes too where the energy descends, solutions are "
         "bounded, and a list of equilibria that is complete over all states has one entry (LaSalle). Fails with two "
         "equilibria, each confirmed in a box of its own, with one that is unstable, or with a direction along which "
-        "a solution runs away. A memory with several patterns is meant to fail."
+        "a solution runs away. A memory with several patterns should fail."
     ),
     premises=(
         "linear drives, positive leaks and non-decreasing activations with bounded slopes, W of any kind; or "

@@ -74,9 +74,9 @@ def _beside(
     if values["beta"] is not None:
         raise ParameterError("beta", "with `near` it is the model's own inverse temperature; leave `beta` out")
     if hidden.function.name != "softmax":
-        return Claim(near, _AT_REST, inapplicable=f"`near` needs a softmax layer, and {hidden.name} is another")
+        return Claim(near, _AT_REST, inapplicable=f"`near` needs a softmax layer, and {hidden.name} is none")
     if values["errors"]:
-        raise ParameterError("errors", "with `near` nothing is said of what is stored; leave `errors` out")
+        raise ParameterError("errors", "with `near` the claim is not about stored patterns; leave `errors` out")
     if memory.patterns.spread is not None:
         return Claim(near, _AT_REST, inapplicable=SPREAD)
     _, keys = _named(model, *stored)
@@ -152,7 +152,7 @@ def _claim(
 CHECK = Check(
     name="memory_retrieval",
     title="As many patterns as required are retrieved",
-    refuted="Fewer patterns are retrieved than asked",
+    refuted="Fewer patterns are retrieved than required",
     theory="T15, M4",
     explanation=(
         "On the ball of radius r around ξ_μ each competitor's softmax weight is at most q_ν = exp(-β(⟨ξ_μ - "

@@ -51,8 +51,8 @@ CHECK = Check(
         "neuron's drive has the pattern's sign at all those states; the k largest entries of its row of weights say so "
         "exactly. Then one synchronous step, or any order of single updates, restores the pattern. For dense "
         "associative memories the pattern's own overlap is at least n - 2k and the others move by at most 2k. A fail "
-        "shows flips from which a run ends elsewhere; between the two it is unknown. Without `flips` the patterns "
-        "have to be fixed points. The report always has the largest certified k."
+        "shows flips from which a run ends elsewhere; between the two the verdict is unknown. Without `flips` the "
+        "patterns have to be fixed points. The report always has the largest certified k."
     ),
     premises="a model of spins (±1) in one layer, with a memory",
     sizes={
@@ -61,18 +61,18 @@ CHECK = Check(
     claims=_claims,
     order=230,
     parameters=(
-        Field("memory", FieldKind.TEXT, "the name of a memory; all of them unless stated", default=None),
+        Field("memory", FieldKind.TEXT, "the name of a memory; all of them by default", default=None),
         Field(
             "at_least",
             FieldKind.INTEGER,
-            "how many patterns must be restored; all of them unless stated",
+            "how many patterns must be restored; all of them by default",
             default=None,
             minimum=Fraction(1),
         ),
         Field(
             "flips",
             FieldKind.INTEGER,
-            "k: from how many flipped neurons, whichever they are, runs must return",
+            "k: after flips of any k neurons runs must return",
             default=0,
             minimum=Fraction(0),
         ),

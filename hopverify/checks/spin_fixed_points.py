@@ -21,7 +21,7 @@ CHECK = Check(
     theory="D4",
     explanation=(
         "Which states does no update change? They are the same for both orders of updates. The search sets one neuron "
-        "after the other and drops a partial state as soon as some neuron would be flipped whatever the others are; "
+        "after the other and drops a partial state as soon as some neuron would flip for all values of the others; "
         "the sums are whole numbers, so the list is complete, ties included. It is feasible up to about 30 neurons."
     ),
     premises="a model of spins (±1)",

@@ -89,9 +89,7 @@ CHECK = Check(
     claims=_claims,
     order=55,
     parameters=(
-        Field(
-            "step", FieldKind.NUMBER, "the length h that is to be safe", default=None, minimum=Fraction(0), strict=True
-        ),
+        Field("step", FieldKind.NUMBER, "the length h of the step", default=None, minimum=Fraction(0), strict=True),
     ),
     diagnostic=True,
     implicit=True,

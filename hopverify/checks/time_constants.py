@@ -26,7 +26,7 @@ CHECK = Check(
     explanation=(
         "The energy of a layer whose neurons share a Hessian (softmax, layer norm) descends only if they "
         "share a time constant too: otherwise TH is not symmetric and vᵀTHv can be negative. A fail names the "
-        "state and the velocity. Instantaneous layers (tau: 0) are eliminated and are not concerned."
+        "state and the velocity. The check leaves out instantaneous layers (tau: 0)."
     ),
     premises="a layer with τ > 0 and a Lagrangian",
     sizes={

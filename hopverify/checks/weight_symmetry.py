@@ -21,7 +21,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         if synapse.weights is not None
         for obligation in (SymmetricWeights(model, name),)
     ]
-    said = "no synapse stores a square matrix within one layer; whether every drive is -∇S is for energy_descent to say"
+    said = "no synapse stores a square matrix within one layer; energy_descent decides whether every drive is -∇S"
     return inner or [Claim(model.name, "the weights within each layer are symmetric", inapplicable=said)]
 
 
@@ -32,7 +32,7 @@ CHECK = Check(
     theory="T13",
     explanation=(
         "The drive Wγ is the gradient of ½γᵀWγ only if W = Wᵀ, entry by entry. Between layers one matrix "
-        "serves both directions, so nothing can be asymmetric. A fail names an unequal pair and tells whether "
+        "serves both directions, so nothing can be asymmetric. A fail names an unequal pair and says whether "
         "a positive diagonal D makes DW symmetric (T13): then Σ d_i L_i is a Lagrangian for which an energy "
         "exists."
     ),

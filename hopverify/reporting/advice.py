@@ -105,7 +105,7 @@ def _command(verb: str, spec: ModelSpec, option: str = "") -> str:
 
 
 def _explained(row: Row) -> Step:
-    return Step(f"hopverify explain {row.check}", "says what it asks, what it needs, and how large a model may be")
+    return Step(f"hopverify explain {row.check}", "explains the claim, its premises, and how large a model may be")
 
 
 def _is_asymmetric(row: Row) -> bool:

@@ -20,7 +20,7 @@ DIGEST_SHOWN = 12
 NOT_CLAIMED = "not claimed"
 CONTRADICTION = (
     "the same claim about the same model passes in one certificate and fails in the other: "
-    "one of the two is wrong, and `hopverify check` tells which"
+    "one of the two is wrong, and `hopverify check` finds out which"
 )
 
 
@@ -147,9 +147,9 @@ def _asked(before: Row | None, after: Row) -> Iterator[str]:
     """Yield what is asked of a check, where that is not met or has changed."""
     asked = ["nothing" if side.expected is None else str(side.expected) for side in (before, after) if side]
     if len(set(asked)) > 1:
-        yield f"the spec asked for {asked[0]}, and asks for {asked[1]} now"
+        yield f"the spec expected {asked[0]}, and expects {asked[1]} now"
     elif standing(after) is not Standing.AS_ASKED and after.expected is not None:
-        yield f"the spec asks for {after.expected}"
+        yield f"the spec expects {after.expected}"
 
 
 def _methods(claim: Row) -> str:

@@ -21,7 +21,7 @@ from hopverify.reporting.plain import plain
 class Sign(StrEnum):
     """What is known of a statement; formats give each a colour beside its shape and the word.
 
-    ``UNMET`` is that of a whole report in which something is not as the spec asks.
+    ``UNMET`` is that of a whole report in which something is not as the spec expects.
     """
 
     PROVED = "proved"

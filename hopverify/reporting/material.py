@@ -57,9 +57,9 @@ def gather(
     """
     if spec is None:
         check_form(certificate)
-        return Material(certificate, certificate_file, without="the spec is not at hand")
+        return Material(certificate, certificate_file, without="the spec was not found")
     check_certificate(spec, certificate, progress=progress)
-    found = Material(certificate, certificate_file, spec, spec.file, True, without="they were not asked for")
+    found = Material(certificate, certificate_file, spec, spec.file, True, without="this format has none")
     found = replace(found, drawings=tuple(_drawn(spec, certificate)) if figures else ())
     return _with_equations(found, spec) if equations else found
 

@@ -45,4 +45,4 @@ def why_skipped(row: Row) -> str:
         return f"not applicable: {reason_in_words(row)}"
     if not row.met and row.verdict is not row.expected:
         return f"{row.verdict}, where the spec expects {row.expected} of {row.check} as a whole, which is still unknown"
-    return "not checked: the spec was not at hand"
+    return "not checked: the spec was not found"

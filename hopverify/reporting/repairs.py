@@ -166,9 +166,9 @@ def _conclusion(repairs: Repairs) -> str:
         f"{each.proposal.name} ({', '.join(each.report.unmet)})" for each in repairs.fitting if each.report.unmet
     ]
     if open_ones:
-        return f"not as asked: {'; '.join(open_ones)}"
+        return f"not as expected: {'; '.join(open_ones)}"
     count = len(repairs.fitting)
-    return f"pass: {count} repaired spec{'s' * (count != 1)}, with every verdict asked for"
+    return f"pass: {count} repaired spec{'s' * (count != 1)}, with every verdict that was expected"
 
 
 def as_json(repairs: Repairs) -> str:

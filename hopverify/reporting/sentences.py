@@ -31,7 +31,7 @@ WORDS = {
     Verdict.NOT_APPLICABLE: "not applicable",
 }
 """What is known of a statement, by its verdict."""
-EXPECTED, NOT_REQUIRED, UNMET = "as the spec expects", "not required", "not as the spec asks"
+EXPECTED, NOT_REQUIRED, UNMET = "as the spec expects", "not required", "not as the spec expects"
 VERBOSE_LISTS = "-v lists"
 
 
@@ -58,10 +58,10 @@ def beside(row: Row) -> str:
 def conclusion(report: Report) -> str:
     """Return what a report comes to in one sentence: what is not as asked, or how many claims came to what."""
     if not report.rows:
-        return "as expected: the spec asks for no checks"
+        return "as expected: the spec names no checks"
     if report.verdict is Verdict.PASS:
         return f"as expected: {counts(report)}"
-    return f"{report.verdict}: not as the spec asks: {', '.join(report.unmet)}"
+    return f"{report.verdict}: not as the spec expects: {', '.join(report.unmet)}"
 
 
 def counts(report: Report) -> str:

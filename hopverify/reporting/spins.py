@@ -50,8 +50,8 @@ def _restored(data: Values) -> list[str]:
     counts = sorted({row["flips"] for row in data["patterns"] if "flips" in row})
     lines = [f"certified for {data['restored']:,} of {data['of']:,} patterns"]
     if counts:
-        span = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
-        lines.append(f"flips that are certainly set right, whichever they are: {span}")
+        span = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,} (by pattern)"
+        lines.append(f"certified number of flips, of any neurons: {span}")
     left = [str(row["pattern"]) for row in data["patterns"] if "flips" not in row]
     more = f", … {len(left)} in all" if len(left) > SHOWN else ""
     return lines + ([f"not shown to be fixed points: {', '.join(left[:SHOWN])}{more}"] if left else [])

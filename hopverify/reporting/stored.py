@@ -45,7 +45,7 @@ def refuted_in_words(data: Mapping[str, Any]) -> list[str]:
     """Return why too few patterns can be stored.
 
     >>> refuted_in_words({"all_equilibria": 1, "owned_at_most": 0, "asked": 3})
-    ['there is 1 equilibrium in all, the own one of no pattern; 3 patterns are asked for']
+    ['there is 1 equilibrium in all, the own one of no pattern; 3 are required']
     """
     count, owned, asked = data["all_equilibria"], data["owned_at_most"], data["asked"]
     there = (
@@ -54,4 +54,4 @@ def refuted_in_words(data: Mapping[str, Any]) -> list[str]:
         else f"there are {count:,} equilibria in all, own ones"
     )
     most = "no pattern" if not owned else "1 pattern at most" if owned == 1 else f"{owned:,} patterns at most"
-    return [f"{there} of {most}; {'1 pattern is' if asked == 1 else f'{asked:,} patterns are'} asked for"]
+    return [f"{there} of {most}; {asked:,} {'is' if asked == 1 else 'are'} required"]

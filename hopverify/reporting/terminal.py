@@ -153,7 +153,7 @@ def one_line(report: Report) -> str:
 
     The checks that have not the verdict the spec asks for are named.
     """
-    unmet = f"; not as the spec asks: {', '.join(report.unmet)}" if report.unmet else ""
+    unmet = f"; not as the spec expects: {', '.join(report.unmet)}" if report.unmet else ""
     return f"{plain(report.file)}: {report.verdict} ({counts(report) or 'no checks'}{unmet})"
 
 
@@ -165,13 +165,13 @@ def summary(reports: Sequence[Report], refused: Sequence[tuple[str, str]]) -> li
     total = len({*(report.file for report in reports), *(file for file, _ in refused)})
     verdicts = Counter(report.verdict for report in reports)
     counted = (
-        (verdicts[Verdict.PASS], "as the spec asks"),
-        (verdicts[Verdict.FAIL], "not as the spec asks"),
+        (verdicts[Verdict.PASS], "as the spec expects"),
+        (verdicts[Verdict.FAIL], "not as the spec expects"),
         (verdicts[Verdict.UNKNOWN], "unknown"),
         (len(refused), "broken"),
     )
     lines = [f"{total} specs: {', '.join(f'{count} {words}' for count, words in counted if count)}"]
-    for verdict, words in ((Verdict.FAIL, "not as the spec asks"), (Verdict.UNKNOWN, "unknown")):
+    for verdict, words in ((Verdict.FAIL, "not as the spec expects"), (Verdict.UNKNOWN, "unknown")):
         lines += [f"  {words}: {each.file}: {', '.join(each.unmet)}" for each in reports if each.verdict is verdict]
     # Of several messages on a file the first is enough here: all were told where they arose.
     lines += [f"  broken: {message.partition(NEWLINE)[0]}" for _, message in refused]

@@ -118,7 +118,7 @@ def test_an_unknown_memory_is_an_error() -> None:
 
 
 def test_a_region_beside_a_memory_is_an_error() -> None:
-    with pytest.raises(SpecError, match="leave it out beside `near`"):
+    with pytest.raises(SpecError, match="leave it out with `near`"):
         verify(hebbian(8, 1, "tanh", near="stored, upper: 1"))
 
 

@@ -34,7 +34,7 @@ def test_what_got_worse_is_told_and_ends_with_1(made: Path) -> None:
     assert lines[1] == "    certificates of model"
     assert "spec: another one, digest " in lines[2]
     assert ["worse", "energy_flatness", "x", "pass", "→", "fail"] in [line.split()[:6] for line in lines]
-    assert "    the spec asks for pass" in lines
+    assert "    the spec expects pass" in lines
     assert lines[-1].startswith("verdict pass → fail; claims: ")
 
 

@@ -125,7 +125,7 @@ def test_without_its_spec_a_report_says_so(certified: Path) -> None:
     assert result.exit_code == 0
     assert "nothing in it is checked" in result.stderr
     assert f"{spec} has its name, but is another: verify it again" in result.stderr
-    assert "Not checked: the spec was not at hand" in result.stdout
+    assert "Not checked: the spec was not found" in result.stdout
     assert "decided anew" not in result.stdout
     shown = json.loads(run("report", certificate_in(certified), "-f", "json", "--out", "-").stdout)
     assert shown["schema"] == "hopverify-unchecked-report"

@@ -156,8 +156,8 @@ def test_quiet_is_one_line_for_each_spec(tmp_path: Path) -> None:
     result = run("verify", "-q", RELU_PAIR, write_spec(tmp_path, expect="{}"))
     first, second, *summary = result.stdout.splitlines()
     assert re.search(r"relu-pair\.yaml: pass \(\d+ proved, \d+ refuted \(.*\), 6 not applicable\)$", first)
-    assert second.endswith("not as the spec asks: energy_flatness)")
-    assert summary[0] == "2 specs: 1 as the spec asks, 1 not as the spec asks"
+    assert second.endswith("not as the spec expects: energy_flatness)")
+    assert summary[0] == "2 specs: 1 as the spec expects, 1 not as the spec expects"
     assert summary[1].endswith(".yaml: energy_flatness")
 
 
@@ -179,7 +179,7 @@ def test_a_folder_stands_for_its_specs_only(tmp_path: Path) -> None:
     result = run("verify", tmp_path, "-q")
     *lines, summary = result.stdout.splitlines()
     assert [Path(line.split(":")[0]).stem for line in lines] == ["a", "b", "more"]
-    assert summary == "3 specs: 3 as the spec asks"
+    assert summary == "3 specs: 3 as the spec expects"
 
 
 @pytest.mark.parametrize(

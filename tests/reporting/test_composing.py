@@ -149,9 +149,9 @@ def test_what_was_not_asked_or_is_open_is_called_so(tmp_path: Path) -> None:
         "energy_flatness,",
     ).replace(", ghost_regions: fail", "")
     said = text_of(section(reported(written(tmp_path, asked))[0], "flat-energy"))
-    assert "was not asked: the spec leaves out energy_descent" in said
-    assert "was not asked: the spec leaves out flat_region_stability" in said
-    assert "was not asked: the spec leaves out ghost_regions" in said
+    assert "was not checked: the spec leaves out energy_descent" in said
+    assert "was not checked: the spec leaves out flat_region_stability" in said
+    assert "was not checked: the spec leaves out ghost_regions" in said
     assert "never increases" not in said
 
 
@@ -231,8 +231,8 @@ def test_the_end_says_what_all_rests_on(flat: Document) -> None:
 def test_a_certificate_alone_is_told_to_be_unchecked(tmp_path: Path) -> None:
     document, _ = reported(written(tmp_path, FLAT_PAIR), alone=True)
     said = text_of(document.opening)
-    assert "Not checked: the spec was not at hand" in said
-    assert "no weight, no bias and no equation can be shown" in said
+    assert "Not checked: the spec was not found" in said
+    assert "no weights, no biases and no equations" in said
     assert not list(blocks_of(document, Equations))
     assert not list(blocks_of(document, Picture))
     assert "decided anew" not in text_of(document)
@@ -240,7 +240,9 @@ def test_a_certificate_alone_is_told_to_be_unchecked(tmp_path: Path) -> None:
     assert document.sources == ()
     # Nothing in it looks as if it were known.
     assert document.mark == Mark(Sign.OPEN, "pass, not checked")
-    assert document.sentence.startswith("Not checked, as the spec is not at hand. The certificate says pass: 7 proved")
+    assert document.sentence.startswith(
+        "Not checked, because the spec was not found. The certificate says pass: 7 proved"
+    )
     assert {mark.sign for mark in blocks_of(document.sections, Mark)} == {Sign.OPEN}
 
 
@@ -300,7 +302,7 @@ def test_a_certificate_alone_with_odd_data_is_refused(tmp_path: Path, odd: Any) 
     )
     strange = replace(certificate, results=results)
     # Nothing but a refusal may come of it.
-    with pytest.raises(CertificateRejected, match=r"c\.json: its data have not the form"):
+    with pytest.raises(CertificateRejected, match=r"c\.json: its data are not those of a certificate"):
         compose(gather(strange, "c.json"))
 
 

@@ -49,11 +49,11 @@ def test_what_a_rule_gives_as_its_reason_stands_in_parentheses() -> None:
 
 
 def test_a_report_is_summed_up_in_a_sentence() -> None:
-    assert conclusion(report()) == "as expected: the spec asks for no checks"
+    assert conclusion(report()) == "as expected: the spec names no checks"
     assert conclusion(report(row(Verdict.PASS))) == "as expected: 1 proved"
     rows = [row(Verdict.PASS), row(Verdict.FAIL, Verdict.FAIL), row(Verdict.FAIL, None), row(Verdict.NOT_APPLICABLE)]
     said = "as expected: 1 proved, 2 refuted (1 as the spec expects, 1 not required), 1 not applicable"
     assert conclusion(report(*rows)) == said
     assert conclusion(report(*rows[:2])) == "as expected: 1 proved, 1 refuted (as the spec expects)"
     failed = report(row(Verdict.FAIL, met=False), verdict=Verdict.FAIL)
-    assert conclusion(failed) == "fail: not as the spec asks: energy_flatness"
+    assert conclusion(failed) == "fail: not as the spec expects: energy_flatness"

@@ -67,7 +67,7 @@ def test_fixed_points() -> None:
 def test_flips() -> None:
     rows = [{"pattern": "a", "flips": 3}, {"pattern": "b", "flips": 12}]
     data = {"restored": 2, "of": 2, "least": 3, "patterns": rows}
-    assert spins_in_words(data)[1].endswith("whichever they are: 3 to 12")
+    assert spins_in_words(data)[1] == "certified number of flips, of any neurons: 3 to 12 (by pattern)"
     assert spins_in_words(data | {"patterns": rows[:1]})[1].endswith(": 3")
     lost = [{"pattern": str(k), "fixed_point": "not certified"} for k in range(10)]
     told = spins_in_words({"restored": 0, "of": 10, "least": 0, "patterns": lost})

@@ -98,7 +98,7 @@ def test_what_is_refuted_what_is_open_and_what_to_do_next_stand_at_the_end() -> 
         replace(ROW, check="energy_flatness", verdict=Verdict.FAIL, met=False, advice=(repair,)),
     )
     assert printed(report(*rows, verdict=Verdict.FAIL)).splitlines()[-7:] == [
-        "fail: not as the spec asks: ghost_regions, energy_flatness",
+        "fail: not as the spec expects: ghost_regions, energy_flatness",
         "refuted: ghost_regions, energy_flatness",
         "unknown: boundedness, equilibria",
         "next: hopverify repair a.yaml",
@@ -117,7 +117,7 @@ def test_what_is_refuted_what_is_open_and_what_to_do_next_stand_at_the_end() -> 
         (Verdict.UNKNOWN, Verdict.FAIL, False, "unknown, not fail"),
         (Verdict.FAIL, None, True, "fail, not required"),
         (Verdict.UNKNOWN, None, True, "unknown, not required"),
-        # One of two layers is flat, as the spec asks of the check as a whole.
+        # One of two layers is flat, as the spec expects of the check as a whole.
         (Verdict.PASS, Verdict.FAIL, True, "pass "),
     ],
 )
@@ -158,7 +158,7 @@ def test_the_reason_and_the_missing_premises_stand_under_an_unknown() -> None:
     assert "    not shown: premise 2" in shown
     assert "premise 3" not in shown
     assert "and 2 more premises" in shown
-    assert shown.endswith("unknown: not as the spec asks: energy_descent\nunknown: energy_descent\n")
+    assert shown.endswith("unknown: not as the spec expects: energy_descent\nunknown: energy_descent\n")
 
 
 def test_verbose_shows_claims_rules_and_assumptions() -> None:
@@ -220,12 +220,12 @@ def test_several_specs_are_summed_up() -> None:
     left = replace(report(replace(ROW, met=False, verdict=Verdict.UNKNOWN), verdict=Verdict.UNKNOWN), file="left.yaml")
     good = replace(report(ROW), file="good.yaml")
     assert summary([good, failed, left], [("bad.yaml", "bad.yaml:1:2: wrong\nbad.yaml:3:4: wrong, too")]) == [
-        "4 specs: 1 as the spec asks, 1 not as the spec asks, 1 unknown, 1 broken",
-        "  not as the spec asks: model.yaml: energy_descent",
+        "4 specs: 1 as the spec expects, 1 not as the spec expects, 1 unknown, 1 broken",
+        "  not as the spec expects: model.yaml: energy_descent",
         "  unknown: left.yaml: energy_descent",
         "  broken: bad.yaml:1:2: wrong",
     ]
-    assert summary([good, replace(good, file="b.yaml")], []) == ["2 specs: 2 as the spec asks"]
+    assert summary([good, replace(good, file="b.yaml")], []) == ["2 specs: 2 as the spec expects"]
 
 
 def test_markup_is_text() -> None:
@@ -236,7 +236,7 @@ def test_markup_is_text() -> None:
 
 def test_one_line() -> None:
     failed = replace(ROW, check="energy_flatness", verdict=Verdict.FAIL, met=False)
-    expected = "model.yaml: fail (1 proved, 1 refuted; not as the spec asks: energy_flatness)"
+    expected = "model.yaml: fail (1 proved, 1 refuted; not as the spec expects: energy_flatness)"
     assert one_line(report(ROW, failed, verdict=Verdict.FAIL)) == expected
     assert one_line(report()) == "model.yaml: pass (no checks)"
 

@@ -78,13 +78,13 @@ OTHER = claim("energy_flatness", FAIL, None)
         (
             [replace(RISES, expected=PASS, met=False)],
             FAIL,
-            Mark(Sign.UNMET, "not as the spec asks", unmet=True),
+            Mark(Sign.UNMET, "not as the spec expects", unmet=True),
             "The energy rises.",
         ),
         (
             [claim("energy_descent", UNKNOWN)],
             UNKNOWN,
-            Mark(Sign.OPEN, "unknown", "not as the spec asks", True),
+            Mark(Sign.OPEN, "unknown", "not as the spec expects", True),
             "Energy never increases?",
         ),
         (
@@ -94,7 +94,7 @@ OTHER = claim("energy_flatness", FAIL, None)
             "Energy never increases?",
         ),
         ([OTHER], PASS, Mark(Sign.ASIDE, "nothing is required"), "The spec requires nothing of this model."),
-        ([], PASS, Mark(Sign.ASIDE, "nothing is required"), "The spec asks for no checks."),
+        ([], PASS, Mark(Sign.ASIDE, "nothing is required"), "The spec names no checks."),
     ],
 )
 def test_the_headline_says_what_is_known_and_what_the_spec_makes_of_it(

@@ -32,7 +32,7 @@ def compose(material: Material, report: Report | None = None) -> Document:
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         if material.examined:
             raise
-        said = f"{material.certificate_file}: its data have not the form of a certificate of this version"
+        said = f"{material.certificate_file}: its data are not those of a certificate of this version"
         raise CertificateRejected(said) from error
 
 

@@ -109,6 +109,6 @@ def _others(claims: Sequence[Claim]) -> Section:
     return Section(
         NOT_APPLICABLE,
         "Not applicable",
-        (Paragraph((said + (" The spec asks for a verdict all the same." if unmet else ""),)), table),
+        (Paragraph((said + (" The spec expects a verdict all the same." if unmet else ""),)), table),
         mark_of(next(claim.row for claim in claims if not claim.row.met)) if unmet else None,
     )

@@ -79,13 +79,13 @@ def _harm(report: Report) -> str:
         which = "1 flat region looks like an equilibrium and holds none"
         if count > 1:
             which = f"{count:,} flat regions look like equilibria and hold none"
-        return f"The flow is not caught there, but the energy alone cannot tell this from an equilibrium: {which}."
+        return f"The flow leaves such a region, but the energy looks as at an equilibrium: {which}."
     if ghosts is Verdict.PASS and basins is Verdict.PASS:
         return (
             "Here that is harmless: where the energy is flat and critical, there is an equilibrium, and its basin "
             "holds all of the region."
         )
-    return "Whether that is harmless is not settled by the claims of this report."
+    return "The claims of this report do not settle whether that is harmless."
 
 
 def _blocks(material: Material, report: Report, flat: Sequence[Row]) -> Iterator[Block]:
@@ -148,9 +148,9 @@ def _link(check: str) -> Link:
 def _open_or_unasked(report: Report, check: str, question: str) -> Words:
     verdict = _verdict(report, check)
     if verdict is None:
-        return (f"{question} was not asked: the spec leaves out ", Mono(check), ".")
+        return (f"{question} was not checked: the spec leaves out ", Mono(check), ".")
     if verdict is Verdict.NOT_APPLICABLE:
-        return (f"{question} cannot be told for this model: ", Mono(check), " does not apply.")
+        return (f"{question} is not decided: ", Mono(check), " does not apply to this model.")
     return (f"{question} is open: see ", _link(check), ".")
 
 
@@ -174,7 +174,7 @@ def _basins(report: Report) -> Iterator[Words]:
         return
     regions = _regions(report)
     if not regions:
-        yield (Strong("No equilibrium lies in a flat region,"), " so what the energy says of them is all there is.")
+        yield (Strong("No equilibrium lies in a flat region,"), " so the energy determines all their coordinates.")
         return
     yield (
         Strong("Around equilibria it is harmless."),
@@ -187,7 +187,7 @@ def _basins(report: Report) -> Iterator[Words]:
     )
     if _verdict(report, RECOVERY) is Verdict.PASS:
         yield (
-            "What the energy leaves open of them is recovered, as the state to which the flow points, ",
+            "The coordinates that the energy leaves open are recovered, from the state to which the flow points, ",
             _TARGET,
             *cited(" (T6): "),
             _link(RECOVERY),

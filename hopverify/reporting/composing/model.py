@@ -15,8 +15,8 @@ TITLE = "The network"
 # Of a longer spec the first lines are shown, and of longer lines the beginning.
 LINES, CHARACTERS = 300, 400
 UNKNOWN = (
-    "Which network this certificate is about is known by its digest only, since the spec is not at hand: no weight, no "
-    "bias and no equation can be shown."
+    "The spec was not found, so this report shows no weights, no biases and no equations. The digest of the spec is "
+    "all that identifies the network."
 )
 
 

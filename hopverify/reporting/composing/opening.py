@@ -57,7 +57,7 @@ def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_sto
     yield from _listed("What is refuted", report, Verdict.FAIL)
     yield from _listed("What is open, and why", report, Verdict.UNKNOWN)
     yield from _listed("Proved, though the spec expects otherwise", report, Verdict.PASS)
-    yield from _listed("Not applicable, though the spec asks for a verdict", report, Verdict.NOT_APPLICABLE)
+    yield from _listed("Not applicable, though the spec expects a verdict", report, Verdict.NOT_APPLICABLE)
     if steps := next_steps(report.rows):
         yield Heading("What to do next")
         yield Listing(tuple((Mono(step.command), f" {step.why} ({', '.join(checks)})") for step, checks in steps))
@@ -82,9 +82,9 @@ def _on_others(report: Report) -> str:
 
 
 def _listed(heading: str, report: Report, verdict: Verdict) -> Iterator[Block]:
-    """Yield the claims with a verdict, what is not as the spec asks first, each with the first thing to say of it.
+    """Yield the claims with a verdict, what is not as the spec expects first, each with the first thing to say of it.
 
-    What is proved or does not apply is listed only where it is not as the spec asks.
+    What is proved or does not apply is listed only where it is not as the spec expects.
     """
     is_quiet = verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)
     rows = [row for row in report.rows if row.verdict is verdict and (not is_quiet or beside(row) == UNMET)]
@@ -114,7 +114,7 @@ def _first(row: Row) -> str:
 
 
 def _table(report: Report, claims: Sequence[Claim]) -> Table:
-    """Return the table of the claims that concern the model, and whatever is not as the spec asks."""
+    """Return the table of the claims that concern the model, and whatever is not as the spec expects."""
     shown = [claim for claim in claims if claim.concerns or not claim.row.met]
     left = [claim for claim in claims if claim not in shown]
     checks = ", ".join(dict.fromkeys(claim.row.check for claim in left))

@@ -29,10 +29,10 @@ ANCHOR, TITLE = "trust", "What this rests on"
 
 WHAT_COUNTS = (
     "A pass is a theorem about the model as its spec states it, with real numbers in place of floating-point states. "
-    "Whatever searched for proofs is not trusted: the checker rebuilds every statement from the spec and decides it "
-    "from the evidence in the certificate. This report shows what the checker decided, and decides nothing itself. "
-    "Equations and pictures are for the reader; no verdict rests on them, and a picture drawn in floating point proves "
-    "nothing."
+    "The programs that search for proofs are not trusted: the checker rebuilds every statement from the spec and "
+    "decides it from the evidence in the certificate. This report shows what the checker decided, and decides nothing "
+    "itself. Equations and pictures are for the reader; no verdict rests on them, and a picture drawn in floating "
+    "point proves nothing."
 )
 
 
@@ -50,8 +50,8 @@ def examined(material: Material) -> Words:
             f"The certificate was checked again when this report was made: {claims} decided anew from the evidence.",
         )
     return (
-        "Not checked: the spec was not at hand when this report was made. It tells what the certificate says, which "
-        "anyone may have written; equations, figures and the examination are missing. With the spec at hand, ",
+        "Not checked: the spec was not found when this report was made. The report repeats what the certificate says, "
+        "and anyone may have written that. It has no equations and no figures. With the spec, ",
         Mono(check_again(material)),
         " decides.",
     )

@@ -55,7 +55,7 @@ def sentence_of_report(report: Report) -> str:
     """Return the sentence that completes the report's mark."""
     if not report.checked:
         said = f"{report.verdict}: {counts(report) or 'no claims'}"
-        return f"Not checked, as the spec is not at hand. The certificate says {said}."
+        return f"Not checked, because the spec was not found. The certificate says {said}."
     if report.unmet:
         return _titles(row for row in report.rows if not row.met and beside(row))
     for verdict in (Verdict.UNKNOWN, Verdict.FAIL):
@@ -63,7 +63,7 @@ def sentence_of_report(report: Report) -> str:
             return _titles(found)
     if any(row.expected is Verdict.PASS and row.verdict is Verdict.PASS for row in report.rows):
         return "All that the spec requires of this model is proved."
-    return "The spec requires nothing of this model." if report.rows else "The spec asks for no checks."
+    return "The spec requires nothing of this model." if report.rows else "The spec names no checks."
 
 
 def _titles(rows: Iterable[Row]) -> str:

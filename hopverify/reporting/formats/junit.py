@@ -1,6 +1,6 @@
 """JUnit XML, for continuous integration: one test case a claim.
 
-What is not as the spec asks is a failure, with the witness; what is skipped, and why, is that of
+What is not as the spec expects is a failure, with the witness; what is skipped, and why, is that of
 :mod:`hopverify.reporting.outcomes`. A fail that the spec expects, or asks nothing of, is a success with a note.
 """
 

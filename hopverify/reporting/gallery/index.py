@@ -19,7 +19,10 @@ _LEGEND = (
     (Mark(Sign.PROVED, "proved"), "all that the spec requires is proved"),
     (Mark(Sign.REFUTED, "refuted", "as the spec expects"), "the spec expects something to be refuted, and it is"),
     (Mark(Sign.OPEN, "unknown"), "something is neither proved nor refuted"),
-    (Mark(Sign.UNMET, "not as the spec asks", unmet=True), "something is proved or refuted against what the spec asks"),
+    (
+        Mark(Sign.UNMET, "not as the spec expects", unmet=True),
+        "a verdict differs from what the spec expects",
+    ),
 )
 
 

@@ -8,7 +8,7 @@
   byId("unfold").addEventListener("click", setOpen(true));
   byId("fold").addEventListener("click", setOpen(false));
 
-  const kinds = [["unmet", "not as the spec asks"], ["refuted", "refuted"], ["open", "unknown"], ["proved", "proved"]];
+  const kinds = [["unmet", "not as the spec expects"], ["refuted", "refuted"], ["open", "unknown"], ["proved", "proved"]];
   const is = (each, kind) => kind === "unmet" ? "unmet" in each.dataset : each.dataset.sign === kind;
   const filter = byId("filter");
   const sections = all("main section[data-sign]");
