@@ -32,6 +32,18 @@ def cluster() -> Iterator[LocalCluster]:
         yield running
 
 
+def in_this_process(workers: int) -> LocalCluster:
+    """Return a cluster whose scheduler and workers are threads of this process, with real addresses between them."""
+    given = {"processes": False, "protocol": "tcp://", "dashboard_address": None}
+    return LocalCluster(n_workers=workers, threads_per_worker=2, **given)
+
+
+def test_a_cluster_within_this_process_makes_the_serial_certificate() -> None:
+    with in_this_process(1) as small:
+        certificate = verify(SHARING, dask=small.scheduler_address, samples=20)
+    assert text_of(certificate) == serial(SHARING, samples=20)
+
+
 @pytest.mark.long
 def test_the_certificate_is_the_serial_one(cluster: LocalCluster) -> None:
     certificate = verify(SHARING, dask=cluster.scheduler_address, samples=20)
@@ -96,10 +108,9 @@ def test_a_missing_package_is_an_error_that_names_the_extra(monkeypatch: pytest.
     assert "pip install 'hopverify[dask]'" in result.stderr
 
 
-@pytest.mark.long
 def test_a_cluster_without_workers_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dask, "WORKERS", 0.5)
-    with LocalCluster(n_workers=0, dashboard_address=":0") as empty:
+    monkeypatch.setattr(dask, "WORKERS", 0.1)
+    with in_this_process(0) as empty:
         result = run("verify", RELU_PAIR, "--dask", empty.scheduler_address)
     assert result.exit_code == 2
     assert "has no workers: start some" in result.stderr
@@ -137,10 +148,9 @@ def test_losing_the_scheduler_ends_the_run_with_what_is_found() -> None:
     assert was_interrupted(certificate)
 
 
-@pytest.mark.long
-def test_other_errors_of_a_worker_are_no_loss(cluster: LocalCluster) -> None:
-    with executing(dask=cluster.scheduler_address) as backend:
-        assert backend.slots == 2
+def test_other_errors_of_a_worker_are_no_loss() -> None:
+    with in_this_process(1) as small, executing(dask=small.scheduler_address) as backend:
+        assert backend.slots == 1
         assert not backend.is_worker_lost(ZeroDivisionError())
         with pytest.raises(ExecutionLost, match="the connection was lost"):
             backend.is_worker_lost(ConnectionResetError())
