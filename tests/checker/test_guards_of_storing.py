@@ -29,7 +29,7 @@ from hopverify.checker.rules.equilibrium_balls import flat_region
 from hopverify.checker.rules.equilibrium_boxes import is_attracting
 from hopverify.checker.stability import _by_spectrum
 from hopverify.checker.stored import reach_of_signs
-from hopverify.checks import claims_of, ghost_regions, global_stability
+from hopverify.checks import FACTORISATION, FLOATING_POINT, claims_of, ghost_regions, global_stability
 from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
 from hopverify.expr.balls import BALLS, precision
@@ -37,6 +37,7 @@ from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
 from hopverify.networks import LayerFunction, build_model, linear_network
 from hopverify.obligations import Retrieval
+from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread
 
@@ -66,6 +67,7 @@ def refused(obligation: Any, evidence: dict[str, Any], message: str) -> None:
         judge(obligation, evidence)
 
 
+CHOLESKY = {"definiteness": {"method": "cholesky"}}
 TREE = {"rule": "few_equilibria", "list": {"tree": [], "points": []}}
 
 
@@ -84,6 +86,39 @@ def test_drives_that_are_not_linear_have_no_list() -> None:
     evidence = {"rule": "no_attractor", "states": []}
     refused(replace(attracts, model=curved), evidence, "the drives are not linear")
     refused(attracts, evidence, "states")
+
+
+def listed(text: str) -> tuple[Any, dict[str, Any]]:
+    """Return the obligation of cells of a network of one neuron, and the tree that lists its equilibria."""
+    body = f"layers: {{x: {{size: 1, {text}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: [[3]]}}}}\n"
+    found = verify(parse_spec(f"hopverify: 1\nname: net\n{body}checks: [equilibria]\n"), samples=20).results[0]
+    tree = {key: value for key, value in found["obligations"][0]["evidence"].items() if key != "rule"}
+    return body, {"rule": "few_equilibria", "list": tree}
+
+
+def test_the_list_refutes_where_only_an_unstable_equilibrium_is_near() -> None:
+    """x = 3 tanh(x) has a stable equilibrium beside 3; x = 3 tanh(x) + 1/2 an unstable one beside -1/4."""
+    body, evidence = listed("lagrangian: tanh")
+    refused(obligation_of(f"{body}{MEMORY % '[[3]]'}checks: [basin_cells]\n"), evidence, "own ones of enough")
+    body, evidence = listed("lagrangian: tanh, bias: 1/2")
+    told = judge(obligation_of(f"{body}{MEMORY % [['-1/4']]}checks: [basin_cells]\n"), evidence).data
+    assert {**told, "assumptions": None} == {
+        "all_equilibria": 3,
+        "owned_at_most": 0,
+        "asked": 1,
+        "assumptions": None,
+    }
+    unknown = evidence["list"] | {"levels": ["?"], "cuts": [], "faces": {}, "enclosures": []}
+    asked = obligation_of(f"{body}{MEMORY % [['-1/4']]}checks: [basin_cells]\n")
+    refused(asked, {"rule": "few_equilibria", "list": unknown}, "not complete")
+
+
+def test_what_definiteness_in_doubles_assumes_is_told() -> None:
+    asked, one = cells("[[1, 1], [1, -1]]"), {"multipliers": ["1", "1"]}
+    told = {"all_equilibria": 1, "owned_at_most": 1, "asked": 2}
+    for more, assumed in (({}, [FLOATING_POINT]), (CHOLESKY, [FLOATING_POINT, FACTORISATION])):
+        found = judge(asked, {"rule": "few_equilibria", "list": one | more})
+        assert found.data == told | {"assumptions": assumed}
 
 
 def test_a_mean_is_for_exact_patterns_and_a_ghost_counts_as_one_more() -> None:

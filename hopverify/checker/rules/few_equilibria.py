@@ -16,8 +16,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.listing import enumeration
@@ -80,9 +78,7 @@ def _owners(network: LinearNetwork, obligation: Stored, rivals: Rivals, found: E
     if stability_of(network, found).verdict == "unstable":
         return []
     contractor = Contractor(network)
-    low, high = contractor.activations.ranges(
-        contractor.everywhere(np.asarray(found.lower, dtype=np.float64), np.asarray(found.upper, dtype=np.float64))
-    )
+    low, high = contractor.activations.ranges(contractor.everywhere(found.lower, found.upper))
     own = next(neurons for layer, neurons in network.places() if layer.name == obligation.layer)
     return [mu for mu in range(len(obligation.labels)) if rivals.may_own(mu, low[0, own], high[0, own])]
 

@@ -26,6 +26,7 @@ from hopverify.obligations import (
 )
 from hopverify.spec import ExactArray
 from hopverify.synapses.epanechnikov import Epanechnikov
+from tests.checker.models import dense, network
 from tests.checker.rules.shown import judged, model, refused
 
 
@@ -128,6 +129,16 @@ def test_the_result_lies_in_the_interior(low: list[float], high: list[float], he
         with pytest.raises(EvidenceRejected, match="does not hold on the box of"):
             verify_box(contractor, centre, Fraction(1), "m[0]")
     assert seen == [[-1, 0], [1, 2]]
+    with pytest.raises(EvidenceRejected, match="has no width"):
+        verify_box(contractor, centre, Fraction(0), "m[0]")
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_box_ends_within_doubles(side: int) -> None:
+    contractor = Contractor(network(dense("[[1]]", "size: 1, lagrangian: tanh")))
+    centre = np.array([side * Fraction(2) ** 1023 * Fraction(3, 2)], dtype=object)
+    with pytest.raises(EvidenceRejected, match="beyond the range of doubles"):
+        verify_box(contractor, centre, Fraction(2) ** 1023, "m[0]")
 
 
 # ------------------------------------------------------------------ bounds and minima

@@ -44,6 +44,7 @@ def test_a_segment_is_a_ghost_up_to_the_end_of_the_flat_region(share: str) -> No
     assert found.outcome is Outcome.REFUTED
     assert found.data["neurons"] == ["x[0]", "x[1]"]
     assert (found.data["activation"], found.data["target"]) == (["0", "0"], ["3", "3"])
+    assert found.data["segment"][0] == ["-1", "-1"]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,10 @@ def test_an_instantaneous_layer_is_where_its_equation_says() -> None:
     both = model(layers, "w: {kind: dense, layers: [x, y], weights: [[1]]}")
     assert judged(both, ["-1", "2"], "1/8").data["neurons"] == ["x[0]"]
     refused(both, ["-1", "1"], "1/8", "stay what it is")
+    # In a dead zone too.
+    dead = model(layers.replace("identity, tau: 0, bias: 2", "squared_relu, tau: 0, bias: -2"))
+    assert judged(dead, ["-1", "-2"], "1/8").outcome is Outcome.REFUTED
+    refused(dead, ["-1", "-1"], "1/8", "stay what it is")
 
 
 def test_a_claimed_energy_is_another() -> None:
