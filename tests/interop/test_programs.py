@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from hopverify.errors import HopverifyError
-from hopverify.interop.tracing.jaxprs import CannotRead, Reading, read
+from hopverify.interop.tracing.jaxprs import Reading, read
+from hopverify.interop.tracing.values import CannotRead
 from tests.interop.recorded import Closed, Jaxpr, Primitive, Variable, fold, from_text, input_of, told
 
 PROGRAMS = json.loads((Path(__file__).parent / "data" / "programs.json").read_text(encoding="utf-8"))

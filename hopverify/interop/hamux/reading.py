@@ -19,11 +19,12 @@ from hopverify.interop.tracing.convolutions import convolved, orders_of
 from hopverify.interop.tracing.differing import difference
 from hopverify.interop.tracing.energies import Interaction, Sorting
 from hopverify.interop.tracing.expressions import CannotWrite
-from hopverify.interop.tracing.jaxprs import CannotRead, Reading, read
+from hopverify.interop.tracing.jaxprs import Reading, read
 from hopverify.interop.tracing.recognition import Found, activation_of, lagrangian_of, potential_of
 from hopverify.interop.tracing.rewriting import same
 from hopverify.interop.tracing.tensors import leaf
 from hopverify.interop.tracing.terms import Input, Tensor
+from hopverify.interop.tracing.values import CannotRead
 
 Result = TypeVar("Result")
 

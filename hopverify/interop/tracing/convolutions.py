@@ -23,7 +23,7 @@ MAX_ENTRIES = 4_000_000
 
 @dataclass(frozen=True)
 class Convolved:
-    """A term γ_targetᵀ (kernel ⋆ γ_source); the setting is one of :mod:`hopverify.interop.tracing.jaxprs`."""
+    """A term γ_targetᵀ (kernel ⋆ γ_source); the setting is that of the convolution."""
 
     source: str
     target: str

@@ -20,35 +20,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.errors import HopverifyError
-from hopverify.interop.tracing.functions import ONE
-from hopverify.interop.tracing.primitives import RULES, Refused
-from hopverify.interop.tracing.tensors import applied, constant, leaf, number, plus, product, scaled, sources
-from hopverify.interop.tracing.terms import Shift, Tensor, TooLarge
+from hopverify.interop.tracing.operations import Refused
+from hopverify.interop.tracing.primitives import RULES
+from hopverify.interop.tracing.terms import Tensor, TooLarge
+from hopverify.interop.tracing.values import (
+    COMPARISONS,
+    CannotRead,
+    Unread,
+    Value,
+    as_array,
+    as_tensor,
+    compared,
+    constant_value,
+    depends,
+    selected,
+    stopped,
+    unread_among,
+    without_shifts,
+)
 
 Fold = Callable[[Any, Sequence[NDArray[Any]]], Sequence[NDArray[Any]]]
-
-
-class CannotRead(HopverifyError):
-    """A program that has no counterpart in the expression language; the text names the primitive and its place."""
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A value that is not understood, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Whether the entries of an array are positive."""
-
-    positive: Tensor
-
-
-Value = Tensor | NDArray[Any] | Condition | Unread
-"""An array that depends on the arguments, one that does not, a comparison, or a value that is not understood."""
 
 
 @dataclass
@@ -88,12 +79,7 @@ class Reading:
             return Unread(f"a constant that is no array of numbers but {type(const).__name__}")
 
     def _constant(self, values: NDArray[Any]) -> Value:
-        """Return constants; a single number is exact from here on."""
-        if values.dtype.kind not in "biuf" and not _is_float(values):
-            return Unread(f"constants of type {values.dtype}")
-        if values.dtype.kind == "b" or values.ndim:
-            return values
-        return number(self.literal(values[()])) if np.isfinite(values) else Unread("a constant that is not finite")
+        return constant_value(values, self.literal)
 
     def _equation(self, equation: Any, inputs: list[Value]) -> list[Value]:
         name = equation.primitive.name
@@ -125,83 +111,39 @@ class Reading:
 
     def _apply(self, name: str, equation: Any, inputs: list[Value]) -> list[Value]:
         if name == "stop_gradient":
-            return [self._stopped(inputs[0], equation.outvars[0].aval.shape)]
+            self.shifts += 1
+            return [stopped(inputs[0], equation.outvars[0].aval.shape, self.shifts)]
         if name == "is_finite":
             return [np.ones(equation.outvars[0].aval.shape, dtype=bool)]
         if self._is_known(inputs) and not any(isinstance(each, Unread) for each in inputs):
             return self._folded(name, equation, inputs)
-        if name in _COMPARISONS:
-            return [self._compared(name, equation, inputs)]
         if name == "select_n":
-            return [self._selected(inputs)]
-        unread = next((each for each in inputs if isinstance(each, Unread)), None)
+            return [_selected(inputs)]
+        unread = unread_among(inputs)
         if unread is not None:
             return [unread]
+        if name in COMPARISONS:
+            left, right = map(as_tensor, inputs)
+            return [compared(name, left, right, equation.outvars[0].aval.shape)]
         rule = RULES.get(name)
         if name in ("div", "rem") and np.dtype(equation.outvars[0].aval.dtype).kind in "iu":
             raise Refused(f"{name} of whole numbers has no counterpart")
         if rule is None:
             raise Refused(f"the primitive {name} has no counterpart")
-        return [rule(equation.params, *(self.tensor(each) for each in inputs))]
+        return [rule(equation.params, *map(as_tensor, inputs))]
 
     def _is_known(self, inputs: list[Value]) -> bool:
         """Whether arrays of constants are computed from others; single numbers alone are kept exact instead."""
         arrays = any(isinstance(each, np.ndarray) and each.ndim for each in inputs) or not inputs
-        return arrays and not any(_depends(each) for each in inputs)
-
-    def tensor(self, value: Value) -> Tensor:
-        """Return a value as a symbolic array; raise :class:`CannotRead` if it is none."""
-        if isinstance(value, Unread):
-            raise CannotRead(value.why)
-        if isinstance(value, Condition):
-            return applied("step", value.positive)
-        if isinstance(value, np.ndarray):
-            if not np.isfinite(value).all():
-                raise Refused("an array of constants that are not all finite")
-            return constant(value.astype(float) if value.dtype.kind == "b" else value)
-        return value
+        return arrays and not any(depends(each) for each in inputs)
 
     def _folded(self, name: str, equation: Any, inputs: list[Value]) -> list[Value]:
         """Compute arrays that do not depend on the arguments, as JAX does."""
-        arrays = [_as_array(each, var) for each, var in zip(inputs, equation.invars, strict=True)]
+        arrays = [as_array(each, var.aval.dtype) for each, var in zip(inputs, equation.invars, strict=True)]
         results = self.fold(equation, arrays)
         if name not in _EXACT:
             self.notes["arrays of constants are what JAX computes them to be, roundings included"] = None
         return [self._constant(np.asarray(each)) for each in results]
-
-    def _stopped(self, value: Value, shape: tuple[int, ...]) -> Value:
-        """Return a value whose gradient is stopped as an unknown one: what remains of it in the result is refused."""
-        if not isinstance(value, Unread) and not _depends(value):
-            return value
-        self.shifts += 1
-        return leaf(Shift(self.shifts, tuple(extent for extent in shape if extent != 1)), shape)
-
-    def _compared(self, name: str, equation: Any, inputs: list[Value]) -> Value:
-        unread = next((each for each in inputs if isinstance(each, Unread)), None)
-        if unread is not None:
-            return unread
-        shape = equation.outvars[0].aval.shape
-        left, right = (self.tensor(each) for each in inputs)
-        difference = plus(left, scaled(right, -ONE))
-        if difference.number is not None:
-            return np.full(shape, _COMPARISONS[name](difference.number))
-        if name in ("eq", "ne"):
-            raise Refused(f"the primitive {name}, a comparison for equality, has no counterpart")
-        return Condition(difference if name in ("gt", "ge") else scaled(difference, -ONE))
-
-    def _selected(self, inputs: list[Value]) -> Value:
-        which, *cases = inputs
-        if isinstance(which, np.ndarray) and which.dtype.kind == "b" and (which.all() or not which.any()):
-            return cases[int(which.all())]
-        unread = next((each for each in (which, *cases) if isinstance(each, Unread)), None)
-        if unread is not None:
-            return unread
-        if len(cases) != 2 or not isinstance(which, np.ndarray | Condition):
-            raise Refused("the primitive select_n has a counterpart for a comparison and two cases only")
-        otherwise, case = (self.tensor(each) for each in cases)
-        if isinstance(which, Condition):
-            return applied("where", which.positive, case, otherwise)
-        return plus(otherwise, product(plus(case, scaled(otherwise, -ONE)), self.tensor(which)))
 
 
 def read(closed: Any, arguments: Sequence[Tensor], reading: Reading) -> Tensor:
@@ -210,30 +152,19 @@ def read(closed: Any, arguments: Sequence[Tensor], reading: Reading) -> Tensor:
     if len(outputs) != 1:
         raise CannotRead(f"the function returns {len(outputs)} values, where one number is expected")
     try:
-        result = reading.tensor(outputs[0])
+        result = as_tensor(outputs[0])
     except Refused as refusal:
         raise CannotRead(str(refusal)) from None
-    if any(isinstance(source, Shift) for source in sources(result)):
-        advice = "of log Σ exp along one axis of several, too; it is read over all entries of an array"
-        raise CannotRead(f"stop_gradient: the value depends on a part whose gradient is stopped ({advice})")
-    return result
+    return without_shifts(result, "stop_gradient")
 
 
-def _is_float(values: NDArray[Any]) -> bool:
-    """Whether the type is one of ml_dtypes' short floats, which NumPy holds as of kind V."""
-    return "float" in values.dtype.name
-
-
-def _depends(value: Value) -> bool:
-    return isinstance(value, Condition) or (isinstance(value, Tensor) and value.number is None)
-
-
-def _as_array(value: Value, variable: Any) -> NDArray[Any]:
-    if isinstance(value, np.ndarray):
-        return value
-    assert isinstance(value, Tensor)
-    assert value.number is not None
-    return np.full(value.shape, float(value.number)).astype(variable.aval.dtype)
+def _selected(inputs: list[Value]) -> Value:
+    which, *cases = inputs
+    if isinstance(which, np.ndarray) and which.dtype.kind == "b" and (which.all() or not which.any()):
+        return cases[int(which.all())]
+    if len(cases) != 2:
+        raise Refused("the primitive select_n has a counterpart for a comparison and two cases only")
+    return selected(which, *cases)
 
 
 def _function_name(inner: Any) -> str:
@@ -251,16 +182,6 @@ def _inner(params: Mapping[str, Any]) -> Any:
             return inner
     return None
 
-
-# The value of a comparison of two numbers by their difference.
-_COMPARISONS: dict[str, Callable[[Fraction], bool]] = {
-    "gt": lambda d: d > 0,
-    "ge": lambda d: d >= 0,
-    "lt": lambda d: d < 0,
-    "le": lambda d: d <= 0,
-    "eq": lambda d: d == 0,
-    "ne": lambda d: d != 0,
-}
 
 # Primitives that move entries, or change signs, and round nothing.
 _EXACT = {
