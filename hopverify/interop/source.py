@@ -68,3 +68,14 @@ def read(request: Request, name: str | None = None) -> Sequence[Imported]:
             " rights; if you trust it, say so by --allow-code"
         )
     return source.read(request)
+
+
+_YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
+
+
+def yes(settings: Mapping[str, str], name: str) -> bool:
+    """Whether a setting says yes; no if it is not there."""
+    said = settings.get(name, "no").lower()
+    if said not in (*_YES, *_NO):
+        raise HopverifyError(f"{name} is yes or no, got {said!r}")
+    return said in _YES

@@ -16,8 +16,9 @@ from hopverify.errors import HopverifyError
 from hopverify.interop import from_hamux
 from hopverify.interop.hamux import exact_step, tracing
 from hopverify.interop.hamux.document import Wanted, document
-from hopverify.interop.hamux.reading import read_ham, simplest
+from hopverify.interop.hamux.reading import read_ham
 from hopverify.interop.imported import Imported
+from hopverify.interop.tracing.literals import simplest
 from tests.interop.recorded import fold, from_text
 
 DATA = Path(__file__).parent / "data"

@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.interop.entries import array_entry, bias_entry, synapse_entry
 from hopverify.interop.hamux.reading import Port, Read
-from hopverify.interop.imported import Imported, array_field, spec_text, stem_of
-from hopverify.interop.tracing.energies import Part
-from hopverify.repairs.writing import per_neuron
+from hopverify.interop.imported import Imported, spec_text, stem_of
 from hopverify.reporting.plain import plain
-from hopverify.spec import ExactArray
 
 REFERENCE = "arXiv:2507.06211"
 CONVENTION = (
@@ -24,8 +22,6 @@ CONVENTION = (
 EXACT = "numbers of float32 are the dyadic rationals that they are"
 DECIMALS = "numbers in the text of the program are the simplest ones that round to them; arrays are what they are"
 WITH_STEP = ("lagrangian_convexity", "energy_descent", "energy_flatness", "energy_bounded_below")
-INLINE = 8
-"""Arrays of so many entries or fewer stand in the spec, if they are short decimals there."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +47,8 @@ def document(read: Read, wanted: Wanted) -> Imported:
             biases[layer] = biases.get(layer, 0) + bias
         for part in interaction.parts:
             key = connection if connection not in synapses else read.names.of(connection)
-            synapses[key] = _synapse(part, key, stem, files)
-            arrays.update({each: _array(v, f"{stem}-{each}.npy", files) for each, v in part.named.items()})
+            synapses[key] = synapse_entry(part, f"{stem}-{key}.npy", files)
+            arrays.update({each: array_entry(v, f"{stem}-{each}.npy", files) for each, v in part.named.items()})
     layers = {port.name: _layer(port, read, biases.get(port.name), stem, files) for port in read.ports.values()}
     notes = _notes(read, wanted)
     text = spec_text(
@@ -90,28 +86,8 @@ def _layer(port: Port, read: Read, bias: Any, stem: str, files: dict[str, bytes]
         entry["shape"] = list(shape)
     entry["lagrangian"] = port.found.lagrangian
     if bias is not None:
-        entry["bias"] = _bias(bias, f"{stem}-{port.name}-bias.npy", files)
+        entry["bias"] = bias_entry(bias, f"{stem}-{port.name}-bias.npy", files)
     return entry
-
-
-def _bias(bias: Any, file: str, files: dict[str, bytes]) -> Any:
-    values = list(bias)
-    if len(set(values)) == 1:
-        return per_neuron(values)
-    return _array(np.array(values, dtype=object), file, files)
-
-
-def _synapse(part: Part, name: str, stem: str, files: dict[str, bytes]) -> dict[str, Any]:
-    arrays = {key: _array(values, f"{stem}-{name}.npy", files) for key, values in part.arrays.items()}
-    return {"kind": part.kind, "layers": list(part.layers), **arrays, **part.fields}
-
-
-def _array(values: Any, file: str, files: dict[str, bytes]) -> Any:
-    """Return an array field: short decimals in the spec, everything else in a file."""
-    exact = ExactArray.of(values if values.dtype == object else np.asarray(values, dtype=np.float64))
-    if exact.values.size <= INLINE and all((entry * 1000).denominator == 1 for entry in exact.fractions().reshape(-1)):
-        return exact.fractions().tolist()
-    return array_field(exact, file, files)
 
 
 def _checks(wanted: Wanted) -> Any:

@@ -18,12 +18,12 @@ from hopverify.interop.names import Names
 from hopverify.interop.tracing.convolutions import convolved, orders_of
 from hopverify.interop.tracing.differing import difference
 from hopverify.interop.tracing.energies import Interaction, Sorting
-from hopverify.interop.tracing.expressions import CannotWrite
 from hopverify.interop.tracing.jaxprs import Reading, read
+from hopverify.interop.tracing.literals import as_held, simplest
 from hopverify.interop.tracing.recognition import Found, activation_of, lagrangian_of, potential_of
 from hopverify.interop.tracing.rewriting import same
 from hopverify.interop.tracing.tensors import leaf
-from hopverify.interop.tracing.terms import Input, Tensor
+from hopverify.interop.tracing.terms import CannotWrite, Input, Tensor
 from hopverify.interop.tracing.values import CannotRead
 
 Result = TypeVar("Result")
@@ -62,7 +62,7 @@ class Read:
     notes: dict[str, None] = field(default_factory=dict)
     assumed: dict[str, None] = field(default_factory=dict)
     names: Names = field(default_factory=Names)
-    literal: Callable[[Any], Fraction] = lambda value: Fraction(value.item())
+    literal: Callable[[Any], Fraction] = as_held
 
 
 def read_ham(ham: Any, *, decimals: bool = False) -> Read:
@@ -82,20 +82,6 @@ def read_ham(ham: Any, *, decimals: bool = False) -> Read:
         done.shapes.clear()
         done.interactions = [_sorted(done, connection) for connection in connections]
     return done
-
-
-def simplest(value: Any) -> Fraction:
-    """Return the simplest number that rounds to a float: a ratio of small numbers, or the shortest decimal.
-
-    >>> simplest(np.float32(0.1)), simplest(np.float32(1 / 3)), simplest(np.float32(1e-5))
-    (Fraction(1, 10), Fraction(1, 3), Fraction(1, 100000))
-    """
-    if value.dtype.kind != "f":
-        return Fraction(value.item())
-    ratio = Fraction(value.item()).limit_denominator(64)
-    if value.dtype.type(float(ratio)) == value:
-        return ratio
-    return Fraction(np.format_float_positional(value, unique=True))
 
 
 def _port(done: Read, key: str, layer: Any) -> Port:

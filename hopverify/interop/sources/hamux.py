@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hopverify.errors import HopverifyError
 from hopverify.interop.code import member_of, run_file
 from hopverify.interop.hamux import from_hamux, is_ham, kin
 from hopverify.interop.imported import Imported
-from hopverify.interop.source import Request, Source
-
-_YES, _NO = ("yes", "true", "1"), ("no", "false", "0")
+from hopverify.interop.source import Request, Source, yes
 
 
 def _is_any_ham(found: Any) -> bool:
@@ -29,10 +26,8 @@ def _read(request: Request) -> Sequence[Imported]:
     jax_itself()
     name, ham = member_of(run_file(request.path), _is_any_ham, request.member, "HAM")
     title = request.settings.get("name") or (f"{request.path.stem}-{name}" if request.member else request.path.stem)
-    decimals = request.settings.get("decimals", "no").lower()
-    if decimals not in (*_YES, *_NO):
-        raise HopverifyError(f"decimals is yes or no, got {decimals!r}")
-    return [from_hamux(ham, name=title, step=request.settings.get("step"), decimals=decimals in _YES)]
+    decimals = yes(request.settings, "decimals")
+    return [from_hamux(ham, name=title, step=request.settings.get("step"), decimals=decimals)]
 
 
 SOURCE = Source(

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.interop.tracing.expressions import CannotWrite
-from hopverify.interop.tracing.terms import Atom, Constant, Input, Term
+from hopverify.interop.tracing.terms import Atom, CannotWrite, Constant, Input, Term
 
 MAX_ENTRIES = 4_000_000
 
@@ -75,12 +74,16 @@ def as_kernel(found: Convolved) -> tuple[NDArray[Any], dict[str, Any]] | None:
 
 def as_matrix(found: Convolved) -> NDArray[Any]:
     """Return W with γ_targetᵀ (kernel ⋆ γ_source) = γ_sourceᵀ W γ_target, entries in the program's order."""
-    setting = found.setting
+    return convolution_matrix(found.kernel, found.setting)
+
+
+def convolution_matrix(values: NDArray[Any], setting: Any) -> NDArray[Any]:
+    """Return W with kernel ⋆ γ = Wᵀγ, entries in the program's order."""
     lhs, rhs, out = setting.dimensions
     rows, columns = prod(setting.inputs), prod(setting.shape)
     if rows * columns > MAX_ENTRIES:
         raise CannotWrite(f"a convolution whose matrix has {rows} × {columns} entries, and no kernel in a spec")
-    kernel = found.kernel.transpose(rhs)
+    kernel = values.transpose(rhs)
     inputs = np.arange(rows).reshape(setting.inputs).transpose(lhs)[0]
     outputs = np.arange(columns).reshape(setting.shape).transpose(out)[0]
     W = np.zeros((rows, columns), dtype=kernel.dtype)

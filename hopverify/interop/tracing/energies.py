@@ -24,9 +24,9 @@ from hopverify.expr.exact import EXACT
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols, walk
 from hopverify.interop.tracing.constants import exact, merged
 from hopverify.interop.tracing.convolutions import as_kernel, as_matrix, convolved
-from hopverify.interop.tracing.expressions import CannotWrite, Group, Writer, spread_over
+from hopverify.interop.tracing.expressions import Group, Writer, spread_over
 from hopverify.interop.tracing.rewriting import acts_on_single_numbers, rewritten
-from hopverify.interop.tracing.terms import Constant, Factor, Input, Tensor, Term
+from hopverify.interop.tracing.terms import CannotWrite, Constant, Factor, Input, Tensor, Term
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Sorting:
     ``orders``: how the entries of some layers stand in the spec;
     ``single``: the layers of one neuron. ``arguments``: the layers in the order of the function's arguments.
     ``name_of`` gives names that nothing else has, near the one wanted: layers and arrays stand in one expression.
+    ``title_of``: what the program calls an array, if it is one of its own.
     """
 
     prefix: str
@@ -63,6 +64,7 @@ class Sorting:
     arguments: tuple[str, ...] = ()
     name_of: Callable[[str], str] = lambda wanted: wanted
     named: dict[str, NDArray[Any]] = field(default_factory=dict)
+    title_of: Callable[[NDArray[Any]], str | None] = lambda values: None
 
     def sorted(self, energy: Tensor) -> Interaction:
         """Return the parts of an energy, a single number."""
@@ -203,7 +205,7 @@ class Sorting:
         for name, known in self.named.items():
             if known.shape == values.shape and known.dtype == values.dtype and np.array_equal(known, values):
                 return name
-        name = self.name_of(f"{self.prefix}_{len(self.named) + 1}")
+        name = self.name_of(self.title_of(values) or f"{self.prefix}_{len(self.named) + 1}")
         self.named[name] = values
         return name
 

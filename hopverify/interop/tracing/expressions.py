@@ -16,17 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.errors import HopverifyError
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, apply, lift
 from hopverify.interop.tracing.constants import merged
+from hopverify.interop.tracing.convolutions import convolution_matrix
 from hopverify.interop.tracing.rewriting import piecewise
-from hopverify.interop.tracing.terms import Atom, Constant, Factor, Input, Tensor, Term
+from hopverify.interop.tracing.tensors import transposed_core
+from hopverify.interop.tracing.terms import Atom, CannotWrite, Constant, Factor, Input, Tensor, Term
 
 Group = tuple[int, ...]
-
-
-class CannotWrite(HopverifyError):
-    """A value that the expression language has no words for."""
 
 
 @dataclass
@@ -164,13 +161,23 @@ class Writer:
             raise CannotWrite("a Lagrangian with an array of constants in it")
         return Symbol(self.name_array(values))
 
+    def _convolution(self, source: Atom) -> Expression:
+        """Return a convolution as the product with its matrix."""
+        value, kernel = source.arguments
+        if {each.name for each in _inputs(source)} & set(self.orders):
+            raise CannotWrite("a convolution within another function")
+        taps = kernel.alone
+        assert isinstance(taps, Constant)
+        W = convolution_matrix(taps.values.reshape(kernel.shape), source.parameter)
+        return Apply("matmul", (_transposed(self._named(W)), self.vector(transposed_core(value))))
+
     def _source(self, source: Any) -> Expression:
         if isinstance(source, Input):
             return self.symbols[source.name]
         if not isinstance(source, Atom):
             raise CannotWrite("stop_gradient: a part of the value has its gradient stopped")
         if source.function == "convolution":
-            raise CannotWrite("a convolution within another function")
+            return self._convolution(source)
         if source.function == "view":
             return self.vector(source.arguments[0])
         arguments = [self.vector(each) if each.shape else self.number(each) for each in source.arguments]

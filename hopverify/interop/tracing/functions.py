@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hopverify.interop.tracing.tensors import applied, leaf, number, plus, product, scaled, stretched
+from hopverify.interop.tracing.tensors import applied, leaf, number, placed, plus, product, scaled, stretched
 from hopverify.interop.tracing.terms import Atom, Factor, Shift, Source, Tensor, Term, collected
 
 POSITIVE = ("exp", "cosh", "sigmoid", "softplus", "sech")
@@ -35,6 +35,9 @@ def power(value: Tensor, exponent: Fraction) -> Tensor:
         return value
     if value.number is not None and value.number != 0 and exponent.denominator == 1:
         return number(value.number ** int(exponent), value.shape)
+    root = value.alone
+    if exponent == 2 and isinstance(root, Atom) and root.function == "sqrt":
+        return placed_as(root.arguments[0], value)
     simple = len(value.terms) == 1 and all(set(f.labels) <= set(value.terms[0].axes) for f in value.terms[0].factors)
     if simple and exponent.denominator == 1 and 0 < exponent <= 12:
         result = value
@@ -48,6 +51,12 @@ def power(value: Tensor, exponent: Fraction) -> Tensor:
         c = value.terms[0].coefficient
         return scaled(power(scaled(value, 1 / c), exponent), 1 / c)
     return applied("power", value, parameter=exponent)
+
+
+def placed_as(core: Tensor, value: Tensor) -> Tensor:
+    """Return an array over the axes along which a value varies, in the value's shape."""
+    varying = [axis for axis in range(len(value.shape)) if value.terms[0].axes[axis] is not None]
+    return placed(core, value.shape, varying)
 
 
 def _varying(value: Tensor) -> int:
@@ -91,6 +100,13 @@ def _split_shift(value: Tensor) -> tuple[Tensor, Tensor]:
     return collected(value.shape, rest), moved
 
 
+def _split_numbers(value: Tensor) -> tuple[Tensor, Tensor]:
+    """Return u and m with value = u + m, m being what all entries have in common, but for plain constants."""
+    common = [t for t in value.terms if t.factors and all(axis is None for axis in t.axes)]
+    rest = [t for t in value.terms if t not in common]
+    return collected(value.shape, rest), collected((), [Term(t.coefficient, t.factors, ()) for t in common])
+
+
 def _is_shift(source: Source) -> bool:
     return isinstance(source, Shift) and not source.shape
 
@@ -103,9 +119,10 @@ def _log_sum_exp(value: Tensor) -> Tensor | None:
     sums = [part for part in parts if part is not None and part[1]]
     if len(sums) != 1:
         return None
-    u, m = _split_shift(sums[0][0])
     if len(value.terms) == 1:
+        u, m = _split_numbers(sums[0][0])
         return plus(stretched(_of_all("logsumexp", u), value.shape), stretched(m, value.shape))
+    u, m = _split_shift(sums[0][0])
     other = next(term for term, part in zip(value.terms, parts, strict=True) if part is not sums[0])
     if not _is_exponential_of(other, m):
         return None
@@ -148,3 +165,13 @@ def _renewed(new: str, old: str, term: Term, value: Tensor) -> Tensor | None:
         return None
     atom = Atom(new, source.arguments, source.shape)
     return collected(value.shape, [Term(ONE, (Factor(atom, labels),), term.axes)])
+
+
+def held(value: Tensor) -> Tensor:
+    """Return a value as one thing, which products do not multiply out; a single entry of a sum needs no holding.
+
+    u·σ(u) with u = Wx + b is so one product of vectors, and W stays a matrix of its own.
+    """
+    if value.number is not None or value.alone is not None:
+        return value
+    return applied("view", value)

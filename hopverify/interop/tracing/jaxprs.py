@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.interop.tracing.literals import as_held
 from hopverify.interop.tracing.operations import Refused
 from hopverify.interop.tracing.primitives import RULES
 from hopverify.interop.tracing.terms import Tensor, TooLarge
@@ -49,7 +50,7 @@ class Reading:
     fold: Fold
     place: Callable[[Any], str] = lambda _: ""
     notes: dict[str, None] = field(default_factory=dict)
-    literal: Callable[[Any], Fraction] = lambda value: Fraction(value.item())
+    literal: Callable[[Any], Fraction] = as_held
     shifts: int = 0
     rules: dict[str, None] = field(default_factory=dict)
 

@@ -21,11 +21,11 @@ from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, substitute, walk
 from hopverify.expr.parser import parse
-from hopverify.interop.tracing.expressions import CannotWrite, Writer
+from hopverify.interop.tracing.expressions import Writer
 from hopverify.interop.tracing.functions import power
 from hopverify.interop.tracing.rewriting import acts_on_single_numbers, rewritten, same
 from hopverify.interop.tracing.tensors import leaf, placed, plus, scaled, total, transposed_core
-from hopverify.interop.tracing.terms import Atom, Input, Tensor, Term, collected
+from hopverify.interop.tracing.terms import Atom, CannotWrite, Input, Tensor, Term, collected
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian
 from hopverify.spec.fields import REQUIRED, Field, FieldKind
 

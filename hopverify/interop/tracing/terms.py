@@ -14,8 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.errors import HopverifyError
+
 MAX_TERMS = 400
 MAX_ORDERS = 120
+
+
+class CannotWrite(HopverifyError):
+    """A value that the expression language has no words for."""
 
 
 class TooLarge(Exception):

@@ -1,0 +1,243 @@
+"""The operations of PyTorch (core ATen) that are understood, each a line of a table.
+
+A rule takes the call (what its result is like), and the arguments as the graph has them, tensors as symbolic arrays.
+Numbers in a program are what PyTorch computes with: a number beside a float32 tensor is rounded to float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hopverify.interop.tracing.calls import Call, Rule, broadcast, times
+from hopverify.interop.tracing.functions import ONE, function, held, power
+from hopverify.interop.tracing.modules import convolution, elu, gelu, leaky, log_add_exp, normed, softplus
+from hopverify.interop.tracing.operations import (
+    Refused,
+    complementary_error,
+    concatenated,
+    divided,
+    largest,
+    raised,
+    rectified,
+    sliced,
+    stacked,
+)
+from hopverify.interop.tracing.reductions import axis_of, distances, mean, norm, reduction, smallest, variance
+from hopverify.interop.tracing.rows import chosen, log_sum_exp, maximum, softmax
+from hopverify.interop.tracing.tensors import (
+    applied,
+    constant,
+    contraction,
+    number,
+    plus,
+    product,
+    reshaped,
+    scaled,
+    total,
+    transposed,
+)
+from hopverify.interop.tracing.terms import Tensor
+
+
+def _sum_of(sign: Fraction, *, reverse: bool = False) -> Rule:
+    def rule(call: Call, left: Any, right: Any, *further: Any, alpha: Any = 1) -> Tensor:
+        weight = further[0] if further else alpha
+        one, other = (right, left) if reverse else (left, right)
+        return plus(call.operand(one), times(call, scaled(call.operand(other), sign), weight))
+
+    return rule
+
+
+def _divided(call: Call, left: Any, right: Any, *, rounding_mode: str | None = None) -> Tensor:
+    if rounding_mode is not None:
+        raise Refused(f"{call.name}: a division that rounds to whole numbers ({rounding_mode}) has no counterpart")
+    divisor = call.operand(right)
+    if divisor.number == 0:
+        raise Refused(f"{call.name}: a division by 0")
+    return divided(call.operand(left), divisor)
+
+
+def _raised(call: Call, base: Any, exponent: Any) -> Tensor:
+    of = exponent if isinstance(exponent, Tensor) else number(Fraction(exponent))
+    return raised(call.operand(base), of)
+
+
+def _matrices(call: Call, left: Tensor, right: Tensor) -> Tensor:
+    """Return the product of two matrices, of a matrix with a vector, or of two vectors."""
+    return contraction(left, right, ((len(left.shape) - 1,), (0,)), ((), ()))
+
+
+def _batches(call: Call, left: Tensor, right: Tensor) -> Tensor:
+    return contraction(left, right, ((2,), (1,)), ((0,), (0,)))
+
+
+def _added(multiply: Rule) -> Rule:
+    def rule(call: Call, bias: Tensor, left: Tensor, right: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+        outer = times(call, call.operand(bias), beta)
+        return plus(outer, times(call, multiply(call, left, right), alpha))
+
+    return rule
+
+
+def _clamped(call: Call, value: Tensor, low: Any = None, high: Any = None) -> Tensor:
+    if low is not None:
+        value = largest(call.operand(value), call.operand(low))
+    return applied("min", call.operand(value), call.operand(high)) if high is not None else value
+
+
+def _sliced(
+    call: Call, value: Tensor, axis: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Tensor:
+    place = axis_of(value, axis)
+    return sliced(value, place, np.arange(value.shape[place])[slice(start, end, step)])
+
+
+def _split(call: Call, value: Tensor, sizes: Sequence[int], axis: int = 0) -> tuple[Tensor, ...]:
+    place, ends = axis_of(value, axis), np.cumsum(sizes)
+    return tuple(sliced(value, place, np.arange(end - size, end)) for size, end in zip(sizes, ends, strict=True))
+
+
+def _selected(call: Call, value: Tensor, axis: int, index: int) -> Tensor:
+    place = axis_of(value, axis)
+    return chosen(value, place, index % value.shape[place])
+
+
+def _tied_to_all(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
+    return broadcast(value, call.shape)
+
+
+def _in_shape(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
+    return reshaped(value, call.shape)
+
+
+def _swapped(call: Call, value: Tensor, one: int = 0, other: int = 1) -> Tensor:
+    order = list(range(len(value.shape)))
+    if len(order) > 1:
+        first, second = axis_of(value, one), axis_of(value, other)
+        order[first], order[second] = order[second], order[first]
+    return transposed(value, order)
+
+
+def _diagonal(call: Call, value: Tensor, offset: int = 0, one: int = 0, other: int = 1) -> Tensor:
+    """Return the diagonal of a matrix."""
+    if len(value.shape) != 2 or offset or value.shape[0] != value.shape[1]:
+        raise Refused(f"{call.name} has a counterpart for the main diagonal of a square matrix only")
+    return total(contraction(value, constant(np.eye(value.shape[0])), ((), ()), ((0, 1), (0, 1))), [1])
+
+
+def _maximum(call: Call, value: Tensor, other: Any = None, keepdim: bool = False) -> Any:
+    """Return the largest of all entries, the larger of two arrays, or the largest place an axis without its place."""
+    if isinstance(other, Tensor):
+        return largest(call.operand(value), call.operand(other))
+    found = RULES["amax"](call, value, other, keepdim)
+    return found if other is None else (found,)
+
+
+def _minimum(call: Call, value: Tensor, other: Any = None, keepdim: bool = False) -> Any:
+    if isinstance(other, Tensor):
+        return applied("min", call.operand(value), call.operand(other))
+    found = RULES["amin"](call, value, other, keepdim)
+    return found if other is None else (found,)
+
+
+def _cast(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
+    if value.number is None and call.dtype not in ("float32", "float64"):
+        raise Refused(f"{call.name}: a cast to {call.dtype} has no counterpart")
+    return value
+
+
+def _same(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
+    return value
+
+
+def _elementary(name: str) -> Rule:
+    return lambda call, value: function(name, value)
+
+
+_NAMED = {
+    "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "sqrt": "sqrt", "tanh": "tanh", "sin": "sin",
+    "cos": "cos", "sinh": "sinh", "cosh": "cosh", "atan": "arctan", "erf": "erf", "abs": "abs", "sign": "sign",
+    "sgn": "sign", "sigmoid": "sigmoid",
+}  # fmt: skip
+
+RULES: dict[str, Rule] = {
+    **{operation: _elementary(name) for operation, name in _NAMED.items()},
+    "add": _sum_of(ONE),
+    "sub": _sum_of(-ONE),
+    "rsub": _sum_of(-ONE, reverse=True),
+    "mul": lambda call, left, right: product(call.operand(left), call.operand(right)),
+    "div": _divided,
+    "neg": lambda call, value: scaled(value, -ONE),
+    "reciprocal": lambda call, value: divided(number(ONE, value.shape), value),
+    "square": lambda call, value: power(value, Fraction(2)),
+    "rsqrt": lambda call, value: power(value, Fraction(-1, 2)),
+    "pow": _raised,
+    "relu": lambda call, value: rectified(value),
+    "maximum": lambda call, left, right: largest(call.operand(left), call.operand(right)),
+    "minimum": lambda call, left, right: applied("min", call.operand(left), call.operand(right)),
+    "clamp": _clamped,
+    "clamp_min": lambda call, value, low: _clamped(call, value, low),
+    "clamp_max": lambda call, value, high: _clamped(call, value, None, high),
+    "hardtanh": lambda call, value, low=-1, high=1: _clamped(call, value, low, high),
+    "elu": elu,
+    "leaky_relu": leaky,
+    "softplus": softplus,
+    "silu": lambda call, value: product(held(value), function("sigmoid", value)),
+    "mish": lambda call, value: product(held(value), function("tanh", function("softplus", value))),
+    "gelu": gelu,
+    "log_sigmoid_forward": lambda call, value: (scaled(function("softplus", scaled(value, -ONE)), -ONE),),
+    "logaddexp": log_add_exp,
+    "erfc": lambda call, value: complementary_error(value),
+    "sum": reduction(total),
+    "mean": reduction(mean),
+    "amax": reduction(maximum),
+    "amin": reduction(smallest),
+    "max": _maximum,
+    "min": _minimum,
+    "logsumexp": reduction(log_sum_exp),
+    "var": variance,
+    "linalg_vector_norm": norm,
+    "_cdist_forward": distances,
+    "_softmax": lambda call, value, axis, *_: softmax(value, axis_of(value, axis)),
+    "_safe_softmax": lambda call, value, axis, *_: softmax(value, axis_of(value, axis)),
+    "_log_softmax": lambda call, value, axis, *_: plus(
+        value, scaled(RULES["logsumexp"](call, value, [axis], True), -ONE)
+    ),
+    "mm": _matrices,
+    "mv": _matrices,
+    "dot": _matrices,
+    "bmm": _batches,
+    "addmm": _added(_matrices),
+    "addmv": _added(_matrices),
+    "baddbmm": _added(_batches),
+    "native_layer_norm": normed,
+    "convolution": convolution,
+    "t": _swapped,
+    "transpose": _swapped,
+    "permute": lambda call, value, order: transposed(value, [axis_of(value, axis) for axis in order]),
+    "diagonal": _diagonal,
+    "view": _in_shape,
+    "_unsafe_view": _in_shape,
+    "reshape": _in_shape,
+    "squeeze": _in_shape,
+    "unsqueeze": _in_shape,
+    "expand": _tied_to_all,
+    "slice": _sliced,
+    "select": _selected,
+    "split_with_sizes": _split,
+    "cat": lambda call, values, axis=0: concatenated(values, axis_of(values[0], axis)),
+    "stack": lambda call, values, axis=0: stacked(values, axis % len(call.shape)),
+    "_to_copy": _cast,
+    "clone": _same,
+    "alias": _same,
+    "detach": _same,
+    "lift_fresh_copy": _same,
+    "full_like": lambda call, value, filled, **_: number(call.number(filled).number or Fraction(0), call.shape),
+    "zeros_like": lambda call, value, **_: number(Fraction(0), call.shape),
+    "ones_like": lambda call, value, **_: number(ONE, call.shape),
+    "copy": lambda call, target, source, *_: broadcast(source, call.shape),
+}

@@ -1,0 +1,291 @@
+"""Reading graphs of ``torch.fx``: what a PyTorch program computes, as symbolic arrays of its arguments.
+
+A graph is a list of nodes that call operations of core ATen; each that is understood is a line of
+:mod:`hopverify.interop.tracing.aten`. Nothing of PyTorch is imported: what is read are attributes (``op``, ``target``,
+``args``, ``kwargs``, ``meta``). The program is taken for what it says over the real numbers. Arrays that do not depend
+on the arguments are computed as PyTorch computes them, by ``fold``, and are then exact.
+
+What changes an array in place, draws random numbers, or computes in whole numbers is refused, never skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.interop.tracing.aten import RULES
+from hopverify.interop.tracing.calls import Call
+from hopverify.interop.tracing.literals import as_held
+from hopverify.interop.tracing.operations import Refused
+from hopverify.interop.tracing.rows import Rows
+from hopverify.interop.tracing.terms import Tensor, TooLarge
+from hopverify.interop.tracing.values import (
+    COMPARISONS,
+    CannotRead,
+    Condition,
+    Unread,
+    Value,
+    as_array,
+    as_tensor,
+    compared,
+    constant_value,
+    depends,
+    selected,
+    unread_among,
+)
+
+FLOATS = ("float32", "float64")
+ROUNDED = "arrays of constants are what PyTorch computes them to be, roundings included"
+Fold = Callable[[Any, Sequence[Any], Mapping[str, Any]], Any]
+
+
+@dataclass
+class Reading:
+    """The state of reading one graph; ``notes`` are for the person, ``stopped`` tells of gradients that are stopped."""
+
+    fold: Fold
+    literal: Callable[[Any], Fraction] = as_held
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def graph(
+        self, nodes: Sequence[Any], given: Mapping[str, Value], results: Sequence[str] | None = None
+    ) -> list[Tensor]:
+        """Return the results of a graph; ``given`` are the values of its placeholders and attributes, by name.
+
+        ``results`` names the nodes that are meant, where the graph returns others too.
+        """
+        known: dict[Any, Any] = {}
+        for node in nodes:
+            if node.op == "placeholder":
+                known[node] = given.get(node.name, Unread(f"{node.name}: an argument that is no tensor"))
+            elif node.op == "get_attr":
+                known[node] = given[node.target]
+            elif node.op == "output":
+                found = [each for each in _flat(node.args[0]) if results is None or each.name in results]
+                return [self._result(_mapped(each, known)) for each in found]
+            else:
+                known[node] = self._node(node, known)
+        raise CannotRead("the graph has no output")
+
+    def _result(self, value: Value) -> Tensor:
+        try:
+            return as_tensor(value)
+        except Refused as refusal:
+            raise CannotRead(str(refusal)) from None
+
+    def constant(self, values: NDArray[Any]) -> Value:
+        """Return an array of numbers of the program; what cannot be a constant is told."""
+        return constant_value(values, self.literal)
+
+    def _node(self, node: Any, known: Mapping[Any, Any]) -> Any:
+        name, overload = operation_of(node.target)
+        args, kwargs = _mapped(node.args, known), _mapped(dict(node.kwargs), known)
+        try:
+            if name == "getitem":
+                return _item(*args)
+            return self._called(node, name, overload, args, kwargs)
+        except Rows:
+            # Tried again, with a layer for each row.
+            raise
+        except TooLarge as error:
+            return Unread(f"{name}: {error}{_place(node)}")
+        except Refused as refusal:
+            return Unread(_with_place(str(refusal), node))
+        except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+            return Unread(f"{node.target} is called in a way that is not known: {error}{_place(node)}")
+
+    def _called(self, node: Any, name: str, overload: str, args: Any, kwargs: Any) -> Any:
+        _check_pure(node, name, overload)
+        values = [each for each in _flat((args, list(kwargs.values()))) if is_value(each)]
+        if not any(map(depends, values)) and unread_among(values) is None and self._is_folded(name, values):
+            return self._folded(node, name, args, kwargs)
+        if name == "where" and len(args) == 3:
+            return self._where(node, args)
+        unread = unread_among(values)
+        if unread is not None:
+            return unread
+        if name in COMPARISONS:
+            call = _call(node, name, self.literal, _dtype_of(node))
+            return compared(name, call_operand(call, args[0]), call_operand(call, args[1]), call.shape)
+        rule = RULES.get(name)
+        if rule is None:
+            raise Refused(f"the operation {node.target} has no counterpart")
+        call = _call(node, name, self.literal, _result_type(node, name))
+        tensors = _converted((args, kwargs), as_tensor)
+        return rule(call, *tensors[0], **_useful(tensors[1]))
+
+    def _is_folded(self, name: str, values: Sequence[Value]) -> bool:
+        """Whether a call is computed by PyTorch; single numbers alone are kept exact instead."""
+        return not values or name not in RULES or any(isinstance(each, np.ndarray) for each in values)
+
+    def _where(self, node: Any, args: Sequence[Any]) -> Value:
+        call = _call(node, "where", self.literal, _dtype_of(node))
+        which, case, otherwise = (each if is_value(each) else call.number(each) for each in args)
+        if isinstance(which, Condition):
+            which = Condition(call.operand(which.positive))
+        elif isinstance(which, np.ndarray):
+            which = np.broadcast_to(which, call.shape)
+        cases = [each if isinstance(each, Unread) else call.operand(as_tensor(each)) for each in (otherwise, case)]
+        return selected(which, *cases)
+
+    def _folded(self, node: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """Compute arrays that do not depend on the arguments, as PyTorch does."""
+        if name not in _EXACT:
+            self.notes[ROUNDED] = None
+        numbers = _converted((args, kwargs), lambda each: as_array(each, _dtype_of(node)))
+        found = self.fold(node.target, *numbers)
+        return _converted(found, self.constant, np.ndarray)
+
+
+def operation_of(target: Any) -> tuple[str, str]:
+    """Return the name and the overload of an operation.
+
+    >>> operation_of("aten.add.Tensor"), operation_of("aten._softmax.default")
+    (('add', 'Tensor'), ('_softmax', 'default'))
+    """
+    parts = str(target).split(".")
+    if len(parts) == 3 and parts[0] == "aten":
+        return parts[1], parts[2]
+    return getattr(target, "__name__", str(target)), ""
+
+
+def is_value(each: Any) -> bool:
+    """Whether an argument is an array, known or not, rather than a number or a setting of the program."""
+    return isinstance(each, Tensor | Condition | Unread | np.ndarray)
+
+
+def call_operand(call: Call, value: Any) -> Tensor:
+    """Return an operand of a comparison."""
+    return call.operand(as_tensor(value) if is_value(value) else value)
+
+
+def _check_pure(node: Any, name: str, overload: str) -> None:
+    """Raise for what is no function of its arguments, or reads their bits."""
+    tags = {str(tag).rpartition(".")[2] for tag in getattr(node.target, "tags", ())}
+    if "nondeterministic_seeded" in tags or name in _RANDOM:
+        advice = "put the module into the mode of evaluation (module.eval()), or leave it out"
+        raise Refused(f"{name}: random numbers have no counterpart: {advice}")
+    schema = getattr(node.target, "_schema", None)
+    if getattr(schema, "is_mutable", False) or (name.endswith("_") and not name.endswith("__")):
+        raise CannotRead(f"{name}: an array is changed in place{_place(node)}; compute a new one instead")
+    if name.startswith(("empty", "new_empty")):
+        raise Refused(f"{name}: numbers that were never set have no counterpart")
+    if (name, overload) == ("view", "dtype"):
+        raise Refused("view: bits read as another type have no counterpart")
+
+
+def _call(node: Any, name: str, literal: Callable[[Any], Fraction], dtype: str) -> Call:
+    result = node.meta["val"]
+    first = result[0] if isinstance(result, tuple | list) else result
+    return Call(name, tuple(int(extent) for extent in first.shape), dtype, literal)
+
+
+def _result_type(node: Any, name: str) -> str:
+    """Return the type in which a call computes; one that is no float is refused."""
+    result = node.meta["val"]
+    first = result[0] if isinstance(result, tuple | list) else result
+    dtype = _type_name(first)
+    if dtype not in FLOATS:
+        advice = "use float32 or float64 for everything that depends on the state"
+        raise Refused(f"{name}: a result of type {dtype} that depends on the state has no counterpart; {advice}")
+    mixed = {kind for kind in _types_of(node) if kind in FLOATS} - {dtype}
+    if mixed and name != "_to_copy":
+        raise Refused(f"{name}: {dtype} and {mixed.pop()} are mixed; use one of them for the whole program")
+    return dtype
+
+
+def _types_of(node: Any) -> list[str]:
+    """Return the types of the arrays that a call takes."""
+    arguments = _flat((node.args, list(node.kwargs.values())))
+    return [_type_name(each.meta["val"]) for each in arguments if _has_type(each)]
+
+
+def _dtype_of(node: Any) -> str:
+    """Return the type of floats with which numbers of the program meet arrays in this call."""
+    kinds = _types_of(node)
+    own = _type_name(node.meta["val"]) if hasattr(node.meta["val"], "dtype") else ""
+    return next((kind for kind in (own, *kinds) if kind in FLOATS), own or "float64")
+
+
+def _has_type(each: Any) -> bool:
+    return hasattr(each, "meta") and hasattr(each.meta.get("val"), "dtype")
+
+
+def _type_name(value: Any) -> str:
+    return str(value.dtype).removeprefix("torch.")
+
+
+def _useful(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what says where and how an array is kept; types are seen from the result."""
+    return {key: value for key, value in kwargs.items() if key not in _KEEPING}
+
+
+def _item(values: Any, index: int) -> Any:
+    if isinstance(values, Unread):
+        return values
+    return values[index] if index < len(values) else Unread("a further result of an operation has no counterpart")
+
+
+def _mapped(value: Any, known: Mapping[Any, Any]) -> Any:
+    """Replace nodes in nested arguments by their values."""
+    if isinstance(value, list | tuple):
+        return (
+            type(value)(_mapped(each, known) for each in value)
+            if type(value) in (list, tuple)
+            else [_mapped(each, known) for each in value]
+        )
+    if isinstance(value, dict):
+        return {key: _mapped(each, known) for key, each in value.items()}
+    return known[value] if hasattr(value, "meta") else value
+
+
+def _converted(value: Any, convert: Callable[[Any], Any], kinds: Any = Tensor | Condition | Unread | np.ndarray) -> Any:
+    """Convert the arrays in nested arguments."""
+    if isinstance(value, kinds):
+        return convert(value)
+    if isinstance(value, list | tuple):
+        return (
+            tuple(_converted(each, convert, kinds) for each in value)
+            if isinstance(value, tuple)
+            else [_converted(each, convert, kinds) for each in value]
+        )
+    if isinstance(value, dict):
+        return {key: _converted(each, convert, kinds) for key, each in value.items()}
+    return value
+
+
+def _flat(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return [inner for each in value for inner in _flat(each)]
+    return [value]
+
+
+def _place(node: Any) -> str:
+    """Return in which line of the program a node arose, where the graph tells."""
+    lines = str(node.meta.get("stack_trace") or "").strip().splitlines()
+    files = [line.strip() for line in lines if line.strip().startswith("File ")]
+    if not files:
+        return ""
+    file, _, rest = files[-1].removeprefix("File ").partition(", line ")
+    number, _, where = rest.partition(", in ")
+    return f" (at {file.strip(chr(34)).rpartition('/')[2]}:{number}, {where})"
+
+
+def _with_place(text: str, node: Any) -> str:
+    return text if " (at " in text else text + _place(node)
+
+
+_KEEPING = ("dtype", "layout", "device", "pin_memory", "memory_format", "non_blocking", "implicit")
+_RANDOM = ("native_dropout", "bernoulli", "rand", "randn", "normal", "uniform", "randint", "randperm", "multinomial")
+
+# Operations that move entries, or change signs, and round nothing.
+_EXACT = {
+    "t", "transpose", "permute", "view", "_unsafe_view", "reshape", "squeeze", "unsqueeze", "expand", "slice", "select",
+    "cat", "stack", "clone", "alias", "detach", "lift_fresh_copy", "neg", "full", "zeros", "ones", "arange", "eye",
+    "scalar_tensor", "diagonal", "split_with_sizes", "where", "triu", "tril",
+}  # fmt: skip

@@ -1,0 +1,236 @@
+"""Reading graphs of torch.fx without PyTorch: nodes with the attributes that a reader looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopverify.errors import HopverifyError
+from hopverify.interop.names import Names
+from hopverify.interop.tracing.graphs import Reading
+from hopverify.interop.tracing.literals import simplest
+from hopverify.interop.tracing.rows import Rows
+from hopverify.interop.tracing.structure import Finder, Structure
+from hopverify.interop.tracing.tensors import leaf, reshaped
+from hopverify.interop.tracing.terms import Input
+
+XI = np.array([[1.0, -1.0, 0.5], [1.0, 1.0, 0.0]])
+
+
+@dataclass(eq=False)
+class Node:
+    op: str
+    name: str
+    target: Any
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Operation:
+    name: str
+    tags: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Graph:
+    """A graph of one argument ``x``, written node by node; shapes are those that PyTorch would have found."""
+
+    def __init__(self, *shape: int, dtype: str = "float32") -> None:
+        self.nodes: list[Node] = []
+        self.arrays: dict[str, Any] = {}
+        self.shape = shape
+        self.x = self._add(Node("placeholder", "x", "x"), shape, dtype)
+
+    def _add(self, node: Node, shape: tuple[int, ...], dtype: str) -> Node:
+        node.meta["val"] = SimpleNamespace(shape=shape, dtype=f"torch.{dtype}")
+        self.nodes.append(node)
+        return node
+
+    def array(self, name: str, values: Any, dtype: str = "float32") -> Node:
+        held = np.asarray(values, dtype=dtype)
+        self.arrays[name] = held
+        return self._add(Node("placeholder", name, name), held.shape, held.dtype.name)
+
+    def __call__(
+        self, operation: str, shape: tuple[int, ...], *args: Any, dtype: str = "float32", **kwargs: Any
+    ) -> Node:
+        tags = kwargs.pop("tags", ())
+        node = Node("call_function", f"n{len(self.nodes)}", Operation(f"aten.{operation}", tags), args, kwargs)
+        return self._add(node, shape, dtype)
+
+    def read(self, result: Node, **options: Any) -> Structure:
+        reading = Reading(fold, **options)
+        given: dict[str, Any] = {name: reading.constant(values) for name, values in self.arrays.items()}
+        given["x"] = leaf(Input("x", tuple(extent for extent in self.shape if extent != 1)), self.shape)
+        (energy,) = reading.graph([*self.nodes, Node("output", "output", "output", ((result,),))], given)
+        titles = self.arrays.items()
+
+        def title(values: Any) -> str | None:
+            return next((name for name, own in titles if own.shape == values.shape and np.all(own == values)), None)
+
+        return Finder({"x": int(np.prod(self.shape))}, Names({"x"}).of, title).structure(reshaped(energy, ()))
+
+
+def fold(target: Any, args: Any, kwargs: Any) -> Any:
+    """Compute the few operations on constants that the graphs here have."""
+    known = {"aten.permute.default": np.transpose, "aten.exp.default": np.exp, "aten.linalg_inv.default": np.linalg.inv}
+    return known[str(target)](*args)
+
+
+def of_layers(found: Structure) -> list[Any]:
+    return [(hidden.lagrangian, hidden.size) for hidden in found.hidden]
+
+
+def half_square(graph: Graph) -> Node:
+    squares = graph("pow.Tensor_Scalar", graph.shape, graph.x, 2)
+    return graph("mul.Tensor", (), graph("sum.default", (), squares), 0.5)
+
+
+def test_log_sum_exp_is_a_softmax_layer_and_the_square_its_leak() -> None:
+    graph = Graph(3)
+    scores = graph("mv.default", (2,), graph.array("xi", XI), graph.x)
+    free = graph("logsumexp.default", (), graph("mul.Tensor", (2,), scores, 2.0), [0])
+    found = graph.read(graph("sub.Tensor", (), half_square(graph), graph("div.Tensor", (), free, 2.0)))
+    assert of_layers(found) == [({"softmax": {"beta": 2}}, 2)]
+    assert found.leaks["x"].tolist() == [1, 1, 1]
+    assert list(found.synapses) == ["xi"]
+    assert np.array_equal(found.synapses["xi"].arrays["weights"], XI)
+
+
+def test_what_is_common_to_all_scores_stands_outside() -> None:
+    graph = Graph(1, 3)
+    distances = graph("_cdist_forward.default", (1, 2), graph.x, graph.array("mu", XI), 2.0, None)
+    scores = graph("neg.default", (1, 2), graph("pow.Tensor_Scalar", (1, 2), distances, 2))
+    found = graph.read(graph("neg.default", (1,), graph("logsumexp.default", (1,), scores, [1])))
+    assert of_layers(found) == [("softmax", 2)]
+    assert found.leaks["x"].tolist() == [2, 2, 2]
+    assert np.array_equal(found.hidden[0].bias, -(XI.astype(float) ** 2).sum(axis=1))
+
+
+def test_a_quadratic_form_is_a_leak_and_weights() -> None:
+    graph = Graph(2)
+    A = graph.array("A", [[3.0, 1.0], [0.0, 1.0]])
+    form = graph("dot.default", (), graph.x, graph("mv.default", (2,), A, graph.x))
+    found = graph.read(form)
+    assert found.leaks["x"].tolist() == [6, 2]
+    (weights,) = found.synapses.values()
+    assert (weights.kind, weights.arrays["weights"].tolist()) == ("dense", [[0, -1], [-1, 0]])
+
+
+def test_a_bent_sum_of_overlaps_is_a_hidden_layer_or_an_associative_synapse() -> None:
+    graph = Graph(3)
+    xi = graph.array("xi", XI)
+    hidden = graph("add.Tensor", (2,), graph("mv.default", (2,), xi, graph.x), graph.array("b", [0.5, 0.25]))
+    free = graph("sum.default", (), graph("softplus.default", (2,), hidden))
+    cubes = graph("pow.Tensor_Scalar", (2,), graph("mv.default", (2,), xi, graph.x), 3)
+    found = graph.read(graph("sub.Tensor", (), graph("neg.default", (), free), graph("sum.default", (), cubes)))
+    assert of_layers(found) == [("sigmoid", 2)]
+    assert found.hidden[0].bias.tolist() == [0.5, 0.25]
+    assert sorted(part.kind for part in found.synapses.values()) == ["associative", "dense"]
+
+
+def test_silu_within_a_network_keeps_its_matrices() -> None:
+    graph = Graph(3)
+    hidden = graph("mv.default", (2,), graph.array("W", XI), graph.x)
+    bent = graph("silu.default", (2,), hidden)
+    again = graph("softplus.default", (2,), graph("mv.default", (2,), graph.array("V", np.eye(2) + 1), bent))
+    (part,) = graph.read(graph("sum.default", (), again)).synapses.values()
+    assert part.fields["energy"] == "sum(softplus(V@(sigmoid(W@x)*(W@x))))"
+
+
+def test_numbers_are_those_of_the_type_that_computes_with_them() -> None:
+    def energy(dtype: str, **options: Any) -> str:
+        graph = Graph(2, dtype=dtype)
+        scaled = graph("mul.Tensor", (2,), graph.x, 0.1, dtype=dtype)
+        found = graph.read(
+            graph("sum.default", (), graph("cos.default", (2,), scaled, dtype=dtype), dtype=dtype), **options
+        )
+        return str(next(iter(found.synapses.values())).fields["energy"])
+
+    assert energy("float32") == "sum(cos(13421773/134217728*x))"
+    assert energy("float64") == f"sum(cos({Fraction(0.1)}*x))"
+    assert energy("float32", literal=simplest) == "sum(cos(x/10))"
+
+
+def test_constants_are_computed_by_the_program_and_a_constant_energy_is_left_out() -> None:
+    graph = Graph(2)
+    inverse = graph("linalg_inv.default", (2, 2), graph.array("A", [[2.0, 0.0], [0.0, 4.0]]))
+    form = graph("dot.default", (), graph.x, graph("mv.default", (2,), inverse, graph.x))
+    found = graph.read(graph("add.Tensor", (), form, 1.5))
+    assert found.leaks["x"].tolist() == [1, 0.5]
+    assert found.constant == 1.5
+
+
+def test_an_array_is_broadcast_as_pytorch_does() -> None:
+    graph = Graph(1, 3)
+    tall = graph.array("t", [[1.0], [2.0]])
+    found = graph.read(graph("sum.default", (), graph("mul.Tensor", (2, 3), graph.x, tall)))
+    assert [float(each) for each in found.biases["x"]] == [-3, -3, -3]
+
+
+def sum_of(graph: Graph, operation: str, *args: Any, dtype: str = "float32", **kwargs: Any) -> Node:
+    node = graph(operation, graph.shape, graph.x, *args, dtype=dtype, **kwargs)
+    return graph("sum.default", (), node)
+
+
+@pytest.mark.parametrize(
+    ("operation", "args", "options", "told"),
+    [
+        ("native_dropout.default", (0.5, True), {}, "module.eval()"),
+        ("bernoulli.p", (0.5,), {"tags": ("nondeterministic_seeded",)}, "random numbers"),
+        ("mul_.Tensor", (2,), {}, "changed in place"),
+        ("floor.default", (), {}, "aten.floor.default has no counterpart"),
+        ("div.Tensor_mode", (2,), {"rounding_mode": "floor"}, "rounds to whole numbers"),
+        ("_to_copy.default", (), {"dtype": "int64"}, "a result of type int64"),
+        ("_to_copy.default", (), {"dtype": "float16"}, "a result of type float16"),
+        ("view.dtype", ("int32",), {}, "bits read as another type"),
+        ("empty_like.default", (), {}, "never set"),
+        ("mul.Tensor", (float("inf"),), {}, "the number inf"),
+        ("eq.Scalar", (0,), {"dtype": "bool"}, "comparison for equality"),
+        ("sort.stable", (), {}, "aten.sort.stable has no counterpart"),
+        ("softplus.default", (1, 5), {}, "threshold below 20"),
+    ],
+)
+def test_what_has_no_counterpart_is_refused_by_name(
+    operation: str, args: tuple[Any, ...], options: dict[str, Any], told: str
+) -> None:
+    graph = Graph(3)
+    with pytest.raises(HopverifyError) as caught:
+        graph.read(sum_of(graph, operation, *args, **options))
+    assert told in str(caught.value)
+
+
+def test_a_result_that_does_not_use_what_is_refused_stands() -> None:
+    graph = Graph(3)
+    graph("sort.stable", (3,), graph.x)
+    assert graph.read(graph("sum.default", (), graph.x)).biases["x"].tolist() == [-1, -1, -1]
+
+
+def test_types_are_not_mixed() -> None:
+    graph = Graph(3)
+    half = graph.array("h", 0.1, "float64")
+    with pytest.raises(HopverifyError, match="float32 and float64 are mixed"):
+        graph.read(graph("sum.default", (), graph("mul.Tensor", (3,), graph.x, half)))
+
+
+def test_rows_of_an_argument_have_to_be_layers() -> None:
+    graph = Graph(2, 3)
+    with pytest.raises(Rows):
+        graph.read(graph("sum.default", (), graph("logsumexp.default", (2,), graph.x, [1])))
+
+
+def test_a_refusal_tells_the_line_of_the_program() -> None:
+    graph = Graph(3)
+    node = graph("sort.stable", (3,), graph.x)
+    node.meta["stack_trace"] = '  File "/models/net.py", line 7, in forward\n    return x.sort()'
+    with pytest.raises(HopverifyError, match=r"\(at net.py:7, forward\)"):
+        graph.read(graph("sum.default", (), node))
