@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from hopverify.interop.hamux import from_hamux
     from hopverify.interop.imported import Imported
     from hopverify.interop.source import SOURCES, Request, Source, read
+    from hopverify.interop.torch import energy_spec
 
-__all__ = ["SOURCES", "Imported", "Request", "Source", "from_hamux", "read"]
+__all__ = ["SOURCES", "Imported", "Request", "Source", "energy_spec", "from_hamux", "read"]
 
 _PLACES = {
     "Imported": "imported",
     "Request": "source",
     "SOURCES": "source",
     "Source": "source",
+    "energy_spec": "torch",
     "from_hamux": "hamux",
     "read": "source",
 }

@@ -61,7 +61,9 @@ ELSEWHERE = {
     | dict.fromkeys(("altered_energy_descent", "original:"), "tests/known_values/test_repair_by_hand.py"),
     # What needs JAX or PyTorch is tried where .ci/nightly installs them.
     "docs/hamux.md": dict.fromkeys((">>> ", "hopverify import model.py"), "tests/interop/test_hamux_page.py"),
-    "docs/pytorch.md": dict.fromkeys(("import torch", "hopverify: 1"), "tests/interop/test_pages.py"),
+    "docs/pytorch.md": dict.fromkeys(
+        ("import torch", "hopverify: 1", "layers:", "hopverify import model.py"), "tests/interop/test_pages.py"
+    ),
     "docs/repair.md": {"W is not symmetric": "tests/documents/test_outputs.py"},
     "docs/spec.md": {
         "original:": "tests/known_values/test_repair_by_hand.py reads the same lines of dead-neurons.md",

@@ -11,9 +11,11 @@ from click.testing import CliRunner
 
 from hopverify import verify
 from hopverify.cli import GROUP
+from hopverify.expr.floats import FLOATS
 from hopverify.interop.arrays import Network, hopfield_network
 from hopverify.interop.sources.arrays import SOURCE as ARRAYS
-from hopverify.spec import ExactArray
+from hopverify.networks import build_model
+from hopverify.spec import ExactArray, parse_spec
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -48,7 +50,7 @@ def test_the_page_lists_every_setting() -> None:
 
 def test_the_example_of_pytorch(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("torch")
-    (example,) = blocks("pytorch.md", "python")
+    _, example = blocks("pytorch.md", "python")
     exec(example, {})
     printed = capsys.readouterr().out.splitlines()
     descents = [line for line in printed if line.startswith("energy_descent")]
@@ -59,8 +61,27 @@ def test_the_example_of_pytorch(here: Path, capsys: pytest.CaptureFixture[str]) 
     assert not any(" pass " in line for line in retrievals)
 
 
+def test_the_energy_of_pytorch(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("torch")
+    example, _ = blocks("pytorch.md", "python")
+    exec(example, {})
+    printed = capsys.readouterr().out
+    assert blocks("pytorch.md", "yaml")[0] in printed
+    assert "5 of 5 patterns" in printed
+
+
+def test_a_flow_without_leak_is_written_as_the_page_says() -> None:
+    layers = blocks("pytorch.md", "yaml")[1]
+    spec = parse_spec(f"hopverify: 1\nname: wells\n{layers}checks: [energy_descent]\n")
+    assert verify(spec).verdict == "pass"
+    model = build_model(spec)
+    x = np.array([0.5, -2.0])
+    assert np.allclose(model.flow({"x": x}, FLOATS)["x"], -4 * x * (x**2 - 1))
+    assert np.isclose(float(model.energy({"x": x}, FLOATS)), ((x**2 - 1) ** 2).sum())
+
+
 def test_the_mapping_of_pytorch(here: Path) -> None:
-    (mapping,) = blocks("pytorch.md", "yaml")
+    *_, mapping = blocks("pytorch.md", "yaml")
     Path("model.map.yaml").write_text(mapping, encoding="utf-8")
     np.savez("model.npz", **{"memory.weight": np.eye(6, 4, dtype=np.float32)})
     command = ["import", "model.map.yaml", "--out", "out", "--set", "tensors=model.npz"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import sys
+import io
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,10 +77,15 @@ def program(function: Any, example: Sequence[Any]) -> Program:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep what a program prints from what hopverify prints, and its warnings from the person."""
-    with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
-        warnings.simplefilter("ignore")
-        yield
+    """Keep what a program prints whenever it is called, and what PyTorch warns of, from the person."""
+    level = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)
 
 
 def _no_graph(first: Exception, second: Exception) -> str:

@@ -22,8 +22,9 @@ from hopverify.interop.tracing.aten import RULES
 from hopverify.interop.tracing.calls import Call
 from hopverify.interop.tracing.literals import as_held
 from hopverify.interop.tracing.operations import Refused
-from hopverify.interop.tracing.rows import Rows
-from hopverify.interop.tracing.terms import Tensor, TooLarge
+from hopverify.interop.tracing.rows import MAX_ENTRIES, Rows
+from hopverify.interop.tracing.tensors import sources
+from hopverify.interop.tracing.terms import Shift, Tensor, TooLarge
 from hopverify.interop.tracing.values import (
     COMPARISONS,
     CannotRead,
@@ -40,6 +41,7 @@ from hopverify.interop.tracing.values import (
 )
 
 FLOATS = ("float32", "float64")
+CALLER = "interop/torch/programs.py"
 ROUNDED = "arrays of constants are what PyTorch computes them to be, roundings included"
 Fold = Callable[[Any, Sequence[Any], Mapping[str, Any]], Any]
 
@@ -74,9 +76,12 @@ class Reading:
 
     def _result(self, value: Value) -> Tensor:
         try:
-            return as_tensor(value)
+            result = as_tensor(value)
         except Refused as refusal:
             raise CannotRead(str(refusal)) from None
+        if any(isinstance(source, Shift) for source in sources(result)):
+            raise CannotRead(f"the largest of more than {MAX_ENTRIES} entries: log Σ exp is its smooth counterpart")
+        return result
 
     def constant(self, values: NDArray[Any]) -> Value:
         """Return an array of numbers of the program; what cannot be a constant is told."""
@@ -268,7 +273,7 @@ def _flat(value: Any) -> list[Any]:
 def _place(node: Any) -> str:
     """Return in which line of the program a node arose, where the graph tells."""
     lines = str(node.meta.get("stack_trace") or "").strip().splitlines()
-    files = [line.strip() for line in lines if line.strip().startswith("File ")]
+    files = [line.strip() for line in lines if line.strip().startswith("File ") and CALLER not in line]
     if not files:
         return ""
     file, _, rest = files[-1].removeprefix("File ").partition(", line ")

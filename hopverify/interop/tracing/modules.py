@@ -12,14 +12,15 @@ from hopverify.interop.tracing.calls import Call, broadcast, times
 from hopverify.interop.tracing.functions import ONE, function, held, power
 from hopverify.interop.tracing.operations import Refused, Setting, convolved, rectified
 from hopverify.interop.tracing.reductions import deviation, kept, mean
-from hopverify.interop.tracing.tensors import applied, number, plus, product, reshaped, scaled
+from hopverify.interop.tracing.tensors import number, plus, product, reshaped, scaled
 from hopverify.interop.tracing.terms import Tensor
 
 
 def elu(call: Call, value: Tensor, alpha: Any = 1, scale: Any = 1, input_scale: Any = 1) -> Tensor:
     """Return u where u > 0, and α(e^u - 1) elsewhere; SELU and CELU have scales."""
-    below = times(call, function("expm1", times(call, value, input_scale)), alpha)
-    return times(call, applied("where", value, value, below), scale)
+    negative = scaled(rectified(scaled(value, -ONE)), -ONE)
+    below = times(call, function("expm1", times(call, negative, input_scale)), alpha)
+    return times(call, plus(rectified(value), below), scale)
 
 
 def leaky(call: Call, value: Tensor, slope: Any = 0.01) -> Tensor:

@@ -6,6 +6,7 @@ one for each place along the other axes, and put together again.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
@@ -16,7 +17,7 @@ from hopverify.interop.tracing.constants import exact
 from hopverify.interop.tracing.functions import ONE
 from hopverify.interop.tracing.operations import Refused
 from hopverify.interop.tracing.tensors import leaf, placed, plus, product, transposed, transposed_core
-from hopverify.interop.tracing.terms import Atom, Constant, Factor, Input, Source, Tensor, Term, collected
+from hopverify.interop.tracing.terms import Atom, Constant, Factor, Input, Shift, Source, Tensor, Term, collected
 
 MAX_ROWS, MAX_ENTRIES = 64, 32
 WHOLE = ("logsumexp", "ghost_logsumexp")
@@ -154,10 +155,9 @@ def _log_sum_exp(row: Tensor) -> Tensor:
 
 
 def _largest(row: Tensor) -> Tensor:
-    """Return the largest of a few numbers, as the larger of two and so on."""
-    count = prod(row.shape)
-    if count > MAX_ENTRIES:
-        raise Refused(f"the largest of {count} entries (at most {MAX_ENTRIES}): log Σ exp is its smooth counterpart")
+    """Return the largest of a few numbers, as the larger of two and so on; of more, a number that must cancel."""
+    if prod(row.shape) > MAX_ENTRIES:
+        return leaf(Shift(int(hashlib.sha256(row.key.encode()).hexdigest()[:12], 16)))
     entries = []
     for place in np.ndindex(*row.shape):
         entry = row
