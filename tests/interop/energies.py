@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -308,7 +309,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], Callable[[], Any], str]] = {
     "a product": (plain(lambda x: x.prod()), state(3), "prod"),
     "several energies": (plain(lambda x: (x * x).sum(-1)), state(2, 3), "one number"),
     "another array every time": (
-        plain(lambda x: (x * __import__("random").random()).sum()),
+        plain(lambda x: (x * random.random()).sum()),
         state(3),
         "differ in their",
     ),
