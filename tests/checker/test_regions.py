@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
+from flint import arb, arb_mat
 
+from hopverify.checker import regions
 from hopverify.checker.listing import enumeration, root
+from hopverify.expr.balls import precision
 from hopverify.obligations import Search
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
@@ -108,3 +112,36 @@ def test_a_state_on_a_face_is_told_as_one() -> None:
     for point, faces in (("0", [True]), ("7", [False, True])):
         found = enumeration(search, {**tree, "faces": {"1": [point]}})
         assert [state.face is not None for state in found.equilibria] == faces
+
+
+ZERO, ONE, TINY = Fraction(0), Fraction(1), Fraction(1, 2**60)
+
+
+def test_the_ends_of_a_region_belong_to_it_and_touching_one_tells_nothing() -> None:
+    for low, high, inside in ((ZERO, ONE, True), (-ONE, ZERO, None), (ONE, 2 * ONE, None), (-ONE, -TINY, False)):
+        assert regions._side([(ZERO, ONE)], [low], [high]) is inside
+    # What ends where the region does is inside at once: balls would reach beyond, and nothing rests here to be exact.
+    shifted = network(dense("[[1]]", "size: 1, lagrangian: identity, bias: 1"))
+    assert regions.is_inside(shifted, [(ZERO, ONE)], np.array([0.25]), np.array([1.0])) is True
+
+
+def test_guesses_reach_the_ends_of_what_is_enclosed() -> None:
+    third = Fraction(1, 3)
+    for low, high, guess in ((ZERO, TINY, ZERO), (-TINY, ZERO, ZERO), (third, third, third), (TINY, TINY, None)):
+        assert regions._guess(low, high, (ZERO, ONE)) == guess
+
+
+def test_the_derivative_of_the_flow_of_whole_layers_has_all_their_entries() -> None:
+    """At (0, 0) the Hessian of softmax is [[1, -1], [-1, 1]]/4."""
+    asked = network(dense("[[2, 1], [0, 3]]", "size: 2, lagrangian: softmax"))
+    with precision():
+        G, J = regions._flow(asked, np.array([arb(0), arb(0)], dtype=object))
+    assert [float(value) for value in G.entries()] == [1.5, 1.5]
+    assert [float(value) for value in J.entries()] == [-0.75, -0.25, -0.75, -0.25]
+
+
+def test_what_a_sharpening_does_not_bound_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = arb_mat([[0]]), arb_mat([[arb(1, "inf")]])
+    monkeypatch.setattr(regions, "_flow", lambda *_: flow)
+    (kept,) = regions._sharpened(network(RELU), np.array([arb(0.5)], dtype=object))
+    assert kept == 0.5
