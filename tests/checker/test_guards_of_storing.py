@@ -24,11 +24,12 @@ from hopverify.checker.constant_pieces import (
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.regions import _guess, is_inside
-from hopverify.checker.rules import judge, lone_equilibrium
+from hopverify.checker.rules import judge
+from hopverify.checker.rules.basin_cells import read_row
 from hopverify.checker.rules.equilibrium_balls import flat_region
 from hopverify.checker.rules.equilibrium_boxes import is_attracting
 from hopverify.checker.stability import _by_spectrum
-from hopverify.checker.stored import reach_of_signs
+from hopverify.checker.stored import Rivals, reach_of_signs
 from hopverify.checks import FACTORISATION, FLOATING_POINT, claims_of, ghost_regions, global_stability
 from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
@@ -36,7 +37,6 @@ from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
 from hopverify.networks import LayerFunction, build_model, linear_network
-from hopverify.obligations import Retrieval
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread
@@ -121,89 +121,6 @@ def test_what_definiteness_in_doubles_assumes_is_told() -> None:
         assert found.data == told | {"assumptions": assumed}
 
 
-def test_a_mean_is_for_exact_patterns_and_a_ghost_counts_as_one_more() -> None:
-    layers = "layers: {v: {size: 2, lagrangian: identity}, h: {size: 2, lagrangian: %s, tau: 0}}\n"
-    text = "synapses: {xi: {kind: dense, layers: [h, v], weights: [[0.5, 0], [0, 0.5]]}}\nchecks: [memory_retrieval]\n"
-    evidence = {"rule": "lone_equilibrium", "state": ["1/4", "1/4"]}
-    plain, ghost = (obligation_of(layers % name + text) for name in ("softmax", "ghostmax"))
-    assert judge(plain, evidence).data["owned_at_most"] == 0
-    assert judge(ghost, {**evidence, "state": ["1/6", "1/6"]}).data["owned_at_most"] == 0
-    spread = replace(plain, patterns=replace(plain.patterns, spread=Spread(Fraction(1, 100))))
-    refused(spread, evidence, "exact patterns")
-
-
-def rests(Xi: Any, bias: Any, beta: float, v: Any) -> Any:
-    """Return the equilibrium of v ← Ξᵀ softmax(β(Ξv + b)), in doubles."""
-    for _ in range(200):
-        p = np.exp(beta * (Xi @ v + bias))
-        v = Xi.T @ (p / p.sum())
-    return v
-
-
-@pytest.mark.parametrize("ghost", [False, True])
-@pytest.mark.parametrize("beta", [0.125, 1.0])
-def test_the_ball_around_a_mean_holds_the_equilibrium_and_is_not_wide(ghost: bool, beta: float) -> None:
-    Xi, bias, state = np.array([[0.75, 0], [0, 0.5], [0.25, 0.25]]), np.array([1.5, 0, -1]), [0.25, 0.125]
-    obligation = Retrieval(
-        "law", ExactArray.of(Xi), Fraction(beta), ExactArray.of(bias), ("[0]", "[1]", "[2]"), 1, ghost
-    )
-    with precision():
-        centre, radius = lone_equilibrium._enclosed(obligation, np.array(list(map(Fraction, state)), dtype=object))
-    assert [float(c.mid()) for c in centre] == state
-    rows = (np.vstack([Xi, 0 * Xi[:1]]), np.append(bias, 0)) if ghost else (Xi, bias)
-    off = np.linalg.norm(rests(*rows, beta, np.array(state)) - state)
-    reach = float(radius.abs_upper())
-    assert radius.contains(0)
-    assert off <= reach <= 4 * off
-
-
-def test_a_mean_is_no_contraction_where_patterns_lie_far_apart() -> None:
-    """1 - β max |ξ - c|² is 1 - 18β here, and 1 - 8β for patterns of twos."""
-    for entry, beta, certified in ((3, "55/1000", True), (3, "56/1000", False), (2, "1/8", False), (2, "1", False)):
-        patterns = ExactArray.of([[entry, entry], [-entry, -entry]])
-        obligation = Retrieval("law", patterns, Fraction(beta), ExactArray.of([0, 0]), ("[0]", "[1]"), 1, False)
-        evidence = {"rule": "lone_equilibrium", "state": ["0", "0"]}
-        if certified:
-            assert judge(obligation, evidence).data["owned_at_most"] == 0
-        else:
-            refused(obligation, evidence, "contract")
-
-
-def lone(patterns: Any, beta: str = "1/100", bias: Any = None, *, least: int = 1, errors: int = 0) -> Retrieval:
-    given, count = ExactArray.of(patterns), len(patterns)
-    labels = tuple(f"[{mu}]" for mu in range(count))
-    zero = ExactArray.of(bias or [0] * count)
-    return Retrieval("law", given, Fraction(beta), zero, labels, least, False, errors=errors)
-
-
-def at(*state: str) -> dict[str, Any]:
-    return {"rule": "lone_equilibrium", "state": list(state)}
-
-
-def test_the_own_equilibrium_of_a_pattern_is_not_denied() -> None:
-    """(1/2, 0) alone is where the flow rests; 1/8 beside it an enclosure holds the own places of two, and is of one."""
-    refused(lone([["1/2", 0]]), at("1/2", "0"), "own ones of enough")
-    told = judge(lone([[1, 0], ["5/4", 0]], least=2), at("9/8", "1/20")).data
-    assert told == {"all_equilibria": 1, "owned_at_most": 1, "asked": 2}
-
-
-def test_wrong_signs_deny_an_equilibrium_unless_they_are_allowed() -> None:
-    """All others have the sign - where the first has the first +: there the mean of weights 0.4, 0.15 … is negative."""
-    rows = [[1] * 16, *([-1, *(1 - 2 * ((j - 1) // 2 == mu) for j in range(1, 16))] for mu in range(4))]
-    bias = [Fraction(98), 0, 0, 0, 0]
-    state = at("-1/5", *["7/10"] * 8, *["1"] * 7)
-    assert judge(lone(rows, bias=bias), state).data["owned_at_most"] == 0
-    refused(lone(rows, bias=bias, errors=1), state, "own ones of enough")
-
-
-@pytest.mark.parametrize(("limit", "value"), [("MAX_PATTERNS", 2), ("MAX_NUMBERS", 5)])
-def test_a_mean_is_for_few_patterns(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
-    asked, evidence = lone([[1, 0], [0, 1], [-1, -1]]), at("0", "0")
-    assert judge(asked, evidence).data["owned_at_most"] == 0
-    monkeypatch.setattr(lone_equilibrium, limit, value)
-    refused(asked, evidence, "exact patterns")
-
-
 def test_the_ends_of_intervals_belong_to_them() -> None:
     piece, zero, one, two = Interval(Fraction(0), Fraction(1)), Fraction(0), Fraction(1), Fraction(2)
     assert (piece.holds(zero, one), piece.holds(zero, two), piece.holds(-one, one)) == (True, False, False)
@@ -268,6 +185,19 @@ def test_what_is_refuted_is_counted() -> None:
     ]
     assert global_stability._refuted({"listed": ["one", "other"]}) == "Several equilibria"
     assert global_stability._refuted({}) == "No equilibrium attracts everything"
+
+
+def test_the_nearest_rival_is_named() -> None:
+    """4 and 5 are each other's; 1 and -1 are nearer to 0, where the layer rests, than to each other."""
+    assert Rivals(None, ExactArray.of([[4], [5]])).rivals == [1, 0]
+    assert Rivals(None, ExactArray.of([[1], [-1]])).rivals == [None, None]
+
+
+def test_a_cell_may_be_as_narrow_as_one_number() -> None:
+    row: dict[str, Any] = {"unit": "1", "flips": 0, "inner": None, "rest": None, "definiteness": None}
+    assert read_row(0, row | {"lower": [2], "upper": [2]}, 1).lower.tolist() == [2]
+    with pytest.raises(EvidenceRejected, match="a box is empty"):
+        read_row(0, row | {"lower": [2], "upper": [1]}, 1)
 
 
 def test_signs_reach_less_far_where_patterns_have_a_spread() -> None:
