@@ -12,11 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import sympy
 
 from hopverify.derivation.crosscheck import BITS, MAX_SIZE, POINTS, Disagreement
-from hopverify.derivation.resolvent_section import U, branches, is_settled
-from hopverify.derivation.translation import number
+from hopverify.derivation.formula import Formula, Number, formula, substituted
+from hopverify.derivation.resolvent_section import branches, is_settled
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.dual import Dual, Duals, along
 from hopverify.expr.evaluate import Value, evaluate
@@ -30,21 +29,21 @@ def check_resolvent(layer: Layer, inhibition: tuple[Fraction, ...], seed: int = 
     """Compare the closed form of x with the solution in rationals, for each neuron; return at how many points."""
     generator, agreed = random.Random(seed), 0
     for rho, c in zip(layer.each(layer.leak), inhibition, strict=True):
-        found = branches(layer.function, number(rho), number(c))
+        found = branches(layer.function, formula(rho), formula(c))
         if found is None:
             return 0
         for _ in range(POINTS):
             u = Fraction(generator.randint(-50_000, 50_000), 9973)
             (theirs,) = resolvent(layer.function, np.array([u], dtype=object), [rho], [c], EXACT)
             ours = next(b for b in found if _reaches(b.lower, u, -1) and _reaches(b.upper, u, 1)).state
-            if ours.subs(U, number(u)) != number(theirs):
+            if substituted(ours, {"u": Number(u)}) != Number(theirs):
                 raise Disagreement(f"layer {layer.name}: the closed form of x at u = {u} differs from {theirs}")
             agreed += 1
     return agreed
 
 
-def _reaches(end: Any, u: Fraction, side: int) -> bool:
-    return end is None or bool(side * (end - sympy.Rational(u.numerator, u.denominator)) >= 0)
+def _reaches(end: Formula | None, u: Fraction, side: int) -> bool:
+    return not isinstance(end, Number) or side * (end.value - u) >= 0
 
 
 def check_altered(system: AlteredSystem, seed: int = 0) -> int:

@@ -13,14 +13,14 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import sympy
 
-from hopverify.derivation.calculus import I, J, K
 from hopverify.derivation.document import AGAIN, Line, Mark, Section
-from hopverify.derivation.network_sections import Network, has_bias, per_neuron, sum_of, summed, velocity
+from hopverify.derivation.formula import ONE, ZERO, Formula, Symbol, formula, total
+from hopverify.derivation.language import of_expression
+from hopverify.derivation.names import I, J, K
+from hopverify.derivation.network_sections import Network, has_bias, lagrangian, per_neuron, sum_of, summed, velocity
 from hopverify.derivation.resolvent_section import is_settled, rates_of
-from hopverify.derivation.translation import NoTranslation, X, number, to_sympy
-from hopverify.expr.nodes import Symbol, substitute
+from hopverify.expr.differentiate import gradient
 from hopverify.networks import AlteredSystem, Layer, Model, altered_system
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
@@ -69,30 +69,28 @@ def _name(model: Model, system: AlteredSystem) -> str:
     return next(name for name, synapse in model.synapses.items() if synapse is system.synapse)
 
 
-def _terms(network: Network, system: AlteredSystem) -> list[tuple[Any, str]]:
+def _terms(network: Network, system: AlteredSystem) -> list[tuple[Formula, str]]:
     """Return V term by term."""
     names, slow = network.names, system.slow
     P = names.matrix("P", _name(network.model, system))
     y, a, m = names.vector("x", slow.name), names.vector("b", slow.name), names.size(slow.name)
-    pairs = (I, 1, m), (J, 1, m)
-    terms = [(number(system.rate) / 2 * sympy.Sum(P[I, J] * y[I] * y[J], *pairs), f"layer {slow.name}")]
+    pairs = (I, m), (J, m)
+    terms = [(formula(system.rate / 2) * total(P[I, J] * y[I] * y[J], *pairs), f"layer {slow.name}")]
     if has_bias(slow):
-        terms.append((-sympy.Sum(P[I, J] * a[I] * y[J], *pairs), f"bias of layer {slow.name}"))
+        terms.append((-total(P[I, J] * a[I] * y[J], *pairs), f"bias of layer {slow.name}"))
     for layer in system.fast:
         terms += _fast_terms(network, layer)
     if system.residual is not None:
-        terms.append((sympy.Sum(_phi(system)[0], (K, 1, _width(system))), "residual"))
+        terms.append((total(_phi(system)[0], (K, _width(system))), "residual"))
     return terms
 
 
-def _fast_terms(network: Network, layer: Layer) -> list[tuple[Any, str]]:
+def _fast_terms(network: Network, layer: Layer) -> list[tuple[Formula, str]]:
     """Return -ρL(x) and -½γᵀ(c∘γ) of a fast layer."""
     names, (rho, c) = network.names, rates_of(network, layer)
-    x, g, n = names.vector("x", layer.name)[I], names.vector("g", layer.name)[I], names.size(layer.name)
-    L, said = network.undefined("L", layer), f"layer {layer.name}, at its x"
-    own = summed(rho, L(x), n) if layer.function.elementwise else rho * L(sympy.Symbol(names.of("x", layer.name)))
-    terms = [(-own, said)]
-    if c != 0:
+    g, n = names.vector("g", layer.name)[I], names.size(layer.name)
+    terms = [(-lagrangian(network, layer, rho), f"layer {layer.name}, at its x")]
+    if c != ZERO:
         terms.append((-summed(c / 2, g**2, n), f"self-inhibition of layer {layer.name}"))
     return terms
 
@@ -104,16 +102,16 @@ def _slopes(network: Network, system: AlteredSystem) -> list[Line]:
     m = network.names.size(slow.name)
     moved = Mark("-P T ẋ", r"-P\,T \dot{x}")
     whole = Mark("-ẋᵀ T P ẋ", r"-\dot{x}^{\top} T P \dot{x}")
-    inside, before = (tau, sympy.S.One) if tau.has(I) else (sympy.S.One, tau)
-    total = -before * sympy.Sum(inside * P[I, J] * dot[I] * dot[J], (I, 1, m), (J, 1, m))
+    inside, before = (tau, ONE) if tau.has(I) else (ONE, tau)
+    rate = -before * total(inside * P[I, J] * dot[I] * dot[J], (I, m), (J, m))
     if system.residual is None:
-        return [Line(GRADIENT, moved), Line(RATE, whole), Line(AGAIN, total, f"layer {slow.name}")]
+        return [Line(GRADIENT, moved), Line(RATE, whole), Line(AGAIN, rate, f"layer {slow.name}")]
     N = network.names.matrix("N", _name(network.model, system))
-    pull = number(system.rate) * sympy.Sum(N[I, K] * _phi(system)[1], (K, 1, _width(system)))
-    decay = number(system.rate) / tau * sympy.Sum(_z(K) * _phi(system)[1], (K, 1, _width(system)))
+    pull = formula(system.rate) * total(N[I, K] * _phi(system)[1], (K, _width(system)))
+    decay = formula(system.rate) / tau * total(_z(K) * _phi(system)[1], (K, _width(system)))
     return [
         Line((GRADIENT, Mark("_i", "_i")), (Mark("(-P T ẋ)_i", r"(-P\,T \dot{x})_i"), Mark(" + ", " + "), pull)),
-        Line(RATE, total, f"layer {slow.name}"),
+        Line(RATE, rate, f"layer {slow.name}"),
         Line(None, -decay, "residual"),
     ]
 
@@ -124,36 +122,34 @@ def _residual(network: Network, system: AlteredSystem) -> list[Line]:
         return []
     names, slow = network.names, system.slow
     N, y = names.matrix("N", _name(network.model, system)), names.vector("x", slow.name)
-    inner = number(system.rate) * y[I] - (names.vector("b", slow.name)[I] if has_bias(slow) else 0)
-    rate = number(system.rate) / number(slow.tau[0])
+    inner = formula(system.rate) * y[I] - (names.vector("b", slow.name)[I] if has_bias(slow) else ZERO)
+    rate = formula(system.rate / slow.tau[0])
     dot = Mark("ż_k", r"\dot{z}_k")
-    return [Line(_z(K), sympy.Sum(N[I, K] * inner, (I, 1, names.size(slow.name)))), Line(dot, -rate * _z(K))]
+    return [Line(_z(K), total(N[I, K] * inner, (I, names.size(slow.name)))), Line(dot, -rate * _z(K))]
 
 
-def _z(index: Any) -> Any:
-    return sympy.IndexedBase("z", real=True)[index]
+def _z(index: Formula) -> Formula:
+    return Symbol("z")[index]
 
 
-def _width(system: AlteredSystem) -> Any:
+def _width(system: AlteredSystem) -> Formula:
     assert system.residual is not None
-    return sympy.Integer(system.residual.size)
+    return formula(system.residual.size)
 
 
-def _phi(system: AlteredSystem) -> tuple[Any, Any]:
-    """Return φ(z_k) and φ'(z_k), in closed form where there is one."""
+def _phi(system: AlteredSystem) -> tuple[Formula, Formula]:
+    """Return φ(z_k) and φ'(z_k)."""
     potential = system.synapse.potential
     assert potential is not None
-    try:
-        phi = to_sympy(substitute(potential, {"z": Symbol("x")}))
-    except NoTranslation:
-        phi = sympy.Function("phi", real=True)(X)
-    return phi.subs(X, _z(K)), phi.diff(X).subs(X, _z(K))
+    return (
+        of_expression(potential, {"z": _z(K)}),
+        of_expression(gradient(potential, "z", {"z": 0}), {"z": _z(K)}),
+    )
 
 
 def _notes(network: Network, system: AlteredSystem) -> list[Note]:
     """Say what P is, where V is critical, and which network has the same equilibria."""
-    names = (network.names.matrix(letter, _name(network.model, system)) for letter in "PAB")
-    P, A, B = (sympy.Symbol(str(base)) for base in names)
+    P, A, B = (network.names.matrix(letter, _name(network.model, system)) for letter in "PAB")
     who = " is the metric of the spec: " if system.synapse.metric is not None else " is any metric, that is, "
     product = (P,) if system.synapse.is_identity else (P, Mark(" ", r"\,"), B)
     condition: tuple[Any, ...] = ("if ", P, " is positive definite")

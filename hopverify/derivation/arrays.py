@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-import sympy
 
 from hopverify.derivation.document import Mark
-from hopverify.derivation.printing import latex, latex_words, text
-from hopverify.derivation.synaptic import Names
+from hopverify.derivation.formula import Symbol
+from hopverify.derivation.latex import latex, latex_words
+from hopverify.derivation.names import Names
+from hopverify.derivation.printing import text
 from hopverify.networks import Layer, Model, SpinModel
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
@@ -47,7 +47,7 @@ _NAMES |= {
 class Numbers:
     """An array of a model: ``symbol`` names it in the formulas, ``what`` says what it is."""
 
-    symbol: Any
+    symbol: Symbol
     what: str
     array: ExactArray
 
@@ -140,7 +140,7 @@ def _of_layers(model: Model | SpinModel, names: Names) -> Iterator[Numbers]:
         if isinstance(layer, Layer) and isinstance(model, Model):
             yield from _numbers_per_neuron(model, layer, names)
             for name, array in layer.function.constants.items():
-                yield Numbers(_base(name), f"parameter of layer {layer.name}", array)
+                yield Numbers(Symbol(name), f"parameter of layer {layer.name}", array)
 
 
 def _numbers_per_neuron(model: Model, layer: Layer, names: Names) -> Iterator[Numbers]:
@@ -167,7 +167,7 @@ def _of_synapses(model: Model | SpinModel, names: Names) -> Iterator[Numbers]:
                 symbol = (names.matrix if field in _OF_ONE_KIND else names.weights)(letter, name)
                 yield Numbers(symbol, f"{_NAMES.get(field, 'weights')} of synapse {name}, {where}", array)
         for array_name, array in getattr(synapse, "arrays", {}).items():
-            yield Numbers(_base(array_name), f"array of synapse {name}", array)
+            yield Numbers(Symbol(array_name), f"array of synapse {name}", array)
 
 
 def _is_left_out(synapse: Synapse, field: str) -> bool:
@@ -180,8 +180,4 @@ def _of_memories(model: Model | SpinModel, of_synapses: tuple[Numbers, ...]) -> 
     held = {numbers.array.digest for numbers in of_synapses}
     for memory in model.memories.values():
         if memory.patterns.digest not in held:
-            yield Numbers(_base(memory.name), f"memory of layer {memory.layer}, a pattern a row", memory.patterns)
-
-
-def _base(name: str) -> Any:
-    return sympy.IndexedBase(name, real=True)
+            yield Numbers(Symbol(memory.name), f"memory of layer {memory.layer}, a pattern a row", memory.patterns)

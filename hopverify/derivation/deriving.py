@@ -3,25 +3,24 @@
     T ẋ = -∂S/∂g + b - ρ∘x,   E = Σ_l [ρ_l (x_l·g_l - L_l) - b_l·g_l] + Σ S(g),   dE/dt = -ẋᵀ T H ẋ   (T1, T2)
 
 with ρ the leak. The last identity is stated only where it holds: the energy is the derived one, every bias is counted,
-and every synapse's drive is minus the gradient of its energy. g and H are derived from L by SymPy and compared with
-automatic differentiation in ball arithmetic before anything is returned.
+and every synapse's drive is minus the gradient of its energy. SymPy derived g and H of the catalogue's L, and -∂S/∂g of
+each kind of synapse, when this version was made. It derives those of a user's own expressions here; they are compared
+with automatic differentiation in ball arithmetic before anything is returned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
-
 from hopverify.derivation.altered_crosscheck import check_altered, check_resolvent
 from hopverify.derivation.altered_section import altered_sections, obstacles
-from hopverify.derivation.calculus import I, J
 from hopverify.derivation.crosscheck import check_layer, check_rate
 from hopverify.derivation.document import Section
+from hopverify.derivation.formula import Symbol
 from hopverify.derivation.layer_forms import LayerForms, layer_forms
-from hopverify.derivation.layer_section import layer_section
+from hopverify.derivation.layer_section import DELTA, layer_section
 from hopverify.derivation.network_sections import Network, dynamics_section, energy_sections, rate_section
 from hopverify.derivation.resolvent_section import is_settled, resolvent_sections
 from hopverify.derivation.spin_sections import spin_sections
@@ -63,7 +62,7 @@ def derive(model: Model | SpinModel) -> Derivation:
         return Derivation(model.name, {}, spin_sections(model), (), {}, 0, {})
     layers = {name: layer_forms(layer) for name, layer in model.layers.items()}
     network = Network(model, layers)
-    points = {name: check_layer(forms) for name, forms in layers.items()}
+    points = {name: check_layer(forms) for name, forms in layers.items() if not forms.of_catalogue}
     rate_points = check_rate(model) if not network.obstacles and is_settled(model) else 0
     altered = altered_points(model)
     sections = (
@@ -74,7 +73,7 @@ def derive(model: Model | SpinModel) -> Derivation:
         rate_section(network),
         *altered_sections(network),
         _legend(model),
-        _comparison(points, rate_points, altered),
+        _comparison(layers, points, rate_points, altered),
     )
     return Derivation(model.name, layers, sections, network.obstacles, points, rate_points, altered)
 
@@ -93,7 +92,7 @@ def _legend(model: Model) -> Section:
     """Say what the letters stand for."""
     notes: list[str | tuple[Any, ...]] = [
         "x states, g activations, L Lagrangians, H Hessians, b biases, n numbers of neurons",
-        (sympy.KroneckerDelta(I, J), " is 1 for i = j and 0 otherwise; components are counted from 1 to n"),
+        (DELTA, " is 1 for i = j and 0 otherwise; components are counted from 1 to n"),
     ]
     if any(isinstance(synapse, FeedforwardFeedback) for synapse in model.synapses.values()):
         notes.append("A feed-forward, B feedback weights; V the energy of the altered system, P its metric")
@@ -102,21 +101,29 @@ def _legend(model: Model) -> Section:
     if len(model.layers) > 1:
         notes.append("what stands after an underscore is the name of the layer or the synapse")
     if any(len(set(layer.tau)) > 1 for layer in model.layers.values()):
-        notes.append((sympy.Symbol("tau"), " time constants, T the diagonal matrix of them"))
+        notes.append((Symbol("tau"), " time constants, T the diagonal matrix of them"))
     if any(len(set(layer.leak)) > 1 for layer in model.layers.values()):
-        notes.append((sympy.Symbol("rho"), " leaks"))
+        notes.append((Symbol("rho"), " leaks"))
     return Section("Symbols", (), tuple(notes))
 
 
-def _comparison(points: Mapping[str, int], rate_points: int, altered: Mapping[str, int]) -> Section:
-    """Say what was compared with automatic differentiation, and at how many states."""
+def _comparison(
+    layers: Mapping[str, LayerForms], points: Mapping[str, int], rate_points: int, altered: Mapping[str, int]
+) -> Section:
+    """Say what SymPy derived beforehand, what was compared with automatic differentiation, and at how many states."""
     notes = [
         f"g and H of layer {name}: cross-checked in ball arithmetic at {count} points"
         if count
         else f"g and H of layer {name}: not cross-checked"
         for name, count in points.items()
     ]
+    if known := [name for name, forms in layers.items() if forms.of_catalogue]:
+        notes.append(f"g and H of {_listed(known)}: derived by SymPy when this version of hopverify was made")
     if rate_points:
         notes.append(f"dE/dt: cross-checked in ball arithmetic at {rate_points} points")
     notes += [f"{what}: cross-checked with the model at {count} points" for what, count in altered.items()]
     return Section("Comparison with automatic differentiation", (), tuple(notes))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"layer {names[0]}" if len(names) == 1 else f"layers {', '.join(names[:-1])} and {names[-1]}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from hopverify.derivation.printing import escaped, for_markdown, latex, latex_words, portable_words, text
+from hopverify.derivation.latex import escaped, latex, latex_words, portable_words
+from hopverify.derivation.printing import for_markdown, text
 
 
 @dataclass(frozen=True)

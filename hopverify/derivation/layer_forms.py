@@ -1,43 +1,183 @@
-"""What is derived of one layer: elementwise cases, forms of a whole layer, or the reason why there are none."""
+"""What is derived of one layer: elementwise cases, forms of a whole layer, or the reason why there are none.
+
+Of the catalogue they are read from the data that SymPy wrote when this version was made: β stays β in the formulas, and
+its value stands beside them. Values 0 and 1, whole-number parameters (exponents), one number for a vector, and
+everything in a formula with kinks, or without a closed form, are filled in instead. A user's own expression is derived
+when it is asked for.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
 
-from hopverify.derivation.elementwise import Case, Flatness, cases_of, flatness
-from hopverify.derivation.parameters import Parameters
-from hopverify.derivation.translation import NoTranslation
-from hopverify.derivation.whole import WholeForms, whole_forms
-from hopverify.networks import Layer
+from hopverify.activations import ACTIVATIONS
+from hopverify.derivation.committed import Record, record_of
+from hopverify.derivation.formula import ZERO, Formula, NoFormula, Number, Symbol, substituted
+from hopverify.derivation.language import read
+from hopverify.lagrangians import LAGRANGIANS
+from hopverify.networks import Layer, LayerFunction
+from hopverify.spec import FieldKind
+
+End = Formula | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """L, g, h and x·g - L of one neuron on an open interval; ``potential`` is None for a bare activation."""
+
+    lower: End
+    upper: End
+    potential: Formula | None
+    activation: Formula
+    slope: Formula
+    own: Formula | None
+
+
+@dataclass(frozen=True)
+class Elementwise:
+    """The cases from left to right; h = 0 on ``dead``, and beyond them at ``isolated`` points (None: not decided).
+
+    ``jumps`` are the kinks at which h has different limits from the two sides.
+    """
+
+    cases: tuple[Case, ...]
+    dead: tuple[tuple[End, End], ...]
+    isolated: bool | None
+    zeros: tuple[Formula, ...]
+    jumps: tuple[Formula, ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Forms in x_i of n neurons, in names that ``definitions`` explain.
+
+    ``closed`` is False where g comes from the catalogue (entmax, normmax) because L has no closed form; ``equation``
+    then defines t. The null space of H is spanned by ``kernel`` (in the index k) if ``exact``, where the norms
+    ``positive`` are not 0; otherwise it contains them. ``diagonal`` is H where that is all of it. ``rate`` is -ẋᵀTHẋ.
+    """
+
+    potential: Formula | None
+    activation: Formula
+    hessian: Formula
+    own: Formula | None
+    definitions: tuple[tuple[Formula, Formula], ...]
+    closed: bool
+    equation: Formula | None
+    kernel: tuple[Formula, ...] = ()
+    exact: bool = False
+    positive: tuple[Formula, ...] = ()
+    diagonal: Formula | None = None
+    rate: Formula | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class LayerForms:
-    """``cases`` and ``flat`` for an elementwise layer, ``whole`` for another; ``missing`` says why there is neither."""
+    """``elementwise`` or ``whole``; ``missing`` says why there is neither. ``values`` are those of the symbols."""
 
     layer: Layer
-    cases: tuple[Case, ...] = ()
-    flat: Flatness | None = None
-    whole: WholeForms | None = None
+    elementwise: Elementwise | None = None
+    whole: Whole | None = None
     missing: str = ""
-    own_parameters: Parameters | None = None
+    of_catalogue: bool = False
+    values: Mapping[str, Fraction] = field(default_factory=dict)
 
-    @cached_property
-    def parameters(self) -> Parameters:
-        """The symbols of the formulas and their values."""
-        if self.whole is not None:
-            return self.whole.parameters
-        return self.own_parameters or Parameters({}, {})
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases of an elementwise layer."""
+        return self.elementwise.cases if self.elementwise is not None else ()
 
 
 def layer_forms(layer: Layer) -> LayerForms:
-    """Derive g and H of a layer from its L."""
+    """Return g and H of a layer, derived from its L."""
     function = layer.function
+    record = committed(function)
+    if record is not None:
+        return _forms(layer, record, _kept(function, record), of_catalogue=True)
+    from hopverify.derivation.symbolic.own import record_of as derived
+
     try:
-        if not function.elementwise:
-            return LayerForms(layer, whole=whole_forms(function))
-        cases, parameters = cases_of(function)
-        return LayerForms(layer, cases, flatness(function, cases), own_parameters=parameters)
-    except NoTranslation as error:
+        return _forms(layer, derived(function), {}, of_catalogue=False)
+    except NoFormula as error:
         return LayerForms(layer, missing=str(error))
+
+
+def committed(function: LayerFunction) -> Record | None:
+    """Return what was derived of an entry of the catalogue; None for a user's own expression."""
+    if function.name is None:
+        return None
+    return record_of(
+        "lagrangians" if function.potential is not None else "activations", function.name, function.parameters
+    )
+
+
+def _kept(function: LayerFunction, record: Record) -> dict[str, Fraction]:
+    """Return the parameters that stay symbols, with their values."""
+    assert function.name is not None
+    if len(record.get("cases", ())) > 1 or not record.get("closed", True):
+        return {}
+    entry = (LAGRANGIANS if function.potential is not None else ACTIVATIONS)[function.name]
+    numbers = {each.name for each in entry.parameters if each.kind is FieldKind.NUMBER}
+    return {name: value for name, value in function.parameters.items() if name in numbers and value not in (0, 1)}
+
+
+def _forms(layer: Layer, record: Record, values: Mapping[str, Fraction], *, of_catalogue: bool) -> LayerForms:
+    numbers = layer.function.parameters if of_catalogue else {}
+    filled = {name: Number(value) for name, value in numbers.items() if name not in values}
+
+    def at(text: Any) -> Any:
+        return None if text is None else substituted(read(text), filled)
+
+    if "cases" in record:
+        elementwise = _elementwise(record, at)
+        return LayerForms(layer, elementwise=elementwise, of_catalogue=of_catalogue, values=values)
+    whole = _whole(record, at)
+    shown = {node.name for part in _formulas(whole) for node in part.nodes() if isinstance(node, Symbol)}
+    return LayerForms(
+        layer, whole=whole, of_catalogue=of_catalogue, values={n: v for n, v in values.items() if n in shown}
+    )
+
+
+def _elementwise(record: Record, at: Any) -> Elementwise:
+    cases = (
+        Case(*(at(case.get(part)) for part in ("from", "to", "L", "g", "h", "x*g - L"))) for case in record["cases"]
+    )
+    return Elementwise(
+        tuple(cases),
+        tuple((at(low), at(high)) for low, high in record["dead"]),
+        record["isolated"],
+        tuple(map(at, record["zeros"])),
+        tuple(at(place) for place, jump in record["jumps"] if at(jump) != ZERO),
+    )
+
+
+def _whole(record: Record, at: Any) -> Whole:
+    names = [(at(name), at(value)) for name, value in record["where"]]
+    # A name of a number, as of a sum of zeros, is not worth a line.
+    known = {name.name: value for name, value in names if isinstance(name, Symbol) and isinstance(value, Number)}
+
+    def part(name: str) -> Any:
+        value = at(record.get(name))
+        return None if value is None else substituted(value, known)
+
+    return Whole(
+        potential=part("L"),
+        activation=part("g"),
+        hessian=part("H"),
+        own=part("x*g - L"),
+        definitions=tuple((name, substituted(value, known)) for name, value in names if not isinstance(value, Number)),
+        closed=record["closed"],
+        equation=part("equation"),
+        kernel=tuple(map(at, record.get("kernel", ()))),
+        exact=record.get("exact", False),
+        positive=tuple(map(at, record.get("positive", ()))),
+        diagonal=part("diagonal"),
+        rate=part("rate"),
+    )
+
+
+def _formulas(whole: Whole) -> list[Formula]:
+    shown = [whole.potential, whole.activation, whole.hessian, whole.own, whole.equation]
+    return [*(part for part in shown if part is not None), *(value for _, value in whole.definitions)]

@@ -8,15 +8,26 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import sympy
 
-from hopverify.derivation.calculus import SIZE, I, J, K
+from hopverify.derivation.committed import networks
 from hopverify.derivation.document import AGAIN, Line, Mark, Section
-from hopverify.derivation.kernel import structure_of
+from hopverify.derivation.formula import (
+    ONE,
+    ZERO,
+    Formula,
+    Node,
+    NoFormula,
+    Number,
+    Symbol,
+    call,
+    formula,
+    substituted,
+    total,
+)
+from hopverify.derivation.language import read
 from hopverify.derivation.layer_forms import LayerForms
-from hopverify.derivation.synaptic import Names, SynapseForms, meanings, synapse_forms
-from hopverify.derivation.translation import NoTranslation, number
-from hopverify.derivation.whole_layer import Vector, whole_layer
+from hopverify.derivation.names import I, Names
+from hopverify.derivation.synaptic import SynapseForms, synapse_forms
 from hopverify.networks import Layer, Model, SpinLayer
 
 ENERGY, RATE = Mark("E", "E"), Mark("dE/dt", r"\frac{dE}{dt}")
@@ -42,7 +53,7 @@ class Network:
         for name, synapse in self.model.synapses.items():
             try:
                 found[name] = synapse_forms(name, synapse, self.names)
-            except NoTranslation:
+            except NoFormula:
                 continue
         return found
 
@@ -63,9 +74,32 @@ class Network:
                 found.append(f"the drive of synapse {name} is not -dS/dg: that needs {_ascii(defect.statement)}")
         return tuple(found)
 
-    def undefined(self, letter: str, layer: Layer) -> Any:
-        """Return L or h of a layer as a function that is printed by name."""
-        return sympy.Function(self.names.of(letter, layer.name), real=True)
+    def called(self, letter: str, layer: Layer, argument: Formula) -> Formula:
+        """Return L or h of a layer at a state."""
+        return call(self.names.of(letter, layer.name), argument)
+
+    def terms(self, layer: Layer) -> Mapping[str, tuple[Formula, ...]]:
+        """Return what is derived of the kind of a layer, in the symbols of the model."""
+        kind = "elementwise" if layer.function.elementwise else "whole"
+        leak, time = ("one" if len(set(numbers)) == 1 else "each" for numbers in (layer.leak, layer.tau))
+        symbols: dict[str, Formula] = {
+            letter: self.names.vector(letter, layer.name) for letter in ("x", "g", "b", "n", "H", "xdot")
+        }
+        for letter, numbers in (("rho", layer.leak), ("tau", layer.tau)):
+            same = len(set(numbers)) == 1
+            symbols[letter] = Number(numbers[0]) if same else self.names.vector(letter, layer.name)
+        functions = {letter: self.names.of(letter, layer.name) for letter in ("L", "h")}
+        record = networks()["layers"][f"{kind}, {leak} leak, {time} tau"]
+        return {
+            part: tuple(_renamed(substituted(read(text), symbols), functions) for text in texts)
+            for part, texts in record.items()
+        }
+
+
+def _renamed(value: Formula, functions: Mapping[str, str]) -> Formula:
+    if not isinstance(value, Node):
+        return value
+    return Node(functions.get(value.head, value.head), tuple(_renamed(part, functions) for part in value.parts))
 
 
 def _ascii(words: str) -> str:
@@ -77,10 +111,10 @@ def has_bias(layer: Layer | SpinLayer) -> bool:
     return bool(np.any(layer.bias.values != 0))
 
 
-def per_neuron(numbers: tuple[Any, ...], letter: str, network: Network, layer: Layer) -> Any:
+def per_neuron(numbers: tuple[Any, ...], letter: str, network: Network, layer: Layer) -> Formula:
     """Return the common value of tau, leak or c, or its symbol with an index."""
     if len(set(numbers)) == 1:
-        return number(numbers[0])
+        return formula(numbers[0])
     return network.names.vector(letter, layer.name)[I]
 
 
@@ -88,23 +122,7 @@ def dynamics_section(network: Network) -> Section:
     """Return T ẋ = drive + b - ρx, and x = (drive + b)/ρ for the instantaneous layers."""
     lines: list[Line] = []
     for layer in network.model.layers.values():
-        x = network.names.vector("x", layer.name)[I]
-        leak = per_neuron(layer.leak, "rho", network, layer)
-        implicit = any(network.model.inhibition.get(layer.name, ()))
-        scale = 1 / leak if layer.instantaneous and not implicit else sympy.S.One
-        terms = [(scale * drive, f"synapse {name}") for name, drive in _drives(network, layer)]
-        if has_bias(layer):
-            terms.append((scale * network.names.vector("b", layer.name)[I], "bias"))
-        if not layer.instantaneous and leak != 0:
-            terms.append((-leak * x, "leak"))
-        left: Any = x
-        if implicit:
-            c = per_neuron(network.model.inhibition[layer.name], "c", network, layer)
-            left = (leak * x, Mark(" + ", " + "), c * network.names.vector("g", layer.name)[I])
-        elif not layer.instantaneous:
-            tau, dot = per_neuron(layer.tau, "tau", network, layer), velocity(network, layer)[I]
-            left = dot if tau == 1 else (tau, Mark("·", r"\,"), dot)
-        lines += sum_of(left, terms)
+        lines += sum_of(_moved(network, layer), _flow(network, layer))
     notes = ["an instantaneous layer (tau = 0) is eliminated: it has the value above at every moment"]
     if network.model.inhibition:
         notes = ["an instantaneous layer (tau = 0) is eliminated: its equation above holds at every moment"]
@@ -115,23 +133,51 @@ def dynamics_section(network: Network) -> Section:
     return Section("Vector field", tuple(lines), (*(notes if eliminated else ()), *dict.fromkeys(remarks)))
 
 
-def _drives(network: Network, layer: Layer) -> list[tuple[str, Any]]:
+def _moved(network: Network, layer: Layer) -> Any:
+    """Return what the drives of a layer make: τẋ, or x where it is instantaneous, or ρx + c∘g."""
+    x, leak = network.names.vector("x", layer.name)[I], per_neuron(layer.leak, "rho", network, layer)
+    if any(network.model.inhibition.get(layer.name, ())):
+        c = per_neuron(network.model.inhibition[layer.name], "c", network, layer)
+        return leak * x, Mark(" + ", " + "), c * network.names.vector("g", layer.name)[I]
+    if layer.instantaneous:
+        return x
+    tau, dot = per_neuron(layer.tau, "tau", network, layer), velocity(network, layer)[I]
+    return dot if tau == ONE else (tau, Mark("·", r"\,"), dot)
+
+
+def _flow(network: Network, layer: Layer) -> list[tuple[Formula, str]]:
+    """Return drive + b - ρx term by term, without the leak and over it where the layer is instantaneous."""
+    (flow,) = network.terms(layer)["tau*dx/dt"]
+    implicit = any(network.model.inhibition.get(layer.name, ()))
+    leak = per_neuron(layer.leak, "rho", network, layer)
+    scale = ONE / leak if layer.instantaneous and not implicit else ONE
+    terms: list[tuple[Formula, str]] = []
+    for part in flow.parts if isinstance(flow, Node) else ():
+        if part == Symbol("drive"):
+            terms += [(scale * drive, f"synapse {name}") for name, drive in _drives(network, layer)]
+        elif part.has(network.names.vector("b", layer.name)):
+            terms += [(scale * part, "bias")] if has_bias(layer) else []
+        elif not layer.instantaneous:
+            terms.append((part, "leak"))
+    return terms
+
+
+def _drives(network: Network, layer: Layer) -> list[tuple[str, Formula]]:
     """Return the drives of a layer; self-inhibition stands on the other side of an instantaneous layer's equation."""
     own = (layer.name, layer.name) if layer.name in network.model.inhibition else None
     found = [(name, forms.drives[layer.name]) for name, forms in network.synapses.items() if layer.name in forms.drives]
     return [(name, drive) for name, drive in found if own not in network.model.synapses[name].pairs]
 
 
-def velocity(network: Network, layer: Layer) -> Any:
+def velocity(network: Network, layer: Layer) -> Symbol:
     """Return ẋ of a layer."""
-    name = network.names.of("", layer.name)
-    return sympy.IndexedBase(rf"\dot{{x}}{f'_{{{name[1:]}}}' if name else ''}", real=True)
+    return network.names.vector("xdot", layer.name)
 
 
-def sum_of(left: Any, terms: list[tuple[Any, str]]) -> list[Line]:
+def sum_of(left: Any, terms: list[tuple[Formula, str]]) -> list[Line]:
     """Return a sum with one term a line, each with its remark."""
     if not terms:
-        return [Line(left, sympy.S.Zero)]
+        return [Line(left, ZERO)]
     return [Line(left if position == 0 else None, value, remark) for position, (value, remark) in enumerate(terms)]
 
 
@@ -150,41 +196,37 @@ def energy_sections(network: Network) -> list[Section]:
 
 
 def _claimed(network: Network) -> Section:
-    """Return the author's energy as it stands in the spec; g_l stands for the activations of layer l."""
-    model, names = network.model, network.names
-    assert model.claimed is not None
-    known = meanings(model, model.arrays, names)
-    for layer in model.layers:
-        known[layer] = Vector(names.vector("x", layer)[I], names.size(layer))
-        known[f"g_{layer}"] = Vector(names.vector("g", layer)[I], names.size(layer))
+    from hopverify.derivation.symbolic.own import claimed_energy
+
     try:
-        return Section("Energy, as the spec claims it", (Line(ENERGY, whole_layer(model.claimed, known)),))
-    except NoTranslation:
-        return Section("Energy, as the spec claims it", (), (str(model.claimed),))
+        shown = Line(ENERGY, claimed_energy(network.model, network.names))
+        return Section("Energy, as the spec claims it", (shown,))
+    except NoFormula:
+        return Section("Energy, as the spec claims it", (), (str(network.model.claimed),))
 
 
-def _layer_terms(network: Network, layer: Layer) -> list[tuple[Any, str]]:
+def _layer_terms(network: Network, layer: Layer) -> list[tuple[Formula, str]]:
     """Return ρ(x·g - L) and -b·g."""
-    names = network.names
-    x, g, b = (names.vector(letter, layer.name)[I] for letter in "xgb")
-    n, L = names.size(layer.name), network.undefined("L", layer)
-    leak = per_neuron(layer.leak, "rho", network, layer)
-    terms = []
-    if layer.function.elementwise and leak != 0:
-        terms.append((summed(leak, x * g - L(x), n), f"layer {layer.name}"))
-    elif leak != 0:
-        state = sympy.Symbol(names.of("x", layer.name))
-        terms += [(summed(leak, x * g, n), f"layer {layer.name}"), (-leak * L(state), f"layer {layer.name}")]
+    terms = network.terms(layer)
+    found = [(term, f"layer {layer.name}") for term in terms["E"] if term != ZERO]
     if has_bias(layer) and layer.bias_in_energy:
-        terms.append((-sympy.Sum(b * g, (I, 1, n)), f"bias of layer {layer.name}"))
-    return terms
+        found += [(term, f"bias of layer {layer.name}") for term in terms["bias"]]
+    return found
 
 
-def summed(factor: Any, body: Any, size: Any) -> Any:
+def summed(factor: Formula, body: Formula, size: Formula) -> Formula:
     """Return Σ_i factor·body, a factor that is the same for all neurons in front."""
     if factor.has(I):
-        return sympy.Sum(factor * body, (I, 1, size))
-    return factor * sympy.Sum(body, (I, 1, size))
+        return total(factor * body, (I, size))
+    return factor * total(body, (I, size))
+
+
+def lagrangian(network: Network, layer: Layer, factor: Formula) -> Formula:
+    """Return factor·L(x), elementwise as a sum over the neurons."""
+    x = network.names.vector("x", layer.name)
+    if layer.function.elementwise:
+        return summed(factor, network.called("L", layer, x[I]), network.names.size(layer.name))
+    return factor * network.called("L", layer, x)
 
 
 def _reduced(network: Network) -> Section | None:
@@ -208,10 +250,8 @@ def _reduced(network: Network) -> Section | None:
     terms = [term for layer in network.model.dynamic for term in _layer_terms(network, layer)]
     terms += [(forms.energy, f"synapse {name}") for name, forms in network.synapses.items() if name not in touching]
     for layer in gone:
-        x, n = network.names.vector("x", layer.name)[I], network.names.size(layer.name)
-        leak, L = per_neuron(layer.leak, "rho", network, layer), network.undefined("L", layer)
-        own = summed(leak, L(x), n) if layer.function.elementwise else leak * L(sympy.Symbol(str(x.base)))
-        terms.append((-own, f"layer {layer.name}, eliminated"))
+        leak = per_neuron(layer.leak, "rho", network, layer)
+        terms.append((-lagrangian(network, layer, leak), f"layer {layer.name}, eliminated"))
     note = "the other terms of an eliminated layer cancel, as its x is (drive + bias)/leak"
     return Section("Energy of the remaining states", tuple(sum_of(ENERGY, terms)), (note,))
 
@@ -233,40 +273,15 @@ def rate_section(network: Network) -> Section:
     return Section(title, tuple(lines), tuple(notes))
 
 
-def _share(network: Network, layer: Layer) -> Any:
+def _share(network: Network, layer: Layer) -> Formula:
     """Return -ẋᵀTHẋ of one layer: -Σ τ h(x) ẋ², or by the structure of H, or as a double sum."""
-    names, dot = network.names, velocity(network, layer)
-    n, tau = names.size(layer.name), per_neuron(layer.tau, "tau", network, layer)
-    if layer.function.elementwise:
-        h = network.undefined("h", layer)
-        return -summed(tau, h(names.vector("x", layer.name)[I]) * dot[I] ** 2, n)
     whole = network.layers[layer.name].whole
-    structure = structure_of(whole.hessian) if whole is not None and layer.uniform_tau else None
-    if structure is None:
-        H = sympy.IndexedBase(names.of("H", layer.name), real=True)
-        inside, outside = (tau, sympy.S.One) if tau.has(I) else (sympy.S.One, tau)
-        return -outside * sympy.Sum(inside * dot[I] * H[I, J] * dot[J], (I, 1, n), (J, 1, n))
-    total = _weighted(structure.diagonal.subs(I, K) * dot[K] ** 2)
-    for a, left in enumerate(structure.vectors):
-        for b, right in enumerate(structure.vectors):
-            total += structure.matrix[a, b] * _weighted(left * dot[K]) * _weighted(right * dot[K])
-    return suffixed(-sympy.factor_terms(tau * total), network, layer)
-
-
-def _weighted(body: Any) -> Any:
-    """Return Σ_k body, its constant factors in front."""
-    factors = sympy.Mul.make_args(body)
-    moving = sympy.Mul(*(factor for factor in factors if K in factor.free_symbols))
-    return sympy.Mul(*(factor for factor in factors if K not in factor.free_symbols)) * sympy.Sum(moving, (K, 1, SIZE))
-
-
-def suffixed(value: Any, network: Network, layer: Layer) -> Any:
-    """Return a formula of one layer with the layer's name at its symbols (no change in a model with one layer)."""
+    (general,) = network.terms(layer)["dE/dt"]
+    if whole is None or whole.rate is None or not layer.uniform_tau:
+        return general
+    rate = substituted(whole.rate, {"tau": Number(layer.tau[0])})
     if len(network.layers) == 1:
-        return value
-    bases = {base for base in value.atoms(sympy.IndexedBase) if not str(base).startswith("\\")}
-    labels = {base.label for base in value.atoms(sympy.IndexedBase)}
-    symbols = {s for s in value.atoms(sympy.Symbol) if s not in labels and s not in (I, J, K)}
-    renamed = {base[K]: sympy.IndexedBase(f"{base}_{layer.name}", real=True)[K] for base in bases}
-    renamed |= {s: sympy.Symbol(f"{s}_{layer.name}", real=True) for s in symbols}
-    return value.xreplace(renamed)
+        return rate
+    bound = {node.parts[1] for node in rate.nodes() if isinstance(node, Node) and node.head == "Sum"}
+    names = {node.name for node in rate.nodes() if isinstance(node, Symbol) and node not in bound}
+    return substituted(rate, {name: network.names.vector(name, layer.name) for name in names})

@@ -9,20 +9,18 @@ e(u) = L(x) + ½c|γ|².
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import sympy
 
 from hopverify.checker.convexity import has_convex_lagrangian
-from hopverify.derivation.calculus import I
 from hopverify.derivation.document import SAME, Line, Mark, Section
+from hopverify.derivation.formula import ONE, ZERO, Formula, Number, Symbol, expanded, formula, substituted
+from hopverify.derivation.layer_section import between
+from hopverify.derivation.names import I
 from hopverify.derivation.network_sections import Network, per_neuron
-from hopverify.derivation.translation import X, number
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.networks import Layer, LayerFunction, Model
 from hopverify.networks.segments import segments
 
-U = sympy.Symbol("u", real=True)
+U = Symbol("u")
 """What drives a neuron, its bias included."""
 ENVELOPE = Mark("e(u)", "e(u)")
 
@@ -31,26 +29,30 @@ ENVELOPE = Mark("e(u)", "e(u)")
 class Branch:
     """x and g(x) as functions of u between two values of u; None: unbounded."""
 
-    lower: Any
-    upper: Any
-    state: Any
-    activation: Any
+    lower: Formula | None
+    upper: Formula | None
+    state: Formula
+    activation: Formula
 
 
-def branches(function: LayerFunction, rho: Any, c: Any) -> tuple[Branch, ...] | None:
+def branches(function: LayerFunction, rho: Formula, c: Formula) -> tuple[Branch, ...] | None:
     """Return the solution of ρx + cg(x) = u piece by piece, None unless g is piecewise linear and non-decreasing."""
     parts = segments(function)
     if parts is None or any(part.slope < 0 for part in parts):
         return None
     found = []
     for part in parts:
-        slope, intercept = number(part.slope), number(part.intercept)
-        low, high = (
-            None if end is None else rho * number(end) + c * number(part.value(end)) for end in (part.lower, part.upper)
-        )
-        state = (U - c * intercept) / (rho + c * slope)
-        found.append(Branch(low, high, sympy.factor(state), sympy.factor(slope * state + intercept)))
+        slope, intercept = formula(part.slope), formula(part.intercept)
+        low, high = (None if end is None else rho * end + c * part.value(end) for end in (part.lower, part.upper))
+        share = rho + c * slope
+        # x = (u - ct)/(ρ + cs), hence g = sx + t = (su + ρt)/(ρ + cs).
+        state, activation = U - c * intercept, slope * U + rho * intercept
+        found.append(Branch(low, high, _over(state, share), _over(activation, share)))
     return tuple(found)
+
+
+def _over(value: Formula, share: Formula) -> Formula:
+    return expanded(value / share) if isinstance(share, Number) else value / share
 
 
 def is_settled(model: Model) -> bool:
@@ -76,12 +78,14 @@ def _section(network: Network, layer: Layer) -> Section:
         return Section(title, tuple(lines), (said,))
     if found is not None:
         for left, part in ((x, "state"), (g, "activation")):
-            shown = [(branch, getattr(branch, part).subs(U, u)) for branch in found]
-            lines += [Line(left if k == 0 else SAME, value, _where(branch)) for k, (branch, value) in enumerate(shown)]
+            shown = [(branch, substituted(getattr(branch, part), {"u": u})) for branch in found]
+            lines += [
+                Line(left if k == 0 else SAME, value, between(branch, "u")) for k, (branch, value) in enumerate(shown)
+            ]
         lines += _envelope(network, layer, found, rho, c)
     elif function.elementwise:
-        h = network.undefined("h", layer)(x)
-        lines.append(Line(_derivative("x", layer), 1 / (rho + c * h)))
+        h = network.called("h", layer, x)
+        lines.append(Line(_derivative("x", layer), ONE / (rho + c * h)))
         lines.append(Line(_derivative("g", layer), h / (rho + c * h)))
     else:
         inverse = Mark("(ρ + c·H)⁻¹", r"(\rho + c H)^{-1}")
@@ -90,7 +94,7 @@ def _section(network: Network, layer: Layer) -> Section:
     return Section(title, tuple(lines), (_note(found is not None),))
 
 
-def rates_of(network: Network, layer: Layer) -> tuple[Any, Any]:
+def rates_of(network: Network, layer: Layer) -> tuple[Formula, Formula]:
     """Return ρ and c of a layer: numbers, or symbols with an index where neurons differ."""
     c = network.model.inhibition.get(layer.name, (0,))
     return per_neuron(layer.leak, "rho", network, layer), per_neuron(c, "c", network, layer)
@@ -100,29 +104,22 @@ def _derivative(letter: str, layer: Layer) -> Mark:
     return Mark(f"∂{letter}_i/∂u_i", rf"\partial {letter}_i/\partial u_i")
 
 
-def _where(branch: Branch) -> str:
-    if branch.lower is None and branch.upper is None:
-        return ""
-    if branch.lower is None:
-        return f"for u < {branch.upper}"
-    return f"for u > {branch.lower}" if branch.upper is None else f"for {branch.lower} < u < {branch.upper}"
-
-
-def _envelope(network: Network, layer: Layer, found: tuple[Branch, ...], rho: Any, c: Any) -> list[Line]:
+def _envelope(network: Network, layer: Layer, found: tuple[Branch, ...], rho: Formula, c: Formula) -> list[Line]:
     """Return the Moreau envelope L(x) + cg²/2 of one neuron, piece by piece."""
     forms, parts = network.layers[layer.name], segments(layer.function) or ()
     cases = forms.cases
-    if rho != 1 or c.has(I) or c == 0 or len(cases) != len(parts) or any(case.potential is None for case in cases):
+    if rho != ONE or c.has(I) or c == ZERO or len(cases) != len(parts) or any(case.potential is None for case in cases):
         return []
-    if any((case.lower, case.upper) != (part.lower, part.upper) for case, part in zip(cases, parts, strict=True)):
+    ends = [tuple(None if end is None else formula(end) for end in (part.lower, part.upper)) for part in parts]
+    if [(case.lower, case.upper) for case in cases] != ends:
         return []
-    u = sympy.Symbol("u")
     values = [
-        sympy.factor((case.potential.subs(X, branch.state) + c * branch.activation**2 / 2).subs(U, u))
+        expanded(substituted(case.potential, {"x": branch.state}) + c * branch.activation**2 / 2)
         for case, branch in zip(cases, found, strict=True)
+        if case.potential is not None
     ]
     return [
-        Line(ENVELOPE if k == 0 else SAME, value, _where(branch))
+        Line(ENVELOPE if k == 0 else SAME, value, between(branch, "u"))
         for k, (branch, value) in enumerate(zip(found, values, strict=True))
     ]
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import sympy
-
-from hopverify.derivation.calculus import I
 from hopverify.derivation.document import Line, Mark, Section
+from hopverify.derivation.formula import ONE, Formula, NoFormula, call, total
+from hopverify.derivation.names import I, Names
 from hopverify.derivation.network_sections import ENERGY, has_bias, sum_of
-from hopverify.derivation.synaptic import Names, SynapseForms, synapse_forms
-from hopverify.derivation.translation import NoTranslation
+from hopverify.derivation.synaptic import SynapseForms, synapse_forms
 from hopverify.networks import SpinLayer, SpinModel
 
-Term = tuple[Any, str]
+Term = tuple[Formula, str]
 
 
 def spin_sections(model: SpinModel) -> tuple[Section, ...]:
@@ -33,7 +29,7 @@ def _forms(model: SpinModel) -> dict[str, SynapseForms]:
     for name, synapse in model.synapses.items():
         try:
             found[name] = synapse_forms(name, synapse, names)
-        except NoTranslation:
+        except NoFormula:
             continue
     return found
 
@@ -50,8 +46,8 @@ def _update(model: SpinModel, names: Names, forms: dict[str, SynapseForms]) -> l
         terms = [
             (form.drives[layer.name], f"synapse {name}") for name, form in forms.items() if layer.name in form.drives
         ]
-        lines += sum_of(f, terms + _bias(layer, names, sympy.S.One))
-        lines.append(Line(s, sympy.sign(f)))
+        lines += sum_of(f, terms + _bias(layer, names, ONE))
+        lines.append(Line(s, call("sign", f)))
     return lines
 
 
@@ -60,7 +56,7 @@ def _order(model: SpinModel) -> tuple[str, str]:
     return order, "ties keep the state of a neuron"
 
 
-def _bias(layer: SpinLayer, names: Names, factor: Any) -> list[Term]:
+def _bias(layer: SpinLayer, names: Names, factor: Formula) -> list[Term]:
     return [(factor * names.vector("b", layer.name)[I], "bias")] if has_bias(layer) else []
 
 
@@ -69,5 +65,5 @@ def _energy(model: SpinModel, names: Names, forms: dict[str, SynapseForms]) -> l
     for layer in model.layers.values():
         if has_bias(layer) and layer.bias_in_energy:
             g, b = names.vector("g", layer.name)[I], names.vector("b", layer.name)[I]
-            terms.append((-sympy.Sum(b * g, (I, 1, names.size(layer.name))), f"bias of layer {layer.name}"))
+            terms.append((-total(b * g, (I, names.size(layer.name))), f"bias of layer {layer.name}"))
     return terms

@@ -23,7 +23,7 @@ def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
         slope = slope_of(obligation.function, {})
     except EvidenceRejected:
         return
-    from hopverify.derivation.simplification import simplified
+    from hopverify.derivation.symbolic.simplification import simplified
 
     forms = []
     for form in simplified(slope):

@@ -96,6 +96,8 @@ OPENING = {
     "reporting/formats/_pages.py": "reads templates of the package",
     "reporting/theory.py": "reads a page of the package",
     "kernel/__main__.py": "reads a core and a certificate, whose paths are given by hand",
+    "derivation/committed.py": "reads data of the package",
+    "derivation/symbolic/__main__.py": "writes the data of the package, where its source is worked on",
     "kernel/arrays.py": "reads arrays of which it is known that they are files",
     "testing/selection.py": "reads the pyproject.toml of a run of pytest, as pytest does",
 }

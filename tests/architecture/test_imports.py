@@ -22,7 +22,7 @@ PLANTS = [
     ("checker/payload.py", "from hopverify.pipeline import verify"),
     ("spec/numbers.py", "import hopverify.checker"),
     ("provers/structure.py", "import scipy"),
-    ("pipeline.py", "import sympy"),
+    ("derivation/deriving.py", "import sympy"),
     ("checker/floats.py", "import yaml"),
     ("reporting/wording.py", "import numpy"),
     ("execution/processes.py", "import distributed"),

@@ -52,6 +52,10 @@ run("check", spec, certificate)
 stages["check"] = loaded()
 run("verify", spec)
 stages["verify"] = loaded()
+run("derive", spec)
+stages["derive"] = loaded()
+run("report", certificate, "--spec", spec, "--format", "html,markdown,latex,json")
+stages["report"] = loaded()
 print(json.dumps(stages))
 """
 
@@ -87,6 +91,14 @@ def test_packages_are_loaded_where_something_is_computed_with_them(stages: Mappi
     assert packages(stages["help"]) == {"hopverify", "click"}
     assert packages(stages["check"]) == {"hopverify", "click", "yaml"} | READING
     assert packages(stages["verify"]) == {"hopverify", "click", "yaml", "rich"} | READING
+
+
+def test_what_is_derived_of_the_catalogue_is_read_and_not_derived_again(stages: Mapping[str, list[str]]) -> None:
+    """Neither the equations of a spec of catalogue layers nor its report need SymPy."""
+    assert packages(stages["derive"]) == packages(stages["verify"])
+    assert not packages(stages["report"]) & {"sympy", "mpmath"}
+    assert "hopverify.derivation.deriving" in stages["derive"]
+    assert not [name for name in stages["report"] if name.startswith("hopverify.derivation.symbolic")]
 
 
 def test_entries_of_registries_are_loaded_as_the_spec_needs_them(stages: Mapping[str, list[str]]) -> None:

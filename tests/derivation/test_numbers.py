@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import sympy
-from sympy.core.function import AppliedUndef
 
 from hopverify.derivation import arrays_of, derive, with_numbers, written_out
+from hopverify.derivation.crosscheck import valued
+from hopverify.derivation.formula import Formula, Node, Symbol
+from hopverify.expr.balls import BALLS
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Model, any_model
 from hopverify.spec import read_spec
@@ -93,28 +94,33 @@ def test_the_energy_written_out_is_the_energy_of_the_model() -> None:
     ((name, layer),) = written.layers.items()
     values = _entries(written, state)
     lines = written_out(written)[1].lines
-    (potential,) = {each for line in lines for each in line.right.atoms(AppliedUndef)}
-    values[potential] = float(layer.function.lagrangian(state[name], FLOATS))
+    values["L"] = layer.function.lagrangian(BALLS.array(state[name]), BALLS)
     (told,) = _sums(lines, values)
     assert told == pytest.approx(float(written.energy(state, FLOATS)))
 
 
-def _entries(written: Model, state: dict[str, Any]) -> dict[Any, float]:
-    """Return the numbers for x[i] and g[i] of every layer."""
-    found: dict[Any, float] = {}
+def _entries(written: Model, state: dict[str, Any]) -> dict[str, Any]:
+    """Return the numbers of x and g of every layer."""
+    found: dict[str, Any] = {}
     for letter, vectors in zip("xg", written.complete(state, FLOATS), strict=True):
         for name, vector in vectors.items():
-            base = sympy.IndexedBase(letter if len(vectors) == 1 else f"{letter}_{name}", real=True)
-            found |= {base[place]: float(value) for place, value in enumerate(vector, start=1)}
+            found[letter if len(vectors) == 1 else f"{letter}_{name}"] = BALLS.array(np.array(vector))
     return found
 
 
-def _sums(lines: Any, values: dict[Any, float]) -> list[float]:
+def _sums(lines: Any, values: dict[str, Any]) -> list[float]:
+    """Add up the lines of each left side; L stands for its value at the state."""
     sums: list[float] = []
     for line in lines:
         sums += [0.0] if line.left is not None else []
-        sums[-1] += float(line.right.xreplace(values))
+        sums[-1] += float(valued(_with(line.right), values))
     return sums
+
+
+def _with(value: Formula) -> Formula:
+    if not isinstance(value, Node):
+        return value
+    return Symbol("L") if value.head == "L" else Node(value.head, tuple(map(_with, value.parts)))
 
 
 def test_large_models_and_letters_of_two_arrays_are_not_written_out() -> None:

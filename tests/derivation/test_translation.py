@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import sympy
 
-from hopverify.derivation.simplification import simplified
-from hopverify.derivation.translation import NoTranslation, X, from_sympy, to_sympy
+from hopverify.derivation.formula import NoFormula
+from hopverify.derivation.symbolic.simplification import simplified
+from hopverify.derivation.symbolic.translation import X, from_sympy, to_sympy
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.functions import FUNCTIONS, Shape
@@ -59,11 +60,11 @@ def test_every_function_of_one_number_has_the_value_of_its_counterpart(name: str
 
 
 def test_what_is_not_a_function_of_one_number_is_refused() -> None:
-    with pytest.raises(NoTranslation):
+    with pytest.raises(NoFormula):
         to_sympy(parse("sum(x^2)"))
-    with pytest.raises(NoTranslation):
+    with pytest.raises(NoFormula):
         from_sympy(sympy.gamma(X))
-    with pytest.raises(NoTranslation):
+    with pytest.raises(NoFormula):
         from_sympy(X**X)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import sympy
 
 from hopverify.derivation import Numbers
+from hopverify.derivation.formula import Symbol
 from hopverify.picturing.heat_maps import CELLS, MOST, heat_maps
 from hopverify.spec import ExactArray
 
 
 def numbers(values: object) -> Numbers:
-    return Numbers(sympy.Symbol("W"), "weights", ExactArray.of(values))
+    return Numbers(Symbol("W"), "weights", ExactArray.of(values))
 
 
 def test_a_picture_has_the_means_of_blocks() -> None:

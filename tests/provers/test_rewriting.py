@@ -117,7 +117,7 @@ def test_a_witness_is_sought_before_rewriting(text: str, monkeypatch: pytest.Mon
     def endless(expression: object) -> NoReturn:
         raise AssertionError("SymPy may need hours for this one")
 
-    monkeypatch.setattr("hopverify.derivation.simplification.simplified", endless)
+    monkeypatch.setattr("hopverify.derivation.symbolic.simplification.simplified", endless)
     failures: list[str] = []
     decision, _ = discharge(Convex(layer(text)), "necessary", Budget(), failed=failures.append)
     assert decision.judgement.outcome is Outcome.REFUTED

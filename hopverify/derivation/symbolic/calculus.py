@@ -17,7 +17,7 @@ from typing import Any
 
 import sympy
 
-from hopverify.derivation.functions import folded
+from hopverify.derivation.symbolic.functions import folded
 
 I, J, K = sympy.symbols("i j k", integer=True)  # noqa: E741
 SIZE = sympy.Symbol("n", integer=True, positive=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy
 
-from hopverify.derivation.calculus import Calculus, I, J, K, expanded
+from hopverify.derivation.symbolic.calculus import Calculus, I, J, K, expanded
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def kernel_of(hessian: Any, calculus: Calculus) -> Kernel:
     """Return the null space as far as it is derived."""
     structure = structure_of(hessian)
     constant = (sympy.S.One,) if _annihilates_ones(hessian, calculus) else ()
-    if structure is None or not (structure.diagonal.is_positive or structure.diagonal.is_negative):
+    if structure is None or not structure.diagonal.is_nonzero:
         return Kernel(constant, False)
     D = structure.diagonal.subs(I, K)
     G = sympy.Matrix([[calculus.summed(a * b / D) for b in structure.vectors] for a in structure.vectors])

@@ -17,8 +17,9 @@ from typing import Any
 import sympy
 from sympy.polys.polyerrors import BasePolynomialError
 
-from hopverify.derivation.functions import KINKED, folded
-from hopverify.derivation.translation import NoTranslation, X, from_sympy, to_sympy
+from hopverify.derivation.formula import NoFormula
+from hopverify.derivation.symbolic.functions import KINKED, folded
+from hopverify.derivation.symbolic.translation import X, from_sympy, to_sympy
 from hopverify.expr.nodes import Apply, Expression, apply, walk
 
 MAX_OPERATIONS = 150
@@ -29,7 +30,7 @@ def simplified(expression: Expression) -> Iterator[Expression]:
     """Yield different forms of a function of x, the likeliest to have an evident sign first."""
     try:
         value = folded(to_sympy(expression))
-    except NoTranslation:
+    except NoFormula:
         return
     if value.count_ops() > MAX_OPERATIONS or value.has(sympy.nan, sympy.zoo, sympy.oo):
         return
@@ -42,7 +43,7 @@ def simplified(expression: Expression) -> Iterator[Expression]:
 
 
 _LEADS_NOWHERE = (
-    NoTranslation,
+    NoFormula,
     BasePolynomialError,
     sympy.SympifyError,
     ArithmeticError,
@@ -108,7 +109,7 @@ def _even_powers(value: Any, function: Any, square: Callable[[Any], Any]) -> Any
 def _horner(value: Any) -> Any:
     """Return Horner's form of a polynomial: every partial sum keeps the sign of its leading term far out."""
     if not value.is_polynomial(X):
-        raise NoTranslation("not a polynomial")
+        raise NoFormula("not a polynomial")
     return sympy.horner(sympy.expand(value))
 
 
@@ -117,7 +118,7 @@ def _completed_square(value: Any) -> Any:
     polynomial = sympy.Poly(value, X)
     scale = 1 if polynomial.degree() == 2 else 2
     if {power for (power,) in polynomial.monoms()} - {0, scale, 2 * scale} or polynomial.degree() != 2 * scale:
-        raise NoTranslation("not a quadratic polynomial")
+        raise NoFormula("not a quadratic polynomial")
     a, b, c = (polynomial.coeff_monomial(X**k) for k in (2 * scale, scale, 0))
     return a * (X**scale + b / (2 * a)) ** 2 + (c - b**2 / (4 * a))
 

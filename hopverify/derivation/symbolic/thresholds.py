@@ -8,19 +8,18 @@ the support: what follows of the null space of H holds there, and off the suppor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import mpmath
 import sympy
 
-from hopverify.derivation.calculus import STATE, Calculus, I, J, K
-from hopverify.derivation.functions import relu, step
-from hopverify.derivation.translation import NoTranslation, number
-from hopverify.expr.nodes import Apply, Number, Symbol
-from hopverify.networks import LayerFunction
+from hopverify.derivation.formula import NoFormula
+from hopverify.derivation.symbolic.calculus import STATE, Calculus, I, J, K
+from hopverify.derivation.symbolic.functions import relu, step
+from hopverify.derivation.symbolic.translation import to_sympy
+from hopverify.expr.nodes import Apply, Expression, Symbol
 
-DIGITS = 80
 THRESHOLD = sympy.Symbol("t", real=True)
 
 
@@ -30,18 +29,6 @@ class Threshold:
 
     scale: Any
     exponent: Any
-
-    def value(self, state: list[Any]) -> Any:
-        """Return t to many digits: the left side falls from at least 1 to 0 as t rises to max(scale·x)."""
-        with mpmath.workdps(DIGITS + 10):
-            scale, exponent = (mpmath.mpf(v.p) / v.q for v in (self.scale, self.exponent))
-            scores = [scale * mpmath.mpf(x.p) / x.q for x in state]
-            low, high = max(scores) - 1, max(scores)
-            for _ in range(4 * DIGITS):
-                t = (low + high) / 2
-                above = mpmath.fsum(max(score - t, 0) ** exponent for score in scores) > 1
-                low, high = (t, high) if above else (low, t)
-            return sympy.Float(low, DIGITS)
 
 
 @dataclass(frozen=True)
@@ -53,15 +40,12 @@ class ThresholdForms:
     hessian: Any
 
 
-def threshold_forms(function: LayerFunction, calculus: Calculus) -> ThresholdForms:
+def threshold_forms(potential: Expression, symbols: Mapping[str, Any], calculus: Calculus) -> ThresholdForms:
     """Return the forms of a Lagrangian that is entmax's or normmax's potential of x itself."""
-    potential = function.potential
     build = _BUILDERS.get(potential.function) if isinstance(potential, Apply) else None
     if build is None or not isinstance(potential, Apply) or potential.arguments[0] != Symbol("x"):
-        raise NoTranslation("entmax and normmax are differentiated here only as they stand, of x itself")
-    parameter = potential.arguments[1]
-    assert isinstance(parameter, Number)
-    return build(number(parameter.value), calculus)
+        raise NoFormula("entmax and normmax are differentiated here only as they stand, of x itself")
+    return build(to_sympy(potential.arguments[1], symbols), calculus)
 
 
 def _delta(left: Any, right: Any) -> Any:

@@ -16,8 +16,9 @@ from typing import Any
 
 import sympy
 
-from hopverify.derivation.calculus import SIZE, STATE, Calculus, I, J, K
-from hopverify.derivation.translation import ELEMENTWISE, NoTranslation, number
+from hopverify.derivation.formula import NoFormula
+from hopverify.derivation.symbolic.calculus import SIZE, STATE, Calculus, I, J, K
+from hopverify.derivation.symbolic.translation import ELEMENTWISE, number
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, walk
 
 _INDICES = (K, *sympy.symbols("l q r1 r2 r3 r4 r5", integer=True))
@@ -56,7 +57,7 @@ def whole_layer(expression: Expression, names: Mapping[str, Value], calculus: Ca
             done[id(node)] = number(node.value)
         elif isinstance(node, Symbol):
             if node.name not in names:
-                raise NoTranslation(f"{node.name} is not known")
+                raise NoFormula(f"{node.name} is not known")
             done[id(node)] = names[node.name]
         else:
             assert isinstance(node, Apply)
@@ -104,10 +105,10 @@ class _Rules:
         function = ELEMENTWISE.get(node.function)
         if function is None:
             if self.calculus is not None:
-                raise NoTranslation(f"{node.function} has no closed form")
+                raise NoFormula(f"{node.function} has no closed form")
             return _undefined(node.function, values)
         if any(isinstance(value, Matrix) for value in values):
-            raise NoTranslation("functions of matrices, entry by entry")
+            raise NoFormula("functions of matrices, entry by entry")
         entry = function(*(_entry(value) for value in values))
         lengths = [value.length for value in values if isinstance(value, Vector)]
         return Vector(entry, lengths[0]) if lengths else entry
@@ -124,7 +125,7 @@ class _Rules:
         positive: bool | None = None,
     ) -> Any:
         if not isinstance(like, Vector):
-            raise NoTranslation("a reduction of one number")
+            raise NoFormula("a reduction of one number")
         if self.calculus is None:
             inside = {index for nested in body.atoms(sympy.Sum) for index in nested.variables}
             index = next(k for k in _INDICES if k not in inside)
@@ -161,7 +162,7 @@ class _Rules:
 
     def matmul(self, A: Matrix, u: Value) -> Value:
         if not isinstance(u, Vector) or self.calculus is not None:
-            raise NoTranslation("a product of matrices")
+            raise NoFormula("a product of matrices")
         inside = {index for nested in u.entry.atoms(sympy.Sum) for index in nested.variables}
         index = next(k for k in _INDICES[1:] if k not in inside)
         body = A.entry.subs(J, index) * u.at(index)

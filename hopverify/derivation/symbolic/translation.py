@@ -19,17 +19,13 @@ from typing import Any
 
 import sympy
 
-from hopverify.derivation.functions import larger, modulus, relu, sign, smaller, step
-from hopverify.errors import HopverifyError
+from hopverify.derivation.formula import NoFormula
+from hopverify.derivation.symbolic.functions import larger, modulus, relu, sign, smaller, step
 from hopverify.expr.functions import FUNCTIONS, Shape
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, apply, lift, walk
 
 X = sympy.Symbol("x", real=True)
 """The state of one neuron."""
-
-
-class NoTranslation(HopverifyError):
-    """The expression has no counterpart on the other side."""
 
 
 def _mish_integral(u: Any) -> Any:
@@ -91,12 +87,12 @@ def to_sympy(expression: Expression, symbols: Mapping[str, Any] | None = None) -
             done[id(node)] = number(node.value)
         elif isinstance(node, Symbol):
             if node.name not in known:
-                raise NoTranslation(f"{node.name} is not known")
+                raise NoFormula(f"{node.name} is not known")
             done[id(node)] = known[node.name]
         else:
             assert isinstance(node, Apply)
             if node.function not in ELEMENTWISE:
-                raise NoTranslation(f"{node.function} is not a function of one number")
+                raise NoFormula(f"{node.function} is not a function of one number")
             done[id(node)] = ELEMENTWISE[node.function](*(done[id(argument)] for argument in node.arguments))
     return done[id(expression)]
 
@@ -123,7 +119,7 @@ _BACK: dict[Any, str] = {
 
 
 def from_sympy(value: Any) -> Expression:
-    """Return our expression for a SymPy one; raise :class:`NoTranslation` where it uses anything else."""
+    """Return our expression for a SymPy one; raise :class:`NoFormula` where it uses anything else."""
     if value.is_Rational:
         return lift(Fraction(int(value.p), int(value.q)))
     if value.is_Symbol:
@@ -140,7 +136,7 @@ def from_sympy(value: Any) -> Expression:
         return _power(value)
     name = _BACK.get(value.func)
     if name is None:
-        raise NoTranslation(f"{value.func} has no counterpart")
+        raise NoFormula(f"{value.func} has no counterpart")
     return apply(name, *(from_sympy(argument) for argument in value.args))
 
 
@@ -184,7 +180,7 @@ def _product(value: Any) -> Expression:
 def _power(value: Any) -> Expression:
     base, exponent = value.args
     if not exponent.is_Rational:
-        raise NoTranslation(f"the exponent {exponent} is not a rational number")
+        raise NoFormula(f"the exponent {exponent} is not a rational number")
     if exponent < 0:
         return lift(1) / from_sympy(base**-exponent)
     if exponent == sympy.Rational(1, 2):
