@@ -62,8 +62,8 @@ class Network:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.arrays: dict[Place, Value] = {("array", name): values_of(held) for name, held in core.arrays.items()}
-        self.functions = {layer.name: _activation(core, layer) for layer in core.layers if isinstance(layer, Layer)}
-        self.drives = {layer.name: tuple(_drives(core, layer.name)) for layer in core.layers}
+        self.functions = {layer.name: activation(core, layer) for layer in core.layers if isinstance(layer, Layer)}
+        self.drives = {layer.name: tuple(drives(core, layer.name)) for layer in core.layers}
 
     def activations(self, states: Mapping[str, Value]) -> dict[str, Value]:
         """Return γ for the states of all layers."""
@@ -116,7 +116,8 @@ class Network:
         return vectors.total_of([rho * (each * g - own) for rho, each, g, own in zip(leak, x, gamma, L, strict=True)])
 
 
-def _activation(core: Core, layer: Layer) -> Term:
+def activation(core: Core, layer: Layer) -> Term:
+    """Return g, or ∇L."""
     if layer.g is not None:
         return layer.g
     if layer.L is None:
@@ -125,7 +126,7 @@ def _activation(core: Core, layer: Layer) -> Term:
     return derive.gradient(layer.L, ("state", ""), {**core.places, ("state", ""): shape})
 
 
-def _drives(core: Core, layer: str) -> Iterator[Term]:
+def drives(core: Core, layer: str) -> Iterator[Term]:
     """Yield what each synapse adds to a layer."""
     for synapse in core.synapses:
         if synapse.drive is None:

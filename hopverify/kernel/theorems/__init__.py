@@ -10,13 +10,21 @@ from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems.compatible_times import commuting
+from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope
 from hopverify.kernel.theorems.derived_energy import another_energy, derived_energy
+from hopverify.kernel.theorems.lipschitz_activation import lipschitz_activation
+from hopverify.kernel.theorems.lipschitz_drive import lipschitz_drive
 from hopverify.kernel.theorems.symmetric import not_symmetric, symmetric
 
 THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("symmetric", "entries"): symmetric,
     ("not symmetric", "entries"): not_symmetric,
     ("compatible times", "commuting"): commuting,
+    ("convex", "composition"): by_composition,
+    ("convex", "quadratic"): by_quadratic,
+    ("convex", "slope"): by_slope,
+    ("Lipschitz activation", "composition"): lipschitz_activation,
+    ("Lipschitz drive", "composition"): lipschitz_drive,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
 }

@@ -1,0 +1,108 @@
+"""The Lagrangian is convex: by composition, by its second derivative between kinks, or by its constant Hessian."""
+
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from hopverify.kernel import derive, exact
+from hopverify.kernel.cells import Cell, cells
+from hopverify.kernel.composition import STATE, Known, of_state
+from hopverify.kernel.evaluate import evaluate, values_of
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.functions import ball
+from hopverify.kernel.json_values import listed
+from hopverify.kernel.numbers import Rejected, rational
+from hopverify.kernel.ranges import between, of_array, ranges
+from hopverify.kernel.semidefinite import is_semidefinite
+from hopverify.kernel.terms import Place, Shape, Term
+
+MAX_CUTS, MAX_SIZE = 10_000, 60
+
+
+def by_composition(case: Case) -> Fact:
+    """L is, by composition, defined everywhere and locally Lipschitz, and convex."""
+    case.keys()
+    _, known = potential(case)
+    case.need(known.convex, "composition does not show that the Lagrangian is convex")
+    return Fact(case.core, case.claim)
+
+
+def by_slope(case: Case) -> Fact:
+    """Of one neuron: L is locally Lipschitz by composition, and on each cell L' is so, too, up to the cell's ends.
+
+    On each of the intervals into which the kinks of L' and the proof's cuts split the line, the range of L'' is ≥ 0;
+    at each kink L' does not fall.
+    """
+    case.keys(optional=("cuts",))
+    case.need(case.layer.elementwise, "the layer acts as a whole")
+    L, _ = potential(case)
+    cuts = _cuts(case)
+    found = cells(_slope(case, L))
+    for cell in found:
+        closed = between(cell.low, cell.high, inside=False)
+        regular = of_state(case.core, case.layer, cell.terms[0], closed).lipschitz
+        case.need(regular, f"from {cell.low} to {cell.high} composition does not show that L' is locally Lipschitz")
+        _check_second(case, cell, cuts)
+    for left, right in pairwise(found):
+        case.need(_rises(case, left, right), f"at {right.low} L' is not shown to rise")
+    return Fact(case.core, case.claim)
+
+
+def by_quadratic(case: Case) -> Fact:
+    """L is a polynomial of degree ≤ 2, of at most 60 neurons; its constant Hessian is ⪰ 0 in rational arithmetic."""
+    case.keys()
+    layer = case.layer
+    case.need(not layer.elementwise and layer.size <= MAX_SIZE, f"expected a layer as a whole, of at most {MAX_SIZE}")
+    L, known = potential(case)
+    quadratic = known.degree is not None and known.degree <= 2
+    case.need(quadratic, "the Lagrangian is not, by its structure, of degree at most 2")
+    slope, arrays = _slope(case, L), exact.arrays_of(case.core)
+    points = [[Fraction(int(i == j)) for i in range(layer.size)] for j in range(-1, layer.size)]
+    origin, *columns = (exact.exact(slope, {**arrays, STATE: x}) for x in points)
+    H = [[a - b for a, b in zip(column, origin, strict=True)] for column in columns]
+    case.need(is_semidefinite(H), "the Hessian is not positive semidefinite")
+    return Fact(case.core, case.claim)
+
+
+def potential(case: Case) -> tuple[Term, Known]:
+    """Return L, which has to be defined everywhere and locally Lipschitz by composition, and what is known of it."""
+    L = case.layer.L
+    case.need(L is not None, "the layer has no Lagrangian")
+    assert L is not None
+    known = of_state(case.core, case.layer, L)
+    case.need(known.lipschitz, "composition does not show that L is defined everywhere and locally Lipschitz")
+    return L, known
+
+
+def _slope(case: Case, term: Term) -> Term:
+    shape: Shape = () if case.layer.elementwise else (case.layer.size,)
+    return derive.gradient(term, STATE, {**case.core.places, STATE: shape})
+
+
+def _cuts(case: Case) -> list[Fraction]:
+    cuts = [rational(each, case.where) for each in listed(case.proof.get("cuts", []), case.where)]
+    case.need(len(cuts) <= MAX_CUTS and all(a < b for a, b in pairwise(cuts)), f"at most {MAX_CUTS} cuts, ascending")
+    return cuts
+
+
+def _check_second(case: Case, cell: Cell, cuts: list[Fraction]) -> None:
+    """Refuse a cell on which the range of L'' is not ≥ 0 between some neighbouring cuts."""
+    second = _slope(case, cell.terms[0])
+    arrays = {("array", name): of_array(held) for name, held in case.core.arrays.items()}
+    ends: list[Fraction | None] = [cell.low, *(cut for cut in cuts if cell.holds(cut)), cell.high]
+    for low, high in pairwise(ends):
+        own = ranges(second, {**arrays, STATE: between(low, high)})[id(second)]
+        case.need(own.nonnegative, f"between {low} and {high} L'' is not shown to be ≥ 0")
+
+
+def _rises(case: Case, left: Cell, right: Cell) -> bool:
+    """Whether L' has no higher value on the left of a kink than on its right."""
+    slopes = left.terms[0], right.terms[0]
+    try:
+        before, after = (exact.at(case.core, each, right.low) for each in slopes)
+    except Rejected:
+        assert right.low is not None
+        arrays: dict[Place, Any] = {("array", name): values_of(held) for name, held in case.core.arrays.items()}
+        before, after = (evaluate(each, {**arrays, STATE: ball(right.low)}) for each in slopes)
+        return bool(before < after)
+    return bool(before <= after)
