@@ -30,14 +30,15 @@ from hopverify.kernel.curvature import bent
 from hopverify.kernel.derive import ONE
 from hopverify.kernel.exact import exact
 from hopverify.kernel.growth import degree_of, shift_of
+from hopverify.kernel.intervals import ANY, Range, between, exactly
 from hopverify.kernel.known import ALIKE, Known, constant
 from hopverify.kernel.language import ELEMENTWISE
 from hopverify.kernel.numbers import Rejected
-from hopverify.kernel.ranges import ANY, Range, between
 from hopverify.kernel.regularity import regularity
 from hopverify.kernel.terms import Apply, Number, Place, Shape, Term, Variable
 
 STATE: Place = ("state", "")
+
 
 def judge(
     term: Term, places: Mapping[Place, Shape], given: Mapping[Place, Range] | None = None, extended: bool = False
@@ -51,7 +52,7 @@ def judge(
     known: dict[int, Known] = {}
     for node in terms.walk(term):
         if isinstance(node, Number):
-            known[id(node)] = constant(of_ranges.of_number(node.value))
+            known[id(node)] = constant(exactly(node.value))
         elif not isinstance(node, Variable):
             arguments = [known[id(each)] for each in node.arguments]
             found = _applied(node, arguments, [shapes[id(each)] for each in node.arguments])

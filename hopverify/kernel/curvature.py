@@ -1,8 +1,8 @@
-"""Curvature: what functions of the language keep of convexity, and of what shows convexity (Boyd & Vandenberghe 2004, §3.2).
+"""Curvature: what functions of the language keep of convexity, and of what shows it.
 
-A convex rising function of a convex one is convex; any convex function of an affine one is. The rules give what is
-known of a node from what is known of its arguments; ranges and regularity are added by
-:mod:`hopverify.kernel.composition`.
+Boyd & Vandenberghe (2004, §3.2) have the proofs: a convex rising function of a convex one is convex; any convex
+function of an affine one is. The rules give what is known of a node from what is known of its arguments; ranges and
+regularity are added by :mod:`hopverify.kernel.composition`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from hopverify.kernel import terms
+from hopverify.kernel.intervals import ANY, Range
 from hopverify.kernel.known import Known
 from hopverify.kernel.properties import TABLE, Properties, of_power
-from hopverify.kernel.ranges import ANY, Range, side
+from hopverify.kernel.ranges import side
 from hopverify.kernel.terms import Apply
 
 
@@ -119,9 +120,7 @@ def _linear(node: Apply, given: list[Known]) -> Known:
     """Sums, means, and parts of a vector or matrix."""
     u = given[0]
     strict = u.separate and node.function in ("sum", "mean")
-    return Known(
-        ANY, convex=u.convex, concave=u.concave, strict=strict, squares=u.squares, log_convex=u.log_convex
-    )
+    return Known(ANY, convex=u.convex, concave=u.concave, strict=strict, squares=u.squares, log_convex=u.log_convex)
 
 
 def _gathered(node: Apply, given: list[Known]) -> Known:

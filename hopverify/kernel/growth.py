@@ -1,4 +1,4 @@
-"""Growth: the degree of a polynomial, and how a function answers when one number is added to all entries of its variable."""
+"""Growth: degrees of polynomials, and how functions answer when one number is added to all entries of the variable."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def degree_of(node: Apply, given: list[Known]) -> int | None:
 
 
 def shift_of(node: Apply, given: list[Known], shapes: list[Shape]) -> int | None:
-    """Return how a function of moving arguments answers when the same number is added to all entries of the variable."""
+    """Return how a function of moving arguments answers when one number is added to all entries of the variable."""
     name, known = node.function, [each.shift for each in given if each.shift is not None]
     if len(known) < len(given):
         return None
@@ -59,7 +59,7 @@ def _scaled_shift(node: Apply, given: list[Known], shapes: list[Shape]) -> int |
     constant = [not each.moving for each in given]
     if node.function in ("dot", "matmul") and (constant[0] or (node.function == "dot" and constant[1])):
         return ALIKE if node.function == "dot" else STEADY
-    if node.function == "divide" and constant[1] or node.function == "multiply" and any(constant):
+    if (node.function == "divide" and constant[1]) or (node.function == "multiply" and any(constant)):
         place = 1 if constant[1] else 0
         return given[1 - place].shift if shapes[place] == () else STEADY
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hopverify.kernel.ranges import Range
+from hopverify.kernel.intervals import Range
 
 STILL, ALIKE, STEADY = range(3)
 """How entries answer when t is added to each entry of the variable: not at all; each grows by the same multiple of t;

@@ -6,9 +6,9 @@ A composition of locally Lipschitz functions is locally Lipschitz, of analytic o
 from __future__ import annotations
 
 from hopverify.kernel import terms
+from hopverify.kernel.intervals import ANY, Range
 from hopverify.kernel.known import Known
 from hopverify.kernel.properties import JUMPING, KINKED, TABLE
-from hopverify.kernel.ranges import ANY, Range
 from hopverify.kernel.terms import Apply
 
 _ENTIRE = (
@@ -29,7 +29,7 @@ def regularity(node: Apply, given: list[Known]) -> tuple[bool, bool]:
     if name in KINKED:
         return name not in JUMPING or u.nonzero, u.nonzero
     if name in TABLE:
-        inside = TABLE[name].above is None or _lies_above(u, TABLE[name].above)
+        inside = _lies_above(u, TABLE[name].above)
         return inside or (name == "sqrt" and u.nonnegative and not given[0].moving), inside
     if name in ("max", "min"):
         return True, False
@@ -48,6 +48,8 @@ def regularity(node: Apply, given: list[Known]) -> tuple[bool, bool]:
 
 
 def _lies_above(u: Range, bound: int | None) -> bool:
+    if bound is None:
+        return True
     return bool(u.low[0] > bound) or bool(u.low[0] == bound and u.low[1])
 
 

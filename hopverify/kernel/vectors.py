@@ -21,7 +21,7 @@ Value = Any
 """An arb, or a list of values."""
 
 
-def mapped(function: Callable[[arb], arb], value: Value) -> Value:
+def mapped(function: Callable[[Any], Any], value: Value) -> Value:
     """Return a function of each number of a value."""
     return [mapped(function, each) for each in value] if isinstance(value, list) else function(value)
 
@@ -30,7 +30,7 @@ def _axes(value: Value) -> int:
     return 1 + _axes(value[0]) if isinstance(value, list) else 0
 
 
-def beside(function: Callable[[arb, arb], arb], left: Value, right: Value) -> Value:
+def beside(function: Callable[[Any, Any], Any], left: Value, right: Value) -> Value:
     """Return a function of two values that stand beside each other."""
     deep, deeper = _axes(left), _axes(right)
     if deep == deeper == 0:

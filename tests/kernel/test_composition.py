@@ -10,8 +10,8 @@ import pytest
 from hopverify.kernel import language
 from hopverify.kernel.composition import judge
 from hopverify.kernel.functions import precision
+from hopverify.kernel.intervals import Range, between
 from hopverify.kernel.known import ALIKE, STEADY, STILL, Known
-from hopverify.kernel.ranges import Range, between
 from hopverify.kernel.terms import Place, Shape
 
 X, A, M, S = ["state"], ["array", "a"], ["array", "M"], ["array", "s"]

@@ -12,8 +12,9 @@ from hopverify.kernel import derive, language
 from hopverify.kernel.arrays import Array, Within
 from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import ball, precision
+from hopverify.kernel.intervals import ANY, between
 from hopverify.kernel.properties import TABLE, of_power
-from hopverify.kernel.ranges import ANY, between, of_array, ranges
+from hopverify.kernel.ranges import of_array, ranges
 from hopverify.kernel.terms import Term
 
 X = ["state"]

@@ -6,13 +6,15 @@ from typing import Any
 
 from hopverify.kernel import derive, exact
 from hopverify.kernel.cells import Cell, cells
-from hopverify.kernel.composition import STATE, Known, of_state
+from hopverify.kernel.composition import STATE, of_state
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
+from hopverify.kernel.intervals import between
 from hopverify.kernel.json_values import listed
+from hopverify.kernel.known import Known
 from hopverify.kernel.numbers import Rejected, rational
-from hopverify.kernel.ranges import between, of_array, ranges
+from hopverify.kernel.ranges import of_array, ranges
 from hopverify.kernel.semidefinite import is_semidefinite
 from hopverify.kernel.terms import Place, Shape, Term
 

@@ -10,7 +10,8 @@ from hopverify.kernel.facts import Case, Fact
 def lipschitz_drive(case: Case) -> Fact:
     """What the synapse adds to each layer is, by composition, defined everywhere and locally Lipschitz.
 
-    If it is -∇S, S is locally Lipschitz, and so is the continuous extension of the gradient that exists almost everywhere.
+    If it is -∇S, S is locally Lipschitz, and so is the continuous extension of the gradient, which exists almost
+    everywhere.
     """
     case.keys()
     core = case.core

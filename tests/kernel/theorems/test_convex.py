@@ -78,7 +78,9 @@ def test_slope_does_not_show_it(text: str, cuts: Any, why: str) -> None:
     rejected(layer(text), "convex", "slope", X, why, cuts=cuts)
 
 
-@pytest.mark.parametrize("expression", ["x[0]^2 + 2*x[0]*x[1] + x[1]^2", "x[0]^2 + x[0]*x[1] + x[1]^2 - x[0]", "sum(x)"])
+@pytest.mark.parametrize(
+    "expression", ["x[0]^2 + 2*x[0]*x[1] + x[1]^2", "x[0]^2 + x[0]*x[1] + x[1]^2 - x[0]", "sum(x)"]
+)
 def test_by_quadratic(expression: str) -> None:
     assert accepted(layer(own(expression, "layer")), "convex", "quadratic", X)
 

@@ -33,7 +33,7 @@ def test_activations(text: str) -> None:
     ("text", "why"),
     [
         ("size: 2, activation: {expression: sign(x), of: neuron}", "that the activation is"),
-        # What is stated as an activation is what it says at a jump; the derivative of a function stands for its extension.
+        # What is stated as an activation is what it says at a jump; the derivative of L stands for its extension.
         ("size: 2, activation: {expression: sign(x) - sign(x)/(1 + abs(x)), of: neuron}", "that the activation is"),
         (own("abs(x)"), "that the activation is"),
         (own("relu(x)^2/2 + relu(x - 1)"), "that the activation is"),
