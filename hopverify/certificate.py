@@ -23,7 +23,7 @@ from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict, summed_up
 
 FORMAT = "hopverify-certificate"
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 512 * 1024 * 1024
 MAX_NESTING = 64
 
@@ -46,10 +46,12 @@ class Certificate:
     ``passed``, ``failed`` and ``unknown`` are those of one verdict, whatever the spec expects of them. ``results`` are
     the same as they are in the file, as JSON, in the order of the spec's checks.
 
-    ``made_for`` is the spec, where the certificate comes from a run and not from a file.
+    ``core`` is the digest of the core model (docs/core.md). ``made_for`` is the spec, where the certificate comes from
+    a run and not from a file.
     """
 
     spec: Mapping[str, str]
+    core: str
     arrays: Mapping[str, str]
     verdict: Verdict
     results: tuple[Mapping[str, Any], ...]
@@ -125,6 +127,7 @@ class Certificate:
             "format": FORMAT,
             "version": VERSION,
             "spec": dict(self.spec),
+            "core": self.core,
             "arrays": dict(self.arrays),
             "verdict": self.verdict,
             "made_with": dict(self.made_with),
@@ -180,7 +183,7 @@ def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:
         raise CertificateRejected(f"{file}: not a certificate: nested more than {MAX_NESTING} deep")
     if _SURROGATE.search(text) and not _is_text(body):
         raise CertificateRejected(f"{file}: not a certificate: it holds a lone surrogate")
-    expected = {"format", "version", "spec", "arrays", "verdict", "results", "made_with", "seconds"}
+    expected = {"format", "version", "spec", "core", "arrays", "verdict", "results", "made_with", "seconds"}
     if not isinstance(body, dict) or body.get("format") != FORMAT:
         raise CertificateRejected(f"{file}: not a hopverify certificate (`format` is not {FORMAT!r}){MADE}")
     if type(body.get("version")) is not int or body["version"] != VERSION:
@@ -192,7 +195,13 @@ def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:
         raise CertificateRejected(f"{file}: no verdict is called {body['verdict'][:80]!r}")
     seconds = tuple(float(entry) for entry in body["seconds"])
     return Certificate(
-        body["spec"], body["arrays"], Verdict(body["verdict"]), tuple(body["results"]), body["made_with"], seconds
+        body["spec"],
+        body["core"],
+        body["arrays"],
+        Verdict(body["verdict"]),
+        tuple(body["results"]),
+        body["made_with"],
+        seconds,
     )
 
 
@@ -224,7 +233,15 @@ def _is_text(body: Any) -> bool:
 
 
 def _check_types(body: Mapping[str, Any], file: str) -> None:
-    kinds = {"spec": dict, "arrays": dict, "made_with": dict, "verdict": str, "results": list, "seconds": list}
+    kinds = {
+        "spec": dict,
+        "core": str,
+        "arrays": dict,
+        "made_with": dict,
+        "verdict": str,
+        "results": list,
+        "seconds": list,
+    }
     for key, kind in kinds.items():
         if not isinstance(body[key], kind):
             raise CertificateRejected(f"{file}: {key}: expected a JSON {kind.__name__}")

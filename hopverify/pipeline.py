@@ -15,6 +15,7 @@ from time import monotonic
 
 from hopverify.certificate import Certificate, subject_of
 from hopverify.checker.deciding import overall_verdict
+from hopverify.core import core_of
 from hopverify.execution.backend import Backend, ExecutionLost
 from hopverify.execution.discharging import discharge
 from hopverify.execution.driving import drive
@@ -94,6 +95,7 @@ def certificate_of(run: Run) -> Certificate:
     verdict = overall_verdict(entries, run.spec)
     return Certificate(
         subject_of(run.spec),
+        core_of(run.model).digest,
         dict(run.spec.array_digests),
         verdict,
         entries,

@@ -8,6 +8,7 @@ from typing import Any
 from hopverify.certificate import Certificate, canonical, subject_of
 from hopverify.checker.deciding import Decision, decide, entry_of, family_of, overall_verdict, roles_of
 from hopverify.checks import Check, Claim, claims_of
+from hopverify.core import core_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.networks import any_model
 from hopverify.spec import ModelSpec
@@ -19,7 +20,10 @@ def check_certificate(
 ) -> Verdict:
     """Return the overall verdict of a certificate; raise :class:`CertificateRejected` unless it holds for ``spec``."""
     _check_subject(spec, certificate)
-    claims = claims_of(spec, any_model(spec))
+    model = any_model(spec)
+    if certificate.core != core_of(model).digest:
+        raise CertificateRejected("the certificate names another core than that of the spec")
+    claims = claims_of(spec, model)
     if len(claims) != len(certificate.results):
         raise CertificateRejected(
             f"the spec makes {len(claims)} claims, the certificate answers {len(certificate.results)}"

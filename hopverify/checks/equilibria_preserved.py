@@ -10,6 +10,7 @@ convexity, the eigenvalues of BHA and ABH agree but for 0, which decides where a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
@@ -43,8 +44,9 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 def _stability(system: AlteredSystem) -> tuple[Obligation, ...]:
     if system.shares_times or system.keeps_flow:
         return ()
-    original = system.model.original
-    times = [CompatibleTimes(layer) for layer in original.dynamic] if original is not None else []
+    theirs = () if system.model.original is None else system.model.original.dynamic
+    # By these names claims tell layers of the original from the model's own.
+    times = [CompatibleTimes(replace(layer, name=f"original: {layer.name}")) for layer in theirs]
     metric = AlteredMetric(system, timed=not system.slow.uniform_tau)
     return (metric, *(Convex(layer) for layer in system.fast), *times)
 

@@ -41,7 +41,8 @@ class Run:
     ) -> None:
         self.spec, self.settings, self.watch = spec, settings, watch
         self.budget = settings.budget(since)
-        self.claims = claims_of(spec, any_model(spec))
+        self.model = any_model(spec)
+        self.claims = claims_of(spec, self.model)
         self.entries: dict[int, Mapping[str, Any]] = {}
         self.seconds = [0.0] * len(self.claims)
         self.offers: Mapping[Place, Offer] = {}

@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
         core = reading.loads(texts[0], Path(arguments[2]) if len(arguments) == 3 else Path(arguments[0]).parent)
         facts = 0
         for fact in check(core, json_values.parse(texts[1])):
-            print(f"accepted: {fact.claim}")
+            print(f"accepted{'' if fact.core is core else ', of the original'}: {fact.claim}")
             facts += 1
     except Rejected as error:
         print(f"rejected: {error}", file=sys.stderr)

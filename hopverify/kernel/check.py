@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from hopverify.kernel import claims, json_values
+from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import precision
 from hopverify.kernel.numbers import Rejected, need, shown
 from hopverify.kernel.theorems import THEOREMS
+
+ORIGINAL = "original: "
 
 MAX_DEPTH = 8
 """How deep premises may stand in premises."""
@@ -30,6 +33,7 @@ def accept(core: Core, document: Any, where: str = "claim") -> Fact:
     by = proof.get("by")
     known = sorted(way for name, way in THEOREMS if name == claim.name)
     need(isinstance(by, str) and by in known, where, f"{claim.name!r} is shown by one of {known}, not by {shown(by)}")
+    core, claim = _meant(core, claim)
     case = Case(core, claim, {key: value for key, value in proof.items() if key != "by"}, where, accept)
     try:
         with precision():
@@ -38,12 +42,38 @@ def accept(core: Core, document: Any, where: str = "claim") -> Fact:
         raise Rejected(f"{where}: {error or type(error).__name__}") from error
 
 
+def _meant(core: Core, claim: Claim) -> tuple[Core, Claim]:
+    """Return the core that a claim is about: ``original: x`` is a layer of the original, if none here has that name."""
+    name = claim.fields.get("layer")
+    if core.original is None or not isinstance(name, str) or not name.startswith(ORIGINAL):
+        return core, claim
+    if name in {layer.name for layer in core.layers}:
+        return core, claim
+    return core.original, Claim(claim.name, {**claim.fields, "layer": name.removeprefix(ORIGINAL)})
+
+
 def check(core: Core, certificate: Any) -> Iterator[Fact]:
     """Yield the facts of a certificate, in its order."""
     need(isinstance(certificate, dict), "certificate", "expected an object")
-    for key in ("core", "claims"):
+    for key in ("core", "results" if "results" in certificate else "claims"):
         need(key in certificate, "certificate", f"the key {key!r} is missing")
     stated = certificate["core"]
     need(stated == core.digest, "certificate", f"it is about another core: {shown(stated)}, not {core.digest}")
-    for position, each in enumerate(json_values.listed(certificate["claims"], "claims")):
-        yield accept(core, each, f"claims[{position}]")
+    for where, entry in _entries(certificate):
+        yield accept(core, entry, where)
+
+
+def _entries(certificate: Any) -> Iterator[tuple[str, Any]]:
+    """Yield claims with their proofs, and where they stand: in a list, or as evidence in a certificate of hopverify."""
+    if "results" not in certificate:
+        for position, each in enumerate(json_values.listed(certificate["claims"], "claims")):
+            yield f"claims[{position}]", each
+        return
+    for number, result in enumerate(json_values.listed(certificate["results"], "results")):
+        where = f"results[{number}]"
+        need(isinstance(result, dict), where, "expected an object")
+        for place, row in enumerate(json_values.listed(result.get("obligations"), where)):
+            evidence = row.get("evidence") if isinstance(row, dict) else None
+            if isinstance(evidence, dict) and evidence.get("rule") == "kernel":
+                entry = {key: value for key, value in evidence.items() if key != "rule"}
+                yield f"{where}.obligations[{place}]", entry

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
@@ -105,6 +106,15 @@ class Core:
     def digest(self) -> str:
         """SHA-256 of the canonical text."""
         return hashlib.sha256(canonical(write(self)).encode()).hexdigest()
+
+    @cached_property
+    def residual(self) -> Layer | None:
+        """The residual z = Nᵀ(λy - a) as a layer with the Lagrangian φ."""
+        if self.altered is None or self.altered.residual is None or self.altered.potential is None:
+            return None
+        size = language.shape(self.altered.residual, self.places, "residual")[1]
+        zero, one = (Array((size,), [Fraction(value)] * size) for value in (0, 1))
+        return Layer("residual", size, zero, True, one, one, True, self.altered.potential, None)
 
     @cached_property
     def places(self) -> dict[Place, Shape]:

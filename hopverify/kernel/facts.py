@@ -44,7 +44,10 @@ class Case:
         wanted = claims.FORMS[name].sentence.split("{")[0]
         self.need(position < len(listed), f"the proof lacks a premise: {wanted}…")
         fact = self.accept(self.core, listed[position], f"{self.where}.premises[{position}]")
-        self.need(fact.claim.says(name, **fields), f"premise {position} is another one than needed: {wanted}…")
+        self.need(
+            fact.core is self.core and fact.claim.says(name, **fields),
+            f"premise {position} is another one than needed: {wanted}…",
+        )
         return fact
 
     @property
@@ -54,8 +57,10 @@ class Case:
 
 
 def layer_of(core: Core, name: Any, where: str) -> Layer:
-    """Return a layer of a flow by its name."""
+    """Return a layer of a flow by its name; unless a layer has the name, ``residual`` is that with the Lagrangian φ."""
     for layer in core.layers:
         if isinstance(layer, Layer) and layer.name == name:
             return layer
+    if core.residual is not None and name == core.residual.name:
+        return core.residual
     raise Rejected(f"{where}: no layer with a flow is called {shown(name)}")

@@ -103,7 +103,7 @@ class AlteredSystem:
         activation = gradient(in_x, "x", {"x": 0})
         function = LayerFunction(None, in_x, (activation,), gradient(activation, "x", {"x": 0}), {}, {})
         size, one = N.shape[1], (Fraction(1),)
-        return Layer("z", size, None, function, ExactArray.full(size, Fraction(0)), one, one, True)
+        return Layer("residual", size, None, function, ExactArray.full(size, Fraction(0)), one, one, True)
 
     def energy(self, y: Value, metric: ExactArray, a: Arithmetic) -> Value:
         """Return V(y), the residual's part included."""

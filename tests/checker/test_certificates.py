@@ -89,13 +89,14 @@ def put(key: str, value: Any) -> Callable[[dict[str, Any]], Any]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (put("version", 2), "certificate version 2; this checker knows 1"),
+        (put("version", 1), "certificate version 1; this checker knows 2"),
         (put("version", "1"), "certificate version '1'"),
         (put("version", True), "certificate version True"),
         (put("trusted", 1), "unexpected or missing keys: trusted"),
         (lambda body: body.pop("arrays"), "unexpected or missing keys: arrays"),
         (put("spec", []), "spec: expected a JSON dict"),
         (put("spec", {"name": 1}), "spec: expected text for every key"),
+        (put("core", {}), "core: expected a JSON str"),
         (put("verdict", 1), "verdict: expected a JSON str"),
         (put("results", {}), "results: expected a JSON list"),
         (put("results", [1, 2]), "results: every entry is an object"),

@@ -95,6 +95,7 @@ def test_a_certificate_answers_every_claim() -> None:
     check_certificate(asked, certificate)
     short = Certificate(
         certificate.spec,
+        certificate.core,
         certificate.arrays,
         certificate.verdict,
         certificate.results[:1],

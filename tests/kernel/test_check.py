@@ -6,6 +6,7 @@ import ast
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hopverify.kernel.check import MAX_DEPTH, accept, check
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.theorems import THEOREMS
 from hopverify.networks import build_model
+from hopverify.pipeline import verify
 from hopverify.spec import read_spec
 from tests.kernel.accepting import dense, rejected
 
@@ -113,6 +115,45 @@ def test_only_theorems_make_facts() -> None:
         returned = [node.value for node in last if isinstance(node, ast.Return)]
         assert all(call in returned for call in made), path
         assert not made or path.parent.name == "theorems", path
+
+
+def test_a_certificate_of_hopverify_holds_claims_of_the_kernel(tmp_path: Path) -> None:
+    """They are checked where they stand; layers of the original and the residual are found by their names."""
+    spec = read_spec(KERNEL.parents[1] / "specs" / "repaired" / "relu-two-neurons-universal.yaml")
+    text = verify(spec).to_json()
+    facts = list(check(core_of(build_model(spec)), json.loads(text)))
+    assert "compatible times" in {fact.claim.name for fact in facts}
+    assert any(fact.core.digest != core_of(build_model(spec)).digest for fact in facts)
+
+
+@pytest.mark.parametrize(
+    ("results", "why"),
+    [
+        ({}, "results: expected a list"),
+        ([3], r"results\[0\]: expected an object"),
+        ([{}], r"results\[0\]: expected a list"),
+        ([{"obligations": [{"evidence": {"rule": "kernel"}}]}], r"results\[0\]\.obligations\[0\]: the key 'claim' is"),
+    ],
+)
+def test_what_is_no_certificate_of_hopverify(results: Any, why: str) -> None:
+    with pytest.raises(Rejected, match=why):
+        list(check(PAIR, {"core": PAIR.digest, "results": results}))
+
+
+def test_other_evidence_is_passed_over() -> None:
+    rows = [{"evidence": {"rule": "lure"}}, {"evidence": 3}, {}, 3]
+    assert list(check(PAIR, {"core": PAIR.digest, "results": [{"obligations": rows}]})) == []
+
+
+def test_names_of_layers_that_are_elsewhere() -> None:
+    """An own layer is meant before one of the original, and before the residual."""
+    alone = {"claim": {"claim": "compatible times", "layer": "original: x", "because": "H is diagonal"}}
+    with pytest.raises(Rejected, match="no layer with a flow is called 'original: x'"):
+        accept(PAIR, alone | {"proof": {"by": "commuting"}})
+    own = PAIR.layers[0]
+    assert isinstance(own, core.Layer)
+    renamed = replace(PAIR, layers=(replace(own, name="original: x"),), original=PAIR)
+    assert accept(renamed, alone | {"proof": {"by": "commuting"}}).core is renamed
 
 
 def test_the_certificate_of_the_page_is_accepted() -> None:

@@ -41,6 +41,7 @@ def certificate(*entries: dict[str, Any], **changed: Any) -> Certificate:
     """Return a certificate of a spec called ``model``; ``changed`` replaces its parts."""
     parts: dict[str, Any] = {
         "spec": {"name": "model", "digest": "a" * 64},
+        "core": "b" * 64,
         "arrays": {},
         "verdict": "pass",
         "results": entries,

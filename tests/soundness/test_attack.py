@@ -339,7 +339,7 @@ def test_the_version_is_the_number_1(version: Any) -> None:
 def test_what_is_not_exact_is_refused() -> None:
     text = text_of("relu-runaway")
     for number in ("1.0", "1e5", "NaN", "Infinity", "-Infinity", "9" * 5000):
-        refused(text.replace('"version":1', f'"version":{number}'), "not a certificate")
+        refused(text.replace('"version":2', f'"version":{number}'), "not a certificate")
 
 
 def test_a_file_that_is_too_large_or_no_text_is_refused(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -435,7 +435,7 @@ def test_one_unit_in_the_last_place_of_an_array_matters(tmp_path: Path) -> None:
         "{",
         "nonsense",
         '{"format": "hopverify-certificate", "format": "hopverify-certificate"}',
-        '{"format": "hopverify-certificate", "version": 1.0}',
+        '{"format": "hopverify-certificate", "version": 2.0}',
         '{"format": "hopverify-certificate", "version": NaN}',
         "[" * 100_000,
     ],
