@@ -76,3 +76,10 @@ def test_the_count_is_that_of_the_eigenvalues(seed: int) -> None:
     matrix = random.integers(-3, 4, (n := int(random.integers(1, 7)), n))
     count, real = counted(matrix), np.linalg.eigvals(matrix.astype(float)).real
     assert count is None or np.min(np.abs(real)) < 1e-4 or count == (real > 0).sum()
+
+
+@pytest.mark.parametrize(("low", "high", "count"), [("1/4", "1/2", 1), ("-1/2", "-1/4", 0), ("-1/4", "1/4", None)])
+def test_an_eigenvalue_that_may_be_0_is_on_neither_side(low: str, high: str, count: int | None) -> None:
+    with precision():
+        entry = BALLS.number(Fraction(low)).union(BALLS.number(Fraction(high)))
+        assert count_to_the_right(np.array([[entry]], dtype=object)) == count

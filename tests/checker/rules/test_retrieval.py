@@ -251,3 +251,9 @@ def test_lengths_that_vanish_are_no_missing_balls() -> None:
     for small in (2.0**-1074, 2.0**-1060):
         with pytest.raises(EvidenceRejected, match="too small beside the patterns"):
             _numbers(plain, np.array([2.0**50, small]).tobytes())
+
+
+def test_an_equilibrium_halfway_to_a_rival_is_nobody_s_own() -> None:
+    found = Bounds([], np.array([1.0, 1.0, 1.0]))
+    ball = Balls(cast(Any, None), np.ones(3), np.array([0.5, 0.25, 0.0]))
+    assert found.owning(ball).tolist() == [False, True, False]
