@@ -11,7 +11,8 @@ import pytest
 from flint import arb, arb_mat
 
 from hopverify.checker import regions
-from hopverify.checker.listing import enumeration, root
+from hopverify.checker.listing import around, enumeration, root
+from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
 from hopverify.obligations import Search
 from hopverify.pipeline import verify
@@ -145,3 +146,16 @@ def test_what_a_sharpening_does_not_bound_stays_as_it_was(monkeypatch: pytest.Mo
     monkeypatch.setattr(regions, "_flow", lambda *_: flow)
     (kept,) = regions._sharpened(network(RELU), np.array([arb(0.5)], dtype=object))
     assert kept == 0.5
+
+
+def test_without_a_region_a_list_begins_with_everything() -> None:
+    whole = root(Search(model(RELU), network(RELU), None), None)
+    assert (whole.lower.tolist(), whole.upper.tolist()) == ([[-np.inf]], [[np.inf]])
+
+
+def test_a_box_around_the_one_equilibrium_has_an_inside() -> None:
+    search = Search(model(RELU), network(RELU), None)
+    assert around(search, ["0", "1"]).upper.tolist() == [[1]]
+    for ends in (["1", "1"], ["1", "0"]):
+        with pytest.raises(EvidenceRejected, match="lower ends below upper ends"):
+            around(search, ends)
