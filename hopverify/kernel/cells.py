@@ -23,7 +23,7 @@ from flint import fmpq, fmpq_poly
 
 from hopverify.kernel import terms
 from hopverify.kernel.derive import ZERO, apply, number
-from hopverify.kernel.numbers import need
+from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.terms import Apply, Number, Term, Variable
 
 MAX_CELLS, MAX_DEGREE = 200, 64
@@ -63,6 +63,14 @@ def cells(*of: Term) -> tuple[Cell, ...]:
             ends = [cell.low, *resolved, cell.high]
             pending += [Cell(low, high, of) for low, high in pairwise(ends)][::-1]
     return tuple(found)
+
+
+def cells_or_line(*of: Term) -> tuple[Cell, ...]:
+    """Return the cells, or, where kinks cannot be located, the line as the one cell, with the terms as they are."""
+    try:
+        return cells(*of)
+    except Rejected:
+        return (Cell(None, None, of),)
 
 
 def _resolved(cell: Cell) -> Cell | list[Fraction]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
-from hopverify.kernel.numbers import Rejected, need, shown
+from hopverify.kernel.numbers import Rejected, need, rational, shown
 
 
 def canonical(document: Any) -> str:
@@ -62,3 +63,10 @@ def listed(value: Any, where: str) -> list[Any]:
     """Return a list."""
     need(isinstance(value, list), where, f"expected a list, got {shown(value)}")
     return list(value)
+
+
+def rationals(value: Any, length: int, where: str) -> list[Fraction]:
+    """Return a list of so many rationals."""
+    found = listed(value, where)
+    need(len(found) == length, where, f"expected {length} numbers, got {len(found)}")
+    return [rational(each, where) for each in found]

@@ -10,6 +10,13 @@ from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems.compatible_times import commuting
+from hopverify.kernel.theorems.constant_on_a_segment import (
+    alive,
+    dead,
+    equal_activations,
+    singular_everywhere,
+    strictly_convex,
+)
 from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope
 from hopverify.kernel.theorems.derived_energy import another_energy, derived_energy
 from hopverify.kernel.theorems.lipschitz_activation import lipschitz_activation
@@ -27,5 +34,10 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("Lipschitz drive", "composition"): lipschitz_drive,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
+    ("constant on no segment", "slope"): alive,
+    ("constant on no segment", "composition"): strictly_convex,
+    ("constant on a segment", "cells"): dead,
+    ("constant on a segment", "growth"): singular_everywhere,
+    ("constant on a segment", "states"): equal_activations,
 }
 """The theorem of each claim, by the word that proofs have under ``by``."""
