@@ -60,7 +60,7 @@ def strictly_convex(case: Case) -> Fact:
 
 
 def dead(case: Case) -> Fact:
-    """Of one neuron: each interval is a cell on which g is locally Lipschitz by composition, and the range of g' is {0}.
+    """Of one neuron: each interval is a cell on which g is Lipschitz by composition, and the range of g' is {0}.
 
     Two states inside the first interval stand for all of them. "unbounded": one of the intervals has no end.
     """
