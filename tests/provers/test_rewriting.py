@@ -9,12 +9,16 @@ from typing import NoReturn
 import pytest
 
 from hopverify.checker.deciding import Decision
+from hopverify.expr.nodes import Expression
 from hopverify.expr.parser import parse
+from hopverify.expr.pieces import pieces_or_whole
 from hopverify.expr.rational import identical
+from hopverify.lagrangians import LAGRANGIANS
 from hopverify.networks import Layer, build_model
 from hopverify.obligations import Convex, Outcome
 from hopverify.pipeline import discharge
 from hopverify.provers import PROVERS, Budget
+from hopverify.provers.rewriting import _other_forms
 from hopverify.spec import parse_spec
 
 CONVEX = {
@@ -131,3 +135,16 @@ def test_nothing_is_simplified_on_the_way_to_a_verdict(monkeypatch: pytest.Monke
     for name in ("simplify", "trigsimp", "nsimplify"):
         monkeypatch.setattr(f"sympy.{name}", unbounded)
     assert decided("log(cosh(x))^2").judgement.outcome is Outcome.PROVED
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in LAGRANGIANS if entry.elementwise])
+def test_forms_of_the_catalogue_are_kept_and_not_derived_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def derived(expression: Expression) -> NoReturn:
+        raise AssertionError(f"SymPy is asked for {expression}")
+
+    monkeypatch.setattr("hopverify.derivation.symbolic.simplification.simplified", derived)
+    spec = f"hopverify: 1\nname: one\nlayers: {{x: {{size: 2, lagrangian: {name}}}}}\n"
+    function = build_model(parse_spec(spec)).layers["x"].function
+    assert function.slope is not None
+    forms = list(_other_forms(function, function.slope))
+    assert len(forms) == (1 if len(pieces_or_whole(function.slope)) == 1 else 0)
