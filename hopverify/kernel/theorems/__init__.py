@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.theorems import gradient_activation, gradient_drive, gradient_of_l
 from hopverify.kernel.theorems.compatible_times import commuting
 from hopverify.kernel.theorems.constant_on_a_segment import (
     alive,
@@ -32,6 +33,14 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("convex", "slope"): by_slope,
     ("Lipschitz activation", "composition"): lipschitz_activation,
     ("Lipschitz drive", "composition"): lipschitz_drive,
+    ("gradient of L", "definition"): gradient_of_l.definition,
+    ("gradient of L", "identity"): gradient_of_l.identity,
+    ("gradient activation", "elementwise"): gradient_activation.elementwise,
+    ("gradient activation", "jacobian"): gradient_activation.jacobian,
+    ("no gradient activation", "point"): gradient_activation.point,
+    ("gradient drive", "definition"): gradient_drive.definition,
+    ("gradient drive", "identity"): gradient_drive.identity,
+    ("no gradient drive", "point"): gradient_drive.point,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
     ("constant on no segment", "slope"): alive,

@@ -1,0 +1,108 @@
+"""g = ∇L of every Lagrangian of the catalogue, and of none that is another function."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hopverify.kernel import language
+from hopverify.kernel.core import Core
+from hopverify.kernel.core import Layer as LayerOfCore
+from hopverify.lagrangians import LAGRANGIANS
+from tests.kernel.accepting import accepted, core, layer, rejected
+
+OF_X = {"layer": "x"}
+
+PARAMETERS: dict[str, list[str]] = {
+    "celu": ["alpha: 0.3"],
+    "clipped_linear": ["low: -2, high: 0.7", "low: 1/3, high: 3"],
+    "elu": ["alpha: 0.3"],
+    "entmax": ["alpha: 2", "alpha: 1.25"],
+    "exp": ["beta: 0.7"],
+    "ghostmax": ["beta: 3"],
+    "layernorm": ["gamma: -2.5, epsilon: 0.1", "gamma: 3, delta: [1, -0.5, 0.25]", "epsilon: 0, delta: 2"],
+    "leaky_relu": ["slope: 0.3"],
+    "normmax": ["gamma: 1.5"],
+    "polynomial": ["n: 2", "n: 7", "n: 1000"],
+    "repu": ["n: 2", "n: 1000"],
+    "rexp": ["beta: 1/3"],
+    "sigmoid": ["beta: 3"],
+    "silu": [],
+    "softmax": ["beta: 0.3"],
+    "softplus": ["beta: 3"],
+    "spherical": ["gamma: -2, epsilon: 0.3", "epsilon: 2"],
+    "tanh": ["beta: 1.7"],
+}
+
+
+def cases() -> list[tuple[str, str]]:
+    names = [entry.name for entry in LAGRANGIANS]
+    assert set(PARAMETERS) <= set(names)
+    return [(name, given) for name in names for given in ("", *PARAMETERS.get(name, []))]
+
+
+@pytest.mark.parametrize(("name", "given"), cases())
+def test_every_lagrangian_of_the_catalogue(name: str, given: str) -> None:
+    of = layer(f"size: 3, lagrangian: {{{name}: {{{given}}}}}")
+    said = accepted(of, "gradient of L", "identity", OF_X)
+    assert said == "the activation of layer x is the gradient of its Lagrangian"
+    rejected(of, "gradient of L", "definition", OF_X, "the core states the activation")
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in LAGRANGIANS])
+def test_and_no_multiple_of_its_gradient(name: str) -> None:
+    of = layer(f"size: 3, lagrangian: {name}")
+    (own,) = of.layers
+    assert isinstance(own, LayerOfCore)
+    wrong = replace(own, g=language.read(["multiply", "1000001/1000000", language.write(own.g)], ""))  # type: ignore[arg-type]
+    rejected(replace(of, layers=(wrong,)), "gradient of L", "identity", OF_X, "other normal forms")
+
+
+def stated(L: Any, g: Any, *, acts: str = "layer") -> Core:
+    """Return the core of a layer with this L and g."""
+    of = layer("size: 2, lagrangian: relu" if acts == "neuron" else "size: 2, lagrangian: softmax")
+    (own,) = of.layers
+    assert isinstance(own, LayerOfCore)
+    return replace(of, layers=(replace(own, L=language.read(L, ""), g=language.read(g, "")),))
+
+
+X = ["state"]
+
+
+def test_what_has_a_jump_or_no_value_somewhere() -> None:
+    """Off single states ∇L = g; but L is not defined, or jumps, at 0."""
+    half = ["divide", ["power", X, "2"], "2"]
+    assert accepted(stated(half, X, acts="neuron"), "gradient of L", "identity", OF_X)
+    for more in (
+        ["multiply", "0", ["log", ["power", X, "2"]]],
+        ["step", X],
+        ["add", ["arctan", ["divide", "1", X]], ["arctan", X]],
+    ):
+        of = stated(["add", half, more], X, acts="neuron")
+        rejected(of, "gradient of L", "identity", OF_X, "not show that L is locally Lipschitz")
+
+
+def test_one_cell_is_not_all() -> None:
+    of = stated(["divide", ["power", ["relu", X], "2"], "2"], X, acts="neuron")
+    rejected(of, "gradient of L", "identity", OF_X, "other normal forms")
+    of = stated(["abs", X], ["sign", ["add", X, "1"]], acts="neuron")
+    rejected(of, "gradient of L", "identity", OF_X, "other normal forms")
+
+
+def test_the_gradient_by_definition() -> None:
+    own = layer("size: 2, lagrangian: {expression: 'log(cosh(x[0] + x[1]))'}")
+    assert accepted(own, "gradient of L", "definition", OF_X)
+    rejected(own, "gradient of L", "identity", OF_X, "states not both")
+    rejected(own, "gradient of L", "definition", OF_X, "unknown keys", premises=[])
+    rejected(own, "gradient of L", "definition", {"layer": "y"}, "no layer with a flow is called 'y'")
+    bare = layer("size: 2, activation: {expression: 'x^3', of: neuron}")
+    rejected(bare, "gradient of L", "identity", OF_X, "states not both")
+    rejected(bare, "gradient of L", "definition", OF_X, "the core states the activation")
+
+
+def test_layers_of_many_neurons_are_compared_at_once() -> None:
+    for name in ("softmax", "layernorm", "spherical", "entmax"):
+        of = core(f"layers: {{x: {{size: 5000, lagrangian: {name}}}}}\n")
+        assert accepted(of, "gradient of L", "identity", OF_X)
