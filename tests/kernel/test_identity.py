@@ -86,6 +86,7 @@ SAME: list[tuple[Any, Any]] = [
     (["softplus", ["negate", U]], ["subtract", ["softplus", U], U]),
     (["logcosh", U], ["subtract", ["softplus", times("2", U)], plus(U, ["log", "2"])]),
     (["log1p", U], ["log", plus("1", U)]),
+    (["log", "0"], ["log", ["subtract", U, U]]),
     (["erf", ["negate", U]], ["negate", ["erf", U]]),
     (plus(["power", ["cos", U], "2"], ["power", ["sin", U], "2"]), "1"),
     (["cos", ["negate", U]], ["cos", U]),
