@@ -25,8 +25,10 @@ def bias_entry(bias: Any, file: str, files: dict[str, bytes]) -> Any:
 
 
 def synapse_entry(part: Part, file: str, files: dict[str, bytes]) -> dict[str, Any]:
-    """Return the entry of a synapse, whose array goes into ``file``."""
-    arrays = {key: array_entry(values, file, files) for key, values in part.arrays.items()}
+    """Return the entry of a synapse, whose array goes into ``file``; several arrays into files with their names."""
+    stem = file.removesuffix(".npy")
+    names = {key: file if len(part.arrays) == 1 else f"{stem}-{key}.npy" for key in part.arrays}
+    arrays = {key: array_entry(values, names[key], files) for key, values in part.arrays.items()}
     return {"kind": part.kind, "layers": list(part.layers), **arrays, **part.fields}
 
 

@@ -26,6 +26,7 @@ from hopverify.interop.tracing.affine import affine, quadratic, total
 from hopverify.interop.tracing.constants import merged
 from hopverify.interop.tracing.energies import Interaction, Part, Sorting
 from hopverify.interop.tracing.expressions import Writer
+from hopverify.interop.tracing.heads import heads
 from hopverify.interop.tracing.recognition import lagrangian_of
 from hopverify.interop.tracing.rows import MAX_ROWS, chosen
 from hopverify.interop.tracing.tensors import leaf, product, scaled, sources
@@ -73,7 +74,9 @@ class Finder:
         """Return the parts of an energy, a single number."""
         forms: dict[str, Array] = {}
         rest: list[Term] = []
-        waiting = list(energy.terms)
+        attention, waiting = heads([merged(term) for term in energy.terms], list(self.sizes))
+        for part in attention:
+            self.found.synapses[self.name_of("attention")] = part
         while waiting:
             term = merged(waiting.pop(0))
             if not term.coefficient:

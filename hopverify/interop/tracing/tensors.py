@@ -22,6 +22,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from hopverify.interop.tracing.terms import Atom, Constant, Factor, Input, Source, Tensor, Term, collected, renamed
+from hopverify.interop.tracing.views import rearranged
 
 
 def leaf(source: Source, shape: tuple[int, ...] | None = None) -> Tensor:
@@ -180,7 +181,7 @@ def _rearranged(value: Tensor, shape: tuple[int, ...]) -> Tensor:
     source = value.alone
     if isinstance(source, Input) and source.shape == value.shape:
         return leaf(Input(source.name, shape))
-    return leaf(Atom("view", (value,), shape))
+    return rearranged(value, shape) or leaf(Atom("view", (value,), shape))
 
 
 def applied(function: str, *arguments: Tensor, parameter: Any = None) -> Tensor:
