@@ -156,6 +156,18 @@ class Tokens(nn.Module):
         )
 
 
+class Attention(nn.Module):
+    """Two heads of attention between tokens, and a memory of each token (arXiv:2302.07253)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.Wq, self.Wk = nn.Parameter(torch.randn(2, 2, 3)), nn.Parameter(torch.randn(2, 2, 3))
+
+    def forward(self, x: Any) -> Any:
+        q, k = (torch.einsum("hdD,tD->htd", W, x) for W in (self.Wq, self.Wk))
+        return 0.5 * (x * x).sum() - 2 * torch.logsumexp(0.5 * q @ k.transpose(1, 2), -1).sum()
+
+
 class Inverse(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -216,6 +228,12 @@ ENERGIES = {
     "convolved": Energy(seeded(Convolved), state(1, 1, 4, 4), ("lagrangian: sigmoid", "leak: 1")),
     "layer norm": Energy(seeded(Normed), state(4), ("-logsumexp(W@(x - sum(x)/4)",)),
     "tokens": Energy(seeded(Tokens), state(2, 3), ("x_2:", "softmax", "associative"), ("x_1", "x_2")),
+    "attention": Energy(
+        seeded(Attention),
+        state(3, 3),
+        ("kind: attention", "layers: [x_1, x_2, x_3]", "beta: 0.5"),
+        ("x_1", "x_2", "x_3"),
+    ),
     "inverse": Energy(seeded(Inverse), state(3), ("kind: dense", "leak: ")),
     "shifted": Energy(seeded(Shifted), state(3), ("lagrangian: softmax", "Taken for granted")),
     "rastrigin": Energy(plain(rastrigin), state(3), ("leak: 2", "cos(13176795/2097152*x)"), close=1e-4),

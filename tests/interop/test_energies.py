@@ -20,6 +20,7 @@ torch = pytest.importorskip("torch")
 
 from hopverify.interop.torch import energy_spec  # noqa: E402
 from tests.interop import energies as own  # noqa: E402
+from tests.interop import flows  # noqa: E402
 
 
 def made(name: str) -> Imported:
@@ -53,6 +54,38 @@ def compare_once_more(found: Imported, of: own.Energy) -> None:
         assert np.allclose(flow, -slope.numpy().reshape(-1), rtol=1e-5, atol=1e-5 * scale)
         gaps.append(float(model.energy({"x": x}, FLOATS)) - energy.item())
     assert np.ptp(gaps) < 1e-4
+
+
+@pytest.mark.parametrize("name", flows.FLOWS)
+def test_a_flow_is_read_as_the_module_computes_it(name: str) -> None:
+    function, example, returns, parts = flows.FLOWS[name]
+    found = energy_spec(function(), example(), name=name, returns=returns)
+    assert [part for part in parts if part not in found.text] == []
+    model = build_model(found.model_spec())
+    rng = np.random.default_rng(5)
+    examples = example() if isinstance(example(), tuple) else (example(),)
+    states = [3 * rng.normal(size=each.shape) for each in examples]
+    module = function().double() if isinstance(function(), torch.nn.Module) else function()
+    default = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        results = module(*map(torch.tensor, states))
+    finally:
+        torch.set_default_dtype(default)
+    results = [each.detach().numpy() for each in (results if isinstance(results, tuple) else (results,))]
+    if returns == "update":
+        results = [after - before for after, before in zip(results, states, strict=True)]
+    ours = model.flow(dict(zip((layer.name for layer in model.dynamic), states, strict=True)), FLOATS)
+    for mine, theirs in zip(ours.values(), results, strict=True):
+        assert np.allclose(mine, theirs, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", flows.NO_FLOWS)
+def test_what_is_no_flow_of_a_network_is_refused(name: str) -> None:
+    function, example, returns, told = flows.NO_FLOWS[name]
+    with pytest.raises(HopverifyError) as caught:
+        energy_spec(function(), example(), returns=returns)
+    assert told in str(caught.value)
 
 
 @pytest.mark.parametrize("name", own.REFUSED)

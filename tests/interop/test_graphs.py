@@ -87,7 +87,7 @@ def fold(target: Any, args: Any, kwargs: Any) -> Any:
 
 
 def of_layers(found: Structure) -> list[Any]:
-    return [(hidden.lagrangian, hidden.size) for hidden in found.hidden]
+    return [(hidden.act["lagrangian"], hidden.size) for hidden in found.hidden]
 
 
 def half_square(graph: Graph) -> Node:

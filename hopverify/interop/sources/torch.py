@@ -60,14 +60,14 @@ def _shapes(request: Request) -> list[tuple[int, ...]]:
 
 SOURCE = Source(
     name="torch",
-    summary="a module or a function of PyTorch that returns an energy, defined by a Python file",
+    summary="a module or a function of PyTorch that returns an energy, a flow or one update, defined by a Python file",
     suffixes=(),
     read=_read,
     extra="torch",
     settings={
         "input": _SHAPES,
         "name": "the name of the spec; the file's and the member's unless stated",
-        "returns": "what it returns: energy (unless stated)",
+        "returns": "what it returns: energy (unless stated), flow (dx/dt), or update (the next state)",
         "dtype": "the type of the state, float32 (unless stated) or float64",
         "decimals": "yes: 0.1 in the program means 1/10, not the float32 that it becomes",
     },

@@ -79,7 +79,7 @@ def program(function: Any, example: Sequence[Any]) -> Program:
 def quiet() -> Iterator[None]:
     """Keep what a program prints whenever it is called, and what PyTorch warns of, from the person."""
     level = logging.root.manager.disable
-    logging.disable(logging.WARNING)
+    logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
@@ -180,13 +180,19 @@ def _traced(function: Any, example: Sequence[Any]) -> Program:
     def called(tensors: Mapping[str, Any], *arguments: Any) -> Any:
         return torch.func.functional_call(function, dict(tensors), arguments) if module else function(*arguments)
 
-    pure = torch.func.functionalize(called, remove="mutations_and_views")
     table = {key: value for key, value in _decompositions().items() if callable(value)}
     inputs = [each.detach().clone().requires_grad_() for each in example]
     detached = {name: tensor.detach().clone() for name, tensor in own.items()}
-    graph_module = make_fx(pure, decomposition_table=table, tracing_mode="fake", _allow_non_fake_inputs=True)(
-        detached, *inputs
-    )
+
+    def recorded(pure: Callable[..., Any]) -> Any:
+        record = make_fx(pure, decomposition_table=table, tracing_mode="fake", _allow_non_fake_inputs=True)
+        return record(detached, *inputs)
+
+    try:
+        graph_module = recorded(torch.func.functionalize(called, remove="mutations_and_views"))
+    except RuntimeError:
+        # A program that asks for gradients of what it makes itself; what it changes in place is refused by the reader.
+        graph_module = recorded(called)
     nodes = list(graph_module.graph.nodes)
     places = [node.name for node in nodes if node.op == "placeholder"]
     arrays = {place: held(tensor, name) for place, (name, tensor) in zip(places, own.items(), strict=False)}

@@ -14,7 +14,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hopverify.interop.tracing.tensors import applied, leaf, number, placed, plus, product, scaled, stretched
+from hopverify.interop.tracing.tensors import (
+    applied,
+    leaf,
+    number,
+    placed,
+    plus,
+    product,
+    scaled,
+    stretched,
+    transposed_core,
+)
 from hopverify.interop.tracing.terms import Atom, Factor, Shift, Source, Tensor, Term, collected
 
 POSITIVE = ("exp", "cosh", "sigmoid", "softplus", "sech")
@@ -23,7 +33,7 @@ ONE = Fraction(1)
 
 def function(name: str, value: Tensor) -> Tensor:
     """Return an elementary function of an array, entry by entry."""
-    special = {"log": logarithm, "log1p": _log1p, "abs": _absolute}.get(name)
+    special = {"log": logarithm, "log1p": _log1p, "abs": _absolute, "exp": _exponential}.get(name)
     return special(value) if special else applied(name, value)
 
 
@@ -71,6 +81,25 @@ def logarithm(value: Tensor) -> Tensor:
         if found is not None:
             return found
     return applied("log", value)
+
+
+def _exponential(value: Tensor) -> Tensor:
+    """Return exp; exp(u - log Σ exp u) is softmax(u), as a gradient of log Σ exp has it."""
+    sums = [t for t in value.terms if _function_of(t) == "logsumexp" and t.coefficient == -1]
+    for term in sums:
+        u = collected(value.shape, [each for each in value.terms if each is not term])
+        core = transposed_core(u)
+        source = term.factors[0].source
+        if isinstance(source, Atom) and core.key == source.arguments[0].key:
+            places = [place for place, extent in enumerate(value.shape) if extent != 1]
+            return placed(leaf(Atom("softmax", (core,), core.shape)), value.shape, places)
+    return applied("exp", value)
+
+
+def _function_of(term: Term) -> str:
+    """Return the function of which a term is a multiple, if it is one."""
+    source = term.factors[0].source if len(term.factors) == 1 else None
+    return source.function if isinstance(source, Atom) else ""
 
 
 def _log1p(value: Tensor) -> Tensor:

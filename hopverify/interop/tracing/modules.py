@@ -44,7 +44,7 @@ def gelu(call: Call, value: Tensor, *, approximate: str = "none") -> Tensor:
         inner = function("tanh", times(call, cubic, (2 / np.pi) ** 0.5))
     else:
         inner = function("erf", times(call, own, 0.5**0.5))
-    return scaled(product(own, plus(number(ONE, own.shape), inner)), Fraction(1, 2))
+    return held(scaled(product(own, plus(number(ONE, own.shape), inner)), Fraction(1, 2)))
 
 
 def log_add_exp(call: Call, left: Any, right: Any) -> Tensor:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.errors import HopverifyError
+from hopverify.expr.differentiate import gradient
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, substitute, walk
@@ -90,6 +91,17 @@ def _elementwise(value: Tensor, core: tuple[int, ...]) -> Expression | None:
     return expression if acts_on_single_numbers(expression) else None
 
 
+def lagrangian_of_activation(activation: Expression) -> dict[str, Any] | None:
+    """Return the entry of the catalogue whose activation an elementwise expression is identical with."""
+    for entry in LAGRANGIANS:
+        if not entry.elementwise:
+            continue
+        for parameters in _candidates(entry, activation):
+            if _is(entry, parameters, activation, of_activation=True):
+                return {"lagrangian": {entry.name: dict(parameters)} if parameters else entry.name}
+    return None
+
+
 def _named(expression: Expression) -> Found | None:
     """Return the entry of the catalogue that an elementwise expression is identical with."""
     for entry in LAGRANGIANS:
@@ -126,13 +138,16 @@ def _fits(field: Field, value: Fraction) -> bool:
     return field.maximum is None or value <= field.maximum
 
 
-def _is(entry: Lagrangian, parameters: Mapping[str, Fraction], expression: Expression) -> bool:
+def _is(
+    entry: Lagrangian, parameters: Mapping[str, Fraction], expression: Expression, *, of_activation: bool = False
+) -> bool:
     values = {field.name: parameters.get(field.name, _default(field)) for field in entry.parameters}
     constants = {name: Number(Fraction(value)) for name, value in values.items()}
     try:
         if any(not evaluate(substitute(parse(text), constants), {}, FLOATS) > 0 for text in entry.requires):
             return False
         potential = substitute(parse(entry.potential), constants)
+        potential = gradient(potential, "x", {"x": 0}) if of_activation else potential
         gap = evaluate(potential, {"x": POINTS}, FLOATS) - evaluate(expression, {"x": POINTS}, FLOATS)
         return bool(np.all(np.abs(gap) < CLOSE)) and same(potential, expression)
     except (HopverifyError, ZeroDivisionError):

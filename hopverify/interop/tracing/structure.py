@@ -38,18 +38,22 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Hidden:
-    """An instantaneous layer: its name, its Lagrangian as a spec states it, its size and bias."""
+    """An instantaneous layer: its name, its size, its Lagrangian or activation as a spec states it, and its bias."""
 
     name: str
     size: int
-    lagrangian: Any
+    act: Mapping[str, Any]
     bias: Array | None
 
 
 @dataclass
 class Structure:
-    """The parts of an energy: leaks and biases by layer, hidden layers, synapses by name, and a constant left out."""
+    """The parts of an energy or a flow: by layer leaks, biases and acts; hidden layers, synapses, a constant left out.
 
+    A layer without an act of its own is one of identity neurons.
+    """
+
+    acts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     leaks: dict[str, Array] = field(default_factory=dict)
     biases: dict[str, Array] = field(default_factory=dict)
     hidden: list[Hidden] = field(default_factory=list)
@@ -152,7 +156,7 @@ class Finder:
             return False
         count = len(next(iter(inner.maps.values())))
         name = self.name_of("h")
-        self.found.hidden.append(Hidden(name, count, stated, inner.offset))
+        self.found.hidden.append(Hidden(name, count, {"lagrangian": stated}, inner.offset))
         for layer, matrix in inner.maps.items():
             key = self.name_of(self._title(matrix, f"{name}_{layer}"))
             self.found.synapses[key] = Part("dense", (name, layer), {}, {"weights": matrix})
