@@ -13,7 +13,7 @@ from typing import Any
 
 from hopverify.core import core_of, core_of_layer, matrix_of
 from hopverify.kernel.core import Core
-from hopverify.obligations import CompatibleTimes, DerivedEnergy, Obligation, SymmetricWeights
+from hopverify.obligations import CompatibleTimes, Convex, DerivedEnergy, Descent, Obligation, SymmetricWeights
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,17 @@ def _(obligation: DerivedEnergy) -> Question:
     return Question(core_of(obligation.model), {"name": "derived energy"}, {"name": "another energy"})
 
 
-def _of_layer(obligation: CompatibleTimes, proves: str, refutes: str | None) -> Question:
+@question.register
+def _(obligation: Convex) -> Question:
+    return _of_layer(obligation, "convex", "not convex")
+
+
+@question.register
+def _(obligation: Descent) -> Question:
+    return Question(core_of(obligation.model), {"name": "descent"}, {"name": "ascent"})
+
+
+def _of_layer(obligation: CompatibleTimes | Convex, proves: str, refutes: str | None) -> Question:
     layer = obligation.layer
     negative = None if refutes is None else {"name": refutes, "layer": layer.name}
     return Question(core_of_layer(layer), {"name": proves, "layer": layer.name}, negative)

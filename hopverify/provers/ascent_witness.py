@@ -8,6 +8,7 @@ nothing is searched.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
+from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Model
 from hopverify.networks.network import joined, split
@@ -22,7 +24,9 @@ from hopverify.numerics.minimisation import minimise
 from hopverify.numerics.sampling import drawn, short, states
 from hopverify.obligations import Descent
 from hopverify.provers import Budget, Prover
+from hopverify.provers._bounds import below
 from hopverify.provers._excluded import energy_cannot_rise
+from hopverify.provers.structure import by_kernel
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
@@ -80,9 +84,32 @@ def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
 
 
 def _evidence(model: Model, x: Floats) -> Iterator[Evidence]:
-    state = {name: texts_of(values.tolist()) for name, values in split(model, short(x)).items()}
-    yield {"rule": "ascent", "state": state, "step": "1"}
-    yield {"rule": "ascent", "state": state}
+    at = short(x)
+
+    def rise_by_one_update(state: dict[str, Any]) -> Any:
+        flow = model.flow(state, BALLS)
+        after = {name: state[name] + flow[name] for name in state}
+        return model.energy(after, BALLS) - model.energy(state, BALLS)
+
+    for rise in _bounds(model, at, rise_by_one_update):
+        yield from ascents(model, at, step="1", rise=rise)
+    yield from ascents(model, at)
+
+
+def ascents(model: Model, x: Any, **more: str) -> Iterator[Evidence]:
+    """Yield evidence for the kernel that the energy rises at a state, in short numbers."""
+    state = {name: texts_of(values.tolist()) for name, values in split(model, x).items()}
+    for rate in _bounds(model, x, lambda point: model.energy_rate(point, BALLS)):
+        yield by_kernel("point", "ascent", state=state, rate=rate, **more)
+
+
+def _bounds(model: Model, x: Any, value: Callable[[dict[str, Any]], Any]) -> list[str]:
+    """Return lower bounds of what is positive at a state; none where it is not certainly so."""
+    try:
+        with precision():
+            return list(below(value({name: BALLS.array(part) for name, part in split(model, x).items()})))
+    except FAILURES:
+        return []
 
 
 PROVER = Prover(

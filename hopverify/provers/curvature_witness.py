@@ -5,7 +5,7 @@ Floating point proposes; states are rounded to short rationals before the checke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
+from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.floats import FLOATS
-from hopverify.networks import LayerFunction
+from hopverify.networks import Layer, LayerFunction
 from hopverify.numerics.minimisation import minimise
 from hopverify.numerics.sampling import drawn, short, states
 from hopverify.obligations import CompatibleTimes, Convex
 from hopverify.provers import Budget, Prover
+from hopverify.provers._bounds import below
+from hopverify.provers.structure import by_kernel
 
 Floats = NDArray[np.float64]
 MAX_DENSE = 40
@@ -38,15 +41,16 @@ def _search(obligation: Convex | CompatibleTimes, budget: Budget) -> Iterator[Ev
     if function.potential is None or (isinstance(obligation, CompatibleTimes) and obligation.layer.uniform_tau):
         return
     if function.elementwise:
-        yield from _elementwise(function, n, budget)
+        yield from _elementwise(obligation, n)
     elif n <= MAX_DENSE:
         yield from _whole(obligation, n, budget)
 
 
-def _elementwise(function: LayerFunction, n: int, budget: Budget) -> Iterator[Evidence]:
-    """h < 0 somewhere: a fine grid of one neuron's state, improved locally."""
+def _elementwise(obligation: Convex | CompatibleTimes, n: int) -> Iterator[Evidence]:
+    """h < 0 somewhere: a fine grid of one neuron's state."""
     from hopverify.expr.evaluate import evaluate
 
+    function = obligation.function
     assert function.slope is not None
     grid = np.concatenate([np.linspace(-8, 8, 1601), np.geomspace(8, 1e4, 200), -np.geomspace(8, 1e4, 200)])
     with np.errstate(all="ignore"):
@@ -56,7 +60,7 @@ def _elementwise(function: LayerFunction, n: int, budget: Budget) -> Iterator[Ev
         return
     state = [0.0] * n
     state[0] = float(short(np.array([grid[best]]))[0])
-    yield _evidence(np.array(state), np.eye(n)[0])
+    yield from _evidence(obligation, np.array(state), np.eye(n)[0])
 
 
 def _whole(obligation: Convex | CompatibleTimes, n: int, budget: Budget) -> Iterator[Evidence]:
@@ -83,15 +87,31 @@ def _whole(obligation: Convex | CompatibleTimes, n: int, budget: Budget) -> Iter
             return
         point = short(minimise(safely, x, evaluations=min(300, 4 * budget.samples), ask=budget.ask))
         if safely(point) < 0:
-            yield _evidence(point, short(lowest(point)[1]))
+            yield from _evidence(obligation, point, short(lowest(point)[1]))
 
 
-def _evidence(state: Any, direction: Any) -> Evidence:
-    return {
-        "rule": "negative_curvature",
-        "state": texts_of(np.asarray(state).tolist()),
-        "direction": texts_of(np.asarray(direction).tolist()),
-    }
+def _evidence(obligation: Convex | CompatibleTimes, state: Floats, direction: Floats) -> Iterator[Evidence]:
+    if isinstance(obligation, CompatibleTimes):
+        yield {
+            "rule": "negative_curvature",
+            "state": texts_of(state.tolist()),
+            "direction": texts_of(direction.tolist()),
+        }
+        return
+    try:
+        with precision():
+            x, d = BALLS.array(state), BALLS.array(direction)
+            bounds = list(below(-(d * obligation.function.hessian_times(x, d, BALLS)).sum()))
+    except (HopverifyError, ZeroDivisionError, FloatingPointError):
+        return
+    for bound in bounds:
+        yield not_convex(obligation.layer, state.tolist(), direction.tolist(), f"-{bound}")
+
+
+def not_convex(layer: Layer, state: Iterable[Any], direction: Iterable[Any], curvature: str) -> Evidence:
+    """Return evidence for the kernel that L is not convex."""
+    fields = {"state": texts_of(state), "direction": texts_of(direction), "curvature": curvature}
+    return by_kernel("point", "not convex", layer=layer.name, **fields)
 
 
 PROVER = Prover(

@@ -12,13 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
-from hopverify.checker.payload import texts_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.networks import Model, linear_network
@@ -28,6 +26,7 @@ from hopverify.numerics.sampling import short, states
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import Descent
 from hopverify.provers import Budget, Prover
+from hopverify.provers.ascent_witness import ascents
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
@@ -77,18 +76,14 @@ def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
         return
     starts = [np.zeros(model.size), *states(model.size, STARTS, budget.seed)]
     for end in _ends(averaged, starts, budget):
-        yield _evidence(model, short(end, DIGITS))
+        yield from ascents(model, short(end, DIGITS))
     for start in starts if model.size <= MAX_SIZE else []:
         try:
             found = newton(averaged, start, budget.ask)
         except (HopverifyError, ZeroDivisionError):
             continue
         if found is not None:
-            yield _evidence(model, np.array(_refined(averaged, *found), dtype=object))
-
-
-def _evidence(model: Model, x: Any) -> Evidence:
-    return {"rule": "ascent", "state": {name: texts_of(part.tolist()) for name, part in split(model, x).items()}}
+            yield from ascents(model, np.array(_refined(averaged, *found), dtype=object))
 
 
 PROVER = Prover(

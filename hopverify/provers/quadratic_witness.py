@@ -6,13 +6,15 @@ However slightly the Hessian is indefinite, elimination in rationals meets a neg
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from hopverify.certificate import Evidence
 from hopverify.checker.elimination import negative_pivot
-from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.exact_inertia import constant_hessian
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover
+from hopverify.provers._bounds import NEARLY
+from hopverify.provers.curvature_witness import not_convex
 
 
 def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
@@ -22,7 +24,10 @@ def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
         return
     _, direction = negative_pivot(H)
     if direction is not None:
-        yield {"rule": "negative_curvature", "state": ["0"] * n, "direction": texts_of(direction.tolist())}
+        bends = Fraction(direction @ H @ direction)
+        # In balls the curvature may be a little higher.
+        for bound in (bends, bends * NEARLY):
+            yield not_convex(obligation.layer, [0] * n, direction.tolist(), str(bound))
 
 
 PROVER = Prover(

@@ -29,8 +29,8 @@ def _search(obligation: SafeSteps, budget: Budget) -> Iterator[Evidence]:
     if obligation.system is None:
         fewer = replace(budget, samples=drawn(budget.samples, ASCENTS))
         for evidence in ASCENT.search(Descent(obligation.model), fewer):
-            if "step" not in evidence:
-                yield {"rule": "rising_step", "state": evidence["state"]}
+            if "step" not in evidence["claim"]:
+                yield {"rule": "rising_step", "state": evidence["claim"]["state"]}
     if obligation.length is not None and _is_long(obligation, obligation.length):
         raise NothingToSearchError(Reason.STEP_TOO_LONG)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import lru_cache
 
 from hopverify.checker.convexity import has_convex_lagrangian
@@ -10,6 +11,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import Layer
 from hopverify.obligations import Convex, Outcome
 from hopverify.provers import Budget, NothingToSearchError, accepting
+from hopverify.repairs.finding import number
 
 SAMPLES = 2000
 
@@ -30,8 +32,8 @@ def why_not_convex(layer: Layer) -> str | None:
                 if found.outcome is Outcome.PROVED:
                     return None
                 if found.outcome is Outcome.REFUTED:
-                    state, curvature = evidence.get("state"), found.data.get("curvature")
-                    return f"is not convex (at the state {_vector(state)} the curvature is {curvature} < 0)"
+                    state, curvature = found.data["state"], number(Fraction(found.data["curvature"]))
+                    return f"is not convex (at the state {_vector(state)} the curvature is {curvature} or less)"
         except NothingToSearchError:
             continue
     return "could not be shown to be convex"

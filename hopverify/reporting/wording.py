@@ -112,17 +112,26 @@ def _value(value: Any) -> str:
 
 def _curvature(witness: Values) -> list[str]:
     where = f"at the state {state(witness['state'])}, along d = {vector(witness['direction'])}"
-    return [f"{where}, the curvature is {witness['curvature']} < 0"]
+    return [f"{where}, the curvature is {_bound(witness['curvature'])} or less"]
 
 
 def _ascent(witness: Values) -> list[str]:
-    said = [f"E increases at the state {state(witness['state'])}: dE/dt = {witness['dE/dt']} > 0"]
-    if "velocity" in witness:
-        said.append(f"the velocity there is {state(witness['velocity'])}")
+    said = [f"E increases at the state {state(witness['state'])}: dE/dt ≥ {_bound(witness['rate'])} > 0"]
     if "step" in witness:
-        rise = witness["rise of E by one update"]
-        said.append(f"one update with step {number(witness['step'])} raises E by {rise}")
+        rise = _bound(witness["rise"])
+        said.append(f"one update with step {number(witness['step'])} raises E by {rise} or more")
     return said
+
+
+def _bound(text: str) -> str:
+    """Return a bound as a decimal number if it is a short one.
+
+    >>> _bound("-1289/10000"), _bound("1/3"), _bound("-2")
+    ('-0.1289', '1/3', '-2')
+    """
+    exact = Fraction(text)
+    decimal = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return str(decimal) if len(str(decimal)) <= LONGEST_NUMBER and Fraction(decimal) == exact else number(text)
 
 
 def _asymmetric_pair(witness: Values) -> list[str]:
@@ -228,6 +237,7 @@ def _rising_step(witness: Values) -> list[str]:
 
 
 _WORDS: dict[str, Callable[[Values], list[str]]] = {
+    "not convex": _curvature,
     "negative_curvature": _curvature,
     "ascent": _ascent,
     "asymmetric_pair": _asymmetric_pair,

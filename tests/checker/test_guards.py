@@ -29,7 +29,7 @@ from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
 from hopverify.networks import altered_system, build_model
 from hopverify.numerics.definiteness import propose
-from hopverify.obligations import Convex, Outcome, SameEquilibria
+from hopverify.obligations import Outcome, SameEquilibria
 from hopverify.spec import parse_spec
 from tests.checker.models import model, structured
 
@@ -270,12 +270,6 @@ def test_large_curvature_and_constants_are_left_to_others() -> None:
     divided = "layers: {x: {size: 2, lagrangian: {expression: 'x[0]^2/(1 + x[1]^2)', of: layer}}}\n"
     with pytest.raises(EvidenceRejected, match="not evidently quadratic"):
         judged(divided, "lagrangian_convexity", {"rule": "exact_inertia"})
-
-
-def test_curvature_needs_a_lagrangian() -> None:
-    layer = model('layers: {x: {size: 2, activation: {expression: ["x[0]", "x[1]"]}}}\n').layers["x"]
-    with pytest.raises(EvidenceRejected, match="the layer has no Lagrangian"):
-        judge(Convex(layer), {"rule": "negative_curvature", "state": ["0", "0"], "direction": ["1", "0"]})
 
 
 def test_jacobians_of_activations() -> None:

@@ -216,13 +216,6 @@ def test_safe_steps_are_not_unsafe() -> None:
             judged(body, "step_size", shown | {"unsafe": unsafe})
 
 
-def test_curvature_is_shown_where_it_is_negative() -> None:
-    shown = {"rule": "negative_curvature", "state": ["0"], "direction": ["1"]}
-    assert judged(own("cos(x)"), "lagrangian_convexity", shown).outcome is Outcome.REFUTED
-    with pytest.raises(EvidenceRejected, match="the curvature at this state is not certainly negative"):
-        judged(own("cos(x)"), "lagrangian_convexity", shown | {"state": ["3"]})
-
-
 def test_sheets_of_radii_have_competitors() -> None:
     body = (
         "layers: {v: {size: 1, lagrangian: identity}, h: {size: 2, lagrangian: {softmax: {beta: 8}}, tau: 0}}\n"

@@ -73,7 +73,7 @@ def test_no_state_is_sought_at_which_the_energy_rises_where_none_is(layer: str) 
 def test_elsewhere_it_is_sought_and_found() -> None:
     decision, _ = discharge(Descent(build_model(spec(weights=ASYMMETRIC))), "necessary", Budget(samples=200))
     assert decision.evidence is not None
-    assert decision.evidence["rule"] == "ascent"
+    assert decision.evidence["claim"]["claim"] == "ascent"
 
 
 def test_equilibria_of_uncertain_weights_are_not_enumerated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,19 +12,19 @@ from hopverify.reporting.wording import number, vector, witness_in_words
 
 WITNESSES: list[tuple[str, dict[str, Any], list[str]]] = [
     (
-        "negative_curvature",
-        {"state": ["-3/2", "0"], "direction": ["1", "0"], "curvature": "[-0.1 +/- 1e-9]"},
-        ["state x = (-3/2, 0)", "d = (1, 0)", "[-0.1 +/- 1e-9] < 0"],
+        "kernel (not convex, by point)",
+        {"state": ["-3/2", "0"], "direction": ["1", "0"], "curvature": "-1289/10000"},
+        ["state x = (-3/2, 0)", "d = (1, 0)", "the curvature is -0.1289 or less"],
     ),
     (
-        "ascent",
-        {"state": {"x": ["1"], "y": ["2"]}, "dE/dt": "0.5", "velocity": {"x": ["1"]}},
-        ["x = (1), y = (2)", "dE/dt = 0.5 > 0", "velocity there is x = (1)"],
+        "kernel (ascent, by point)",
+        {"state": {"x": ["1"], "y": ["2"]}, "rate": "1/3"},
+        ["x = (1), y = (2)", "dE/dt ≥ 1/3 > 0"],
     ),
     (
-        "ascent",
-        {"state": {"x": ["1"]}, "dE/dt": "0.5", "step": "1/2", "rise of E by one update": "0.1"},
-        ["one update with step 1/2 raises E by 0.1"],
+        "kernel (ascent, by point)",
+        {"state": {"x": ["1"]}, "rate": "1/2", "step": "1/2", "rise": "1/8000000"},
+        ["dE/dt ≥ 0.5 > 0", "one update with step 1/2 raises E by 1.25E-7 or more"],
     ),
     (
         "asymmetric_pair",

@@ -359,7 +359,7 @@ def test_a_file_that_is_too_large_or_no_text_is_refused(tmp_path: Any, monkeypat
 
 def test_arrays_of_another_length_or_type_never_crash_a_state() -> None:
     """The same evidence with numbers, texts and lists in each other's places, for a rule that evaluates in balls."""
-    _, obligation, evidence, _ = next(offer for offer in offers() if offer[2]["rule"] == "ascent")
+    _, obligation, evidence, _ = next(offer for offer in offers() if offer[2].get("claim", {}).get("claim") == "ascent")
     for path in paths(evidence):
         for alien in (0, "x", [], {}, None, "1/0", ["1"] * 100, np.nan):
             if path:

@@ -71,6 +71,12 @@ def evidence(body: Body, check: str, rule: str) -> Body:
     return next(row["evidence"] for row in rows if row.get("evidence", {}).get("rule") == rule)
 
 
+def claimed(body: Body, check: str, claim: str) -> Body:
+    rows = [row for result in body["results"] if result["check"] == check for row in result["obligations"]]
+    claims: list[Body] = [row["evidence"]["claim"] for row in rows if "claim" in row.get("evidence", {})]
+    return next(each for each in claims if each["claim"] == claim)
+
+
 QUICK = (
     "hopfield-1984", "relu-pair", "softmax-memory", "epanechnikov", "global-lure",
     "synchronous-spins", "step-size-tanh", "two-layer-cells", "energy-transformer-runaway", "dense-associative-spins",
@@ -225,23 +231,23 @@ ON_RELU_PAIR = [
 
 
 def moved_state(body: Body) -> None:
-    evidence(body, "lagrangian_convexity", "negative_curvature")["state"] = ["1", "0"]
+    claimed(body, "lagrangian_convexity", "not convex")["state"] = ["1", "0"]
 
 
 def no_direction(body: Body) -> None:
-    evidence(body, "lagrangian_convexity", "negative_curvature")["direction"] = ["0", "0"]
+    claimed(body, "lagrangian_convexity", "not convex")["direction"] = ["0", "0"]
 
 
 def short_state(body: Body) -> None:
-    evidence(body, "lagrangian_convexity", "negative_curvature")["state"] = ["-2"]
+    claimed(body, "lagrangian_convexity", "not convex")["state"] = ["-2"]
 
 
 def state_of_floats(body: Body) -> None:
-    evidence(body, "lagrangian_convexity", "negative_curvature")["state"] = [-2, 0]
+    claimed(body, "lagrangian_convexity", "not convex")["state"] = [-2, 0]
 
 
 def division_by_zero(body: Body) -> None:
-    evidence(body, "lagrangian_convexity", "negative_curvature")["state"] = ["1/0", "0"]
+    claimed(body, "lagrangian_convexity", "not convex")["state"] = ["1/0", "0"]
 
 
 def changed_curvature(body: Body) -> None:
@@ -249,11 +255,11 @@ def changed_curvature(body: Body) -> None:
 
 
 def descending_state(body: Body) -> None:
-    evidence(body, "energy_descent", "ascent")["state"]["x"] = ["0", "0"]
+    claimed(body, "energy_descent", "ascent")["state"]["x"] = ["0", "0"]
 
 
 def state_of_another_layer(body: Body) -> None:
-    found = evidence(body, "energy_descent", "ascent")
+    found = claimed(body, "energy_descent", "ascent")
     found["state"] = {"y": found["state"]["x"]}
 
 
@@ -283,17 +289,17 @@ def neuron_out_of_range(body: Body) -> None:
 
 
 def agreeing_cycle(body: Body) -> None:
-    evidence(body, "weight_symmetry", "comparison")["cycle"] = [0, 1]
+    claimed(body, "weight_symmetry", "not symmetric")["cycle"] = [0, 1]
 
 
 def invented_symmetriser(body: Body) -> None:
-    found = evidence(body, "weight_symmetry", "comparison")
+    found = claimed(body, "weight_symmetry", "not symmetric")
     del found["cycle"]
     found["symmetriser"] = ["1", "1", "1"]
 
 
 def negative_symmetriser(body: Body) -> None:
-    found = evidence(body, "weight_symmetry", "comparison")
+    found = claimed(body, "weight_symmetry", "not symmetric")
     found["symmetriser"] = ["-" + number for number in found["symmetriser"]]
 
 

@@ -13,7 +13,7 @@ from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.kernel.check import accept
 from hopverify.kernel.numbers import Rejected
-from hopverify.obligations import CompatibleTimes, DerivedEnergy, Obligation, Outcome, SymmetricWeights
+from hopverify.obligations import CompatibleTimes, Convex, DerivedEnergy, Descent, Obligation, Outcome, SymmetricWeights
 
 
 def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
@@ -31,7 +31,7 @@ def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
 RULE = Rule(
     name="kernel",
     summary="a claim about the core, with a proof that the kernel accepts",
-    obligations=(CompatibleTimes, DerivedEnergy, SymmetricWeights),
+    obligations=(CompatibleTimes, Convex, DerivedEnergy, Descent, SymmetricWeights),
     judge=_judge,
     required=frozenset({"claim", "proof"}),
     reach=Reach.ANY,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems import gradient_activation, gradient_drive, gradient_of_l
-from hopverify.kernel.theorems.compatible_times import commuting
+from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import (
     alive,
     dead,
@@ -20,8 +20,10 @@ from hopverify.kernel.theorems.constant_on_a_segment import (
 )
 from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope
 from hopverify.kernel.theorems.derived_energy import another_energy, derived_energy
+from hopverify.kernel.theorems.descent import ascent, by_t2
 from hopverify.kernel.theorems.lipschitz_activation import lipschitz_activation
 from hopverify.kernel.theorems.lipschitz_drive import lipschitz_drive
+from hopverify.kernel.theorems.not_convex import not_convex
 from hopverify.kernel.theorems.symmetric import not_symmetric, symmetric
 
 THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
@@ -41,6 +43,10 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("gradient drive", "definition"): gradient_drive.definition,
     ("gradient drive", "identity"): gradient_drive.identity,
     ("no gradient drive", "point"): gradient_drive.point,
+    ("incompatible times", "point"): incompatible,
+    ("not convex", "point"): not_convex,
+    ("descent", "T2"): by_t2,
+    ("ascent", "point"): ascent,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
     ("constant on no segment", "slope"): alive,

@@ -1,6 +1,7 @@
-"""vᵀTH(x)v ≥ 0 wherever H(x) ⪰ 0, if T and H commute (T2)."""
+"""vᵀTH(x)v ≥ 0 wherever H(x) ⪰ 0, if T and H commute (T2); a state and a velocity that show otherwise."""
 
 from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.theorems.not_convex import check_curvature
 
 ONE_TIME, DIAGONAL = "one time constant", "H is diagonal"
 
@@ -15,4 +16,12 @@ def commuting(case: Case) -> Fact:
         case.need(all(tau == times[0] for tau in times), "two time constants differ")
     else:
         case.need(layer.elementwise, "the layer acts as a whole")
+    return Fact(case.core, case.claim)
+
+
+def incompatible(case: Case) -> Fact:
+    """L is convex, so that H(x) ⪰ 0, and still vᵀTH(x)v is at most the number < 0 that the claim states, in balls."""
+    case.keys("premises")
+    case.premise(0, "convex", layer=case.layer.name)
+    check_curvature(case, case.layer.tau.entries)
     return Fact(case.core, case.claim)

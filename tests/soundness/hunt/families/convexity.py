@@ -13,9 +13,11 @@ from typing import Any
 
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
+from hopverify.kernel.theorems.compatible_times import DIAGONAL, ONE_TIME
 from hopverify.networks import Layer, build_model
 from hopverify.obligations import CompatibleTimes, Convex, Obligation
 from hopverify.obligations import Outcome as Found
+from hopverify.provers.structure import by_kernel
 from hopverify.spec import parse_spec
 from tests.soundness.hunt.cases import Document, Family, Outcome, margin, positive, results, small, symmetric, texts
 from tests.soundness.oracles.matrices import Matrix, is_semidefinite, transpose
@@ -44,6 +46,12 @@ def _shown(obligation: Obligation, offers: Iterable[dict[str, Any]]) -> dict[Fou
     return found
 
 
+def _negative(state: list[str], direction: list[str]) -> dict[str, Any]:
+    """Return the claim that the curvature is negative, however little."""
+    tiny = f"-1/{2**200}"
+    return by_kernel("point", "not convex", layer="x", state=state, direction=direction, curvature=tiny)
+
+
 def _compared(found: dict[Found, dict[str, Any]], truth: bool, about: str) -> Outcome:
     if (Found.PROVED in found and not truth) or (Found.REFUTED in found and truth):
         return Outcome("pass", f"{truth}, though {found}: {about}")
@@ -67,7 +75,7 @@ def polynomial(random: Random) -> Outcome:
     offers = [{"rule": "sign"}, {"rule": "composition"}, {"rule": "sign", "rewritten": rewritten}]
     offers += [{"rule": "subdivision", "cuts": [str(c) for c in cuts]}]  # type: ignore[dict-item]
     offers += [offers[-1] | {"rewritten": rewritten}]
-    offers += [{"rule": "negative_curvature", "state": [str(x)], "direction": ["1"]} for x in near]  # type: ignore[dict-item]
+    offers += [_negative([str(x)], ["1"]) for x in near]
     return _compared(_shown(Convex(_layer(_document(1, L))), offers), truth, L)
 
 
@@ -99,9 +107,11 @@ def quadratic(random: Random) -> Outcome:
         return Outcome(found["energy_descent"]["verdict"])
     layer, at = _layer(document), ["0"] * n
     directions = [texts(v), texts(random.sample([Fraction(1), *(small(random) for _ in range(n - 1))], n))]
-    offers = [{"rule": "negative_curvature", "state": at, "direction": d} for d in directions]
-    first = _compared(_shown(Convex(layer), [{"rule": "exact_inertia"}, *offers]), convex, about)
-    second = _compared(_shown(CompatibleTimes(layer), [{"rule": "uniform_times"}, *offers]), timed, about)
+    bent = [_negative(at, d) for d in directions]
+    first = _compared(_shown(Convex(layer), [{"rule": "exact_inertia"}, *bent]), convex, about)
+    offers = [by_kernel("commuting", "compatible times", layer="x", because=each) for each in (ONE_TIME, DIAGONAL)]
+    offers += [{"rule": "negative_curvature", "state": at, "direction": d} for d in directions]
+    second = _compared(_shown(CompatibleTimes(layer), offers), timed, about)
     return first if first.contradiction or not convex else second
 
 

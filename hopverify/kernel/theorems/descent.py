@@ -1,0 +1,61 @@
+"""dE/dt ≤ 0 along the flow, from every state (T1, T2); a state from which the energy rises."""
+
+from hopverify.kernel import points
+from hopverify.kernel.core import Layer
+from hopverify.kernel.evaluate import Network
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.functions import ball
+from hopverify.kernel.json_values import keys, rationals
+from hopverify.kernel.numbers import rational
+
+
+def by_t2(case: Case) -> Fact:
+    """Gradient drives, regular functions, and convex L with compatible times where τ > 0; the premises in this order.
+
+    The derived energy; for each synapse a gradient drive that is locally Lipschitz; for each layer an activation that
+    is locally Lipschitz and ∇L; for each layer with τ > 0 a convex L and compatible times. Instantaneous layers follow
+    from those with τ > 0 alone, so that their states move as regularly.
+    """
+    case.keys("premises")
+    case.need(case.core.spins is None, "spins follow no flow")
+    points.check_explicit(case.core)
+    wanted: list[tuple[str, dict[str, str]]] = [("derived energy", {})]
+    for synapse in case.core.synapses:
+        wanted += [(name, {"synapse": synapse.name}) for name in ("gradient drive", "Lipschitz drive")]
+    layers = [layer for layer in case.core.layers if isinstance(layer, Layer)]
+    for layer in layers:
+        wanted += [(name, {"layer": layer.name}) for name in ("Lipschitz activation", "gradient of L")]
+    for layer in (each for each in layers if not each.instantaneous):
+        wanted += [(name, {"layer": layer.name}) for name in ("convex", "compatible times")]
+    for position, (name, fields) in enumerate(wanted):
+        case.premise(position, name, **fields)
+    case.need(len(case.proof["premises"]) == len(wanted), "there are more premises than needed")
+    return Fact(case.core, case.claim)
+
+
+def ascent(case: Case) -> Fact:
+    """At states of the layers with τ > 0, dE/dt is at least the rate > 0, in balls; E is the one that the core states.
+
+    With a step: one update x + step·Tẋ raises E by at least the number > 0 that the claim states.
+    """
+    case.keys()
+    claim, where = case.claim, case.where
+    case.need(case.core.spins is None, "spins follow no flow")
+    moving = [layer for layer in case.core.layers if isinstance(layer, Layer) and not layer.instantaneous]
+    keys(claim["state"], f"{where}.state", *(layer.name for layer in moving))
+    x = {layer.name: rationals(claim["state"][layer.name], layer.size, f"{where}.state") for layer in moving}
+    network = Network(case.core)
+    point = points.at(network, {name: [ball(each) for each in values] for name, values in x.items()})
+    least = rational(claim["rate"], f"{where}.rate")
+    case.need(least > 0, "the rate that is claimed is not positive")
+    case.need(points.rate(point) >= ball(least), "dE/dt is not certainly so high at this state")
+    case.need(("step" in claim.fields) == ("rise" in claim.fields), "a step goes with a rise")
+    if "step" in claim.fields:
+        step, rise = (rational(claim[key], f"{where}.{key}") for key in ("step", "rise"))
+        case.need(step > 0 and rise > 0, "the step or the rise that is claimed is not positive")
+        ahead = {name: [a + ball(step) * b for a, b in zip(point.x[name], point.flow[name], strict=True)] for name in x}
+        case.need(
+            points.at(network, ahead).energy - point.energy >= ball(rise),
+            "one update does not certainly raise E so far",
+        )
+    return Fact(case.core, case.claim)
