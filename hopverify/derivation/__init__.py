@@ -4,7 +4,7 @@ The only package that imports SymPy. Nothing here is trusted: provers hand what 
 printed has been compared with automatic differentiation in ball arithmetic.
 """
 
-from hopverify.derivation.arrays import Numbers, arrays_of
+from hopverify.derivation.arrays import Numbers, arrays_of, between
 from hopverify.derivation.crosscheck import Disagreement
 from hopverify.derivation.deriving import Derivation, derive
 from hopverify.derivation.document import Section
@@ -16,6 +16,7 @@ __all__ = [
     "Numbers",
     "Section",
     "arrays_of",
+    "between",
     "derive",
     "with_numbers",
     "written_out",

@@ -7,7 +7,7 @@ the shape, what is exactly so (symmetric, how many entries are 0), the Frobenius
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -157,10 +157,19 @@ def _numbers_per_neuron(model: Model, layer: Layer, names: Names) -> Iterator[Nu
             )
 
 
+def between(layers: Sequence[str]) -> str:
+    """Return where a synapse is.
+
+    >>> between(["x", "x"]), between(["x", "y"])
+    ('within x', 'between x and y')
+    """
+    *others, last = dict.fromkeys(layers)
+    return f"between {', '.join(others)} and {last}" if others else f"within {last}"
+
+
 def _of_synapses(model: Model | SpinModel, names: Names) -> Iterator[Numbers]:
     for name, synapse in model.synapses.items():
-        layers = list(dict.fromkeys(synapse.layers))
-        where = f"within {layers[0]}" if len(layers) == 1 else f"between {', '.join(layers[:-1])} and {layers[-1]}"
+        where = between(synapse.layers)
         for field, array in tuple(vars(synapse).items()):
             if isinstance(array, ExactArray) and field in _LETTERS and not _is_left_out(synapse, field):
                 letter = "w" if field == "tensor" and array.ndim == 1 else _LETTERS[field]

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from hopverify.derivation.arrays import arrays_of
+from hopverify.derivation.arrays import Numbers, arrays_of
 from hopverify.derivation.deriving import Derivation
 from hopverify.derivation.document import Line, Mark, Section
 from hopverify.derivation.formula import (
@@ -39,9 +39,8 @@ NEURONS, LINES, CHARACTERS = 6, 12, 160
 LINE = 40
 
 
-def array_section(model: Model | SpinModel) -> Section:
+def array_section(arrays: Sequence[Numbers]) -> Section:
     """Return the arrays of a model, the small ones whole."""
-    arrays = arrays_of(model)
     lines = [Line(each.name, each.whole, each.what) for each in arrays if each.is_small]
     notes: list[tuple[Any, ...]] = [
         (each.name, f", {each.what}: ", each.in_short) for each in arrays if not each.is_small
@@ -52,15 +51,15 @@ def array_section(model: Model | SpinModel) -> Section:
 
 def with_numbers(derivation: Derivation, model: Model | SpinModel) -> Derivation:
     """Return a derivation that begins with the arrays of its model, and has the equations with numbers after it."""
-    return replace(derivation, sections=(array_section(model), *derivation.sections, *written_out(model)))
+    arrays = arrays_of(model)
+    return replace(derivation, sections=(array_section(arrays), *derivation.sections, *written_out(model, arrays)))
 
 
-def written_out(model: Model | SpinModel) -> tuple[Section, ...]:
+def written_out(model: Model | SpinModel, arrays: Sequence[Numbers]) -> tuple[Section, ...]:
     """Return flow and energy with the numbers in them; nothing where that would be long, or has no formula."""
     if isinstance(model, SpinModel) or not _is_short(model):
         return ()
     network = Network(model, {})
-    arrays = arrays_of(model)
     values: dict[str, Any] = {str(each.symbol): each.array.fractions() for each in arrays}
     is_told_apart = len(values) == len({(str(each.symbol), each.array.digest) for each in arrays})
     if not is_told_apart or set(network.synapses) != set(model.synapses):

@@ -55,6 +55,11 @@ class Step:
         return f"{self.command}: {self.why}"
 
 
+_FALLS = "looks for a model with the same equilibria and an energy that falls"
+# No repair fits weights that no factors make symmetric.
+AVERAGE = Step("(W + W.T) / 2", "in place of W makes another network, near this one if W is nearly symmetric")
+
+
 def missing(row: Row, claim: Claim) -> tuple[str, ...]:
     """Return what keeps an open claim from being decided, as far as the model tells."""
     if row.verdict is not Verdict.UNKNOWN or row.reason is None or row.reason["code"] not in _MORE_TO_SAY:
@@ -72,6 +77,8 @@ def advice(row: Row, spec: ModelSpec) -> tuple[Step, ...]:
 
 
 def _against_refutation(row: Row, spec: ModelSpec) -> Step:
+    if (row.witness or {}).get("symmetrisable") == "no":
+        return AVERAGE
     if row.check in _OF_ENERGIES:
         if _is_asymmetric(row):
             return Step(_command("repair", spec), _repaired(row))
@@ -118,7 +125,7 @@ def _is_asymmetric(row: Row) -> bool:
 def _repaired(row: Row) -> str:
     if (row.witness or {}).get("symmetrisable") == "yes":
         return "writes a model with symmetric weights (symmetrised): the same flow, with an energy"
-    return "looks for a model with the same equilibria and an energy that falls"
+    return _FALLS
 
 
 def next_steps(rows: Iterable[Row]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
@@ -131,6 +138,8 @@ def next_steps(rows: Iterable[Row]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
         for step in row.advice:
             known, others = found.setdefault(step.command.removesuffix(row.check), (step, ()))
             found[step.command.removesuffix(row.check)] = (known, tuple(dict.fromkeys((*others, row.check))))
+    if AVERAGE.command in found:
+        return tuple((step, checks) for step, checks in found.values() if step.why != _FALLS)
     return tuple(found.values())
 
 

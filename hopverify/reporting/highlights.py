@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from decimal import ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 
+from hopverify.reporting.counting import counted
 from hopverify.reporting.report import Report, Row, Values
 from hopverify.reporting.wording import number
 from hopverify.verdict import Verdict
@@ -47,7 +48,7 @@ def _cells(row: Row, data: Values) -> Iterator[str]:
 def _set_right(row: Row, data: Values) -> Iterator[str]:
     if "restored" in data:
         counts = sorted(each["flips"] for each in data["patterns"] if "flips" in each)
-        some = f" from up to {_counted(counts[0], 'flipped neuron', 'flipped neurons')}" if counts and counts[0] else ""
+        some = f" from up to {counted(counts[0], 'flipped neuron')}" if counts and counts[0] else ""
         yield f"{_share(data['restored'], data['of'], row.subject)} set right{some}"
 
 
@@ -61,16 +62,12 @@ def _share(some: int, all_: int, memory: str) -> str:
     return f"{some:,} of {all_:,} {memory if is_noun else f'patterns of {memory}'} {'is' if some == 1 else 'are'}"
 
 
-def _counted(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
-
-
 def _equilibria(row: Row, data: Values) -> Iterator[str]:
     rows = data.get("equilibria")
     if "memories" in data and isinstance(data.get("certified"), int):
         yield f"{_share(data['certified'], len(data['memories']), row.subject)} stored"
     elif isinstance(rows, list) and rows:
-        count = _counted(len(rows), "equilibrium", "equilibria")
+        count = counted(len(rows), "equilibrium", "equilibria")
         stable = sum(each.get("stability") == "stable" for each in rows)
         kinds = f", {stable:,} stable" if len(rows) > 1 else ", stable" if stable else ""
         where = " in the region" if "in the region" in row.statement else ""
@@ -79,12 +76,12 @@ def _equilibria(row: Row, data: Values) -> Iterator[str]:
 
 def _minima(row: Row, data: Values) -> Iterator[str]:
     if isinstance(data.get("minima"), list):
-        yield f"{_counted(data['count'], 'local minimum', 'local minima')}, {data['emergent']:,} of them emergent"
+        yield f"{counted(data['count'], 'local minimum', 'local minima')}, {data['emergent']:,} of them emergent"
 
 
 def _fixed_points(row: Row, data: Values) -> Iterator[str]:
     if row.verdict is Verdict.PASS and isinstance(data.get("fixed_points"), list):
-        yield _counted(data["count"], "fixed point", "fixed points")
+        yield counted(data["count"], "fixed point")
 
 
 def _attracts(row: Row, data: Values) -> Iterator[str]:
@@ -125,7 +122,7 @@ def _ghosts(row: Row, data: Values) -> Iterator[str]:
     if row.verdict is Verdict.PASS:
         yield "no ghost regions"
     elif row.verdict is Verdict.FAIL and isinstance(count := (row.witness or {}).get("count"), int):
-        yield _counted(count, "ghost region", "ghost regions")
+        yield counted(count, "ghost region")
 
 
 # The order of the phrases in the sentence.

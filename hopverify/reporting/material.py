@@ -70,9 +70,10 @@ def _with_equations(material: Material, spec: ModelSpec) -> Material:
     from hopverify.networks import any_model
 
     model = any_model(spec)
-    material = replace(material, arrays=arrays_of(model))
+    arrays = arrays_of(model)
+    material = replace(material, arrays=arrays)
     try:
-        return replace(material, derivation=derive(model), written_out=written_out(model), without="")
+        return replace(material, derivation=derive(model), written_out=written_out(model, arrays), without="")
     except HopverifyError as error:
         return replace(material, without=str(error))
 

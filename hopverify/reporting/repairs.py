@@ -11,6 +11,7 @@ from hopverify.certificate import Certificate
 from hopverify.errors import NoResult
 from hopverify.pipeline import verify
 from hopverify.repairs import Proposal, Refusal
+from hopverify.reporting.counting import counted
 from hopverify.reporting.plain import plain
 from hopverify.reporting.report import Report, report_of
 from hopverify.reporting.wording import witness_in_words
@@ -167,8 +168,7 @@ def _conclusion(repairs: Repairs) -> str:
     ]
     if open_ones:
         return f"not as expected: {'; '.join(open_ones)}"
-    count = len(repairs.fitting)
-    return f"pass: {count} repaired spec{'s' * (count != 1)}, with every verdict that was expected"
+    return f"pass: {counted(len(repairs.fitting), 'repaired spec')}, with every verdict that was expected"
 
 
 def as_json(repairs: Repairs) -> str:

@@ -141,11 +141,17 @@ def _asymmetric_pair(witness: Values) -> list[str]:
     return [f"at the state {state(witness['state'])}, {both}"]
 
 
+def _equal(value: Any) -> str:
+    """Return a number behind its sign: "= 2", or "≈ 0.333333" where it is rounded."""
+    shown = number(value)
+    return f"≈ {shown[1:]}" if shown.startswith("≈") else f"= {shown}"
+
+
 def _asymmetric(witness: Values) -> list[str]:
     (i, j), (forward, backward) = witness["pair"], witness["values"]
     count = witness["unequal_pairs"]
     more = f", and {count - 1} more pairs differ" if count > 1 else ""
-    said = [f"W[{i},{j}] = {number(forward)} but W[{j},{i}] = {number(backward)}{more}"]
+    said = [f"W[{i},{j}] {_equal(forward)} but W[{j},{i}] {_equal(backward)}{more}"]
     if "≈" in number(forward) + number(backward):
         said[0] += f"; the difference is {number(str(Fraction(forward) - Fraction(backward)))}, not 0"
     if witness.get("symmetrisable") == "yes":

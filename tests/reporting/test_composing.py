@@ -26,6 +26,7 @@ from hopverify.reporting.document import (
     Folded,
     Link,
     Mark,
+    Paragraph,
     Picture,
     Section,
     Sign,
@@ -37,6 +38,7 @@ from hopverify.reporting.report import report_of
 from hopverify.reporting.sentences import UNMET
 from hopverify.reporting.theory import SENTENCES, items_of, theorems
 from hopverify.reporting.titles import title_of
+from hopverify.spec import parse_spec
 from hopverify.verdict import Verdict
 from tests.profiles import long_but
 from tests.reporting.documents import FLAT_PAIR, ROOT, aged, certified, reported, written
@@ -112,6 +114,33 @@ def test_the_first_screen_shows_which_network_was_verified(flat: Document) -> No
     assert said.index("The network") < said.index("Checks")
 
 
+UNDESCRIBED = """\
+hopverify: 1
+name: several
+layers:
+  a: {size: 1, lagrangian: tanh}
+  b: {size: 2, lagrangian: {expression: "x^2/2"}}
+  c: {size: 3, lagrangian: relu}
+synapses:
+  w: {kind: dense, layers: [a, b], weights: 1}
+  u: {kind: dense, layers: [b, b], weights: [[0, 1], [-1, 0]]}
+checks: [weight_symmetry, energy_descent]
+"""
+
+
+def test_the_first_line_says_which_network_it_is(flat: Document) -> None:
+    assert flat.opening[0] == Paragraph(("Two rectified linear neurons, one of which is dead at rest.",))
+    said = model_pages.in_one_line(parse_spec(UNDESCRIBED))
+    layers = "1 neuron in layer a (tanh), 2 neurons in layer b (its own expression) and 3 neurons in layer c (relu)"
+    assert said == f"{layers}, joined by 2 dense synapses."
+
+
+def test_weights_that_nothing_makes_symmetric_are_averaged(tmp_path: Path) -> None:
+    said = text_of(reported(written(tmp_path, UNDESCRIBED))[0].opening)
+    assert "(W + W.T) / 2 in place of W makes another network" in said
+    assert "hopverify repair" not in said
+
+
 def test_a_long_spec_is_cut() -> None:
     shown = model_pages.shortened("\n".join(["a" * 1_000, *["b"] * 500]))
     assert shown.startswith(f"{'a' * model_pages.CHARACTERS} … 1,000 characters\nb\n")
@@ -133,7 +162,7 @@ def test_the_story_of_a_flat_energy_is_told_whole(flat: Document) -> None:
         "x = (1/2, -3/4): x[1] in (-∞, 0] — all of it in the basin",
         "the flow points to x⋆ = (1/2, -1), so x[0] wakes up",
         "The energy never increases along the flow",
-        "1 of them lies in a flat region, and every solution that starts there converges to the equilibrium",
+        "1 equilibrium lies in a flat region, and every solution that starts there converges to the equilibrium",
         "A search that follows the gradient of the energy stops there",
         "hopverify repair model.yaml",
         "docs/repair.md",

@@ -82,6 +82,12 @@ OTHER = claim("energy_flatness", FAIL, None)
             "The energy rises.",
         ),
         (
+            [claim("energy_descent", FAIL), claim("step_size", UNKNOWN)],
+            FAIL,
+            Mark(Sign.UNMET, "not as the spec expects", unmet=True),
+            "The energy rises. Open: Steps do not raise the energy?",
+        ),
+        (
             [claim("energy_descent", UNKNOWN)],
             UNKNOWN,
             Mark(Sign.OPEN, "unknown", "not as the spec expects", True),

@@ -13,6 +13,7 @@ from hopverify.reporting.composing.commands import repair
 from hopverify.reporting.composing.numbering import anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.theorems import cited
+from hopverify.reporting.counting import counted
 from hopverify.reporting.document import (
     Block,
     Heading,
@@ -179,7 +180,7 @@ def _basins(report: Report) -> Iterator[Words]:
     yield (
         Strong("Around equilibria it is harmless."),
         *cited(
-            f" {len(regions):,} of them lie{'s' * (len(regions) == 1)} in a flat region, and every solution that "
+            f" {counted(len(regions), 'equilibrium lies', 'equilibria lie')} in a flat region, and every solution that "
             "starts there converges to the equilibrium (T8): "
         ),
         _link(BASINS),

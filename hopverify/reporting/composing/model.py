@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from hopverify.derivation import between
 from hopverify.reporting.composing.equations import arrays, equations, without_equations
 from hopverify.reporting.composing.pictures import pictures_of
-from hopverify.reporting.document import Block, Code, Facts, Folded, Heading, Mono, Note, Paragraph, Words
+from hopverify.reporting.counting import counted, listed
+from hopverify.reporting.document import Block, Code, Facts, Folded, Heading, Mono, Note, Words
 from hopverify.reporting.material import Material
-from hopverify.spec import FunctionSpec, LayerSpec, ModelSpec, SynapseSpec
+from hopverify.spec import FunctionSpec, LayerSpec, ModelSpec
 
 TITLE = "The network"
 # Of a longer spec the first lines are shown, and of longer lines the beginning.
 LINES, CHARACTERS = 300, 400
+# Of so many layers the first line tells each.
+LAYERS = 4
 UNKNOWN = (
     "The spec was not found, so this report shows no weights, no biases and no equations. The digest of the spec is "
     "all that identifies the network."
@@ -27,8 +32,6 @@ def model_blocks(material: Material) -> Iterator[Block]:
     if spec is None:
         yield Note((UNKNOWN,))
         return
-    if spec.description:
-        yield Paragraph((spec.description,))
     yield Facts(tuple(_facts(spec)))
     yield from arrays(material.arrays)
     yield from pictures_of(material, None, of_model=True)
@@ -39,22 +42,33 @@ def model_blocks(material: Material) -> Iterator[Block]:
         yield from equations(material.derivation, material.written_out)
 
 
+def in_one_line(spec: ModelSpec) -> str:
+    """Return what the network is: in the words of the spec, or else how many neurons of what kind it has."""
+    if spec.description:
+        return spec.description
+    layers = [
+        f"{counted(each.size, 'neuron')} in layer {each.name} ({each.function.name or 'its own expression'})"
+        for each in spec.layers.values()
+    ]
+    layers += [f"{counted(each.size, 'spin')} in layer {name}" for name, each in spec.spins.items()]
+    shown = layers if len(layers) <= LAYERS else [*layers[: LAYERS - 1], f"{len(layers) - LAYERS + 1} more layers"]
+    kinds = Counter(synapse.kind for synapse in spec.synapses.values())
+    synapses = [counted(count, f"{kind} synapse") for kind, count in kinds.items()]
+    return f"{listed(shown)}, joined by {listed(synapses)}." if synapses else f"{listed(shown)}."
+
+
 def _facts(spec: ModelSpec) -> Iterator[tuple[str, Words]]:
     for layer in spec.layers.values():
-        yield f"layer {layer.name}", (f"{_neurons(layer.size)}, ", *_function(layer.function), _times(layer))
+        yield f"layer {layer.name}", (f"{counted(layer.size, 'neuron')}, ", *_function(layer.function), _times(layer))
     for name, spins in spec.spins.items():
-        yield f"spins {name}", (_neurons(spins.size),)
+        yield f"spins {name}", (counted(spins.size, "neuron"),)
     for synapse in spec.synapses.values():
-        yield f"synapse {synapse.name}", (_between(synapse),)
+        yield f"synapse {synapse.name}", (f"{synapse.kind}, {between(synapse.layers)}",)
     for memory in spec.memories.values():
         count = memory.patterns.shape[0]
-        yield f"memory {memory.name}", (f"{count:,} pattern{'s' * (count != 1)} of layer {memory.layer}",)
+        yield f"memory {memory.name}", (f"{counted(count, 'pattern')} of layer {memory.layer}",)
     if spec.energy is not None:
         yield "energy", ("claimed by the spec: ", Mono(spec.energy))
-
-
-def _neurons(count: int) -> str:
-    return f"{count:,} neuron{'s' * (count != 1)}"
 
 
 def _function(function: FunctionSpec) -> Words:
@@ -76,12 +90,6 @@ def _times(layer: LayerSpec) -> str:
 
 def _shared(numbers: Sequence[Fraction]) -> str:
     return str(numbers[0]) if len(set(numbers)) == 1 else "different for each neuron"
-
-
-def _between(synapse: SynapseSpec) -> str:
-    first, *others = dict.fromkeys(synapse.layers)
-    *others, last = (first, *others)
-    return f"{synapse.kind}, " + (f"between {', '.join(others)} and {last}" if others else f"within {first}")
 
 
 def shortened(text: str) -> str:

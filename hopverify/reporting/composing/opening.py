@@ -8,7 +8,7 @@ from hopverify.reporting.advice import next_steps
 from hopverify.reporting.composing.flatness import ANCHOR as FLAT
 from hopverify.reporting.composing.flatness import TITLE as WHY_FLAT
 from hopverify.reporting.composing.flatness import in_one_sentence
-from hopverify.reporting.composing.model import model_blocks
+from hopverify.reporting.composing.model import in_one_line, model_blocks
 from hopverify.reporting.composing.numbering import NOT_APPLICABLE, Claim, anchor_of
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.composing.theorems import cited, names_linked
@@ -49,6 +49,8 @@ def opening(material: Material, report: Report, claims: Sequence[Claim], *, has_
 
 
 def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_story: bool) -> Iterator[Block]:
+    if material.spec is not None:
+        yield Paragraph((in_one_line(material.spec),))
     if said := highlights(report):
         yield Paragraph((Strong(said),))
     yield Paragraph((f"{counts_in_words(report.rows)} {_on_others(report)}".rstrip(),))

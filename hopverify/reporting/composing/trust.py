@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hopverify.checker import RULES
+from hopverify.checker.definiteness import METHODS
 from hopverify.checks import DEFINITENESS
 from hopverify.reporting.composing.commands import check_again
 from hopverify.reporting.composing.numbering import Claim
@@ -78,14 +79,15 @@ def assumptions_of(row: Row) -> tuple[str, ...]:
     """Return what a decision rests on; what only evidence of definiteness needs, where there is such evidence."""
     if not row.method:
         return ()
-    needs = DEFINITENESS in row.assumptions and any(_holds_definiteness(part) for part in row.obligations)
+    needs = DEFINITENESS in row.assumptions and any(_shows_definiteness(part) for part in row.obligations)
     return tuple(text for text in row.assumptions if text != DEFINITENESS or needs)
 
 
-def _holds_definiteness(value: object) -> bool:
+def _shows_definiteness(value: object) -> bool:
+    """Whether evidence names a method for definiteness, or holds evidence that does."""
     if isinstance(value, Mapping):
-        return any(key == "definiteness" or _holds_definiteness(part) for key, part in value.items())
-    return isinstance(value, list) and any(map(_holds_definiteness, value))
+        return value.get("method") in METHODS or any(map(_shows_definiteness, value.values()))
+    return isinstance(value, list) and any(map(_shows_definiteness, value))
 
 
 def summary_of(method: str) -> str:
@@ -101,4 +103,4 @@ def _rule(rule: str, claims: Sequence[Claim]) -> tuple[Words, ...]:
 
 def _assumption(text: str, claims: Sequence[Claim]) -> Words:
     numbers = [str(claim.number) for claim in claims if text in assumptions_of(claim.row)]
-    return with_code(f"{text} (claim{'s' * (len(numbers) != 1)} {', '.join(numbers)})")
+    return with_code(f"{text} ({'claim' if len(numbers) == 1 else 'claims'} {', '.join(numbers)})")

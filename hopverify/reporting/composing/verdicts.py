@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hopverify.reporting.counting import counted, listed
 from hopverify.reporting.document import Mark, Sign
 from hopverify.reporting.report import Report, Row
 from hopverify.reporting.sentences import EXPECTED, UNMET, WORDS, beside, counts
@@ -67,12 +68,12 @@ def sentence_of_report(report: Report) -> str:
 
 
 def _titles(rows: Iterable[Row]) -> str:
-    """Return what is known of some claims, once each: "The energy rises; several equilibria." Questions follow."""
+    """Return what is known of some claims, once each: "The energy rises; several equilibria." Then what is open."""
     titles = list(dict.fromkeys(title_of(row) for row in rows))
     questions = [title for title in titles if title.endswith("?")]
     first, *others = [title for title in titles if title not in questions] or [""]
     said = "; ".join([first, *(title[0].lower() + title[1:] for title in others)])
-    return " ".join([f"{said}."] * bool(said) + questions)
+    return " ".join([f"{said}."] * bool(said) + ["Open:"] * bool(said and questions) + questions)
 
 
 def counts_in_words(rows: Iterable[Row]) -> str:
@@ -86,8 +87,9 @@ def counts_in_words(rows: Iterable[Row]) -> str:
     said = [_counted(count, each) for count, each in counts if count]
     if not said:
         return "No claims are made."
-    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
-    return f"Of {len(verdicts):,} claim{'s' * (len(verdicts) != 1)} {listed}."
+    if len(said) == 1 and len(verdicts) > 1:
+        return f"All {said[0].replace(' ', ' claims ', 1)}."
+    return f"Of {counted(len(verdicts), 'claim')} {listed(said)}."
 
 
 def _counted(count: int, verdict: Verdict) -> str:

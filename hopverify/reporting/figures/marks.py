@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from hopverify.reporting.counting import counted
 from hopverify.reporting.figures import COLOURS, literal
 
 if TYPE_CHECKING:
@@ -131,11 +132,10 @@ def _place(mark: Mark) -> str:
 
 
 def _counted(count: int, kind: str) -> str:
-    if kind == "reached":
-        return f"{count:,} place{'' if count == 1 else 's'} {WORDS[kind]}"
     noun = WORDS[kind]
-    plural = noun.replace("equilibrium", "equilibria").replace("pattern", "patterns")
-    return f"{count:,} {noun if count == 1 else plural}"
+    if kind == "reached":
+        return f"{counted(count, 'place')} {noun}"
+    return counted(count, noun, noun.replace("equilibrium", "equilibria").replace("pattern", "patterns"))
 
 
 def point(at: Iterable[float]) -> str:

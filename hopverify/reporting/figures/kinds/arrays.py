@@ -38,6 +38,7 @@ def _put(maps: tuple[HeatMap, ...], figure: Any) -> None:
         look = {"cmap": COLOURS, "vmin": -each.limit, "vmax": each.limit, "interpolation": "nearest"}
         shown = axes.imshow(each.values, aspect="auto", extent=(0.5, columns + 0.5, rows + 0.5, 0.5), **look)
         axes.set_title(literal(each.symbol), fontsize=SMALL)
+        axes.locator_params(integer=True)
         axes.set_xlabel("column")
         axes.set_ylabel("row")
         figure.colorbar(shown, ax=axes, shrink=0.9)
