@@ -46,6 +46,18 @@ def shown(block: Block, printed: str) -> None:
         assert rest, f"{block.place}: not printed, or not in this order: {line}"
 
 
+def run_python(arguments: list[str]) -> None:
+    """Run a file, or a module with its arguments, which has to end with 0."""
+    if arguments[0] != "-m":
+        runpy.run_path(arguments[0], run_name="__main__")
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", arguments[1:])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
+    assert ended.value.code == 0
+
+
 class Reader:
     """Somebody who follows a page: writes the files that it names, runs its commands and its Python."""
 
@@ -71,14 +83,14 @@ class Reader:
     def run(self, command: str) -> None:
         if command.startswith(tuple(NOT_RUN)):
             return
-        for spec in re.findall(r"specs/\S+\.yaml", command):
-            Path(spec).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / spec, spec)
+        for file in re.findall(r"specs/\S+\.yaml|docs/claims/\S+\.json", command):
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, file)
         program, *arguments = shlex.split(command)
         output = io.StringIO()
         if program == "python":
             with contextlib.redirect_stdout(output):
-                runpy.run_path(arguments[0], run_name="__main__")
+                run_python(arguments)
             self.printed[command] = output.getvalue()
             return
         assert program == "hopverify", f"say in tests/documents/plan.py why {command!r} does not run"
