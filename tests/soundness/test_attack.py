@@ -289,6 +289,25 @@ def test_evidence_for_something_else_never_shows_the_opposite() -> None:
         assert {found, outcome} != {Outcome.PROVED, Outcome.REFUTED}, f"{obligation.statement}: {evidence}"
 
 
+SIZES = {"width", "widths", "radius", "radii", "rate", "rates", "margin", "step", "factor", "unit", "distances"}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_negative_size_shows_nothing() -> None:
+    """Of widths, radii, rates and steps: a box or ball of such a size is not one, whatever a test on it says."""
+    met = set()
+    for _, obligation, evidence, _ in offers():
+        for path in paths(evidence):
+            sized = SIZES & {key for key in path if isinstance(key, str)}
+            if not sized or not isinstance(at(evidence, path), str) or at(evidence, path) == "any":
+                continue
+            met |= {(evidence["rule"], key) for key in sized}
+            for wrong in ("-1/1000", "-1", "-1000"):
+                with pytest.raises(EvidenceRejected):
+                    judge(obligation, placed(evidence, path, wrong))
+    assert len({rule for rule, _ in met}) >= 6
+
+
 # ------------------------------------------------------------------ the text of certificates
 
 
