@@ -29,7 +29,7 @@ from hopverify.checker.rules.basin_cells import read_row
 from hopverify.checker.rules.equilibrium_balls import flat_region
 from hopverify.checker.rules.equilibrium_boxes import is_attracting
 from hopverify.checker.stability import _by_spectrum
-from hopverify.checker.stored import Rivals, at_least, at_most, reach_of_signs
+from hopverify.checker.stored import reach_of_signs
 from hopverify.checks import FACTORISATION, FLOATING_POINT, claims_of, ghost_regions, global_stability
 from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
@@ -185,17 +185,6 @@ def test_what_is_refuted_is_counted() -> None:
     ]
     assert global_stability._refuted({"listed": ["one", "other"]}) == "Several equilibria"
     assert global_stability._refuted({}) == "No equilibrium attracts everything"
-
-
-def test_the_nearest_rival_is_named() -> None:
-    """4 and 5 are each other's; 1 and -1 are nearer to 0, where the layer rests, than to each other."""
-    assert Rivals(None, ExactArray.of([[4], [5]])).rivals == [1, 0]
-    assert Rivals(None, ExactArray.of([[1], [-1]])).rivals == [None, None]
-
-
-def test_bounds_are_told_in_digits_or_as_what_they_are() -> None:
-    assert [at_most(inf), at_most(0.0), at_least(0.0), at_most(0.5)] == ["inf", "0", "0", "1/2"]
-    assert Fraction(at_least(1 / 3)) < Fraction(1 / 3) < Fraction(at_most(1 / 3))
 
 
 def test_a_cell_may_be_as_narrow_as_one_number() -> None:

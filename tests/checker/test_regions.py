@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
-from flint import arb, arb_mat
+from flint import arb, arb_mat, fmpq_mat
 
-from hopverify.checker import regions
-from hopverify.checker.listing import around, enumeration, root
+from hopverify.checker import listing, regions
+from hopverify.checker.equilibria import Enumeration, Equilibrium
+from hopverify.checker.exact_solution import Face
+from hopverify.checker.floats import room
+from hopverify.checker.listing import around, enumeration, replayed, root
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
 from hopverify.obligations import Search
@@ -24,6 +28,8 @@ AT_ONE = "0.619202922022117555940270858697603204793615701371031724201594"
 NEARER = AT_ONE + "7499390233777116807582705262391631616428"
 LISTS = ("equilibria", "state_recovery", "equilibrium_stability", "flat_region_stability")
 RELU = dense("[[1]]", "size: 1, lagrangian: relu")
+SMOOTH = dense("[[1/2]]", "size: 1, lagrangian: tanh")
+FACE = Face(fmpq_mat([[0]]), fmpq_mat([[0]]), 0)
 
 
 def entry(layer: str, weights: Any, lower: Any, upper: Any, check: str = "equilibria") -> Mapping[str, Any]:
@@ -159,3 +165,29 @@ def test_a_box_around_the_one_equilibrium_has_an_inside() -> None:
     for ends in (["1", "1"], ["1", "0"]):
         with pytest.raises(EvidenceRejected, match="lower ends below upper ends"):
             around(search, ends)
+
+
+def test_what_a_list_rests_on_is_part_of_it() -> None:
+    """Evidence of definiteness counts where it is given; and what was replayed with room to spare is another list."""
+    search = Search(model(SMOOTH), network(SMOOTH), None)
+    tree: dict[str, Any] = {"box": None, "levels": [], "cuts": [], "faces": {}, "equilibrium": ["0"]}
+    tree["multipliers"] = ["1"]
+    assert replayed(search, tree) is replayed(search, tree)
+    with room():
+        roomy = replayed(search, tree)
+    assert replayed(search, tree) is not roomy
+    with pytest.raises(EvidenceRejected):
+        replayed(search, tree | {"definiteness": {"method": "nonsense"}})
+
+
+def test_each_state_that_may_lie_on_either_side_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = Search(model(RELU), network(RELU), ((ZERO, ONE),))
+    point, face = (Equilibrium(np.array([Fraction(5)]), np.array([5.0]), np.array([5.0]), face=f) for f in (None, FACE))
+    assert listing._is_in(search, replace(point, exact=np.array([ZERO]))) is True
+    assert listing._is_in(search, replace(point, exact=np.array([ONE]))) is True
+    assert (listing._is_in(search, point), listing._is_in(search, face)) == (False, None)
+    found = listing._within(search, Enumeration([face, point, face], undecided=3))
+    assert (found.equilibria, found.undecided, found.at_ends) == ([], 5, 0)
+    monkeypatch.setattr(listing, "_is_in", lambda *_: None)
+    found = listing._within(search, Enumeration([point, point, face], undecided=3))
+    assert (found.undecided, found.at_ends) == (6, 2)
