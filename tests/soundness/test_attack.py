@@ -240,7 +240,7 @@ def test_a_mutated_certificate_is_refused_or_says_the_same(name: str) -> None:
             refused += 1
         else:
             assert decided(body) == decided(original)
-    assert refused > CERTIFICATES / 2
+    assert refused >= CERTIFICATES / 2  # some mutations touch only what is for information
 
 
 @pytest.mark.parametrize("name", ["relu-runaway", "entmax-memory", "repaired/softmax-equilibria-altered"])
@@ -350,8 +350,8 @@ def test_seconds_are_numbers_as_text(seconds: str) -> None:
     refused(text, "seconds")
 
 
-@pytest.mark.parametrize("version", [True, "1", 2, None, [1]])
-def test_the_version_is_the_number_1(version: Any) -> None:
+@pytest.mark.parametrize("version", [True, "2", 1, 3, None, [2]])
+def test_the_version_is_the_number_2(version: Any) -> None:
     refused(json.dumps(json.loads(text_of("relu-runaway")) | {"version": version}), "version")
 
 
