@@ -1,4 +1,4 @@
-"""The certificates of docs/claims/, made by hand from docs/claims.md: accepted, and refused where a number is changed."""
+"""The certificates of docs/claims/, made by hand: accepted, and refused where a number is changed."""
 
 from __future__ import annotations
 
