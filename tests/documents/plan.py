@@ -32,7 +32,9 @@ PRINTED = {
     "README.md": {"check subject verdict": "python mine.py"},
     "docs/cli.md": {"relu-pair specs/relu-pair.yaml": "hopverify verify specs/relu-pair.yaml"},
     "docs/core.md": {'{ "core": 1': "hopverify core specs/relu-pair.yaml"},
-    "docs/claims.md": {"accepted:": "python -m hopverify.kernel docs/claims/relu-pair.core.json"},
+    "docs/claims.md": {
+        "accepted:": "python -m hopverify.kernel docs/claims/relu-pair.core.json docs/claims/relu-pair.claims.json"
+    },
     "docs/repair.md": {"original repaired": "hopverify repair specs/gelu-memory.yaml --out mended"},
     "docs/discrete.md": {"spin_energy_descent": "hopverify verify specs/hopfield-1982.yaml"},
 }

@@ -81,7 +81,10 @@ class Reader:
         output = io.StringIO()
         if program == "python" and arguments[0] == "-m":
             done = subprocess.run(
-                [sys.executable, *arguments], capture_output=True, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+                [sys.executable, *arguments],
+                capture_output=True,
+                check=True,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
             )
             self.printed[command] = done.stdout.decode()
             return
