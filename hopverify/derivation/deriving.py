@@ -72,7 +72,7 @@ def derive(model: Model | SpinModel) -> Derivation:
         *energy_sections(network),
         rate_section(network),
         *altered_sections(network),
-        _legend(model),
+        _legend(model, layers),
         _comparison(layers, points, rate_points, altered),
     )
     return Derivation(model.name, layers, sections, network.obstacles, points, rate_points, altered)
@@ -88,12 +88,14 @@ def altered_points(model: Model) -> dict[str, int]:
     return {what: count for what, count in found.items() if count}
 
 
-def _legend(model: Model) -> Section:
+def _legend(model: Model, layers: Mapping[str, LayerForms]) -> Section:
     """Say what the letters stand for."""
     notes: list[str | tuple[Any, ...]] = [
         "x states, g activations, L Lagrangians, H Hessians, b biases, n numbers of neurons",
         (DELTA, " is 1 for i = j and 0 otherwise; components are counted from 1 to n"),
     ]
+    if any(case.conjugate is not None for forms in layers.values() for case in forms.cases):
+        notes.append("L* convex conjugates: x*g - L as a function of y = g(x)")
     if any(isinstance(synapse, FeedforwardFeedback) for synapse in model.synapses.values()):
         notes.append("A feed-forward, B feedback weights; V the energy of the altered system, P its metric")
     if any(any(c) for c in model.inhibition.values()):

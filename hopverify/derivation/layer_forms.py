@@ -25,8 +25,20 @@ End = Formula | None
 
 
 @dataclass(frozen=True)
+class Conjugate:
+    """L*(y) on an open interval of y."""
+
+    lower: End
+    upper: End
+    value: Formula
+
+
+@dataclass(frozen=True)
 class Case:
-    """L, g, h and x·g - L of one neuron on an open interval; ``potential`` is None for a bare activation."""
+    """L, g, h and x·g - L of one neuron on an open interval; ``potential`` is None for a bare activation.
+
+    ``conjugate`` is L*(y), on the interval of g's values here, where it is known in closed form.
+    """
 
     lower: End
     upper: End
@@ -34,6 +46,7 @@ class Case:
     activation: Formula
     slope: Formula
     own: Formula | None
+    conjugate: Conjugate | None
 
 
 @dataclass(frozen=True)
@@ -141,11 +154,13 @@ def _forms(layer: Layer, record: Record, values: Mapping[str, Fraction], *, of_c
 
 
 def _elementwise(record: Record, at: Any) -> Elementwise:
-    cases = (
-        Case(*(at(case.get(part)) for part in ("from", "to", "L", "g", "h", "x*g - L"))) for case in record["cases"]
-    )
+    def read_case(case: Record) -> Case:
+        conjugate = Conjugate(*map(at, (*case["y"], case["L*"]))) if "L*" in case else None
+        low, high = at(case.get("from")), at(case.get("to"))
+        return Case(low, high, at(case.get("L")), at(case["g"]), at(case["h"]), at(case.get("x*g - L")), conjugate)
+
     return Elementwise(
-        tuple(cases),
+        tuple(map(read_case, record["cases"])),
         tuple((at(low), at(high)) for low, high in record["dead"]),
         record["isolated"],
         tuple(map(at, record["zeros"])),

@@ -16,6 +16,7 @@ L_OF_X = Mark("L(x)", "L(x)")
 G_I = Mark("g_i = ∂L/∂x_i", r"g_i = \partial L/\partial x_i")
 H_IJ = Mark("H_ij = ∂g_i/∂x_j", r"H_{ij} = \partial g_i/\partial x_j")
 OWN = Mark("x·g - L", r"x \cdot g - L")
+CONJUGATE = Mark("L*(y)", "L^{*}(y)")
 Note = str | tuple[Any, ...]
 DELTA = call("KroneckerDelta", I, J)
 
@@ -49,7 +50,11 @@ def _elementwise(cases: tuple[Case, ...]) -> list[Line]:
     lines = []
     for left, name in ((L_OF_X, "potential"), (G_OF_X, "activation"), (H_OF_X, "slope")):
         lines += _by_cases(left, name, cases)
-    return [*lines, Line(H_IJ, (Mark("h(x_i)·", "h(x_i)\\,"), DELTA)), *_by_cases(OWN, "own", cases)]
+    lines += [Line(H_IJ, (Mark("h(x_i)·", "h(x_i)\\,"), DELTA)), *_by_cases(OWN, "own", cases)]
+    found = [case.conjugate for case in cases if case.conjugate is not None]
+    return lines + [
+        Line(SAME if place else CONJUGATE, each.value, between(each, "y")) for place, each in enumerate(found)
+    ]
 
 
 def _by_cases(left: Mark, name: str, cases: tuple[Case, ...]) -> list[Line]:

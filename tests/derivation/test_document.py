@@ -53,9 +53,10 @@ def test_half_a_sum_is_half_times_the_sum(pair: Derivation) -> None:
 
 def test_notes_are_words_with_formulas_between_them(pair: Derivation) -> None:
     (symbols,) = (each for each in pair.sections if each.title == "Symbols")
-    (first, second) = symbols.sentences()
+    (first, second, third) = symbols.sentences()
     assert first == ("x states, g activations, L Lagrangians, H Hessians, b biases, n numbers of neurons",)
     assert second[0] == Mark("δ_ij", r"\delta_{i j}")
+    assert third == ("L* convex conjugates: x*g - L as a function of y = g(x)",)
 
 
 @pytest.mark.parametrize(

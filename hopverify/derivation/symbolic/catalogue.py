@@ -64,7 +64,7 @@ def _record(entry: Entry, fixed: Mapping[str, Fraction]) -> Record:
         substitute(parse(part), filled) for part in (entry.potential, entry.activation, entry.slope or "")
     )
     function = LayerFunction(entry.name, potential, (activation,), slope, {}, numbers)
-    return elementwise_record(function, expression, names)
+    return elementwise_record(function, expression, names, is_convex=entry.facts.convex is True)
 
 
 def _default(field: Field) -> Fraction:

@@ -10,6 +10,7 @@ from typing import Any
 import sympy
 
 from hopverify.derivation.formula import NoFormula
+from hopverify.derivation.symbolic.conjugates import conjugate
 from hopverify.derivation.symbolic.conversion import formula_of
 from hopverify.derivation.symbolic.functions import KINKED, folded, larger, modulus, relu, sign, smaller, step
 from hopverify.derivation.symbolic.simplification import simplified
@@ -25,6 +26,8 @@ from hopverify.networks import LayerFunction
 
 MAX_OPERATIONS = 80
 MAX_DEGREE = 12
+LONGEST_END = 40
+"""An interval of y with more characters is not worth reading (that of selu), nor is L* there."""
 Record = dict[str, Any]
 
 
@@ -39,8 +42,10 @@ class Case:
     slope: Any
 
 
-def elementwise_record(function: LayerFunction, expression: Expression, symbols: Mapping[str, Any]) -> Record:
-    """Return what is derived of one neuron from ``expression``: L or, for a bare activation, g.
+def elementwise_record(
+    function: LayerFunction, expression: Expression, symbols: Mapping[str, Any], *, is_convex: bool = False
+) -> Record:
+    """Return what is derived of one neuron from ``expression``: L or, for a bare activation, g; of a convex L also L*.
 
     ``symbols`` says what the parameters in it stand for; ``function`` has numbers for them, which tell the order of
     the kinks and where h vanishes.
@@ -50,7 +55,7 @@ def elementwise_record(function: LayerFunction, expression: Expression, symbols:
         _case(piece, is_potential=function.potential is not None) for piece in cut(to_sympy(expression, symbols), at)
     )
     return {
-        "cases": [_written(case) for case in cases],
+        "cases": [_written(case, is_convex=is_convex) for case in cases],
         **_flatness(function, cases, at),
         "jumps": [
             [_text(after.lower), _text(jump)]
@@ -70,12 +75,17 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(formula_of(value))
 
 
-def _written(case: Case) -> dict[str, str | None]:
+def _written(case: Case, *, is_convex: bool) -> Record:
     own = None
     if case.potential is not None and not case.potential.has(sympy.Integral):
         own = tidy(X * case.activation - case.potential)
     parts = {"from": case.lower, "to": case.upper, "L": case.potential, "g": case.activation, "h": case.slope}
-    return {name: _text(part) for name, part in (*parts.items(), ("x*g - L", own)) if part is not None}
+    record: Record = {name: _text(part) for name, part in (*parts.items(), ("x*g - L", own)) if part is not None}
+    found = conjugate(own, case.activation, case.lower, case.upper) if is_convex and own is not None else None
+    if found is not None:
+        value, *ends = map(_text, found)
+        record |= {"L*": value, "y": ends} if max(len(end or "") for end in ends) <= LONGEST_END else {}
+    return record
 
 
 def _case(piece: tuple[Any, Any, Any], *, is_potential: bool) -> Case:

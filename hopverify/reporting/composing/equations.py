@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -90,7 +91,8 @@ def _one(lines: Sequence[Line]) -> Equation:
 
 
 def _where(remark: str) -> str:
-    return rf"\text{{for }} {remark.removeprefix('for ')}"
+    interval = re.sub(r"\bpi\b", r"\\pi", remark.removeprefix("for "))
+    return rf"\text{{for }} {interval}"
 
 
 def arrays(given: Sequence[Numbers]) -> Iterator[Block]:
