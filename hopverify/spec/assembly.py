@@ -174,7 +174,7 @@ class _Assembly:
 
     def per_neuron(self, raw: Any, path: str, layer: LayerModel) -> ExactArray:
         """Return one number, or one for each neuron, as an array with one axis."""
-        array = self.exact(raw, path)
+        array = self.exact(raw, path).vector()
         if array.ndim == 0:
             return ExactArray.full(1, array.fractions().item())
         if array.shape != (layer.size,):
@@ -257,15 +257,14 @@ class _Assembly:
         path = f"memories.{name}"
         self.check_layer(memory.layer, f"{path}.layer")
         size = self.named[memory.layer].layer.size
-        patterns = self.arrays.resolve(memory.patterns, f"{path}.patterns")
+        patterns = self.arrays.resolve(memory.patterns, f"{path}.patterns").rows(size)
         if patterns.ndim != 2:
             message = f"must be a matrix with one pattern in a row, got an array of shape {patterns.shape}"
             raise self.document.error(f"{path}.patterns", message)
         if patterns.shape[1] != size:
-            message = (
-                f"the patterns have {patterns.shape[1]} numbers each, the layer {memory.layer!r} has {size} neurons"
-            )
-            raise self.document.error(f"{path}.patterns", message)
+            lengths = f"a row has length {patterns.shape[1]}, the layer {memory.layer!r} has size {size}"
+            turned = "; a row is a pattern: add `transpose: true`" if patterns.shape[0] == size else ""
+            raise self.document.error(f"{path}.patterns", lengths + turned)
         labels = self.labels(memory.labels, patterns.shape[0], f"{path}.labels")
         return MemorySpec(name, memory.layer, patterns, labels, self.shape(memory.shape, size, path), path)
 
@@ -274,7 +273,7 @@ class _Assembly:
         if given is None:
             return None
         if isinstance(given, dict):
-            array = self.exact(given, path)
+            array = self.exact(given, path).vector()
             if array.ndim != 1:
                 raise self.document.error(path, f"must be a vector of labels, got an array of shape {array.shape}")
             given = [str(number) for number in array.fractions()]

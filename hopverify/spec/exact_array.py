@@ -105,6 +105,25 @@ class ExactArray:
         """Return the array with its axes reversed."""
         return ExactArray(self.values.T, self.spread)
 
+    def vector(self) -> ExactArray:
+        """Return a matrix of one row or one column as the vector of its numbers; every other array as it is.
+
+        >>> ExactArray.of([[1], [2]]).vector().shape, ExactArray.of([[1, 2], [3, 4]]).vector().shape
+        ((2,), (2, 2))
+        """
+        return self._reshaped(self.values.size) if self.ndim == 2 and 1 in self.shape else self
+
+    def rows(self, width: int) -> ExactArray:
+        """Return a vector as one row of this width, or as rows of width 1; every other array as it is.
+
+        >>> [ExactArray.of([1, 2]).rows(width).shape for width in (2, 1, 3)]
+        [(1, 2), (2, 1), (2,)]
+        """
+        return self._reshaped(-1, width) if self.ndim == 1 and width in (1, self.shape[0]) else self
+
+    def _reshaped(self, *shape: int) -> ExactArray:
+        return ExactArray(self.values.reshape(shape), self.spread)
+
     def within(self, spread: Spread) -> ExactArray:
         """Return the array with this spread around its numbers."""
         return replace(self, spread=spread)

@@ -147,8 +147,19 @@ def check_shape(array: ExactArray, expected: tuple[int, ...], *, field: str, mea
         raise SynapseError(field, f"expected shape {_times(expected)} ({meaning}), got {_times(array.shape)}")
 
 
+def pattern_rows(array: ExactArray, port: Port) -> ExactArray:
+    """Return patterns, one in a row as wide as the layer; a vector is one pattern. Raise where they do not fit."""
+    rows = array.rows(port.size)
+    if rows.ndim != 2:
+        raise SynapseError("patterns", "patterns are the rows of a matrix")
+    check_shape(rows, (rows.shape[0], port.size), field="patterns", meaning=f"patterns × neurons of {port.name}")
+    return rows
+
+
 def spread_out(array: ExactArray, expected: tuple[int, ...], *, field: str, meaning: str) -> ExactArray:
-    """Return the array, of which a single number stands for every weight; raise unless it has the shape asked for.
+    """Return the array with the expected shape: a single number stands for every weight; raise where it does not fit.
+
+    A vector is a matrix of one row or column, and the other way round, where that is what the layers need.
 
     >>> spread_out(ExactArray.of(2), (1, 2), field="weights", meaning="").floats().tolist()
     [[2.0, 2.0]]
@@ -158,6 +169,10 @@ def spread_out(array: ExactArray, expected: tuple[int, ...], *, field: str, mean
             said = f"{_times(expected)} equal weights are more than {MAX_RATIONALS}"
             raise SynapseError(field, f"{said}: give an array in a file")
         return replace(array, values=np.full(expected, array.values))
+    if len(expected) == 1:
+        array = array.vector()
+    elif 1 in expected:
+        array = array.rows(expected[-1])
     check_shape(array, expected, field=field, meaning=meaning)
     return array
 

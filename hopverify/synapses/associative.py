@@ -24,7 +24,7 @@ from hopverify.expr.nodes import Expression
 from hopverify.expr.regularity import is_analytic, is_locally_lipschitz
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
-from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_shape, held
+from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, held, pattern_rows
 from hopverify.synapses._functions import function_of_z
 
 
@@ -74,13 +74,10 @@ class Associative(Synapse):
 
 
 def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str, ExactArray]) -> Synapse:
-    names, sizes, patterns = tuple(dict.fromkeys(port.name for port in ports)), _sizes(ports), values["patterns"]
+    names, sizes = tuple(dict.fromkeys(port.name for port in ports)), _sizes(ports)
     if len(sizes) > 1:
         raise SynapseError("layers", f"layers with the same patterns have one size, got {', '.join(map(str, sizes))}")
-    if patterns.ndim != 2:
-        raise SynapseError("patterns", "patterns are the rows of a matrix")
-    meaning = f"patterns × neurons of {names[0]}"
-    check_shape(patterns, (patterns.shape[0], sizes[0]), field="patterns", meaning=meaning)
+    patterns = pattern_rows(values["patterns"], ports[0])
     function = function_of_z(values["function"], field="function", letter="F")
     return Associative(names, patterns, function)
 

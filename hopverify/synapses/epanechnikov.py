@@ -15,7 +15,7 @@ from typing import Any
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
-from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_count, check_shape, held
+from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_count, held, pattern_rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +62,8 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
     check_count(ports, 1, 2, kind="epanechnikov")
     if len({port.name for port in ports}) != 1:
         raise SynapseError("layers", "an epanechnikov synapse joins a layer with itself: give that layer")
-    patterns, port = values["patterns"], ports[0]
-    if patterns.ndim != 2:
-        raise SynapseError("patterns", "patterns are the rows of a matrix")
-    meaning = f"patterns × neurons of {port.name}"
-    check_shape(patterns, (patterns.shape[0], port.size), field="patterns", meaning=meaning)
-    return Epanechnikov((port.name,), patterns, values["beta"], values["epsilon"])
+    patterns = pattern_rows(values["patterns"], ports[0])
+    return Epanechnikov((ports[0].name,), patterns, values["beta"], values["epsilon"])
 
 
 SYNAPSE = SynapseKind(

@@ -67,7 +67,7 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
     if len(ports) < 3 or len({port.name for port in ports}) < len(ports):
         said = "a gated synapse joins three or more different layers; use `kind: expression` otherwise"
         raise SynapseError("layers", said)
-    weights, sizes = values["weights"], tuple(port.size for port in ports)
+    weights, sizes = values["weights"].vector(), tuple(port.size for port in ports)
     if weights.ndim == 1:
         if len(set(sizes)) != 1:
             raise SynapseError("weights", f"a vector of weights needs layers of equal size, got sizes {sizes}")

@@ -17,7 +17,7 @@ import numpy as np
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.spec.exact_array import ExactArray
 from hopverify.spec.fields import Field, FieldKind
-from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_count, check_shape, held
+from hopverify.synapses import Port, Synapse, SynapseError, SynapseKind, check_count, held, pattern_rows
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,8 @@ def _build(ports: Sequence[Port], values: Mapping[str, Any], arrays: Mapping[str
     check_count(ports, 1, 2, kind="hebbian")
     if len({port.name for port in ports}) != 1:
         raise SynapseError("layers", "a hebbian synapse joins a layer with itself: give that layer")
-    patterns, n = values["patterns"], ports[0].size
-    if patterns.ndim != 2:
-        raise SynapseError("patterns", "patterns are the rows of a matrix")
-    check_shape(patterns, (patterns.shape[0], n), field="patterns", meaning=f"patterns × neurons of {ports[0].name}")
-    scale = Fraction(1, n) if values["scale"] is None else values["scale"]
+    patterns = pattern_rows(values["patterns"], ports[0])
+    scale = Fraction(1, ports[0].size) if values["scale"] is None else values["scale"]
     return Hebbian((ports[0].name, ports[0].name), patterns, scale, values["zero_diagonal"])
 
 

@@ -129,8 +129,8 @@ WRONG_LAYERS = {
     "{size: 2, lagrangian: relu, bias: [1, 2, 3]}": (
         "5:40: layers.x.bias: must be one number or 2, the size of the layer, got 3"
     ),
-    "{size: 2, lagrangian: relu, bias: [[1, 2]]}": (
-        "5:40: layers.x.bias: must be one number or 2, the size of the layer, got an array of shape (1, 2)"
+    "{size: 2, lagrangian: relu, bias: [[1, 2], [3, 4]]}": (
+        "5:40: layers.x.bias: must be one number or 2, the size of the layer, got an array of shape (2, 2)"
     ),
     "{size: 2, lagrangian: relu, bias: [1, .nan]}": ("5:44: layers.x.bias[1]: NaN is not a number a model can hold"),
     "{size: 2, lagrangian: relu, bias: [1, -.inf]}": (
@@ -216,10 +216,10 @@ WRONG = {
         "8:23: memories.m.layer: no layer is called 'z'; known: x"
     ),
     ("checks: all", "memories: {m: {layer: x, patterns: [[1, 2, 3]]}}"): (
-        "8:36: memories.m.patterns: the patterns have 3 numbers each, the layer 'x' has 2 neurons"
+        "8:36: memories.m.patterns: a row has length 3, the layer 'x' has size 2"
     ),
-    ("checks: all", "memories: {m: {layer: x, patterns: [1, 2]}}"): (
-        "8:36: memories.m.patterns: must be a matrix with one pattern in a row, got an array of shape (2,)"
+    ("checks: all", "memories: {m: {layer: x, patterns: [1, 2, 3]}}"): (
+        "8:36: memories.m.patterns: must be a matrix with one pattern in a row, got an array of shape (3,)"
     ),
     ("checks: all", "memories: {m: {layer: x, patterns: [[1, 2]], labels: [a, b]}}"): (
         "8:54: memories.m.labels: must hold one label for each pattern: the patterns are 1, the labels 2"

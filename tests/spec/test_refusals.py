@@ -89,7 +89,7 @@ def test_labels_are_one_for_each_pattern() -> None:
         ("[a]", "the patterns are 2, the labels 1"),
         ("[a, 0.5]", r"memories.m.labels\[1\]: must be text, got 0.5; put it in quotes$"),
         ("3", "memories.m.labels: must be a list of labels, or an array such as {file: labels.npy}, got 3$"),
-        ("{values: [[7, 8]]}", r"must be a vector of labels, got an array of shape \(1, 2\)"),
+        ("{values: [[7, 8], [9, 0]]}", r"must be a vector of labels, got an array of shape \(2, 2\)"),
     ):
         with pytest.raises(SpecError, match=message):
             parse_spec(LAYER + memory % labels)

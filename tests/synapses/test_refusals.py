@@ -56,7 +56,7 @@ def synapse(text: str) -> Synapse:
         ),
         (
             "kind: hebbian, layers: [a], patterns: [[1, -1]]",
-            "kind: hebbian, layers: [a], patterns: [1, -1]",
+            "kind: hebbian, layers: [a], patterns: [1, -1, 1]",
             "patterns are the rows of a matrix",
         ),
         (
@@ -66,7 +66,7 @@ def synapse(text: str) -> Synapse:
         ),
         (
             "kind: epanechnikov, layers: [a], patterns: [[1, -1]], beta: 1, epsilon: 1",
-            "kind: epanechnikov, layers: [a], patterns: [1, -1], beta: 1, epsilon: 1",
+            "kind: epanechnikov, layers: [a], patterns: [1, -1, 1], beta: 1, epsilon: 1",
             "patterns are the rows of a matrix",
         ),
         (
@@ -76,7 +76,7 @@ def synapse(text: str) -> Synapse:
         ),
         (
             "kind: associative, layers: [a], patterns: [[1, -1]], function: z^2",
-            "kind: associative, layers: [a], patterns: [1, -1], function: z^2",
+            "kind: associative, layers: [a], patterns: [1, -1, 1], function: z^2",
             "patterns are the rows of a matrix",
         ),
         (
