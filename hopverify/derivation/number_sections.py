@@ -142,6 +142,7 @@ def filled(value: Formula, values: Mapping[str, Any]) -> Formula:
 
     Raises :class:`NoFormula` where an index has no number, :class:`IndexError` for an entry that is not in its array.
 
+    >>> from hopverify.derivation.language import read
     >>> print(filled(read("Sum(W[i]*y[i], (i, 1, 2))"), {"W": [Fraction(3), Fraction(-1)]}))
     3*y[1] - y[2]
     """

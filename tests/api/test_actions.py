@@ -110,7 +110,7 @@ def test_drawings_have_names(pair: Imported) -> None:
 
 
 def test_what_to_do_next_with_a_model_without_a_file_is_said_in_python() -> None:
-    uneven = Synapse("dense", ["x", "x"], weights=[[0, 1], [-1, 0]])
+    uneven = Synapse("dense", ["x", "x"], weights=[[0, 1], ["1/2", 0]])
     made = verify(model({"x": Layer(2, "tanh")}, [uneven], checks=["weight_symmetry", "energy_descent"]), samples=9)
     assert "next: repair(spec)" in str(made)
     assert "hopverify repair" not in str(made)

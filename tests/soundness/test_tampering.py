@@ -105,7 +105,7 @@ def another_name(body: Body) -> None:
 
 
 def unknown_version(body: Body) -> None:
-    body["version"] = 2
+    body["version"] = 3
 
 
 def another_format(body: Body) -> None:

@@ -108,7 +108,7 @@ def _contradictions(
         yield from (f"E rises at {x}" for x in states if case.rate(x) > 0)
     if verdicts["energy_descent"] == "fail":
         (evidence,) = [row["evidence"] for row in found["energy_descent"]["obligations"] if _refutes(row)]
-        x = [F(v) for v in evidence["state"]["x"]]
+        x = [F(v) for v in evidence["claim"]["state"]["x"]]
         if case.rate(x) <= 0:
             yield f"E does not rise at {x}"
     if verdicts["step_size"] == "pass":
@@ -127,7 +127,7 @@ def _contradictions(
 
 
 def _refutes(row: Mapping[str, Any]) -> bool:
-    return row["role"] == "necessary" and "state" in row.get("evidence", {})
+    return row["role"] == "necessary" and row["outcome"] == "refuted"
 
 
 def _is_level(case: Case, x: Row) -> bool:
