@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from hopverify.activations import ACTIVATIONS
 from hopverify.checker.rules import RULES
+from hopverify.lagrangians import LAGRANGIANS
 from hopverify.obligations import Obligation
 from hopverify.provers import CHEAP, DEAR, PROVERS
 from hopverify.provers.structure import CLAIMS
@@ -60,6 +62,37 @@ print(json.dumps(stages))
 """
 
 
+LAYERS = [("lagrangian", name) for name in LAGRANGIANS.names] + [("activation", name) for name in ACTIVATIONS.names]
+OF_A_LAYER = """
+hopverify: 1
+name: tiny
+layers: {{x: {{size: 2, {kind}: {function}, bias: [0.5, -1]}}}}
+synapses: {{w: {{kind: dense, layers: [x, x], weights: [[0, 0.5], [0.5, 0]]}}}}
+checks: [activation_is_gradient, lagrangian_convexity, energy_descent, energy_flatness]
+"""
+KINDS = (
+    "dense-associative-polynomial", "energy-transformer", "hierarchical-convolution", "layernorm", "epanechnikov",
+    "hierarchical-gated", "hopfield-1982", "hebbian-spins",
+)  # fmt: skip
+"""Specs with every kind of synapse but expressions of one's own."""
+SEEKING = """
+import json, sys
+sought = {}
+class Seen:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("sympy", "mpmath"):
+            sought.setdefault(what, []).append(name)
+sys.meta_path.insert(0, Seen())
+import hopverify
+for what, text in json.load(sys.stdin).items():
+    print(hopverify.derive(text))
+    certificate = hopverify.verify(text, samples=100) if text.startswith("\\n") else None
+    if what in ("gelu", "relu", "softmax"):
+        hopverify.report(text, sys.argv[1], certificate=certificate)
+print(json.dumps(sought))
+"""
+
+
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
     """The modules loaded after each step, those of the standard library left out."""
@@ -99,6 +132,19 @@ def test_what_is_derived_of_the_catalogue_is_read_and_not_derived_again(stages: 
     assert not packages(stages["report"]) & {"sympy", "mpmath"}
     assert "hopverify.derivation.deriving" in stages["derive"]
     assert not [name for name in stages["report"] if name.startswith("hopverify.derivation.symbolic")]
+
+
+def test_sympy_is_sought_for_expressions_of_ones_own_only(tmp_path: Path) -> None:
+    """No layer of the catalogue needs it to be verified and derived, and no kind of synapse to be derived."""
+    needs = {"vector_layernorm": "{vector_layernorm: {gamma: [1, 2]}}"}
+    specs = {name: OF_A_LAYER.format(kind=kind, function=needs.get(name, name)) for kind, name in LAYERS}
+    specs["own"] = OF_A_LAYER.format(kind="lagrangian", function='{expression: "log(1 + exp(x))", of: neuron}')
+    specs |= {name: str(ROOT / "specs" / f"{name}.yaml") for name in KINDS}
+    command = [sys.executable, "-c", SEEKING, str(tmp_path / "report.md")]
+    given = json.dumps(specs)
+    done = subprocess.run(command, input=given, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads(done.stdout.splitlines()[-1])) == {"own"}
 
 
 def test_entries_of_registries_are_loaded_as_the_spec_needs_them(stages: Mapping[str, list[str]]) -> None:
