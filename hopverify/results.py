@@ -20,7 +20,7 @@ Values = Mapping[str, Any]
 ANY = "any"
 """What an entry expects of a check that describes the model, and of which the spec asks nothing."""
 
-REMARKS = ("because", "violated")
+REMARKS = ("because", "layer", "index", "activations", "apart")
 """What a rule says of one obligation, for the reader of that obligation."""
 
 

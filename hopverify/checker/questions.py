@@ -13,7 +13,17 @@ from typing import Any
 
 from hopverify.core import core_of, core_of_layer, matrix_of
 from hopverify.kernel.core import Core
-from hopverify.obligations import CompatibleTimes, Convex, DerivedEnergy, Descent, Obligation, SymmetricWeights
+from hopverify.obligations import (
+    CompatibleTimes,
+    Convex,
+    DerivedEnergy,
+    Descent,
+    GradientDrive,
+    Obligation,
+    SymmetricJacobian,
+    SymmetricWeights,
+)
+from hopverify.obligations.energy import OfLayer
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +68,21 @@ def _(obligation: Descent) -> Question:
     return Question(core_of(obligation.model), {"name": "descent"}, {"name": "ascent"})
 
 
-def _of_layer(obligation: CompatibleTimes | Convex, proves: str, refutes: str | None) -> Question:
+@question.register
+def _(obligation: GradientDrive) -> Question:
+    return Question(
+        core_of(obligation.model),
+        {"name": "gradient drive", "synapse": obligation.name},
+        {"name": "no gradient drive", "synapse": obligation.name},
+    )
+
+
+@question.register
+def _(obligation: SymmetricJacobian) -> Question:
+    return _of_layer(obligation, "gradient activation", "no gradient activation")
+
+
+def _of_layer(obligation: OfLayer, proves: str, refutes: str | None) -> Question:
     layer = obligation.layer
     negative = None if refutes is None else {"name": refutes, "layer": layer.name}
     return Question(core_of_layer(layer), {"name": proves, "layer": layer.name}, negative)

@@ -58,7 +58,7 @@ def _without_energy(model: Model, system: AlteredSystem | None) -> str | None:
 
 def _premises(model: Model) -> tuple[Obligation, ...]:
     found: list[Obligation] = [DerivedEnergy(model)]
-    found += [GradientDrive(name, synapse) for name, synapse in model.synapses.items()]
+    found += [GradientDrive(model, name) for name in model.synapses]
     for layer in model.layers.values():
         found += [Regular(layer), Convex(layer)]
     return tuple(found)

@@ -91,8 +91,13 @@ class CompatibleTimes(OfLayer):
 class GradientDrive:
     """The drive of a synapse is -∇S for its own energy S, prefactor included."""
 
+    model: Model
     name: str
-    synapse: Synapse
+
+    @property
+    def synapse(self) -> Synapse:
+        """The synapse."""
+        return self.model.synapses[self.name]
 
     @property
     def statement(self) -> str:
@@ -151,7 +156,7 @@ def premises_of_descent(model: Model) -> tuple[Premise, ...]:
     """Return what T2 asks of a model: its energy, every drive, and every layer, those with τ > 0 in full."""
     premises: list[Premise] = [DerivedEnergy(model)]
     for name, synapse in model.synapses.items():
-        premises += [GradientDrive(name, synapse), RegularDrive(name, synapse)]
+        premises += [GradientDrive(model, name), RegularDrive(name, synapse)]
     premises += [Regular(layer) for layer in model.layers.values()]
     for layer in model.dynamic:
         premises += [Convex(layer), CompatibleTimes(layer)]

@@ -124,7 +124,7 @@ CHEAP: Mapping[type, tuple[str, ...]] = {
     NowhereFlat: ("structure", "equal_states"),
     SymmetricJacobian: ("structure", "jacobian_witness"),
     CompatibleTimes: ("structure", "curvature_witness"),
-    GradientDrive: ("structure",),
+    GradientDrive: ("structure", "drive_witness"),
     SymmetricWeights: ("symmetriser",),
     DerivedEnergy: ("structure",),
     Retrieval: ("lone_equilibrium", "retrieval_radii"),

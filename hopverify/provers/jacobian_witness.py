@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from flint import arb
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
@@ -13,6 +14,8 @@ from hopverify.expr.floats import FLOATS
 from hopverify.numerics.sampling import states
 from hopverify.obligations import SymmetricJacobian
 from hopverify.provers import Budget, Prover
+from hopverify.provers._bounds import below
+from hopverify.provers.structure import by_kernel
 
 MAX_DENSE = 64
 
@@ -30,7 +33,9 @@ def _search(obligation: SymmetricJacobian, budget: Budget) -> Iterator[Evidence]
         gap = np.nan_to_num(np.abs(J - J.T), posinf=0.0)
         i, j = np.unravel_index(int(np.argmax(gap)), gap.shape)
         if gap[i, j] > 1e-9:  # below that, rounding may pretend a difference; the checker decides in any case
-            yield {"rule": "asymmetric_pair", "state": texts_of(x.tolist()), "i": int(i), "j": int(j)}
+            fields = {"layer": obligation.layer.name, "state": texts_of(x.tolist()), "i": int(i), "j": int(j)}
+            for apart in below(arb(float(gap[i, j]))):
+                yield by_kernel("point", "no gradient activation", **fields, apart=apart)
 
 
 PROVER = Prover(

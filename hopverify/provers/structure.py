@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hopverify.certificate import Evidence
+from hopverify.core import core_of
 from hopverify.obligations import (
     CompatibleTimes,
     Convex,
@@ -26,8 +27,6 @@ RULES: Mapping[type, tuple[str, ...]] = {
     Regular: ("regularity",),
     RegularDrive: ("regularity",),
     NowhereFlat: ("dead_zone", "nowhere_flat", "shift_invariance"),
-    SymmetricJacobian: ("jacobian_identity",),
-    GradientDrive: ("comparison",),
     FallingResidual: ("residual",),
     SameEquilibria: ("same_equilibria",),
 }
@@ -55,7 +54,24 @@ def _energies(obligation: DerivedEnergy) -> Iterator[Evidence]:
         yield by_kernel("core", "derived energy")
 
 
-CLAIMS: Mapping[type, Callable[[Any], Iterator[Evidence]]] = {CompatibleTimes: _times, DerivedEnergy: _energies}
+def _drives(obligation: GradientDrive) -> Iterator[Evidence]:
+    (synapse,) = (each for each in core_of(obligation.model).synapses if each.name == obligation.name)
+    yield by_kernel("definition" if synapse.drive is None else "identity", "gradient drive", synapse=synapse.name)
+
+
+def _jacobians(obligation: SymmetricJacobian) -> Iterator[Evidence]:
+    way, because = "jacobian", "mirrored partial derivatives have one normal form"
+    if obligation.function.elementwise:
+        way, because = "elementwise", "each neuron's activation depends on its own state only"
+    yield by_kernel(way, "gradient activation", layer=obligation.layer.name, because=because)
+
+
+CLAIMS: Mapping[type, Callable[[Any], Iterator[Evidence]]] = {
+    CompatibleTimes: _times,
+    DerivedEnergy: _energies,
+    GradientDrive: _drives,
+    SymmetricJacobian: _jacobians,
+}
 """What is offered to the kernel."""
 
 
@@ -68,6 +84,6 @@ def _search(obligation: Obligation, budget: Budget) -> Iterator[Evidence]:
 
 PROVER = Prover(
     name="structure",
-    summary="rules that need nothing but the spec: signs, composition, comparison, dead zones, …",
+    summary="rules that need nothing but the spec: signs, composition, definitions, dead zones, …",
     search=_search,
 )

@@ -20,7 +20,7 @@ from hopverify.reporting.mixtures import mixtures_in_words
 from hopverify.reporting.report import Report, Row, Values
 from hopverify.reporting.spins import spins_in_words
 from hopverify.reporting.step_sizes import step_sizes_in_words
-from hopverify.reporting.wording import JSON_SHOWS, number, witness_in_words
+from hopverify.reporting.wording import JSON_SHOWS, bound, number, state, witness_in_words
 from hopverify.verdict import Verdict
 
 OPEN_SHOWN = 3
@@ -144,7 +144,11 @@ def because(row: Values) -> str:
     data = row.get("data", {})
     if "because" in data:
         return f" ({data['because']})"
-    return f" (violated: {data['violated']})" if "violated" in data else ""
+    if "activations" in data:
+        where = f"neuron {data['index']} of layer {data['layer']}"
+        apart = f"they differ by {bound(data['apart'])} or more at {where}"
+        return f" (at the activations {state(data['activations'])}, {apart})"
+    return ""
 
 
 def outcome_in_words(obligation: Values) -> str:

@@ -112,21 +112,21 @@ def _value(value: Any) -> str:
 
 def _curvature(witness: Values) -> list[str]:
     where = f"at the state {state(witness['state'])}, along d = {vector(witness['direction'])}"
-    return [f"{where}, the curvature is {_bound(witness['curvature'])} or less"]
+    return [f"{where}, the curvature is {bound(witness['curvature'])} or less"]
 
 
 def _ascent(witness: Values) -> list[str]:
-    said = [f"E increases at the state {state(witness['state'])}: dE/dt ≥ {_bound(witness['rate'])} > 0"]
+    said = [f"E increases at the state {state(witness['state'])}: dE/dt ≥ {bound(witness['rate'])} > 0"]
     if "step" in witness:
-        rise = _bound(witness["rise"])
+        rise = bound(witness["rise"])
         said.append(f"one update with step {number(witness['step'])} raises E by {rise} or more")
     return said
 
 
-def _bound(text: str) -> str:
+def bound(text: str) -> str:
     """Return a bound as a decimal number if it is a short one.
 
-    >>> _bound("-1289/10000"), _bound("1/3"), _bound("-2")
+    >>> bound("-1289/10000"), bound("1/3"), bound("-2")
     ('-0.1289', '1/3', '-2')
     """
     exact = Fraction(text)
@@ -135,10 +135,8 @@ def _bound(text: str) -> str:
 
 
 def _asymmetric_pair(witness: Values) -> list[str]:
-    i, j = witness["i"], witness["j"]
-    upper, lower = f"dg{i}/dx{j}", f"dg{j}/dx{i}"
-    both = f"∂g_{i}/∂x_{j} = {witness[upper]} but ∂g_{j}/∂x_{i} = {witness[lower]}"
-    return [f"at the state {state(witness['state'])}, {both}"]
+    i, j, apart = witness["i"], witness["j"], bound(witness["apart"])
+    return [f"at the state {state(witness['state'])}, ∂g_{i}/∂x_{j} and ∂g_{j}/∂x_{i} differ by {apart} or more"]
 
 
 def _equal(value: Any) -> str:
@@ -246,7 +244,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "not convex": _curvature,
     "negative_curvature": _curvature,
     "ascent": _ascent,
-    "asymmetric_pair": _asymmetric_pair,
+    "no gradient activation": _asymmetric_pair,
     "not symmetric": _asymmetric,
     "dead_zone": _dead_zone,
     "shift_invariance": _shift,

@@ -13,7 +13,17 @@ from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.kernel.check import accept
 from hopverify.kernel.numbers import Rejected
-from hopverify.obligations import CompatibleTimes, Convex, DerivedEnergy, Descent, Obligation, Outcome, SymmetricWeights
+from hopverify.obligations import (
+    CompatibleTimes,
+    Convex,
+    DerivedEnergy,
+    Descent,
+    GradientDrive,
+    Obligation,
+    Outcome,
+    SymmetricJacobian,
+    SymmetricWeights,
+)
 
 
 def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
@@ -31,7 +41,15 @@ def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
 RULE = Rule(
     name="kernel",
     summary="a claim about the core, with a proof that the kernel accepts",
-    obligations=(CompatibleTimes, Convex, DerivedEnergy, Descent, SymmetricWeights),
+    obligations=(
+        CompatibleTimes,
+        Convex,
+        DerivedEnergy,
+        Descent,
+        GradientDrive,
+        SymmetricJacobian,
+        SymmetricWeights,
+    ),
     judge=_judge,
     required=frozenset({"claim", "proof"}),
     reach=Reach.ANY,
