@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
-from hopverify.expr.floats import FLOATS
+from hopverify.expr.balls import BALLS, precision
 from hopverify.obligations import GradientDrive
 from hopverify.provers import Budget, Prover
 from hopverify.provers._bounds import below
@@ -33,14 +33,10 @@ def _search(obligation: GradientDrive, budget: Budget) -> Iterator[Evidence]:
     gradient = _by_gradient(synapse)
     sizes = {layer: obligation.model.layers[layer].size for layer in dict.fromkeys(synapse.layers)}
     for gamma in _activations(sizes, defect.index, budget.seed):
-        of_floats = {layer: part.astype(object) for layer, part in gamma.items()}
-        stated, derived = synapse.drive(of_floats, FLOATS), gradient.drive(of_floats, FLOATS)
-        gaps = {layer: np.abs(np.asarray(part - derived[layer], dtype=np.float64)) for layer, part in stated.items()}
-        layer = max(gaps, key=lambda name: float(gaps[name].max()))
-        index = int(gaps[layer].argmax())
+        layer, index, gap = _widest_gap(synapse, gradient, gamma)
         activations = {name: texts_of(part.tolist()) for name, part in gamma.items()}
         fields = {"synapse": obligation.name, "layer": layer, "index": index, "activations": activations}
-        for apart in below(arb(float(gaps[layer][index]))):
+        for apart in below(gap):
             yield by_kernel("point", "no gradient drive", **fields, apart=apart)
 
 
@@ -49,6 +45,15 @@ def _by_gradient(synapse: Synapse) -> Synapse:
     if isinstance(synapse, FeedforwardFeedback):
         return replace(synapse, feedback=synapse.forward.transpose())
     return replace(synapse, gradient=True) if isinstance(synapse, Dense | Diagonal | Attention) else synapse
+
+
+def _widest_gap(stated: Synapse, gradient: Synapse, gamma: dict[str, Floats]) -> tuple[str, int, arb]:
+    """Return the layer and the neuron at which two drives are farthest apart, and how far."""
+    with precision():
+        of_balls = {layer: BALLS.array(part.astype(object)) for layer, part in gamma.items()}
+        one, other = (each.drive(of_balls, BALLS) for each in (stated, gradient))
+        gaps = [(layer, i, abs(gap)) for layer in one for i, gap in enumerate(one[layer] - other[layer])]
+    return max(gaps, key=lambda each: each[2].abs_lower())
 
 
 def _activations(sizes: dict[str, int], places: tuple[int, ...], seed: int) -> Iterator[dict[str, Floats]]:

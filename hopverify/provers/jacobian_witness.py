@@ -30,7 +30,8 @@ def _search(obligation: SymmetricJacobian, budget: Budget) -> Iterator[Evidence]
             J = np.array(columns, dtype=np.float64).T
         except (HopverifyError, ZeroDivisionError):
             continue
-        gap = np.nan_to_num(np.abs(J - J.T), posinf=0.0)
+        with np.errstate(invalid="ignore"):
+            gap = np.nan_to_num(np.abs(J - J.T), posinf=0.0)
         i, j = np.unravel_index(int(np.argmax(gap)), gap.shape)
         if gap[i, j] > 1e-9:  # below that, rounding may pretend a difference; the checker decides in any case
             fields = {"layer": obligation.layer.name, "state": texts_of(x.tolist()), "i": int(i), "j": int(j)}

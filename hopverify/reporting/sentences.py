@@ -146,7 +146,7 @@ def because(row: Values) -> str:
         return f" ({data['because']})"
     if "activations" in data:
         where = f"neuron {data['index']} of layer {data['layer']}"
-        apart = f"they differ by {bound(data['apart'])} or more at {where}"
+        apart = f"the two differ by {bound(data['apart'])} or more at {where}"
         return f" (at the activations {state(data['activations'])}, {apart})"
     return ""
 

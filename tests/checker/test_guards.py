@@ -272,17 +272,6 @@ def test_large_curvature_and_constants_are_left_to_others() -> None:
         judged(divided, "lagrangian_convexity", {"rule": "exact_inertia"})
 
 
-def test_jacobians_of_activations() -> None:
-    rule = {"rule": "jacobian_identity"}
-    mixed = 'layers: {x: {size: 2, activation: {expression: ["x[1]", "x[0]"]}}}\n'
-    assert judged(mixed, "activation_is_gradient", rule).outcome is Outcome.PROVED
-    jump = 'layers: {x: {size: 2, activation: {expression: ["sign(x[1])", "sign(x[0])"]}}}\n'
-    with pytest.raises(EvidenceRejected, match="not, by structure, locally Lipschitz"):
-        judged(jump, "activation_is_gradient", rule)
-    own = "layers: {x: {size: 2, activation: {expression: tanh(x), of: neuron}}}\n"
-    assert "own state only" in judged(own, "activation_is_gradient", rule).data["because"]
-
-
 # ------------------------------------------------------------------ ranges and steps
 
 

@@ -16,7 +16,7 @@ from hopverify.checker.spins import reading
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import SpinModel, any_model, build_model
-from hopverify.obligations import FallingResidual, GradientDrive, Obligation, Outcome
+from hopverify.obligations import FallingResidual, Obligation, Outcome, RegularDrive
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 from tests.checker.models import model, structured
@@ -43,14 +43,14 @@ def refused(body: str, check: str, evidence: Mapping[str, Any], message: str) ->
 
 def test_rules_speak_of_their_obligations_only() -> None:
     model = build_model(parse_spec(f"hopverify: 1\nname: guarded\n{dense('[[1]]', 'size: 1, lagrangian: relu')}"))
-    obligation = GradientDrive("w", model.synapses["w"])
-    assert judge(obligation, {"rule": "comparison"}).outcome is Outcome.PROVED
+    obligation = RegularDrive("w", model.synapses["w"])
+    assert judge(obligation, {"rule": "regularity"}).outcome is Outcome.PROVED
     for evidence, message in (
         ({"rule": "composition"}, "rule composition is not about"),
         ({"rule": "never"}, "no rule of the checker is called 'never'"),
         ({}, "no rule of the checker is called None"),
         (3, "no rule of the checker is called None"),
-        ({"rule": "comparison", "more": 1}, "unexpected or missing keys: more"),
+        ({"rule": "regularity", "more": 1}, "unexpected or missing keys: more"),
     ):
         with pytest.raises(EvidenceRejected, match=message):
             judge(obligation, evidence)  # type: ignore[arg-type]
@@ -209,15 +209,6 @@ def test_hessians_of_what_has_no_normal_form_are_left_to_others() -> None:
         refused(layer % (size, text), "lagrangian_convexity", rule, "not evidently quadratic")
     layered = "layers: {x: {size: 2, lagrangian: tanh}}\n"
     refused(layered, "lagrangian_convexity", rule, "not evidently quadratic")
-
-
-def test_jacobians_are_compared_for_few_neurons_with_normal_forms() -> None:
-    layer = "layers: {x: {size: %s, activation: {expression: '%s'}}}\n"
-    rule = {"rule": "jacobian_identity"}
-    assert judged(layer % (2, "x - mean(x)"), "activation_is_gradient", rule).outcome is Outcome.PROVED
-    refused(layer % (9, "x - mean(x)"), "activation_is_gradient", rule, "neurons")
-    refused(layer % (2, "x*x[0]"), "activation_is_gradient", rule, "two mirrored entries differ")
-    refused(layer % (2, "x*entmax_conjugate(x, 2)"), "activation_is_gradient", rule, "no normal form")
 
 
 def test_residuals_are_stated() -> None:

@@ -11,11 +11,8 @@ import pytest
 from hopverify.checker import flat_regions, range_stability, stability
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.reduction import compare, is_stably_reduced, reduced_network
-from hopverify.checker.rules import judge
-from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import LinearNetwork, build_model
-from hopverify.obligations import GradientDrive, Outcome
+from hopverify.networks import LinearNetwork
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 from tests.checker.models import model, network
@@ -158,20 +155,3 @@ def test_neurons_inside_a_piece_are_smooth() -> None:
     assert range_stability._is_inside_a_piece(elu.functions[0].activation[0], range_stability.ball(Fraction(1)))
     squared = model("layers: {x: {size: 1, activation: {expression: 'relu(x^2 - 2)', of: neuron}}}\n").layers["x"]
     assert not range_stability._is_inside_a_piece(squared.function.activation[0], range_stability.ball(Fraction(3)))
-
-
-# ------------------------------------------------------------------ energies and drives
-
-
-def outcome(body: str, kind: type) -> Outcome:
-    spec = parse_spec(f"hopverify: 1\nname: e\n{body}checks: [energy_descent]\n")
-    for _, claim in claims_of(spec, build_model(spec)):
-        for obligation in (*claim.premises, *claim.necessary):
-            if isinstance(obligation, kind):
-                return judge(obligation, {"rule": "comparison"}).outcome
-    raise AssertionError("no such obligation")
-
-
-def test_drives_are_compared_exactly() -> None:
-    for weights, found in (("[[0, 1], [1, 0]]", Outcome.PROVED), ("[[0, 1], [2, 0]]", Outcome.REFUTED)):
-        assert outcome(dense(weights, "size: 2, lagrangian: tanh"), GradientDrive) is found

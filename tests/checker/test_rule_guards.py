@@ -164,14 +164,6 @@ def test_lagrangians_that_are_not_known_where_they_are_needed() -> None:
 # ------------------------------------------------------------------ rules
 
 
-def test_the_same_derivatives_refute_nothing() -> None:
-    body = "layers: {{x: {{size: 2, activation: {{expression: ['{}', 'x[0]']}}}}}}\n"
-    shown = {"rule": "asymmetric_pair", "state": ["0", "0"], "i": 0, "j": 1}
-    assert judged(body.format("2*x[1]"), "activation_is_gradient", shown).outcome is Outcome.REFUTED
-    with pytest.raises(EvidenceRejected, match="not certainly different"):
-        judged(body.format("x[1]"), "activation_is_gradient", shown)
-
-
 def test_boxes_are_told_without_instantaneous_layers() -> None:
     body = (
         "layers: {x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: tanh, tau: 0}}\n"

@@ -29,7 +29,7 @@ def entry(
         "assumptions": [],
         "verdict": verdict,
         "expected": expected,
-        "method": ["comparison"],
+        "method": ["sign"],
         "obligations": [row if data is None else row | {"data": dict(data)}],
     }
     if verdict == "unknown":

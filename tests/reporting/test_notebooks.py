@@ -52,7 +52,7 @@ def test_a_certificate_is_a_table_of_claims_with_the_same_content_each_time() ->
     page = shown(found)
     rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
     cells = [re.sub(r"<[^>]*>", "", cell) for row in rows[1:] for cell in re.findall(r"<td.*?</td>", row)]
-    assert cells[:4] == ["weight_symmetry", "x", "✗ refuted, as the spec expects", "comparison"]
+    assert cells[:4] == ["weight_symmetry", "x", "✗ refuted, as the spec expects", "sign"]
     assert cells[5:7] + cells[7:8] == ["energy_descent", "x", "? unknown, not as the spec expects"]
     assert cells[9] == "unknown: no prover found a proof"
     assert len(rows) == 3

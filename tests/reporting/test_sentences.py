@@ -42,7 +42,9 @@ def test_an_unknown_tells_what_is_missing() -> None:
 
 def test_what_a_rule_gives_as_its_reason_stands_in_parentheses() -> None:
     assert because({"data": {"because": "one time constant"}}) == " (one time constant)"
-    assert because({"data": {"violated": "1 = 2"}}) == " (violated: 1 = 2)"
+    where = {"layer": "x", "index": 2, "activations": {"x": ["0", "0", "1"]}, "apart": "1/2"}
+    said = "(at the activations x = (0, 0, 1), the two differ by 0.5 or more at neuron 2 of layer x)"
+    assert because({"data": where}) == f" {said}"
     assert because({}) == ""
     assert outcome_in_words({"outcome": "proved", "evidence": {"rule": "sign"}}) == "proved by sign"
     assert outcome_in_words({"outcome": "open"}) == "open"

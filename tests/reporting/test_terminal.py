@@ -27,7 +27,7 @@ ROW = Row(
     verdict=Verdict.PASS,
     expected=Verdict.PASS,
     met=True,
-    method=("comparison", "composition"),
+    method=("composition", "sign"),
     reason=None,
     witness=None,
     data=None,
@@ -162,11 +162,11 @@ def test_the_reason_and_the_missing_premises_stand_under_an_unknown() -> None:
 
 
 def test_verbose_shows_claims_rules_and_assumptions() -> None:
-    part = {"role": "premise", "outcome": "proved", "statement": "W = Wᵀ", "evidence": {"rule": "comparison"}}
+    part = {"role": "premise", "outcome": "proved", "statement": "W = Wᵀ", "evidence": {"rule": "sign"}}
     shown = printed(report(replace(ROW, obligations=(part,))), verbose=True)
-    assert "decided by: comparison, composition" in shown
+    assert "decided by: composition, sign" in shown
     assert "claim (T2): E never increases" in shown
-    assert "premise, proved by comparison: W = Wᵀ" in shown
+    assert "premise, proved by sign: W = Wᵀ" in shown
     assert "assuming: layer h is at its instantaneous value" in shown
 
 
@@ -246,7 +246,7 @@ def test_witness_and_data_come_from_the_obligations() -> None:
         {
             "role": "premise",
             "outcome": "refuted",
-            "evidence": {"rule": "comparison"},
+            "evidence": {"rule": "sign"},
             "data": {"because": "p", "c": 1},
         },
         {"role": "premise", "outcome": "proved", "evidence": {"rule": "sign"}, "data": {"because": "q", "c": 2}},

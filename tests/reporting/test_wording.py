@@ -27,9 +27,9 @@ WITNESSES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["dE/dt ≥ 0.5 > 0", "one update with step 1/2 raises E by 1.25E-7 or more"],
     ),
     (
-        "asymmetric_pair",
-        {"state": ["0", "1"], "i": 0, "j": 1, "dg0/dx1": "0.25", "dg1/dx0": "0"},
-        ["∂g_0/∂x_1 = 0.25 but ∂g_1/∂x_0 = 0"],
+        "kernel (no gradient activation, by point)",
+        {"state": ["0", "1"], "i": 0, "j": 1, "apart": "1/4"},
+        ["at the state x = (0, 1), ∂g_0/∂x_1 and ∂g_1/∂x_0 differ by 0.25 or more"],
     ),
     (
         "kernel (not symmetric, by entries)",

@@ -280,12 +280,16 @@ def another_state_of_softmax(body: Body) -> None:
 
 
 def mirrored_pair(body: Body) -> None:
-    found = evidence(body, "activation_is_gradient", "asymmetric_pair")
+    found = claimed(body, "activation_is_gradient", "no gradient activation")
     found["j"] = found["i"]
 
 
 def neuron_out_of_range(body: Body) -> None:
-    evidence(body, "activation_is_gradient", "asymmetric_pair")["i"] = 3
+    claimed(body, "activation_is_gradient", "no gradient activation")["i"] = 3
+
+
+def larger_difference(body: Body) -> None:
+    claimed(body, "activation_is_gradient", "no gradient activation")["apart"] = "1000000"
 
 
 def agreeing_cycle(body: Body) -> None:
@@ -371,6 +375,7 @@ ELSEWHERE = [
     ("negative-two-time-constants", another_state_of_softmax),
     ("negative-clipped-softmax", mirrored_pair),
     ("negative-clipped-softmax", neuron_out_of_range),
+    ("negative-clipped-softmax", larger_difference),
     ("negative-not-symmetrisable", agreeing_cycle),
     ("negative-not-symmetrisable", invented_symmetriser),
     ("hamux-convention", negative_symmetriser),

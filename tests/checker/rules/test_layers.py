@@ -1,4 +1,4 @@
-"""Rules about one layer: convexity, Jacobians and times, each edge beside what lies past it."""
+"""Rules about one layer: convexity and times, each edge beside what lies past it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from fractions import Fraction
 
 import pytest
 
-from hopverify.checker.rules import exact_inertia, jacobian_identity, subdivision
+from hopverify.checker.rules import exact_inertia, subdivision
 from hopverify.checker.rules.exact_inertia import constant_hessian
-from hopverify.checker.rules.jacobian_identity import jacobian_forms
 from hopverify.checker.rules.subdivision import intervals_of, undecided
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
-from hopverify.networks import Layer, build_model
-from hopverify.obligations import CompatibleTimes, Convex, Outcome, Regular, RegularDrive, SymmetricJacobian
+from hopverify.networks import build_model
+from hopverify.obligations import CompatibleTimes, Convex, Regular, RegularDrive
 from hopverify.spec import parse_spec
 from tests.checker.rules.layers import PROVED, judged, layer, own, refused
 
@@ -161,49 +160,3 @@ def test_regularity_is_structure() -> None:
             assert judged(RegularDrive("e", own_drive), "regularity") == PROVED
         else:
             refused(RegularDrive("e", own_drive), "not locally Lipschitz", "regularity")
-
-
-# ------------------------------------------------------------------ Jacobians
-
-
-def activation(*parts: str) -> Layer:
-    texts = ", ".join(f"'{part}'" for part in parts)
-    return layer(f"activation: {{expression: [{texts}]}}", len(parts))
-
-
-def test_jacobians_as_normal_forms() -> None:
-    """g = (x₀x₁, 3x₀²): ∂g/∂x = (x₁ x₀; 6x₀ 0)."""
-    J = jacobian_forms(activation("x[0]*x[1]", "3*x[0]^2").function, 2)
-    assert (J[1, 0] - 6 * J[0, 1]).is_zero
-    assert J[1, 1].is_zero
-    assert not J[0, 0].is_zero
-
-
-def test_mirrored_derivatives_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert judged(SymmetricJacobian(activation("x[1]^2", "2*x[0]*x[1]")), "jacobian_identity") == PROVED
-    refused(SymmetricJacobian(activation("x[1]^2", "x[0]*x[1]")), "two mirrored entries", "jacobian_identity")
-    refused(SymmetricJacobian(activation("x[1]", "-x[0]")), "two mirrored entries", "jacobian_identity")
-    three = SymmetricJacobian(activation("x[1]", "x[0]", "x[0]"))
-    refused(three, "two mirrored entries", "jacobian_identity")
-    refused(SymmetricJacobian(activation("sign(x[0])", "x[1]")), "locally Lipschitz", "jacobian_identity")
-    alone = judged(SymmetricJacobian(layer("activation: {expression: 'x^3', of: neuron}")), "jacobian_identity")
-    assert alone.data == {"because": "each neuron's activation depends on its own state only"}
-    monkeypatch.setattr(jacobian_identity, "MAX_SIZE", 2)
-    assert judged(SymmetricJacobian(activation("x[1]", "x[0]")), "jacobian_identity") == PROVED
-    refused(three, "at most 2 neurons", "jacobian_identity")
-
-
-def test_two_derivatives_differ_at_a_state() -> None:
-    """∂g₀/∂x₁ = 2x₁ and ∂g₁/∂x₀ = x₁: different where x₁ is not 0, and less there where it is negative."""
-    asked = SymmetricJacobian(activation("x[1]^2", "x[0]*x[1]"))
-    found = judged(asked, "asymmetric_pair", state=["0", "3"], i=0, j=1)
-    assert found.outcome is Outcome.REFUTED
-    assert (found.data["dg0/dx1"][:1], found.data["dg1/dx0"][:1]) == ("6", "3")
-    for state in (["0", "-3"], ["0", "1/4"], ["7", "-1/4"]):
-        assert judged(asked, "asymmetric_pair", state=state, i=0, j=1).outcome is Outcome.REFUTED
-    refused(asked, "not certainly different", "asymmetric_pair", state=["5", "0"], i=0, j=1)
-    refused(asked, "not certainly different", "asymmetric_pair", state=["0", "3"], i=0, j=0)
-    refused(asked, "below 2", "asymmetric_pair", state=["0", "3"], i=0, j=2)
-    # Opposite is different too.
-    skew = SymmetricJacobian(activation("x[1]", "-x[0]"))
-    assert judged(skew, "asymmetric_pair", state=["0", "0"], i=1, j=0).outcome is Outcome.REFUTED
