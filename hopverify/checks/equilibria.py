@@ -147,7 +147,7 @@ def _beside(
 
 CHECK = Check(
     name="equilibria",
-    title="The equilibria in question are known",
+    title="Equilibria are known",
     refuted="Fewer patterns are stored than required",
     theory="T6, T10, T16, M4",
     explanation=(

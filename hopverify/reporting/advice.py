@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hopverify.reporting.report import Row
 
 # Reasons to which a premise that fails may be added; the others say all there is.
-_MORE_TO_SAY = frozenset(
+MORE_TO_SAY = frozenset(
     reason.name.lower()
     for reason in (
         Reason.OUTSIDE_THEOREM,
@@ -62,7 +62,7 @@ AVERAGE = Step("(W + W.T) / 2", "in place of W makes another network, near this 
 
 def missing(row: Row, claim: Claim) -> tuple[str, ...]:
     """Return what keeps an open claim from being decided, as far as the model tells."""
-    if row.verdict is not Verdict.UNKNOWN or row.reason is None or row.reason["code"] not in _MORE_TO_SAY:
+    if row.verdict is not Verdict.UNKNOWN or row.reason is None or row.reason["code"] not in MORE_TO_SAY:
         return ()
     pairs = zip(roles_of(claim), row.obligations, strict=True)
     not_shown = [obligation for (obligation, _), part in pairs if part["outcome"] != str(Outcome.PROVED)]
@@ -79,7 +79,7 @@ def advice(row: Row, spec: ModelSpec) -> tuple[Step, ...]:
 def _against_refutation(row: Row, spec: ModelSpec) -> Step:
     if (row.witness or {}).get("symmetrisable") == "no":
         return AVERAGE
-    if row.check in _OF_ENERGIES:
+    if row.check in _OF_ENERGIES or _rises_at_once(row):
         if _is_asymmetric(row):
             return Step(_command("repair", spec), _repaired(row))
         if spec.energy is not None or any(not layer.bias_in_energy for layer in spec.layers.values()):
@@ -117,9 +117,14 @@ def _explained(row: Row) -> Step:
 
 def _is_asymmetric(row: Row) -> bool:
     """Whether a claim about the energy is refuted or open because of a drive that is no gradient."""
-    if row.check not in _CHANGES_THE_ENERGY:
+    if row.check not in _CHANGES_THE_ENERGY and not _rises_at_once(row):
         return False
     return any("activations" in part.get("data", {}) or "pair" in part.get("data", {}) for part in row.obligations)
+
+
+def _rises_at_once(row: Row) -> bool:
+    """Whether no Euler step is short enough, since the energy rises along the flow itself."""
+    return row.check == "step_size" and "dE/dt" in (row.witness or {})
 
 
 def _repaired(row: Row) -> str:
@@ -141,6 +146,20 @@ def next_steps(rows: Iterable[Row]) -> tuple[tuple[Step, tuple[str, ...]], ...]:
     if AVERAGE.command in found:
         return tuple((step, checks) for step, checks in found.values() if step.why != _FALLS)
     return tuple(found.values())
+
+
+def purpose(step: Step, checks: Sequence[str]) -> str:
+    """Return what a step is for: for all checks at once, or for the first, which its command names, and others like it.
+
+    >>> purpose(Step("hopverify repair a.yaml", "mends it"), ["energy_descent", "weight_symmetry"])
+    'mends it (energy_descent, weight_symmetry)'
+    >>> purpose(Step("hopverify explain equilibria", "explains it"), ["equilibria", "boundedness"])
+    'explains it; likewise boundedness'
+    """
+    first, *others = checks
+    if not step.command.endswith(f" {first}"):
+        return f"{step.why} ({', '.join(checks)})"
+    return f"{step.why}; likewise {', '.join(others)}" if others else step.why
 
 
 def command_name(name: str) -> str:

@@ -7,7 +7,7 @@ in a document.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from hopverify.certificate import method_of
@@ -71,12 +71,16 @@ def counts(report: Report) -> str:
 
 def _counted(report: Report, verdict: Verdict) -> str:
     rows = [row for row in report.rows if row.verdict is verdict]
+    return f"{len(rows)} {WORDS[verdict]}{asides(rows)}" if rows else ""
+
+
+def asides(rows: Sequence[Row]) -> str:
+    """Return in parentheses how many claims of one verdict the spec expects, and how many it does not require."""
     said = Counter(beside(row) for row in rows)
     parts = [
         each if said[each] == len(rows) else f"{said[each]} {each}" for each in (EXPECTED, NOT_REQUIRED) if said[each]
     ]
-    aside = f" ({', '.join(parts)})" if parts else ""
-    return f"{len(rows)} {WORDS[verdict]}{aside}" if rows else ""
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def details(row: Row, *, shows: str = JSON_SHOWS, lists: str = VERBOSE_LISTS) -> Iterator[str]:

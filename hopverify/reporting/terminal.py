@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from hopverify.reporting.advice import next_steps
+from hopverify.reporting.advice import next_steps, purpose
 from hopverify.reporting.document import without_marks
 from hopverify.reporting.highlights import highlights
 from hopverify.reporting.plain import plain
@@ -127,7 +127,7 @@ class Shown:
         for step, checks in next_steps(report.rows):
             # A command on a line of its own can be copied.
             self._print(f"next: {step.command}", "")
-            _say(self.console, [f"{step.why} ({', '.join(checks)})"], QUIET)
+            _say(self.console, [purpose(step, checks)], QUIET)
 
     def _print(self, words: str, style: str) -> None:
         self.console.print(Text(plain(words), style=style), soft_wrap=not self.console.is_terminal)

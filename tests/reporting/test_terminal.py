@@ -104,7 +104,7 @@ def test_what_is_refuted_what_is_open_and_what_to_do_next_stand_at_the_end() -> 
         "next: hopverify repair a.yaml",
         "    mends it (ghost_regions, energy_flatness)",
         "next: hopverify explain boundedness",
-        "    explains it (boundedness, equilibria)",
+        "    explains it; likewise equilibria",
     ]
 
 

@@ -43,9 +43,7 @@ def model_blocks(material: Material) -> Iterator[Block]:
 
 
 def in_one_line(spec: ModelSpec) -> str:
-    """Return what the network is: in the words of the spec, or else how many neurons of what kind it has."""
-    if spec.description:
-        return spec.description
+    """Return how many neurons of what kind the network has, and what joins them."""
     layers = [
         f"{counted(each.size, 'neuron')} in layer {each.name} ({each.function.name or 'its own expression'})"
         for each in spec.layers.values()
@@ -85,11 +83,11 @@ def _function(function: FunctionSpec) -> Words:
 def _times(layer: LayerSpec) -> str:
     if set(layer.tau) == {0}:
         return "; instantaneous (τ = 0)"
-    return f"; τ = {_shared(layer.tau)}, leak {_shared(layer.leak)}"
+    return f"; {_shared('τ =', 'τ', layer.tau)}, {_shared('leak', 'leak', layer.leak)}"
 
 
-def _shared(numbers: Sequence[Fraction]) -> str:
-    return str(numbers[0]) if len(set(numbers)) == 1 else "different for each neuron"
+def _shared(equal: str, name: str, numbers: Sequence[Fraction]) -> str:
+    return f"{equal} {numbers[0]}" if len(set(numbers)) == 1 else f"{name} of each neuron below"
 
 
 def shortened(text: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, groupby
 
-from hopverify.reporting.advice import next_steps
+from hopverify.reporting.advice import MORE_TO_SAY, next_steps, purpose
 from hopverify.reporting.composing.flatness import ANCHOR as FLAT
 from hopverify.reporting.composing.flatness import TITLE as WHY_FLAT
 from hopverify.reporting.composing.flatness import in_one_sentence
@@ -51,9 +52,11 @@ def opening(material: Material, report: Report, claims: Sequence[Claim], *, has_
 def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_story: bool) -> Iterator[Block]:
     if material.spec is not None:
         yield Paragraph((in_one_line(material.spec),))
+        if material.spec.description:
+            yield Paragraph((material.spec.description,))
     if said := highlights(report):
         yield Paragraph((Strong(said),))
-    yield Paragraph((f"{counts_in_words(report.rows)} {_on_others(report)}".rstrip(),))
+    yield Paragraph((counts_in_words(report.rows),))
     if not material.examined:
         yield Note(examined(material))
     yield from _listed("What is refuted", report, Verdict.FAIL)
@@ -62,25 +65,13 @@ def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_sto
     yield from _listed("Not applicable, though the spec expects a verdict", report, Verdict.NOT_APPLICABLE)
     if steps := next_steps(report.rows):
         yield Heading("What to do next")
-        yield Listing(tuple((Mono(step.command), f" {step.why} ({', '.join(checks)})") for step, checks in steps))
+        yield Listing(tuple((Mono(step.command), f" {purpose(step, checks)}") for step, checks in steps))
     if has_story:
         yield Note((f"{in_one_sentence(report)} ", Link(f"{WHY_FLAT}.", f"#{FLAT}")))
     yield from model_blocks(material)
     yield Heading("Checks")
     yield _table(report, claims)
     yield from pictures_of(material, None)
-
-
-def _on_others(report: Report) -> str:
-    """Return what is to be said of statements that are refuted or unknown and are no fault."""
-    fails = [row for row in report.rows if row.verdict is Verdict.FAIL and row.met]
-    expected = sum(row.expected is Verdict.FAIL for row in fails)
-    free = sum(row.expected is None for row in fails)
-    said = [f"expects {expected:,}"] * bool(expected) + [f"requires nothing of {free:,}"] * bool(free)
-    left = sum(row.verdict is Verdict.UNKNOWN and row.expected is None for row in report.rows)
-    sentences = [f"Of those refuted, the spec {' and '.join(said)}."] if said else []
-    sentences += [f"It requires nothing of {left:,} that {'is' if left == 1 else 'are'} unknown."] if left else []
-    return " ".join(sentences)
 
 
 def _listed(heading: str, report: Report, verdict: Verdict) -> Iterator[Block]:
@@ -90,29 +81,38 @@ def _listed(heading: str, report: Report, verdict: Verdict) -> Iterator[Block]:
     """
     is_quiet = verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)
     rows = [row for row in report.rows if row.verdict is verdict and (not is_quiet or beside(row) == UNMET)]
-    items = [_item(report, row) for row in sorted(rows, key=lambda row: row.met)[:SHOWN]]
-    if len(rows) > SHOWN:
-        items.append((f"and {len(rows) - SHOWN:,} more, in the table below",))
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row.met):
+        groups.setdefault((beside(row), _first(row)), []).append(row)
+    items = [_item(report, *key, alike) for key, alike in list(groups.items())[:SHOWN]]
+    if left := sum(map(len, list(groups.values())[SHOWN:])):
+        items.append((f"and {left:,} more, in the table below",))
     if items:
         yield Heading(heading)
         yield Listing(tuple(items))
 
 
-def _item(report: Report, row: Row) -> Words:
-    subject = "" if row.subject == report.name else f" ({row.subject})"
-    said = beside(row)
+def _item(report: Report, made_of_it: str, said: str, rows: Sequence[Row]) -> Words:
+    """Return claims of which the same is to be said: their titles, what the spec makes of them, and what is said."""
+    links: list[Words] = []
+    for title, alike in groupby(rows, key=title_of):
+        row, *others = alike
+        subjects = [each.subject for each in (row, *others) if each.subject != report.name]
+        named = f" ({', '.join(subjects)})" if subjects else ""
+        links.append((", " if links else "", Link(title, f"#{anchor_of(row.check)}"), named))
     return (
-        Link(title_of(row), f"#{anchor_of(row.check)}"),
-        subject,
-        *((", ", Strong(said)) if said == UNMET else (f", {said}",) if said else ()),
-        *cited(_first(row)),
+        *chain.from_iterable(links),
+        *((", ", Strong(made_of_it)) if made_of_it == UNMET else (f", {made_of_it}",) if made_of_it else ()),
+        *cited(said),
     )
 
 
 def _first(row: Row) -> str:
     """Return the first thing to say of a claim: of an open one the premise that fails, or the reason."""
-    first = row.missing[0] if row.missing else next(grounds(row), None)
-    return "" if first is None else f": {first.removeprefix('unknown: ')}"
+    said = [*row.missing, *grounds(row)]
+    if row.verdict is Verdict.UNKNOWN and not row.missing and row.reason and row.reason["code"] in MORE_TO_SAY:
+        said = said[1:2] or said
+    return f": {said[0].removeprefix('unknown: ')}" if said else ""
 
 
 def _table(report: Report, claims: Sequence[Claim]) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from hopverify.reporting.counting import counted, listed
 from hopverify.reporting.document import Mark, Sign
 from hopverify.reporting.report import Report, Row
-from hopverify.reporting.sentences import EXPECTED, UNMET, WORDS, beside, counts
+from hopverify.reporting.sentences import EXPECTED, UNMET, WORDS, asides, beside, counts
 from hopverify.reporting.titles import title_of
 from hopverify.verdict import Verdict, summed_up
 
@@ -77,22 +77,25 @@ def _titles(rows: Iterable[Row]) -> str:
 
 
 def counts_in_words(rows: Iterable[Row]) -> str:
-    """Return how many claims came to what.
+    """Return how many claims came to what, and what the spec makes of those that are refuted or unknown.
 
     >>> counts_in_words([])
     'No claims are made.'
     """
-    verdicts = [row.verdict for row in rows]
-    counts = [(sum(verdict is each for verdict in verdicts), each) for each in Verdict]
-    said = [_counted(count, each) for count, each in counts if count]
+    found = list(rows)
+    said = [_counted([row for row in found if row.verdict is each], each) for each in Verdict]
+    said = [each for each in said if each]
     if not said:
         return "No claims are made."
-    if len(said) == 1 and len(verdicts) > 1:
+    if len(said) == 1 and len(found) > 1:
         return f"All {said[0].replace(' ', ' claims ', 1)}."
-    return f"Of {counted(len(verdicts), 'claim')} {listed(said)}."
+    return f"Of {counted(len(found), 'claim')} {listed(said)}."
 
 
-def _counted(count: int, verdict: Verdict) -> str:
+def _counted(rows: Sequence[Row], verdict: Verdict) -> str:
+    if not rows:
+        return ""
+    count = len(rows)
     if verdict is Verdict.NOT_APPLICABLE:
         return f"{count:,} do{'es' * (count == 1)} not apply"
-    return f"{count:,} {'is' if count == 1 else 'are'} {WORDS[verdict]}"
+    return f"{count:,} {'is' if count == 1 else 'are'} {WORDS[verdict]}{asides(rows)}"
