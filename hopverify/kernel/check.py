@@ -1,12 +1,14 @@
 """From documents to facts: each claim is accepted by the theorem that its proof names, or the document is rejected.
 
 A certificate is a JSON object with the digest of a ``core``, and ``claims``: objects with a ``claim`` and a ``proof``.
-A proof says by which theorem (``by``), and holds what had to be found. Its ``premises``, if any, are such objects.
+A proof says by which theorem (``by``), and holds what had to be found. Its ``premises``, if any, are such objects; one
+that is a claim alone cites what was accepted before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from hopverify.kernel import claims, json_values
@@ -22,9 +24,16 @@ ORIGINAL = "original: "
 MAX_DEPTH = 8
 """How deep premises may stand in premises."""
 
+Accepted = dict[tuple[int, str, str], Fact]
+"""What was accepted, by the core that it is about (facts keep their cores alive), and by the claim."""
 
-def accept(core: Core, document: Any, where: str = "claim") -> Fact:
-    """Return the fact that a claim with its proof shows of a core, or raise :class:`Rejected` with place and reason."""
+
+def accept(core: Core, document: Any, where: str = "claim", before: Accepted | None = None) -> Fact:
+    """Return the fact that a claim with its proof shows of a core, or raise :class:`Rejected` with place and reason.
+
+    Premises may cite what was accepted ``before``, to which the fact is added.
+    """
+    before = {} if before is None else before
     need(where.count(".premises[") <= MAX_DEPTH, where, f"premises are nested at most {MAX_DEPTH} deep")
     json_values.keys(document, where, "claim", "proof")
     claim = claims.read(document["claim"], where)
@@ -34,12 +43,27 @@ def accept(core: Core, document: Any, where: str = "claim") -> Fact:
     known = sorted(way for name, way in THEOREMS if name == claim.name)
     need(isinstance(by, str) and by in known, where, f"{claim.name!r} is shown by one of {known}, not by {shown(by)}")
     core, claim = _meant(core, claim)
-    case = Case(core, claim, {key: value for key, value in proof.items() if key != "by"}, where, accept)
+    found = {key: value for key, value in proof.items() if key != "by"}
     try:
         with precision():
-            return THEOREMS[claim.name, by](case)
+            fact = THEOREMS[claim.name, by](Case(core, claim, found, where, partial(_premise, before)))
     except (ArithmeticError, RecursionError) as error:
         raise Rejected(f"{where}: {error or type(error).__name__}") from error
+    before[_key(core, claim)] = fact
+    return fact
+
+
+def _premise(before: Accepted, core: Core, document: Any, where: str) -> Fact:
+    """Return the fact that an entry of premises shows by its proof, or that it cites."""
+    if not isinstance(document, dict) or set(document) != {"claim"}:
+        return accept(core, document, where, before)
+    cited = _key(*_meant(core, claims.read(document["claim"], where)))
+    need(cited in before, where, "it has no proof, and was not accepted before")
+    return before[cited]
+
+
+def _key(core: Core, claim: Claim) -> tuple[int, str, str]:
+    return id(core), claim.name, json_values.canonical(claim.fields)
 
 
 def _meant(core: Core, claim: Claim) -> tuple[Core, Claim]:
@@ -59,8 +83,9 @@ def check(core: Core, certificate: Any) -> Iterator[Fact]:
         need(key in certificate, "certificate", f"the key {key!r} is missing")
     stated = certificate["core"]
     need(stated == core.digest, "certificate", f"it is about another core: {shown(stated)}, not {core.digest}")
+    before: Accepted = {}
     for where, entry in _entries(certificate):
-        yield accept(core, entry, where)
+        yield accept(core, entry, where, before)
 
 
 def _entries(certificate: Any) -> Iterator[tuple[str, Any]]:

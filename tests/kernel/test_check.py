@@ -15,12 +15,12 @@ import pytest
 from hopverify.core import core_of
 from hopverify.kernel import claims, core
 from hopverify.kernel.__main__ import main
-from hopverify.kernel.check import MAX_DEPTH, accept, check
+from hopverify.kernel.check import MAX_DEPTH, Accepted, accept, check
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.theorems import THEOREMS
 from hopverify.networks import build_model
 from hopverify.pipeline import verify
-from hopverify.spec import read_spec
+from hopverify.spec import parse_spec, read_spec
 from tests.kernel.accepting import dense, rejected
 
 KERNEL = Path(claims.__file__).parent
@@ -68,6 +68,62 @@ def test_premises_are_nested_to_a_depth() -> None:
     rejected(PAIR, "symmetric", "entries", {"matrix": 3}, "expected a term")
     with pytest.raises(Rejected, match="nested at most"):
         accept(PAIR, SYMMETRIC, "claim" + ".premises[0]" * (MAX_DEPTH + 1))
+
+
+def test_premises_may_cite_what_was_accepted_before() -> None:
+    """By the claim, field by field, and of the same core; what comes later, or in another certificate, counts not."""
+    states = [["1", "1"], ["2", "2"]]
+    layer = {"size": 2, "lagrangian": {"expression": "(x[0] - x[1])^2"}}
+    of = core_of(build_model(parse_spec(f"hopverify: 1\nname: tried\nlayers: {{x: {json.dumps(layer)}}}\n")))
+    convex = {"claim": {"claim": "convex", "layer": "x"}, "proof": {"by": "composition"}}
+    cited = {"claim": convex["claim"]}
+
+    def flat(*premises: Any) -> dict[str, Any]:
+        told = {"claim": "constant on a segment", "layer": "x", "kind": "singular", "states": states}
+        return {"claim": told, "proof": {"by": "states", "premises": list(premises)}}
+
+    def checked(*entries: Any) -> list[str]:
+        return [fact.claim.name for fact in check(of, {"core": of.digest, "claims": list(entries)})]
+
+    assert checked(convex, flat(cited)) == ["convex", "constant on a segment"]
+    assert checked(flat(convex), flat(cited)) == ["constant on a segment"] * 2
+    for entries in ([flat(cited)], [flat(cited), convex], [cited], [convex, cited]):
+        with pytest.raises(Rejected, match=r"was not accepted before|'proof' is missing"):
+            checked(*entries)
+    with pytest.raises(Rejected, match=r"premises\[0\]: it has no proof, and was not accepted before"):
+        accept(of, flat(cited))
+    with pytest.raises(Rejected, match="is missing"):
+        checked(convex, flat(cited | {"rule": "kernel"}))
+    with pytest.raises(Rejected, match="the proof is an object"):
+        checked(convex, flat(cited | {"proof": None}))
+    times = {"claim": {"claim": "compatible times", "layer": "x", "because": "one time constant"}}
+    with pytest.raises(Rejected, match="another one than needed"):
+        checked(times | {"proof": {"by": "commuting"}}, flat(times))
+    with pytest.raises(Rejected, match="was not accepted before"):
+        checked(times | {"proof": {"by": "commuting"}}, flat({"claim": times["claim"] | {"because": "H is diagonal"}}))
+
+
+def test_what_is_cited_is_about_the_same_core() -> None:
+    """A layer of the original is another one than the layer here, and the residual than a layer of that name."""
+    own = PAIR.layers[0]
+    assert isinstance(own, core.Layer)
+    twice = replace(PAIR, original=replace(PAIR, synapses=()))
+    named = {"claim": {"claim": "convex", "layer": "x"}, "proof": {"by": "composition"}}
+    other = {"claim": {"claim": "convex", "layer": "original: x"}, "proof": {"by": "composition"}}
+    before: Accepted = {}
+    accept(twice, other, before=before)
+    for of in (twice, PAIR):
+        with pytest.raises(Rejected, match="was not accepted before"):
+            accept(of, incompatible(named["claim"]), before=before)
+    accept(twice, named, before=before)
+    with pytest.raises(Rejected, match="is not certainly so low"):
+        accept(twice, incompatible(named["claim"]), before=before)
+
+
+def incompatible(premise: Any) -> dict[str, Any]:
+    fields = {"state": ["1", "1"], "direction": ["1", "0"], "curvature": "-1"}
+    told = {"claim": "incompatible times", "layer": "x", **fields}
+    return {"claim": told, "proof": {"by": "point", "premises": [{"claim": premise}]}}
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
