@@ -1,7 +1,7 @@
-"""Mutation testing of the checker, in a copy of the repository; see tests/README.md.
+"""Mutation testing of the checker and the kernel, in a copy of the repository; see tests/README.md.
 
-``prepare FOLDER`` copies the repository into a new folder and mutates the checker there. ``try FOLDER FILE … TEST …``
-tries the mutants of files such as ``deciding.py`` or ``rules/*`` against tests, and adds what comes of it to
+``prepare FOLDER`` copies the repository into a new folder and mutates both there. ``try FOLDER FILE … TEST …``
+tries the mutants of files such as ``checker/deciding.py`` or ``kernel/*`` against tests, and adds what comes of it to
 FOLDER/outcomes.jsonl. ``left FOLDER FILE …`` lists what survives and is not explained, ``table FOLDER`` counts.
 
 What the tests that run by default kill of what all tests kill is measured on a sample: ``try FOLDER --sample 300
@@ -29,7 +29,7 @@ from tests.mutation.explained import reasons
 
 ROOT = Path(__file__).parents[2]
 OUTCOMES, BY_DEFAULT = Path("outcomes.jsonl"), Path("by_default.jsonl")
-TESTS = ("tests/checker", "tests/checks", "tests/soundness", "tests/laws/test_rule_laws.py")
+TESTS = ("tests/checker", "tests/checks", "tests/kernel", "tests/soundness", "tests/laws/test_rule_laws.py")
 BEST = ("killed", "timed out", "survived", "not reached")
 KILLED = BEST[:2]
 COLUMNS = ("killed", "timed out", "typed", "wording", "explained", "survived", "not reached", "not tried")
@@ -37,14 +37,14 @@ COLUMNS = ("killed", "timed out", "typed", "wording", "explained", "survived", "
 
 @click.group()
 def main() -> None:
-    """Mutate the checker, and see which tests notice."""
+    """Mutate the checker and the kernel, and see which tests notice."""
 
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--types/--no-types", default=True, help="Set aside what mypy refuses, which takes some ten minutes.")
 def prepare(folder: Path, types: bool) -> None:
-    """Copy the repository, and mutate its checker."""
+    """Copy the repository, and mutate its checker and its kernel."""
     from tests.mutation.mutants import write_mutants
 
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
@@ -120,7 +120,7 @@ def table(folder: Path) -> None:
     os.chdir(folder)
     counts: dict[str, Counter[str]] = {}
     for row, outcome in _judged(_chosen(["*"])):
-        for line in (row["file"].removeprefix("hopverify/checker/"), "all"):
+        for line in (row["file"].removeprefix("hopverify/"), "all"):
             counts.setdefault(line, Counter())[outcome] += 1
     print("| file | mutants |", " | ".join(COLUMNS), "|")
     print("|---" * (len(COLUMNS) + 2) + "|")
@@ -149,7 +149,7 @@ def share(folder: Path) -> None:
 def _chosen(files: Iterable[str]) -> list[dict[str, Any]]:
     """Return the mutants of files, in the order in which the files are named."""
     rows = json.loads(Path("mutants.json").read_text())
-    patterns = [f"hopverify/checker/{name}" for name in files]
+    patterns = [f"hopverify/{name}" for name in files]
     found = {_key(row): row for pattern in patterns for row in rows if fnmatch(row["file"], pattern)}
     return list(found.values())
 

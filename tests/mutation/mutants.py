@@ -1,4 +1,4 @@
-"""Mutants of the checker: made by mutmut, sorted by a stated rule, and written into a copy of the repository.
+"""Mutants of checker and kernel: made by mutmut, sorted by a stated rule, and written into a copy of the repository.
 
 A mutant is set aside as *wording* if the change lies in a ``raise`` statement, whose condition lies outside, or in the
 type that ``cast`` names. It is set aside as *typed* if mypy refuses it: such a change cannot be committed here.
@@ -20,7 +20,7 @@ import libcst.matchers as m
 from mutmut.mutation.file_mutation import Mutation, combine_mutations_to_source, create_mutations
 from mutmut.mutation.trampoline_templates import mangle_function_name
 
-CHECKER = Path("hopverify/checker")
+MUTATED = (Path("hopverify/checker"), Path("hopverify/kernel"))
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,9 @@ class Mutant:
 
 
 def write_mutants(copy: Path, types: bool = True) -> list[Mutant]:
-    """Mutate the checker of a copy of the repository in place; return the mutants, in the order of the files."""
-    found = [mutant for path in sorted((copy / CHECKER).rglob("*.py")) for mutant in _mutate(copy, path)]
+    """Mutate a copy of the repository in place; return the mutants, in the order of the files."""
+    files = [path for folder in MUTATED for path in sorted((copy / folder).rglob("*.py"))]
+    found = [mutant for path in files for mutant in _mutate(copy, path)]
     refused = _refused(copy) if types else set()
     return [replace(x, aside="typed") if not x.aside and (x.file, x.name) in refused else x for x in found]
 
@@ -113,7 +114,7 @@ def _code(module: cst.Module, node: cst.CSTNode) -> str:
 
 def _refused(copy: Path) -> set[tuple[str, str]]:
     """Return the mutants, by file and name, in whose lines mypy finds an error."""
-    command = [sys.executable, "-m", "mypy", "--output", "json", "--no-incremental", str(CHECKER)]
+    command = [sys.executable, "-m", "mypy", "--output", "json", "--no-incremental", *map(str, MUTATED)]
     told = subprocess.run(command, cwd=copy, capture_output=True, encoding="utf-8", check=False).stdout
     errors: dict[str, set[int]] = defaultdict(set)
     for error in map(json.loads, filter(str.strip, told.splitlines())):
