@@ -7,7 +7,7 @@ from typing import Any
 
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.facts import Case, Fact
-from hopverify.kernel.json_values import listed
+from hopverify.kernel.json_values import canonical, listed
 from hopverify.kernel.language import read
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.terms import Variable
@@ -31,7 +31,7 @@ def not_symmetric(case: Case) -> Fact:
     case.need(len(claim["pair"]) == 2 and values[0] != values[1], "the pair is none, or its two weights are equal")
     case.need(claim["values"] == values, f"the two weights are {values}")
     count = unequal_pairs(W)
-    case.need(claim["unequal_pairs"] == count, f"{count} pairs differ")
+    case.need(canonical(claim["unequal_pairs"]) == str(count), f"{count} pairs differ")
     answer = claim.fields.get("symmetrisable")
     given = {"yes": {"symmetriser"}, "no": {"cycle"}}.get(str(answer), set())
     case.need(answer in (None, "yes", "no"), "symmetrisable is yes or no")

@@ -1,0 +1,211 @@
+"""The schemas of cores and claims name what the kernel reads, hold for what it accepts, and refuse other shapes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path as File
+from random import Random
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from hopverify.core import core_of
+from hopverify.kernel import claims, core, language
+from hopverify.kernel.facts import Case
+from hopverify.kernel.numbers import rational
+from hopverify.kernel.theorems import THEOREMS
+from hopverify.networks import build_model
+from hopverify.pipeline import verify
+from hopverify.spec import parse_spec
+from tests.profiles import by_profile
+from tests.soundness.mutations import Path, at, paths, placed
+
+DOCS = File(__file__).parents[2] / "docs"
+CORE, CLAIMS = (
+    Draft202012Validator(json.loads((DOCS / f"{name}.schema.json").read_text(encoding="utf-8")))
+    for name in ("core", "claims")
+)
+WAYS = {
+    (claim, by): CLAIMS.schema["$defs"][f"{claim} by {by}".replace(" ", "-")]["properties"] for claim, by in THEOREMS
+}
+
+SPECS = (
+    """
+layers:
+  x: {size: 2, lagrangian: relu, bias: [0.5, -1]}
+  y: {size: 2, lagrangian: tanh, tau: [1, 2]}
+synapses:
+  w: {kind: dense, layers: [x, y], weights: [[1, 2], [3, 4]]}
+checks: all
+""",
+    """
+layers:
+  x: {size: 2, lagrangian: {expression: "x^4/4 - x^2/2"}}
+synapses:
+  w: {kind: dense, layers: [x, x], weights: [[0, 1], [3, 0]]}
+checks: [lagrangian_convexity, weight_symmetry, energy_descent]
+""",
+    """
+layers:
+  x: {size: 3, lagrangian: softmax, tau: [1, 2, 4]}
+checks: all
+""",
+)
+
+
+class Asked(Exception):
+    """The keys that a theorem asks of its proof."""
+
+
+def keys_of(theorem: Callable[[Case], Any]) -> tuple[set[str], set[str]]:
+    """Return the required and the optional keys of a theorem's proof: what it asks for first."""
+
+    class Asking:
+        def keys(self, *required: str, optional: tuple[str, ...] = ()) -> None:
+            raise Asked(set(required), set(optional))
+
+    with pytest.raises(Asked) as asked:
+        theorem(Asking())  # type: ignore[arg-type]
+    return asked.value.args
+
+
+@cache
+def made() -> tuple[tuple[dict[str, Any], dict[str, Any]], ...]:
+    """Return cores and certificates: those by hand, and what the kernel accepted of tiny specs."""
+    found = []
+    for path in sorted((DOCS / "claims").glob("*.core.json")):
+        claimed = path.with_name(path.name.replace(".core.", ".claims."))
+        found.append((json.loads(path.read_text(encoding="utf-8")), json.loads(claimed.read_text(encoding="utf-8"))))
+    for text in SPECS:
+        spec = parse_spec(f"hopverify: 1\nname: tried\n{text}")
+        network = core_of(build_model(spec))
+        rows = [row for result in json.loads(verify(spec).to_json())["results"] for row in result["obligations"]]
+        evidence = [row["evidence"] for row in rows if row.get("evidence", {}).get("rule") == "kernel"]
+        entries = [{key: each[key] for key in ("claim", "proof")} for each in evidence]
+        assert entries
+        found.append((core.write(network), {"core": network.digest, "claims": entries}))
+    return tuple(found)
+
+
+def test_they_are_schemas() -> None:
+    for schema in (CORE, CLAIMS):
+        Draft202012Validator.check_schema(schema.schema)
+
+
+def test_what_is_accepted_is_of_their_shape() -> None:
+    for network, certificate in made():
+        CORE.validate(network)
+        CLAIMS.validate(certificate)
+
+
+def test_every_way_of_every_claim_has_a_definition_and_no_other_has() -> None:
+    named = {entry["$ref"].rpartition("/")[2] for entry in CLAIMS.schema["$defs"]["entry"]["oneOf"]}
+    assert named == {f"{claim} by {by}".replace(" ", "-") for claim, by in THEOREMS}
+    assert {name for name in CLAIMS.schema["$defs"] if "-by-" in name} == named
+
+
+def test_fields_are_those_of_the_forms() -> None:
+    offered: dict[str, set[str]] = {}
+    for (claim, _), parts in WAYS.items():
+        form, stated = claims.FORMS[claim], parts["claim"]
+        assert stated["properties"]["claim"] == {"const": claim}
+        assert set(form.fields) <= set(stated["required"]) - {"claim"}
+        offered.setdefault(claim, set()).update(stated["properties"])
+    for claim, fields in offered.items():
+        form = claims.FORMS[claim]
+        assert fields == {"claim", *form.fields, *form.optional}
+    assert set(offered) == set(claims.FORMS)
+
+
+@pytest.mark.parametrize(("claim", "by"), THEOREMS, ids=" by ".join)
+def test_keys_of_proofs_are_those_of_the_theorems(claim: str, by: str) -> None:
+    stated = WAYS[claim, by]["proof"]
+    required, optional = keys_of(THEOREMS[claim, by])
+    assert stated["properties"]["by"] == {"const": by}
+    assert set(stated["required"]) == {"by", *required}
+    assert set(stated["properties"]) == {"by", *required, *optional}
+
+
+def test_functions_and_their_arguments_are_those_of_the_language() -> None:
+    applied = CORE.schema["$defs"]["term"]["else"]["else"]
+    assert set(applied["prefixItems"][0]["enum"]) == set(language.FUNCTIONS)
+    arities = {
+        name: (
+            case["then"]["minItems"] - 1,
+            case["then"].get("maxItems", 0) - 1 if "maxItems" in case["then"] else None,
+        )
+        for case in applied["allOf"]
+        for name in case["if"]["prefixItems"][0]["enum"]
+    }
+    assert arities == {name: function.arity for name, function in language.FUNCTIONS.items()}
+
+
+def test_keys_of_cores_are_those_that_the_kernel_writes() -> None:
+    network, defs = made()[0][0], CORE.schema["$defs"]
+    assert list(CORE.schema["properties"]) == list(network)
+    assert set(CORE.schema["required"]) == set(network)
+    (layer, *_), (synapse, *_) = (
+        next(each for each, _ in made() if each[part])[part] for part in ("layers", "synapses")
+    )
+    assert set(defs["layer"]["properties"]) == set(layer)
+    assert set(defs["synapse"]["properties"]) == set(synapse)
+
+
+@pytest.mark.parametrize("schema", [CORE, CLAIMS], ids=["core", "claims"])
+def test_numbers_are_texts_of_rationals(schema: Draft202012Validator) -> None:
+    pattern = re.compile(schema.schema["$defs"]["number"]["pattern"])
+    for text in ("0", "-3", "1/2", "-10/7"):
+        assert pattern.search(text)
+        assert str(rational(text, "here")) == text
+    for text in ("", "-0", "01", "1.5", "1/0", "1e5", " 1", "0/2", "+1", "1/-2"):
+        assert not pattern.search(text)
+
+
+def sampled(document: Any) -> list[Path]:
+    """Return some places of a JSON value, as many in a run of all tests as there are."""
+    found = list(paths(document))
+    return Random(0).sample(found, min(len(found), by_profile(40, 10_000, 10_000)))
+
+
+ALIENS: tuple[Any, ...] = (None, True, 1.5, {"other": 1}, ["other"], "")
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_another_value_in_any_place_is_refused(place: int) -> None:
+    """Numbers, texts, lists and objects in each other's places; what the kernel ignores is outside of both keys."""
+    for schema, document in zip((CORE, CLAIMS), made()[place], strict=True):
+        for path in sampled(document):
+            value = at(document, path)
+            for alien in ALIENS:
+                if value == alien or (alien is True and isinstance(value, bool)):
+                    continue
+                if schema is CORE and _may_be(path, value, alien):
+                    continue
+                assert not schema.is_valid(placed(document, path, alien)), (path, alien)
+
+
+def _may_be(path: Path, value: Any, alien: Any) -> bool:
+    """Whether an alien is a value that a core may have there, as null for an original."""
+    return alien is None and path[-1:] in (("L",), ("original",), ("altered",))
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_a_key_less_or_more_is_refused(place: int) -> None:
+    for schema, document in zip((CORE, CLAIMS), made()[place], strict=True):
+        for path in sampled(document):
+            held = at(document, path)
+            if not isinstance(held, dict) or path[-1:] in (("arrays",), ("activations",), ("drive",)):
+                continue
+            if path and not (schema is CLAIMS and path[-1] == "state"):
+                assert not schema.is_valid(placed(document, path, held | {"other": None})), path
+            for key in held if path[-1:] != ("state",) else ():
+                changed = {name: each for name, each in held.items() if name != key}
+                optional = path and key in ("cuts", "step", "rise", "premises", "at", "symmetrisable", "within")
+                assert optional or not schema.is_valid(placed(document, path, changed) if path else changed), (
+                    path,
+                    key,
+                )
