@@ -38,17 +38,18 @@ class Case:
         """Refuse a proof with other keys than these."""
         json_values.keys(self.proof, f"{self.where}.proof", *required, optional=optional)
 
-    def premise(self, position: int, name: str, **fields: Any) -> Fact:
-        """Return the fact that a premise of the proof shows; refuse another one than the theorem asks for."""
-        listed = json_values.listed(self.proof.get("premises"), f"{self.where}.premises")
-        wanted = claims.FORMS[name].sentence.split("{")[0]
-        self.need(position < len(listed), f"the proof lacks a premise: {wanted}…")
-        fact = self.accept(self.core, listed[position], f"{self.where}.premises[{position}]")
-        self.need(
-            fact.core is self.core and fact.claim.says(name, **fields),
-            f"premise {position} is another one than needed: {wanted}…",
-        )
-        return fact
+    def premises(self, *wanted: tuple[str, Mapping[str, str]]) -> None:
+        """Refuse the proof unless its premises show these claims, with these fields, in this order, and no others."""
+        listed = json_values.listed(self.proof.get("premises", []), f"{self.where}.premises")
+        for position, (name, fields) in enumerate(wanted):
+            sentence = claims.FORMS[name].sentence.split("{")[0]
+            self.need(position < len(listed), f"the proof lacks a premise: {sentence}…")
+            fact = self.accept(self.core, listed[position], f"{self.where}.premises[{position}]")
+            self.need(
+                fact.core is self.core and fact.claim.says(name, **fields),
+                f"premise {position} is another one than needed: {sentence}…",
+            )
+        self.need(len(listed) == len(wanted), "there are more premises than needed")
 
     @property
     def layer(self) -> Layer:

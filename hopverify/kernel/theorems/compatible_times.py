@@ -22,6 +22,6 @@ def commuting(case: Case) -> Fact:
 def incompatible(case: Case) -> Fact:
     """L is convex, so that H(x) ⪰ 0, and still vᵀTH(x)v is at most the number < 0 that the claim states, in balls."""
     case.keys("premises")
-    case.premise(0, "convex", layer=case.layer.name)
+    case.premises(("convex", {"layer": case.layer.name}))
     check_curvature(case, case.layer.tau.entries)
     return Fact(case.core, case.claim)

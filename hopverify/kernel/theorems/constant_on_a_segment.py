@@ -7,6 +7,7 @@ from typing import Any
 from hopverify.kernel import derive, exact
 from hopverify.kernel.cells import Cell, cells, cells_or_line
 from hopverify.kernel.composition import STATE, of_state
+from hopverify.kernel.core import Layer
 from hopverify.kernel.evaluate import activation, evaluate, values_of
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
@@ -54,8 +55,7 @@ def strictly_convex(case: Case) -> Fact:
     assert L is not None
     known = of_state(case.core, layer, L)
     case.need(known.lipschitz and known.strict, "composition does not show that the Lagrangian is strictly convex")
-    if layer.g is not None:
-        case.premise(0, "gradient of L", layer=layer.name)
+    case.premises(*_gradient(layer))
     return Fact(case.core, case.claim)
 
 
@@ -110,12 +110,15 @@ def equal_activations(case: Case) -> Fact:
     case.need(len(listing) == 2, "expected two states")
     states = [rationals(each, layer.size, where) for each in listing]
     case.need(states[0] != states[1], "the two states are the same")
-    case.premise(0, "convex", layer=layer.name)
-    if layer.g is not None:
-        case.premise(1, "gradient of L", layer=layer.name)
+    case.premises(("convex", {"layer": layer.name}), *_gradient(layer))
     first, second = (_activated(case, x) for x in states)
     case.need(first == second, "the two activations differ")
     return Fact(case.core, claim)
+
+
+def _gradient(layer: Layer) -> list[tuple[str, dict[str, str]]]:
+    """Return the premise that g = ∇L, which needs a proof where the core states g as a term."""
+    return [("gradient of L", {"layer": layer.name})] if layer.g is not None else []
 
 
 def _activated(case: Case, x: list[Fraction]) -> Any:

@@ -27,9 +27,7 @@ def by_t2(case: Case) -> Fact:
         wanted += [(name, {"layer": layer.name}) for name in ("Lipschitz activation", "gradient of L")]
     for layer in (each for each in layers if not each.instantaneous):
         wanted += [(name, {"layer": layer.name}) for name in ("convex", "compatible times")]
-    for position, (name, fields) in enumerate(wanted):
-        case.premise(position, name, **fields)
-    case.need(len(case.proof["premises"]) == len(wanted), "there are more premises than needed")
+    case.premises(*wanted)
     return Fact(case.core, case.claim)
 
 
