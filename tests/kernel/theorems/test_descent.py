@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from hopverify.kernel import check
 from hopverify.kernel.core import Core, write
 from hopverify.kernel.facts import Fact
+from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.reading import read
 from tests.kernel.accepting import accepted, core, layer, rejected
 from tests.kernel.test_core import SPINS
@@ -116,6 +120,10 @@ TWO = core(
     "layers: {x: {size: 1, lagrangian: tanh}, h: {size: 1, lagrangian: gelu, tau: 0}}\n"
     "synapses: {w: {kind: dense, layers: [x, h], weights: [[2]]}}\n"
 )
+ONE_CELL = core(
+    "layers: {x: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: dense, layers: [x, x], weights: [[1]]}}\n"
+)
+HALF_SQUARE = ["divide", ["power", ["state"], "2"], "2"]
 TIMES, H = "one time constant", ["activation", "h"]
 PREMISES = [
     granted("derived energy"),
@@ -167,3 +175,184 @@ def test_times_that_do_not_fit() -> None:
     rejected(of, "incompatible times", "point", fields, "the proof lacks a premise", premises=[])
     rejected(of, "incompatible times", "point", fields, "another one", premises=[granted("gradient of L", layer="x")])
     rejected(of, "incompatible times", "point", fields, "'premises' is missing")
+
+
+# ------------------------------------------------------------------------------------ with the proofs of the premises
+
+
+def proved(by: str, claim: str, **fields: str) -> dict[str, Any]:
+    return {"claim": {"claim": claim, **fields}, "proof": {"by": by}}
+
+
+def of_layer(name: str, *, moving: bool = True, by: str = "identity") -> list[list[dict[str, Any]]]:
+    """Return what T2 asks of a layer, and of one with τ > 0 beside."""
+    convex = [
+        proved("composition", "convex", layer=name),
+        proved("commuting", "compatible times", layer=name, because="one time constant"),
+    ]
+    lipschitz = proved("composition", "Lipschitz activation", layer=name)
+    return [[lipschitz, proved(by, "gradient of L", layer=name)], convex if moving else []]
+
+
+def t2(*layers: list[list[dict[str, Any]]], drive: str = "identity") -> list[dict[str, Any]]:
+    """Return the premises of T2 for the synapse w and these layers."""
+    of_drive = [proved(drive, "gradient drive", synapse="w"), proved("composition", "Lipschitz drive", synapse="w")]
+    energy = proved("core", "derived energy")
+    return [energy, *of_drive, *(each for own, _ in layers for each in own), *(e for _, own in layers for e in own)]
+
+
+WHOLE = t2(of_layer("x"), of_layer("h", moving=False))
+FALLS = "dE/dt ≤ 0 along the flow, from every state"
+
+
+def refused(of: Core, premises: list[dict[str, Any]], why: str) -> None:
+    rejected(of, "descent", "T2", {}, why, premises=premises)
+
+
+def test_two_layers_with_all_proofs() -> None:
+    """Of the instantaneous layer, whose gelu is not convex, no convexity is asked."""
+    assert accepted(TWO, "descent", "T2", {}, premises=WHOLE) == FALLS
+    for k in range(len(WHOLE) - 1):
+        swapped = [*WHOLE[:k], WHOLE[k + 1], WHOLE[k], *WHOLE[k + 2 :]]
+        refused(TWO, swapped, f"premise {k} is another one than needed")
+    for k, own in enumerate(WHOLE):
+        refused(TWO, [*WHOLE[:k], {**own, "proof": {"by": "T2"}}, *WHOLE[k + 1 :]], rf"premises\[{k}\]: .* is shown by")
+        refused(TWO, [*WHOLE[:k], {"claim": own["claim"]}, *WHOLE[k + 1 :]], rf"premises\[{k}\]: it has no proof")
+    refused(TWO, [*WHOLE, WHOLE[-1]], "more premises than needed")
+    refused(TWO, [*WHOLE, *of_layer("h")[1]], "more premises than needed")
+
+
+def test_premises_are_about_the_layer_that_is_meant() -> None:
+    for k, own in enumerate(WHOLE):
+        if own["claim"].get("layer") == "x" and own["claim"]["claim"] != "convex":
+            other = {**own, "claim": own["claim"] | {"layer": "h"}}
+            refused(TWO, [*WHOLE[:k], other, *WHOLE[k + 1 :]], f"premise {k} is another one than needed")
+    for name in ("y", "", "original: x", "residual", "X", ["x"], 0):
+        strange = {**WHOLE[-2], "claim": {"claim": "convex", "layer": name}}
+        refused(TWO, [*WHOLE[:-2], strange, WHOLE[-1]], "no layer with a flow is called")
+
+
+def test_premises_about_the_original_are_about_another_core() -> None:
+    """Here x is not convex; that of the original is, and has the same name there."""
+    one = (
+        "layers: {{x: {{size: 1, lagrangian: {}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: [[1]]}}}}\n"
+    )
+    bent, round_ = core(one.format("gelu")), core(one.format("tanh"))
+    repaired = replace(bent, original=round_)
+    premises = t2(of_layer("x"))
+    assert accepted(round_, "descent", "T2", {}, premises=premises) == FALLS
+    refused(repaired, premises, r"premises\[5\]: composition does not show")
+    original = {**premises[5], "claim": {"claim": "convex", "layer": "original: x"}}
+    assert str(check.accept(repaired, original).claim) == "the Lagrangian of layer x is convex"
+    refused(repaired, [*premises[:5], original, premises[6]], "premise 5 is another one than needed")
+    before: check.Accepted = {}
+    check.accept(repaired, original, before=before)
+    check.accept(round_, premises[5], before=before)
+    for cited in (original["claim"], premises[5]["claim"]):
+        document = proved("T2", "descent")
+        document["proof"]["premises"] = [*premises[:5], {"claim": cited}, premises[6]]
+        with pytest.raises(Rejected, match=r"premise 5 is another one than needed|was not accepted before"):
+            check.accept(repaired, document, before=before)
+
+
+def test_a_layer_with_a_name_that_means_something_elsewhere() -> None:
+    for name in ("original: x", "residual"):
+        plain = read(json.loads(json.dumps(write(ONE_CELL)).replace('"x"', json.dumps(name))))
+        for of in (plain, replace(plain, original=ONE_CELL)):
+            assert accepted(of, "descent", "T2", {}, premises=t2(of_layer(name))) == FALLS
+            refused(of, t2(of_layer("x")), "no layer with a flow is called 'x'")
+
+
+def test_an_energy_without_all_biases_is_not_the_one_that_falls() -> None:
+    body = (
+        "layers: {{x: {{size: 1, lagrangian: tanh, bias: 1, bias_in_energy: {}}}}}\n"
+        "synapses: {{w: {{kind: dense, layers: [x, x], weights: [[1]]}}}}\n"
+    )
+    premises = t2(of_layer("x"))
+    assert accepted(core(body.format("true")), "descent", "T2", {}, premises=premises) == FALLS
+    left_out = core(body.format("false"))
+    refused(left_out, premises, r"premises\[0\]: the bias of x is left out")
+    because = "the bias of x is left out of the energy"
+    refused(left_out, [proved("core", "another energy", because=because), *premises[1:]], "premise 0 is another one")
+    own = core(body.format("true") + "energy: sum(x^2)\n")
+    refused(own, premises, r"premises\[0\]: the core states an energy of its own")
+
+
+def test_a_drive_of_half_the_strength_or_of_one_way() -> None:
+    for S in (["dot", ["activation", "x"], ["activation", "x"]], ["sum", ["activation", "x"]]):
+        driven = read(write(ONE_CELL) | {"synapses": [{"name": "w", "S": S, "drive": {"x": ["activation", "x"]}}]})
+        refused(driven, t2(of_layer("x")), "have other normal forms")
+        refused(driven, t2(of_layer("x"), drive="definition"), "the core states the drive")
+
+
+def test_energies_that_jump_are_refused_though_their_formal_gradient_is_0() -> None:
+    """S = 1 for γ > 0: the drive is 0 almost everywhere, and E jumps where the bias carries γ past 0."""
+    S = ["sum", ["step", ["activation", "x"]]]
+    jumping = read(write(ONE_CELL) | {"synapses": [{"name": "w", "S": S, "drive": "gradient"}]})
+    refused(
+        jumping,
+        t2(of_layer("x"), drive="definition"),
+        r"premises\[2\]: composition does not show that S is locally Lipschitz",
+    )
+
+
+def test_lagrangians_that_jump_are_refused_in_instantaneous_layers_too() -> None:
+    """L = ½x² + step(x) has the gradient x almost everywhere; no convexity would show the jump."""
+    cell = write(ONE_CELL)["layers"][0] | {"L": ["add", HALF_SQUARE, ["step", ["state"]]]}
+    for tau, g in product(("1", "0"), ("gradient", ["state"])):
+        jumping = read(
+            write(ONE_CELL) | {"layers": [cell | {"tau": {"shape": [1], "all": tau}, "g": g}], "synapses": []}
+        )
+        regular, gradient = of_layer("x", by="definition" if g == "gradient" else "identity")[0]
+        layers = [regular, gradient, *(of_layer("x")[1] if tau == "1" else [])]
+        why = r"composition does not show that L is locally Lipschitz"
+        refused(jumping, [proved("core", "derived energy"), *layers], why)
+
+
+# ------------------------------------------------------------------------------------------------ rates by hand
+
+
+def test_leaks_and_times_of_each_neuron_count() -> None:
+    """L = ½x² and E = ½Σρx², without b: dE/dt = Σ ρx(b - ρx)/τ, here (2x₀)(1 - 2x₀) - (3x₁)²/2.
+
+    With b counted it is -Σ(b - ρx)²/τ.
+    """
+    text = "size: 2, lagrangian: identity, tau: [1, 2], leak: [2, 3], bias: [1, 0]"
+    counted, left_out = layer(text), layer(f"{text}, bias_in_energy: false")
+    rises = {"state": {"x": ["1/4", "0"]}, "rate": "1/4"}
+    assert accepted(left_out, "ascent", "point", rises)
+    rejected(left_out, "ascent", "point", rises | {"rate": "250001/1000000"}, "dE/dt is not certainly so high")
+    rejected(counted, "ascent", "point", rises | {"rate": "1/1000000"}, "dE/dt is not certainly so high")
+    both = {"state": {"x": ["1/4", "1/8"]}, "rate": "23/128"}
+    assert accepted(left_out, "ascent", "point", both)
+    rejected(left_out, "ascent", "point", both | {"rate": "9/50"}, "dE/dt is not certainly so high")
+
+
+def test_instantaneous_layers_move_with_the_others_and_have_no_state_of_their_own() -> None:
+    """x_h = 2x, ẋ = 2h - x = 3x and E = ½x² + ¼h = ½x² + ½x: dE/dt = (x + ½)·3x = 9/2 at x = 1."""
+    rises = {"state": {"x": ["1"]}, "rate": "9/2"}
+    of = core(
+        "layers: {x: {size: 1, lagrangian: identity}, h: {size: 1, lagrangian: identity, tau: 0}}\n"
+        "synapses: {w: {kind: dense, layers: [x, h], weights: [[2]]}}\nenergy: 'sum(x^2)/2 + sum(h)/4'\n"
+    )
+    assert accepted(of, "ascent", "point", rises)
+    rejected(of, "ascent", "point", rises | {"rate": "4500001/1000000"}, "dE/dt is not certainly so high")
+    given = {"state": {"x": ["1"], "h": ["2"]}, "rate": "1"}
+    rejected(of, "ascent", "point", given, "unknown keys")
+    rejected(of, "ascent", "point", given | {"state": {"h": ["2"]}}, "the key 'x' is missing")
+
+
+def test_a_spread_leaves_ascents_to_the_numbers_that_are_given_and_takes_descents_from_all() -> None:
+    """W = (0 -4; 2 0): ∇E = x + (x₁, x₀) and ẋ = Wx - x, so that dE/dt = (1, 1)·(-1, 2) = 1 at x = (1, 0)."""
+    body = (
+        "layers: {{x: {{size: 2, lagrangian: identity}}}}\n"
+        "synapses: {{w: {{kind: dense, layers: [x, x], weights: {}}}}}\n"
+    )
+    rises = {"state": {"x": ["1", "0"]}, "rate": "1"}
+    for weights in ("[[0, -4], [2, 0]]", "{values: [[0, -4], [2, 0]], tolerance: 7}"):
+        of = core(body.format(weights))
+        assert accepted(of, "ascent", "point", rises)
+        rejected(of, "ascent", "point", rises | {"rate": "1000001/1000000"}, "dE/dt is not certainly so high")
+        refused(of, t2(of_layer("x")), "have other normal forms")
+    symmetric = core(body.format("{values: [[0, 1], [1, 0]], tolerance: 7}"))
+    assert accepted(symmetric, "descent", "T2", {}, premises=t2(of_layer("x"))) == FALLS
