@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from hopverify.checker.rules.composition import is_convex
+from hopverify.expr.curvature import curvature
+from hopverify.expr.functions import Bend
+from hopverify.expr.nodes import Expression
 from hopverify.expr.pieces import pieces_or_whole
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.expr.signs import NONNEGATIVE, signs
 from hopverify.networks import LayerFunction
 from hopverify.networks.segments import segments
+
+
+def is_convex(potential: Expression | None) -> bool:
+    """Return whether L is, by structure, defined everywhere and convex."""
+    if potential is None or not is_locally_lipschitz(potential):
+        return False
+    return curvature(potential, {"x"}).bend in (Bend.CONVEX, Bend.AFFINE)
 
 
 @lru_cache(maxsize=1024)

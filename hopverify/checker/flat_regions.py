@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.checker.constant_pieces import Interval, Place, constant_pieces
+from hopverify.checker.convexity import is_convex
 from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.range_stability import (
@@ -25,7 +26,6 @@ from hopverify.checker.range_stability import (
     is_flat_along_ones,
     mirrored,
 )
-from hopverify.checker.rules.composition import is_convex
 from hopverify.checker.stability import stability_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision

@@ -19,7 +19,10 @@ from hopverify.obligations import (
     DerivedEnergy,
     Descent,
     GradientDrive,
+    NowhereFlat,
     Obligation,
+    Regular,
+    RegularDrive,
     SymmetricJacobian,
     SymmetricWeights,
 )
@@ -80,6 +83,21 @@ def _(obligation: GradientDrive) -> Question:
 @question.register
 def _(obligation: SymmetricJacobian) -> Question:
     return _of_layer(obligation, "gradient activation", "no gradient activation")
+
+
+@question.register
+def _(obligation: Regular) -> Question:
+    return _of_layer(obligation, "Lipschitz activation", None)
+
+
+@question.register
+def _(obligation: RegularDrive) -> Question:
+    return Question(core_of(obligation.model), {"name": "Lipschitz drive", "synapse": obligation.name})
+
+
+@question.register
+def _(obligation: NowhereFlat) -> Question:
+    return _of_layer(obligation, "constant on no segment", "constant on a segment")
 
 
 def _of_layer(obligation: OfLayer, proves: str, refutes: str | None) -> Question:

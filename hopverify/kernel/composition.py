@@ -28,8 +28,9 @@ from hopverify.kernel.cells import Cell, cells
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.curvature import bent
 from hopverify.kernel.derive import ONE
-from hopverify.kernel.exact import exact
+from hopverify.kernel.derive import replace as put
 from hopverify.kernel.growth import degree_of, shift_of
+from hopverify.kernel.identity import same
 from hopverify.kernel.intervals import ANY, Range, between, exactly
 from hopverify.kernel.known import ALIKE, Known, constant
 from hopverify.kernel.language import ELEMENTWISE
@@ -124,8 +125,9 @@ def _is_regular(cell: Cell) -> bool:
 
 def _meet(left: Cell, right: Cell) -> bool:
     """Whether two neighbours have one value at their common end."""
-    before, after = (exact(cell.terms[0], {STATE: right.low}) for cell in (left, right))
-    return bool(before == after)
+    assert right.low is not None
+    before, after = (put(cell.terms[0], Number(right.low)) for cell in (left, right))
+    return same(before, after, {}, {})
 
 
 # ------------------------------------------------------------------------------------------------------ terms of a core

@@ -45,8 +45,8 @@ class Regular(OfLayer):
 class RegularDrive:
     """The drive of a synapse is a locally Lipschitz function of the activations."""
 
+    model: Model
     name: str
-    synapse: Synapse
 
     @property
     def statement(self) -> str:
@@ -155,8 +155,8 @@ Premise = DerivedEnergy | GradientDrive | RegularDrive | Regular | Convex | Comp
 def premises_of_descent(model: Model) -> tuple[Premise, ...]:
     """Return what T2 asks of a model: its energy, every drive, and every layer, those with τ > 0 in full."""
     premises: list[Premise] = [DerivedEnergy(model)]
-    for name, synapse in model.synapses.items():
-        premises += [GradientDrive(model, name), RegularDrive(name, synapse)]
+    for name in model.synapses:
+        premises += [GradientDrive(model, name), RegularDrive(model, name)]
     premises += [Regular(layer) for layer in model.layers.values()]
     for layer in model.dynamic:
         premises += [Convex(layer), CompatibleTimes(layer)]

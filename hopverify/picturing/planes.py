@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.checker.range_stability import is_flat_along_ones
-from hopverify.checker.rules.dead_zone import dead_zones
+from hopverify.networks.dead_zones import dead_zones
 from hopverify.picturing.certified import Rest, Stored
 from hopverify.picturing.sampling import Sampler, rows_of
 from hopverify.picturing.slices import Slice, best_triple, of_neurons, through

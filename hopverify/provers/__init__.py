@@ -121,7 +121,7 @@ CHEAP: Mapping[type, tuple[str, ...]] = {
     Convex: ("structure", "curvature_witness", "rewriting", "subdivision", "quadratic_witness"),
     Regular: ("structure",),
     RegularDrive: ("structure",),
-    NowhereFlat: ("structure", "equal_states"),
+    NowhereFlat: ("flatness", "equal_states"),
     SymmetricJacobian: ("structure", "jacobian_witness"),
     CompatibleTimes: ("structure", "curvature_witness"),
     GradientDrive: ("structure", "drive_witness"),

@@ -11,15 +11,22 @@ from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.obligations import NowhereFlat
 from hopverify.provers import Budget, Prover
+from hopverify.provers.structure import found_by_kernel, gradient_premises
 
 
 def _search(obligation: NowhereFlat, budget: Budget) -> Iterator[Evidence]:
     n = obligation.layer.size
     if obligation.function.elementwise:
         return
-    for base in _candidates(n):
-        doubled = [2 * entry for entry in base]
-        yield {"rule": "equal_activations", "states": [texts_of(base), texts_of(doubled)]}
+    name = obligation.layer.name
+    for way in ("composition", "quadratic"):
+        convex = {"claim": {"claim": "convex", "layer": name}, "proof": {"by": way}}
+        premises = {"premises": [convex, *gradient_premises(obligation.layer)]}
+        for base in _candidates(n):
+            states = [texts_of(base), texts_of([2 * entry for entry in base])]
+            yield found_by_kernel(
+                premises, "states", "constant on a segment", layer=name, kind="singular", states=states
+            )
 
 
 def _candidates(n: int) -> Iterator[list[Fraction]]:

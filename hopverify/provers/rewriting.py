@@ -7,36 +7,43 @@ when the search on a user's own expression begins; of the catalogue its forms ar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.sign import slope_of
-from hopverify.errors import EvidenceRejected
+from hopverify.core.synapses import translated
 from hopverify.expr.nodes import Expression, Number, substitute
 from hopverify.expr.parser import parse
 from hopverify.expr.rational import identical
+from hopverify.kernel import language
+from hopverify.kernel.terms import Variable
 from hopverify.networks import LayerFunction
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover
+from hopverify.provers.structure import found_by_kernel
 from hopverify.provers.subdivision import cuts_of
 
 
 def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
-    try:
-        slope = slope_of(obligation.function, {})
-    except EvidenceRejected:
+    slope = obligation.function.slope
+    if slope is None or obligation.function.potential is None:
         return
     forms = []
     for form in _other_forms(obligation.function, slope):
         if budget.exhausted:
             return
         if identical(slope, form):
-            yield {"rule": "sign", "rewritten": str(form)}
+            yield _by_slope(obligation, form)
             forms.append(form)
     for form in forms:
         cuts = cuts_of(form, budget)
         if cuts is not None:
-            yield {"rule": "subdivision", "cuts": texts_of(cuts), "rewritten": str(form)}
+            yield _by_slope(obligation, form, cuts=texts_of(cuts))
+
+
+def _by_slope(obligation: Convex, form: Expression, **found: Any) -> Evidence:
+    rewritten = language.write(translated(form, {"x": Variable(("state", ""))}))
+    return found_by_kernel({"rewritten": rewritten, **found}, "slope", "convex", layer=obligation.layer.name)
 
 
 def _other_forms(function: LayerFunction, slope: Expression) -> Iterator[Expression]:

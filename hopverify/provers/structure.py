@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from hopverify.certificate import Evidence
-from hopverify.core import core_of
+from hopverify.core import core_of, core_of_layer
+from hopverify.kernel import core
+from hopverify.networks import Layer
 from hopverify.obligations import (
     CompatibleTimes,
     Convex,
     DerivedEnergy,
     FallingResidual,
     GradientDrive,
-    NowhereFlat,
     Obligation,
     Regular,
     RegularDrive,
@@ -23,10 +24,6 @@ from hopverify.obligations import (
 from hopverify.provers import Budget, Prover
 
 RULES: Mapping[type, tuple[str, ...]] = {
-    Convex: ("composition", "exact_inertia", "sign"),
-    Regular: ("regularity",),
-    RegularDrive: ("regularity",),
-    NowhereFlat: ("dead_zone", "nowhere_flat", "shift_invariance"),
     FallingResidual: ("residual",),
     SameEquilibria: ("same_equilibria",),
 }
@@ -35,6 +32,19 @@ RULES: Mapping[type, tuple[str, ...]] = {
 def by_kernel(by: str, claim: str, **fields: Any) -> Evidence:
     """Return evidence for the kernel: a claim, and a proof in which nothing had to be found."""
     return {"rule": "kernel", "claim": {"claim": claim, **fields}, "proof": {"by": by}}
+
+
+def found_by_kernel(found: Mapping[str, Any], by: str, claim: str, **fields: Any) -> Evidence:
+    """Return the same with a proof that holds what had to be found."""
+    return {"rule": "kernel", "claim": {"claim": claim, **fields}, "proof": {"by": by, **found}}
+
+
+def gradient_premises(layer: Layer) -> list[dict[str, Any]]:
+    """Return the premise that a layer's activation is ∇L, where its core states the activation."""
+    (stated,) = core_of_layer(layer).layers
+    if isinstance(stated, core.Layer) and stated.g is not None:
+        return [{"claim": {"claim": "gradient of L", "layer": layer.name}, "proof": {"by": "identity"}}]
+    return []
 
 
 def _times(obligation: CompatibleTimes) -> Iterator[Evidence]:
@@ -66,10 +76,28 @@ def _jacobians(obligation: SymmetricJacobian) -> Iterator[Evidence]:
     yield by_kernel(way, "gradient activation", layer=obligation.layer.name, because=because)
 
 
+def _convex(obligation: Convex) -> Iterator[Evidence]:
+    layer = obligation.layer
+    if layer.function.potential is not None:
+        yield by_kernel("composition", "convex", layer=layer.name)
+        yield by_kernel("slope" if layer.function.elementwise else "quadratic", "convex", layer=layer.name)
+
+
+def _regular(obligation: Regular) -> Iterator[Evidence]:
+    yield by_kernel("composition", "Lipschitz activation", layer=obligation.layer.name)
+
+
+def _regular_drive(obligation: RegularDrive) -> Iterator[Evidence]:
+    yield by_kernel("composition", "Lipschitz drive", synapse=obligation.name)
+
+
 CLAIMS: Mapping[type, Callable[[Any], Iterator[Evidence]]] = {
     CompatibleTimes: _times,
+    Convex: _convex,
     DerivedEnergy: _energies,
     GradientDrive: _drives,
+    Regular: _regular,
+    RegularDrive: _regular_drive,
     SymmetricJacobian: _jacobians,
 }
 """What is offered to the kernel."""

@@ -6,28 +6,28 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import inf, isinf
 
+import numpy as np
+
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.sign import slope_of
-from hopverify.checker.rules.subdivision import undecided
-from hopverify.errors import EvidenceRejected
+from hopverify.expr.evaluate import evaluate
+from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.expr.nodes import Expression
 from hopverify.expr.pieces import Piece, pieces_or_whole
+from hopverify.expr.signs import NONNEGATIVE, signs
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover
+from hopverify.provers.structure import found_by_kernel
 
 MAX_ROUNDS = 24
 MAX_CUTS = 4_000
 
 
 def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
-    try:
-        slope = slope_of(obligation.function, {})
-    except EvidenceRejected:
-        return
-    cuts = cuts_of(slope, budget)
+    slope = obligation.function.slope
+    cuts = None if slope is None or obligation.function.potential is None else cuts_of(slope, budget)
     if cuts is not None:
-        yield {"rule": "subdivision", "cuts": texts_of(cuts)}
+        yield found_by_kernel({"cuts": texts_of(cuts)}, "slope", "convex", layer=obligation.layer.name)
 
 
 def cuts_of(slope: Expression, budget: Budget) -> list[Fraction] | None:
@@ -55,6 +55,28 @@ def _cuts_for(piece: Piece, budget: Budget) -> set[Fraction] | None:
             return None
         cuts |= fresh
     return None
+
+
+def intervals_of(piece: Piece, cuts: list[Fraction]) -> Interval:
+    """Return the closed intervals into which the cuts split a piece, their ends rounded outward."""
+    inside = [
+        cut for cut in cuts if (piece.lower is None or piece.lower < cut) and (piece.upper is None or cut < piece.upper)
+    ]
+    starts = [piece.lower, *inside]
+    stops = [*inside, piece.upper]
+    lower = np.array([-inf if start is None else float(enclose(start).lower) for start in starts])
+    upper = np.array([inf if stop is None else float(enclose(stop).upper) for stop in stops])
+    return Interval(lower, upper)
+
+
+def undecided(piece: Piece, cuts: list[Fraction]) -> list[tuple[float, float]]:
+    """Return the intervals on which h ≥ 0 is not shown."""
+    if signs(piece.expression, {}) <= NONNEGATIVE:
+        return []
+    boxes = intervals_of(piece, cuts)
+    enclosure = as_interval(evaluate(piece.expression, {"x": boxes}, INTERVALS))
+    below = np.broadcast_to(enclosure.lower < 0, boxes.lower.shape)
+    return [(float(boxes.lower[i]), float(boxes.upper[i])) for i in np.flatnonzero(below)]
 
 
 def _middle(lower: float, upper: float) -> Fraction:

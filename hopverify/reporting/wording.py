@@ -172,11 +172,11 @@ def _dead_zone(witness: Values) -> list[str]:
     return said
 
 
-def _shift(witness: Values) -> list[str]:
-    return [f"singular everywhere: g and E never change along the vector of ones; each region is {witness['region']}"]
-
-
-def _equal_activations(witness: Values) -> list[str]:
+def _constant(witness: Values) -> list[str]:
+    if witness["kind"] == "dead":
+        return _dead_zone(witness)
+    if witness["kind"] == "singular everywhere":
+        return ["singular everywhere: g and E never change along the vector of ones; each region is x + R·1"]
     first, second = witness["states"]
     return [f"the states {vector(first)} and {vector(second)} have exactly the same activation"]
 
@@ -246,9 +246,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "ascent": _ascent,
     "no gradient activation": _asymmetric_pair,
     "not symmetric": _asymmetric,
-    "dead_zone": _dead_zone,
-    "shift_invariance": _shift,
-    "equal_activations": _equal_activations,
+    "constant on a segment": _constant,
     "ghost_segment": _ghost_segment,
     "two_equilibria": _two_equilibria,
     "no_attractor": _no_attractor,

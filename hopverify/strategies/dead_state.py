@@ -9,9 +9,9 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from hopverify.checker.rules.dead_zone import dead_zones
 from hopverify.expr.pieces import Piece
 from hopverify.networks import Model
+from hopverify.networks.dead_zones import dead_zones
 from hopverify.spec import ExactArray
 from hopverify.strategies.arguments import check_flag, check_instance
 from hopverify.strategies.number import short_numbers

@@ -20,7 +20,8 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
 from hopverify.networks import altered_system, build_model
-from hopverify.obligations import Convex, NowhereFlat, Obligation, Outcome, SameEquilibria, StepForm
+from hopverify.networks.dead_zones import dead_zones
+from hopverify.obligations import Obligation, Outcome, SameEquilibria, StepForm
 from hopverify.spec import parse_spec
 from tests.checker.models import dense, layer, model, network, structured
 
@@ -40,12 +41,6 @@ ROOT = "lagrangian: {expression: 2*x^(3/2)/3, of: neuron}"
 
 def test_layers_that_are_not_defined_everywhere() -> None:
     tanh, root = layer("lagrangian: tanh"), layer(ROOT)
-    for rule, kind, message in (
-        ("composition", Convex, "the composition rules do not show"),
-        ("nowhere_flat", NowhereFlat, "no Lagrangian that is, by structure, defined everywhere"),
-    ):
-        assert judge(kind(tanh), {"rule": rule}).outcome is Outcome.PROVED
-        refused(kind(root), {"rule": rule}, message)
     assert growth(tanh.function) is not None
     assert growth(layer("activation: {expression: 1/x, of: neuron}").function) is None
     assert slope_bounds(tanh.function) == (0, 1)
@@ -57,10 +52,8 @@ def test_layers_that_are_not_defined_everywhere() -> None:
 
 def test_kinks_that_cannot_be_located_hide_no_dead_zone() -> None:
     text = "lagrangian: {expression: '%s', of: neuron}"
-    assert judge(NowhereFlat(layer(text % "relu(x - 1)^2")), {"rule": "dead_zone"}).outcome is Outcome.REFUTED
-    refused(
-        NowhereFlat(layer(text % "relu(x^2 - 2)^2")), {"rule": "dead_zone"}, "no interval on which h is 0 was found"
-    )
+    assert [zone.upper for zone in dead_zones(layer(text % "relu(x - 1)^2").function)] == [1]
+    assert dead_zones(layer(text % "relu(x^2 - 2)^2").function) == []
 
 
 def test_cones_beyond_the_limit_are_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ def test_each_part_of_the_evidence_is_judged() -> None:
     premises, tree = payload["premises"], payload["list"]
     refused(obligation, payload | {"premises": premises[:-1]}, "expected evidence for each of")
     for k in range(len(premises)):
-        changed = [{"rule": "dead_zone"} if i == k else own for i, own in enumerate(premises)]
+        changed = [{"rule": "spin_margins"} if i == k else own for i, own in enumerate(premises)]
         refused(obligation, payload | {"premises": changed}, "is not about")
     refused(obligation, payload | {"bounded": payload}, "is not about")
     refused(obligation, payload | {"bounded": None}, "no rule of the checker")

@@ -18,6 +18,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import SpinModel, any_model, build_model
 from hopverify.obligations import FallingResidual, Obligation, Outcome, RegularDrive
 from hopverify.pipeline import verify
+from hopverify.provers.structure import by_kernel
 from hopverify.spec import parse_spec
 from tests.checker.models import model, structured
 
@@ -43,14 +44,15 @@ def refused(body: str, check: str, evidence: Mapping[str, Any], message: str) ->
 
 def test_rules_speak_of_their_obligations_only() -> None:
     model = build_model(parse_spec(f"hopverify: 1\nname: guarded\n{dense('[[1]]', 'size: 1, lagrangian: relu')}"))
-    obligation = RegularDrive("w", model.synapses["w"])
-    assert judge(obligation, {"rule": "regularity"}).outcome is Outcome.PROVED
+    obligation = RegularDrive(model, "w")
+    shown = by_kernel("composition", "Lipschitz drive", synapse="w")
+    assert judge(obligation, shown).outcome is Outcome.PROVED
     for evidence, message in (
-        ({"rule": "composition"}, "rule composition is not about"),
+        ({"rule": "lasalle"}, "rule lasalle is not about"),
         ({"rule": "never"}, "no rule of the checker is called 'never'"),
         ({}, "no rule of the checker is called None"),
         (3, "no rule of the checker is called None"),
-        ({"rule": "regularity", "more": 1}, "unexpected or missing keys: more"),
+        (shown | {"more": 1}, "unexpected or missing keys: more"),
     ):
         with pytest.raises(EvidenceRejected, match=message):
             judge(obligation, evidence)  # type: ignore[arg-type]
@@ -198,17 +200,6 @@ def test_balls_are_one_for_each_pattern(monkeypatch: pytest.MonkeyPatch) -> None
     assert judge(obligation, plain).data["memories"][0]["stability"] == "stable"
     monkeypatch.setattr(equilibrium_balls, "count_to_the_right", lambda A: None)
     assert judge(obligation, plain).data["memories"][0]["stability"] == "undecided"
-
-
-def test_hessians_of_what_has_no_normal_form_are_left_to_others() -> None:
-    layer = "layers: {x: {size: %s, lagrangian: {expression: '%s', of: layer}}}\n"
-    rule = {"rule": "exact_inertia"}
-    assert judged(layer % (2, "dot(x, x)"), "lagrangian_convexity", rule).outcome is Outcome.PROVED
-    refused(layer % (2, "-dot(x, x)"), "lagrangian_convexity", rule, "not positive semidefinite")
-    for size, text in ((2, "entmax_conjugate(x, 2)"), (2, "x[0]^3"), (2, "1/(1 + x[0]^2)"), (61, "dot(x, x)")):
-        refused(layer % (size, text), "lagrangian_convexity", rule, "not evidently quadratic")
-    layered = "layers: {x: {size: 2, lagrangian: tanh}}\n"
-    refused(layered, "lagrangian_convexity", rule, "not evidently quadratic")
 
 
 def test_residuals_are_stated() -> None:

@@ -174,18 +174,6 @@ def test_boxes_are_told_without_instantaneous_layers() -> None:
     assert set(found.data["box"]) == {"x"}
 
 
-def test_equal_activations_are_of_convex_layers_and_rational() -> None:
-    shown = {"rule": "equal_activations", "states": [["0", "0"], ["1", "1"]]}
-    for body, message in (
-        (own("x[0]*x[1] + exp(x[0])", 2, "layer"), "the Lagrangian is not evidently convex"),
-        (own("logsumexp(x)", 2, "layer"), "the activations are not rational"),
-    ):
-        with pytest.raises(EvidenceRejected, match=message):
-            judged(body, "energy_flatness", shown | {"states": [["0", "1"], ["1", "2"]]})
-    # Equal components are the one state at which softmax is known in rationals.
-    assert judged(own("logsumexp(x)", 2, "layer"), "energy_flatness", shown).outcome is Outcome.REFUTED
-
-
 def test_values_at_zero_have_to_be_rational() -> None:
     evidence = {"rule": "energy_confinement", "margin": "1/2"}
     body = dense("[[-1]]", "size: 1, lagrangian: {expression: '%s', of: neuron}")
@@ -224,37 +212,6 @@ def test_sheets_of_radii_have_competitors() -> None:
     ):
         with pytest.raises(EvidenceRejected, match=message):
             judged(body, "memory_retrieval", evidence | {"sheets": [sheet | change]})
-
-
-def test_slopes_and_what_they_are_rewritten_as() -> None:
-    sign = {"rule": "sign"}
-    assert judged(own("x^4"), "lagrangian_convexity", sign).outcome is Outcome.PROVED
-    for body, evidence, message in (
-        (own("dot(x, x)", 2, "layer"), sign, "the layer is not elementwise"),
-        (own("abs(x)"), sign, "not, by structure, locally Lipschitz"),
-        (own("x^4"), sign | {"rewritten": 3}, "rewritten: expected an expression"),
-        (own("x^4"), sign | {"rewritten": "("}, "rewritten: expected a number, a name"),
-        (own("x^3"), sign, "the sign of .* is not evident"),
-        (own("x^3"), {"rule": "subdivision", "cuts": 3}, "cuts: expected a list of at most"),
-        (own("x^3"), {"rule": "subdivision", "cuts": ["1", "1"]}, "cuts: expected increasing numbers"),
-        (own("x^3"), {"rule": "subdivision", "cuts": ["0"]}, r"h ≥ 0 does not follow on \[-inf, 0"),
-    ):
-        with pytest.raises(EvidenceRejected, match=message):
-            judged(body, "lagrangian_convexity", evidence)
-    # Kinks that cannot be located leave h as a whole.
-    assert judged(own("x^2/2 + relu(x^2 - 2)*0"), "lagrangian_convexity", sign).outcome is Outcome.PROVED
-    with pytest.raises(EvidenceRejected):
-        judged(own("relu(x^2 - 2)^2"), "lagrangian_convexity", sign)
-
-
-def test_intervals_show_what_signs_do_not() -> None:
-    body = own("x^2/2 - 2*sech(x)/5")
-    with pytest.raises(EvidenceRejected, match="the sign of"):
-        judged(body, "lagrangian_convexity", {"rule": "sign"})
-    cuts = [str(Fraction(k, 4)) for k in range(-40, 41)]
-    found = judged(body, "lagrangian_convexity", {"rule": "subdivision", "cuts": cuts})
-    assert found.outcome is Outcome.PROVED
-    assert found.data["intervals"] == len(cuts) + 1
 
 
 def test_directions_along_which_the_energy_falls() -> None:

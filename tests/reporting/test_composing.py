@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hopverify.certificate import Certificate
+from hopverify.checker import RULES
 from hopverify.checks import CHECKS
 from hopverify.errors import CertificateRejected
 from hopverify.reporting.addresses import SITE, on_the_site
@@ -44,6 +45,7 @@ from tests.profiles import long_but
 from tests.reporting.documents import FLAT_PAIR, ROOT, aged, certified, reported, written
 from tests.reporting.test_junit import row
 
+DEAD = "kernel (constant on a segment, by cells)"
 ONE_NEURON = FLAT_PAIR.replace("name: flat-pair", "name: other")
 
 
@@ -233,7 +235,7 @@ def test_a_section_tells_what_decided_what_is_cited_and_how_to_check(flat: Docum
     said = text_of(section(flat, "check-energy-flatness"))
     for part in (
         CHECKS["energy_flatness"].explanation,
-        "decided by dead_zone : an interval of states on which h = 0 exactly",
+        f"decided by {DEAD} : {RULES['kernel'].summary}",
         "T5 #theorem-t5 , flat regions: For convex L",
         "to be trusted the reader of specs, the checker and the rules above",
         "check it again hopverify check model.yaml model.certificate.json",
@@ -279,7 +281,10 @@ def test_the_end_says_what_all_rests_on(flat: Document) -> None:
     said = text_of(section(flat, "trust"))
     assert "all 11 claims were decided anew from the evidence" in said
     assert "hopverify check model.yaml model.certificate.json" in said
-    assert "dead_zone an interval of states on which h = 0 exactly 5" in said
+    assert (
+        "kernel (constant on a segment, by cells) a claim about the core, with a proof that the kernel accepts 5"
+        in said
+    )
     assert "IEEE 754" in said
     assert "seed 0" in said
 
@@ -320,7 +325,7 @@ def changed(certificate: Certificate, **changes: Any) -> Certificate:
         {"verdict": "perhaps"},
         {"expected": "maybe"},
         {"statement": None},
-        {"method": "dead_zone"},
+        {"method": "kernel"},
         {"assumptions": [1]},
         {"obligations": [{"statement": "s", "role": "necessary"}]},
         {"obligations": [{"statement": "s", "role": "necessary", "outcome": "refuted"}]},

@@ -24,7 +24,7 @@ WITNESS = {"intervals": [["-∞", "0"]], "kind": "dead"}
 def row(verdict: Verdict, expected: Verdict | None = PASS, *, met: bool = True, subject: str = "x") -> Row:
     reason = REASON if verdict in (UNKNOWN, ASIDE) else None
     witness = WITNESS if verdict is FAIL else None
-    method = ("dead_zone",) if verdict is FAIL else ()
+    method = ("kernel (constant on a segment, by cells)",) if verdict is FAIL else ()
     return Row(
         "energy_flatness",
         subject,

@@ -47,17 +47,21 @@ WITNESSES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["the difference is ≈-1.11022e-16, not 0"],
     ),
     (
-        "dead_zone",
-        {"intervals": [["-∞", "-1"], ["1", "+∞"]], "unbounded": True, "neuron_states": ["-2", "-3/2"]},
+        "kernel (constant on a segment, by cells)",
+        {"kind": "dead", "intervals": [["-∞", "-1"], ["1", "+∞"]], "unbounded": True, "neuron_states": ["-2", "-3/2"]},
         ["(-∞, -1) or (1, +∞)", "unbounded", "-2 and -3/2"],
     ),
-    ("shift_invariance", {"region": "x + R·1"}, ["vector of ones", "x + R·1"]),
+    ("kernel (constant on a segment, by growth)", {"kind": "singular everywhere"}, ["vector of ones", "x + R·1"]),
     (
         "ghost_segment",
         {"neurons": ["x[0]", "x[2]"], "segment": [["-1", "-1"], ["-1/2", "-1/2"]], "target": ["3", "3"]},
         ["x[0], x[2] go from (-1, -1) to (-1/2, -1/2)", "x⋆ = (3, 3)"],
     ),
-    ("equal_activations", {"states": [["1", "1"], ["2", "2"]]}, ["(1, 1)", "(2, 2)"]),
+    (
+        "kernel (constant on a segment, by states)",
+        {"kind": "singular", "states": [["1", "1"], ["2", "2"]]},
+        ["(1, 1)", "(2, 2)"],
+    ),
     ("a_rule_of_tomorrow", {"place": ["1", "2"], "value": "-1/2"}, ["place: (1, 2)", "value: -1/2"]),
 ]
 

@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_mat
 
+from hopverify.checker.convexity import is_convex
 from hopverify.checker.elimination import inverse_of_middle, negative_pivot
 from hopverify.checker.flat_regions import DIFFERENT_TIMES, IN_THE_BASIN
 from hopverify.checker.payload import rational, shown, state, text_of, vector
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.rules.composition import is_convex
 from hopverify.checker.spectrum import count_to_the_right, real_parts
 from hopverify.checker.stored import Rivals, doubles_around, judged
 from hopverify.errors import EvidenceRejected

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from hopverify.checker.constant_pieces import constant_pieces
+from hopverify.checker.convexity import is_convex
 from hopverify.checker.payload import rational, texts_of, vector
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.rules.composition import is_convex
 from hopverify.checker.rules.ghost_enumeration import has_derived_energy
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hopverify.checker.convexity import is_convex
 from hopverify.checker.payload import shown, vector
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.rules.composition import is_convex
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
 from hopverify.obligations import CompatibleTimes, Outcome

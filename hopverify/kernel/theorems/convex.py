@@ -9,14 +9,15 @@ from hopverify.kernel.cells import Cell, cells
 from hopverify.kernel.composition import STATE, of_state
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.facts import Case, Fact
-from hopverify.kernel.functions import ball
+from hopverify.kernel.identity import same
 from hopverify.kernel.intervals import between
 from hopverify.kernel.json_values import listed
 from hopverify.kernel.known import Known
-from hopverify.kernel.numbers import Rejected, rational
+from hopverify.kernel.language import read, shape
+from hopverify.kernel.numbers import rational
 from hopverify.kernel.ranges import of_array, ranges
 from hopverify.kernel.semidefinite import is_semidefinite
-from hopverify.kernel.terms import Place, Shape, Term
+from hopverify.kernel.terms import Number, Place, Shape, Term
 
 MAX_CUTS, MAX_SIZE = 10_000, 60
 
@@ -33,13 +34,14 @@ def by_slope(case: Case) -> Fact:
     """Of one neuron: L is locally Lipschitz by composition, and on each cell L' is so, too, up to the cell's ends.
 
     On each of the intervals into which the kinks of L' and the proof's cuts split the line, the range of L'' is ≥ 0;
-    at each kink L' does not fall.
+    at each kink L' does not fall. The proof may have another form of L'', which is the same function on each cell.
     """
-    case.keys(optional=("cuts",))
+    case.keys(optional=("cuts", "rewritten"))
     case.need(case.layer.elementwise, "the layer acts as a whole")
     L, _ = potential(case)
     cuts = _cuts(case)
-    found = cells(_slope(case, L))
+    forms = [read(case.proof["rewritten"], case.where)] if "rewritten" in case.proof else []
+    found = cells(_slope(case, L), *forms)
     for cell in found:
         closed = between(cell.low, cell.high, inside=False)
         regular = of_state(case.core, case.layer, cell.terms[0], closed).lipschitz
@@ -77,8 +79,8 @@ def potential(case: Case) -> tuple[Term, Known]:
 
 
 def _slope(case: Case, term: Term) -> Term:
-    shape: Shape = () if case.layer.elementwise else (case.layer.size,)
-    return derive.gradient(term, STATE, {**case.core.places, STATE: shape})
+    own: Shape = () if case.layer.elementwise else (case.layer.size,)
+    return derive.gradient(term, STATE, {**case.core.places, STATE: own})
 
 
 def _cuts(case: Case) -> list[Fraction]:
@@ -90,6 +92,13 @@ def _cuts(case: Case) -> list[Fraction]:
 def _check_second(case: Case, cell: Cell, cuts: list[Fraction]) -> None:
     """Refuse a cell on which the range of L'' is not ≥ 0 between some neighbouring cuts."""
     second = _slope(case, cell.terms[0])
+    for form in cell.terms[1:]:
+        places = {**case.core.places, STATE: ()}
+        identical = shape(form, places, case.where) == () and same(second, form, places, case.core.arrays)
+        case.need(identical, f"from {cell.low} to {cell.high} the other form is not shown to be L''")
+        on = between(cell.low, cell.high)
+        case.need(of_state(case.core, case.layer, form, on).lipschitz, "the other form is not defined everywhere")
+        second = form
     arrays = {("array", name): of_array(held) for name, held in case.core.arrays.items()}
     ends: list[Fraction | None] = [cell.low, *(cut for cut in cuts if cell.holds(cut)), cell.high]
     for low, high in pairwise(ends):
@@ -99,12 +108,9 @@ def _check_second(case: Case, cell: Cell, cuts: list[Fraction]) -> None:
 
 def _rises(case: Case, left: Cell, right: Cell) -> bool:
     """Whether L' has no higher value on the left of a kink than on its right."""
-    slopes = left.terms[0], right.terms[0]
-    try:
-        before, after = (exact.at(case.core, each, right.low) for each in slopes)
-    except Rejected:
-        assert right.low is not None
-        arrays: dict[Place, Any] = {("array", name): values_of(held) for name, held in case.core.arrays.items()}
-        before, after = (evaluate(each, {**arrays, STATE: ball(right.low)}) for each in slopes)
-        return bool(before < after)
-    return bool(before <= after)
+    assert right.low is not None
+    before, after = (derive.replace(cell.terms[0], Number(right.low)) for cell in (left, right))
+    if same(before, after, case.core.places, case.core.arrays):
+        return True
+    arrays: dict[Place, Any] = {("array", name): values_of(held) for name, held in case.core.arrays.items()}
+    return bool(evaluate(before, arrays) < evaluate(after, arrays))

@@ -69,7 +69,7 @@ def _where(row: Row) -> str:
         zones = " or ".join(f"({number(lower)}, {number(upper)})" for lower, upper in witness["intervals"])
         return f"where neurons of layer {row.subject} are dead: those with a state in {zones}"
     if witness.get("kind") == "singular everywhere":
-        return f"along a direction at every state of layer {row.subject}: on each {witness.get('region', 'line')}"
+        return f"along a direction at every state of layer {row.subject}: on each x + R·1"
     return f"between states of layer {row.subject} that have the same activation"
 
 
@@ -108,13 +108,18 @@ def _blocks(material: Material, report: Report, flat: Sequence[Row]) -> Iterator
     yield Listing(tuple(_advice(material, report)))
 
 
+def _is_unbounded(witness: Values) -> bool:
+    """Whether a flat region goes on without end: an interval without an end, or a line."""
+    return bool(witness.get("unbounded")) or witness.get("kind") == "singular everywhere"
+
+
 def _places(report: Report, flat: Sequence[Row]) -> Iterator[Block]:
     if any((row.witness or {}).get("kind") == "dead" for row in flat):
         said = "Each neuron is dead or alive on its own, so the flat regions are products: an interval for each dead "
         said += "neuron, a point for each of the others. "
     else:
         said = "Each state lies in a flat region of its own. "
-    if any((row.witness or {}).get("unbounded") for row in flat):
+    if any(_is_unbounded(row.witness or {}) for row in flat):
         said += "They are unbounded: a bound on the energy is no bound on the state."
     yield Paragraph((said.strip(),))
     if _regions(report):

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from hopverify.core.synapses import translated
+from hopverify.expr.parser import parse
+from hopverify.kernel import language
+from hopverify.kernel.terms import Variable
 from hopverify.kernel.theorems.convex import MAX_CUTS, MAX_SIZE
 from tests.kernel.accepting import accepted, layer, rejected
 
@@ -78,6 +82,59 @@ def test_slope_does_not_show_it(text: str, cuts: Any, why: str) -> None:
     rejected(layer(text), "convex", "slope", X, why, cuts=cuts)
 
 
+SQUARE = own("x^4/12 - x^3/3 + x^2/2")
+
+
+def form(text: str) -> Any:
+    """Return an expression in x as a term of the state."""
+    return language.write(translated(parse(text), {"x": Variable(("state", ""))}))
+
+
+def test_by_slope_in_another_form() -> None:
+    """L'' = x² - 2x + 1 has a range that goes below 0, and (x - 1)² has not."""
+    rejected(layer(SQUARE), "convex", "slope", X, "L'' is not shown to be ≥ 0")
+    assert accepted(layer(SQUARE), "convex", "slope", X, rewritten=form("(x - 1)^2"))
+    assert accepted(layer(own("x^4 + x^2")), "convex", "slope", X, rewritten=form("12*x^2 + 2"))
+    # The form is cut at its own kinks, too; on each cell it is L''.
+    assert accepted(layer(SQUARE), "convex", "slope", X, rewritten=form("abs(x - 1)^2"))
+    assert accepted(layer(SQUARE), "convex", "slope", X, rewritten=form("(x - 1)^2"), cuts=["1"])
+
+
+@pytest.mark.parametrize("wrong", ["(x - 2)^2", "x^2 + 1", "abs(x)^2", "relu(x - 1)^2"])
+def test_another_function_is_no_form_of_it(wrong: str) -> None:
+    rejected(layer(SQUARE), "convex", "slope", X, "the other form is not shown to be L''", rewritten=form(wrong))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (["ones", ["state"]], "ones is not defined for"),
+        (["activation", "x"], "the other form is not shown to be L''"),
+        (["matmul", ["state"], ["state"]], "matmul"),
+        ("x", "expected a rational in lowest terms"),
+        (3, "expected a term"),
+        (["sigmoid"], "sigmoid"),
+    ],
+)
+def test_what_is_no_number_is_no_form_of_it(wrong: Any, why: str) -> None:
+    rejected(layer(SQUARE), "convex", "slope", X, why, rewritten=wrong)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrong"),
+    [
+        # L'' = -1 - x² < 0 has the normal form of a square, whose root is defined nowhere.
+        ("-x^2/2 - x^4/12", "sqrt(-1 - x^2)^2"),
+        ("-x^2/2", "sqrt(-1 - x^2)^2/(1 + x^2)"),
+        # L'' = x changes its sign where the root is not defined.
+        ("x^3/6", "sqrt(x)^2"),
+        ("x^3/6", "(x^(1/4))^4"),
+    ],
+)
+def test_a_form_has_to_be_defined(expression: str, wrong: str) -> None:
+    rejected(layer(own(expression)), "convex", "slope", X, "the other form", rewritten=form(wrong))
+
+
 @pytest.mark.parametrize(
     "expression", ["x[0]^2 + 2*x[0]*x[1] + x[1]^2", "x[0]^2 + x[0]*x[1] + x[1]^2 - x[0]", "sum(x)"]
 )
@@ -105,5 +162,5 @@ def test_quadratic_does_not_show_it(text: str, why: str) -> None:
 def test_proofs_have_no_other_keys() -> None:
     for by in ("composition", "quadratic"):
         rejected(layer(own("x^2")), "convex", by, X, "unknown keys", cuts=[])
-    rejected(layer(own("x^2")), "convex", "slope", X, "unknown keys", rewritten="2")
+    rejected(layer(own("x^2")), "convex", "slope", X, "unknown keys", form="2")
     rejected(layer(own("x^2")), "convex", "composition", {"layer": "y"}, "no layer with a flow is called 'y'")

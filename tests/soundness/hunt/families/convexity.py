@@ -12,12 +12,16 @@ from random import Random
 from typing import Any
 
 from hopverify.checker.rules import judge
+from hopverify.core.synapses import translated
 from hopverify.errors import EvidenceRejected
+from hopverify.expr.parser import parse
+from hopverify.kernel import language
+from hopverify.kernel.terms import Variable
 from hopverify.kernel.theorems.compatible_times import DIAGONAL, ONE_TIME
 from hopverify.networks import Layer, build_model
 from hopverify.obligations import CompatibleTimes, Convex, Obligation
 from hopverify.obligations import Outcome as Found
-from hopverify.provers.structure import by_kernel
+from hopverify.provers.structure import by_kernel, found_by_kernel
 from hopverify.spec import parse_spec
 from tests.soundness.hunt.cases import Document, Family, Outcome, margin, positive, results, small, symmetric, texts
 from tests.soundness.oracles.matrices import Matrix, is_semidefinite, transpose
@@ -71,10 +75,12 @@ def polynomial(random: Random) -> Outcome:
     root = Fraction(float(-p / 2 + Fraction(max(float(p * p / 4 - q), 0.0) ** 0.5)))
     near = [root, *(root + s * Fraction(1, 2**k) for s in (-1, 1) for k in (1, 9, 26, 30, 50))]
     cuts = sorted({-2 - abs(root), *random.sample(near, 4), 2 + abs(root)})
-    rewritten = f"{k}*(x^2 + ({p})*x + ({q}))^2 + ({e})"
-    offers = [{"rule": "sign"}, {"rule": "composition"}, {"rule": "sign", "rewritten": rewritten}]
-    offers += [{"rule": "subdivision", "cuts": [str(c) for c in cuts]}]  # type: ignore[dict-item]
-    offers += [offers[-1] | {"rewritten": rewritten}]
+    x = {"x": Variable(("state", ""))}
+    rewritten = language.write(translated(parse(f"{k}*(x^2 + ({p})*x + ({q}))^2 + ({e})"), x))
+    offers = [by_kernel("composition", "convex", layer="x")]
+    for found in ({}, {"cuts": texts(cuts)}):
+        for form in ({}, {"rewritten": rewritten}):
+            offers.append(found_by_kernel(found | form, "slope", "convex", layer="x"))
     offers += [_negative([str(x)], ["1"]) for x in near]
     return _compared(_shown(Convex(_layer(_document(1, L))), offers), truth, L)
 
@@ -108,7 +114,7 @@ def quadratic(random: Random) -> Outcome:
     layer, at = _layer(document), ["0"] * n
     directions = [texts(v), texts(random.sample([Fraction(1), *(small(random) for _ in range(n - 1))], n))]
     bent = [_negative(at, d) for d in directions]
-    first = _compared(_shown(Convex(layer), [{"rule": "exact_inertia"}, *bent]), convex, about)
+    first = _compared(_shown(Convex(layer), [by_kernel("quadratic", "convex", layer="x"), *bent]), convex, about)
     offers = [by_kernel("commuting", "compatible times", layer="x", because=each) for each in (ONE_TIME, DIAGONAL)]
     offers += [{"rule": "negative_curvature", "state": at, "direction": d} for d in directions]
     second = _compared(_shown(CompatibleTimes(layer), offers), timed, about)

@@ -1,0 +1,80 @@
+"""Flatness: segments of states on which an activation is constant, or what shows that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from hopverify.certificate import Evidence
+from hopverify.expr.evaluate import evaluate
+from hopverify.expr.intervals import INTERVALS, Interval, as_interval
+from hopverify.expr.pieces import End, Piece, pieces_or_whole
+from hopverify.networks.dead_zones import dead_zones
+from hopverify.obligations import NowhereFlat
+from hopverify.provers import Budget, Prover
+from hopverify.provers.structure import by_kernel, found_by_kernel, gradient_premises
+
+FAR, SMALL = 2.0**20, 2.0**-16
+# Where on a piece an analytic slope is tried; one certain value other than 0 is enough.
+SHARES = (Fraction(1, 2), Fraction(1, 3), Fraction(4, 5))
+NO, YES = "constant on no segment", "constant on a segment"
+
+
+def _search(obligation: NowhereFlat, budget: Budget) -> Iterator[Evidence]:
+    name, function = obligation.layer.name, obligation.function
+    if function.slope is None:
+        premises = {"premises": gradient_premises(obligation.layer)}
+        yield found_by_kernel(premises, "composition", NO, layer=name, kind="strictly convex")
+        yield by_kernel("growth", YES, layer=name, kind="singular everywhere")
+        return
+    zones = dead_zones(function)
+    if zones:
+        yield by_kernel("cells", YES, layer=name, kind="dead", **_dead(zones))
+        return
+    parts = pieces_or_whole(function.slope)
+    points = {"points": sorted({str(piece.inside(share)) for piece in parts for share in SHARES})}
+    ends = [end for piece in parts for end in _saturated(piece)]
+    if ends:
+        yield found_by_kernel(points, "slope", NO, layer=name, kind="saturated", at=ends)
+    yield found_by_kernel(points, "slope", NO, layer=name, kind="alive")
+
+
+def _dead(zones: list[Piece]) -> dict[str, Any]:
+    """Return what is told of dead neurons."""
+    zone = zones[0]
+    point = zone.inside()
+    other = (point + (zone.upper if zone.upper is not None else point + 2)) / 2
+    return {
+        "intervals": [[_end(piece.lower, "-∞"), _end(piece.upper, "+∞")] for piece in zones],
+        "unbounded": any(piece.lower is None or piece.upper is None for piece in zones),
+        "neuron_states": [str(point), str(other)],
+    }
+
+
+def _end(value: End, infinite: str) -> str:
+    return infinite if value is None else str(value)
+
+
+def _saturated(piece: Piece) -> list[str]:
+    """Return at which infinite ends of a piece |h| falls below the bound."""
+    ends = {"x → -∞": (-inf, -FAR)} if piece.lower is None else {}
+    if piece.upper is None:
+        ends["x → +∞"] = (FAR, inf)
+    found = []
+    for end, (lower, upper) in ends.items():
+        box = Interval(np.array([lower]), np.array([upper]))
+        slope = as_interval(evaluate(piece.expression, {"x": box}, INTERVALS))
+        if bool(np.all(slope.upper < SMALL)) and bool(np.all(slope.lower > -SMALL)):
+            found.append(end)
+    return found
+
+
+PROVER = Prover(
+    name="flatness",
+    summary="dead intervals, lines along which nothing changes, slopes that vanish nowhere, strictly convex L",
+    search=_search,
+)
