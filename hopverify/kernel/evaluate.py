@@ -10,7 +10,7 @@ from hopverify.kernel import derive, functions, terms, vectors
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.functions import ball
-from hopverify.kernel.numbers import Rejected
+from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.terms import Apply, Number, Place, Shape, Term, Variable
 from hopverify.kernel.vectors import Value
 
@@ -26,6 +26,15 @@ def evaluate(term: Term, values: Mapping[Place, Value]) -> Value:
         else:
             known[id(node)] = _applied(node, [known[id(each)] for each in node.arguments])
     return known[id(term)]
+
+
+def defined(term: Term, values: Mapping[Place, Value]) -> None:
+    """Refuse a point at which a function has no value: the formula of its gradient may have one, as 1/u of log u."""
+    need(_is_finite(evaluate(term, values)), "point", "the function has no value there")
+
+
+def _is_finite(value: Value) -> bool:
+    return all(map(_is_finite, value)) if isinstance(value, list) else bool(value.is_finite())
 
 
 def _applied(node: Apply, values: list[Value]) -> Value:

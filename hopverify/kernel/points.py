@@ -15,7 +15,7 @@ from flint import arb
 
 from hopverify.kernel import derive, terms, vectors
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.evaluate import Network, drives, evaluate, values_of
+from hopverify.kernel.evaluate import Network, defined, drives, evaluate, values_of
 from hopverify.kernel.functions import ball
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.terms import Place, Shape, Term, Variable
@@ -35,14 +35,18 @@ def curvature(core: Core, layer: Layer, x: Sequence[Fraction], u: Sequence[Fract
     shape: Shape = () if layer.elementwise else (layer.size,)
     places = {**core.places, STATE: shape, DIRECTION: shape}
     slope = derive.gradient(layer.L, STATE, places)
-    used = {node.place[1] for node in terms.walk(slope) if isinstance(node, Variable) and node.place[0] == "array"}
+    both = (*terms.walk(layer.L), *terms.walk(slope))
+    used = {node.place[1] for node in both if isinstance(node, Variable) and node.place[0] == "array"}
     arrays: dict[Place, Value] = {("array", name): values_of(core.arrays[name]) for name in used}
     if layer.elementwise:
         second = derive.gradient(slope, STATE, places)
         moved = [(ball(a * b), ball(at)) for a, b, at in zip(u, v, x, strict=True) if a * b != 0]
+        for _, at in moved:
+            defined(layer.L, arrays | {STATE: at})
         return vectors.total_of([part * evaluate(second, arrays | {STATE: at}) for part, at in moved])
     along = derive.gradient(derive.apply("dot", slope, Variable(DIRECTION)), STATE, places)
     values = arrays | {STATE: [ball(each) for each in x], DIRECTION: [ball(each) for each in v]}
+    defined(layer.L, values)
     return vectors.dot([ball(each) for each in u], evaluate(along, values))
 
 

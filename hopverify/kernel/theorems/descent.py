@@ -47,6 +47,7 @@ def ascent(case: Case) -> Fact:
     least = rational(claim["rate"], f"{where}.rate")
     case.need(least > 0, "the rate that is claimed is not positive")
     case.need(points.rate(point) >= ball(least), "dE/dt is not certainly so high at this state")
+    case.need(point.energy.is_finite(), "E has no value at this state")
     case.need(("step" in claim.fields) == ("rise" in claim.fields), "a step goes with a rise")
     if "step" in claim.fields:
         step, rise = (rational(claim[key], f"{where}.{key}") for key in ("step", "rise"))

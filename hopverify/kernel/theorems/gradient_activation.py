@@ -1,10 +1,10 @@
 """The activation of a layer is the gradient of some function, or of none: whether ∂g_i/∂x_j = ∂g_j/∂x_i."""
 
-from hopverify.kernel.composition import of_state
+from hopverify.kernel.almost_everywhere import check_of_state
 from hopverify.kernel.coordinates import entries
 from hopverify.kernel.core import Layer
 from hopverify.kernel.derive import apply, gradient, number
-from hopverify.kernel.evaluate import evaluate, values_of
+from hopverify.kernel.evaluate import defined, evaluate, values_of
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.identity import STATE, same
@@ -30,8 +30,9 @@ def elementwise(case: Case) -> Fact:
 def jacobian(case: Case) -> Fact:
     """g is locally Lipschitz, of at most 8 neurons, and ∂g_i/∂x_j has the normal form of ∂g_j/∂x_i, for all i and j.
 
-    So the two are equal almost everywhere. The means of g over small balls are smooth and have the same property, so
-    that they are gradients (Poincaré's lemma), and g is their uniform limit on bounded sets: a gradient, too.
+    Their formulas have values almost everywhere, so that the two are equal almost everywhere. The means of g over small
+    balls are smooth and have the same property, so that they are gradients (Poincaré's lemma), and g is their uniform
+    limit on bounded sets: a gradient, too.
     """
     case.keys()
     g, size = _lipschitz_activation(case), case.layer.size
@@ -50,7 +51,7 @@ def jacobian(case: Case) -> Fact:
 
 def _lipschitz_activation(case: Case) -> Term:
     g = _stated(case, case.layer)
-    case.need(of_state(case.core, case.layer, g).lipschitz, "composition does not show that g is locally Lipschitz")
+    check_of_state(case.core, case.layer, g, "g")
     return g
 
 
@@ -72,6 +73,7 @@ def point(case: Case) -> Fact:
     values: dict[Place, Value] = {STATE: state} | {
         ("array", name): values_of(held) for name, held in core.arrays.items()
     }
+    defined(g, values)
     rows = [evaluate(gradient(apply("index", g, number(k)), STATE, places), values) for k in (i, j)]
     are_apart(case, rows[0][j], rows[1][i], claim["apart"])
     return Fact(core, claim)

@@ -1,9 +1,9 @@
 """The drive of a synapse is -∇S, or differs from it at some activations."""
 
-from hopverify.kernel.composition import of_activations
+from hopverify.kernel.almost_everywhere import check_of_activations
 from hopverify.kernel.core import Core, Synapse
 from hopverify.kernel.derive import ZERO, apply, gradient
-from hopverify.kernel.evaluate import evaluate, values_of
+from hopverify.kernel.evaluate import defined, evaluate, values_of
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.identity import same
@@ -24,12 +24,12 @@ def definition(case: Case) -> Fact:
 def identity(case: Case) -> Fact:
     """S is, by composition, locally Lipschitz; -∇S and the drive have one normal form, for each layer of the core.
 
-    As for g = ∇L, the drive is then -∇S wherever it is continuous.
+    The formula of ∇S has values almost everywhere. As for g = ∇L, the drive is then -∇S wherever it is continuous.
     """
     case.keys()
     core, synapse = case.core, synapse_of(case)
     case.need(synapse.drive is not None, "the core states no drive")
-    case.need(of_activations(core, synapse.energy).lipschitz, "composition does not show that S is locally Lipschitz")
+    check_of_activations(core, synapse.energy, "S")
     for layer in core.layers:
         alike = same(*two_drives(core, synapse, layer.name), core.places, core.arrays)
         case.need(alike, f"-∇S and the drive of layer {layer.name} have other normal forms")
@@ -57,6 +57,7 @@ def point(case: Case) -> Fact:
         else:
             exact = rationals(claim["activations"][name], sizes[name], case.where)
             values[kind, name] = [ball(each) for each in exact]
+    defined(synapse.energy, values)
     first, second = (evaluate(term, values)[claim["index"]] for term in two)
     are_apart(case, first, second, apart)
     return Fact(core, claim)

@@ -1,6 +1,6 @@
 """The activation is the gradient of the Lagrangian: g(x) = ∇L(x) (docs/theory.md, Setting)."""
 
-from hopverify.kernel.composition import of_state
+from hopverify.kernel.almost_everywhere import check_of_state
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.identity import same_gradient
 from hopverify.kernel.numbers import Rejected
@@ -16,13 +16,13 @@ def definition(case: Case) -> Fact:
 def identity(case: Case) -> Fact:
     """L is, by composition, locally Lipschitz, and ∇L and g have one normal form, on each cell between kinks.
 
-    So ∇L = g almost everywhere. L is an integral of its derivative along segments: where g is continuous, L is C¹, and
-    ∇L = g.
+    The formula of ∇L has values almost everywhere, so that ∇L = g almost everywhere where g has values. L is an
+    integral of its derivative along segments: where g is continuous, L is C¹, and ∇L = g.
     """
     case.keys()
     layer = case.layer
     if layer.L is None or layer.g is None:
         raise Rejected(f"{case.where}: the core states not both L and the activation")
-    case.need(of_state(case.core, layer, layer.L).lipschitz, "composition does not show that L is locally Lipschitz")
+    check_of_state(case.core, layer, layer.L, "L")
     case.need(same_gradient(case.core, layer, layer.L, layer.g), "∇L and the activation have other normal forms")
     return Fact(case.core, case.claim)

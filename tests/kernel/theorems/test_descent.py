@@ -41,6 +41,16 @@ def test_an_energy_that_rises() -> None:
     rejected(doubling("-sum(x^2)"), "ascent", "point", RISES, "dE/dt is not certainly so high")
 
 
+def test_an_energy_without_a_value_does_not_rise() -> None:
+    """Along ẋ = x the formula 1/x of the slope of log x gives dE/dt = 1 everywhere."""
+    for state, holds in (("3", True), ("-3", False)):
+        fields = {"state": {"x": [state]}, "rate": "1/2"}
+        if holds:
+            assert accepted(doubling("sum(log(x))"), "ascent", "point", fields)
+        else:
+            rejected(doubling("sum(log(x))"), "ascent", "point", fields, "E has no value at this state")
+
+
 def test_updates_that_overshoot() -> None:
     """E = -(x - 2)² rises from x = 1 until x = 2, and is what it was at x = 3."""
     of, fields = doubling("-sum((x - 2)^2)"), {"state": {"x": ["1"]}, "rate": "1", "rise": "1/8"}

@@ -133,3 +133,27 @@ def test_at_a_kink_all_slopes_count() -> None:
     of = activation("relu(x[1])", "0")
     rejected(of, "no gradient activation", "point", apart(0, 1, ["0", "0"], "1/1000"), "certainly")
     assert accepted(of, "no gradient activation", "point", apart(0, 1, ["0", "1/1000"], "1"))
+
+
+def test_where_an_activation_has_no_value_it_has_no_slopes() -> None:
+    """(log x_1, x_0/|x_1|) is a gradient where it has values; the formulas of its slopes have values where x_1 < 0."""
+    of = activation("log(x[1])", "x[0]/abs(x[1])")
+    rejected(of, "no gradient activation", "point", apart(0, 1, ["0", "-1"], "1"), "the function has no value there")
+    assert accepted(activation("log(x[1])", "x[0]"), "no gradient activation", "point", apart(0, 1, ["0", "2"], "1/2"))
+
+
+def test_norms_that_vanish_on_whole_cells() -> None:
+    """∂g_i/∂x_j of (x·norm) divides by the norm: of analytic vectors it is 0 on a null set only."""
+    for u, why in (
+        ("x", ""),
+        ("x - mean(x)", ""),
+        ("relu(x)", "a norm in g may be 0"),
+        ("x - x", "a norm in g may be 0"),
+    ):
+        of = layer(f"size: 2, activation: {{expression: 'x*norm({u}, 0)'}}")
+        if why:
+            rejected(of, "gradient activation", "jacobian", JACOBIAN, why)
+        elif u == "x":
+            assert accepted(of, "gradient activation", "jacobian", JACOBIAN)
+        else:
+            rejected(of, "gradient activation", "jacobian", JACOBIAN, "differ")

@@ -15,6 +15,9 @@ OF_W = {"synapse": "w"}
 LAYERS = "layers: {x: {size: 2, lagrangian: tanh}, y: {size: 3, lagrangian: relu}, z: {size: 2, lagrangian: relu}}\n"
 
 
+EXACT = "kind: dense, layers: [x, y], weights: [[1, 2, 3], [4, 5, 6]]"
+
+
 def joined(synapse: str) -> Core:
     return core(f"{LAYERS}synapses: {{w: {{{synapse}}}}}\n")
 
@@ -148,3 +151,43 @@ def test_attention_leaves_a_sum_out() -> None:
     assert accepted(of, "no gradient drive", "point", away(activations=given, apart="1/100"))
     whole = joined("kind: attention, layers: [x, z], queries: [[1, 2]], keys: [[3, 4]], beta: 1, drive: gradient")
     rejected(whole, "no gradient drive", "point", away(activations=given, apart="1/100"), "states no drive")
+
+
+def with_energy(S: Any, drive: Any) -> Core:
+    of = dense("[[1, 2], [2, 1]]")
+    (own,) = of.synapses
+    stated = replace(own, energy=language.read(S, ""), drive={"x": language.read(drive, "")})
+    return replace(of, synapses=(stated,))
+
+
+GAMMA = ["activation", "x"]
+
+
+def test_where_the_energy_has_no_value_it_has_no_gradient() -> None:
+    """S = -Σ log γ has the gradient -1/γ where γ > 0 only."""
+    of = with_energy(["negate", ["sum", ["log", GAMMA]]], ["divide", "1", ["abs", GAMMA]])
+    fields = away(activations={"x": ["-1", "-1"]}, apart="1")
+    rejected(of, "no gradient drive", "point", fields, "the function has no value there")
+    of = with_energy(["negate", ["sum", ["log", GAMMA]]], ["divide", "2", GAMMA])
+    assert accepted(of, "no gradient drive", "point", away(activations={"x": ["1", "1"]}, apart="1"))
+
+
+def test_norms_that_vanish_on_whole_cells() -> None:
+    for u, why in ((GAMMA, ""), (["relu", GAMMA], "a norm in S may be 0"), (["subtract", GAMMA, GAMMA], "a norm in S")):
+        norm = ["norm", u, "0"]
+        slope = ["divide", u, norm]
+        of = with_energy(["negate", norm], slope)
+        if why:
+            rejected(of, "gradient drive", "identity", OF_W, why)
+        else:
+            assert accepted(of, "gradient drive", "identity", OF_W)
+
+
+def test_norms_of_uncertain_arrays() -> None:
+    """Among the arrays that are meant one may be 0."""
+    of = joined("kind: dense, layers: [x, y], weights: {values: [[1, 2, 3], [4, 5, 6]], tolerance: 9}")
+    (own,) = of.synapses
+    norm = ["norm", ["matmul", ["array", "w"], ["activation", "y"]], "0"]
+    stated = replace(own, energy=language.read(norm, ""), drive={"x": language.read("0", "")})
+    for within, why in ((of, "is known up to a spread"), (joined(EXACT), "other normal forms")):
+        rejected(replace(within, synapses=(stated,)), "gradient drive", "identity", OF_W, why)

@@ -104,3 +104,33 @@ def test_layers_of_many_neurons_are_compared_at_once() -> None:
     for name in ("softmax", "layernorm", "spherical", "entmax"):
         of = core(f"layers: {{x: {{size: 5000, lagrangian: {name}}}}}\n")
         assert accepted(of, "gradient of L", "identity", OF_X)
+
+
+MEAN, HALF = ["mean", X], ["divide", ["dot", X, X], "2"]
+NORM = ["norm", ["multiply", ["ones", X], ["relu", MEAN]], "0"]
+ELSEWHERE = ["multiply", "5", ["relu", ["negate", MEAN]]]
+
+
+def test_a_norm_that_vanishes_on_a_cell_hides_nothing() -> None:
+    """L = ½|x|² + m·norm, m the mean: where m < 0, ∇L = x; the formula of its gradient is 0/0 there.
+
+    Multiplied by the norm, which is 0 there, 5·relu(-m) vanishes from the normal form.
+    """
+    L = ["add", HALF, ["multiply", MEAN, NORM]]
+    slope = ["add", X, NORM]
+    for g in (slope, ["add", slope, ELSEWHERE]):
+        rejected(stated(L, g), "gradient of L", "identity", OF_X, "a norm in L may be 0 at more than a few states")
+
+
+def test_norms_of_analytic_vectors() -> None:
+    for u in (X, ["subtract", X, MEAN], ["tanh", X]):
+        norm = ["norm", u, "0"]
+        L, g = ["power", norm, "3"], ["multiply", "3", ["multiply", norm, X]]
+        if u == X:
+            assert accepted(stated(L, g), "gradient of L", "identity", OF_X)
+        else:
+            rejected(stated(L, g), "gradient of L", "identity", OF_X, "other normal forms")
+    nothing = ["norm", ["subtract", X, X], "0"]
+    rejected(stated(["add", HALF, nothing], X), "gradient of L", "identity", OF_X, "a norm in L may be 0")
+    certain = ["norm", ["relu", X], "1"]
+    rejected(stated(["add", HALF, certain], X), "gradient of L", "identity", OF_X, "other normal forms")

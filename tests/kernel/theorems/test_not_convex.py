@@ -80,8 +80,16 @@ def test_a_kink_has_no_curvature() -> None:
 
 def test_where_l_is_not_defined_nothing_is_certain() -> None:
     of = layer("size: 1, lagrangian: {expression: 'x^1.5'}")
-    for state in ("0", "-1"):
-        rejected(of, "not convex", "point", claim([state], ["1"], "-1/10"), "not certainly so low")
+    rejected(of, "not convex", "point", claim(["0"], ["1"], "-1/10"), "not certainly so low")
+    rejected(of, "not convex", "point", claim(["-1"], ["1"], "-1/10"), "the function has no value there")
+
+
+@pytest.mark.parametrize("text", ["{0}*log({0})", "(1 + {0})*log1p({0})"])
+def test_the_formula_of_a_derivative_may_have_a_value_where_the_function_has_none(text: str) -> None:
+    """(x log x)'' = 1/x, which is -1/2 at -2."""
+    for of, variable in (("neuron", "x"), ("layer", "x[0]")):
+        own = layer(f"size: 1, lagrangian: {{expression: '{text.format(variable)}', of: {of}}}")
+        rejected(own, "not convex", "point", claim(["-2"], ["1"], "-1/4"), "the function has no value there")
 
 
 def test_parameters_that_are_arrays() -> None:
