@@ -4,8 +4,9 @@
 
 with ρ the leak. The last identity is stated only where it holds: the energy is the derived one, every bias is counted,
 and every synapse's drive is minus the gradient of its energy. SymPy derived g and H of the catalogue's L, and -∂S/∂g of
-each kind of synapse, when this version was made. It derives those of a user's own expressions here; they are compared
-with automatic differentiation in ball arithmetic before anything is returned.
+each kind of synapse, when this version was made. It derives those of a user's own expressions here. The kernel, which
+differentiates L itself, is asked whether it accepts g and H; what it does not accept is compared with automatic
+differentiation in ball arithmetic before anything is returned.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hopverify.derivation.acceptance import accepted
 from hopverify.derivation.altered_crosscheck import check_altered, check_resolvent
 from hopverify.derivation.altered_section import altered_sections, obstacles
 from hopverify.derivation.crosscheck import check_layer, check_rate
@@ -27,19 +29,25 @@ from hopverify.derivation.spin_sections import spin_sections
 from hopverify.networks import Model, SpinModel, altered_system
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
+BOTH = ("g", "H")
+ORIGIN = "Origin of the formulas"
+"""The title of the section that says what was derived, accepted and compared."""
+
 
 @dataclass(frozen=True, eq=False)
 class Derivation:
     """What is derived of a model. ``obstacles`` are the reasons why dE/dt = -ẋᵀTHẋ is not claimed; none: it holds.
 
-    ``layer_points`` and ``rate_points`` count the states at which a layer's g and H, and dE/dt, were compared with
-    automatic differentiation in ball arithmetic; ``altered_points`` do so for self-inhibition and altered systems.
+    ``accepted`` says of each layer which of ``g`` and ``H`` the kernel accepted. ``layer_points`` and ``rate_points``
+    count the states at which other g and H, and dE/dt, were compared with automatic differentiation in ball arithmetic;
+    ``altered_points`` do so for self-inhibition and altered systems.
     """
 
     name: str
     layers: Mapping[str, LayerForms]
     sections: tuple[Section, ...]
     obstacles: tuple[str, ...]
+    accepted: Mapping[str, tuple[str, ...]]
     layer_points: Mapping[str, int]
     rate_points: int
     altered_points: Mapping[str, int]
@@ -59,10 +67,11 @@ class Derivation:
 def derive(model: Model | SpinModel) -> Derivation:
     """Return the derivation; raise :class:`~hopverify.derivation.crosscheck.Disagreement` if a comparison fails."""
     if isinstance(model, SpinModel):
-        return Derivation(model.name, {}, spin_sections(model), (), {}, 0, {})
+        return Derivation(model.name, {}, spin_sections(model), (), {}, {}, 0, {})
     layers = {name: layer_forms(layer) for name, layer in model.layers.items()}
     network = Network(model, layers)
-    points = {name: check_layer(forms) for name, forms in layers.items() if not forms.of_catalogue}
+    known = {name: accepted(forms) for name, forms in layers.items()}
+    points = {name: check_layer(forms) for name, forms in layers.items() if known[name] != BOTH}
     rate_points = check_rate(model) if not network.obstacles and is_settled(model) else 0
     altered = altered_points(model)
     sections = (
@@ -73,9 +82,9 @@ def derive(model: Model | SpinModel) -> Derivation:
         rate_section(network),
         *altered_sections(network),
         _legend(model, layers),
-        _comparison(layers, points, rate_points, altered),
+        _origin(layers, known, points, rate_points, altered),
     )
-    return Derivation(model.name, layers, sections, network.obstacles, points, rate_points, altered)
+    return Derivation(model.name, layers, sections, network.obstacles, known, points, rate_points, altered)
 
 
 def altered_points(model: Model) -> dict[str, int]:
@@ -109,22 +118,36 @@ def _legend(model: Model, layers: Mapping[str, LayerForms]) -> Section:
     return Section("Symbols", (), tuple(notes))
 
 
-def _comparison(
-    layers: Mapping[str, LayerForms], points: Mapping[str, int], rate_points: int, altered: Mapping[str, int]
+def _origin(
+    layers: Mapping[str, LayerForms],
+    known: Mapping[str, tuple[str, ...]],
+    points: Mapping[str, int],
+    rate_points: int,
+    altered: Mapping[str, int],
 ) -> Section:
-    """Say what SymPy derived beforehand, what was compared with automatic differentiation, and at how many states."""
-    notes = [
-        f"g and H of layer {name}: cross-checked in ball arithmetic at {count} points"
-        if count
-        else f"g and H of layer {name}: not cross-checked"
-        for name, count in points.items()
-    ]
-    if known := [name for name, forms in layers.items() if forms.of_catalogue]:
-        notes.append(f"g and H of {_listed(known)}: derived by SymPy when this version of hopverify was made")
+    """Say what SymPy derived and the kernel accepted, and what was compared with numbers, at how many states."""
+    notes = []
+    for parts in (BOTH, BOTH[:1]):
+        if names := [name for name in layers if known[name] == parts]:
+            notes.append(f"{' and '.join(parts)} of {_listed(names)}: derived by SymPy, accepted by the kernel")
+    for name, count in points.items():
+        if not layers[name].missing:
+            others = [part for part in _derived(layers[name]) if part not in known[name]]
+            compared = f"compared with automatic differentiation at {count} point{'s' * (count > 1)}"
+            what = f"{' and '.join(others)} of layer {name}"
+            notes.append(
+                f"{what}: derived by SymPy, not decided by the kernel, {compared if count else 'compared at no point'}"
+            )
     if rate_points:
         notes.append(f"dE/dt: cross-checked in ball arithmetic at {rate_points} points")
     notes += [f"{what}: cross-checked with the model at {count} points" for what, count in altered.items()]
-    return Section("Comparison with automatic differentiation", (), tuple(notes))
+    return Section(ORIGIN, (), tuple(notes))
+
+
+def _derived(forms: LayerForms) -> tuple[str, ...]:
+    """Return which of g and H SymPy derived: the activation may be given, by the spec or by the catalogue."""
+    is_given = forms.layer.function.potential is None or (forms.whole is not None and not forms.whole.closed)
+    return ("H",) if is_given else BOTH
 
 
 def _listed(names: Sequence[str]) -> str:

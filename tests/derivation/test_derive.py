@@ -61,7 +61,7 @@ def test_a_modern_hopfield_network() -> None:
         "x_h,i = Σ_j W_ij·g_v,j synapse x",
         "- L_h(x_h) layer h, eliminated",
         "= -Σ_i h_v(x_v,i)·ẋ_v,i² layer v",
-        "g and H of layers v and h: derived by SymPy when this version of hopverify was made",
+        "g and H of layers v and h: derived by SymPy, accepted by the kernel",
         "dE/dt: cross-checked in ball arithmetic at 4 points",
     ):
         assert expected in printed

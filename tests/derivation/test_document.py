@@ -65,4 +65,4 @@ def test_notes_are_words_with_formulas_between_them(pair: Derivation) -> None:
 def test_reports_know_the_parts_of_a_derivation(path: Path) -> None:
     titles = [section.title for section in derive(build_model(read_spec(path))).sections]
     assert titles[0].startswith("Layer ")
-    assert titles[-2:] == ["Symbols", "Comparison with automatic differentiation"]
+    assert titles[-2:] == ["Symbols", "Origin of the formulas"]

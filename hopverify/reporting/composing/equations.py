@@ -21,7 +21,7 @@ from hopverify.reporting.document import (
     Words,
 )
 
-_ASIDE = ("Symbols", "Comparison with automatic differentiation")
+_ASIDE = ("Symbols", "Origin of the formulas")
 
 
 def equations(derivation: Derivation, written_out: Sequence[Section] = ()) -> tuple[Block, ...]:
