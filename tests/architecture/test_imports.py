@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,8 @@ PLANTS = [
     ("checker/payload.py", "from hopverify.pipeline import verify"),
     ("spec/numbers.py", "import hopverify.checker"),
     ("provers/structure.py", "import scipy"),
+    ("provers/symmetriser.py", "from hopverify.kernel import evaluate"),
+    ("kernel/ranges.py", "from hopverify.core import core_of"),
     ("derivation/deriving.py", "import sympy"),
     ("checker/floats.py", "import yaml"),
     ("reporting/wording.py", "import numpy"),
@@ -35,6 +38,17 @@ PLANTS = [
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", LINT], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def lint_with(folder: Path, file: str, line: str) -> subprocess.CompletedProcess[str]:
+    """Lint with one more line in a file."""
+    path = folder / "hopverify" / file
+    text = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(f"{text}\n\n{line}\n", encoding="utf-8")
+        return lint(folder)
+    finally:
+        path.write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +67,27 @@ def test_the_contracts_hold(copy: Path) -> None:
 
 @pytest.mark.parametrize(("file", "line"), [plant if i % 3 == 0 else long(*plant) for i, plant in enumerate(PLANTS)])
 def test_a_planted_violation_breaks_them(copy: Path, file: str, line: str) -> None:
-    path = copy / "hopverify" / file
-    text = path.read_text(encoding="utf-8")
-    try:
-        path.write_text(f"{text}\n\n{line}\n", encoding="utf-8")
-        done = lint(copy)
-    finally:
-        path.write_text(text, encoding="utf-8")
+    done = lint_with(copy, file, line)
     assert done.returncode == 1, done.stdout
     assert "BROKEN" in done.stdout
+
+
+def test_provers_may_ask_the_kernel(copy: Path) -> None:
+    done = lint_with(copy, "provers/symmetriser.py", "from hopverify.kernel.check import accept")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_kernel_imports_the_standard_library_flint_and_itself() -> None:
+    """Wherever an import stands, in a function too."""
+    for path in (ROOT / "hopverify" / "kernel").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, path
+                names = [str(node.module)]
+            for name in names:
+                ours = name == "hopverify.kernel" or name.startswith("hopverify.kernel.")
+                assert ours or name == "flint" or name.partition(".")[0] in sys.stdlib_module_names, f"{path}: {name}"
 
 
 @pytest.mark.parametrize("module", ["hopverify", "hopverify.errors", "hopverify.cli"])
