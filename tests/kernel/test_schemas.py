@@ -121,7 +121,7 @@ def test_fields_are_those_of_the_forms() -> None:
     assert set(offered) == set(claims.FORMS)
 
 
-@pytest.mark.parametrize(("claim", "by"), THEOREMS, ids=" by ".join)
+@pytest.mark.parametrize(("claim", "by"), THEOREMS, ids=str)
 def test_keys_of_proofs_are_those_of_the_theorems(claim: str, by: str) -> None:
     stated = WAYS[claim, by]["proof"]
     required, optional = keys_of(THEOREMS[claim, by])
