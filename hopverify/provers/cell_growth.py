@@ -88,10 +88,11 @@ def _row(growth: Growth, found: Found, k: int) -> dict[str, Any]:
     inner, rest = ((ends.lower[:, k], ends.upper[:, k]) for ends in (found.inner, found.rest))
     is_inside = bool(((lower <= rest[0]) & (rest[1] <= upper)).all())
     unit = _unit(rest[1] - rest[0], inner[1] - inner[0], upper - lower)
+    cell = _box((lower, upper), unit)
     return {
         "unit": str(Fraction(unit)),
-        "lower": _whole(_inward(lower / unit)),
-        "upper": _whole(-_inward(-upper / unit)),
+        "lower": cell[0],
+        "upper": cell[1],
         "inner": _box(inner, unit) if flips else None,
         "flips": flips,
         "rest": _box(rest, unit) if found.resting[k] and is_inside else None,
@@ -100,7 +101,9 @@ def _row(growth: Growth, found: Found, k: int) -> dict[str, Any]:
 
 
 def _box(ends: tuple[Floats, Floats], unit: float) -> list[list[int | None]]:
-    return [_whole(_inward(ends[0] / unit)), _whole(-_inward(-ends[1] / unit))]
+    """Return ends in whole units, rounded inward; those too far away for doubles become infinite, and the rule judges."""
+    with np.errstate(over="ignore"):
+        return [_whole(_inward(ends[0] / unit)), _whole(-_inward(-ends[1] / unit))]
 
 
 def _unit(*widths: Floats) -> float:

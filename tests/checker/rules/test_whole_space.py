@@ -47,6 +47,12 @@ def test_any_box_is_a_cell_where_one_equilibrium_attracts_everything(check: str)
     assert (row["verdict"], row["flips"]) == ("pass", 2)
 
 
+def test_a_cell_that_grows_beyond_doubles_is_no_warning(recwarn: pytest.WarningsRecorder) -> None:
+    given = spec("[['3/10', '1/5']]", weights="[[0, 0.5], [0.5, 0]]", layer="lagrangian: identity")
+    assert verify(given).results[0]["verdict"] == "fail"
+    assert not recwarn.list
+
+
 def test_the_equilibrium_has_to_be_the_pattern_s_own() -> None:
     """Half the distance from (1, 1) to (2, 0) is 0.707; (2, 1/10) is nearer to where the layer rests without W."""
     assert judged(spec("[[1, 1]]")).outcome is Outcome.PROVED
