@@ -101,9 +101,8 @@ def _row(growth: Growth, found: Found, k: int) -> dict[str, Any]:
 
 
 def _box(ends: tuple[Floats, Floats], unit: float) -> list[list[int | None]]:
-    """Return ends in whole units, rounded inward; those too far away for doubles become infinite, and the rule judges."""
-    with np.errstate(over="ignore"):
-        return [_whole(_inward(ends[0] / unit)), _whole(-_inward(-ends[1] / unit))]
+    """Return ends in whole units, rounded inward; those beyond doubles become infinite, and the rule judges."""
+    return [_whole(_inward(ends[0] / unit)), _whole(-_inward(-ends[1] / unit))]
 
 
 def _unit(*widths: Floats) -> float:

@@ -249,10 +249,13 @@ def test_all_zero_patterns_have_no_ball_in_one_step() -> None:
     ("size", "hidden"),
     [("1e300", "{softmax: {beta: 1}}"), ("1", "{softmax: {beta: 1e300}}"), ("1e300", "sparsemax")],
 )
-def test_beyond_the_range_of_bounds_nothing_is_claimed(size: str, hidden: str) -> None:
+def test_beyond_the_range_of_bounds_nothing_is_claimed(
+    size: str, hidden: str, recwarn: pytest.WarningsRecorder
+) -> None:
     (entry,) = entries(memory([[size, 0], [0, size]], hidden))
     assert entry["verdict"] == "unknown"
     assert entry["reason"]["code"] == "numbers_out_of_range"
+    assert not recwarn.list
 
 
 def test_the_zoo_at_several_temperatures() -> None:
