@@ -61,6 +61,8 @@ class _Writing:
             return self._array(exact_array(given, path), path, inline=inline)
         if isinstance(given, Sequence) and not isinstance(given, bytes | bytearray):
             return [self.value(item, f"{path}[{index}]", inline=inline) for index, item in enumerate(given)]
+        if callable(given):
+            raise ArgumentError(f'{path}: a function is given by its name, as in "tanh", or by its expression, as text')
         raise ArgumentError(
             f"{path}: a spec holds no {type(given).__name__}; numbers, texts, lists and arrays are taken"
         )

@@ -12,7 +12,7 @@ from hopverify.networks import Model, SpinModel
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 
 TAKEN = (
-    "a spec is taken (of read_spec, parse_spec, network, hopfield or dense_memory), the path of a spec, its text, or a "
+    "a spec is taken (of read_spec, parse_spec, model, hopfield or dense_memory), the path of a spec, its text, or a "
     "mapping with its keys"
 )
 
@@ -37,7 +37,7 @@ def spec_of(given: SpecLike) -> ModelSpec:
     >>> spec_of(3)
     Traceback (most recent call last):
         ...
-    hopverify.errors.ArgumentError: a spec is taken (of read_spec, parse_spec, network, hopfield or dense_memory), ...
+    hopverify.errors.ArgumentError: a spec is taken (of read_spec, parse_spec, model, hopfield or dense_memory), ...
     """
     if isinstance(given, ModelSpec):
         return given
@@ -74,7 +74,7 @@ def _described(given: Any) -> str:
     if hasattr(given, "state_dict"):
         return f"{kind}, a module of PyTorch: hopverify.interop.torch makes specs of attention (docs/pytorch.md)"
     if hasattr(given, "shape"):
-        return f"{kind} of shape {tuple(given.shape)}: hopfield, dense_memory and network make models of arrays"
+        return f"an array of shape {tuple(given.shape)}: hopfield, dense_memory and model make models of arrays"
     return kind
 
 

@@ -40,7 +40,10 @@ def command(name: str, proof: bool) -> None:
 
 def _advice(name: str, known: list[str]) -> str:
     near = did_you_mean(name, known)
-    return f"{near if near.endswith('?') else ''}; `hopverify list` shows all names"
+    if near.endswith("?"):
+        return f"{near} `hopverify list` shows all names"
+    parts = ", ".join(entry for entry in known if name.lower() in entry.lower())
+    return f"{f'; with it in their names: {parts}' if parts else ''}; `hopverify list` shows all names"
 
 
 def _theorem(theorem: Theorem, *, with_proof: bool) -> str:

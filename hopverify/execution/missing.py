@@ -18,6 +18,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model
 from hopverify.networks.linear import MAX_NEURONS, obstacles
 from hopverify.networks.segments import segments
+from hopverify.numerics.growth import propose_box
 from hopverify.obligations import (
     AllEquilibria,
     AlteredMetric,
@@ -35,6 +36,8 @@ from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
 
 MAX_TOLD = 4
+# So many neurons with dense weights can be searched for all equilibria, by the benchmarks.
+MOST_DENSE = 20
 
 
 @lru_cache(maxsize=32)
@@ -120,9 +123,14 @@ def _ghosts(obligation: NoGhosts) -> Iterator[str]:
 
 
 def _listed(obligation: AllEquilibria) -> Iterator[str]:
-    """Yield why no box that holds all equilibria is known, where it is sought."""
-    if obligation.search.region is None:
-        yield from _bounded(Bounded(obligation.search.model))
+    """Yield why no box that holds all equilibria is known, or else what is too many neurons for the search in it."""
+    search = obligation.search
+    if search.region is not None:
+        return
+    if propose_box(search.network) is None:
+        yield from _bounded(Bounded(search.model))
+    elif search.network.size > MOST_DENSE:
+        yield f"the search grows with each neuron: {search.network.size} are too many, if weights are dense"
 
 
 def _steps(obligation: StepForm) -> Iterator[str]:

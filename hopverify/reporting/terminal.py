@@ -72,6 +72,7 @@ class Shown:
         self.columns = _columns(shown, console.width)
         self.shown: list[Row] = []
         self.skipped: list[Row] = []
+        self.reasons: dict[tuple[str, ...], Row] = {}
 
     def _subject(self, subject: str) -> str:
         return "" if subject == self.name else plain(subject.removeprefix(f"{self.name}, "))
@@ -105,9 +106,16 @@ class Shown:
         # The verdict carries the colour; the rest stays readable on any background.
         styled = [(text, _style(row) if at == VERDICT else "") for at, text in enumerate(cells)]
         self.console.print(_in_columns(styled, self.columns, self.console.width), soft_wrap=True)
-        _say(self.console, details(row), "")
+        _say(self.console, self._details(row), "")
         if self.verbose:
             _say(self.console, obligations_in_words(row), QUIET)
+
+    def _details(self, row: Row) -> Sequence[str]:
+        """Return what belongs under a claim; of what is open for the same reasons as an earlier claim, only that."""
+        said = tuple(details(row))
+        if row.verdict is not Verdict.UNKNOWN or self.reasons.setdefault(said, row) is row:
+            return said
+        return (f"unknown: for the reason of {self.reasons[said].check}",)
 
     def end(self, report: Report) -> None:
         """Print the rows that are left, what the report comes to in numbers, and what to do next."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.spec.advice import advice
-from hopverify.spec.array_files import ArrayFileError, read_array_file
+from hopverify.spec.array_files import SUFFIXES, ArrayFileError, read_array_file
 from hopverify.spec.bounds import MAX_ALL_ELEMENTS, MAX_NESTING
 from hopverify.spec.document import Document, child
 from hopverify.spec.exact_array import ExactArray
@@ -116,7 +116,9 @@ class Arrays:
         try:
             return number(raw)
         except ValueError as error:
-            raise self.document.error(path, str(error)) from None
+            is_file = isinstance(raw, str) and Path(raw).suffix.lower() in SUFFIXES
+            in_file = f"; an array in a file is {{file: {shown(raw)}}}" if is_file else ""
+            raise self.document.error(path, f"{error}{in_file}") from None
 
     def _shape(self, raw: Any, path: str) -> tuple[int, ...]:
         """Return the shape of nested lists; rows of different shapes are an error at the first that differs."""

@@ -220,7 +220,7 @@ class _Assembly:
     def function(self, layer: LayerModel, path: str) -> FunctionSpec:
         given = {"lagrangian", "activation"} & layer.model_fields_set
         if len(given) != 1:
-            got = "both" if given else "neither"
+            got = "both" if given else "neither (a layer of ±1 has `states: spins`)"
             raise self.document.error(path, f"must have one of the keys 'lagrangian' and 'activation', got {got}")
         role: Literal["lagrangian", "activation"] = "lagrangian" if "lagrangian" in given else "activation"
         path = f"{path}.{role}"

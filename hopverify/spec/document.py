@@ -213,5 +213,7 @@ def read_document(text: str, *, format: Format, file: str) -> Document:
         from hopverify.spec.toml_text import read_toml as read
     root = read(text, file)
     if not isinstance(root.content, dict):
-        raise SpecError(Problem(file, *root.place, "", "a spec is a mapping whose first line is `hopverify: 1`"))
+        empty = "the text is empty: " if root.content is None else ""
+        said = f"{empty}a spec is a mapping whose first line is `hopverify: 1`"
+        raise SpecError(Problem(file, *root.place, "", said))
     return Document(file, text, root)

@@ -19,6 +19,7 @@ from hopverify.spec.numbers import shown
 from hopverify.spec.text_bounds import too_long
 
 FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
+_OF_MODELS = (".py", ".pt", ".pth", ".bin", ".ckpt")
 
 
 def read_spec(path: str | Path) -> ModelSpec:
@@ -36,11 +37,21 @@ def read_spec(path: str | Path) -> ModelSpec:
     return assemble(document, Path(path).parent)
 
 
+def _of_no_spec(path: Path) -> str:
+    """Return what to do with a file that holds an array or a model."""
+    from hopverify.spec.array_files import SUFFIXES
+
+    if path.suffix.lower() in SUFFIXES:
+        return f"; a spec names its arrays, weights: {{file: {shown(path.name)}}}; `hopverify init` writes a spec"
+    return "; `hopverify import` makes specs of models" if path.suffix.lower() in _OF_MODELS else ""
+
+
 def read_file(path: Path) -> Document:
     """Return the text of a spec's file as a tree; nothing is said yet of its keys."""
     file = str(path)
     if path.suffix.lower() not in FORMATS:
-        raise _unreadable(file, f"a spec's name must end in {', '.join(FORMATS)}, got {shown(path.suffix)}")
+        said = f"a spec's name must end in {', '.join(FORMATS)}, got {shown(path.suffix)}"
+        raise _unreadable(file, said + _of_no_spec(path))
     try:
         with opened_regular(path) as stream:
             content = stream.read(MAX_TEXT + 1)

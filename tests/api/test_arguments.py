@@ -41,12 +41,13 @@ def test_a_spec_is_the_same_however_it_is_handed_over(tmp_path: Path) -> None:
 WRONG: dict[str, tuple[Any, str]] = {
     "number": (3, "a spec is taken .* got a int"),
     "nothing": (None, "got a NoneType"),
-    "array": (np.eye(3), r"got a ndarray of shape \(3, 3\): hopfield"),
+    "array": (np.eye(3), r"got an array of shape \(3, 3\): hopfield, dense_memory and model make"),
     "module": (SimpleNamespace(state_dict=1), "a module of PyTorch: hopverify.interop.torch"),
     "model": (build_model(parse_spec(TEXT)), "hand over the spec that it was built from"),
     "folder": (Path(), "is a folder: take its specs one by one"),
     "key": ({1: 2}, "a key must be text, got 1"),
     "value": (TREE | {"layers": {"x": {"size": {2}}}}, "layers.x.size: a spec holds no set"),
+    "function": (TREE | {"layers": {"x": {"size": 2, "lagrangian": np.tanh}}}, 'by its name, as in "tanh"'),
 }
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "verify": verify,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from hopverify.checker.deciding import roles_of
 from hopverify.checks import claims_of
+from hopverify.execution.missing import in_the_way
 from hopverify.networks import any_model
 from hopverify.networks.linear import linear_network, obstacles
 from hopverify.pipeline import verify
@@ -111,3 +114,24 @@ def test_a_check_that_the_spec_names_says_why_it_does_not_apply(tmp_path: Path) 
     path.write_text(text.partition("checks")[0], encoding="utf-8")
     shown = run("verify", path, "--samples", "10").stdout
     assert "memory_retrieval, basin_cells\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("size", "layer", "way"),
+    [
+        (30, "tanh", ["the search grows with each neuron: 30 are too many, if weights are dense"]),
+        (2, "tanh", []),
+        (30, "relu", ["diag(ρ/s) - W is not shown to be positive where activations are unbounded: W may be too large"]),
+    ],
+)
+def test_a_search_for_all_equilibria_ends_without_a_box_or_at_too_many_neurons(
+    size: int, layer: str, way: list[str]
+) -> None:
+    spec = spec_of(
+        f"x: {{size: {size}, lagrangian: {layer}}}",
+        f"w: {{kind: dense, layers: [x, x], weights: {np.full((size, size), 2).tolist()}}}",
+        checks="[equilibria]",
+    )
+    ((_, claim),) = claims_of(spec, any_model(spec))
+    found = [said for obligation, _ in roles_of(claim) for said in in_the_way(obligation)]
+    assert found == way

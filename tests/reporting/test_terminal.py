@@ -326,3 +326,19 @@ def test_in_a_notebook_a_bar_is_drawn_below_the_cell_and_leaves_nothing(monkeypa
     ]
     del shell.kernel
     assert isinstance(bar(2), Bar)
+
+
+def test_a_reason_is_printed_once() -> None:
+    reason = {"code": "region_too_large", "text": "no box is known"}
+    rows = [
+        replace(ROW, check=check, verdict=Verdict.UNKNOWN, reason=reason)
+        for check in ("equilibria", "state_recovery", "equilibrium_stability")
+    ]
+    rows[2] = replace(rows[2], missing=("W may be too large",))
+    lines = printed(report(*rows, verdict=Verdict.UNKNOWN)).splitlines()
+    assert [line for line in lines if line.startswith("    ")] == [
+        "    unknown: no box is known",
+        "    unknown: for the reason of equilibria",
+        "    unknown: no box is known",
+        "    in the way: W may be too large",
+    ]

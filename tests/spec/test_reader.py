@@ -108,7 +108,10 @@ def test_memories() -> None:
 
 
 WRONG_LAYERS = {
-    "{size: 2}": "5:6: layers.x: must have one of the keys 'lagrangian' and 'activation', got neither",
+    "{size: 2}": (
+        "5:6: layers.x: must have one of the keys 'lagrangian' and 'activation', got neither (a layer of ±1 has "
+        "`states: spins`)"
+    ),
     "{size: 2, lagrangian: relu, activation: relu}": (
         "5:6: layers.x: must have one of the keys 'lagrangian' and 'activation', got both"
     ),
@@ -249,7 +252,25 @@ def test_a_spec_needs_a_layer() -> None:
 
 @pytest.mark.parametrize("text", ["", "# nothing", "[1]", "word"])
 def test_a_spec_is_a_mapping(text: str) -> None:
-    assert "a spec is a mapping whose first line is `hopverify: 1`" in message(text)
+    said = message(text)
+    assert "a spec is a mapping whose first line is `hopverify: 1`" in said
+    assert ("the text is empty: " in said) == (text in ("", "# nothing"))
+
+
+def test_a_file_that_is_no_spec_leads_to_one(tmp_path: Path) -> None:
+    for name, said in (
+        ("W.npy", "got '.npy'; a spec names its arrays, weights: {file: 'W.npy'}; `hopverify init` writes a"),
+        ("model.pt", "got '.pt'; `hopverify import` makes specs of models"),
+        ("notes.md", "got '.md'"),
+    ):
+        with pytest.raises(SpecError) as caught:
+            read_spec(tmp_path / name)
+        assert said in str(caught.value)
+        assert str(caught.value).endswith("'.md'") == (name == "notes.md")
+
+
+def test_a_file_in_place_of_numbers_is_written_as_an_array() -> None:
+    assert message(spoiled("[0.5, -1]", "b.npy")).endswith("; an array in a file is {file: 'b.npy'}")
 
 
 def test_a_message_holds_nothing_that_a_terminal_would_obey() -> None:
