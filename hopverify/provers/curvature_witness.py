@@ -22,7 +22,7 @@ from hopverify.numerics.sampling import drawn, short, states
 from hopverify.obligations import CompatibleTimes, Convex
 from hopverify.provers import Budget, Prover
 from hopverify.provers._bounds import below
-from hopverify.provers.structure import by_kernel
+from hopverify.provers.structure import by_kernel, found_by_kernel
 
 Floats = NDArray[np.float64]
 MAX_DENSE = 40
@@ -91,27 +91,40 @@ def _whole(obligation: Convex | CompatibleTimes, n: int, budget: Budget) -> Iter
 
 
 def _evidence(obligation: Convex | CompatibleTimes, state: Floats, direction: Floats) -> Iterator[Evidence]:
-    if isinstance(obligation, CompatibleTimes):
-        yield {
-            "rule": "negative_curvature",
-            "state": texts_of(state.tolist()),
-            "direction": texts_of(direction.tolist()),
-        }
-        return
+    layer, timed = obligation.layer, isinstance(obligation, CompatibleTimes)
     try:
         with precision():
             x, d = BALLS.array(state), BALLS.array(direction)
-            bounds = list(below(-(d * obligation.function.hessian_times(x, d, BALLS)).sum()))
+            times = layer.per_neuron(layer.tau, BALLS) if timed else 1
+            bounds = list(below(-(times * d * obligation.function.hessian_times(x, d, BALLS)).sum()))
     except (HopverifyError, ZeroDivisionError, FloatingPointError):
         return
     for bound in bounds:
-        yield not_convex(obligation.layer, state.tolist(), direction.tolist(), f"-{bound}")
+        if timed:
+            yield from _incompatible(layer, state.tolist(), direction.tolist(), f"-{bound}")
+        else:
+            yield not_convex(layer, state.tolist(), direction.tolist(), f"-{bound}")
+
+
+def _incompatible(layer: Layer, *shown: Any) -> Iterator[Evidence]:
+    """Yield evidence for the kernel that the times of a layer whose L is convex do not fit."""
+    for way in ("composition", "quadratic"):
+        convex = {"claim": {"claim": "convex", "layer": layer.name}, "proof": {"by": way}}
+        yield found_by_kernel({"premises": [convex]}, "point", "incompatible times", **_fields(layer, *shown))
 
 
 def not_convex(layer: Layer, state: Iterable[Any], direction: Iterable[Any], curvature: str) -> Evidence:
     """Return evidence for the kernel that L is not convex."""
-    fields = {"state": texts_of(state), "direction": texts_of(direction), "curvature": curvature}
-    return by_kernel("point", "not convex", layer=layer.name, **fields)
+    return by_kernel("point", "not convex", **_fields(layer, state, direction, curvature))
+
+
+def _fields(layer: Layer, state: Iterable[Any], direction: Iterable[Any], curvature: str) -> dict[str, Any]:
+    return {
+        "layer": layer.name,
+        "state": texts_of(state),
+        "direction": texts_of(direction),
+        "curvature": curvature,
+    }
 
 
 PROVER = Prover(

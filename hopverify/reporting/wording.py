@@ -242,7 +242,7 @@ def _rising_step(witness: Values) -> list[str]:
 
 _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "not convex": _curvature,
-    "negative_curvature": _curvature,
+    "incompatible times": _curvature,
     "ascent": _ascent,
     "no gradient activation": _asymmetric_pair,
     "not symmetric": _asymmetric,

@@ -26,7 +26,7 @@ from hopverify.expr.balls import precision
 from hopverify.networks import LinearNetwork, altered_system, build_model
 from hopverify.networks.altered import AlteredSystem
 from hopverify.networks.segments import segments
-from hopverify.obligations import CompatibleTimes, EnergyBoundedBelow, GloballyStable, Obligation, Outcome
+from hopverify.obligations import EnergyBoundedBelow, GloballyStable, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
 from tests.checker.models import dense, layer, model, network, structured
@@ -97,13 +97,6 @@ def test_slopes_without_an_upper_end_have_no_multipliers() -> None:
     assert lure.steepest(layer("lagrangian: {spherical: {epsilon: 1}}")) == 1
     with pytest.raises(EvidenceRejected, match="not evidently locally Lipschitz"):
         lure.steepest(layer("lagrangian: {spherical: {epsilon: 0}}"))
-
-
-def test_what_is_no_gradient_has_no_curvature() -> None:
-    negative = {"rule": "negative_curvature", "state": ["1", "0"], "direction": ["1", "-1"]}
-    refused(CompatibleTimes(layer("activation: clipped_softmax")), negative, "the layer has no Lagrangian")
-    bent = layer("lagrangian: {layernorm: {gamma: -1}}, tau: [1, 2]", 2)
-    refused(CompatibleTimes(bent), negative, "the Lagrangian is not evidently convex")
 
 
 # ------------------------------------------------------------------ equilibria

@@ -276,7 +276,12 @@ ON_GELU = [
 
 
 def another_state_of_softmax(body: Body) -> None:
-    evidence(body, "time_constants", "negative_curvature")["direction"] = ["1", "1", "1"]
+    claimed(body, "time_constants", "incompatible times")["direction"] = ["1", "1", "1"]
+
+
+def times_of_what_is_not_shown_convex(body: Body) -> None:
+    (found,) = (row["evidence"] for each in body["results"] for row in each["obligations"])
+    found["proof"]["premises"] = []
 
 
 def mirrored_pair(body: Body) -> None:
@@ -373,6 +378,7 @@ def changed_table(body: Body) -> None:
 
 ELSEWHERE = [
     ("negative-two-time-constants", another_state_of_softmax),
+    ("negative-two-time-constants", times_of_what_is_not_shown_convex),
     ("negative-clipped-softmax", mirrored_pair),
     ("negative-clipped-softmax", neuron_out_of_range),
     ("negative-clipped-softmax", larger_difference),

@@ -50,6 +50,13 @@ def _shown(obligation: Obligation, offers: Iterable[dict[str, Any]]) -> dict[Fou
     return found
 
 
+def _incompatible(state: list[str], direction: list[str]) -> dict[str, Any]:
+    """Return the claim that times do not fit, however little, of a Lagrangian that is quadratic."""
+    convex = {"claim": {"claim": "convex", "layer": "x"}, "proof": {"by": "quadratic"}}
+    fields = {"layer": "x", "state": state, "direction": direction, "curvature": f"-1/{2**200}"}
+    return found_by_kernel({"premises": [convex]}, "point", "incompatible times", **fields)
+
+
 def _negative(state: list[str], direction: list[str]) -> dict[str, Any]:
     """Return the claim that the curvature is negative, however little."""
     tiny = f"-1/{2**200}"
@@ -116,7 +123,7 @@ def quadratic(random: Random) -> Outcome:
     bent = [_negative(at, d) for d in directions]
     first = _compared(_shown(Convex(layer), [by_kernel("quadratic", "convex", layer="x"), *bent]), convex, about)
     offers = [by_kernel("commuting", "compatible times", layer="x", because=each) for each in (ONE_TIME, DIAGONAL)]
-    offers += [{"rule": "negative_curvature", "state": at, "direction": d} for d in directions]
+    offers += [_incompatible(at, d) for d in directions]
     second = _compared(_shown(CompatibleTimes(layer), offers), timed, about)
     return first if first.contradiction or not convex else second
 
