@@ -59,7 +59,7 @@ def _decided(name: str, check: Check, claim: Claim, entry: Mapping[str, Any], sp
     decisions: list[Decision] = []
     for position, ((obligation, role), row) in enumerate(zip(roles, rows, strict=True)):
         try:
-            decisions.append(decide(obligation, role, row.get("evidence"), family_of(claim, position)))
+            decisions.append(decide(obligation, role, row.get("evidence"), family_of(claim, position), decisions))
         except EvidenceRejected as error:
             raise CertificateRejected(f"{name}: {obligation.statement}: {error}") from error
     return entry_of(check, claim, decisions, _reason(name, entry), spec)

@@ -19,6 +19,7 @@ from hopverify.obligations import (
     DerivedEnergy,
     Descent,
     GradientDrive,
+    GradientOfL,
     NowhereFlat,
     Obligation,
     Regular,
@@ -88,6 +89,11 @@ def _(obligation: SymmetricJacobian) -> Question:
 @question.register
 def _(obligation: Regular) -> Question:
     return _of_layer(obligation, "Lipschitz activation", None)
+
+
+@question.register
+def _(obligation: GradientOfL) -> Question:
+    return _of_layer(obligation, "gradient of L", None)
 
 
 @question.register

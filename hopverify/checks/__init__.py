@@ -2,7 +2,8 @@
 
 How a claim is decided (see :mod:`hopverify.checker`): it passes if all its ``premises`` are proved (the theorem then
 applies) or, where it has none, if all its ``necessary`` obligations are; it fails if one of the necessary ones is
-refuted; otherwise it is unknown.
+refuted; otherwise it is unknown. Where the kernel has the theorem, ``by`` names it: then the necessary obligations
+decide, and their proof by that theorem cites what the kernel accepted for the premises.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Claim:
     assumptions: tuple[str, ...] = ()
     inapplicable: str | None = None
     widened: Callable[[Fraction], Claim] | None = None
+    by: str | None = None
 
 
 def claim_of_layer(obligation: Convex | CompatibleTimes | NowhereFlat, statement: str | None = None) -> Claim:

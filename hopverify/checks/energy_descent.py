@@ -22,7 +22,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         said = f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
         return [Claim(model.name, _STATEMENT, inapplicable=said)]
     assumptions = at_instantaneous_values(model.layers.values())
-    return [Claim(model.name, _STATEMENT, (Descent(model),), premises_of_descent(model), assumptions)]
+    return [Claim(model.name, _STATEMENT, (Descent(model),), premises_of_descent(model), assumptions, by="T2")]
 
 
 CHECK = Check(

@@ -12,8 +12,9 @@ from functools import cached_property
 from time import monotonic
 from typing import Any
 
-from hopverify.checker.deciding import Decision, decide, entry_of, roles_of
+from hopverify.checker.deciding import Decision, entry_of, roles_of
 from hopverify.checks import claims_of
+from hopverify.execution.concluding import concluded
 from hopverify.execution.discharging import finding_of
 from hopverify.execution.events import Event, Watch, unseen
 from hopverify.execution.packing import Pack, packed
@@ -236,7 +237,7 @@ class Run:
         for place, role in asked:
             obligation = self._obligations[place]
             if implied and role == "necessary":
-                decisions.append(decide(obligation, role, None))
+                decisions.append(concluded(claim, len(decisions), decisions))
                 continue
             finding = self._found[place]
             decisions.append(Decision(obligation, role, finding.evidence, finding.judgement))

@@ -16,6 +16,7 @@ from hopverify.obligations.energy import (
     DerivedEnergy,
     Descent,
     GradientDrive,
+    GradientOfL,
     NowhereFlat,
     Regular,
     RegularDrive,
@@ -51,6 +52,7 @@ Obligation = (
     | SymmetricWeights
     | DerivedEnergy
     | Descent
+    | GradientOfL
     | Retrieval
     | MixtureRetrieval
     | OneStepRetrieval
@@ -95,6 +97,7 @@ __all__ = [
     "FlatRegionsInBasins",
     "GloballyStable",
     "GradientDrive",
+    "GradientOfL",
     "MixtureRetrieval",
     "NoGhosts",
     "NowhereFlat",

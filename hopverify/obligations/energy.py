@@ -42,6 +42,16 @@ class Regular(OfLayer):
 
 
 @dataclass(frozen=True)
+class GradientOfL(OfLayer):
+    """The activation is the gradient of the layer's own Lagrangian: g(x) = ∇L(x) for every state."""
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        return f"the activation of layer {self.layer.name} is the gradient of its Lagrangian"
+
+
+@dataclass(frozen=True)
 class RegularDrive:
     """The drive of a synapse is a locally Lipschitz function of the activations."""
 
@@ -149,15 +159,19 @@ class Descent:
         return "dE/dt ≤ 0 along the flow, from every state"
 
 
-Premise = DerivedEnergy | GradientDrive | RegularDrive | Regular | Convex | CompatibleTimes
+Premise = DerivedEnergy | GradientDrive | RegularDrive | Regular | GradientOfL | Convex | CompatibleTimes
 
 
 def premises_of_descent(model: Model) -> tuple[Premise, ...]:
-    """Return what T2 asks of a model: its energy, every drive, and every layer, those with τ > 0 in full."""
+    """Return what T2 asks of a model: its energy, every drive, and every layer, those with τ > 0 in full.
+
+    The order is that of the premises in the kernel's theorem (docs/claims.md).
+    """
     premises: list[Premise] = [DerivedEnergy(model)]
     for name in model.synapses:
         premises += [GradientDrive(model, name), RegularDrive(model, name)]
-    premises += [Regular(layer) for layer in model.layers.values()]
+    for layer in model.layers.values():
+        premises += [Regular(layer), GradientOfL(layer)]
     for layer in model.dynamic:
         premises += [Convex(layer), CompatibleTimes(layer)]
     return tuple(premises)

@@ -18,6 +18,7 @@ from hopverify.obligations import Bounded, GloballyStable, Obligation, Outcome, 
 from hopverify.provers import Budget, NothingToSearchError, Prover, accepting
 from hopverify.provers.equilibrium_tree import begun
 from hopverify.provers.no_attractor import refuting
+from hopverify.provers.structure import found_by_kernel
 from hopverify.verdict import Reason
 
 # The part of a tree's budget that may be spent before a claim about its equilibria asks for it.
@@ -29,7 +30,7 @@ def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
     if search is None or model.inhibition:
         return
     premises = [_proof(premise, budget) for premise in premises_of_descent(model)]
-    bounded = _proof(Bounded(model), budget) if all(premises) and not model.uncertain else None
+    bounded = _proof(Bounded(model), budget) if None not in premises and not model.uncertain else None
     for tree in begun(search, budget, SHARE):
         try:
             found = enumeration(search, tree)
@@ -38,7 +39,13 @@ def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
         yield from refuting(search.network, map(_point, found.equilibria))
         if bounded is not None and not found.undecided and len(found.equilibria) == 1:
             listed = {key: value for key, value in tree.items() if key != "rule"}
-            yield {"rule": "lasalle", "list": listed, "bounded": bounded, "premises": premises}
+            yield {"rule": "lasalle", "list": listed, "bounded": bounded, "descent": _descent(premises)}
+
+
+def _descent(premises: Iterable[Evidence | None]) -> Evidence:
+    """Return evidence that the energy descends, from evidence for each premise."""
+    found = [{key: each[key] for key in ("claim", "proof")} for each in premises if each is not None]
+    return found_by_kernel({"premises": found}, "T2", "descent")
 
 
 def _point(equilibrium: Equilibrium) -> list[object]:

@@ -15,6 +15,7 @@ from hopverify.obligations import (
     DerivedEnergy,
     FallingResidual,
     GradientDrive,
+    GradientOfL,
     Obligation,
     Regular,
     RegularDrive,
@@ -91,11 +92,18 @@ def _regular_drive(obligation: RegularDrive) -> Iterator[Evidence]:
     yield by_kernel("composition", "Lipschitz drive", synapse=obligation.name)
 
 
+def _gradient(obligation: GradientOfL) -> Iterator[Evidence]:
+    (layer,) = core_of_layer(obligation.layer).layers
+    stated = isinstance(layer, core.Layer) and layer.g is not None
+    yield by_kernel("identity" if stated else "definition", "gradient of L", layer=layer.name)
+
+
 CLAIMS: Mapping[type, Callable[[Any], Iterator[Evidence]]] = {
     CompatibleTimes: _times,
     Convex: _convex,
     DerivedEnergy: _energies,
     GradientDrive: _drives,
+    GradientOfL: _gradient,
     Regular: _regular,
     RegularDrive: _regular_drive,
     SymmetricJacobian: _jacobians,

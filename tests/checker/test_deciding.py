@@ -79,6 +79,14 @@ def test_a_verdict_follows_from_outcomes_alone(premises: tuple[Outcome, ...], ne
 
 
 @pytest.mark.parametrize(("premises", "necessary"), CASES)
+def test_where_the_kernel_has_the_theorem_its_conclusion_decides(
+    premises: tuple[Outcome, ...], necessary: tuple[Outcome, ...]
+) -> None:
+    found = verdict_of(Claim("x", "said", by="T2"), decisions_of(premises, necessary))
+    assert found is verdict_of(Claim("x", "said"), decisions_of((), necessary))
+
+
+@pytest.mark.parametrize(("premises", "necessary"), CASES)
 def test_an_entry_tells_what_counted(premises: tuple[Outcome, ...], necessary: tuple[Outcome, ...]) -> None:
     decisions = decisions_of(premises, necessary)
     claim = Claim("x", "said", assumptions=("one", "two"))
@@ -104,7 +112,7 @@ def test_an_entry_tells_what_counted(premises: tuple[Outcome, ...], necessary: t
                 "statement": d.obligation.statement,
                 "role": d.role,
                 "outcome": "follows from the premises"
-                if verdict is Verdict.PASS and d.judgement.outcome is OPEN
+                if verdict is Verdict.PASS and d.judgement.outcome is OPEN and d.role == "necessary"
                 else str(d.judgement.outcome),
                 "evidence": d.evidence,
             }

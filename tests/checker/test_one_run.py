@@ -45,6 +45,13 @@ def evidence(body: str) -> tuple[GloballyStable, dict[str, Any]]:
     return GloballyStable(build_model(spec(body))), deepcopy(found["obligations"][0]["evidence"])
 
 
+def whole_descent(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the evidence of a descent with the proofs that its premises cite."""
+    *premises, conclusion = (row["evidence"] for row in found["obligations"])
+    whole = [{key: each[key] for key in ("claim", "proof")} for each in premises]
+    return {**conclusion, "proof": {**conclusion["proof"], "premises": whole}}
+
+
 def refused(obligation: GloballyStable, payload: Mapping[str, Any], message: str) -> None:
     with pytest.raises(EvidenceRejected, match=message):
         judge(obligation, payload)
@@ -73,8 +80,8 @@ def test_a_list_of_a_region_is_none_of_all_states() -> None:
     _, payload = evidence(SMOOTH)
     tree = {key: value for key, value in listed["evidence"].items() if key != "rule"}
     trap = GloballyStable(build_model(spec(TRAP)))
-    premises = [row["evidence"] for row in results[0]["obligations"] if row["role"] == "premise"]
-    taken = {**payload, "premises": premises, "list": tree, "bounded": results[1]["obligations"][0]["evidence"]}
+    descent = whole_descent(results[0])
+    taken = {**payload, "descent": descent, "list": tree, "bounded": results[1]["obligations"][0]["evidence"]}
     refused(trap, taken, "does not hold|ends before|not emptied|not one isolated")
 
 
@@ -88,11 +95,11 @@ def test_a_list_of_a_region_is_none_of_all_states() -> None:
 )
 def test_a_face_is_no_point(body: str, lists: dict[str, Any]) -> None:
     obligation = GloballyStable(build_model(spec(body)))
-    premises = [row["evidence"] for row in entry(body, "energy_descent")["obligations"] if row["role"] == "premise"]
+    descent = whole_descent(entry(body, "energy_descent"))
     bounded = {"rule": "bounded_drive"}
     for faces in ({}, {"1": ["0"]}):
         tree = {"box": None, "faces": faces} | lists
-        payload = {"rule": "lasalle", "list": tree, "bounded": bounded, "premises": premises}
+        payload = {"rule": "lasalle", "list": tree, "bounded": bounded, "descent": descent}
         refused(obligation, payload, "not one isolated|no bound of the drive")
     assert entry(body)["verdict"] == "fail"
 
@@ -135,11 +142,14 @@ def test_each_part_of_the_evidence_is_judged() -> None:
     obligation, payload = evidence(CLIPPED)
     found = judge(obligation, payload)
     assert (found.outcome, found.data["boxes"]) == (Outcome.PROVED, sum(map(len, payload["list"]["levels"])))
-    premises, tree = payload["premises"], payload["list"]
-    refused(obligation, payload | {"premises": premises[:-1]}, "expected evidence for each of")
-    for k in range(len(premises)):
-        changed = [{"rule": "spin_margins"} if i == k else own for i, own in enumerate(premises)]
-        refused(obligation, payload | {"premises": changed}, "is not about")
+    descent, tree = payload["descent"], payload["list"]
+    premises = descent["proof"]["premises"]
+    for k, own in enumerate(premises):
+        for changed in (premises[:k], [*premises[:k], {"claim": own["claim"]}, *premises[k + 1 :]]):
+            less = {**descent, "proof": {"by": "T2", "premises": changed}}
+            refused(obligation, payload | {"descent": less}, "lacks a premise|was not accepted before")
+    refused(obligation, payload | {"descent": {"rule": "kernel", **premises[0]}}, "the claim is about something else")
+    refused(obligation, payload | {"descent": None}, "no rule of the checker")
     refused(obligation, payload | {"bounded": payload}, "is not about")
     refused(obligation, payload | {"bounded": None}, "no rule of the checker")
     refused(obligation, payload | {"list": tree | {"multipliers": ["1", "1"]}}, "expected a tree with the keys")

@@ -165,7 +165,7 @@ def test_verbose_shows_obligations_and_rules() -> None:
     result = run("verify", "-v", RELU_PAIR)
     rule = "kernel (gradient drive, by identity)"
     assert f"premise, proved by {rule}: the drive of synapse w is minus the gradient of its energy" in result.stdout
-    assert "necessary, follows from the premises: dE/dt ≤ 0 along the flow, from every state" in result.stdout
+    assert "necessary, proved by kernel (descent, by T2): dE/dt ≤ 0 along the flow, from every state" in result.stdout
 
 
 def test_a_folder_stands_for_its_specs_only(tmp_path: Path) -> None:

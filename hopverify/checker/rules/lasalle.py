@@ -1,11 +1,10 @@
 """LaSalle (T17): an energy that descends, bounded solutions, and one equilibrium in all: it attracts every solution.
 
 The payload nests the evidence of what the theorem asks: the search tree that lists all equilibria (``list``), evidence
-that all solutions are ``bounded``, and for each premise of T2 (``premises``, in the order of
-:func:`~hopverify.obligations.premises_of_descent`). Each is judged here by its own rule, on this model: nothing is
-taken from another claim, so no two proofs can lean on each other.
+that all solutions are ``bounded``, and that the energy descends (``descent``), by T2. Each is judged here by its own
+rule, on this model: nothing is taken from another claim, so no two proofs can lean on each other.
 
-Beyond the premises of T2 the theorem asks that in each layer with τ > 0 that is not elementwise τ and ρ be one number,
+Beyond T2 the theorem asks that in each layer with τ > 0 that is not elementwise τ and ρ be one number,
 since vᵀTHv ≥ 0 alone does not say where it is 0. The list has to be complete over all states, and its one entry a
 point: a tree with multipliers rests on T16, which says more, and is not needed here.
 """
@@ -19,7 +18,7 @@ from hopverify.checker.listing import enumeration
 from hopverify.checker.rules import Judgement, Rule, judge
 from hopverify.checks.equilibria import search_of
 from hopverify.errors import EvidenceRejected
-from hopverify.obligations import Bounded, GloballyStable, Obligation, Outcome, premises_of_descent
+from hopverify.obligations import Bounded, Descent, GloballyStable, Obligation, Outcome
 
 TREE, ENCLOSED = frozenset({"box", "levels", "cuts", "faces"}), frozenset({"enclosures"})
 
@@ -31,11 +30,7 @@ def _judge(obligation: GloballyStable, payload: Mapping[str, Any]) -> Judgement:
     for layer in model.dynamic:
         if not (layer.function.elementwise or (layer.uniform_tau and len(set(layer.leak)) == 1)):
             raise EvidenceRejected(f"layer {layer.name} is not elementwise and has several time constants or leaks")
-    premises = premises_of_descent(model)
-    if not isinstance(payload["premises"], list) or len(payload["premises"]) != len(premises):
-        raise EvidenceRejected(f"premises: expected evidence for each of {len(premises)}")
-    for premise, evidence in zip(premises, payload["premises"], strict=True):
-        _prove(premise, evidence)
+    _prove(Descent(model), payload["descent"])
     _prove(Bounded(model), payload["bounded"])
     tree = payload["list"]
     if not isinstance(tree, Mapping) or set(tree) - ENCLOSED != TREE:
@@ -56,5 +51,5 @@ RULE = Rule(
     summary="the energy descends, solutions are bounded, and a list complete over all states has one equilibrium",
     obligations=(GloballyStable,),
     judge=_judge,
-    required=frozenset({"list", "bounded", "premises"}),
+    required=frozenset({"list", "bounded", "descent"}),
 )
