@@ -16,13 +16,16 @@ from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import precision
-from hopverify.kernel.numbers import Rejected, need, shown
+from hopverify.kernel.numbers import Rejected, need, refuse_reserved, shown
 from hopverify.kernel.theorems import THEOREMS
 
 ORIGINAL = "original: "
 
 MAX_DEPTH = 8
 """How deep premises may stand in premises."""
+
+RESERVED = ("tree", "contraction", "linear relaxation", "low rank", "affine pieces", "faces")
+"""Ways of proof of later versions: a tree of boxes, and what its leaves may be (docs/claims.md)."""
 
 Accepted = dict[tuple[int, str, str], Fact]
 """What was accepted, by the core that it is about (facts keep their cores alive), and by the claim."""
@@ -40,6 +43,7 @@ def accept(core: Core, document: Any, where: str = "claim", before: Accepted | N
     proof = document["proof"]
     need(isinstance(proof, dict), where, "the proof is an object")
     by = proof.get("by")
+    refuse_reserved(by, RESERVED, f"{where}.proof")
     known = sorted(way for name, way in THEOREMS if name == claim.name)
     need(isinstance(by, str) and by in known, where, f"{claim.name!r} is shown by one of {known}, not by {shown(by)}")
     core, claim = _meant(core, claim)

@@ -14,6 +14,7 @@ hopverify.kernel.numbers.Rejected: here: expected a rational in lowest terms as 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Any
 
@@ -33,6 +34,11 @@ def need(holds: bool, where: str, why: str) -> None:
     """Raise :class:`Rejected` unless something holds."""
     if not holds:
         raise Rejected(f"{where}: {why}")
+
+
+def refuse_reserved(name: Any, reserved: Collection[str], where: str) -> None:
+    """Refuse a name that later versions of the format will read."""
+    need(not isinstance(name, str) or name not in reserved, where, f"{name!r} is reserved for a later version")
 
 
 def shown(value: Any) -> str:

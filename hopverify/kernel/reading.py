@@ -9,8 +9,11 @@ from typing import Any
 from hopverify.kernel import json_values, language
 from hopverify.kernel.arrays import Array, read_array
 from hopverify.kernel.core import VERSION, Altered, Core, Layer, Memory, SpinLayer, Spins, Synapse
-from hopverify.kernel.numbers import need, shown
+from hopverify.kernel.numbers import need, refuse_reserved, shown
 from hopverify.kernel.terms import Place, Shape, Term
+
+RESERVED_KEYS, RESERVED_KINDS = ("clamp", "input", "tolerance"), ("gradient", "rates", "map")
+"""Keys of a core, and kinds of dynamics, of later versions (docs/core.md)."""
 
 
 def loads(text: str, folder: Path | None = None) -> Core:
@@ -28,6 +31,8 @@ def _term(document: Any, places: Mapping[Place, Shape], shape: Shape, where: str
 def read(document: Any, folder: Path | None = None) -> Core:
     """Return the core that a JSON value states, or raise :class:`~hopverify.kernel.numbers.Rejected`."""
     keys = ("core", "dynamics", "arrays", "layers", "synapses", "energy", "memories", "altered", "original")
+    for key in document if isinstance(document, dict) else ():
+        refuse_reserved(key, RESERVED_KEYS, "core")
     json_values.keys(document, "core", *keys)
     need(document["core"] == VERSION and type(document["core"]) is int, "core", f"this kernel reads version {VERSION}")
     spins = _dynamics(document["dynamics"])
@@ -60,6 +65,7 @@ def _named(value: Any, where: str, reading: Callable[[Any, str], Any]) -> tuple[
 def _dynamics(document: Any) -> Spins | None:
     if document == {"kind": "flow"}:
         return None
+    refuse_reserved(document.get("kind") if isinstance(document, dict) else None, RESERVED_KINDS, "dynamics.kind")
     json_values.keys(document, "dynamics", "kind", "order", "rule")
     known = (("spins",), ("asynchronous", "synchronous"), ("drive", "energy"))
     for key, words in zip(("kind", "order", "rule"), known, strict=True):

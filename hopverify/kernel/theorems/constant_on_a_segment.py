@@ -158,4 +158,4 @@ def _moves(case: Case, cell: Cell, points: list[Fraction]) -> bool:
     slope = derive.gradient(cell.terms[0], STATE, {**case.core.places, STATE: ()})
     arrays: dict[Place, Any] = {("array", name): values_of(held) for name, held in case.core.arrays.items()}
     values = [evaluate(slope, {**arrays, STATE: ball(point)}) for point in points if cell.holds(point)]
-    return known.analytic and any(bool(value > 0) or bool(value < 0) for value in values)
+    return known.analytic and case.is_settled(slope) and any(bool(value > 0) or bool(value < 0) for value in values)

@@ -60,6 +60,7 @@ def by_quadratic(case: Case) -> Fact:
     L, known = potential(case)
     quadratic = known.degree is not None and known.degree <= 2
     case.need(quadratic, "the Lagrangian is not, by its structure, of degree at most 2")
+    case.need(case.is_settled(L), "an array in the Lagrangian is known up to a spread")
     slope, arrays = _slope(case, L), exact.arrays_of(case.core)
     points = [[Fraction(int(i == j)) for i in range(layer.size)] for j in range(-1, layer.size)]
     origin, *columns = (exact.exact(slope, {**arrays, STATE: x}) for x in points)
@@ -113,4 +114,5 @@ def _rises(case: Case, left: Cell, right: Cell) -> bool:
     if same(before, after, case.core.places, case.core.arrays):
         return True
     arrays: dict[Place, Any] = {("array", name): values_of(held) for name, held in case.core.arrays.items()}
-    return bool(evaluate(before, arrays) < evaluate(after, arrays))
+    settled = case.is_settled(before) and case.is_settled(after)
+    return settled and bool(evaluate(before, arrays) < evaluate(after, arrays))
