@@ -1,7 +1,7 @@
-"""Rewriting: other forms of h, found with SymPy, whose sign is evident or which interval arithmetic bounds better.
+"""Rewriting: other forms of h whose sign is evident, or which interval arithmetic bounds better.
 
-The checker accepts a form only if it is identical to h by normal forms, so nothing is taken on trust. SymPy is loaded
-when the search on a user's own expression begins; of the catalogue its forms are kept.
+Of the catalogue they are those that SymPy derived when this version was made, of a user's own expression those that
+factoring finds. The kernel accepts a form only if it has the same normal form as the h that it derives itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.core.synapses import translated
+from hopverify.derivation.committed import record_of
+from hopverify.derivation.forms import other_forms
 from hopverify.expr.nodes import Expression, Number, substitute
 from hopverify.expr.parser import parse
 from hopverify.expr.rational import identical
@@ -47,14 +49,10 @@ def _by_slope(obligation: Convex, form: Expression, **found: Any) -> Evidence:
 
 
 def _other_forms(function: LayerFunction, slope: Expression) -> Iterator[Expression]:
-    """Yield what SymPy derived of h of the catalogue when hopverify was made, and forms of a user's own h."""
-    from hopverify.derivation.committed import record_of
-
+    """Yield h of the catalogue as SymPy derived it, or other forms of a user's own h."""
     record = record_of("lagrangians", function.name, function.parameters) if function.name is not None else None
     if record is None:
-        from hopverify.derivation.symbolic.simplification import simplified
-
-        yield from simplified(slope)
+        yield from other_forms(slope)
     elif len(record.get("cases", ())) == 1:
         numbers = {name: Number(value) for name, value in function.parameters.items()}
         yield substitute(parse(record["cases"][0]["h"]), numbers)
@@ -62,6 +60,6 @@ def _other_forms(function: LayerFunction, slope: Expression) -> Iterator[Express
 
 PROVER = Prover(
     name="rewriting",
-    summary="h ≥ 0 by the signs of another form of h, found with SymPy",
+    summary="h ≥ 0 by the signs of another form of h",
     search=_search,
 )

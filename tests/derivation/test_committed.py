@@ -1,7 +1,7 @@
 """What SymPy derives of the catalogue and of kinds of synapses is what the package holds and what the catalogue says.
 
 The texts of g and h in the catalogue are proved equal to what is derived of L, on each cell between kinks, with the
-parameters as symbols: by normal forms or by SymPy, never at points.
+parameters as symbols, by SymPy, never at points.
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ import sympy
 
 from hopverify.activations import ACTIVATIONS
 from hopverify.derivation.committed import lagrangians, networks
-from hopverify.derivation.formula import NoFormula
 from hopverify.derivation.symbolic import functions
 from hopverify.derivation.symbolic.calculus import SIZE, STATE, Calculus, I, J, K, Total
 from hopverify.derivation.symbolic.catalogue import records_of, symbol_of
 from hopverify.derivation.symbolic.elementwise import cut
 from hopverify.derivation.symbolic.kinds import derived_kinds, derived_layers
-from hopverify.derivation.symbolic.translation import X, from_sympy, to_sympy
+from hopverify.derivation.symbolic.translation import X, to_sympy
 from hopverify.derivation.symbolic.whole_layer import of_layer
 from hopverify.expr.nodes import Number, substitute
 from hopverify.expr.parser import parse
-from hopverify.expr.rational import NoNormalForm, identical
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian
 from hopverify.spec.fields import FieldKind
 
@@ -77,14 +75,9 @@ class Symbols:
 
 
 def is_zero(difference: Any) -> bool:
-    """Whether an expression is 0 identically: by normal forms, which are exact, or by SymPy."""
+    """Whether SymPy shows that an expression is 0 identically."""
     if sympy.expand(difference) == 0:
         return True
-    try:
-        if identical(from_sympy(difference), parse("0")):
-            return True
-    except (NoFormula, NoNormalForm):
-        pass
     return bool(sympy.simplify(difference.rewrite(sympy.exp)) == 0)
 
 

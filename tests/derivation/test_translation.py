@@ -1,4 +1,4 @@
-"""From our expressions to SymPy's and back: the same function, term by term the same value."""
+"""From our expressions to SymPy's: the same function, term by term the same value."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import pytest
 import sympy
 
 from hopverify.derivation.formula import NoFormula
-from hopverify.derivation.symbolic.simplification import simplified
-from hopverify.derivation.symbolic.translation import X, from_sympy, to_sympy
+from hopverify.derivation.symbolic.translation import X, to_sympy
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.functions import FUNCTIONS, Shape
-from hopverify.expr.nodes import Apply, Expression, Number, Symbol
+from hopverify.expr.nodes import Apply, Expression, Symbol
 from hopverify.expr.parser import parse
-from hopverify.expr.rational import identical
 
 TEXTS = [
     "log(cosh(3*x))/3",
@@ -37,20 +35,13 @@ def at(expression: Expression, x: str) -> object:
     return evaluate(expression, {"x": BALLS.number(Fraction(x))}, BALLS)
 
 
-@pytest.mark.parametrize("text", TEXTS)
-def test_there_and_back_is_the_same_function(text: str) -> None:
-    original, returned = parse(text), parse(str(from_sympy(to_sympy(parse(text)))))
-    with precision():
-        for x in ("1/7", "-5/3", "29/11"):
-            assert at(original, x).overlaps(at(returned, x))
-
-
 ELEMENTWISE = [f.name for f in FUNCTIONS.values() if f.shape is Shape.ELEMENTWISE and f.arity == 1 and not f.internal]
 
 
-@pytest.mark.parametrize("name", ELEMENTWISE)
-def test_every_function_of_one_number_has_the_value_of_its_counterpart(name: str) -> None:
-    expression = Apply(name, (Symbol("x"),))
+@pytest.mark.parametrize(
+    "expression", [*(Apply(name, (Symbol("x"),)) for name in ELEMENTWISE), *map(parse, TEXTS)], ids=str
+)
+def test_a_function_of_one_number_has_the_value_of_its_counterpart(expression: Expression) -> None:
     translated = to_sympy(expression)
     with precision():
         for x in ("1/7", "29/11"):
@@ -62,21 +53,3 @@ def test_every_function_of_one_number_has_the_value_of_its_counterpart(name: str
 def test_what_is_not_a_function_of_one_number_is_refused() -> None:
     with pytest.raises(NoFormula):
         to_sympy(parse("sum(x^2)"))
-    with pytest.raises(NoFormula):
-        from_sympy(sympy.gamma(X))
-    with pytest.raises(NoFormula):
-        from_sympy(X**X)
-
-
-@pytest.mark.parametrize(
-    "text", ["x^2 - 2*x + 1", "1 - tanh(x)^2", "step(x) + 1 - tanh(x)^2", "sigmoid(x)*(1 - sigmoid(x))"]
-)
-def test_forms_of_an_expression_are_identical_to_it(text: str) -> None:
-    forms = list(simplified(parse(text)))
-    assert forms
-    assert all(identical(parse(text), form) for form in forms)
-
-
-def test_large_expressions_are_left_alone() -> None:
-    large = sum((Apply("sin", (Symbol("x") * k,)) ** k for k in range(1, 100)), start=Number(0))  # type: ignore[arg-type]
-    assert list(simplified(large)) == []

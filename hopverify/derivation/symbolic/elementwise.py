@@ -9,11 +9,11 @@ from typing import Any
 
 import sympy
 
+from hopverify.derivation.forms import other_forms
 from hopverify.derivation.formula import NoFormula
 from hopverify.derivation.symbolic.conjugates import conjugate
 from hopverify.derivation.symbolic.conversion import formula_of
 from hopverify.derivation.symbolic.functions import KINKED, folded, larger, modulus, relu, sign, smaller, step
-from hopverify.derivation.symbolic.simplification import simplified
 from hopverify.derivation.symbolic.translation import X, number, to_sympy
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.evaluate import evaluate
@@ -194,7 +194,7 @@ def _is_positive(slope: Expression) -> bool:
     """Whether signs show h > 0, on h as it stands or on an identical form of it."""
     if signs(slope, {}) == POSITIVE:
         return True
-    return any(signs(form, {}) == POSITIVE and identical(slope, form) for form in simplified(slope))
+    return any(signs(form, {}) == POSITIVE and identical(slope, form) for form in other_forms(slope))
 
 
 def _has_isolated_zeros(piece: Piece) -> bool:
