@@ -46,11 +46,12 @@ def accept(core: Core, document: Any, where: str = "claim", before: Accepted | N
     refuse_reserved(by, RESERVED, f"{where}.proof")
     known = sorted(way for name, way in THEOREMS if name == claim.name)
     need(isinstance(by, str) and by in known, where, f"{claim.name!r} is shown by one of {known}, not by {shown(by)}")
+    premise = partial(_premise, before, core)
     core, claim = _meant(core, claim)
     found = {key: value for key, value in proof.items() if key != "by"}
     try:
         with precision():
-            fact = THEOREMS[claim.name, by](Case(core, claim, found, where, partial(_premise, before)))
+            fact = THEOREMS[claim.name, by](Case(core, claim, found, where, premise))
     except (ArithmeticError, RecursionError) as error:
         raise Rejected(f"{where}: {error or type(error).__name__}") from error
     before[_key(core, claim)] = fact
@@ -58,7 +59,7 @@ def accept(core: Core, document: Any, where: str = "claim", before: Accepted | N
 
 
 def _premise(before: Accepted, core: Core, document: Any, where: str) -> Fact:
-    """Return the fact that an entry of premises shows by its proof, or that it cites."""
+    """Return the fact that an entry of premises shows by its proof, or that it cites; it names layers as entries do."""
     if not isinstance(document, dict) or set(document) != {"claim"}:
         return accept(core, document, where, before)
     cited = _key(*_meant(core, claims.read(document["claim"], where)))

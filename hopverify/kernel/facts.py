@@ -23,13 +23,16 @@ class Fact:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What a theorem looks at: the core, the claim, and the proof's object without its key ``by``."""
+    """What a theorem looks at: the core, the claim, and the proof's object without its key ``by``.
+
+    ``accept`` returns the fact that a premise shows, of whatever core it names.
+    """
 
     core: Core
     claim: Claim
     proof: Mapping[str, Any]
     where: str
-    accept: Callable[[Core, Any, str], Fact]
+    accept: Callable[[Any, str], Fact]
 
     def need(self, holds: bool, why: str) -> None:
         """Refuse the proof unless a condition of the theorem holds."""
@@ -45,7 +48,7 @@ class Case:
         for position, (name, fields) in enumerate(wanted):
             sentence = claims.FORMS[name].sentence.split("{")[0]
             self.need(position < len(listed), f"the proof lacks a premise: {sentence}…")
-            fact = self.accept(self.core, listed[position], f"{self.where}.premises[{position}]")
+            fact = self.accept(listed[position], f"{self.where}.premises[{position}]")
             self.need(
                 fact.core is self.core and fact.claim.says(name, **fields),
                 f"premise {position} is another one than needed: {sentence}…",

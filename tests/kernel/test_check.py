@@ -125,6 +125,22 @@ def test_what_is_cited_is_about_the_same_core() -> None:
         accept(twice, incompatible(named["claim"]), before=before)
 
 
+def test_premises_name_layers_as_entries_do() -> None:
+    """Of a claim about a layer of the original the premises are about that layer, and not about the one here."""
+    twice = replace(PAIR, original=replace(PAIR, synapses=()))
+    assert twice.original is not None
+    for name, why in (("original: x", "is not certainly so low"), ("x", "premise 0 is another one than needed")):
+        document = incompatible({"claim": "convex", "layer": name})
+        document["claim"]["layer"] = "original: x"
+        document["proof"]["premises"][0]["proof"] = {"by": "composition"}
+        with pytest.raises(Rejected, match=why):
+            accept(twice, document)
+        document["proof"]["premises"][0]["claim"]["layer"] = "x"
+        document["claim"]["layer"] = "x"
+        with pytest.raises(Rejected, match="is not certainly so low"):
+            accept(twice, document)
+
+
 def incompatible(premise: Any) -> dict[str, Any]:
     fields = {"state": ["1", "1"], "direction": ["1", "0"], "curvature": "-1"}
     told = {"claim": "incompatible times", "layer": "x", **fields}
@@ -178,12 +194,19 @@ def test_only_theorems_make_facts() -> None:
         assert not made or path.parent.name == "theorems", path
 
 
-def test_a_certificate_of_hopverify_holds_claims_of_the_kernel(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "claim"),
+    [
+        ("relu-two-neurons-universal", "compatible times"),
+        ("negative-two-time-constants-universal", "incompatible times"),
+    ],
+)
+def test_a_certificate_of_hopverify_holds_claims_of_the_kernel(name: str, claim: str) -> None:
     """They are checked where they stand; layers of the original and the residual are found by their names."""
-    spec = read_spec(KERNEL.parents[1] / "specs" / "repaired" / "relu-two-neurons-universal.yaml")
+    spec = read_spec(KERNEL.parents[1] / "specs" / "repaired" / f"{name}.yaml")
     text = verify(spec).to_json()
     facts = list(check(core_of(build_model(spec)), json.loads(text)))
-    assert "compatible times" in {fact.claim.name for fact in facts}
+    assert claim in {fact.claim.name for fact in facts}
     assert any(fact.core.digest != core_of(build_model(spec)).digest for fact in facts)
 
 
