@@ -24,7 +24,7 @@ def bent(node: Apply, given: list[Known]) -> Known:
 
 
 def _flipped(a: Known) -> Known:
-    return Known(ANY, convex=a.concave, concave=a.convex, injective=a.injective)
+    return Known(ANY, moving=a.moving, convex=a.concave, concave=a.convex, injective=a.injective)
 
 
 def _bent(u: Known, known: Properties) -> Known:

@@ -56,6 +56,7 @@ SMOOTH = "lipschitz analytic"
         (["negate", X], f"{SMOOTH} convex concave injective"),
         (["add", ["multiply", "2", X], A], f"{SMOOTH} convex concave injective"),
         (["subtract", A, X], f"{SMOOTH} convex concave injective"),
+        (["subtract", X, A], f"{SMOOTH} convex concave injective"),
         (["multiply", X, "-2"], f"{SMOOTH} convex concave injective"),
         (["multiply", X, A], f"{SMOOTH} convex concave"),
         (["divide", X, "-2"], f"{SMOOTH} convex concave injective"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +106,11 @@ def test_every_function_that_moves_has_a_rule() -> None:
     """Entmax and normmax come from their potentials; a mask's shares and squares of arrays are never differentiated."""
     known = {*derive.SLOPES, *derive._BINARY, *derive._RULES, "matmul", "concatenate", "slice", "ones", "unit", "size"}
     assert set(language.FUNCTIONS) - known == {"pi", "entmax", "normmax", "masked_softmax", "column_squares"}
+
+
+def test_the_page_of_claims_has_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "claims.md").read_text(encoding="utf-8")
+    u = terms.Variable(("state", "u"))
+    for name, slope in derive.SLOPES.items():
+        text = json.dumps(language.write(derive.replace(slope, u))).replace(json.dumps(["state", "u"]), "u")
+        assert f"| `{name}` | `{text}` |" in page
