@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 
 from hopverify.kernel import language, terms
 from hopverify.kernel.arrays import Array
@@ -85,7 +85,7 @@ class _Reader:
         held = self.arrays[array]
         if held.within is not None:
             return (array, transposed and not held.within.symmetric)
-        return _transposed(held).digest if transposed else held.digest
+        return _digest_of_transpose(held) if transposed else held.digest
 
     def matrix(self, term: Term, transposed: bool) -> list[Hashable] | None:
         """Return a matrix as the product of its factors, the first one first; None for 0."""
@@ -111,10 +111,11 @@ class _Reader:
         return self.forms.variable((name, moving), True)
 
 
-def _transposed(held: Array) -> Array:
-    """Return Aᵀ."""
-    rows, columns = held.shape
-    return Array((columns, rows), [held.entries[i * columns + j] for j in range(columns) for i in range(rows)])
+@lru_cache(maxsize=16)
+def _digest_of_transpose(held: Array) -> str:
+    """Return the digest of Aᵀ; kept, since several proofs about one core ask for it."""
+    (rows, columns), entries = held.shape, list(held.entries)
+    return Array((columns, rows), [entry for j in range(columns) for entry in entries[j::columns]]).digest
 
 
 def linear(forms: Forms, u: Form, of_moving: Callable[[Monomial], Form]) -> Form:
