@@ -19,7 +19,7 @@ import pytest
 from hopverify import certificate
 from hopverify.certificate import parse_certificate, read_certificate
 from hopverify.checker import check_certificate
-from hopverify.checker.deciding import roles_of
+from hopverify.checker.deciding import Decision, decide, roles_of, with_proofs
 from hopverify.checker.rules import RULES, judge
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
@@ -199,15 +199,17 @@ def text_of(name: str) -> str:
 
 @cache
 def offers() -> tuple[tuple[str, Obligation, dict[str, Any], Outcome], ...]:
-    """Return all evidence of all certificates, with its obligation and what it shows."""
+    """Return all evidence of all certificates, with its obligation and what it shows; what is cited has its proof."""
     found = []
     for name in ALL:
         claims = claims_of(spec_named(name), any_model(spec_named(name)))
         for (_, claim), entry in zip(claims, json.loads(text_of(name))["results"], strict=True):
-            for (obligation, _), row in zip(roles_of(claim), entry["obligations"], strict=False):
+            before: list[Decision] = []
+            for (obligation, role), row in zip(roles_of(claim), entry["obligations"], strict=False):
                 if "evidence" in row:
-                    outcome = judge(obligation, row["evidence"]).outcome
-                    found.append((name, obligation, row["evidence"], outcome))
+                    whole = with_proofs(row["evidence"], before)
+                    before.append(decide(obligation, role, whole))
+                    found.append((name, obligation, whole, before[-1].judgement.outcome))
     return tuple(found)
 
 
