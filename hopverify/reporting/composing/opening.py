@@ -131,6 +131,6 @@ def _cells(report: Report, claim: Claim) -> tuple[Words, ...]:
         (str(claim.number) if claim.number else "",),
         (mark_of(row),),
         (Link(title_of(row), f"#{anchor_of(row.check) if claim.number else NOT_APPLICABLE}"),),
-        ("the model" if row.subject == report.name else row.subject.removeprefix(f"{report.name}, "),),
+        ("model" if row.subject == report.name else row.subject.removeprefix(f"{report.name}, "),),
         names_linked(row.theory),
     )
