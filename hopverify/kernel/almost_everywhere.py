@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from hopverify.kernel import terms
+from hopverify.kernel.arithmetic import Value
 from hopverify.kernel.composition import STATE, of_activations, of_state
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.evaluate import evaluate, values_of
+from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.functions import ball
 from hopverify.kernel.known import Known
 from hopverify.kernel.numbers import need
 from hopverify.kernel.terms import Apply, Place, Shape, Term, Variable
-from hopverify.kernel.vectors import Value
 
 
 def check_of_state(core: Core, layer: Layer, term: Term, name: str) -> None:
@@ -43,12 +43,9 @@ def _check(core: Core, term: Term, name: str, places: Mapping[Place, Shape], kno
 
 def _sample(core: Core, term: Term, places: Mapping[Place, Shape]) -> dict[Place, Value]:
     """Return the point (1, 2, 3, …) for each variable of a term, and its arrays, which are exact."""
-    found: dict[Place, Value] = {}
+    found = arrays_of(core, term)
     for place in (node.place for node in terms.walk(term) if isinstance(node, Variable)):
-        if place[0] == "array":
-            need(core.arrays[place[1]].within is None, "norm", "an array in a norm is known up to a spread")
-            found[place] = values_of(core.arrays[place[1]])
-        else:
+        if place[0] != "array":
             counted = [ball(Fraction(k + 1)) for k in range(places[place][0])] if places[place] else ball(Fraction(1))
             found[place] = counted
     return found

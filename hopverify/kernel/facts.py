@@ -10,7 +10,6 @@ from hopverify.kernel import claims, json_values
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.numbers import Rejected, need, shown
-from hopverify.kernel.terms import Term, Variable, walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +53,6 @@ class Case:
                 f"premise {position} is another one than needed: {sentence}…",
             )
         self.need(len(listed) == len(wanted), "there are more premises than needed")
-
-    def is_settled(self, term: Term) -> bool:
-        """Return whether no array in a term is within a spread: a value of it is then that of all networks meant."""
-        used = (node.place for node in walk(term) if isinstance(node, Variable))
-        return all(kind != "array" or self.core.arrays[name].within is None for kind, name in used)
 
     @property
     def layer(self) -> Layer:

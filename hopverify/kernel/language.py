@@ -24,6 +24,7 @@ from math import prod
 from typing import Any
 
 from hopverify.kernel.numbers import Rejected, need, rational, shown
+from hopverify.kernel.properties import TABLE
 from hopverify.kernel.terms import Apply, Misfit, Number, Place, Shape, Term, Variable, constant, walk, whole
 
 MAX_DEPTH = 200
@@ -202,47 +203,35 @@ class Window:
     padding: int
 
 
-def window(node: Apply, kernel: Shape) -> Window:
+def window(kernel: Shape, stride: int, padding: int, *inputs: int) -> Window:
     """Return the window of a convolution: its arguments are kernel, vector, stride, padding and the input's shape."""
-    stride, padding, *inputs = (whole(each) for each in node.arguments[2:])
     _fit(stride >= 1 and len(inputs) == len(kernel) - 1 >= 1 and inputs[0] == kernel[1] and min(inputs) >= 1)
     space = [(n + 2 * padding - k) // stride + 1 for n, k in zip(inputs[1:], kernel[2:], strict=True)]
     _fit(all(extent >= 1 for extent in space))
-    return Window(tuple(inputs), (kernel[0], *space), stride, padding)
+    return Window(inputs, (kernel[0], *space), stride, padding)
 
 
 def _convolve(node: Apply, given: list[Shape]) -> Shape:
-    found = window(node, given[0])
+    found = window(given[0], *map(whole, node.arguments[2:]))
     _fit(given[1] == (prod(found.inputs),))
     return (prod(found.outputs),)
 
 
 def _convolve_back(node: Apply, given: list[Shape]) -> Shape:
-    found = window(node, given[0])
+    found = window(given[0], *map(whole, node.arguments[2:]))
     _fit(given[1] == (prod(found.outputs),))
     return (prod(found.inputs),)
 
 
-ELEMENTWISE = (
-    *("negate", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "sech", "logcosh"),
-    *(
-        "sigmoid",
-        "softplus",
-        "softplus_integral",
-        "mish_integral",
-        "arctan",
-        "erf",
-        "relu",
-        "abs",
-        "sign",
-        "step",
-        "kink",
-    ),
-)
+ELEMENTWISE = tuple(TABLE)
+"""Functions of one number."""
+
+BESIDE = ("add", "subtract", "multiply", "divide", "max", "min")
+"""Functions of two numbers, of values that stand beside each other."""
 
 FUNCTIONS: Mapping[str, Function] = {
     **{name: Function((1, 1), _beside) for name in ELEMENTWISE},
-    **{name: Function((2, 2), _beside) for name in ("add", "subtract", "multiply", "divide", "max", "min")},
+    **{name: Function((2, 2), _beside) for name in BESIDE},
     "power": Function((2, 2), _power),
     "pi": Function((0, 0), lambda node, given: ()),
     **{

@@ -1,13 +1,11 @@
 """Ranges: intervals that hold every entry of a term's value, wherever the term is defined.
 
-They do not see that two terms are about the same state, but for the squares u·u.
+They do not see that two terms are about the same state, but for the squares u·u. A node's range follows from those of
+its arguments; :mod:`~hopverify.kernel.composition` goes from node to node.
 
-
->>> from hopverify.kernel import language
->>> x = {("state", ""): between(None, Fraction(0))}
->>> term = language.read(["add", ["exp", ["state"]], ["power", ["state"], "2"]], "")
->>> print(ranges(term, x)[id(term)])
-(0, inf)
+>>> from hopverify.kernel.language import read
+>>> print(of_function(read(["exp", ["state"]], ""), [between(None, Fraction(0))]))
+(0, 1)
 """
 
 from __future__ import annotations
@@ -29,7 +27,6 @@ from hopverify.kernel.intervals import (
     between,
     closed,
     enclosed,
-    exactly,
     higher,
     hull,
     inverse,
@@ -42,7 +39,7 @@ from hopverify.kernel.intervals import (
     total,
 )
 from hopverify.kernel.properties import TABLE, Properties, of_power
-from hopverify.kernel.terms import Apply, Number, Place, Term, Variable
+from hopverify.kernel.terms import Apply
 
 
 def side(signs: str, u: Range) -> str:
@@ -177,16 +174,3 @@ def of_array(held: Array) -> Range:
     if held.within is not None:
         return ANY
     return between(Fraction(min(held.entries)), Fraction(max(held.entries)), inside=False)
-
-
-def ranges(term: Term, places: Mapping[Place, Range]) -> dict[int, Range]:
-    """Return the range of each node, by its ``id``; what is not among the places may have any value."""
-    known: dict[int, Range] = {}
-    for node in terms.walk(term):
-        if isinstance(node, Number):
-            known[id(node)] = exactly(node.value)
-        elif isinstance(node, Variable):
-            known[id(node)] = places.get(node.place, ANY)
-        else:
-            known[id(node)] = of_function(node, [known[id(each)] for each in node.arguments])
-    return known

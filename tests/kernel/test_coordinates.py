@@ -48,7 +48,7 @@ def test_entries(document: Any) -> None:
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        (["entmax", X, "2"], "entmax has none"),
+        (["entmax", X, "2"], "entmax has no values here"),
         (["matmul", ["array", "A"], X], "no exact vector"),
         (["array", "near"], "no exact vector"),
     ],

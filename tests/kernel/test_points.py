@@ -8,8 +8,8 @@ import pytest
 from hopverify.core import core_of
 from hopverify.expr.balls import BALLS
 from hopverify.kernel import points
-from hopverify.kernel.evaluate import Network
 from hopverify.kernel.functions import precision
+from hopverify.kernel.network import Network
 from hopverify.kernel.numbers import Rejected
 from hopverify.networks import build_model
 from hopverify.networks.network import split

@@ -10,11 +10,12 @@ from flint import arb
 
 from hopverify.kernel import derive, language
 from hopverify.kernel.arrays import Array, Within
+from hopverify.kernel.composition import judge
 from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import ball, precision
-from hopverify.kernel.intervals import ANY, between
+from hopverify.kernel.intervals import ANY, Range, between
 from hopverify.kernel.properties import TABLE, of_power
-from hopverify.kernel.ranges import of_array, ranges
+from hopverify.kernel.ranges import of_array
 from hopverify.kernel.terms import Term
 
 X = ["state"]
@@ -23,10 +24,14 @@ LINE = (None, None)
 RIGHT, LEFT = (Fraction(0), None), (None, Fraction(0))
 
 
+def of_term(term: Term, x: Range = ANY) -> Range:
+    return judge(term, {("state", ""): (), ("array", "m"): (1, 1)}, {("state", ""): x}).range
+
+
 def told(document: Any, low: Fraction | None, high: Fraction | None, inside: bool = True) -> str:
     term = language.read(document, "")
     with precision():
-        return str(ranges(term, {("state", ""): between(low, high, inside)})[id(term)])
+        return str(of_term(term, between(low, high, inside)))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_values_lie_in_ranges(name: str, ends: tuple[Fraction | None, Fraction |
     low, high = ends
     term = language.read([name, X], "")
     with precision():
-        held = ranges(term, {("state", ""): between(low, high, inside=False)})[id(term)]
+        held = of_term(term, between(low, high, inside=False))
         for point in (*POINTS, Fraction(-2), HALF, Fraction(-1), Fraction(-300), Fraction(300)):
             if (low is None or low <= point) and (high is None or point <= high):
                 value = evaluate(term, {("state", ""): ball(point)})

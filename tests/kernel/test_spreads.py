@@ -37,12 +37,12 @@ def core(L: Any, acts: str, within: bool) -> Core:
 @pytest.mark.parametrize(
     ("L", "acts", "claim", "by", "fields", "proof", "why"),
     [
-        (["multiply", A, ["relu", ["state"]]], "neuron", "convex", "slope", X, {}, "at 0 L' is not shown to rise"),
+        (["multiply", A, ["relu", ["state"]]], "neuron", "convex", "slope", X, {}, "up to a spread"),
         (["multiply", A, ["dot", ["state"], ["state"]]], "layer", "convex", "quadratic", X, {}, "up to a spread"),
         (
             ["multiply", A, ["power", ["state"], "2"]],
             "neuron",
-            *("constant on no segment", "slope", ALIVE, {"points": ["1"]}, "may vanish"),
+            *("constant on no segment", "slope", ALIVE, {"points": ["1"]}, "up to a spread"),
         ),
     ],
 )

@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.kernel import derive, exact
+from hopverify.kernel import derive
 from hopverify.kernel.cells import Cell, cells, cells_or_line
 from hopverify.kernel.composition import STATE, of_state
 from hopverify.kernel.core import Layer
-from hopverify.kernel.evaluate import activation, evaluate, values_of
+from hopverify.kernel.evaluate import arrays_of, evaluate
+from hopverify.kernel.exact import exact
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import Range, between
 from hopverify.kernel.json_values import listed, rationals
 from hopverify.kernel.known import STILL
+from hopverify.kernel.network import activation
 from hopverify.kernel.numbers import rational
-from hopverify.kernel.terms import Place
 
 FAR, SMALL = Fraction(2**20), Fraction(1, 2**16)
 ENDS: Mapping[str, tuple[Fraction | None, Fraction | None]] = {"x → -∞": (None, -FAR), "x → +∞": (FAR, None)}
@@ -123,7 +124,9 @@ def _gradient(layer: Layer) -> list[tuple[str, dict[str, str]]]:
 
 def _activated(case: Case, x: list[Fraction]) -> Any:
     g = activation(case.core, case.layer)
-    return [exact.at(case.core, g, each) for each in x] if case.layer.elementwise else exact.at(case.core, g, x)
+    if case.layer.elementwise:
+        return [exact(case.core, g, each, every=False) for each in x]
+    return exact(case.core, g, x, every=False)
 
 
 def _interval(case: Case, value: Any) -> tuple[Fraction | None, Fraction | None]:
@@ -156,6 +159,6 @@ def _moves(case: Case, cell: Cell, points: list[Fraction]) -> bool:
     if known.lipschitz and _slope(case, cell, on).nonzero:
         return True
     slope = derive.gradient(cell.terms[0], STATE, {**case.core.places, STATE: ()})
-    arrays: dict[Place, Any] = {("array", name): values_of(held) for name, held in case.core.arrays.items()}
-    values = [evaluate(slope, {**arrays, STATE: ball(point)}) for point in points if cell.holds(point)]
-    return known.analytic and case.is_settled(slope) and any(bool(value > 0) or bool(value < 0) for value in values)
+    at = [{**arrays_of(case.core, slope), STATE: ball(point)} for point in points if cell.holds(point)]
+    values = [evaluate(slope, each) for each in at]
+    return known.analytic and any(bool(value > 0) or bool(value < 0) for value in values)

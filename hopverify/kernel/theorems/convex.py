@@ -2,12 +2,12 @@
 
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
-from hopverify.kernel import derive, exact
+from hopverify.kernel import derive
 from hopverify.kernel.cells import Cell, cells
 from hopverify.kernel.composition import STATE, of_state
-from hopverify.kernel.evaluate import evaluate, values_of
+from hopverify.kernel.evaluate import arrays_of, evaluate
+from hopverify.kernel.exact import exact
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.identity import same
 from hopverify.kernel.intervals import between
@@ -15,9 +15,8 @@ from hopverify.kernel.json_values import listed
 from hopverify.kernel.known import Known
 from hopverify.kernel.language import read, shape
 from hopverify.kernel.numbers import rational
-from hopverify.kernel.ranges import of_array, ranges
 from hopverify.kernel.semidefinite import is_semidefinite
-from hopverify.kernel.terms import Number, Place, Shape, Term
+from hopverify.kernel.terms import Number, Shape, Term
 
 MAX_CUTS, MAX_SIZE = 10_000, 60
 
@@ -60,10 +59,9 @@ def by_quadratic(case: Case) -> Fact:
     L, known = potential(case)
     quadratic = known.degree is not None and known.degree <= 2
     case.need(quadratic, "the Lagrangian is not, by its structure, of degree at most 2")
-    case.need(case.is_settled(L), "an array in the Lagrangian is known up to a spread")
-    slope, arrays = _slope(case, L), exact.arrays_of(case.core)
+    slope = _slope(case, L)
     points = [[Fraction(int(i == j)) for i in range(layer.size)] for j in range(-1, layer.size)]
-    origin, *columns = (exact.exact(slope, {**arrays, STATE: x}) for x in points)
+    origin, *columns = (exact(case.core, slope, x) for x in points)
     H = [[a - b for a, b in zip(column, origin, strict=True)] for column in columns]
     case.need(is_semidefinite(H), "the Hessian is not positive semidefinite")
     return Fact(case.core, case.claim)
@@ -100,11 +98,10 @@ def _check_second(case: Case, cell: Cell, cuts: list[Fraction]) -> None:
         on = between(cell.low, cell.high)
         case.need(of_state(case.core, case.layer, form, on).lipschitz, "the other form is not defined everywhere")
         second = form
-    arrays = {("array", name): of_array(held) for name, held in case.core.arrays.items()}
     ends: list[Fraction | None] = [cell.low, *(cut for cut in cuts if cell.holds(cut)), cell.high]
     for low, high in pairwise(ends):
-        own = ranges(second, {**arrays, STATE: between(low, high)})[id(second)]
-        case.need(own.nonnegative, f"between {low} and {high} L'' is not shown to be ≥ 0")
+        own = of_state(case.core, case.layer, second, between(low, high))
+        case.need(own.range.nonnegative, f"between {low} and {high} L'' is not shown to be ≥ 0")
 
 
 def _rises(case: Case, left: Cell, right: Cell) -> bool:
@@ -113,6 +110,5 @@ def _rises(case: Case, left: Cell, right: Cell) -> bool:
     before, after = (derive.replace(cell.terms[0], Number(right.low)) for cell in (left, right))
     if same(before, after, case.core.places, case.core.arrays):
         return True
-    arrays: dict[Place, Any] = {("array", name): values_of(held) for name, held in case.core.arrays.items()}
-    settled = case.is_settled(before) and case.is_settled(after)
-    return settled and bool(evaluate(before, arrays) < evaluate(after, arrays))
+    low, high = (evaluate(term, arrays_of(case.core, term)) for term in (before, after))
+    return bool(low < high)

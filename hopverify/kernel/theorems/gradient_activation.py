@@ -4,13 +4,12 @@ from hopverify.kernel.almost_everywhere import check_of_state
 from hopverify.kernel.coordinates import entries
 from hopverify.kernel.core import Layer
 from hopverify.kernel.derive import apply, gradient, number
-from hopverify.kernel.evaluate import defined, evaluate, values_of
+from hopverify.kernel.evaluate import arrays_of, defined, evaluate
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.identity import STATE, same
 from hopverify.kernel.json_values import rationals
 from hopverify.kernel.terms import Place, Shape, Term
-from hopverify.kernel.vectors import Value
 from hopverify.kernel.witness import are_apart, index
 
 MAX_SIZE = 8
@@ -70,9 +69,7 @@ def point(case: Case) -> Fact:
     i, j = (index(case, claim[key], layer.size) for key in ("i", "j"))
     places = {**core.places, STATE: (layer.size,)}
     state = [ball(each) for each in rationals(claim["state"], layer.size, case.where)]
-    values: dict[Place, Value] = {STATE: state} | {
-        ("array", name): values_of(held) for name, held in core.arrays.items()
-    }
+    values = {**arrays_of(core, g, every=False), STATE: state}
     defined(g, values)
     rows = [evaluate(gradient(apply("index", g, number(k)), STATE, places), values) for k in (i, j)]
     are_apart(case, rows[0][j], rows[1][i], claim["apart"])

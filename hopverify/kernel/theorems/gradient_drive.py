@@ -1,16 +1,16 @@
 """The drive of a synapse is -∇S, or differs from it at some activations."""
 
 from hopverify.kernel.almost_everywhere import check_of_activations
+from hopverify.kernel.arithmetic import Value
 from hopverify.kernel.core import Core, Synapse
 from hopverify.kernel.derive import ZERO, apply, gradient
-from hopverify.kernel.evaluate import defined, evaluate, values_of
+from hopverify.kernel.evaluate import arrays_of, defined, evaluate
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.identity import same
 from hopverify.kernel.json_values import keys, rationals
 from hopverify.kernel.numbers import Rejected, shown
 from hopverify.kernel.terms import Place, Term, Variable, walk
-from hopverify.kernel.vectors import Value
 from hopverify.kernel.witness import are_apart, index
 
 
@@ -50,13 +50,9 @@ def point(case: Case) -> Fact:
     two = two_drives(core, synapse, layer)
     used = {node.place for term in (synapse.energy, *two) for node in walk(term) if isinstance(node, Variable)}
     keys(claim["activations"], f"{case.where}.activations", *(name for kind, name in used if kind == "activation"))
-    values: dict[Place, Value] = {}
-    for kind, name in used:
-        if kind == "array":
-            values[kind, name] = values_of(core.arrays[name])
-        else:
-            exact = rationals(claim["activations"][name], sizes[name], case.where)
-            values[kind, name] = [ball(each) for each in exact]
+    values: dict[Place, Value] = arrays_of(core, synapse.energy, *two, every=False)
+    for name, stated in claim["activations"].items():
+        values["activation", name] = [ball(each) for each in rationals(stated, sizes[name], case.where)]
     defined(synapse.energy, values)
     first, second = (evaluate(term, values)[claim["index"]] for term in two)
     are_apart(case, first, second, apart)

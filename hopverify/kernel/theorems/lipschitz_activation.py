@@ -1,8 +1,8 @@
 """The activation is locally Lipschitz: solutions exist and are unique, and the chain rule holds along them (T1)."""
 
 from hopverify.kernel.composition import of_state
-from hopverify.kernel.evaluate import activation
 from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.network import activation
 
 
 def lipschitz_activation(case: Case) -> Fact:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from hopverify.kernel.composition import of_activations
-from hopverify.kernel.evaluate import drives
 from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.network import drives
 
 
 def lipschitz_drive(case: Case) -> Fact:

@@ -90,7 +90,7 @@ def test_what_is_not_shown(components: tuple[str, ...], why: str) -> None:
 
 def test_what_has_no_coordinates() -> None:
     sparse = layer("size: 2, activation: {expression: 'entmax(x, 2)'}")
-    rejected(sparse, "gradient activation", "jacobian", JACOBIAN, "entmax has none")
+    rejected(sparse, "gradient activation", "jacobian", JACOBIAN, "entmax has no values here")
     rejected(activation("x[1]", "x[0]"), "gradient activation", "jacobian", OWN, "the reason is")
 
 

@@ -1,0 +1,90 @@
+"""Ball arithmetic: every result encloses the exact value. Thresholds and masks of vectors, in balls only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import flint
+from flint import arb
+
+from hopverify.kernel.arithmetic import Arithmetic, Value
+from hopverify.kernel.functions import OF_NUMBERS, OF_TWO, ball, power, relu, root
+from hopverify.kernel.vectors import logsumexp, softmax
+
+
+def _threshold(scores: Sequence[arb], exponent: Fraction) -> arb:
+    """Enclose the t with Σ relu(s_i - t)^exponent = 1, by bisection from both sides."""
+
+    def excess(t: arb) -> arb:
+        return arb(BALLS.total([power(relu(score - t), exponent) for score in scores])) - 1
+
+    low = arb(min((score.lower() for score in scores), key=float)) - 1
+    high = arb(max((score.upper() for score in scores), key=float))
+    # Below `outer` for the lower end, above it for the upper one, there is certainly no root.
+    for side in (1, -1):
+        outer, inner = (low, high) if side == 1 else (high, low)
+        for _ in range(flint.ctx.prec):
+            middle = arb(((outer + inner) / 2).mid())
+            value = excess(middle)
+            if (value > 0) if side == 1 else (value < 0):
+                outer = middle
+            else:
+                inner = middle
+        low, high = (outer, high) if side == 1 else (low, outer)
+    return low.union(high)
+
+
+def _entmax(u: Sequence[arb], alpha: Fraction) -> list[arb]:
+    """p = relu((α-1)u - t)^(1/(α-1)) with Σp = 1 (arXiv:1905.05702, eq. 7)."""
+    scores, exponent = [each * ball(alpha - 1) for each in u], 1 / (alpha - 1)
+    threshold = _threshold(scores, exponent)
+    return [power(relu(score - threshold), exponent) for score in scores]
+
+
+def _entmax_conjugate(u: Sequence[arb], alpha: Fraction) -> arb:
+    p = _entmax(u, alpha)
+    excess: arb = BALLS.total([power(each, alpha) for each in p]) - 1
+    return arb(BALLS.dot(u, p)) - excess / ball(alpha * (alpha - 1))
+
+
+def _normmax(u: Sequence[arb], gamma: Fraction) -> list[arb]:
+    """The maximiser of ⟨u, p⟩ - ‖p‖_γ on the simplex: proportional to relu(u - t)^(1/(γ-1))."""
+    threshold = _threshold(u, gamma / (gamma - 1))
+    weights = [power(relu(each - threshold), 1 / (gamma - 1)) for each in u]
+    return [each / BALLS.total(weights) for each in weights]
+
+
+def _normmax_conjugate(u: Sequence[arb], gamma: Fraction) -> arb:
+    p = _normmax(u, gamma)
+    return arb(BALLS.dot(u, p)) - root(BALLS.total([power(each, gamma) for each in p]), 1 / gamma) + 1
+
+
+def _masked_softmax(mask: Value, scores: Value) -> Value:
+    found = []
+    for allowed, row in zip(mask, scores, strict=True):
+        places = [place for place, each in enumerate(allowed) if each == 1]
+        shares = dict(zip(places, softmax(BALLS, [row[place] for place in places]), strict=True))
+        found.append([shares.get(place, arb(0)) for place in range(len(row))])
+    return found
+
+
+def _masked_logsumexp(mask: Value, scores: Value) -> list[arb]:
+    rows = [[u for m, u in zip(*pair, strict=True) if m == 1] for pair in zip(mask, scores, strict=True)]
+    return [logsumexp(BALLS, row) if row else arb(0) for row in rows]
+
+
+BALLS = Arithmetic(
+    number=ball,
+    apply=lambda name, *given: (OF_NUMBERS[name] if len(given) == 1 else OF_TWO[name])(*given),
+    power=power,
+    own={
+        "pi": arb.pi,
+        "entmax": _entmax,
+        "entmax_conjugate": _entmax_conjugate,
+        "normmax": _normmax,
+        "normmax_conjugate": _normmax_conjugate,
+        "masked_softmax": _masked_softmax,
+        "masked_logsumexp": _masked_logsumexp,
+    },
+)

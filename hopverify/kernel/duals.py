@@ -1,0 +1,117 @@
+"""Dual numbers in balls: a value, and its derivative along a path; the rules are those of gradients of terms.
+
+The derivative is that from the right along the path. Where a function has a kink, its slope is all that lies between
+those of the two sides; the slope of a jump, and of what has no value, is no number, with which no comparison holds.
+
+>>> from hopverify.kernel.evaluate import evaluate
+>>> from hopverify.kernel.language import read
+>>> moving = Dual(arb(3), arb(1))
+>>> evaluate(read(["power", ["state"], "2"], ""), {("state", ""): moving}, DUALS).slope
+6.00000000000000
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from flint import arb
+
+from hopverify.kernel import derive
+from hopverify.kernel.arithmetic import Arithmetic, Value
+from hopverify.kernel.balls import BALLS
+from hopverify.kernel.evaluate import evaluate
+from hopverify.kernel.terms import Apply, Number, Place, Term, Variable
+
+
+@dataclass(frozen=True)
+class Dual:
+    """A number that moves; ``slope`` is None for a constant."""
+
+    value: arb
+    slope: arb | None
+
+    @property
+    def rate(self) -> arb:
+        """The slope, 0 for a constant."""
+        return arb(0) if self.slope is None else self.slope
+
+
+_PLACES: tuple[Place, ...] = (("state", "0"), ("state", "1"))
+_U, _V = map(Variable, _PLACES)
+
+
+@cache
+def _partials(function: Apply) -> list[Term]:
+    """Return the derivatives of a function of one number, or of two, with respect to each."""
+    given = [each.place for each in function.arguments if isinstance(each, Variable)]
+    return [derive.gradient(function, place, dict.fromkeys(given, ())) for place in given]
+
+
+# Their derivatives without terms, which take longer: sums of products are most of what is evaluated.
+_QUICK: Mapping[str, Callable[[arb, arb], tuple[Any, Any]]] = {
+    "add": lambda u, v: (1, 1),
+    "subtract": lambda u, v: (1, -1),
+    "multiply": lambda u, v: (v, u),
+}
+
+
+def _apply(name: str, *given: Dual) -> Dual:
+    at = [each.value for each in given]
+    partials = _QUICK[name](*at) if name in _QUICK else Apply(name, (_U, _V)[: len(given)])
+    return _moved(BALLS.apply(name, *at), given, partials)
+
+
+def _power(u: Dual, exponent: Fraction) -> Dual:
+    found = _moved(BALLS.power(u.value, exponent), (u,), Apply("power", (_U, Number(exponent))))
+    # At the end of its domain the function has a value on one side only.
+    at_end = exponent.denominator != 1 and not u.value > 0 and not u.rate.is_zero()
+    return Dual(found.value, arb.nan()) if at_end else found
+
+
+def _moved(value: arb, given: Sequence[Dual], of: Apply | Sequence[Any]) -> Dual:
+    """Return a value with its slope, from those of what it is a function of, and the derivatives of the function."""
+    moving = [each.slope is not None for each in given]
+    if not any(moving):
+        return Dual(value, None)
+    if isinstance(of, Apply):
+        at = dict(zip(_PLACES, (each.value for each in given), strict=False))
+        of = [evaluate(each, at) if moves else 0 for each, moves in zip(_partials(of), moving, strict=True)]
+    parts = [each.slope * partial for each, partial in zip(given, of, strict=True) if each.slope is not None]
+    return Dual(value, BALLS.total(parts) if value.is_finite() else arb.nan())
+
+
+def _values(value: Value) -> Value:
+    return [_values(each) for each in value] if isinstance(value, list) else value.value
+
+
+def _conjugate(name: str, gradient: str) -> Callable[[Sequence[Dual], Fraction], Dual]:
+    """Return the conjugate of a family, a number whose gradient is a vector."""
+
+    def of(u: Sequence[Dual], parameter: Fraction) -> Dual:
+        at = _values(u)
+        return _moved(BALLS.own[name](at, parameter), u, BALLS.own[gradient](at, parameter))
+
+    return of
+
+
+def _masked_logsumexp(mask: Value, scores: Value) -> list[Dual]:
+    at = _values(mask), _values(scores)
+    shares = BALLS.own["masked_softmax"](*at)
+    return list(map(_moved, BALLS.own["masked_logsumexp"](*at), scores, shares))
+
+
+DUALS = Arithmetic(
+    number=lambda value: Dual(BALLS.number(value), None),
+    apply=_apply,
+    power=_power,
+    own={
+        "pi": lambda: Dual(arb.pi(), None),
+        "entmax_conjugate": _conjugate("entmax_conjugate", "entmax"),
+        "normmax_conjugate": _conjugate("normmax_conjugate", "normmax"),
+        "masked_logsumexp": _masked_logsumexp,
+    },
+)

@@ -1,0 +1,102 @@
+"""Derivatives along paths: limits of differences where functions are smooth, all slopes at kinks, none at jumps."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from flint import arb
+
+from hopverify.kernel import language
+from hopverify.kernel.duals import DUALS, Dual
+from hopverify.kernel.evaluate import evaluate
+from hopverify.kernel.functions import ball, precision
+from hopverify.kernel.numbers import Rejected
+
+X = ["state"]
+A, B = ["index", X, "0"], ["index", X, "1"]
+PAIR = ["stack", ["multiply", A, B], ["subtract", A, "3"]]
+M = ["stack", ["stack", "1", "0"], ["stack", "1", "1"]]
+
+
+def along(document: Any, at: tuple[str, str] = ("1/2", "7/4"), towards: tuple[int, int] = (1, -2)) -> arb:
+    """Return the derivative of a number at a point of the plane, along a direction."""
+    x = [Dual(ball(Fraction(a)), arb(d)) for a, d in zip(at, towards, strict=True)]
+    found: Dual = evaluate(language.read(document, ""), {("state", ""): x}, DUALS)
+    return found.rate
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *([name, ["add", A, ["multiply", B, "1/3"]]] for name in language.ELEMENTWISE if name != "kink"),
+        *([name, ["multiply", A, "3"], B] for name in language.BESIDE),
+        *(["power", ["add", A, B], exponent] for exponent in ("3", "-2", "3/2", "-1/3", "1", "0")),
+        *([name, PAIR] for name in ("sum", "mean", "variance", "size", "logsumexp", "ghost_logsumexp")),
+        *(["dot", [name, PAIR], X] for name in ("softmax", "ghostmax", "ones")),
+        *([name, PAIR, "3/2"] for name in ("entmax_conjugate", "normmax_conjugate")),
+        ["norm", PAIR, ["multiply", A, A]],
+        ["dot", ["matmul", M, X], ["unit", PAIR, "1"]],
+        ["sum", ["column_squares", ["stack", X, PAIR]]],
+        ["sum", ["masked_logsumexp", M, ["stack", X, PAIR]]],
+        ["sum", ["contract", ["transpose", M], "1", ["multiply", X, X]]],
+        ["sum", ["slice", ["concatenate", X, PAIR], "1", "3"]],
+    ],
+    ids=str,
+)
+def test_derivatives_are_limits_of_differences(document: Any) -> None:
+    step = Fraction(1, 2**60)
+    term = language.read(document, "")
+
+    def value(t: Fraction) -> arb:
+        x = [ball(Fraction(1, 2) + t), ball(Fraction(7, 4) - 2 * t)]
+        found: arb = evaluate(term, {("state", ""): x})
+        return found
+
+    with precision(256):
+        difference = (value(step) - value(-step)) / ball(2 * step)
+        assert abs(along(document) - difference) < 1e-9
+
+
+def test_at_a_kink_all_slopes_between_those_of_the_sides() -> None:
+    assert along(["relu", A], ("0", "0")).contains(0)
+    assert along(["relu", A], ("0", "0")).contains(1)
+    assert not along(["relu", A], ("0", "0")).contains(2)
+    assert along(["abs", A], ("0", "0")).contains(-1)
+    assert along(["max", A, B], ("1", "1")).contains(1)
+    assert along(["max", A, B], ("1", "1")).contains(-2)
+
+
+@pytest.mark.parametrize(
+    ("document", "at"),
+    [
+        (["step", A], "0"),
+        (["sign", A], "0"),
+        (["multiply", "0", ["sign", A]], "0"),
+        (["sqrt", A], "0"),
+        (["log", A], "-1"),
+        (["divide", "1", A], "0"),
+        # The function ends there, though the formula of its gradient is 0.
+        (["power", A, "3/2"], "0"),
+        (["power", ["abs", A], "3/2"], "0"),
+        # What has no value has no derivative, though the formula of that has a value.
+        (["multiply", A, ["log", A]], "-1"),
+    ],
+    ids=str,
+)
+def test_jumps_ends_and_what_is_undefined_have_no_derivative(document: Any, at: str) -> None:
+    assert not along(document, (at, "0")).is_finite()
+
+
+def test_what_rests_may_be_anywhere() -> None:
+    """A dead neuron's relu(x)^1.5 rests at 0."""
+    assert along(["power", ["relu", A], "3/2"], ("-1", "0")) == 0
+    assert along(["add", ["sign", ["multiply", "0", "3"]], A]).is_finite()
+    assert along(["sqrt", "0"]) == 0
+
+
+@pytest.mark.parametrize("name", ["entmax", "normmax"])
+def test_shares_of_thresholds_have_none(name: str) -> None:
+    with pytest.raises(Rejected, match=f"{name} has no values here"):
+        along(["sum", [name, X, "3/2"]])
