@@ -1,8 +1,8 @@
 """Count the lines that have to be right for a certificate to mean what it says.
 
-``python docs/trusted_lines.py`` prints the table of ``docs/certificate.md``; with ``--write`` it is put there. What is
-trusted is what the import contract "The line of trust" in ``pyproject.toml`` lists. A line counts if it holds code:
-no blank lines, comments or docstrings.
+``python docs/trusted_lines.py`` prints the tables of ``docs/certificate.md``, part by part, and of ``docs/trust.md``,
+by what has to be believed; with ``--write`` they are put there. What is trusted is what the import contract "The line
+of trust" in ``pyproject.toml`` lists. A line counts if it holds code: no blank lines, comments or docstrings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "certificate.md"
+PAGE, TRUST = ROOT / "docs" / "certificate.md", ROOT / "docs" / "trust.md"
 BEGIN, END = "<!-- trusted lines: begin -->", "<!-- trusted lines: end -->"
 
 # What a reader of the proof has to believe, part by part.
@@ -27,6 +27,18 @@ PARTS = {
     "the catalogue: formulas stated, and tested": ["lagrangians", "activations"],
     "expressions: grammar, derivatives, signs, exact, interval and ball arithmetic": ["expr"],
     "reading specs: YAML, TOML, JSON, arrays, errors": ["spec", "extras", "regular_files"],
+}
+
+# The same lines, by the statement that they have to be right for.
+BELIEVED = {
+    "a claim about the core is true": ["kernel"],
+    "the core is the spec: what is read, what it means, what is written down": [
+        *("core", "networks", "synapses", "lagrangians", "activations", "expr", "spec", "extras", "regular_files"),
+        *("registry", "errors", "verdict"),
+    ],
+    "a rule is right about evidence, and a question follows from what is shown": [
+        *("checks", "obligations", "checker", "certificate", "results"),
+    ],
 }
 _LAYOUT = {
     tokenize.COMMENT,
@@ -78,14 +90,14 @@ def lines_of(module: str) -> int:
     return sum(code_lines(file.read_text(encoding="utf-8")) for file in files)
 
 
-def table() -> str:
-    """Return the table in Markdown."""
-    counted = {part: sum(map(lines_of, modules)) for part, modules in PARTS.items()}
-    missing = set(trusted()) ^ {module for modules in PARTS.values() for module in modules}
+def table(parts: dict[str, list[str]] = PARTS) -> str:
+    """Return a table in Markdown."""
+    counted = {part: sum(map(lines_of, modules)) for part, modules in parts.items()}
+    missing = set(trusted()) ^ {module for modules in parts.values() for module in modules}
     if missing:
         raise SystemExit(f"not in exactly one part of the table: {', '.join(sorted(missing))}")
     rows = [
-        f"| {part} | {', '.join(f'`{module}`' for module in PARTS[part])} | {count:,} |"
+        f"| {part} | {', '.join(f'`{module}`' for module in parts[part])} | {count:,} |"
         for part, count in counted.items()
     ]
     head = ["| part | modules | lines of code |", "|---|---|---:|"]
@@ -93,14 +105,17 @@ def table() -> str:
 
 
 def main() -> None:
-    """Print the table, or put it into the page."""
-    if "--write" not in sys.argv[1:]:
-        print(table())
-        return
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8", newline="\n")
+    """Print the tables, or put them into their pages."""
+    for page, parts in ((TRUST, BELIEVED), (PAGE, PARTS)):
+        if "--write" not in sys.argv[1:]:
+            print(table(parts))
+            continue
+        text = page.read_text(encoding="utf-8")
+        before, mark, rest = text.partition(BEGIN)
+        _, end, after = rest.partition(END)
+        if not mark or not end:
+            raise SystemExit(f"{page}: the marks of the table are missing")
+        page.write_text(f"{before}{BEGIN}\n{table(parts)}\n{END}{after}", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -79,8 +79,19 @@ def test_the_documented_number_of_trusted_lines_is_the_counted_one() -> None:
     assert place.loader is not None
     script = importlib.util.module_from_spec(place)
     place.loader.exec_module(script)
-    text = (ROOT / "docs" / "certificate.md").read_text(encoding="utf-8")
-    assert script.table() in text, "run `python docs/trusted_lines.py --write`"
+    for page, parts in (("certificate", script.PARTS), ("trust", script.BELIEVED)):
+        text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+        assert script.table(parts) in text, "run `python docs/trusted_lines.py --write`"
+
+
+def test_the_documented_path_of_each_question_is_the_one_that_decides() -> None:
+    place = importlib.util.spec_from_file_location("deciding_paths", ROOT / "docs" / "deciding_paths.py")
+    assert place is not None
+    assert place.loader is not None
+    script = importlib.util.module_from_spec(place)
+    place.loader.exec_module(script)
+    text = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    assert script.table() in text, "run `python docs/deciding_paths.py --write`"
 
 
 # Files that open files by themselves, and why they may.
