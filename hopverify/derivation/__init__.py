@@ -1,7 +1,8 @@
 """Closed forms through SymPy: what a model's energy, flow and Hessians are, for people, for LaTeX and for provers.
 
-The only package that imports SymPy. Nothing here is trusted: provers hand what they find to the checker, and what is
-printed has been compared with automatic differentiation in ball arithmetic.
+Of the catalogue SymPy derived them when this version was made; expressions of one's own it differentiates in a process
+apart (:mod:`hopverify.derivation.asking`). Nothing here is trusted: the kernel, which differentiates L itself, is asked
+whether it accepts g and H, and what it leaves open is compared with automatic differentiation in ball arithmetic.
 """
 
 from hopverify.derivation.arrays import Numbers, arrays_of, between

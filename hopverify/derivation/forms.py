@@ -15,9 +15,10 @@ exp(x)/(exp(x) + 1)^2
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import reduce
+from itertools import chain
 from math import lcm
 from typing import Any
 
@@ -31,14 +32,24 @@ MAX_TERMS, MAX_ATOMS, MAX_DEGREE = 300, 6, 60
 """What is larger is left alone: it could take long to factor."""
 KINKED = frozenset({"relu", "abs", "sign", "step", "kink"})
 X: Atom = ("variable", "x")
+Way = Callable[[Ratio, "_Writer"], Iterator[Expression]]
 
 
 def other_forms(expression: Expression) -> Iterator[Expression]:
     """Yield different forms of a function of x, the likeliest to have an evident sign first."""
+    yield from _different(expression, (_factored, _completed, _nested))
+
+
+def factored_forms(expression: Expression) -> Iterator[Expression]:
+    """Yield different forms of a function of x as a quotient of products."""
+    yield from _different(expression, (_factored,))
+
+
+def _different(expression: Expression, ways: Iterable[Way]) -> Iterator[Expression]:
     seen = {str(expression)}
     try:
-        value = normal_form(expression)
-        for form in _forms(value, _named_atoms(expression)):
+        value, writer = normal_form(expression), _Writer(_named_atoms(expression))
+        for form in chain.from_iterable(way(value, writer) for way in ways):
             if str(form) not in seen:
                 seen.add(str(form))
                 yield form
@@ -57,17 +68,19 @@ def _named_atoms(expression: Expression) -> dict[Atom, Expression]:
     return found
 
 
-def _forms(value: Ratio, names: Mapping[Atom, Expression]) -> Iterator[Expression]:
+def _factored(value: Ratio, writer: _Writer) -> Iterator[Expression]:
+    """Yield the factored quotient, and those with x² by the square of a root."""
     parts = _by_kinks(value.numerator)
-    writer = _Writer(names)
     yield _sum(_quotient(smooth, value.denominator, writer) * writer.monomial(kinked) for kinked, smooth in parts)
-    coefficients = _coefficients(value)
-    if coefficients is not None:
-        yield from _squares(coefficients)
     for root in sorted(_atoms(value.numerator) | _atoms(value.denominator), key=repr):
         if _square_in(root) is not None:
             quotients = ((_quotient(smooth, value.denominator, writer, root), kinked) for kinked, smooth in parts)
             yield _sum(quotient * writer.monomial(kinked) for quotient, kinked in quotients)
+
+
+def _nested(value: Ratio, writer: _Writer) -> Iterator[Expression]:
+    """Yield Horner's form of a polynomial."""
+    coefficients = _coefficients(value)
     if coefficients is not None:
         yield reduce(lambda inner, c: inner * Symbol("x") + nodes.lift(c), reversed(coefficients), nodes.lift(0))
 
@@ -99,8 +112,9 @@ def _coefficients(value: Ratio) -> list[Fraction] | None:
     return None if max(degrees) > MAX_DEGREE else [degrees.get(k, Fraction(0)) for k in range(max(degrees) + 1)]
 
 
-def _squares(coefficients: list[Fraction]) -> Iterator[Expression]:
+def _completed(value: Ratio, writer: _Writer) -> Iterator[Expression]:
     """Yield a(x + b)² + c for a quadratic polynomial, a(x² + b)² + c for a biquadratic one."""
+    coefficients = _coefficients(value) or []
     step = 1 if len(coefficients) == 3 else 2
     if len(coefficients) == 2 * step + 1 and not any(coefficients[k] for k in range(2 * step) if k % step):
         c, b, a = coefficients[::step]
@@ -228,6 +242,7 @@ class _Writer:
                 exponent[atom[1]] = exponent.get(atom[1], Fraction(0)) + power
             else:
                 factors.append(self._atom(atom) if power == 1 else self._atom(atom) ** power)
+        factors.sort(key=lambda factor: not isinstance(factor, Symbol))
         if exponent:
             factors.append(Apply("exp", (self.polynomial(exponent),)))
         return reduce(lambda a, b: a * b, factors, nodes.lift(1))

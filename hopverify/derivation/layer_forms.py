@@ -14,9 +14,13 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.activations import ACTIVATIONS
+from hopverify.derivation.asking import ask
 from hopverify.derivation.committed import Record, record_of
+from hopverify.derivation.forms import factored_forms
 from hopverify.derivation.formula import ZERO, Formula, NoFormula, Number, Symbol, substituted
-from hopverify.derivation.language import read
+from hopverify.derivation.language import of_expression, read
+from hopverify.errors import ExpressionError
+from hopverify.expr.parser import parse
 from hopverify.lagrangians import LAGRANGIANS
 from hopverify.networks import Layer, LayerFunction
 from hopverify.spec import FieldKind
@@ -109,12 +113,30 @@ def layer_forms(layer: Layer) -> LayerForms:
     record = committed(function)
     if record is not None:
         return _forms(layer, record, _kept(function, record), of_catalogue=True)
-    from hopverify.derivation.symbolic.own import record_of as derived
-
+    asked = (function.potential, function.activation, function.slope, tuple(function.constants))
     try:
-        return _forms(layer, derived(function), {}, of_catalogue=False)
+        record = ask("layer_record", *asked)
+        return _forms(layer, _shortened(record) if "cases" in record else record, {}, of_catalogue=False)
     except NoFormula as error:
         return LayerForms(layer, missing=str(error))
+
+
+def _shortened(record: Record) -> Record:
+    """Return what is derived of one neuron, each part in the shortest of a few forms."""
+    cases = [
+        case | {part: _shortest(case[part]) for part in ("g", "h", "x*g - L") if part in case}
+        for case in record["cases"]
+    ]
+    return {**record, "cases": cases}
+
+
+def _shortest(text: str) -> str:
+    try:
+        found = factored_forms(parse(text))
+        return min((text, *(str(of_expression(form, {"x": Symbol("x")})) for form in found)), key=len)
+    except ExpressionError:
+        # Integrals are no expressions.
+        return text
 
 
 def committed(function: LayerFunction) -> Record | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.derivation.asking import ask
 from hopverify.derivation.committed import networks
 from hopverify.derivation.document import AGAIN, Line, Mark, Section
 from hopverify.derivation.formula import (
@@ -196,10 +197,13 @@ def energy_sections(network: Network) -> list[Section]:
 
 
 def _claimed(network: Network) -> Section:
-    from hopverify.derivation.symbolic.own import claimed_energy
-
+    model, names = network.model, network.names
+    shapes = {array: held.shape for array, held in model.arrays.items()}
+    vectors = {layer: (names.of("x", layer), names.of("n", layer)) for layer in model.layers}
+    # In an energy g_l stands for the activations of layer l.
+    vectors |= {f"g_{layer}": (names.of("g", layer), names.of("n", layer)) for layer in model.layers}
     try:
-        shown = Line(ENERGY, claimed_energy(network.model, network.names))
+        shown = Line(ENERGY, ask("claimed_energy", model.claimed, shapes, vectors))
         return Section("Energy, as the spec claims it", (shown,))
     except NoFormula:
         return Section("Energy, as the spec claims it", (), (str(network.model.claimed),))

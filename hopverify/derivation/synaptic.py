@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from hopverify.derivation.asking import ask
 from hopverify.derivation.committed import networks
 from hopverify.derivation.formula import (
     ZERO,
@@ -209,9 +210,9 @@ def _convolution(name: str, synapse: Convolution, names: Names) -> SynapseForms:
 
 
 def _expression(name: str, synapse: ByExpression, names: Names) -> SynapseForms:
-    from hopverify.derivation.symbolic.own import synapse_terms
-
-    return SynapseForms(*synapse_terms(synapse, names))
+    shapes = {array: held.shape for array, held in synapse.arrays.items()}
+    activations = {layer: (names.of("g", layer), names.of("n", layer)) for layer in synapse.layers}
+    return SynapseForms(*ask("synapse_terms", synapse.expression, synapse.gradients, shapes, activations))
 
 
 _KINDS: dict[type, Callable[[str, Any, Names], SynapseForms]] = {

@@ -7,7 +7,7 @@ import sympy
 
 from hopverify.derivation.layer_forms import layer_forms
 from hopverify.derivation.symbolic.calculus import SIZE, STATE, Calculus, J, K, collapsed
-from hopverify.derivation.symbolic.own import record_of
+from hopverify.derivation.symbolic.own import layer_record
 from tests.derivation.models import layer
 
 
@@ -50,7 +50,8 @@ def test_null_spaces(function: str, expected: tuple[list[str], bool]) -> None:
 @pytest.mark.parametrize("function", ["softmax", "ghostmax", "spherical", "{normmax: {gamma: 1.5}}"])
 def test_numbers_for_parameters_give_what_symbols_give(function: str) -> None:
     """The road of a user's own expression leads to the null space that is kept of the catalogue."""
-    whole, record = layer_forms(layer(function)).whole, record_of(layer(function).function)
+    whole, own = layer_forms(layer(function)).whole, layer(function).function
+    record = layer_record(own.potential, own.activation, own.slope, tuple(own.constants))
     assert whole is not None
     assert (list(map(str, whole.kernel)), whole.exact) == (record["kernel"], record["exact"])
 

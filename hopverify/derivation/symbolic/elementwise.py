@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,9 +15,11 @@ from hopverify.derivation.symbolic.conjugates import conjugate
 from hopverify.derivation.symbolic.conversion import formula_of
 from hopverify.derivation.symbolic.functions import KINKED, folded, larger, modulus, relu, sign, smaller, step
 from hopverify.derivation.symbolic.translation import X, number, to_sympy
+from hopverify.errors import HopverifyError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.nodes import ZERO, Expression
+from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece, pieces_or_whole
 from hopverify.expr.rational import identical
 from hopverify.expr.regularity import is_analytic
@@ -43,24 +45,32 @@ class Case:
 
 
 def elementwise_record(
-    function: LayerFunction, expression: Expression, symbols: Mapping[str, Any], *, is_convex: bool = False
+    function: LayerFunction,
+    expression: Expression,
+    symbols: Mapping[str, Any],
+    *,
+    is_convex: bool = False,
+    simplify: bool = True,
 ) -> Record:
     """Return what is derived of one neuron from ``expression``: L or, for a bare activation, g; of a convex L also L*.
 
     ``symbols`` says what the parameters in it stand for; ``function`` has numbers for them, which tell the order of
-    the kinks and where h vanishes.
+    the kinks and where h vanishes. Without ``simplify`` SymPy does nothing whose time has no bound: g and h are as
+    differentiation leaves them.
     """
+    tidied = tidy if simplify else plain
     at = {symbols[name]: number(value) for name, value in function.parameters.items() if name in symbols}
     cases = tuple(
-        _case(piece, is_potential=function.potential is not None) for piece in cut(to_sympy(expression, symbols), at)
+        _case(piece, tidied, is_potential=function.potential is not None)
+        for piece in cut(to_sympy(expression, symbols), at)
     )
     return {
-        "cases": [_written(case, is_convex=is_convex) for case in cases],
+        "cases": [_written(case, tidied, is_convex=is_convex) for case in cases],
         **_flatness(function, cases, at),
         "jumps": [
             [_text(after.lower), _text(jump)]
             for before, after in pairwise(cases)
-            if (jump := _jump(before, after)) != 0
+            if (jump := _jump(before, after) if simplify else _certain_jump(before, after)) != 0
         ],
     }
 
@@ -71,14 +81,26 @@ def _jump(before: Case, after: Case) -> Any:
     return change.replace(lambda part: part.is_Pow and part.base == 0, lambda part: sympy.S.Zero)
 
 
+def _certain_jump(before: Case, after: Case) -> Any:
+    """Return by how much h falls at a kink; 0 unless a ball without 0 shows that it does."""
+    change = folded((before.slope - after.slope).subs(X, after.lower))
+    try:
+        with precision():
+            ball = evaluate(parse(str(formula_of(change))), {}, BALLS)
+    except HopverifyError:
+        return sympy.S.Zero
+    return change if ball > 0 or ball < 0 else sympy.S.Zero
+
+
 def _text(value: Any) -> str | None:
     return None if value is None else str(formula_of(value))
 
 
-def _written(case: Case, *, is_convex: bool) -> Record:
+def _written(case: Case, tidied: Callable[[Any], Any], *, is_convex: bool) -> Record:
     own = None
     if case.potential is not None and not case.potential.has(sympy.Integral):
-        own = tidy(X * case.activation - case.potential)
+        products = (X * term for term in sympy.Add.make_args(case.activation))
+        own = tidied(sympy.Add(*products, *(-term for term in sympy.Add.make_args(case.potential))))
     parts = {"from": case.lower, "to": case.upper, "L": case.potential, "g": case.activation, "h": case.slope}
     record: Record = {name: _text(part) for name, part in (*parts.items(), ("x*g - L", own)) if part is not None}
     found = conjugate(own, case.activation, case.lower, case.upper) if is_convex and own is not None else None
@@ -88,12 +110,12 @@ def _written(case: Case, *, is_convex: bool) -> Record:
     return record
 
 
-def _case(piece: tuple[Any, Any, Any], *, is_potential: bool) -> Case:
+def _case(piece: tuple[Any, Any, Any], tidied: Callable[[Any], Any], *, is_potential: bool) -> Case:
     lower, upper, value = piece
     if not is_potential:
-        return Case(lower, upper, None, tidy(value), tidy(value.diff(X)))
-    activation = tidy(value.diff(X))
-    return Case(lower, upper, tidy(value), activation, tidy(activation.diff(X)))
+        return Case(lower, upper, None, tidied(value), tidied(value.diff(X)))
+    activation = tidied(value.diff(X))
+    return Case(lower, upper, tidied(value), activation, tidied(activation.diff(X)))
 
 
 def cut(value: Any, at: Mapping[Any, Any]) -> list[tuple[Any, Any, Any]]:
@@ -151,6 +173,22 @@ def tidy(value: Any) -> Any:
     if value.count_ops() <= MAX_OPERATIONS and not value.has(sympy.Integral):
         forms += [sympy.simplify(value), sympy.factor(value), sympy.expand(value)]
     return min((_with_sech(form) for form in forms), key=lambda form: (form.count_ops(), len(str(form))))
+
+
+def plain(value: Any) -> Any:
+    """Return a form with tanh and sech for quotients of sinh and cosh."""
+
+    def divide(product: Any) -> Any:
+        powers = product.as_powers_dict()
+        for factor in list(powers):
+            below = sympy.cosh(factor.args[0]) if isinstance(factor, sympy.sinh) else None
+            if below in powers and powers[factor] == 1 and powers[below] == -1:
+                powers[factor] = powers[below] = 0
+                powers[sympy.tanh(factor.args[0])] += 1
+        return sympy.Mul(*(base**exponent for base, exponent in powers.items()))
+
+    value = folded(value)
+    return _with_sech(value.replace(lambda node: node.is_Mul and node.has(sympy.cosh), divide))
 
 
 def _with_sech(value: Any) -> Any:
@@ -219,5 +257,9 @@ def _zeros(piece: Piece) -> list[Any] | None:
         return None
     above = -sympy.oo if piece.lower is None else number(piece.lower)
     below = sympy.oo if piece.upper is None else number(piece.upper)
-    roots = sympy.real_roots(value) if value.has(X) else []
+    try:
+        roots = sympy.real_roots(value) if value.has(X) else []
+    except NotImplementedError:
+        # Of polynomials with roots among their coefficients.
+        return None
     return [root for root in dict.fromkeys(roots) if above < root < below]

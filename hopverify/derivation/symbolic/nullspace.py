@@ -74,7 +74,7 @@ def kernel_of(hessian: Any, calculus: Calculus) -> Kernel:
         return Kernel(constant, False)
     D = structure.diagonal.subs(I, K)
     G = sympy.Matrix([[calculus.summed(a * b / D) for b in structure.vectors] for a in structure.vectors])
-    M = (sympy.eye(len(structure.vectors)) + structure.matrix * G).applyfunc(sympy.simplify)
+    M = (sympy.eye(len(structure.vectors)) + structure.matrix * G).applyfunc(sympy.cancel)
     zero = [b for b in range(len(structure.vectors)) if all(entry == 0 for entry in M[:, b])]
     rest = [b for b in range(len(structure.vectors)) if b not in zero]
     spanned = tuple(_direction(structure.vectors[b] / D) for b in zero)
@@ -89,10 +89,10 @@ def _is_regular(matrix: Any) -> bool:
 
 def _annihilates_ones(hessian: Any, calculus: Calculus) -> bool:
     """Whether Σ_j H_ij = 0, by the sums that are known."""
-    return bool(sympy.simplify(calculus.summed(hessian.subs(J, K))) == 0)
+    return bool(sympy.cancel(calculus.summed(hessian.subs(J, K))) == 0)
 
 
 def _direction(vector: Any) -> Any:
     """Return a vector without its constant factors."""
-    moving = [factor for factor in sympy.Mul.make_args(sympy.simplify(vector)) if K in factor.free_symbols]
+    moving = [factor for factor in sympy.Mul.make_args(sympy.factor_terms(vector)) if K in factor.free_symbols]
     return sympy.Mul(*moving)

@@ -1,74 +1,73 @@
-"""What SymPy derives of a user's own expressions, when it is asked for: nothing of the catalogue comes here."""
+"""What SymPy derives of a user's own expressions: nothing of the catalogue comes here.
+
+It differentiates, and does nothing whose time has no bound. The functions are the questions of
+:mod:`hopverify.derivation.asking`: arrays are given by name and shape, vectors by the names of themselves and their
+sizes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import sympy
 
 from hopverify.derivation.formula import Formula, NoFormula
-from hopverify.derivation.names import Names
 from hopverify.derivation.symbolic.calculus import SIZE, I, J, collapsed
 from hopverify.derivation.symbolic.conversion import formula_of
 from hopverify.derivation.symbolic.elementwise import Record, elementwise_record
 from hopverify.derivation.symbolic.whole import whole_record
 from hopverify.derivation.symbolic.whole_layer import Matrix, Vector, whole_layer
 from hopverify.expr.nodes import Expression
-from hopverify.networks import LayerFunction, Model
-from hopverify.synapses.expression import ByExpression
+from hopverify.networks import LayerFunction
+
+Shapes = Mapping[str, tuple[int, ...]]
+VectorNames = Mapping[str, tuple[str, str]]
 
 
-def record_of(function: LayerFunction) -> Record:
-    """Return what is derived of a layer's function, kept for other layers with the same one."""
-    activation = function.activation
-    return _record(function.potential, activation, function.slope, tuple(function.constants))
-
-
-@lru_cache(maxsize=64)
-def _record(
+def layer_record(
     potential: Expression | None, activation: tuple[Expression, ...], slope: Expression | None, arrays: tuple[str, ...]
 ) -> Record:
+    """Return what is derived of a layer's function, the text of formulas."""
     expression = potential if potential is not None else activation[0]
     if slope is not None:
-        return elementwise_record(LayerFunction(None, potential, activation, slope, {}, {}), expression, {})
+        function = LayerFunction(None, potential, activation, slope, {}, {})
+        return elementwise_record(function, expression, {}, simplify=False)
     if len(activation) > 1:
         raise NoFormula("each neuron has an activation of its own")
     symbols = {name: Vector(sympy.IndexedBase(name, real=True)[I], SIZE) for name in arrays}
     return whole_record(expression, symbols, is_potential=potential is not None)
 
 
-def synapse_terms(synapse: ByExpression, names: Names) -> tuple[Formula, dict[str, Formula]]:
-    """Return S and the drives of a synapse that is written as an expression."""
-    known = _meanings(synapse.arrays)
-    known |= {layer: _vector(names, "g", layer) for layer in synapse.layers}
+def synapse_terms(
+    expression: Expression, gradients: Mapping[str, Expression], arrays: Shapes, activations: VectorNames
+) -> tuple[Formula, dict[str, Formula]]:
+    """Return S and the drives of a synapse that is written as an expression in the activations of layers."""
+    known = _meanings(arrays) | _vectors(activations)
     drives = {}
-    for layer, gradient in synapse.gradients.items():
+    for layer, gradient in gradients.items():
         value = whole_layer(gradient, known)
         drives[layer] = formula_of(collapsed(-(value.entry if isinstance(value, Vector) else value)))
-    return formula_of(whole_layer(synapse.expression, known)), drives
+    return formula_of(whole_layer(expression, known)), drives
 
 
-def claimed_energy(model: Model, names: Names) -> Formula:
-    """Return the author's energy as it stands in the spec; g_l stands for the activations of layer l."""
-    assert model.claimed is not None
-    known = _meanings(model.arrays)
-    for layer in model.layers:
-        known |= {layer: _vector(names, "x", layer), f"g_{layer}": _vector(names, "g", layer)}
-    return formula_of(whole_layer(model.claimed, known))
+def claimed_energy(expression: Expression, arrays: Shapes, vectors: VectorNames) -> Formula:
+    """Return the author's energy as it stands in the spec."""
+    return formula_of(whole_layer(expression, _meanings(arrays) | _vectors(vectors)))
 
 
-def _vector(names: Names, letter: str, layer: str) -> Vector:
-    size = sympy.Symbol(names.size(layer).name, integer=True, positive=True)
-    return Vector(sympy.IndexedBase(names.of(letter, layer), real=True)[I], size)
+def _vectors(names: VectorNames) -> dict[str, Any]:
+    return {
+        symbol: Vector(sympy.IndexedBase(name, real=True)[I], sympy.Symbol(size, integer=True, positive=True))
+        for symbol, (name, size) in names.items()
+    }
 
 
-def _meanings(arrays: Mapping[str, Any]) -> dict[str, Any]:
+def _meanings(arrays: Shapes) -> dict[str, Any]:
     """Return what named arrays stand for."""
     known: dict[str, Any] = {}
-    for name, array in arrays.items():
-        base, shape = sympy.IndexedBase(name, real=True), tuple(map(sympy.Integer, array.shape))
-        if array.ndim in (1, 2):
-            known[name] = Vector(base[I], shape[0]) if array.ndim == 1 else Matrix(base[I, J], shape)
+    for name, lengths in arrays.items():
+        base, shape = sympy.IndexedBase(name, real=True), tuple(map(sympy.Integer, lengths))
+        if len(shape) in (1, 2):
+            known[name] = Vector(base[I], shape[0]) if len(shape) == 1 else Matrix(base[I, J], shape)
     return known
