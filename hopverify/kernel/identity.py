@@ -10,16 +10,16 @@ seen; one known up to a spread is named by its name.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from fractions import Fraction
 from functools import lru_cache, partial
 
 from hopverify.kernel import language, terms
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.cells import cells
 from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.definitions import expanded
 from hopverify.kernel.derive import gradient
 from hopverify.kernel.normal_form import Form, Forms, Monomial
-from hopverify.kernel.normal_functions import exp, function, log, pi, root
+from hopverify.kernel.normal_functions import OF_NUMBERS, pi, root
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.terms import Apply, Number, Place, Shape, Term, Variable
 
@@ -35,41 +35,43 @@ def same_gradient(core: Core, layer: Layer, L: Term, g: Term) -> bool:
 
 def same(left: Term, right: Term, places: Mapping[Place, Shape], arrays: Mapping[str, Array]) -> bool:
     """Return whether two terms have one normal form; False decides nothing. Refuse functions that have none."""
-    reader = _Reader(places, arrays)
-    return reader.forms.same(reader.form(left), reader.form(right))
+    forms = Forms()
+    return forms.same(*(_Reader(forms, expanded(each), places, arrays).form for each in (left, right)))
 
 
 class _Reader:
-    """Normal forms of terms, over one table of atoms."""
+    """The normal form of a term, a number or each entry of a vector, over a table of atoms."""
 
-    def __init__(self, places: Mapping[Place, Shape], arrays: Mapping[str, Array]) -> None:
-        self.forms, self.places, self.arrays = Forms(), places, arrays
-
-    def form(self, term: Term) -> Form:
-        """Return the normal form of a number, or of each entry of a vector."""
-        shapes = language.shapes(term, self.places, "identity")
-        known: dict[int, Form] = {}
+    def __init__(self, forms: Forms, term: Term, places: Mapping[Place, Shape], arrays: Mapping[str, Array]) -> None:
+        self.forms, self.arrays = forms, arrays
+        self.shapes = language.shapes(term, places, "identity")
+        self.known: dict[int, Form] = {}
         for node in terms.walk(term):
             # Matrices are read where they are applied.
-            if len(shapes[id(node)]) < 2:
-                known[id(node)] = self._of_node(node, known, shapes)
-        return known[id(term)]
+            if len(self.shapes[id(node)]) < 2:
+                self.known[id(node)] = self._of_node(node)
+        self.form = self.known[id(term)]
 
-    def _of_node(self, node: Term, known: Mapping[int, Form], shapes: Mapping[int, Shape]) -> Form:
+    def given(self, node: Apply) -> list[Form]:
+        """Return the forms of a function's arguments."""
+        return [self.known[id(each)] for each in node.arguments]
+
+    def size(self, vector: Term) -> int:
+        """Return how many entries a vector has."""
+        return self.shapes[id(vector)][0]
+
+    def _of_node(self, node: Term) -> Form:
         if isinstance(node, Number):
             return self.forms.number(node.value)
         if isinstance(node, Variable):
-            return self._of_variable(node.place, shapes[id(node)])
-        if node.function in _LINEAR:
-            return _LINEAR[node.function](self, node, known, shapes)
-        if node.function in language.ELEMENTWISE:
-            return function(self.forms, node.function, known[id(node.arguments[0])])
-        size = shapes[id(node.arguments[0])][0] if node.arguments and shapes[id(node.arguments[0])] else 1
-        if node.function in _WITH_CONSTANT:
-            given = known[id(node.arguments[0])], terms.constant(node.arguments[1])
-            return _WITH_CONSTANT[node.function](self.forms, size, *given)
-        need(node.function in _FORMS, "identity", f"{node.function} has no normal form")
-        return _FORMS[node.function](self.forms, size, *(known[id(each)] for each in node.arguments))
+            return self._of_variable(node.place, self.shapes[id(node)])
+        name = node.function
+        if name in OF_NUMBERS:
+            return OF_NUMBERS[name](self.forms, *self.given(node))
+        if name in language.ELEMENTWISE:
+            return self.forms.opaque(name, *self.given(node))
+        need(name in _FORMS, "identity", f"{name} has no normal form")
+        return _FORMS[name](self, node)
 
     def _of_variable(self, place: Place, shape: Shape) -> Form:
         if place[0] != "array":
@@ -133,101 +135,61 @@ def total(forms: Forms, size: int, u: Form) -> Form:
     return linear(forms, u, lambda moving: forms.variable(("sum", moving)) if moving else forms.number(size))
 
 
-def _mean(forms: Forms, size: int, u: Form) -> Form:
-    return forms.scale(total(forms, size, u), Fraction(1, size))
+def _power(reader: _Reader, node: Apply) -> Form:
+    u, exponent = reader.known[id(node.arguments[0])], terms.constant(node.arguments[1])
+    whole = exponent.denominator == 1
+    return reader.forms.power(u, int(exponent)) if whole else root(reader.forms, u, exponent)
 
 
-def _variance(forms: Forms, size: int, u: Form) -> Form:
-    mean = _mean(forms, size, u)
-    return forms.subtract(_mean(forms, size, forms.product(u, u)), forms.product(mean, mean))
-
-
-def _norm(forms: Forms, size: int, u: Form, offset: Form) -> Form:
-    return root(forms, forms.add(total(forms, size, forms.product(u, u)), offset), Fraction(1, 2))
-
-
-def _shares(forms: Forms, size: int, u: Form, ghost: int) -> Form:
-    e = exp(forms, u)
-    return forms.quotient(e, forms.add(forms.number(ghost), total(forms, size, e)))
-
-
-def _power(forms: Forms, size: int, u: Form, exponent: Fraction) -> Form:
-    return forms.power(u, int(exponent)) if exponent.denominator == 1 else root(forms, u, exponent)
-
-
-def _primitive(name: str) -> Callable[[Forms, int, Form, Fraction], Form]:
+def _primitive(reader: _Reader, node: Apply) -> Form:
     """Return a vector of which nothing is known but its argument, of so many entries."""
-    return lambda forms, size, u, parameter: forms.variable((name, parameter, size, frozenset(u.items())), True)
+    vector, parameter = node.arguments
+    argument = frozenset(reader.known[id(vector)].items())
+    return reader.forms.variable((node.function, terms.constant(parameter), reader.size(vector), argument), True)
 
 
-def _chosen(forms: Forms, sign: int, u: Form, v: Form) -> Form:
-    """max(u, v) = v + relu(u - v), min(u, v) = v - relu(v - u)."""
-    ahead = function(forms, "relu", forms.scale(forms.subtract(u, v), sign))
-    return forms.add(v, forms.scale(ahead, sign))
-
-
-_FORMS: Mapping[str, Callable[..., Form]] = {
-    "add": lambda forms, size, u, v: forms.add(u, v),
-    "subtract": lambda forms, size, u, v: forms.subtract(u, v),
-    "multiply": lambda forms, size, u, v: forms.product(u, v),
-    "divide": lambda forms, size, u, v: forms.quotient(u, v),
-    "max": lambda forms, size, u, v: _chosen(forms, 1, u, v),
-    "min": lambda forms, size, u, v: _chosen(forms, -1, u, v),
-    "pi": lambda forms, size: pi(forms),
-    "sum": total,
-    "mean": _mean,
-    "variance": _variance,
-    "size": lambda forms, size, u: forms.number(size),
-    "ones": lambda forms, size, u: forms.number(1),
-    "norm": _norm,
-    "dot": lambda forms, size, u, v: total(forms, size, forms.product(u, v)),
-    "softmax": lambda forms, size, u: _shares(forms, size, u, 0),
-    "ghostmax": lambda forms, size, u: _shares(forms, size, u, 1),
-    "logsumexp": lambda forms, size, u: log(forms, total(forms, size, exp(forms, u))),
-    "ghost_logsumexp": lambda forms, size, u: log(forms, forms.add(forms.number(1), total(forms, size, exp(forms, u)))),
-}
-"""Functions of forms, after the size of their first argument."""
-
-_WITH_CONSTANT: Mapping[str, Callable[[Forms, int, Form, Fraction], Form]] = {
-    "power": _power,
-    "entmax": _primitive("entmax"),
-    "normmax": _primitive("normmax"),
-}
-
-
-def _of_matmul(reader: _Reader, node: Apply, known: Mapping[int, Form], shapes: Mapping[int, Shape]) -> Form:
+def _matmul(reader: _Reader, node: Apply) -> Form:
     names = reader.matrix(node.arguments[0], False)
-    return reader.forms.number(0) if names is None else reader.mapped(names, known[id(node.arguments[1])])
+    return reader.forms.number(0) if names is None else reader.mapped(names, reader.known[id(node.arguments[1])])
 
 
-def _of_slice(reader: _Reader, node: Apply, known: Mapping[int, Form], shapes: Mapping[int, Shape]) -> Form:
+def _slice(reader: _Reader, node: Apply) -> Form:
     vector, *ends = node.arguments
     start, stop = map(terms.whole, ends)
-    if (start, stop) == (0, *shapes[id(vector)]):
-        return known[id(vector)]
-    return reader.mapped([("slice", start, stop)], known[id(vector)])
+    u = reader.known[id(vector)]
+    return u if (start, stop) == (0, reader.size(vector)) else reader.mapped([("slice", start, stop)], u)
 
 
-def _of_concatenate(reader: _Reader, node: Apply, known: Mapping[int, Form], shapes: Mapping[int, Shape]) -> Form:
+def _concatenate(reader: _Reader, node: Apply) -> Form:
     """The sum of the vectors, each with zeros before and after it."""
-    forms, (size,) = reader.forms, shapes[id(node)]
+    forms, size = reader.forms, reader.size(node)
     whole, start = forms.number(0), 0
     for each in node.arguments:
-        stop = start + shapes[id(each)][0]
+        stop = start + reader.size(each)
         # Of equal entries nothing but the place says how many there are.
-        whole = forms.add(whole, reader.mapped([("between zeros", start, stop, size)], known[id(each)]))
+        whole = forms.add(whole, reader.mapped([("between zeros", start, stop, size)], reader.known[id(each)]))
         start = stop
     return whole
 
 
-def _of_column_squares(reader: _Reader, node: Apply, known: Mapping[int, Form], shapes: Mapping[int, Shape]) -> Form:
+def _column_squares(reader: _Reader, node: Apply) -> Form:
     names = reader.matrix(node.arguments[0], False)
     return reader.forms.number(0) if names is None else reader.forms.variable(("column squares", *names), True)
 
 
-_LINEAR: Mapping[str, Callable[[_Reader, Apply, Mapping[int, Form], Mapping[int, Shape]], Form]] = {
-    "matmul": _of_matmul,
-    "slice": _of_slice,
-    "concatenate": _of_concatenate,
-    "column_squares": _of_column_squares,
+_FORMS: Mapping[str, Callable[[_Reader, Apply], Form]] = {
+    "add": lambda reader, node: reader.forms.add(*reader.given(node)),
+    "multiply": lambda reader, node: reader.forms.product(*reader.given(node)),
+    "divide": lambda reader, node: reader.forms.quotient(*reader.given(node)),
+    "power": _power,
+    "pi": lambda reader, node: pi(reader.forms),
+    "sum": lambda reader, node: total(reader.forms, reader.size(node.arguments[0]), *reader.given(node)),
+    "size": lambda reader, node: reader.forms.number(reader.size(node.arguments[0])),
+    "ones": lambda reader, node: reader.forms.number(1),
+    "entmax": _primitive,
+    "normmax": _primitive,
+    "matmul": _matmul,
+    "slice": _slice,
+    "concatenate": _concatenate,
+    "column_squares": _column_squares,
 }

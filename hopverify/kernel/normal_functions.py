@@ -2,20 +2,19 @@
 
     e^(a + b) = e^a·e^b             log(c·e^a·u) = log c + a + log u, c > 0
     (c·e^a·u)^r = c^r·e^(ra)·u^r    f(-u) = -f(u) for odd f
-    relu u = u·step u               step(-u) = 1 - step u, off the kink
+    cos^2 u = 1 - sin^2 u           step(-u) = 1 - step u, off the kink
 
-Hyperbolic functions, tanh, sech, sigmoid and expm1 are quotients of polynomials in e^u; log1p, softplus and logcosh are
-logarithms; abs and sign are written with step. Of any other function nothing is known but its argument.
+Of a function that stands neither here nor in :mod:`~hopverify.kernel.definitions` nothing is known but its argument.
 
 >>> forms = Forms()
 >>> x = forms.variable("x")
->>> forms.same(function(forms, "sech", x), forms.quotient(forms.number(1), function(forms, "cosh", x)))
+>>> forms.same(forms.product(exp(forms, x), exp(forms, x)), exp(forms, forms.scale(x, 2)))
 True
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -23,13 +22,6 @@ from hopverify.kernel.normal_form import MAX_EXPONENT, Form, Forms, Monomial, di
 from hopverify.kernel.numbers import need
 
 MAX_PRIME = 100
-
-
-def function(forms: Forms, name: str, u: Form) -> Form:
-    """Return a function of one number."""
-    if name in _OF_EXPONENTIAL:
-        return _of_exponential(forms, u, *_OF_EXPONENTIAL[name])
-    return _REWRITTEN[name](forms, u) if name in _REWRITTEN else forms.opaque(name, u)
 
 
 def exp(forms: Forms, u: Form) -> Form:
@@ -121,7 +113,7 @@ def _odd(name: str) -> Callable[[Forms, Form], Form]:
 
 def _cos(forms: Forms, u: Form) -> Form:
     upright, _ = _upright(forms, u)
-    sine = function(forms, "sin", upright)
+    sine = _odd("sin")(forms, upright)
     cosine = forms.opaque("cos", upright)
     ((((atom, _),), _),) = cosine.items()
     forms.relations[atom] = (2, forms.subtract(forms.number(1), forms.product(sine, sine)))
@@ -138,41 +130,13 @@ def _step(forms: Forms, u: Form) -> Form:
     return step if sign == 1 else forms.subtract(forms.number(1), step)
 
 
-def _of_exponential(forms: Forms, u: Form, numerator: Sequence[int], denominator: Sequence[int]) -> Form:
-    """Return a quotient of polynomials in e^u, by their coefficients."""
-    e = exp(forms, u)
-    parts = [forms.number(0), forms.number(0)]
-    for place, coefficients in enumerate((numerator, denominator)):
-        for exponent, coefficient in enumerate(coefficients):
-            parts[place] = forms.add(parts[place], forms.scale(forms.power(e, exponent), coefficient))
-    return forms.quotient(*parts)
-
-
-_OF_EXPONENTIAL: Mapping[str, tuple[Sequence[int], Sequence[int]]] = {
-    "exp": ((0, 1), (1,)),
-    "expm1": ((-1, 1), (1,)),
-    "sinh": ((-1, 0, 1), (0, 2)),
-    "cosh": ((1, 0, 1), (0, 2)),
-    "tanh": ((-1, 0, 1), (1, 0, 1)),
-    "sech": ((0, 2), (1, 0, 1)),
-    "sigmoid": ((0, 1), (1, 1)),
-}
-"""The coefficients of numerator and denominator, those of e^0, e^u, e^2u."""
-
-_REWRITTEN: Mapping[str, Callable[[Forms, Form], Form]] = {
-    "negate": lambda forms, u: forms.scale(u, -1),
-    "sqrt": lambda forms, u: root(forms, u, Fraction(1, 2)),
+OF_NUMBERS: Mapping[str, Callable[[Forms, Form], Form]] = {
+    "exp": exp,
     "log": log,
-    "log1p": lambda forms, u: log(forms, forms.add(forms.number(1), u)),
-    "softplus": lambda forms, u: log(forms, forms.add(forms.number(1), exp(forms, u))),
-    "logcosh": lambda forms, u: log(forms, function(forms, "cosh", u)),
     "sin": _odd("sin"),
     "cos": _cos,
     "arctan": _odd("arctan"),
     "erf": _odd("erf"),
     "step": _step,
-    "sign": lambda forms, u: forms.subtract(forms.scale(_step(forms, u), 2), forms.number(1)),
-    "relu": lambda forms, u: forms.product(u, _step(forms, u)),
-    "abs": lambda forms, u: forms.product(u, function(forms, "sign", u)),
-    "kink": lambda forms, u: forms.number(0),
 }
+"""Functions of one number of which more is known than their argument."""
