@@ -26,7 +26,9 @@ from hopverify.derivation.formula import (
     Symbol,
     add,
     expanded,
+    is_below,
     multiply,
+    power,
     rebuilt,
     split,
 )
@@ -84,8 +86,13 @@ def _of_neuron(forms: LayerForms) -> bool:
 
 def _slope_of_neuron(forms: LayerForms) -> bool:
     """The kernel has to see that g is locally Lipschitz, which it may of only one way of writing it."""
-    g, h = (_on_pieces(forms, part) for part in (lambda case: case.activation, lambda case: case.slope))
+    g, h = _on_pieces(forms, lambda case: case.activation), slope_on_pieces(forms)
     return any(_is_gradient(forms.layer, each, h) for each in (*forms.layer.function.activation, g))
+
+
+def slope_on_pieces(forms: LayerForms) -> Expression:
+    """Return h of one neuron as one function of x, each piece times steps at its ends."""
+    return _on_pieces(forms, lambda case: case.slope)
 
 
 def _on_pieces(forms: LayerForms, part: Callable[[Case], Formula]) -> Expression:
@@ -141,6 +148,9 @@ class _Vectors:
             body, at, *_ = value.parts
             inner = self.of(body, at)
             return nodes.apply("sum", inner) if _has_entry(body, at) else nodes.apply("size", X) * inner
+        if is_below(value):
+            base, exponent = value.parts
+            return nodes.lift(1) / self.of(power(base, -exponent), index)
         if value.head not in _OPERATORS and value.head not in FUNCTIONS:
             raise NoFormula(f"{value.head} is not a function of vectors")
         parts = [self.of(part, index) for part in value.parts]

@@ -12,14 +12,14 @@ from typing import Any
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.core.synapses import translated
-from hopverify.derivation.committed import record_of
+from hopverify.derivation.acceptance import slope_on_pieces
 from hopverify.derivation.forms import other_forms
-from hopverify.expr.nodes import Expression, Number, substitute
-from hopverify.expr.parser import parse
+from hopverify.derivation.layer_forms import layer_forms
+from hopverify.expr.nodes import Expression
 from hopverify.expr.rational import identical
 from hopverify.kernel import language
 from hopverify.kernel.terms import Variable
-from hopverify.networks import LayerFunction
+from hopverify.networks import Layer
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover
 from hopverify.provers.structure import found_by_kernel
@@ -31,12 +31,11 @@ def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
     if slope is None or obligation.function.potential is None:
         return
     forms = []
-    for form in _other_forms(obligation.function, slope):
+    for form in _other_forms(obligation.layer, slope):
         if budget.exhausted:
             return
-        if identical(slope, form):
-            yield _by_slope(obligation, form)
-            forms.append(form)
+        yield _by_slope(obligation, form)
+        forms.append(form)
     for form in forms:
         cuts = cuts_of(form, budget)
         if cuts is not None:
@@ -48,14 +47,12 @@ def _by_slope(obligation: Convex, form: Expression, **found: Any) -> Evidence:
     return found_by_kernel({"rewritten": rewritten, **found}, "slope", "convex", layer=obligation.layer.name)
 
 
-def _other_forms(function: LayerFunction, slope: Expression) -> Iterator[Expression]:
+def _other_forms(layer: Layer, slope: Expression) -> Iterator[Expression]:
     """Yield h of the catalogue as SymPy derived it, or other forms of a user's own h."""
-    record = record_of("lagrangians", function.name, function.parameters) if function.name is not None else None
-    if record is None:
-        yield from other_forms(slope)
-    elif len(record.get("cases", ())) == 1:
-        numbers = {name: Number(value) for name, value in function.parameters.items()}
-        yield substitute(parse(record["cases"][0]["h"]), numbers)
+    if layer.function.name is not None:
+        yield slope_on_pieces(layer_forms(layer))
+    else:
+        yield from (form for form in other_forms(slope) if identical(slope, form))
 
 
 PROVER = Prover(

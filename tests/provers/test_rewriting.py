@@ -11,12 +11,13 @@ import pytest
 
 from hopverify.checker.deciding import Decision
 from hopverify.core.synapses import translated
+from hopverify.derivation.acceptance import accepted, slope_on_pieces
+from hopverify.derivation.layer_forms import layer_forms
 from hopverify.expr.nodes import Expression
-from hopverify.expr.pieces import pieces_or_whole
 from hopverify.kernel import language
 from hopverify.kernel.identity import same
 from hopverify.kernel.terms import Variable
-from hopverify.lagrangians import LAGRANGIANS
+from hopverify.lagrangians import LAGRANGIANS, Lagrangian
 from hopverify.networks import Layer, build_model
 from hopverify.obligations import Convex, Outcome
 from hopverify.pipeline import discharge
@@ -141,14 +142,32 @@ print([decided(text).judgement.outcome.name for text in {list(CONVEX)}])
     assert said.stdout.strip() == str(["PROVED"] * len(CONVEX))
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in LAGRANGIANS if entry.elementwise])
-def test_forms_of_the_catalogue_are_kept_and_not_derived_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+ELEMENTWISE = [entry for entry in LAGRANGIANS if entry.elementwise]
+
+
+def of_catalogue(name: str) -> Layer:
+    return build_model(parse_spec(f"hopverify: 1\nname: one\nlayers: {{x: {{size: 2, lagrangian: {name}}}}}\n")).layers[
+        "x"
+    ]
+
+
+@pytest.mark.parametrize("entry", ELEMENTWISE, ids=lambda entry: entry.name)
+def test_convexity_of_the_catalogue_is_decided(entry: Lagrangian) -> None:
+    """Where it depends on the parameters, it is that of the standard ones."""
+    outcome = discharge(Convex(of_catalogue(entry.name)), "necessary", Budget())[0].judgement.outcome
+    assert outcome is (Outcome.REFUTED if entry.facts.convex is False else Outcome.PROVED)
+
+
+@pytest.mark.parametrize("entry", ELEMENTWISE, ids=lambda entry: entry.name)
+def test_h_of_the_catalogue_is_kept_and_the_kernel_accepts_it(
+    entry: Lagrangian, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def derived(expression: Expression) -> NoReturn:
         raise AssertionError(f"another form of {expression} is sought")
 
     monkeypatch.setattr("hopverify.provers.rewriting.other_forms", derived)
-    spec = f"hopverify: 1\nname: one\nlayers: {{x: {{size: 2, lagrangian: {name}}}}}\n"
-    function = build_model(parse_spec(spec)).layers["x"].function
-    assert function.slope is not None
-    forms = list(_other_forms(function, function.slope))
-    assert len(forms) == (1 if len(pieces_or_whole(function.slope)) == 1 else 0)
+    layer = of_catalogue(entry.name)
+    assert layer.function.slope is not None
+    (h,) = _other_forms(layer, layer.function.slope)
+    assert accepted(layer_forms(layer)) == (("g",) if entry.name == "abs" else ("g", "H"))
+    assert str(h) == str(slope_on_pieces(layer_forms(layer)))
