@@ -135,6 +135,20 @@ def test_nothing_scrolls_sideways(visit: Visit, report_of: Pages) -> None:
             assert scrolls_sideways(page) == [], (spec.stem, width)
 
 
+MARKS = """() => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode())
+    if (walker.currentNode.textContent.includes('`') && !walker.currentNode.parentElement.closest('script, style, pre'))
+      found.push(walker.currentNode.textContent);
+  return found;
+}"""
+
+
+def test_no_marks_of_the_sources_are_shown(visit: Visit, report_of: Pages) -> None:
+    for spec in (RELU, GELU):
+        assert visit(report_of(spec)).evaluate(MARKS) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(visit: Visit, report_of: Pages, scheme: str) -> None:
     page = visit(report_of(RELU), color_scheme=scheme)

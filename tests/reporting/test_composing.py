@@ -32,6 +32,7 @@ from hopverify.reporting.document import (
     Section,
     Sign,
     Statement,
+    Strong,
     Table,
 )
 from hopverify.reporting.material import gather
@@ -143,6 +144,14 @@ def test_weights_that_nothing_makes_symmetric_are_averaged(tmp_path: Path) -> No
     said = text_of(reported(written(tmp_path, UNDESCRIBED))[0].opening)
     assert "(W + W.T) / 2 in place of W makes another network" in said
     assert "hopverify repair" not in said
+
+
+def test_what_is_proved_is_said_in_a_line(flat: Document) -> None:
+    (line,) = (each for each in flat.opening if isinstance(each, Paragraph) and each.words[0] == Strong("Proved:"))
+    titles = [each.text for each in line.words if isinstance(each, Link)]
+    assert titles[:2] == ["Lagrangian is convex", "Weights are symmetric"]
+    assert len(titles) == len(set(titles)) == 7
+    assert "No segment of states shares an activation, and so an energy" not in titles
 
 
 def test_what_is_open_for_one_reason_is_said_once() -> None:

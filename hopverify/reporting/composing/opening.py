@@ -57,6 +57,7 @@ def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_sto
     if said := highlights(report):
         yield Paragraph((Strong(said),))
     yield Paragraph((counts_in_words(report.rows),))
+    yield from _proved(report)
     if not material.examined:
         yield Note(examined(material))
     yield from _listed("What is refuted", report, Verdict.FAIL)
@@ -72,6 +73,17 @@ def _blocks(material: Material, report: Report, claims: Sequence[Claim], has_sto
     yield Heading("Checks")
     yield _table(report, claims)
     yield from pictures_of(material, None)
+
+
+def _proved(report: Report) -> Iterator[Block]:
+    """Yield in one line what is proved, each title once."""
+    found = [row for row in report.rows if row.checked and row.verdict is Verdict.PASS and beside(row) != UNMET]
+    checks = {title_of(row): row.check for row in found}
+    links = [Link(title, f"#{anchor_of(check)}") for title, check in checks.items()][:SHOWN]
+    if links:
+        left = len(checks) - len(links)
+        words = chain.from_iterable((", " if at else "", link) for at, link in enumerate(links))
+        yield Paragraph((Strong("Proved:"), " ", *words, f" and {left} more." if left else "."))
 
 
 def _listed(heading: str, report: Report, verdict: Verdict) -> Iterator[Block]:
