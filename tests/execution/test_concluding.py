@@ -141,3 +141,18 @@ def test_a_premise_that_fails_leaves_the_search_for_a_state() -> None:
     assert entry["verdict"] == "fail"
     assert (outcomes[1], outcomes[-1]) == ("refuted", "refuted")
     assert entry["method"] == ["kernel (ascent, by point)"]
+
+
+@pytest.mark.parametrize(("energy", "verdict", "outcome"), [("sum(x^2)", "fail", "refuted"), ("1", "unknown", "open")])
+def test_an_energy_of_the_spec_is_refuted_by_a_state_or_left_open(energy: str, verdict: str, outcome: str) -> None:
+    """ẋ = 3x - x, along which x² rises; that a constant never rises is no theorem about the derived energy."""
+    of = parse_spec(
+        "hopverify: 1\nname: claimed\nlayers: {x: {size: 1, lagrangian: identity}}\n"
+        "synapses: {w: {kind: dense, layers: [x, x], weights: [[3]]}}\n"
+        f"energy: '{energy}'\nchecks: [energy_descent]\n"
+    )
+    (entry,) = verify(of, samples=200).results
+    rows = entry["obligations"]
+    assert (entry["verdict"], rows[0]["outcome"], rows[-1]["outcome"]) == (verdict, "refuted", outcome)
+    assert {row["outcome"] for row in rows[1:-1]} == {"proved"}
+    assert rows[0]["data"] == {"because": "the spec claims an energy of its own"}
