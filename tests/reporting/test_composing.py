@@ -12,7 +12,7 @@ import pytest
 
 from hopverify.certificate import Certificate
 from hopverify.checker import RULES
-from hopverify.checks import CHECKS
+from hopverify.checks import CHECKS, DEFINITENESS
 from hopverify.errors import CertificateRejected
 from hopverify.reporting.addresses import SITE, on_the_site
 from hopverify.reporting.composing import compose
@@ -20,6 +20,7 @@ from hopverify.reporting.composing import model as model_pages
 from hopverify.reporting.composing.evidence import CHARACTERS, LINES, in_short
 from hopverify.reporting.composing.sources import address_of
 from hopverify.reporting.composing.theorems import link_to, theorems_section
+from hopverify.reporting.composing.trust import assumptions_of
 from hopverify.reporting.composing.verdicts import counts_in_words, mark_of
 from hopverify.reporting.document import (
     Document,
@@ -152,6 +153,19 @@ def test_what_is_proved_is_said_in_a_line(flat: Document) -> None:
     assert titles[:2] == ["Lagrangian is convex", "Weights are symmetric"]
     assert len(titles) == len(set(titles)) == 7
     assert "No segment of states shares an activation, and so an energy" not in titles
+
+
+def test_what_definiteness_takes_for_granted_is_said_where_it_is_shown_in_doubles() -> None:
+    decided = replace(row(Verdict.PASS), method=("euler_step",), assumptions=(DEFINITENESS, "time is real"))
+
+    def by(method: str) -> Any:
+        part = {"evidence": {"rule": "euler_step", "definiteness": {"method": method}}}
+        return assumptions_of(replace(decided, obligations=(part,)))
+
+    assert by("exact") == ("time is real",)
+    floating, other = by("cholesky")
+    assert floating.startswith("floating-point operations follow IEEE 754")
+    assert other == "time is real"
 
 
 def test_what_is_open_for_one_reason_is_said_once() -> None:

@@ -27,6 +27,8 @@ from hopverify.reporting.material import Material
 from hopverify.reporting.report import Row
 
 ANCHOR, TITLE = "trust", "What this rests on"
+# Definiteness in rationals assumes nothing; elsewhere the condition is met where it would be shown.
+EXACT, CONDITION = "exact", "where the evidence holds a `definiteness`: "
 
 WHAT_COUNTS = (
     "A pass is a theorem about the model as its spec states it, with real numbers in place of floating-point states. "
@@ -76,17 +78,18 @@ def _blocks(material: Material, claims: Sequence[Claim]) -> Iterator[Block]:
 
 
 def assumptions_of(row: Row) -> tuple[str, ...]:
-    """Return what a decision rests on; what only evidence of definiteness needs, where there is such evidence."""
+    """Return what a decision rests on; what holds of definiteness in doubles alone, where there is such evidence."""
     if not row.method:
         return ()
     needs = DEFINITENESS in row.assumptions and any(_shows_definiteness(part) for part in row.obligations)
-    return tuple(text for text in row.assumptions if text != DEFINITENESS or needs)
+    return tuple(text.removeprefix(CONDITION) for text in row.assumptions if text != DEFINITENESS or needs)
 
 
 def _shows_definiteness(value: object) -> bool:
-    """Whether evidence names a method for definiteness, or holds evidence that does."""
+    """Whether evidence names a method for definiteness in floating point, or holds evidence that does."""
     if isinstance(value, Mapping):
-        return value.get("method") in METHODS or any(map(_shows_definiteness, value.values()))
+        method = value.get("method")
+        return (method in METHODS and method != EXACT) or any(map(_shows_definiteness, value.values()))
     return isinstance(value, list) and any(map(_shows_definiteness, value))
 
 
