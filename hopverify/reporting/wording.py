@@ -134,7 +134,7 @@ def bound(text: str) -> str:
     return str(decimal) if len(str(decimal)) <= LONGEST_NUMBER and Fraction(decimal) == exact else number(text)
 
 
-def _asymmetric_pair(witness: Values) -> list[str]:
+def _unequal_slopes(witness: Values) -> list[str]:
     i, j, apart = witness["i"], witness["j"], bound(witness["apart"])
     return [f"at the state {state(witness['state'])}, ∂g_{i}/∂x_{j} and ∂g_{j}/∂x_{i} differ by {apart} or more"]
 
@@ -244,7 +244,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "not convex": _curvature,
     "incompatible times": _curvature,
     "ascent": _ascent,
-    "no gradient activation": _asymmetric_pair,
+    "no gradient activation": _unequal_slopes,
     "not symmetric": _asymmetric,
     "constant on a segment": _constant,
     "ghost_segment": _ghost_segment,
