@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from operator import mul
 
 import flint
 from flint import arb
 
-from hopverify.kernel.arithmetic import Arithmetic, Value
+from hopverify.kernel.arithmetic import Arithmetic, Value, axes
 from hopverify.kernel.functions import OF_NUMBERS, OF_TWO, ball, power, relu, root
-from hopverify.kernel.vectors import logsumexp, softmax
+from hopverify.kernel.vectors import logsumexp, softmax, transposed
 
 
 def _threshold(scores: Sequence[arb], exponent: Fraction) -> arb:
@@ -74,12 +75,26 @@ def _masked_logsumexp(mask: Value, scores: Value) -> list[arb]:
     return [logsumexp(BALLS, row) if row else arb(0) for row in rows]
 
 
+def _dot(u: Sequence[arb], v: Sequence[arb]) -> arb:
+    """Return Σ u_i v_i, as the general one does, but in a loop of the interpreter's own: matrices have many entries."""
+    return sum(map(mul, u, v), arb(0))
+
+
+def _matmul(matrix: Value, right: Value) -> Value:
+    if axes(right) == 1:
+        return [_dot(row, right) for row in matrix]
+    columns = transposed(right)
+    return [[_dot(row, column) for column in columns] for row in matrix]
+
+
 BALLS = Arithmetic(
     number=ball,
     apply=lambda name, *given: (OF_NUMBERS[name] if len(given) == 1 else OF_TWO[name])(*given),
     power=power,
     own={
         "pi": arb.pi,
+        "dot": _dot,
+        "matmul": _matmul,
         "entmax": _entmax,
         "entmax_conjugate": _entmax_conjugate,
         "normmax": _normmax,

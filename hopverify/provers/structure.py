@@ -67,7 +67,8 @@ def _energies(obligation: DerivedEnergy) -> Iterator[Evidence]:
 
 def _drives(obligation: GradientDrive) -> Iterator[Evidence]:
     (synapse,) = (each for each in core_of(obligation.model).synapses if each.name == obligation.name)
-    yield by_kernel("definition" if synapse.drive is None else "identity", "gradient drive", synapse=synapse.name)
+    if obligation.synapse.defect() is None:
+        yield by_kernel("definition" if synapse.drive is None else "identity", "gradient drive", synapse=synapse.name)
 
 
 def _jacobians(obligation: SymmetricJacobian) -> Iterator[Evidence]:
