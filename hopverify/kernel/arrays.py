@@ -20,6 +20,9 @@ from hopverify.kernel.terms import Shape
 INLINE = 1024
 """Arrays of more entries are written by digest, unless all entries are equal."""
 
+MAX_ENTRIES = 2**27
+"""Also of an array with one number in all entries, which takes a few characters."""
+
 Entries = Sequence[Fraction | float]
 """Exact numbers in row-major order; a double stands for the rational that it holds."""
 
@@ -72,18 +75,31 @@ def read_array(document: Any, where: str, folder: Path | None) -> Array:
     shape = tuple(
         json_values.whole(n, f"{where}.shape") for n in json_values.listed(document["shape"], f"{where}.shape")
     )
+    need(prod(shape) <= MAX_ENTRIES, where, f"an array has at most {MAX_ENTRIES} entries")
     forms = [form for form in ("all", "entries", "sha256") if form in document]
     need(len(forms) == 1, where, "one of the keys 'all', 'entries' and 'sha256' says what the entries are")
     within = _within(document["within"], f"{where}.within") if "within" in document else None
     if "all" in document:
-        return Array(shape, _Constant(rational(document["all"], where), prod(shape)), within)
-    if "entries" in document:
+        found = Array(shape, _Constant(rational(document["all"], where), prod(shape)), within)
+    elif "entries" in document:
         found = Array(shape, _flat(document["entries"], shape, f"{where}.entries"), within)
     else:
         found = Array(shape, _from_file(document["sha256"], shape, where, folder), within)
     need(form_of(found) == forms[0], where, f"these entries are written under the key {form_of(found)!r}")
     need("sha256" not in document or found.digest == document["sha256"], where, "0 is written as 0.0")
+    symmetric = within is None or not within.symmetric or is_symmetric(found)
+    need(symmetric, where, "where only symmetric matrices are meant, the given one is symmetric")
     return found
+
+
+def is_symmetric(held: Array) -> bool:
+    """Return whether an array is a square matrix that equals its transpose."""
+    if len(held.shape) != 2 or held.shape[0] != held.shape[1]:
+        return False
+    n, entries = held.shape[0], held.entries
+    return isinstance(entries, _Constant) or all(
+        entries[i * n + j] == entries[j * n + i] for i in range(n) for j in range(i)
+    )
 
 
 def _flat(document: Any, shape: Shape, where: str) -> list[Fraction]:

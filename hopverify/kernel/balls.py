@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from operator import mul
 
 import flint
@@ -20,8 +21,9 @@ def _threshold(scores: Sequence[arb], exponent: Fraction) -> arb:
     def excess(t: arb) -> arb:
         return arb(BALLS.total([power(relu(score - t), exponent) for score in scores])) - 1
 
-    low = arb(min((score.lower() for score in scores), key=float)) - 1
-    high = arb(max((score.upper() for score in scores), key=float))
+    # The largest score is above the root, by at most 1.
+    high = reduce(arb.max, scores).upper()
+    low = reduce(arb.max, scores).lower() - 1
     # Below `outer` for the lower end, above it for the upper one, there is certainly no root.
     for side in (1, -1):
         outer, inner = (low, high) if side == 1 else (high, low)

@@ -132,6 +132,7 @@ def read(document: Any, where: str) -> Claim:
 
 
 def _text(value: Any) -> str:
+    """Return a field as a sentence shows it; a name with a line break, or what else cannot be seen, with escapes."""
     if isinstance(value, list) and len(value) == 2 and value[0] == "array":
-        return str(value[1])
-    return value if isinstance(value, str) else canonical(value)
+        value = value[1]
+    return value if isinstance(value, str) and value.isprintable() else canonical(value)

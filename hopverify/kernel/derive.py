@@ -117,9 +117,17 @@ def gradient(term: Term, variable: Place, places: Mapping[Place, Shape]) -> Term
     return apply("multiply", ZERO, Variable(variable)) if total is None else total
 
 
+_OF_ARRAYS = ("masked_softmax", "masked_logsumexp", "contract", "convolve", "convolve_back")
+"""Functions whose first argument is meant to be an array: what they are as functions of it has no rule here."""
+
+
 def _pull(node: Apply, position: int, adjoint: Term, shapes: Mapping[int, Shape]) -> Term | None:
     """Return what an argument's adjoint gets from the node's; None where the value does not depend on it."""
     name, argument = node.function, node.arguments[position]
+    if max(len(shapes[id(each)]) for each in (node, argument)) > 2:
+        raise Rejected("gradient: a value with more than two axes moves")
+    if position == 0 and name in _OF_ARRAYS:
+        raise Rejected(f"gradient: the derivative of {name} with respect to its array is not known")
     if name in SLOPES:
         return apply("multiply", adjoint, replace(SLOPES[name], argument))
     if name in _BINARY:

@@ -15,16 +15,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from flint import arb
 
 from hopverify.kernel import derive
-from hopverify.kernel.arithmetic import Arithmetic, Value
+from hopverify.kernel.arithmetic import Arithmetic, Value, mapped
 from hopverify.kernel.balls import BALLS
 from hopverify.kernel.evaluate import evaluate
-from hopverify.kernel.terms import Apply, Number, Place, Term, Variable
+from hopverify.kernel.numbers import need
+from hopverify.kernel.terms import Apply, Number, Place, Term, Variable, walk
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,24 @@ def _moved(value: arb, given: Sequence[Dual], of: Apply | Sequence[Any]) -> Dual
         of = [evaluate(each, at) if moves else 0 for each, moves in zip(_partials(of), moving, strict=True)]
     parts = [each.slope * partial for each, partial in zip(given, of, strict=True) if each.slope is not None]
     return Dual(value, BALLS.total(parts) if value.is_finite() else arb.nan())
+
+
+def check_around(term: Term, values: Mapping[Place, Value], kind: str) -> None:
+    """Refuse a point unless a function has values, and slopes, in every direction: in the variables of a kind.
+
+    The formula of a gradient may have a value where the function has none, as 1/u of log u, or has none beside it, as
+    u^(1/2) of u^(3/2) at 0.
+    """
+    ways = {place: arb(0, 1) if place[0] == kind else None for place in values}
+    used = {node.place for node in walk(term) if isinstance(node, Variable)}
+    moving = {place: mapped(partial(Dual, slope=ways[place]), values[place]) for place in used}
+    need(_is_finite(evaluate(term, moving, DUALS)), "point", "the function has no value there, or none beside it")
+
+
+def _is_finite(value: Value) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_finite, value))
+    return bool(value.value.is_finite()) and bool(value.rate.is_finite())
 
 
 def _values(value: Value) -> Value:

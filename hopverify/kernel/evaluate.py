@@ -68,12 +68,3 @@ def arrays_of(core: Core, *of: Term, arithmetic: Arithmetic = BALLS, every: bool
             need(not every or core.arrays[name].within is None, "value", f"the array {name} is known up to a spread")
             found[kind, name] = values_of(core.arrays[name], arithmetic)
     return found
-
-
-def defined(term: Term, values: Mapping[Place, Value]) -> None:
-    """Refuse a point at which a function has no value: the formula of its gradient may have one, as 1/u of log u."""
-    need(_is_finite(evaluate(term, values)), "point", "the function has no value there")
-
-
-def _is_finite(value: Value) -> bool:
-    return all(map(_is_finite, value)) if isinstance(value, list) else bool(value.is_finite())

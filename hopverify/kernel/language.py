@@ -121,9 +121,11 @@ def _vector_of_vector(node: Apply, given: list[Shape]) -> Shape:
     return given[0]
 
 
-def _with_constant(rule: Rule) -> Rule:
+def _with_parameter(rule: Rule) -> Rule:
+    """A family with a parameter > 1: what it maximises is concave there."""
+
     def checked(node: Apply, given: list[Shape]) -> Shape:
-        constant(node.arguments[1])
+        _fit(constant(node.arguments[1]) > 1)
         return rule(node, given)
 
     return checked
@@ -178,6 +180,9 @@ def _column_squares(node: Apply, given: list[Shape]) -> Shape:
 
 
 def _rowwise(node: Apply, given: list[Shape]) -> Shape:
+    """A mask is an array: of a term that has the value 1, balls would not tell whether it is 1."""
+    mask = node.arguments[0]
+    _fit(isinstance(mask, Variable) and mask.place[0] == "array")
     _fit(len(given[0]) == 2 and given[0] == given[1])
     return given[0]
 
@@ -240,8 +245,10 @@ FUNCTIONS: Mapping[str, Function] = {
     },
     "norm": Function((2, 2), _number_of_vector),
     "dot": Function((2, 2), _dot),
-    **{name: Function((2, 2), _with_constant(_number_of_vector)) for name in ("entmax_conjugate", "normmax_conjugate")},
-    **{name: Function((2, 2), _with_constant(_vector_of_vector)) for name in ("entmax", "normmax")},
+    **{
+        name: Function((2, 2), _with_parameter(_number_of_vector)) for name in ("entmax_conjugate", "normmax_conjugate")
+    },
+    **{name: Function((2, 2), _with_parameter(_vector_of_vector)) for name in ("entmax", "normmax")},
     **{name: Function((1, 1), _vector_of_vector) for name in ("softmax", "ghostmax", "ones")},
     "matmul": Function((2, 2), _matmul),
     "transpose": Function((1, 1), _transpose),

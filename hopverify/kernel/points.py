@@ -13,8 +13,8 @@ from hopverify.kernel import derive, terms
 from hopverify.kernel.arithmetic import Value, beside, mapped
 from hopverify.kernel.balls import BALLS
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.duals import DUALS, Dual
-from hopverify.kernel.evaluate import arrays_of, defined, evaluate, values_of
+from hopverify.kernel.duals import DUALS, Dual, check_around
+from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.functions import ball
 from hopverify.kernel.network import Network, drives
 from hopverify.kernel.numbers import Rejected
@@ -33,7 +33,7 @@ def curvature(core: Core, layer: Layer, x: Sequence[Fraction], u: Sequence[Fract
 
     def bent(at: Value, direction: Value) -> Value:
         """Return ∇²L(at)·direction."""
-        defined(L, {**arrays_of(core, L, every=False), STATE: at})
+        check_around(L, {**arrays_of(core, L, every=False), STATE: at}, "state")
         moving = {**arrays_of(core, slope, arithmetic=DUALS, every=False), STATE: beside(Dual, at, direction)}
         return mapped(lambda each: each.rate, evaluate(slope, moving, DUALS))
 
@@ -107,6 +107,20 @@ def at(network: Network, states: Mapping[str, Value]) -> Point:
         leak = values_of(layer.leak, a)
         x[layer.name] = [a.apply("divide", *pair) for pair in zip(network.drive(layer, guess), leak, strict=True)]
     return Point(network, x, network.activations(x))
+
+
+def check_gradients(point: Point) -> None:
+    """Refuse a point at which activations or drives are gradients of what has no value there, or none beside it."""
+    core, arrays = point.network.core, point.network.arrays
+    for layer in core.layers:
+        if isinstance(layer, Layer) and layer.g is None and layer.L is not None:
+            x = point.x[layer.name]
+            for each in x if layer.elementwise else [x]:
+                check_around(layer.L, {**arrays, STATE: each}, "state")
+    gamma = {("activation", name): value for name, value in point.gamma.items()}
+    for synapse in core.synapses:
+        if synapse.drive is None:
+            check_around(synapse.energy, {**arrays, **gamma}, "activation")
 
 
 def rate(point: Point) -> arb:

@@ -14,7 +14,7 @@ from hopverify.kernel.terms import Apply
 _ENTIRE = (
     *("add", "subtract", "multiply", "pi", "sum", "mean", "variance", "dot", "size", "softmax", "logsumexp"),
     *("ghostmax", "ghost_logsumexp", "ones", "unit", "matmul", "transpose", "index", "slice", "stack", "concatenate"),
-    *("column_squares", "contract", "convolve", "convolve_back"),
+    *("column_squares", "contract", "convolve", "convolve_back", "masked_softmax", "masked_logsumexp"),
 )
 """Functions that are defined, and analytic, for all arguments."""
 
@@ -42,9 +42,8 @@ def regularity(node: Apply, given: list[Known]) -> tuple[bool, bool]:
         return _of_power(node, u)
     if name in _THRESHOLDS:
         # 1/(parameter - 1) ≥ 1 is the exponent of a threshold's positive part.
-        return 1 < terms.constant(node.arguments[1]) <= 2, False
-    masked = name in ("masked_softmax", "masked_logsumexp") and not given[0].moving
-    return masked, masked
+        return terms.constant(node.arguments[1]) <= 2, False
+    return False, False
 
 
 def _lies_above(u: Range, bound: int | None) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from hopverify.kernel.numbers import Rejected
+
 Shape = tuple[int, ...]
 Place = tuple[str, str]
 """A variable: what it is ("state", "activation", "array") and of what; ("state", "") is the argument of L and g."""
@@ -51,8 +53,11 @@ def walk(term: Term) -> Iterator[Term]:
                 pending.extend((each, False) for each in reversed(node.arguments))
 
 
-class Misfit(Exception):
-    """Shapes that do not fit."""
+class Misfit(Rejected):
+    """Shapes that do not fit, or a constant that is none."""
+
+    def __init__(self) -> None:
+        super().__init__("term: an argument that does not fit")
 
 
 def constant(term: Term) -> Fraction:

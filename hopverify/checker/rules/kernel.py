@@ -33,9 +33,12 @@ from hopverify.obligations import (
 def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
     asked = question(obligation)
     try:
-        claim = accept(asked.core, {"claim": payload["claim"], "proof": payload["proof"]}).claim
+        fact = accept(asked.core, {"claim": payload["claim"], "proof": payload["proof"]})
     except Rejected as error:
         raise EvidenceRejected(str(error)) from error
+    claim = fact.claim
+    if fact.core is not asked.core:
+        raise EvidenceRejected(f"the claim is about the original: {claim}")
     for outcome, wanted in ((Outcome.PROVED, asked.proves), (Outcome.REFUTED, asked.refutes)):
         if wanted is not None and claim.says(**wanted):
             return Judgement(outcome, {key: value for key, value in claim.fields.items() if key not in wanted})

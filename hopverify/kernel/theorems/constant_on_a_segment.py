@@ -17,6 +17,7 @@ from hopverify.kernel.json_values import listed, rationals
 from hopverify.kernel.known import STILL
 from hopverify.kernel.network import activation
 from hopverify.kernel.numbers import rational
+from hopverify.kernel.terms import Term
 
 FAR, SMALL = Fraction(2**20), Fraction(1, 2**16)
 ENDS: Mapping[str, tuple[Fraction | None, Fraction | None]] = {"x → -∞": (None, -FAR), "x → +∞": (FAR, None)}
@@ -32,7 +33,7 @@ def alive(case: Case) -> Fact:
     claim, where = case.claim, case.where
     case.need(case.layer.elementwise, "the layer acts as a whole")
     points = [rational(each, where) for each in listed(case.proof["points"], where)]
-    found = cells_or_line(activation(case.core, case.layer))
+    found = cells_or_line(_activation(case))
     for cell in found:
         case.need(_moves(case, cell, points), f"between {cell.low} and {cell.high} g' may vanish on an interval")
     at = listed(claim.fields.get("at", []), where)
@@ -72,7 +73,7 @@ def dead(case: Case) -> Fact:
     case.need(set(claim.fields) == wanted and claim["kind"] == "dead", "the kind is dead, with intervals and states")
     intervals = [_interval(case, each) for each in listed(claim["intervals"], where)]
     case.need(bool(intervals), "there is no interval")
-    found = {(cell.low, cell.high): cell for cell in cells(activation(case.core, case.layer))}
+    found = {(cell.low, cell.high): cell for cell in cells(_activation(case))}
     for ends in intervals:
         constant = ends in found and _is_dead(case, found[ends])
         case.need(constant, f"between {ends[0]} and {ends[1]} g is not shown to be constant")
@@ -91,19 +92,21 @@ def singular_everywhere(case: Case) -> Fact:
     layer = case.layer
     case.need(not layer.elementwise, "the neurons act for themselves")
     case.need(case.claim.fields == {"layer": layer.name, "kind": "singular everywhere"}, "the kind is another one")
-    known = of_state(case.core, layer, activation(case.core, layer), extended=layer.g is None)
+    known = of_state(case.core, layer, _activation(case), extended=layer.g is None)
     case.need(known.lipschitz, "composition does not show that the activation is locally Lipschitz")
-    still = known.shift == STILL
-    if layer.g is None:
-        assert layer.L is not None
-        of_L = of_state(case.core, layer, layer.L)
-        still = still or (of_L.lipschitz and of_L.shift is not None)
-    case.need(still, "composition does not show that the activation never changes along the vector of ones")
+    grows = layer.g is None and layer.L is not None and of_state(case.core, layer, layer.L).shift is not None
+    case.need(
+        known.shift == STILL or grows,
+        "composition does not show that the activation never changes along the vector of ones",
+    )
     return Fact(case.core, case.claim)
 
 
 def equal_activations(case: Case) -> Fact:
-    """L is convex, g = ∇L, and two states have one exact activation: so has every state between them (T5)."""
+    """L is convex, g = ∇L, and two states have one exact activation: so has every state between them (T5).
+
+    A g that the core states is locally Lipschitz by composition: it has values between the two.
+    """
     case.keys("premises")
     claim, layer, where = case.claim, case.layer, case.where
     case.need(set(claim.fields) == {"layer", "kind", "states"} and claim["kind"] == "singular", "the kind is singular")
@@ -112,9 +115,20 @@ def equal_activations(case: Case) -> Fact:
     states = [rationals(each, layer.size, where) for each in listing]
     case.need(states[0] != states[1], "the two states are the same")
     case.premises(("convex", {"layer": layer.name}), *_gradient(layer))
+    whole = layer.g is None or of_state(case.core, layer, layer.g).lipschitz
+    case.need(whole, "composition does not show that the activation is locally Lipschitz")
     first, second = (_activated(case, x) for x in states)
     case.need(first == second, "the two activations differ")
     return Fact(case.core, claim)
+
+
+def _activation(case: Case) -> Term:
+    """Return g; if it is ∇L, L is locally Lipschitz by composition: where L has no value, ∇L has none."""
+    layer = case.layer
+    if layer.g is None and layer.L is not None:
+        regular = of_state(case.core, layer, layer.L).lipschitz
+        case.need(regular, "composition does not show that the Lagrangian is locally Lipschitz")
+    return activation(case.core, layer)
 
 
 def _gradient(layer: Layer) -> list[tuple[str, dict[str, str]]]:

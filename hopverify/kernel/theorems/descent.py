@@ -44,6 +44,7 @@ def ascent(case: Case) -> Fact:
     x = {layer.name: rationals(claim["state"][layer.name], layer.size, f"{where}.state") for layer in moving}
     network = Network(case.core)
     point = points.at(network, {name: [ball(each) for each in values] for name, values in x.items()})
+    points.check_gradients(point)
     least = rational(claim["rate"], f"{where}.rate")
     case.need(least > 0, "the rate that is claimed is not positive")
     case.need(points.rate(point) >= ball(least), "dE/dt is not certainly so high at this state")
@@ -52,8 +53,7 @@ def ascent(case: Case) -> Fact:
         step, rise = (rational(claim[key], f"{where}.{key}") for key in ("step", "rise"))
         case.need(step > 0 and rise > 0, "the step or the rise that is claimed is not positive")
         ahead = {name: [a + ball(step) * b for a, b in zip(point.x[name], point.flow[name], strict=True)] for name in x}
-        case.need(
-            points.at(network, ahead).energy - point.energy >= ball(rise),
-            "one update does not certainly raise E so far",
-        )
+        after = points.at(network, ahead)
+        points.check_gradients(after)
+        case.need(after.energy - point.energy >= ball(rise), "one update does not certainly raise E so far")
     return Fact(case.core, case.claim)

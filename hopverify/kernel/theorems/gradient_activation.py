@@ -4,7 +4,8 @@ from hopverify.kernel.almost_everywhere import check_of_state
 from hopverify.kernel.coordinates import entries
 from hopverify.kernel.core import Layer
 from hopverify.kernel.derive import apply, gradient, number
-from hopverify.kernel.evaluate import arrays_of, defined, evaluate
+from hopverify.kernel.duals import check_around
+from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.identity import STATE, same
@@ -70,7 +71,7 @@ def point(case: Case) -> Fact:
     places = {**core.places, STATE: (layer.size,)}
     state = [ball(each) for each in rationals(claim["state"], layer.size, case.where)]
     values = {**arrays_of(core, g, every=False), STATE: state}
-    defined(g, values)
+    check_around(g, values, "state")
     rows = [evaluate(gradient(apply("index", g, number(k)), STATE, places), values) for k in (i, j)]
     are_apart(case, rows[0][j], rows[1][i], claim["apart"])
     return Fact(core, claim)

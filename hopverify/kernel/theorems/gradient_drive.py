@@ -4,7 +4,8 @@ from hopverify.kernel.almost_everywhere import check_of_activations
 from hopverify.kernel.arithmetic import Value
 from hopverify.kernel.core import Core, Synapse
 from hopverify.kernel.derive import ZERO, apply, gradient
-from hopverify.kernel.evaluate import arrays_of, defined, evaluate
+from hopverify.kernel.duals import check_around
+from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.identity import same
@@ -53,7 +54,7 @@ def point(case: Case) -> Fact:
     values: dict[Place, Value] = arrays_of(core, synapse.energy, *two, every=False)
     for name, stated in claim["activations"].items():
         values["activation", name] = [ball(each) for each in rationals(stated, sizes[name], case.where)]
-    defined(synapse.energy, values)
+    check_around(synapse.energy, values, "activation")
     first, second = (evaluate(term, values)[claim["index"]] for term in two)
     are_apart(case, first, second, apart)
     return Fact(core, claim)
