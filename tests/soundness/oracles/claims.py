@@ -1,0 +1,456 @@
+"""Whether a claim about a core is false, as JSON and in doubles: values, differences, steps. Nothing of the kernel.
+
+``falsity`` returns why a claim cannot be true, or None. Differences have errors: what is within them is not called
+false. States are drawn, so that a false claim about all states may go unseen; one about a given state does not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+Value = Any
+DRAWN = 12
+H = 2.0**-12
+"""The length of differences; second ones have errors of some 1e-6 where functions are smooth and of order 1."""
+
+
+def falsity(core: Mapping[str, Any], claim: Mapping[str, Any]) -> str | None:
+    """Return why a claim is false, or None if nothing speaks against it."""
+    if claim["claim"] not in _ORACLES:
+        return None
+    return _ORACLES[claim["claim"]](core, claim, Random(7))
+
+
+# ------------------------------------------------------------------------------------------------------------- values
+
+
+def number(text: str) -> float:
+    return float(Fraction(text))
+
+
+def each(f: Callable[..., float], *values: Value) -> Value:
+    """Return f entry by entry; a number stands beside every entry, a vector beside each row."""
+    depth = max(map(_depth, values))
+    if depth == 0:
+        return f(*values)
+    longest = next(value for value in values if _depth(value) == depth)
+    parts = ([v[k] if _depth(v) == depth else v for v in values] for k in range(len(longest)))
+    return [each(f, *part) for part in parts]
+
+
+def _depth(value: Value) -> int:
+    return 1 + _depth(value[0]) if isinstance(value, list) else 0
+
+
+def dot(u: list[float], v: list[float]) -> float:
+    return math.fsum(a * b for a, b in zip(u, v, strict=True))
+
+
+def _logsumexp(u: list[float], ghost: float = -math.inf) -> float:
+    top = max(*u, ghost)
+    return top + math.log(math.fsum(math.exp(a - top) for a in [*u, ghost]))
+
+
+def _sparsemax(u: list[float]) -> list[float]:
+    low, high = min(u) - 1, max(u)
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(max(a - middle, 0) for a in u) > 1 else (low, middle)
+    return [max(a - low, 0) for a in u]
+
+
+def _softplus(u: float) -> float:
+    return max(u, 0.0) + math.log1p(math.exp(-abs(u)))
+
+
+_OF_NUMBER: Mapping[str, Callable[[float], float]] = {
+    **{name: getattr(math, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh")},
+    **{name: getattr(math, name) for name in ("tanh", "erf")},
+    "arctan": math.atan,
+    "abs": abs,
+    "negate": lambda u: -u,
+    "sech": lambda u: 1 / math.cosh(u),
+    "logcosh": lambda u: abs(u) + math.log1p(math.exp(-2 * abs(u))) - math.log(2),
+    "sigmoid": lambda u: (1 + math.tanh(u / 2)) / 2,
+    "softplus": _softplus,
+    "relu": lambda u: max(u, 0.0),
+    "step": lambda u: float(u > 0),
+    "sign": lambda u: float(u > 0) - float(u < 0),
+}
+_OF_TWO: Mapping[str, Callable[[float, float], float]] = {
+    "add": lambda u, v: u + v,
+    "subtract": lambda u, v: u - v,
+    "multiply": lambda u, v: u * v,
+    "divide": lambda u, v: u / v,
+    "max": max,
+    "min": min,
+}
+_OF_VECTORS: Mapping[str, Callable[..., Value]] = {
+    "sum": math.fsum,
+    "mean": lambda u: math.fsum(u) / len(u),
+    "size": lambda u: float(len(u)),
+    "ones": lambda u: [1.0] * len(u),
+    "variance": lambda u: math.fsum((a - math.fsum(u) / len(u)) ** 2 for a in u) / len(u),
+    "dot": dot,
+    "norm": lambda u, offset: math.sqrt(dot(u, u) + offset),
+    "logsumexp": _logsumexp,
+    "ghost_logsumexp": lambda u: _logsumexp(u, 0.0),
+    "softmax": lambda u: [math.exp(a - _logsumexp(u)) for a in u],
+    "ghostmax": lambda u: [math.exp(a - _logsumexp(u, 0.0)) for a in u],
+    "matmul": lambda A, u: [dot(row, u) for row in A],
+    "transpose": lambda A: [list(column) for column in zip(*A, strict=True)],
+    "stack": lambda *parts: list(parts),
+    "concatenate": lambda *parts: [entry for part in parts for entry in part],
+}
+
+
+class Unknown(Exception):
+    """A function that is not here, or has no value."""
+
+
+def value(term: Any, places: Mapping[tuple[str, str], Value]) -> Value:
+    """Return the value of a term."""
+    if isinstance(term, str):
+        return number(term)
+    head, *rest = term
+    if head in ("state", "activation", "array"):
+        return places[head, rest[0] if rest else ""]
+    u = value(rest[0], places) if rest else math.pi
+    try:
+        if head in _OF_NUMBER:
+            return each(_OF_NUMBER[head], u)
+        if head == "power":
+            exponent = Fraction(rest[1])
+            return each(lambda a: a ** (int(exponent) if exponent.denominator == 1 else float(exponent)), u)
+        if head == "index":
+            return u[int(rest[1])]
+        if head == "entmax" and rest[1] == "2":
+            return _sparsemax(u)
+        if head in _OF_TWO:
+            return each(_OF_TWO[head], u, value(rest[1], places))
+        if head in _OF_VECTORS:
+            return _OF_VECTORS[head](u, *(value(part, places) for part in rest[1:]))
+    except (ValueError, OverflowError, ZeroDivisionError, TypeError) as error:
+        raise Unknown(head) from error
+    raise Unknown(head)
+
+
+def array(held: Mapping[str, Any]) -> Value:
+    """Return the array of a core that stands in its text."""
+    if "sha256" in held:
+        raise Unknown("sha256")
+    found = held.get("entries", held.get("all"))
+    for n in reversed(held["shape"] if "all" in held else ()):
+        found = [found] * n
+    return _numbers(found)
+
+
+def _numbers(found: Any) -> Value:
+    return [_numbers(part) for part in found] if isinstance(found, list) else number(found)
+
+
+def arrays(core: Mapping[str, Any]) -> dict[tuple[str, str], Value]:
+    return {("array", name): array(held) for name, held in core["arrays"].items()}
+
+
+def named(parts: list[Any], name: str) -> Any:
+    return next(part for part in parts if part["name"] == name)
+
+
+def gradient(f: Callable[[list[float]], float], x: list[float], h: float = H) -> list[float]:
+    """Return the gradient by central differences."""
+    ends = ([[*x[:k], x[k] + s * h, *x[k + 1 :]] for s in (1, -1)] for k in range(len(x)))
+    return [(f(above) - f(below)) / (2 * h) for above, below in ends]
+
+
+def drawn(random: Random, size: int, scale: float = 2.0) -> list[float]:
+    return [random.gauss(0, scale) for _ in range(size)]
+
+
+# ------------------------------------------------------------------------------------------------------------- layers
+
+
+class Layer:
+    """L, g and times of a layer; ``original: NAME`` and ``residual`` are not looked for."""
+
+    def __init__(self, core: Mapping[str, Any], name: str) -> None:
+        found = [layer for layer in core["layers"] if layer["name"] == name and "tau" in layer]
+        if not found:
+            raise Unknown(name)
+        self.stated, self.held = found[0], arrays(core)
+        self.size, self.whole = self.stated["size"], self.stated["acts"] == "layer"
+        self.tau, self.leak, self.bias = (array(self.stated[key]) for key in ("tau", "leak", "bias"))
+
+    def L(self, x: list[float]) -> float:
+        if self.stated["L"] is None:
+            raise Unknown("L")
+        states = [x] if self.whole else x
+        return math.fsum(value(self.stated["L"], self.held | {("state", ""): at}) for at in states)
+
+    def g(self, x: list[float]) -> list[float]:
+        term = self.stated["g"]
+        if term == "gradient":
+            return gradient(self.L, x, 2.0**-16)
+        if self.whole:
+            return list(value(term, self.held | {("state", ""): x}))
+        return [float(value(term, self.held | {("state", ""): at})) for at in x]
+
+
+def _states(claim: Mapping[str, Any], *keys: str) -> list[list[float]]:
+    return [[number(entry) for entry in claim[key]] for key in keys]
+
+
+def _far(u: list[float], v: list[float], room: float) -> bool:
+    scale = 1 + max(map(abs, [*u, *v]))
+    return max(abs(a - b) for a, b in zip(u, v, strict=True)) > room * scale
+
+
+def _convex(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    layer = Layer(core, claim["layer"])
+    for _ in range(DRAWN):
+        x, y = drawn(random, layer.size), drawn(random, layer.size)
+        middle, ends = layer.L([(a + b) / 2 for a, b in zip(x, y, strict=True)]), (layer.L(x) + layer.L(y)) / 2
+        if middle > ends + 1e-9 * (1 + abs(ends)):
+            return f"L is higher between {x} and {y}"
+    return None
+
+
+def _bent(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    """dᵀT∇²L d by a difference of gradients along d."""
+    layer = Layer(core, claim["layer"])
+    x, d = _states(claim, "state", "direction")
+    length = max(map(abs, d)) or 1.0
+    ahead, behind = (gradient(layer.L, [a + s * H / length * b for a, b in zip(x, d, strict=True)]) for s in (1, -1))
+    times = layer.tau if claim["claim"] == "incompatible times" else [1.0] * layer.size
+    weights = [tau * b for tau, b in zip(times, d, strict=True)]
+    found = dot(weights, [a - b for a, b in zip(ahead, behind, strict=True)]) * length / (2 * H)
+    room = 1e-2 * abs(found) + 1e-3 * (1 + dot([abs(w) for w in weights], [abs(b) for b in d]))
+    return None if found <= number(claim["curvature"]) + room else f"the curvature is {found}"
+
+
+def _fitting(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    layer = Layer(core, claim["layer"])
+    return "neither reason holds" if layer.whole and len(set(layer.tau)) > 1 else None
+
+
+def _is_gradient(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    layer = Layer(core, claim["layer"])
+    states = [drawn(random, layer.size) for _ in range(DRAWN)]
+    far = [x for x in states if _far(layer.g(x), gradient(layer.L, x), 1e-3)]
+    # At a kink a difference is another number; most states are none.
+    return f"g is not ∇L at {far}" if len(far) > DRAWN / 3 else None
+
+
+def _jacobian(layer: Layer, x: list[float], i: int, j: int) -> float:
+    ends = ([*x[:j], x[j] + s * H, *x[j + 1 :]] for s in (1, -1))
+    above, below = (layer.g(end)[i] for end in ends)
+    return (above - below) / (2 * H)
+
+
+def _some_gradient(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    layer = Layer(core, claim["layer"])
+    pairs = [(i, j) for i in range(layer.size) for j in range(i)] if layer.whole else []
+    for i, j in pairs:
+        x = drawn(random, layer.size)
+        one, other = _jacobian(layer, x, i, j), _jacobian(layer, x, j, i)
+        if abs(one - other) > 1e-4 * (1 + abs(one)):
+            return f"∂g_{i}/∂x_{j} is another number at {x}"
+    return None
+
+
+def _no_gradient(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    layer, (x,) = Layer(core, claim["layer"]), _states(claim, "state")
+    found = abs(_jacobian(layer, x, claim["i"], claim["j"]) - _jacobian(layer, x, claim["j"], claim["i"]))
+    return None if found >= number(claim["apart"]) - 1e-4 else f"they are {found} apart"
+
+
+def _flat(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    layer, kind = Layer(core, claim["layer"]), claim["kind"]
+    if kind == "dead":
+        for low, high in claim["intervals"]:
+            below = -1e3 if low == "-∞" else number(low)
+            above = 1e3 if high == "+∞" else number(high)
+            near = min(above - below, 1.0) / 2
+            inside = [below + near * 0.01, below + near, above - near, above - near * 0.01]
+            values = [layer.g([at] * layer.size)[0] for at in inside]
+            if max(values) - min(values) > 1e-6:
+                return f"g moves between {low} and {high}"
+        pairs = [[[number(at)] * layer.size for at in claim["neuron_states"]]]
+    elif kind == "singular":
+        pairs = [[[number(entry) for entry in state] for state in claim["states"]]]
+    else:
+        found = [drawn(random, layer.size) for _ in range(DRAWN)]
+        pairs = [[x, [a + 1.5 for a in x]] for x in found]
+    for x, y in pairs:
+        if x == y or _far(layer.g(x), layer.g(y), 1e-6):
+            return f"g differs between {x} and {y}"
+    return None
+
+
+def _moving(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    layer = Layer(core, claim["layer"])
+    for _ in range(DRAWN):
+        x = drawn(random, layer.size, 1.0)
+        y = [a + 0.25 for a in x] if layer.whole else [x[0] + 0.25, *x[1:]]
+        if all(a == b for a, b in zip(layer.g(x), layer.g(y), strict=True)):
+            return f"g is the same at {x} and {y}"
+    return None
+
+
+# ------------------------------------------------------------------------------------------------- synapses and energy
+
+
+def _drives(core: Mapping[str, Any], synapse: Mapping[str, Any], gamma: dict[str, list[float]]) -> dict[str, Any]:
+    """Return -∇S by differences, and the drives that are stated (None where -∇S is), of all layers."""
+    held = arrays(core) | {("activation", name): at for name, at in gamma.items()}
+    found = {}
+    for layer in core["layers"]:
+        name = layer["name"]
+
+        def S(at: list[float], name: str = name) -> float:
+            return float(value(synapse["S"], held | {("activation", name): at}))
+
+        slope = [-part for part in gradient(S, gamma[name])]
+        stated = synapse["drive"]
+        drive = None if stated == "gradient" else [0.0] * layer["size"]
+        if stated != "gradient" and name in stated:
+            drive = value(stated[name], held)
+        found[name] = slope, drive
+    return found
+
+
+def _driven(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    synapse, far = named(core["synapses"], claim["synapse"]), 0
+    for _ in range(DRAWN):
+        gamma = {layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]}
+        both = _drives(core, synapse, gamma).values()
+        far += any(drive is not None and _far(slope, drive, 1e-3) for slope, drive in both)
+    return "the drive is not -∇S" if far > DRAWN / 3 else None
+
+
+def _not_driven(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    zero = {layer["name"]: [0.0] * layer["size"] for layer in core["layers"]}
+    gamma = zero | {name: [number(entry) for entry in at] for name, at in claim["activations"].items()}
+    slope, drive = _drives(core, named(core["synapses"], claim["synapse"]), gamma)[claim["layer"]]
+    found = 0.0 if drive is None else abs(slope[claim["index"]] - drive[claim["index"]])
+    return None if found >= number(claim["apart"]) - 1e-3 else f"they are {found} apart"
+
+
+def _flow(core: Mapping[str, Any], x: dict[str, list[float]]) -> dict[str, list[float]]:
+    layers = {layer["name"]: Layer(core, layer["name"]) for layer in core["layers"]}
+    gamma = {name: layers[name].g(at) for name, at in x.items()}
+    total = {
+        name: [b - r * a for b, r, a in zip(layers[name].bias, layers[name].leak, x[name], strict=True)] for name in x
+    }
+    for synapse in core["synapses"]:
+        for name, (slope, drive) in _drives(core, synapse, gamma).items():
+            total[name] = [a + b for a, b in zip(total[name], slope if drive is None else drive, strict=True)]
+    return total
+
+
+def _energy(core: Mapping[str, Any], x: dict[str, list[float]]) -> float:
+    layers = {layer["name"]: Layer(core, layer["name"]) for layer in core["layers"]}
+    gamma = {name: layers[name].g(at) for name, at in x.items()}
+    held = arrays(core) | {("activation", name): at for name, at in gamma.items()}
+    if core["energy"] != "derived":
+        return float(value(core["energy"], held | {("state", name): at for name, at in x.items()}))
+    total = math.fsum(value(synapse["S"], held) for synapse in core["synapses"])
+    for name, layer in layers.items():
+        if len(set(layer.leak)) > 1:
+            raise Unknown("leaks that differ")
+        total += layer.leak[0] * (dot(x[name], gamma[name]) - layer.L(x[name]))
+        total -= dot(layer.bias, gamma[name]) if layer.stated["bias in energy"] else 0.0
+    return total
+
+
+def _rate(core: Mapping[str, Any], x: dict[str, list[float]], h: float = 2.0**-14) -> float:
+    """Return the rise of E in a short time, by time."""
+    times = {layer["name"]: Layer(core, layer["name"]).tau for layer in core["layers"]}
+    if any(tau[0] == 0 for tau in times.values()):
+        raise Unknown("a layer that is instantaneous")
+    flow = _flow(core, x)
+    ahead = {n: [a + h * f / t for a, f, t in zip(x[n], flow[n], times[n], strict=True)] for n in x}
+    return (_energy(core, ahead) - _energy(core, x)) / h
+
+
+def _falls(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    for _ in range(DRAWN):
+        x = {layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]}
+        if _rate(core, x) > 1e-2 * (1 + sum(map(abs, (f for flow in _flow(core, x).values() for f in flow)))):
+            return f"E rises at {x}"
+    return None
+
+
+def _rises(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    x = {name: [number(entry) for entry in at] for name, at in claim["state"].items()}
+    found, stated = _rate(core, x), number(claim["rate"])
+    if "step" in claim:
+        flow, step = _flow(core, x), number(claim["step"])
+        ahead = {name: [a + step * f for a, f in zip(x[name], flow[name], strict=True)] for name in x}
+        rise = _energy(core, ahead) - _energy(core, x)
+        if rise < number(claim["rise"]) - 1e-6 * (1 + abs(rise)):
+            return f"a step raises E by {rise}"
+    return None if found >= stated - 1e-2 * (1 + abs(stated)) else f"dE/dt is {found}"
+
+
+# --------------------------------------------------------------------------------------------------- matrices, in exact
+
+
+def _square(core: Mapping[str, Any], claim: Mapping[str, Any]) -> list[list[Fraction]]:
+    held = core["arrays"][claim["matrix"][1]]
+    if "entries" not in held:
+        raise Unknown("entries")
+    return [[Fraction(entry) for entry in row] for row in held["entries"]]
+
+
+def _symmetric(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    W = _square(core, claim)
+    turned = [list(column) for column in zip(*W, strict=True)]
+    return None if turned == W else "W is another matrix than its transpose"
+
+
+def _asymmetric(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    W, (i, j) = _square(core, claim), claim["pair"]
+    n = len(W)
+    if [str(W[i][j]), str(W[j][i])] != claim["values"] or W[i][j] == W[j][i]:
+        return "the weights are others"
+    if claim["unequal_pairs"] != sum(W[a][b] != W[b][a] for a in range(n) for b in range(a)):
+        return "another number of pairs differs"
+    if claim.get("symmetrisable") == "yes":
+        d = [Fraction(entry) for entry in claim["symmetriser"]]
+        whole = all(d[a] * W[a][b] == d[b] * W[b][a] for a in range(n) for b in range(n))
+        return None if whole and min(d) > 0 else "DW is not symmetric"
+    if claim.get("symmetrisable") == "no" and n == 2 and W[0][1] * W[1][0] > 0:
+        return "there is a symmetriser"
+    return None
+
+
+def _derived(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    out = [layer for layer in core["layers"] if not layer["bias in energy"] and any(map(bool, array(layer["bias"])))]
+    own = core["energy"] != "derived" or bool(out)
+    return f"own: {own}" if own is (claim["claim"] == "derived energy") else None
+
+
+_ORACLES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Random], str | None]] = {
+    "convex": _convex,
+    "not convex": _bent,
+    "incompatible times": _bent,
+    "compatible times": _fitting,
+    "gradient of L": _is_gradient,
+    "gradient activation": _some_gradient,
+    "no gradient activation": _no_gradient,
+    "constant on a segment": _flat,
+    "constant on no segment": _moving,
+    "gradient drive": _driven,
+    "no gradient drive": _not_driven,
+    "descent": _falls,
+    "ascent": _rises,
+    "symmetric": _symmetric,
+    "not symmetric": _asymmetric,
+    "derived energy": _derived,
+    "another energy": _derived,
+}

@@ -1,0 +1,306 @@
+"""The kernel under attack: claims and proofs changed in each field, number, name and order.
+
+Whatever is changed, the kernel rejects it, or what it accepts is true: no oracle calls it false, and the opposite of it
+is not accepted of the same core.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from pathlib import Path as File
+from random import Random
+from typing import Any
+
+import pytest
+
+from hopverify.core import core_of
+from hopverify.kernel import claims, core
+from hopverify.kernel.check import accept
+from hopverify.kernel.core import Core
+from hopverify.kernel.numbers import Rejected
+from hopverify.kernel.reading import read
+from hopverify.kernel.theorems import THEOREMS
+from hopverify.networks import build_model
+from hopverify.pipeline import verify
+from hopverify.spec import parse_spec
+from tests.profiles import by_profile
+from tests.soundness.mutations import ALIENS, at, paths, placed
+from tests.soundness.oracles.claims import Unknown, falsity
+
+DOCS = File(__file__).parents[2] / "docs" / "claims"
+CHANGES = by_profile(200, 100_000, 100_000)
+X = {"layer": "x"}
+
+# Tiny specs whose claims the provers prove, and for each of them entries by hand.
+SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
+    ("layers: {x: {size: 2, lagrangian: {expression: 'x^2/2 - 2*sech(x)'}}}", []),
+    (
+        "layers: {x: {size: 2, lagrangian: {expression: '(x[0] + x[1])^2', of: layer}}}",
+        [
+            {"claim": {"claim": "convex", **X}, "proof": {"by": "quadratic"}},
+            {
+                "claim": {
+                    "claim": "constant on a segment",
+                    **X,
+                    "kind": "singular",
+                    "states": [["1", "2"], ["2", "1"]],
+                },
+                "proof": {
+                    "by": "states",
+                    "premises": [{"claim": {"claim": "convex", **X}, "proof": {"by": "quadratic"}}],
+                },
+            },
+        ],
+    ),
+    ("layers: {x: {size: 2, lagrangian: {expression: 'dot(x, x)/2 + logsumexp(x)', of: layer}}}", []),
+    (
+        "layers: {x: {size: 2, lagrangian: tanh, bias: [1, 0], bias_in_energy: false}}\n"
+        "synapses: {w: {kind: dense, layers: [x, x], weights: [[0, 2], [1, 0]]}}",
+        [
+            {
+                "claim": {"claim": "another energy", "because": "the bias of x is left out of the energy"},
+                "proof": {"by": "core"},
+            }
+        ],
+    ),
+    (
+        "layers: {x: {size: 2, lagrangian: tanh}}\n"
+        "synapses: {w: {kind: associative, layers: [x], patterns: [[1, -1], [2, 1]], function: z^2}}",
+        [],
+    ),
+    (
+        "layers: {x: {size: 2, activation: tanh}, y: {size: 2, lagrangian: relu, tau: [1, 2]}}\n"
+        "synapses: {w: {kind: dense, layers: [x, y], weights: [[1, 2], [3, -1]]}}",
+        [
+            {
+                "claim": {
+                    "claim": "gradient activation",
+                    **X,
+                    "because": "each neuron's activation depends on its own state only",
+                },
+                "proof": {"by": "elementwise"},
+            }
+        ],
+    ),
+)
+
+
+@cache
+def subjects() -> tuple[tuple[dict[str, Any], Core, tuple[dict[str, Any], ...]], ...]:
+    """Return cores as documents and as the kernel reads them, and what the kernel accepts of them."""
+    found = []
+    for path in sorted(DOCS.glob("*.core.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        text = path.with_name(path.name.replace(".core.", ".claims.")).read_text(encoding="utf-8")
+        found.append((document, read(document), tuple(whole(json.loads(text)["claims"]))))
+    for body, entries in SPECS:
+        spec = parse_spec(f"hopverify: 1\nname: attacked\n{body}\nchecks: all")
+        rows = [
+            row
+            for result in json.loads(verify(spec, samples=100).to_json())["results"]
+            for row in result["obligations"]
+        ]
+        evidence = [row["evidence"] for row in rows if row.get("evidence", {}).get("rule") == "kernel"]
+        made = [{key: each[key] for key in ("claim", "proof")} for each in evidence]
+        document = core.write(core_of(build_model(spec)))
+        found.append((document, read(document), (*whole(made), *entries)))
+    return tuple(found)
+
+
+def whole(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield entries whose premises have the proofs of what they cite, each once."""
+    proofs = {json.dumps(entry["claim"]): entry for entry in entries}
+    for entry in proofs.values():
+        changed = copy.deepcopy(entry)
+        premises = changed["proof"].get("premises", [])
+        changed["proof"] |= (
+            {"premises": [proofs.get(json.dumps(each["claim"]), each) for each in premises]} if premises else {}
+        )
+        yield changed
+
+
+ENTRIES = range(11)
+
+
+def changes(document: dict[str, Any], entry: dict[str, Any]) -> Iterator[Any]:
+    """Yield everything that is another entry by one change."""
+    names = [part["name"] for key in ("layers", "synapses") for part in document[key]] + list(document["arrays"])
+    for path in paths(entry):
+        here = at(entry, path)
+        others = [alien for alien in ALIENS if alien != here]
+        if isinstance(here, str):
+            others += [name for name in names if name != here]
+            others += _numbers(here)
+        if path and path[-1] == "claim" and isinstance(here, str):
+            others += [name for name in claims.FORMS if name != here]
+        if path and path[-1] == "by":
+            others += sorted({by for _, by in THEOREMS} - {here})
+        if isinstance(here, int) and not isinstance(here, bool):
+            others += [here + 1, here - 1, str(here)]
+        if isinstance(here, bool):
+            others += [not here]
+        if isinstance(here, list):
+            others += [here[:k] + here[k + 1 :] for k in range(len(here))]
+            others += [here[: k + 1] + here[k:] for k in range(len(here))]
+            others += [[*here[:k], here[k + 1], here[k], *here[k + 2 :]] for k in range(len(here) - 1)]
+        if isinstance(here, dict):
+            others += [{name: part for name, part in here.items() if name != key} for key in here]
+            others += [here | {"other": "1"}]
+        yield from (placed(entry, path, other) for other in others)
+
+
+def _numbers(text: str) -> list[str]:
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return []
+    return [str(value + step) for step in (1, -1, Fraction(1, 2**20))] + [
+        str(value * by) for by in (2, -1, Fraction(1, 2))
+    ]
+
+
+def refuted(document: dict[str, Any], claim: dict[str, Any]) -> str | None:
+    """Return why an accepted claim is false, as far as an oracle sees it."""
+    try:
+        return falsity(document, claim)
+    except (Unknown, StopIteration):
+        return None
+
+
+def test_every_way_of_proof_is_attacked() -> None:
+    met = {(entry["claim"]["claim"], entry["proof"]["by"]) for _, _, entries in subjects() for entry in entries}
+    assert met == set(THEOREMS)
+
+
+@pytest.mark.parametrize("number", ENTRIES)
+def test_what_is_accepted_is_true(number: int) -> None:
+    document, of, entries = subjects()[number]
+    for entry in entries:
+        assert accept(of, entry).core is of
+        assert refuted(document, entry["claim"]) is None
+
+
+@pytest.mark.parametrize("number", ENTRIES)
+def test_what_is_changed_is_rejected_or_true(number: int) -> None:
+    document, of, entries = subjects()[number]
+    random, rejected, tried = Random(number), 0, 0
+    told = [entry["claim"] for entry in entries]
+    for entry in entries:
+        listed = list(changes(document, entry))
+        for changed in random.sample(listed, min(len(listed), CHANGES)):
+            tried += 1
+            try:
+                fact = accept(of, changed)
+            except Rejected:
+                rejected += 1
+                continue
+            claim = {"claim": fact.claim.name, **fact.claim.fields}
+            assert refuted(document, claim) is None, changed
+            about = {key: claim[key] for key in ("layer", "synapse", "matrix") if key in claim}
+            opposite = claims.FORMS[fact.claim.name].opposite
+            contrary = [each for each in told if each["claim"] == opposite and about.items() <= each.items()]
+            assert not contrary, changed
+    assert rejected > tried / 2
+
+
+@pytest.mark.parametrize("number", ENTRIES)
+def test_claims_of_others_are_rejected_or_true(number: int) -> None:
+    """All claims of all cores, about layers, synapses and matrices of each."""
+    document, of, _ = subjects()[number]
+    random = Random(number)
+    names = {
+        "layer": [layer["name"] for layer in document["layers"]],
+        "synapse": [synapse["name"] for synapse in document["synapses"]],
+        "matrix": [["array", name] for name in document["arrays"]],
+    }
+    listed = [entry for _, _, entries in subjects() for entry in entries]
+    for entry in random.sample(listed, min(len(listed), CHANGES)):
+        fields = {key: random.choice(names[key]) for key in names if key in entry["claim"] and names[key]}
+        changed = {"claim": entry["claim"] | fields, "proof": entry["proof"]}
+        try:
+            fact = accept(of, changed)
+        except Rejected:
+            continue
+        assert refuted(document, {"claim": fact.claim.name, **fact.claim.fields}) is None, changed
+
+
+BOUNDS = ("apart", "rate", "curvature", "rise")
+
+
+def test_bounds_that_are_twice_as_good_are_rejected() -> None:
+    for _, of, entries in subjects():
+        for entry in entries:
+            for key in (key for key in BOUNDS if key in entry["claim"]):
+                better = entry["claim"] | {key: str(2 * Fraction(entry["claim"][key]))}
+                with pytest.raises(Rejected):
+                    accept(of, entry | {"claim": better})
+
+
+def test_the_order_of_premises_counts() -> None:
+    swapped = 0
+    for _, of, entries in subjects():
+        for entry in entries:
+            premises: list[Any] = entry["proof"].get("premises", [])
+            for place in range(len(premises) - 1):
+                order = [*premises[:place], premises[place + 1], premises[place], *premises[place + 2 :]]
+                with pytest.raises(Rejected, match="another one than needed"):
+                    accept(of, placed(entry, ("proof", "premises"), order))
+                swapped += 1
+    assert swapped > 5
+
+
+W, SYNAPSE = {"matrix": ["array", "w"]}, {"synapse": "w"}
+BENT = {"state": ["1", "1"], "direction": ["1", "0"], "curvature": "-1"}
+
+# A claim that is false of a core by hand, with another value of a layer's key.
+FALSE: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
+    ("one-way", {}, {"claim": "symmetric", **W}),
+    ("relu-pair", {}, {"claim": "not symmetric", **W, "pair": [0, 1], "values": ["1/2", "1/2"], "unequal_pairs": 1}),
+    ("softmax", {}, {"claim": "compatible times", **X, "because": "one time constant"}),
+    ("relu-pair", {}, {"claim": "incompatible times", **X, **BENT}),
+    ("double-well", {}, {"claim": "convex", **X}),
+    ("relu-pair", {}, {"claim": "not convex", **X, **BENT}),
+    ("relu-pair", {"g": ["tanh", ["state"]]}, {"claim": "gradient of L", **X}),
+    ("bare", {}, {"claim": "gradient activation", **X, "because": "mirrored partial derivatives have one normal form"}),
+    ("bare", {}, {"claim": "no gradient activation", "layer": "y", "state": ["1", "2"], "i": 0, "j": 1, "apart": "1"}),
+    ("one-way", {}, {"claim": "gradient drive", **SYNAPSE}),
+    (
+        "relu-pair",
+        {},
+        {"claim": "no gradient drive", **SYNAPSE, **X, "index": 0, "activations": {"x": ["1", "2"]}, "apart": "1"},
+    ),
+    ("relu-pair", {"bias in energy": False}, {"claim": "derived energy"}),
+    ("relu-pair", {}, {"claim": "another energy", "because": "the spec claims an energy of its own"}),
+    ("relu-pair", {}, {"claim": "constant on no segment", **X, "kind": "alive"}),
+    (
+        "relu-pair",
+        {},
+        {
+            "claim": "constant on a segment",
+            **X,
+            "kind": "dead",
+            "intervals": [["-∞", "1"]],
+            "unbounded": True,
+            "neuron_states": ["-1", "0"],
+        },
+    ),
+    ("double-well", {}, {"claim": "descent"}),
+    ("relu-pair", {}, {"claim": "ascent", "state": {"x": ["1", "1"]}, "rate": "1"}),
+)
+
+
+@pytest.mark.parametrize(("name", "changed", "claim"), FALSE, ids=lambda value: str(value)[:40])
+def test_oracles_see_what_is_false(name: str, changed: dict[str, Any], claim: dict[str, Any]) -> None:
+    document = json.loads((DOCS / f"{name}.core.json").read_text(encoding="utf-8"))
+    document["layers"][0] |= changed
+    claims.read(claim, "here")
+    assert falsity(document, claim) is not None
+
+
+def test_of_each_claim_but_two_there_is_an_oracle() -> None:
+    """That a function is locally Lipschitz is not seen at points."""
+    assert {claim["claim"] for _, _, claim in FALSE} == set(claims.FORMS) - {"Lipschitz activation", "Lipschitz drive"}
