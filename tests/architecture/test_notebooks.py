@@ -34,6 +34,20 @@ def test_a_notebook_shows_what_it_is_committed_with(path: Path) -> None:
     assert script.shown(script.run(path)) == committed, "run `python docs/notebooks.py --write`"
 
 
+def test_what_a_notebook_shows_is_found_by_running_it(tmp_path: Path) -> None:
+    """Of the smallest kind, so that by default some notebook is run."""
+    for module in NEEDED[:2]:
+        pytest.importorskip(module, reason=f"notebooks need {module}: pip install 'hopverify[test]'")
+    import nbformat
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    cells = [new_code_cell("print('x')\nx = 2", id="a"), new_code_cell("import hopverify\nx + 2", id="b")]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "small.ipynb")
+    script = running()
+    found = script.shown(script.run(tmp_path / "small.ipynb"))
+    assert found == [("a", "stdout", ["x", ""]), ("b", "text/plain", ["4"])]
+
+
 def test_what_may_differ_is_left_out() -> None:
     script = running()
     pictures = {"output_type": "display_data", "data": {"image/svg+xml": "<svg/>", "text/plain": "a picture"}}

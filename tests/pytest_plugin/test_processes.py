@@ -16,8 +16,7 @@ pytest_plugins = ["pytester"]
 HEAVY = ["numpy", "sympy", "flint", "scipy", "mpmath", "cvxpy", "pydantic", "yaml", "rich", "click", "matplotlib"]
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("how", ["load", "loadgroup"])
+@pytest.mark.parametrize("how", [long("load"), "loadgroup"])
 def test_two_processes_share_a_spec(pytester: pytest.Pytester, how: str) -> None:
     pytest.importorskip("xdist")
     (pytester.path / "tests").mkdir()
