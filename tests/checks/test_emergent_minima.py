@@ -147,7 +147,7 @@ def test_all_checks_include_this_one_only_where_there_is_such_a_synapse() -> Non
     [
         ("layers: [x]", "layers: [x, y]", "joins a layer with itself"),
         ("layers: [x]", "layers: [x, x, x]", "joins 1 or 2 layers"),
-        ("patterns: [[1]]", "patterns: [1]", "rows of a matrix"),
+        ("patterns: [[1]]", "patterns: [[[1]]]", "rows of a matrix"),
         ("patterns: [[1]]", "patterns: [[1, 2]]", "expected shape 1×1"),
         ("beta: 1", "beta: 0", "greater than 0"),
         ("epsilon: 1/100", "epsilon: 0", "greater than 0"),

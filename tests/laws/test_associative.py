@@ -17,7 +17,7 @@ from tests.laws.test_synapse_laws import model_with
     ("fields", "message"),
     [
         ("layers: [d, c], patterns: [[1, 1]], function: z^2", "have one size, got 2, 4"),
-        ("layers: [d], patterns: [1, 1], function: z^2", "rows of a matrix"),
+        ("layers: [d], patterns: [1, 1, 1], function: z^2", "rows of a matrix"),
         ("layers: [d], patterns: [[1, 1, 1]], function: z^2", "expected shape 1×2"),
         ("layers: [d], patterns: [[1, 1]], function: x^2", "F is a function of z, but the expression uses x"),
         ("layers: [d], patterns: [[1, 1]], function: sum(z)", "needs a vector"),
