@@ -18,7 +18,7 @@ NAME, COUNTS, LIMITS = "benchmarks", "completeness", "limits"
 
 
 @click.command("bench", short_help="Measure speed and memory beside what one would do otherwise.")
-@click.option("--quick", is_flag=True, help="Small sizes only: less than a minute in all.")
+@click.option("--quick", is_flag=True, help="Small sizes only: one or two minutes in all.")
 @click.option(
     "--only",
     multiple=True,
