@@ -109,6 +109,7 @@ OPENING = {
     "kernel/__main__.py": "reads a core and a certificate, whose paths are given by hand",
     "derivation/committed.py": "reads data of the package",
     "derivation/symbolic/__main__.py": "writes the data of the package, where its source is worked on",
+    "derivation/symbolic/answering.py": "writes answers into the pipe that it was given",
     "kernel/arrays.py": "reads arrays of which it is known that they are files",
     "testing/selection.py": "reads the pyproject.toml of a run of pytest, as pytest does",
 }
