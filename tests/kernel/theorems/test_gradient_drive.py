@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from hopverify.kernel import language
+from hopverify.kernel.arrays import Array, Within
 from hopverify.kernel.core import Core
 from tests.kernel.accepting import accepted, core, dense, rejected
 
@@ -15,6 +17,7 @@ OF_W = {"synapse": "w"}
 LAYERS = "layers: {x: {size: 2, lagrangian: tanh}, y: {size: 3, lagrangian: relu}, z: {size: 2, lagrangian: relu}}\n"
 
 
+FIRST = ["matmul", ["array", "w"], ["activation", "y"]]
 EXACT = "kind: dense, layers: [x, y], weights: [[1, 2, 3], [4, 5, 6]]"
 
 
@@ -191,3 +194,38 @@ def test_norms_of_uncertain_arrays() -> None:
     stated = replace(own, energy=language.read(norm, ""), drive={"x": language.read("0", "")})
     for within, why in ((of, "is known up to a spread"), (joined(EXACT), "other normal forms")):
         rejected(replace(within, synapses=(stated,)), "gradient drive", "identity", OF_W, why)
+
+
+@pytest.mark.parametrize(
+    ("stated_for_x", "holds"),
+    [
+        (["matmul", ["array", "w"], ["activation", "y"]], True),
+        (["matmul", ["transpose", ["transpose", ["array", "w"]]], ["activation", "y"]], True),
+        (["matmul", ["matmul", ["array", "u"], ["array", "w"]], ["activation", "y"]], True),
+        (["matmul", ["array", "u"], ["matmul", ["array", "w"], ["activation", "y"]]], True),
+        (["matmul", ["array", "turned"], ["activation", "y"]], False),
+        (["matmul", ["array", "near"], ["activation", "y"]], False),
+        (["matmul", ["matmul", ["array", "flip"], ["array", "w"]], ["activation", "y"]], False),
+        (["concatenate", ["slice", FIRST, "0", "1"], ["slice", FIRST, "1", "2"]], None),
+        (["concatenate", ["slice", FIRST, "1", "2"], ["slice", FIRST, "0", "1"]], False),
+    ],
+    ids=str,
+)
+def test_factors_and_permuted_blocks(stated_for_x: Any, holds: bool | None) -> None:
+    """S = -xᵀUWy: of low-rank factors the product counts; rows in another order, or a matrix that is near, do not."""
+    entries = {"w": [1, 2, 3, 4, 5, 6], "turned": [4, 5, 6, 1, 2, 3], "near": [1, 2, 3, 4, 5, 6]}
+    square = {"u": [1, 1, 0, 1], "flip": [0, 1, 1, 0]}
+    arrays = {name: Array((2, len(held) // 2), list(map(Fraction, held))) for name, held in (entries | square).items()}
+    arrays["near"] = replace(arrays["near"], within=Within(Fraction(1), Fraction(0), False))
+    W: Any = ["array", "w"] if "'u'" not in str(stated_for_x) else ["matmul", ["array", "u"], ["array", "w"]]
+    of = joined(EXACT)
+    drives = {"x": stated_for_x, "y": ["matmul", ["transpose", W], ["activation", "x"]]}
+    S = ["negate", ["dot", ["activation", "x"], ["matmul", W, ["activation", "y"]]]]
+    drive = {name: language.read(each, "") for name, each in drives.items()}
+    own = replace(of.synapses[0], energy=language.read(S, ""), drive=drive)
+    changed = replace(of, arrays=arrays, synapses=(own,))
+    if holds:
+        assert accepted(changed, "gradient drive", "identity", OF_W)
+    else:
+        # That both halves of a vector are the whole is not seen.
+        rejected(changed, "gradient drive", "identity", OF_W, "the drive of layer x have other normal forms")

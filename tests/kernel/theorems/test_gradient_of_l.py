@@ -134,3 +134,76 @@ def test_norms_of_analytic_vectors() -> None:
     rejected(stated(["add", HALF, nothing], X), "gradient of L", "identity", OF_X, "a norm in L may be 0")
     certain = ["norm", ["relu", X], "1"]
     rejected(stated(["add", HALF, certain], X), "gradient of L", "identity", OF_X, "other normal forms")
+
+
+RELU, DOWN = ["relu", X], ["relu", ["negate", X]]
+SQUARED = ["divide", ["power", RELU, "2"], "2"]
+LSE = ["logsumexp", X]
+
+
+@pytest.mark.parametrize(
+    ("L", "g"),
+    [
+        (SQUARED, ["add", RELU, ["multiply", RELU, DOWN]]),
+        (SQUARED, ["multiply", RELU, ["power", ["step", X], "3"]]),
+        (SQUARED, ["max", RELU, RELU]),
+        (SQUARED, ["max", X, "0"]),
+        (SQUARED, ["divide", ["add", X, ["abs", X]], "2"]),
+        (["divide", ["multiply", X, ["abs", X]], "2"], ["multiply", X, ["sign", X]]),
+        (["max", X, X], "1"),
+        (["max", ["multiply", "2", X], X], ["add", "1", ["step", X]]),
+    ],
+    ids=str,
+)
+def test_one_function_on_both_sides_of_a_kink(L: Any, g: Any) -> None:
+    """Of neurons, on each cell; of a whole layer, by what is known of steps."""
+    assert accepted(stated(L, g, acts="neuron"), "gradient of L", "identity", OF_X)
+    if L != ["max", X, X]:
+        assert accepted(stated(["sum", L], g), "gradient of L", "identity", OF_X)
+
+
+@pytest.mark.parametrize(
+    ("L", "g"),
+    [
+        # The same on one side of the kink only, or at the kinks only.
+        (SQUARED, X),
+        (SQUARED, ["abs", X]),
+        (SQUARED, ["add", RELU, DOWN]),
+        (SQUARED, ["add", RELU, ["multiply", RELU, ["relu", ["subtract", "1", X]]]]),
+        (SQUARED, ["add", RELU, ["multiply", DOWN, ["relu", ["add", X, "1"]]]]),
+        (SQUARED, ["relu", ["subtract", X, "1/1000000"]]),
+        (SQUARED, ["multiply", X, ["subtract", "1", ["step", X]]]),
+        (SQUARED, ["max", X, ["negate", X]]),
+        (["max", ["multiply", "2", X], X], ["add", "1", ["step", ["negate", X]]]),
+        (["divide", ["power", X, "2"], "2"], ["sqrt", ["power", X, "2"]]),
+        (["divide", ["power", X, "2"], "2"], ["multiply", ["sqrt", X], ["sqrt", ["negate", X]]]),
+    ],
+    ids=str,
+)
+def test_another_function_on_one_side_of_a_kink(L: Any, g: Any) -> None:
+    for of in (stated(L, g, acts="neuron"), stated(["sum", L], g)):
+        rejected(of, "gradient of L", "identity", OF_X, "other normal forms")
+
+
+@pytest.mark.parametrize(
+    ("L", "g", "same"),
+    [
+        (LSE, ["softmax", ["add", X, "7"]], True),
+        (LSE, ["softmax", ["subtract", X, LSE]], True),
+        (LSE, ["softmax", ["add", X, X]], False),
+        (LSE, ["ghostmax", X], False),
+        (LSE, ["softmax", ["negate", X]], False),
+        (["entmax_conjugate", X, "2"], ["entmax", ["divide", ["add", X, X], "2"], "2"], True),
+        # Sparsemax of shifted arguments is itself, but no normal form tells it.
+        (["entmax_conjugate", X, "2"], ["entmax", ["add", X, "1"], "2"], False),
+        (["entmax_conjugate", X, "2"], ["entmax", X, "3/2"], False),
+        (["entmax_conjugate", X, "2"], ["normmax", X, "2"], False),
+        (["entmax_conjugate", X, "3/2"], ["softmax", X], False),
+    ],
+    ids=str,
+)
+def test_whole_layers_at_other_arguments(L: Any, g: Any, same: bool) -> None:
+    if same:
+        assert accepted(stated(L, g), "gradient of L", "identity", OF_X)
+    else:
+        rejected(stated(L, g), "gradient of L", "identity", OF_X, "other normal forms")
