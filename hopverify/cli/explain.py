@@ -16,6 +16,7 @@ from hopverify.registry import did_you_mean
 from hopverify.reporting.theory import PAGE, Theorem, items_of, theorems
 
 WIDTH = 100
+LISTED = 8
 NO_PROOF = "It has no proof of its own: what it says is shown in the text above."
 FORMULAS = {"potential": "L(x)", "activation": "g(x)", "slope": "h(x) = g'(x)"}
 
@@ -40,10 +41,10 @@ def command(name: str, proof: bool) -> None:
 
 def _advice(name: str, known: list[str]) -> str:
     near = did_you_mean(name, known)
-    if near.endswith("?"):
-        return f"{near} `hopverify list` shows all names"
-    parts = ", ".join(entry for entry in known if name.lower() in entry.lower())
-    return f"{f'; with it in their names: {parts}' if parts else ''}; `hopverify list` shows all names"
+    parts = [entry for entry in known if name.lower() in entry.lower()][:LISTED]
+    named = f"it is part of {', '.join(parts)}; " if parts else ""
+    said = f"{near} " if near.endswith("?") else "; "
+    return f"{said}{named}`hopverify list` shows all names"
 
 
 def _theorem(theorem: Theorem, *, with_proof: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -14,7 +15,13 @@ SCHEMA = "hopverify.schema.json"
 
 @click.command("init", short_help="Write a commented starter spec.")
 @click.argument("path", default="model.yaml", type=click.Path(dir_okay=False, path_type=Path), metavar="[FILE]")
-def command(path: Path) -> None:
+@click.option(
+    "--weights",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="ARRAY",
+    help="Write a spec of the network ẋ = W tanh(x) - x with the square matrix in this file (.npy, .csv, .mat …).",
+)
+def command(path: Path, weights: Path | None) -> None:
     """Write a commented starter spec into FILE (model.yaml unless stated); an existing file is never overwritten.
 
     The JSON Schema of specs is written beside it, as hopverify.schema.json, unless it is there. Editors with the YAML
@@ -24,11 +31,27 @@ def command(path: Path) -> None:
 
     if path.suffix.lower() not in (".yaml", ".yml"):
         raise click.BadParameter(f"the starter is written in YAML, so the name must end in .yaml; got {path.name!r}")
-    if not _made(path, f"# yaml-language-server: $schema={SCHEMA}\n{STARTER}"):
+    starter = STARTER if weights is None else _of_weights(path, weights)
+    if not _made(path, f"# yaml-language-server: $schema={SCHEMA}\n{starter}"):
         raise HopverifyError(f"{path} exists and is left as it is: choose another name")
     schema = path.with_name(SCHEMA)
     beside = f", and {schema} for editors" if _made(schema, schema_text()) else ""
     click.echo(f"wrote {path}{beside}; next: hopverify verify {path}")
+
+
+def _of_weights(path: Path, weights: Path) -> str:
+    """Return the spec of a matrix, whose file lies in the folder of the spec or below it."""
+    from hopverify.spec.array_files import read_array_file
+    from hopverify.spec.starter import starter_of_weights
+
+    file = Path(os.path.relpath(weights, path.parent)).as_posix()
+    shape = read_array_file(path.parent, file, None).shape
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise HopverifyError(
+            f"{weights} has shape {shape}: weights within one layer are a square matrix; for other networks change the "
+            "spec that `hopverify init` writes without --weights"
+        )
+    return starter_of_weights(path.stem, file, shape[0])
 
 
 def _made(path: Path, text: str) -> bool:

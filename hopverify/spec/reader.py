@@ -42,7 +42,7 @@ def _of_no_spec(path: Path) -> str:
     from hopverify.spec.array_files import SUFFIXES
 
     if path.suffix.lower() in SUFFIXES:
-        return f"; a spec names its arrays, weights: {{file: {shown(path.name)}}}; `hopverify init` writes a spec"
+        return "; a spec names its arrays, and `hopverify init --weights FILE` writes one"
     return "; `hopverify import` makes specs of models" if path.suffix.lower() in _OF_MODELS else ""
 
 

@@ -1,7 +1,8 @@
-"""The commented spec that ``hopverify init`` writes."""
+"""The commented specs that ``hopverify init`` writes: one to read and to change, and one of a matrix of weights."""
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 STARTER: Final = """\
@@ -44,3 +45,41 @@ expect:
   lagrangian_convexity: pass
   energy_flatness: fail
 """
+
+
+_OF_WEIGHTS = """\
+# The network ẋ = W g(x) - x with the weights of a file. Numbers are exact: a double is the rational that it holds.
+hopverify: 1                 # version of the format
+name: {name}
+
+layers:
+  x:
+    size: {size}
+    lagrangian: tanh         # g = tanh; `hopverify list lagrangians` shows others, tanh: {{beta: 2}} has a gain
+    # bias: {{file: b.npy}}    # one number, or one for each neuron
+
+synapses:
+  w: {{kind: dense, layers: [x, x], weights: {{file: {file}}}}}
+
+# Stored patterns, one in a row, for the checks `basin_cells` and `equilibria`:
+# memories:
+#   patterns: {{layer: x, patterns: {{file: patterns.npy}}}}
+
+# `global_stability` asks whether one equilibrium attracts every state. `checks: all` also lists all equilibria,
+# which takes minutes where there are many neurons.
+checks: [weight_symmetry, energy_descent, energy_flatness, step_size, boundedness]
+"""
+
+
+def starter_of_weights(name: str, file: str, size: int) -> str:
+    """Return a spec of one layer with the square matrix of weights in a file.
+
+    >>> print(starter_of_weights("mine", "w.npy", 3).splitlines()[2])
+    name: "mine"
+    """
+    return _OF_WEIGHTS.format(name=_quoted(name), file=_quoted(file), size=size)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML reads it in quotes: JSON is YAML."""
+    return json.dumps(text, ensure_ascii=False)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import click
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -100,6 +101,11 @@ def test_explain_a_near_miss(wrong: str, right: str) -> None:
     assert f"did you mean '{right}" in result.stderr
 
 
+def test_explain_a_part_of_names() -> None:
+    said = run("explain", "energy_d").stderr
+    assert "it is part of altered_energy_descent, energy_descent, spin_energy_descent; " in said
+
+
 def test_theorems_are_listed_and_explained_in_full() -> None:
     listed = run("list", "theorems").stdout
     for name, theorem in theorems().items():
@@ -151,6 +157,28 @@ def test_init_writes_a_spec_that_verifies_and_never_overwrites(tmp_path: Path) -
     assert result.exit_code == 2
     assert path.read_text(encoding="utf-8") == "mine"
     assert "exists" in result.stderr
+
+
+def test_init_of_weights_writes_a_spec_that_verifies(tmp_path: Path) -> None:
+    np.save(tmp_path / "W 1.npy", np.array([[0, 0.5], [0.5, 0]]))
+    result = run("init", tmp_path / "a: b.yaml", "--weights", tmp_path / "W 1.npy")
+    assert result.exit_code == 0, result.output
+    result = run("verify", tmp_path / "a: b.yaml")
+    assert result.exit_code == 0, result.output
+    assert "as expected: 5 proved" in result.output
+
+
+def test_init_of_weights_refuses_what_is_no_matrix_beside_the_spec(tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    np.save(tmp_path / "W.npy", np.ones((2, 3)))
+    for place, said in (
+        ("a.yaml", "has shape (2, 3): weights within one layer are a square"),
+        ("specs/a.yaml", "leaves"),
+    ):
+        result = run("init", tmp_path / place, "--weights", tmp_path / "W.npy")
+        assert result.exit_code == 2
+        assert said in result.stderr
+        assert not (tmp_path / place).exists()
 
 
 @pytest.mark.parametrize("name", ["model.json", "missing/model.yaml"])

@@ -259,7 +259,7 @@ def test_a_spec_is_a_mapping(text: str) -> None:
 
 def test_a_file_that_is_no_spec_leads_to_one(tmp_path: Path) -> None:
     for name, said in (
-        ("W.npy", "got '.npy'; a spec names its arrays, weights: {file: 'W.npy'}; `hopverify init` writes a"),
+        ("W.npy", "got '.npy'; a spec names its arrays, and `hopverify init --weights FILE` writes one"),
         ("model.pt", "got '.pt'; `hopverify import` makes specs of models"),
         ("notes.md", "got '.md'"),
     ):
