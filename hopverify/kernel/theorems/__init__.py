@@ -1,4 +1,4 @@
-"""Theorems: how claims are shown. A file is named after a claim; it has its theorems, and those of its opposite.
+"""Theorems: how claims are shown. A file is named after a claim; it has its theorems, and may have its opposite's.
 
 A theorem is a function. Its docstring states its hypotheses, and where its proof stands; its body checks them one by
 one, and returns the fact.
@@ -11,13 +11,8 @@ from collections.abc import Callable, Mapping
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems import gradient_activation, gradient_drive, gradient_of_l
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
-from hopverify.kernel.theorems.constant_on_a_segment import (
-    alive,
-    dead,
-    equal_activations,
-    singular_everywhere,
-    strictly_convex,
-)
+from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
+from hopverify.kernel.theorems.constant_on_no_segment import alive, strictly_convex
 from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope
 from hopverify.kernel.theorems.derived_energy import another_energy, derived_energy
 from hopverify.kernel.theorems.descent import ascent, by_t2

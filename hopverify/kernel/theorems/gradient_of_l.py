@@ -1,6 +1,7 @@
 """The activation is the gradient of the Lagrangian: g(x) = ∇L(x) (docs/theory.md, Setting)."""
 
 from hopverify.kernel.almost_everywhere import check_of_state
+from hopverify.kernel.core import Layer
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.identity import same_gradient
 from hopverify.kernel.numbers import Rejected
@@ -26,3 +27,8 @@ def identity(case: Case) -> Fact:
     check_of_state(case.core, layer, layer.L, "L")
     case.need(same_gradient(case.core, layer, layer.L, layer.g), "∇L and the activation have other normal forms")
     return Fact(case.core, case.claim)
+
+
+def gradient_premises(layer: Layer) -> list[tuple[str, dict[str, str]]]:
+    """Return the premise that g = ∇L, which needs a proof where the core states g as a term."""
+    return [("gradient of L", {"layer": layer.name})] if layer.g is not None else []

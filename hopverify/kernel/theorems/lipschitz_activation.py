@@ -3,6 +3,8 @@
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.network import activation
+from hopverify.kernel.terms import Term
+from hopverify.kernel.theorems.convex import potential
 
 
 def lipschitz_activation(case: Case) -> Fact:
@@ -12,12 +14,13 @@ def lipschitz_activation(case: Case) -> Fact:
     everywhere.
     """
     case.keys()
-    layer = case.layer
-    if layer.g is None:
-        assert layer.L is not None
-        case.need(
-            of_state(case.core, layer, layer.L).lipschitz, "composition does not show that L is locally Lipschitz"
-        )
-    known = of_state(case.core, layer, activation(case.core, layer), extended=layer.g is None)
+    known = of_state(case.core, case.layer, regular_activation(case), extended=case.layer.g is None)
     case.need(known.lipschitz, "composition does not show that the activation is locally Lipschitz")
     return Fact(case.core, case.claim)
+
+
+def regular_activation(case: Case) -> Term:
+    """Return g; if it is ∇L, then of an L that is, by composition, defined everywhere and locally Lipschitz."""
+    if case.layer.g is None:
+        potential(case)
+    return activation(case.core, case.layer)

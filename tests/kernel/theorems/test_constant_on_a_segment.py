@@ -197,3 +197,15 @@ def test_a_stated_activation_has_to_be_the_gradient() -> None:
     spherical = layer("size: 2, lagrangian: {spherical: {epsilon: 0}}")
     fields = kind("singular", states=[["1", "0"], ["2", "0"]])
     rejected(spherical, YES, "states", fields, "lacks a premise", premises=[CONVEX])
+
+
+def test_an_activation_that_is_stated_has_slopes_between_the_two_states() -> None:
+    """x/|x| is the gradient of |x|, and has no value at 0."""
+    of = layer("size: 2, lagrangian: {spherical: {epsilon: 0}}")
+    premises = [CONVEX, {"claim": {"claim": "gradient of L", "layer": "x"}, "proof": {"by": "identity"}}]
+    for first, second, holds in ((["3", "4"], ["6", "8"], True), (["-3", "0"], ["3", "0"], False)):
+        fields = kind("singular", states=[first, second])
+        if holds:
+            assert accepted(of, YES, "states", fields, premises=premises)
+        else:
+            rejected(of, YES, "states", fields, "no value there", premises=premises)
