@@ -53,7 +53,7 @@ def accept(core: Core, document: Any, where: str = "claim", before: Accepted | N
         with precision():
             fact = THEOREMS[claim.name, by](Case(core, claim, found, where, premise))
     except (ArithmeticError, RecursionError) as error:
-        raise Rejected(f"{where}: {error or type(error).__name__}") from error
+        raise Rejected(f"{where}: {str(error) or type(error).__name__}") from error
     before[_key(core, claim)] = fact
     return fact
 

@@ -108,12 +108,13 @@ def gradient(term: Term, variable: Place, places: Mapping[Place, Shape]) -> Term
         adjoint = adjoints[id(node)]
         if isinstance(node, Variable):
             total = adjoint if total is None else apply("add", total, adjoint)
-        elif isinstance(node, Apply):
-            for position, argument in enumerate(node.arguments):
-                pulled = _pull(node, position, adjoint, shapes) if id(argument) in moving else None
-                if pulled is not None:
-                    held = adjoints.get(id(argument))
-                    adjoints[id(argument)] = pulled if held is None else apply("add", held, pulled)
+            continue
+        assert isinstance(node, Apply)
+        for position, argument in enumerate(node.arguments):
+            pulled = _pull(node, position, adjoint, shapes) if id(argument) in moving else None
+            if pulled is not None:
+                held = adjoints.get(id(argument))
+                adjoints[id(argument)] = pulled if held is None else apply("add", held, pulled)
     return apply("multiply", ZERO, Variable(variable)) if total is None else total
 
 

@@ -81,14 +81,11 @@ def _mish_integral(u: arb) -> arb:
 
 
 def root(u: arb, exponent: Fraction) -> arb:
-    """u^exponent for an exponent that is not whole: defined for u ≥ 0 (u > 0 if the exponent is negative)."""
+    """u^exponent for an exponent that is not whole: defined for u > 0, and for 0 itself if the exponent is positive."""
     if u > 0:
         return u ** ball(exponent)
-    if u == 0 and exponent > 0:
-        return arb(0)
-    if not u.is_finite() or not u.lower() >= 0 or exponent < 0:
-        return arb.nan()
-    return arb(0).union(u.upper() ** ball(exponent))
+    # A ball with 0 on its edge is none that FLINT makes.
+    return arb(0) if u == 0 and exponent > 0 else arb.nan()
 
 
 def power(u: arb, exponent: Fraction) -> arb:

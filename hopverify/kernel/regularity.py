@@ -40,10 +40,8 @@ def regularity(node: Apply, given: list[Known]) -> tuple[bool, bool]:
         return offset.range.positive or (offset.range.nonnegative and not offset.moving), offset.range.positive
     if name == "power":
         return _of_power(node, u)
-    if name in _THRESHOLDS:
-        # 1/(parameter - 1) ≥ 1 is the exponent of a threshold's positive part.
-        return terms.constant(node.arguments[1]) <= 2, False
-    return False, False
+    # 1/(parameter - 1) ≥ 1 is the exponent of a threshold's positive part. Of what has no line here nothing is known.
+    return name in _THRESHOLDS and terms.constant(node.arguments[1]) <= 2, False
 
 
 def _lies_above(u: Range, bound: int | None) -> bool:

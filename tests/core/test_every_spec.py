@@ -11,10 +11,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hopverify.core import array_files, core_of, readable
+from hopverify.core.arrays import Arrays
+from hopverify.core.synapses import _form
 from hopverify.kernel import core
 from hopverify.kernel.reading import loads, read
+from hopverify.kernel.terms import Apply, Variable
 from hopverify.networks import any_model
 from hopverify.spec import parse_spec, read_spec
+from hopverify.spec.exact_array import ExactArray
 from tests.cli.commands import RELU_PAIR, run
 from tests.core.comparing import compare
 from tests.golden.table import every_spec, name_of
@@ -93,6 +97,29 @@ def test_numbers_that_count_for_every_neuron(activation: str) -> None:
     text = f"{{hopverify: 1, name: one, layers: {{x: {{size: 3, activation: {activation}}}}}, checks: all}}"
     model = any_model(parse_spec(text))
     compare(read(core.write(core_of(model))), model, seed=1)
+
+
+def test_an_uncertain_array_may_be_the_transpose_of_another() -> None:
+    rows = ExactArray.of([[1, 2], [3, 4]])
+    arrays = Arrays()
+    first = arrays("w", rows)
+    assert arrays.either_way("m", rows.transpose()) == Apply("transpose", (first,))
+    assert arrays.either_way("m", rows) == first
+    assert arrays("w", ExactArray.of([[1]])) == Variable(("array", "w'"))
+
+
+def test_a_diagonal_synapse_whose_drive_is_the_gradient() -> None:
+    text = "{kind: diagonal, layers: [x, x], weights: [1, 2], prefactor: 1, drive: gradient}"
+    layer = "{x: {size: 2, lagrangian: relu}}"
+    model = any_model(parse_spec(f"{{hopverify: 1, name: one, layers: {layer}, synapses: {{d: {text}}}, checks: all}}"))
+    found = core_of(model)
+    assert found.synapses[0].drive is None
+    compare(read(core.write(found)), model, seed=1)
+
+
+def test_a_kind_of_synapse_without_a_form_is_named() -> None:
+    with pytest.raises(NotImplementedError, match="object has no form in the core"):
+        _form(object(), "s", Arrays())  # type: ignore[arg-type]
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import runpy
 import subprocess
 import sys
 from dataclasses import replace
@@ -157,6 +158,24 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(paths) == 4
     assert "rejected: claims[1]: the key 'claim' is missing" in capsys.readouterr().err
     assert main(paths[:1]) == main([str(tmp_path), paths[1]]) == 2
+
+
+def test_it_is_a_module_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["hopverify.kernel"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(KERNEL / "__main__.py"), run_name="__main__")
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("by 0"), RecursionError()])
+def test_what_cannot_be_computed_is_refused(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(_: object) -> Any:
+        raise error
+
+    name, by = SYMMETRIC["claim"]["claim"], SYMMETRIC["proof"]["by"]
+    monkeypatch.setitem(THEOREMS, (name, by), breaks)
+    with pytest.raises(Rejected, match=r"by 0|RecursionError"):
+        accept(PAIR, SYMMETRIC)
 
 
 def test_it_runs_alone() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from array import array
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hopverify.kernel import core
+from hopverify.kernel import arrays, core, facts, language, network
 from hopverify.kernel.arrays import Array, write_array
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.reading import loads, read
@@ -247,6 +248,47 @@ def test_files_that_are_refused(content: bytes, why: str, tmp_path: Path) -> Non
     document = PAIR | {"arrays": PAIR["arrays"] | {"large": {"shape": [60, 20], "sha256": digest}}}
     with pytest.raises(Rejected, match=why):
         read(document, tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / LARGE.digest).write_bytes(LARGE.preimage)
+    document = PAIR | {"arrays": PAIR["arrays"] | {"large": write_array(LARGE)}}
+
+    def breaks(_: Path) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "read_bytes", breaks)
+    with pytest.raises(Rejected, match=f"{LARGE.digest}: Input/output error"):
+        read(document, tmp_path)
+
+
+def test_a_number_beyond_doubles_makes_a_file_of_rationals() -> None:
+    large = Array((1100,), [Fraction(10) ** 400 + k for k in range(1100)])
+    assert large.preimage.startswith(b"rational[1100]")
+
+
+def test_files_hold_the_lower_bytes_first_on_every_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that holds the upper ones first, bytes are turned when they come and when they go."""
+    own = array("d", [1.0, -2.5])
+    monkeypatch.setattr("sys.byteorder", "big")
+    turned = arrays._little_endian(own)
+    assert (own.tolist(), turned.tobytes()) == ([1.0, -2.5], b"".join(own[k : k + 1].tobytes()[::-1] for k in (0, 1)))
+
+
+def test_a_layer_without_g_and_l_has_no_activation() -> None:
+    pair = read(PAIR)
+    (layer,) = pair.layers
+    with pytest.raises(Rejected, match="layer x: no activation"):
+        network.activation(pair, replace(layer, g=None, L=None))
+
+
+def test_the_residual_is_a_layer_of_its_lagrangian() -> None:
+    stated = {"metric": ["array", "w"], "residual": ["transpose", ["array", "w"]], "potential": ["abs", ["state"]]}
+    found = read(PAIR | {"altered": stated})
+    residual = facts.layer_of(found, "residual", "here")
+    assert (residual.size, residual.L, residual.g) == (2, language.read(["abs", ["state"]], ""), None)
+    with pytest.raises(Rejected, match="no layer with a flow is called 'residual'"):
+        facts.layer_of(read(PAIR), "residual", "here")
 
 
 def test_a_digest_is_no_path(tmp_path: Path) -> None:

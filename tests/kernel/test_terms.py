@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from flint import arb
 
-from hopverify.kernel import language, terms
+from hopverify.kernel import functions, language, terms
 from hopverify.kernel.numbers import Rejected, rational
 
 PLACES: dict[terms.Place, terms.Shape] = {
@@ -146,3 +148,12 @@ def test_depth_is_bounded() -> None:
 def test_a_number_is_a_text() -> None:
     with pytest.raises(Rejected, match="lowest terms"):
         rational(3, "here")
+
+
+def test_integrals_and_roots_are_numbers_where_they_are_defined() -> None:
+    with functions.precision():
+        assert functions.OF_NUMBERS["mish_integral"](arb("inf")).is_nan()
+        assert functions.root(arb(0), Fraction(1, 2)) == 0
+        assert functions.root(arb(4), Fraction(-1, 2)) == arb(1) / 2
+        for u, exponent in ((arb(0), Fraction(-1, 2)), (arb(-1), Fraction(1, 2)), (arb(1, 1), Fraction(1, 2))):
+            assert functions.root(u, exponent).is_nan()
