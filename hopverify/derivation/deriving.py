@@ -103,7 +103,7 @@ def _legend(model: Model, layers: Mapping[str, LayerForms]) -> Section:
         "x states, g activations, L Lagrangians, H Hessians, b biases, n numbers of neurons",
         (DELTA, " is 1 for i = j and 0 otherwise; components are counted from 1 to n"),
     ]
-    if any(case.conjugate is not None for forms in layers.values() for case in forms.cases):
+    if any(forms.has_conjugate for forms in layers.values()):
         notes.append("L* convex conjugates: x*g - L as a function of y = g(x)")
     if any(isinstance(synapse, FeedforwardFeedback) for synapse in model.synapses.values()):
         notes.append("A feed-forward, B feedback weights; V the energy of the altered system, P its metric")

@@ -74,6 +74,7 @@ class Whole:
     ``closed`` is False where g comes from the catalogue (entmax, normmax) because L has no closed form; ``equation``
     then defines t. The null space of H is spanned by ``kernel`` (in the index k) if ``exact``, where the norms
     ``positive`` are not 0; otherwise it contains them. ``diagonal`` is H where that is all of it. ``rate`` is -ẋᵀTHẋ.
+    ``conjugate`` is L*(y) for y = g(x), for which the pairs of ``values`` are equal.
     """
 
     potential: Formula | None
@@ -88,6 +89,8 @@ class Whole:
     positive: tuple[Formula, ...] = ()
     diagonal: Formula | None = None
     rate: Formula | None = None
+    conjugate: Formula | None = None
+    values: tuple[tuple[Formula, Formula], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,19 +109,40 @@ class LayerForms:
         """The cases of an elementwise layer."""
         return self.elementwise.cases if self.elementwise is not None else ()
 
+    @property
+    def has_conjugate(self) -> bool:
+        """Whether L* is known."""
+        return any(part.conjugate is not None for part in (*self.cases, self.whole) if part is not None)
+
 
 def layer_forms(layer: Layer) -> LayerForms:
     """Return g and H of a layer, derived from its L."""
     function = layer.function
     record = committed(function)
     if record is not None:
-        return _forms(layer, record, _kept(function, record), of_catalogue=True)
+        values = _kept(function, record)
+        return _forms(layer, record if _is_convex(function) else _without_conjugates(record), values, of_catalogue=True)
     asked = (function.potential, function.activation, function.slope, tuple(function.constants))
     try:
         record = ask("layer_record", *asked)
         return _forms(layer, _shortened(record) if "cases" in record else record, {}, of_catalogue=False)
     except NoFormula as error:
         return LayerForms(layer, missing=str(error))
+
+
+def _is_convex(function: LayerFunction) -> bool:
+    """Whether the catalogue says that L is convex with these parameters."""
+    if function.potential is None or function.name is None:
+        return False
+    facts = LAGRANGIANS[function.name].facts
+    return facts.convex is True or function.parameters.get(facts.convex_when or "", 0) > 0
+
+
+def _without_conjugates(record: Record) -> Record:
+    kept = {key: part for key, part in record.items() if key != "L*"}
+    if "cases" in record:
+        kept["cases"] = [{key: part for key, part in case.items() if key != "L*"} for case in record["cases"]]
+    return kept
 
 
 def _shortened(record: Record) -> Record:
@@ -212,9 +236,12 @@ def _whole(record: Record, at: Any) -> Whole:
         positive=tuple(map(at, record.get("positive", ()))),
         diagonal=part("diagonal"),
         rate=part("rate"),
+        conjugate=part("L*"),
+        values=tuple((at(left), at(right)) for left, right in record["y"]) if "L*" in record else (),
     )
 
 
 def _formulas(whole: Whole) -> list[Formula]:
-    shown = [whole.potential, whole.activation, whole.hessian, whole.own, whole.equation]
+    shown = [whole.potential, whole.activation, whole.hessian, whole.own, whole.equation, whole.conjugate]
+    shown += [part for pair in whole.values for part in pair]
     return [*(part for part in shown if part is not None), *(value for _, value in whole.definitions)]

@@ -77,6 +77,9 @@ def _whole(whole: Whole) -> list[Line]:
     lines += [Line(left, whole.activation), Line(H_IJ, whole.hessian)]
     if whole.own is not None:
         lines.append(Line(OWN, whole.own))
+    if whole.conjugate is not None:
+        lines.append(Line(CONJUGATE, whole.conjugate))
+        lines += [Line(right, left, "for y = g(x)") for left, right in whole.values]
     if whole.equation is not None:
         lines.append(Line(Mark("1", "1"), whole.equation, "defines t"))
     return [*lines, *(Line(name, value) for name, value in whole.definitions)]

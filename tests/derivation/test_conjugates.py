@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy
 
 from hopverify.derivation import derive
 from hopverify.derivation.committed import lagrangians
+from hopverify.derivation.crosscheck import valued
+from hopverify.derivation.layer_forms import layer_forms
 from hopverify.derivation.symbolic import functions
+from hopverify.derivation.symbolic.calculus import Calculus, I
 from hopverify.derivation.symbolic.catalogue import symbol_of
 from hopverify.derivation.symbolic.conjugates import conjugate
 from hopverify.derivation.symbolic.translation import X
+from hopverify.derivation.symbolic.whole_conjugates import whole_conjugate
+from hopverify.derivation.symbolic.whole_layer import of_layer
+from hopverify.expr.balls import BALLS, precision
+from hopverify.expr.parser import parse
 from hopverify.lagrangians import LAGRANGIANS
-from tests.derivation.models import model
+from tests.derivation.models import layer, model
 
 Y, BETA = sympy.Symbol("y", real=True), sympy.Symbol("beta", positive=True)
 INVERTED = [
@@ -54,9 +63,11 @@ def test_those_of_the_textbooks(name: str) -> None:
 def test_which_lagrangians_have_one() -> None:
     assert {name for name, _, _ in INVERTED} == {
         *("arctan", "celu", "clipped_linear", "elu", "erf", "exp", "hard_sigmoid", "hard_tanh", "identity", "relu"),
-        *("relu6", "repu", "rexp", "selu", "sigmoid", "softplus", "squared_relu", "tanh"),
+        *("leaky_relu", "relu6", "repu", "rexp", "selu", "sigmoid", "softplus", "squared_relu", "tanh"),
     }
-    assert all(LAGRANGIANS[name].facts.convex for name, _, _ in INVERTED)
+    whole = {name for name, records in lagrangians()["lagrangians"].items() if "L*" in records[-1]}
+    assert whole == {entry.name for entry in LAGRANGIANS if not entry.elementwise}
+    assert not any(LAGRANGIANS[name].facts.convex is False for name in (*whole, *(name for name, _, _ in INVERTED)))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +93,60 @@ def test_at_g_of_x_it_is_the_energy_of_the_neuron(name: str, place: int, case: d
         assert low < x < high
         assert bottom < y < top
         assert abs(sympy.N(value.subs(Y, y) - own.subs(X, x), 30)) < sympy.Rational(1, 10**25)
+
+
+WHOLE = {
+    "softmax": "Sum(log(y[k])*y[k], (k, 1, n))",
+    "{softmax: {beta: 4}}": "Sum(log(y[k])*y[k], (k, 1, n))/beta",
+    "ghostmax": "(1 - Sum(y[k], (k, 1, n)))*log(1 - Sum(y[k], (k, 1, n))) + Sum(log(y[k])*y[k], (k, 1, n))",
+    "spherical": "0",
+    "{spherical: {gamma: 3, epsilon: 0.5}}": "-sqrt(epsilon)*sqrt(gamma**2 - Sum(y[k]**2, (k, 1, n)))",
+    "{layernorm: {gamma: 2, epsilon: 0.01, delta: [1, 2, 3]}}": "",
+    "{layernorm: {gamma: 2, epsilon: 0, delta: [1, 2, 3]}}": "0",
+    "sparsemax": "Sum(y[k]**2, (k, 1, n))/2 - 1/2",
+    "{entmax: {alpha: 1.25}}": "16*(Sum(y[k]**(5/4), (k, 1, n)) - 1)/5",
+    "{normmax: {gamma: 1.5}}": "Sum(y[k]**(3/2), (k, 1, n))**(2/3) - 1",
+    "{normmax: {gamma: 2}}": "sqrt(Sum(y[k]**2, (k, 1, n))) - 1",
+}
+
+
+@pytest.mark.parametrize(("function", "expected"), WHOLE.items())
+def test_of_whole_layers(function: str, expected: str) -> None:
+    """Softmax has the negative entropy; at g(x) each is x·g - L, and no other state gives more (Fenchel and Young)."""
+    own = layer(function, size=3)
+    whole = layer_forms(own).whole
+    assert whole is not None
+    assert whole.conjugate is not None
+    assert str(whole.conjugate) == expected or not expected
+    states = [[Fraction(entry, 7) for entry in state] for state in ((3, -2, 1), (0, 5, 4), (-9, 1, 8))]
+    with precision(200):
+        x, *others = (BALLS.array(np.array(state, dtype=object)) for state in states)
+        y = own.function.activate(x, BALLS)
+        known: dict[str, Any] = {name: BALLS.number(value) for name, value in layer_forms(own).values.items()}
+        known |= {"n": BALLS.number(Fraction(3)), "y": list(y)}
+        for name, array in own.function.constants.items():
+            known[name] = [BALLS.number(Fraction(each)) for each in array.fractions()]
+        value = valued(whole.conjugate, known)
+        assert abs(value - ((x * y).sum() - own.function.lagrangian(x, BALLS))) < 1e-20
+        assert all((other * y).sum() - own.function.lagrangian(other, BALLS) < value for other in others)
+        for left, right in whole.values:
+            assert abs(valued(left, known) - valued(right, known)) < 1e-20
+
+
+@pytest.mark.parametrize(
+    "function", ["{spherical: {gamma: -2}}", "{layernorm: {gamma: -1}}", "{leaky_relu: {slope: -1}}"]
+)
+def test_none_where_the_parameters_make_l_concave(function: str) -> None:
+    assert not layer_forms(layer(function)).has_conjugate
+
+
+def test_none_of_a_whole_layer_that_is_not_solved_for_each_neuron() -> None:
+    calculus = Calculus()
+    potential = of_layer(parse("logsumexp(x) + sum(x^2)"), {}, calculus)
+    assert whole_conjugate(potential, calculus.derivative(potential, I), calculus) is None
+    calculus = Calculus()
+    potential = of_layer(parse("sum(x^4) + x[0]*x[1]"), {}, calculus)
+    assert whole_conjugate(potential, calculus.derivative(potential, I), calculus) is None
 
 
 def test_none_where_g_is_constant_or_cannot_be_inverted() -> None:

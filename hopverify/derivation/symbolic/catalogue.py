@@ -56,15 +56,26 @@ def _record(entry: Entry, fixed: Mapping[str, Fraction]) -> Record:
     text = entry.potential if isinstance(entry, Lagrangian) else entry.activation
     expression = substitute(parse(text), {name: Number(value) for name, value in fixed.items()})
     names = {field.name: symbol_of(field) for field in entry.parameters if field.name not in fixed}
+    convex = _convex(entry, names)
     if not (isinstance(entry, Lagrangian) and entry.elementwise):
-        return whole_record(expression, names, is_potential=is_potential)
+        return whole_record(expression, names, is_potential=is_potential, convex=convex)
     numbers = {field.name: _default(field) for field in entry.parameters} | dict(fixed)
     filled = {name: Number(value) for name, value in numbers.items()}
     potential, activation, slope = (
         substitute(parse(part), filled) for part in (entry.potential, entry.activation, entry.slope or "")
     )
     function = LayerFunction(entry.name, potential, (activation,), slope, {}, numbers)
-    return elementwise_record(function, expression, names, is_convex=entry.facts.convex is True)
+    return elementwise_record(function, expression, names, convex=convex)
+
+
+def _convex(entry: Entry, names: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the symbols with signs for which L is convex; None where there are none."""
+    if not isinstance(entry, Lagrangian) or entry.facts.convex is False:
+        return None
+    decisive = entry.facts.convex_when
+    if decisive is None:
+        return names
+    return {**names, decisive: sympy.Symbol(decisive, positive=True)} if decisive in names else None
 
 
 def _default(field: Field) -> Fraction:

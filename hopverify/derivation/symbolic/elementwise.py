@@ -49,23 +49,24 @@ def elementwise_record(
     expression: Expression,
     symbols: Mapping[str, Any],
     *,
-    is_convex: bool = False,
+    convex: Mapping[str, Any] | None = None,
     simplify: bool = True,
 ) -> Record:
-    """Return what is derived of one neuron from ``expression``: L or, for a bare activation, g; of a convex L also L*.
+    """Return what is derived of one neuron from ``expression``: L or, for a bare activation, g; and L*.
 
     ``symbols`` says what the parameters in it stand for; ``function`` has numbers for them, which tell the order of
-    the kinks and where h vanishes. Without ``simplify`` SymPy does nothing whose time has no bound: g and h are as
-    differentiation leaves them.
+    the kinks and where h vanishes; ``convex`` has the symbols with which L is convex: without it there is no L*.
+    Without ``simplify`` SymPy does nothing whose time has no bound: g and h are as differentiation leaves them.
     """
     tidied = tidy if simplify else plain
+    swapped = None if convex is None else {symbols[name]: convex[name] for name in symbols}
     at = {symbols[name]: number(value) for name, value in function.parameters.items() if name in symbols}
     cases = tuple(
         _case(piece, tidied, is_potential=function.potential is not None)
         for piece in cut(to_sympy(expression, symbols), at)
     )
     return {
-        "cases": [_written(case, tidied, is_convex=is_convex) for case in cases],
+        "cases": [_written(case, tidied, swapped) for case in cases],
         **_flatness(function, cases, at),
         "jumps": [
             [_text(after.lower), _text(jump)]
@@ -96,14 +97,17 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(formula_of(value))
 
 
-def _written(case: Case, tidied: Callable[[Any], Any], *, is_convex: bool) -> Record:
+def _written(case: Case, tidied: Callable[[Any], Any], swapped: Mapping[Any, Any] | None) -> Record:
     own = None
     if case.potential is not None and not case.potential.has(sympy.Integral):
         products = (X * term for term in sympy.Add.make_args(case.activation))
         own = tidied(sympy.Add(*products, *(-term for term in sympy.Add.make_args(case.potential))))
     parts = {"from": case.lower, "to": case.upper, "L": case.potential, "g": case.activation, "h": case.slope}
     record: Record = {name: _text(part) for name, part in (*parts.items(), ("x*g - L", own)) if part is not None}
-    found = conjugate(own, case.activation, case.lower, case.upper) if is_convex and own is not None else None
+    found = None
+    if swapped is not None and own is not None:
+        given = (own, case.activation, case.lower, case.upper)
+        found = conjugate(*(None if each is None else each.xreplace(swapped) for each in given))
     if found is not None:
         value, *ends = map(_text, found)
         record |= {"L*": value, "y": ends} if max(len(end or "") for end in ends) <= LONGEST_END else {}

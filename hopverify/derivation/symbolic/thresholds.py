@@ -15,9 +15,10 @@ from typing import Any
 import sympy
 
 from hopverify.derivation.formula import NoFormula
-from hopverify.derivation.symbolic.calculus import STATE, Calculus, I, J, K
+from hopverify.derivation.symbolic.calculus import SIZE, STATE, Calculus, I, J, K
 from hopverify.derivation.symbolic.functions import relu, step
 from hopverify.derivation.symbolic.translation import to_sympy
+from hopverify.derivation.symbolic.whole_conjugates import Y
 from hopverify.expr.nodes import Apply, Expression, Symbol
 
 THRESHOLD = sympy.Symbol("t", real=True)
@@ -33,11 +34,15 @@ class Threshold:
 
 @dataclass(frozen=True)
 class ThresholdForms:
-    """g_i and H_ij in named vectors of ``calculus``, and the threshold they use."""
+    """g_i and H_ij in named vectors of ``calculus``, the threshold they use, and L* for y_k that add up to 1.
+
+    These L are defined as the largest x·y - L*(y) over such y ≥ 0.
+    """
 
     threshold: Threshold
     activation: Any
     hessian: Any
+    conjugate: Any
 
 
 def threshold_forms(potential: Expression, symbols: Mapping[str, Any], calculus: Calculus) -> ThresholdForms:
@@ -59,7 +64,8 @@ def _entmax(alpha: Any, calculus: Calculus) -> ThresholdForms:
     s = calculus.vector("s", on_support, sum_of=sympy.Symbol("S", positive=True), positive=True)
     total = calculus.total("S", s, positive=True)
     hessian = s.subs(K, I) * _delta(I, J) - s.subs(K, I) * s.subs(K, J) / total
-    return ThresholdForms(Threshold(alpha - 1, 1 / (alpha - 1)), p.subs(K, I), hessian)
+    conjugate = (sympy.Sum(Y[K] ** alpha, (K, 1, SIZE)) - 1) / (alpha * (alpha - 1))
+    return ThresholdForms(Threshold(alpha - 1, 1 / (alpha - 1)), p.subs(K, I), hessian, conjugate)
 
 
 def _normmax(gamma: Any, calculus: Calculus) -> ThresholdForms:
@@ -72,7 +78,8 @@ def _normmax(gamma: Any, calculus: Calculus) -> ThresholdForms:
     whole = calculus.total("S", s, positive=True)
     (pi, pj), (si, sj) = ((v.subs(K, I), v.subs(K, J)) for v in (p, s))
     hessian = (si * _delta(I, J) - si * pj - pi * sj + whole * pi * pj) / total
-    return ThresholdForms(Threshold(sympy.S.One, gamma / (gamma - 1)), pi, hessian)
+    conjugate = sympy.Sum(Y[K] ** gamma, (K, 1, SIZE)) ** (1 / gamma) - 1
+    return ThresholdForms(Threshold(sympy.S.One, gamma / (gamma - 1)), pi, hessian, conjugate)
 
 
 _BUILDERS = {"entmax_conjugate": _entmax, "normmax_conjugate": _normmax}

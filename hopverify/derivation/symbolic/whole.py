@@ -12,6 +12,7 @@ from hopverify.derivation.symbolic.conversion import formula_of
 from hopverify.derivation.symbolic.functions import relu
 from hopverify.derivation.symbolic.nullspace import kernel_of, structure_of
 from hopverify.derivation.symbolic.thresholds import THRESHOLD, threshold_forms
+from hopverify.derivation.symbolic.whole_conjugates import WholeConjugate, Y, whole_conjugate
 from hopverify.derivation.symbolic.whole_layer import Vector, of_layer, whole_layer
 from hopverify.expr.nodes import Apply, Expression, walk
 
@@ -19,13 +20,16 @@ VELOCITY, TAU = sympy.IndexedBase("xdot", real=True), sympy.Symbol("tau", positi
 Record = dict[str, Any]
 
 
-def whole_record(expression: Expression, symbols: Mapping[str, Any], *, is_potential: bool) -> Record:
+def whole_record(
+    expression: Expression, symbols: Mapping[str, Any], *, is_potential: bool, convex: Mapping[str, Any] | None = None
+) -> Record:
     """Return what is derived of a layer from its L or, for a bare activation, from its g; ``symbols`` as parameters.
 
+    ``convex`` has the parameters with which L is convex, for L*; without it there is none.
     ``closed`` is False where g is that of the catalogue (entmax, normmax) because L has no closed form; one equation
     then defines t. Raises :class:`NoFormula` where nothing is derived.
     """
-    calculus, threshold = Calculus(), None
+    calculus, threshold, conjugate = Calculus(), None, None
     closed = not (is_potential and _has_threshold(expression))
     if closed:
         value = of_layer(expression, symbols, calculus)
@@ -38,6 +42,7 @@ def whole_record(expression: Expression, symbols: Mapping[str, Any], *, is_poten
         forms = threshold_forms(expression, symbols, calculus)
         potential = whole_layer(expression, {"x": Vector(sympy.Symbol("x", real=True), SIZE)} | dict(symbols))
         activation, hessian, bare = forms.activation, forms.hessian, False
+        conjugate = WholeConjugate(forms.conjugate, ((sympy.Sum(Y[K], (K, 1, SIZE)), sympy.S.One),))
         body = relu(forms.threshold.scale * STATE[K] - THRESHOLD) ** forms.threshold.exponent
         threshold = sympy.Sum(body, (K, 1, SIZE))
     kernel = None if bare else kernel_of(hessian, calculus)
@@ -51,10 +56,20 @@ def whole_record(expression: Expression, symbols: Mapping[str, Any], *, is_poten
     )
     record |= {"closed": closed, "equation": None if threshold is None else _text(threshold)}
     record["where"] = [[_text(name), _text(value)] for name, value in _definitions(calculus, [*shown, threshold])]
+    if convex is not None and closed:
+        conjugate = _conjugate(expression, convex)
+    if convex is not None and conjugate is not None:
+        record |= {"L*": _text(conjugate.value), "y": [list(map(_text, pair)) for pair in conjugate.where]}
     if kernel is not None:
         record |= _kernel(hessian, kernel, calculus)
         record["rate"] = _rate(hessian)
     return record
+
+
+def _conjugate(expression: Expression, symbols: Mapping[str, Any]) -> WholeConjugate | None:
+    calculus = Calculus()
+    potential = of_layer(expression, symbols, calculus)
+    return whole_conjugate(potential, calculus.derivative(potential, I), calculus)
 
 
 def _text(value: Any) -> str:
