@@ -136,7 +136,8 @@ def _report(path: Path, known: Specs, formats: Sequence[str], targets: Sequence[
         try:
             document, report = composed(certificate, named_from_here(path), spec, chosen, progress=watch)
         except CertificateRejected as error:
-            raise CertificateRejected(f"{path}: rejected, so there is no report: {error}") from error
+            said = f"{path}: rejected, so there is no report: {error}"
+            raise CertificateRejected(f"{said}; `hopverify verify SPEC --out DIR` makes a new one") from error
     for each, target in zip(chosen, targets, strict=True):
         if target is None:
             click.echo(each.render(document, report, None).content, nl=False)

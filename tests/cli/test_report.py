@@ -149,6 +149,7 @@ def test_a_rejected_certificate_gives_no_report(certified: Path, change: tuple[s
     result = run("report", certificate, "--spec", certified / "specs")
     assert result.exit_code == 4
     assert f"{certificate}: rejected, so there is no report: " in result.stderr
+    assert "`hopverify verify SPEC --out DIR` makes a new one" in result.stderr
     assert not list(certified.glob("**/*.report.*"))
 
 
