@@ -16,7 +16,7 @@ from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import precision
-from hopverify.kernel.numbers import Rejected, need, refuse_reserved, shown
+from hopverify.kernel.numbers import need, refuse_reserved, refusing, shown
 from hopverify.kernel.theorems import THEOREMS
 
 ORIGINAL = "original: "
@@ -37,6 +37,11 @@ def accept(core: Core, document: Any, where: str = "claim", before: Accepted | N
     Premises may cite what was accepted ``before``, to which the fact is added.
     """
     before = {} if before is None else before
+    with refusing(where), precision():
+        return _accepted(core, document, where, before)
+
+
+def _accepted(core: Core, document: Any, where: str, before: Accepted) -> Fact:
     need(where.count(".premises[") <= MAX_DEPTH, where, f"premises are nested at most {MAX_DEPTH} deep")
     json_values.keys(document, where, "claim", "proof")
     claim = claims.read(document["claim"], where)
@@ -49,11 +54,7 @@ def accept(core: Core, document: Any, where: str = "claim", before: Accepted | N
     premise = partial(_premise, before, core)
     core, claim = _meant(core, claim)
     found = {key: value for key, value in proof.items() if key != "by"}
-    try:
-        with precision():
-            fact = THEOREMS[claim.name, by](Case(core, claim, found, where, premise))
-    except (ArithmeticError, RecursionError) as error:
-        raise Rejected(f"{where}: {str(error) or type(error).__name__}") from error
+    fact = THEOREMS[claim.name, by](Case(core, claim, found, where, premise))
     before[_key(core, claim)] = fact
     return fact
 

@@ -93,7 +93,9 @@ def power(u: arb, exponent: Fraction) -> arb:
     if exponent.denominator != 1:
         return root(u, exponent)
     n = int(exponent)
-    if n <= 0 or not u.contains(0):
+    if n == 0:
+        return arb(1) if u.is_finite() else arb.nan()
+    if n < 0 or not u.contains(0):
         return u**n
     # FLINT's own power of a ball that holds 0 is not a number.
     return (u.lower() ** n).union(u.upper() ** n) if n % 2 else arb(0).union(u.abs_upper() ** n)

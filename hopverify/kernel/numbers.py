@@ -14,7 +14,8 @@ hopverify.kernel.numbers.Rejected: here: expected a rational in lowest terms as 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -36,6 +37,15 @@ def need(holds: bool, where: str, why: str) -> None:
         raise Rejected(f"{where}: {why}")
 
 
+@contextmanager
+def refusing(where: str) -> Iterator[None]:
+    """Refuse what arithmetic has no answer to, and what is nested too deep to be read."""
+    try:
+        yield
+    except (ArithmeticError, RecursionError) as error:
+        raise Rejected(f"{where}: {str(error) or type(error).__name__}") from error
+
+
 def refuse_reserved(name: Any, reserved: Collection[str], where: str) -> None:
     """Refuse a name that later versions of the format will read."""
     need(not isinstance(name, str) or name not in reserved, where, f"{name!r} is reserved for a later version")
@@ -43,7 +53,10 @@ def refuse_reserved(name: Any, reserved: Collection[str], where: str) -> None:
 
 def shown(value: Any) -> str:
     """Return a value as a message shows it."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        text = "something nested too deep"
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hopverify.kernel import json_values, language
 from hopverify.kernel.arrays import Array, read_array
 from hopverify.kernel.core import VERSION, Altered, Core, Layer, Memory, SpinLayer, Spins, Synapse
-from hopverify.kernel.numbers import need, refuse_reserved, shown
+from hopverify.kernel.numbers import need, refuse_reserved, refusing, shown
 from hopverify.kernel.terms import Place, Shape, Term
 
 RESERVED_KEYS, RESERVED_KINDS = ("clamp", "input", "tolerance"), ("gradient", "rates", "map")
@@ -30,6 +30,11 @@ def _term(document: Any, places: Mapping[Place, Shape], shape: Shape, where: str
 
 def read(document: Any, folder: Path | None = None) -> Core:
     """Return the core that a JSON value states, or raise :class:`~hopverify.kernel.numbers.Rejected`."""
+    with refusing("core"):
+        return _core(document, folder)
+
+
+def _core(document: Any, folder: Path | None) -> Core:
     keys = ("core", "dynamics", "arrays", "layers", "synapses", "energy", "memories", "altered", "original")
     for key in document if isinstance(document, dict) else ():
         refuse_reserved(key, RESERVED_KEYS, "core")

@@ -73,7 +73,7 @@ def test_an_activation_without_a_value_between_two_states_is_not_constant_there(
     of, claim = "constant on a segment", {"layer": "x", "kind": "singular", "states": [["0"], ["1"]]}
     assert accepted(core_with(L, g=relu), of, "states", claim, premises=premises)
     hollow = core_with(L, g=["add", relu, ["multiply", "0", ["sqrt", inside]]])
-    rejected(hollow, of, "states", claim, "the activation is locally Lipschitz", premises=premises)
+    rejected(hollow, of, "states", claim, "the function has no value there", premises=premises)
 
 
 @pytest.mark.parametrize(
@@ -207,3 +207,50 @@ def test_a_constant_that_is_none_is_refused() -> None:
 def test_an_array_that_would_never_be_read_is_refused() -> None:
     with pytest.raises(Rejected, match="at most 134217728 entries"):
         core_with(arrays={"w": {"shape": [2**26, 2**26], "all": "1"}})
+
+
+def nested(depth: int) -> Any:
+    """Return lists in lists."""
+    found: Any = []
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize("depth", [500, 3000])
+def test_what_is_nested_too_deep_is_refused(depth: int) -> None:
+    deep, of = nested(depth), core_with()
+    original: Any = None
+    for _ in range(depth):
+        original = {"core": 1, "original": original}
+    of_cores: list[dict[str, Any]] = [
+        {"name": deep},
+        {"L": ["exp", deep]},
+        {"original": original},
+        {"arrays": {"w": {"shape": [2], "entries": deep}}},
+        {"arrays": {"w": {"shape": [1] * depth, "entries": deep}}},
+    ]
+    for change in of_cores:
+        with pytest.raises(Rejected):
+            core_with(**change)
+    claim = {"claim": "convex", "layer": "x"}
+    entries: list[Any] = [
+        deep,
+        {"claim": deep, "proof": {"by": "composition"}},
+        {"claim": {**claim, "layer": deep}, "proof": {"by": "composition"}},
+        {"claim": claim, "proof": deep},
+        {"claim": claim, "proof": {"by": deep}},
+        {"claim": claim, "proof": {"by": "slope", "rewritten": deep}},
+        {"claim": {"claim": "another energy", "because": deep}, "proof": {"by": "core"}},
+    ]
+    for entry in entries:
+        with pytest.raises(Rejected):
+            accept(of, entry)
+
+
+def test_a_power_with_exponent_0_has_a_value_where_its_base_has_one() -> None:
+    S = ["power", ["log", ["index", GAMMA, "0"]], "0"]
+    of = core_with(synapse=(S, {"x": ["ones", GAMMA]}))
+    claim = {"synapse": "s", "layer": "x", "index": 0, "apart": "1/2"}
+    rejected(of, "no gradient drive", "point", {**claim, "activations": {"x": ["-1"]}}, "no value there")
+    assert accepted(of, "no gradient drive", "point", {**claim, "activations": {"x": ["2"]}})
