@@ -4,4 +4,15 @@ It reads the *core model* (:mod:`~hopverify.kernel.core`), in which every number
 default, and the terms of a closed language (:mod:`~hopverify.kernel.terms`); docs/core.md is the format. It accepts
 claims about a core with their proofs (:mod:`~hopverify.kernel.check`), as docs/claims.md defines them, or rejects them.
 docs/trust.md says which questions are decided here.
+
+A file uses only files that stand before it:
+
+    what is read         numbers, json_values, terms, arrays, properties, language, core, reading
+    terms of terms       derive, definitions, cells
+    values of terms      arithmetic, vectors, functions, balls, evaluate, exact, duals, coordinates
+    ranges               intervals, ranges
+    same functions       normal_form, normal_functions, identity
+    by composition       known, regularity, curvature, growth, composition, almost_everywhere
+    of a core            network, points, semidefinite
+    claims and proofs    claims, facts, witness, theorems, check, __main__
 """

@@ -11,15 +11,23 @@ import flint
 from flint import arb
 
 from hopverify.kernel.arithmetic import Arithmetic, Value, axes
-from hopverify.kernel.functions import OF_NUMBERS, OF_TWO, ball, power, relu, root
+from hopverify.kernel.functions import OF_NUMBERS, OF_TWO, ball, power, root
 from hopverify.kernel.vectors import logsumexp, softmax, transposed
+
+
+def _raised(u: arb, exponent: Fraction) -> arb:
+    """Return relu(u)^exponent, for an exponent > 0; a ball for relu(u) itself may reach below 0."""
+    if not u.is_finite() or u > 0:
+        return power(u, exponent)
+    high = u.upper()
+    return arb(0).union(power(high, exponent)) if high > 0 else arb(0)
 
 
 def _threshold(scores: Sequence[arb], exponent: Fraction) -> arb:
     """Enclose the t with Σ relu(s_i - t)^exponent = 1, by bisection from both sides."""
 
     def excess(t: arb) -> arb:
-        return arb(BALLS.total([power(relu(score - t), exponent) for score in scores])) - 1
+        return arb(BALLS.total([_raised(score - t, exponent) for score in scores])) - 1
 
     # The largest score is above the root, by at most 1.
     high = reduce(arb.max, scores).upper()
@@ -42,25 +50,25 @@ def _entmax(u: Sequence[arb], alpha: Fraction) -> list[arb]:
     """p = relu((α-1)u - t)^(1/(α-1)) with Σp = 1 (arXiv:1905.05702, eq. 7)."""
     scores, exponent = [each * ball(alpha - 1) for each in u], 1 / (alpha - 1)
     threshold = _threshold(scores, exponent)
-    return [power(relu(score - threshold), exponent) for score in scores]
+    return [_raised(score - threshold, exponent) for score in scores]
 
 
 def _entmax_conjugate(u: Sequence[arb], alpha: Fraction) -> arb:
     p = _entmax(u, alpha)
-    excess: arb = BALLS.total([power(each, alpha) for each in p]) - 1
+    excess: arb = BALLS.total([_raised(each, alpha) for each in p]) - 1
     return arb(BALLS.dot(u, p)) - excess / ball(alpha * (alpha - 1))
 
 
 def _normmax(u: Sequence[arb], gamma: Fraction) -> list[arb]:
     """The maximiser of ⟨u, p⟩ - ‖p‖_γ on the simplex: proportional to relu(u - t)^(1/(γ-1))."""
     threshold = _threshold(u, gamma / (gamma - 1))
-    weights = [power(relu(each - threshold), 1 / (gamma - 1)) for each in u]
+    weights = [_raised(each - threshold, 1 / (gamma - 1)) for each in u]
     return [each / BALLS.total(weights) for each in weights]
 
 
 def _normmax_conjugate(u: Sequence[arb], gamma: Fraction) -> arb:
     p = _normmax(u, gamma)
-    return arb(BALLS.dot(u, p)) - root(BALLS.total([power(each, gamma) for each in p]), 1 / gamma) + 1
+    return arb(BALLS.dot(u, p)) - root(BALLS.total([_raised(each, gamma) for each in p]), 1 / gamma) + 1
 
 
 def _masked_softmax(mask: Value, scores: Value) -> Value:
