@@ -32,7 +32,10 @@ def layer(text: str) -> Core:
 
 def accepted(of: Core, claim: str, by: str, fields: dict[str, Any], **proof: Any) -> str:
     """Return the sentence of a claim that the kernel accepts."""
-    return str(accept(of, {"claim": {"claim": claim, **fields}, "proof": {"by": by, **proof}}).claim)
+    fact = accept(of, {"claim": {"claim": claim, **fields}, "proof": {"by": by, **proof}})
+    assert fact.core is of or fact.core is of.original
+    assert fact.claim.says(claim, **fields)
+    return str(fact.claim)
 
 
 def rejected(of: Core, claim: str, by: str, fields: dict[str, Any], why: str, **proof: Any) -> None:

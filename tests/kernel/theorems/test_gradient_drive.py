@@ -229,3 +229,18 @@ def test_factors_and_permuted_blocks(stated_for_x: Any, holds: bool | None) -> N
     else:
         # That both halves of a vector are the whole is not seen.
         rejected(changed, "gradient drive", "identity", OF_W, "the drive of layer x have other normal forms")
+
+
+def test_the_drive_for_the_numbers_that_are_given() -> None:
+    """The opposite is about some of the arrays that are meant; arrays count that are in the drive alone."""
+    of = dense("{values: [[0, 2], [3, 1]], tolerance: 0.1}")
+    assert accepted(of, "no gradient drive", "point", away())
+    own = replace(of.synapses[0], energy=language.read(["sum", GAMMA], ""))
+    assert accepted(replace(of, synapses=(own,)), "no gradient drive", "point", away(apart="3"))
+
+
+def test_at_the_border_of_where_the_energy_has_values() -> None:
+    """Σ γ^(3/2) has the value 0 at 0, and none beside it."""
+    of = with_energy(["sum", ["power", GAMMA, "3/2"]], ["ones", GAMMA])
+    rejected(of, "no gradient drive", "point", away(), "none beside it")
+    assert accepted(of, "no gradient drive", "point", away(activations={"x": ["1", "1"]}, apart="2"))

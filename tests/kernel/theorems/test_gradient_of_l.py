@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from hopverify.kernel import language
+from hopverify.kernel.arrays import Array
 from hopverify.kernel.core import Core
 from hopverify.kernel.core import Layer as LayerOfCore
 from hopverify.lagrangians import LAGRANGIANS
@@ -207,3 +209,15 @@ def test_whole_layers_at_other_arguments(L: Any, g: Any, same: bool) -> None:
         assert accepted(stated(L, g), "gradient of L", "identity", OF_X)
     else:
         rejected(stated(L, g), "gradient of L", "identity", OF_X, "other normal forms")
+
+
+def test_norms_of_a_neuron() -> None:
+    """L = |(x, 2x)|³ of one neuron is |a|³·|x|³, and 0 at 0 only; a norm of nothing but zeros is always 0."""
+    arrays = {"a": Array((2,), [Fraction(1), Fraction(2)]), "o": Array((2,), [Fraction(1), Fraction(-1)])}
+    norm = ["norm", ["multiply", ["array", "a"], X], "0"]
+    g = ["multiply", ["multiply", "3", ["dot", ["array", "a"], ["array", "a"]]], ["multiply", norm, X]]
+    of = replace(stated(["power", norm, "3"], g, acts="neuron"), arrays=arrays)
+    assert accepted(of, "gradient of L", "identity", OF_X)
+    zero = ["norm", ["multiply", ["array", "o"], ["subtract", X, X]], "0"]
+    of = replace(stated(["add", ["power", X, "2"], zero], ["multiply", "2", X], acts="neuron"), arrays=arrays)
+    rejected(of, "gradient of L", "identity", OF_X, "^L: a norm in L may be 0")
