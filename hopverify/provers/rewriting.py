@@ -7,15 +7,18 @@ factoring finds. The kernel accepts a form only if it has the same normal form a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import texts_of
 from hopverify.core.synapses import translated
 from hopverify.derivation.acceptance import slope_on_pieces
-from hopverify.derivation.forms import other_forms
+from hopverify.derivation.forms import factored_forms, other_forms
 from hopverify.derivation.layer_forms import layer_forms
-from hopverify.expr.nodes import Expression
+from hopverify.expr.nodes import Expression, Symbol, apply, lift
+from hopverify.expr.pieces import pieces_or_whole
 from hopverify.expr.rational import identical
 from hopverify.kernel import language
 from hopverify.kernel.terms import Variable
@@ -53,6 +56,20 @@ def _other_forms(layer: Layer, slope: Expression) -> Iterator[Expression]:
         yield slope_on_pieces(layer_forms(layer))
     else:
         yield from (form for form in other_forms(slope) if identical(slope, form))
+        yield from _by_pieces(slope)
+
+
+def _by_pieces(slope: Expression) -> Iterator[Expression]:
+    """Yield h in a form of its own between any two kinks: what cancels there is not left to intervals."""
+    pieces = pieces_or_whole(slope)
+    if len(pieces) > 1:
+        forms = (next(factored_forms(piece.expression), piece.expression) for piece in pieces)
+        within = (_step_behind(piece.lower, 1) - _step_behind(piece.upper, 0) for piece in pieces)
+        yield reduce(lambda a, b: a + b, (form * inside for form, inside in zip(forms, within, strict=True)))
+
+
+def _step_behind(kink: Fraction | None, otherwise: int) -> Expression:
+    return lift(otherwise) if kink is None else apply("step", Symbol("x") - lift(kink))
 
 
 PROVER = Prover(

@@ -32,6 +32,7 @@ KNOWN = {
     "step(x) + 1 - tanh(x)^2": "step(x) + 4*exp(2*x)/(exp(2*x) + 1)^2",
     "relu(x - 1)*(1 - 2*x + x^2) - step(x)*x": "(x - 1)^2*relu(x - 1) + (-1)*relu(x)",
     "arctan(x)^(1/3)*8": "8*arctan(x)^(1/3)",
+    "(1 + x^2)^(1/3)*3*x - x*(1 + x^2)^(1/3)": "2*x*(x^2 + 1)^(1/3)",
     "max(x, sin(x))": "sin(x) + relu(x - sin(x))",
     "exp(1/(1 + x^2)) - exp(1/(1 + x^2))/2": "exp(1/(x^2 + 1))/2",
 }

@@ -67,6 +67,9 @@ CONVEX = {
     "relu(x)^2/2 + log(1+exp(x))": ("composition",),
     "x^2/2 - relu(x-1)^2/2 - relu(-x-1)^2/2": ("slope",),
     "max(x,0)^2/2": ("composition",),
+    "relu(x + 3)^2/12 - relu(x - 3)^2/12": ("slope", "rewritten"),
+    "x^2/3 - relu(x-1)^2/3": ("slope", "rewritten"),
+    "relu(x)^2*pi - relu(x-1)^2*pi": ("slope", "rewritten"),
     "abs(x)^3/3": ("composition",),
 }
 
