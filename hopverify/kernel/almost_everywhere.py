@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from hopverify.kernel import terms
 from hopverify.kernel.arithmetic import Value
-from hopverify.kernel.composition import STATE, of_activations, of_state
+from hopverify.kernel.composition import of_activations, of_state
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.functions import ball
@@ -23,8 +23,7 @@ from hopverify.kernel.terms import Apply, Place, Shape, Term, Variable
 
 def check_of_state(core: Core, layer: Layer, term: Term, name: str) -> None:
     """Refuse a term in the state of a layer, or of one of its neurons, unless composition shows that it is one."""
-    shape: Shape = () if layer.elementwise else (layer.size,)
-    _check(core, term, name, {STATE: shape}, lambda part: of_state(core, layer, part))
+    _check(core, term, name, core.places_of(layer), lambda part: of_state(core, layer, part))
 
 
 def check_of_activations(core: Core, term: Term, name: str) -> None:

@@ -36,9 +36,7 @@ from hopverify.kernel.known import ALIKE, Known, constant
 from hopverify.kernel.language import ELEMENTWISE
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.regularity import regularity
-from hopverify.kernel.terms import Apply, Number, Place, Shape, Term, Variable
-
-STATE: Place = ("state", "")
+from hopverify.kernel.terms import STATE, Apply, Number, Place, Shape, Term, Variable
 
 
 def judge(
@@ -135,13 +133,12 @@ def _meet(left: Cell, right: Cell) -> bool:
 
 def of_state(core: Core, layer: Layer, term: Term, on: Range = ANY, extended: bool = False) -> Known:
     """Return what is known of a term in the state of a layer, or of one neuron in a range."""
-    own: Shape = () if layer.elementwise else (layer.size,)
-    return _in_core(core, term, {STATE: own}, {STATE: on}, extended)
+    return _in_core(core, term, core.places_of(layer), {STATE: on}, extended)
 
 
 def of_activations(core: Core, term: Term, extended: bool = False) -> Known:
     """Return what is known of a term in the activations."""
-    return _in_core(core, term, {}, {}, extended)
+    return _in_core(core, term, core.places, {}, extended)
 
 
 def _in_core(
@@ -149,4 +146,4 @@ def _in_core(
 ) -> Known:
     used = {node.place for node in terms.walk(term) if isinstance(node, Variable) and node.place[0] == "array"}
     arrays = {place: of_ranges.of_array(core.arrays[place[1]]) for place in used if place[1] in core.arrays}
-    return judge(term, {**core.places, **places}, {**arrays, **given}, extended)
+    return judge(term, places, {**arrays, **given}, extended)

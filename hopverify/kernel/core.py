@@ -19,7 +19,7 @@ from typing import Any, Literal
 from hopverify.kernel import language
 from hopverify.kernel.arrays import Array, write_array
 from hopverify.kernel.json_values import canonical
-from hopverify.kernel.terms import Place, Shape, Term
+from hopverify.kernel.terms import STATE, Place, Shape, Term
 
 VERSION = 1
 
@@ -121,6 +121,10 @@ class Core:
         """The shapes of the activations and of the arrays."""
         found = {("activation", layer.name): (layer.size,) for layer in self.layers}
         return found | {("array", name): held.shape for name, held in self.arrays.items()}
+
+    def places_of(self, layer: Layer) -> dict[Place, Shape]:
+        """The same with the argument of a layer's L and g."""
+        return {**self.places, STATE: () if layer.elementwise else (layer.size,)}
 
 
 def write(core: Core) -> dict[str, Any]:

@@ -21,14 +21,12 @@ from hopverify.kernel.derive import gradient
 from hopverify.kernel.normal_form import Form, Forms, Monomial
 from hopverify.kernel.normal_functions import OF_NUMBERS, pi, root
 from hopverify.kernel.numbers import Rejected, need
-from hopverify.kernel.terms import Apply, Number, Place, Shape, Term, Variable
-
-STATE: Place = ("state", "")
+from hopverify.kernel.terms import STATE, Apply, Number, Place, Shape, Term, Variable
 
 
 def same_gradient(core: Core, layer: Layer, L: Term, g: Term) -> bool:
     """Return whether ∇L and g are the same function of a layer's state, on each cell if of one neuron's."""
-    places = {**core.places, STATE: () if layer.elementwise else (layer.size,)}
+    places = core.places_of(layer)
     pairs = [cell.terms for cell in cells(L, g)] if layer.elementwise else [(L, g)]
     return all(same(gradient(first, STATE, places), second, places, core.arrays) for first, second in pairs)
 

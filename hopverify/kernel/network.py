@@ -10,7 +10,7 @@ from hopverify.kernel.balls import BALLS
 from hopverify.kernel.core import Core, Layer, SpinLayer
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.numbers import Rejected
-from hopverify.kernel.terms import Place, Shape, Term
+from hopverify.kernel.terms import STATE, Place, Term
 
 
 def activation(core: Core, layer: Layer) -> Term:
@@ -19,8 +19,12 @@ def activation(core: Core, layer: Layer) -> Term:
         return layer.g
     if layer.L is None:
         raise Rejected(f"layer {layer.name}: no activation")
-    shape: Shape = () if layer.elementwise else (layer.size,)
-    return derive.gradient(layer.L, ("state", ""), {**core.places, ("state", ""): shape})
+    return slope(core, layer, layer.L)
+
+
+def slope(core: Core, layer: Layer, term: Term) -> Term:
+    """Return the gradient of a number with respect to the state of a layer, or of one of its neurons."""
+    return derive.gradient(term, STATE, core.places_of(layer))
 
 
 def drives(core: Core, layer: str) -> Iterator[Term]:
@@ -53,8 +57,8 @@ class Network:
     def _of_state(self, layer: Layer, term: Term, x: Value) -> Value:
         """Return L or g: of each neuron, or of the layer."""
         if layer.elementwise:
-            return [self._value(term, {("state", ""): each}) for each in x]
-        return self._value(term, {("state", ""): x})
+            return [self._value(term, {STATE: each}) for each in x]
+        return self._value(term, {STATE: x})
 
     def _value(self, term: Term, values: Mapping[Place, Value]) -> Value:
         return evaluate(term, {**self.arrays, **values}, self.arithmetic)

@@ -9,18 +9,16 @@ from functools import cached_property
 
 from flint import arb
 
-from hopverify.kernel import derive, terms
+from hopverify.kernel import terms
 from hopverify.kernel.arithmetic import Value, beside, mapped
 from hopverify.kernel.balls import BALLS
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.duals import DUALS, Dual, check_around
 from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.functions import ball
-from hopverify.kernel.network import Network, drives
+from hopverify.kernel.network import Network, drives, slope
 from hopverify.kernel.numbers import Rejected
-from hopverify.kernel.terms import Place, Shape, Term, Variable
-
-STATE: Place = ("state", "")
+from hopverify.kernel.terms import STATE, Term, Variable
 
 
 def curvature(core: Core, layer: Layer, x: Sequence[Fraction], u: Sequence[Fraction], v: Sequence[Fraction]) -> arb:
@@ -28,14 +26,13 @@ def curvature(core: Core, layer: Layer, x: Sequence[Fraction], u: Sequence[Fract
     L = layer.L
     if L is None:
         raise Rejected(f"layer {layer.name} has no Lagrangian")
-    shape: Shape = () if layer.elementwise else (layer.size,)
-    slope = derive.gradient(L, STATE, {**core.places, STATE: shape})
+    first = slope(core, layer, L)
 
     def bent(at: Value, direction: Value) -> Value:
         """Return ∇²L(at)·direction."""
         check_around(L, {**arrays_of(core, L, every=False), STATE: at}, "state")
-        moving = {**arrays_of(core, slope, arithmetic=DUALS, every=False), STATE: beside(Dual, at, direction)}
-        return mapped(lambda each: each.rate, evaluate(slope, moving, DUALS))
+        moving = {**arrays_of(core, first, arithmetic=DUALS, every=False), STATE: beside(Dual, at, direction)}
+        return mapped(lambda each: each.rate, evaluate(first, moving, DUALS))
 
     if layer.elementwise:
         parts = [ball(a) * bent(ball(at), ball(b)) for at, a, b in zip(x, u, v, strict=True) if a * b != 0]

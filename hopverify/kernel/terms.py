@@ -10,7 +10,10 @@ from hopverify.kernel.numbers import Rejected
 
 Shape = tuple[int, ...]
 Place = tuple[str, str]
-"""A variable: what it is ("state", "activation", "array") and of what; ("state", "") is the argument of L and g."""
+"""A variable: what it is ("state", "activation", "array") and of what."""
+
+STATE: Place = ("state", "")
+"""The argument of L and g: the state of one neuron, or of a layer."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.kernel.cells import Cell, cells
-from hopverify.kernel.composition import STATE, of_state
+from hopverify.kernel.composition import of_state
 from hopverify.kernel.duals import check_around
 from hopverify.kernel.evaluate import arrays_of
 from hopverify.kernel.exact import exact
@@ -15,6 +15,7 @@ from hopverify.kernel.json_values import listed, rationals
 from hopverify.kernel.known import STILL
 from hopverify.kernel.network import activation
 from hopverify.kernel.numbers import rational
+from hopverify.kernel.terms import STATE
 from hopverify.kernel.theorems.constant_on_no_segment import slope_of
 from hopverify.kernel.theorems.gradient_of_l import gradient_premises
 from hopverify.kernel.theorems.lipschitz_activation import regular_activation

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from hopverify.kernel import derive
 from hopverify.kernel.cells import Cell, cells_or_line
-from hopverify.kernel.composition import STATE, of_state
+from hopverify.kernel.composition import of_state
 from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import Range, between
 from hopverify.kernel.json_values import listed
+from hopverify.kernel.network import slope
 from hopverify.kernel.numbers import rational
+from hopverify.kernel.terms import STATE
 from hopverify.kernel.theorems.convex import potential
 from hopverify.kernel.theorems.gradient_of_l import gradient_premises
 from hopverify.kernel.theorems.lipschitz_activation import regular_activation
@@ -58,8 +59,7 @@ def strictly_convex(case: Case) -> Fact:
 
 def slope_of(case: Case, cell: Cell, on: Range) -> Range:
     """Return the range of g' on an interval inside a cell."""
-    slope = derive.gradient(cell.terms[0], STATE, {**case.core.places, STATE: ()})
-    return of_state(case.core, case.layer, slope, on).range
+    return of_state(case.core, case.layer, slope(case.core, case.layer, cell.terms[0]), on).range
 
 
 def _moves(case: Case, cell: Cell, points: list[Fraction]) -> bool:
@@ -68,7 +68,7 @@ def _moves(case: Case, cell: Cell, points: list[Fraction]) -> bool:
     known = of_state(case.core, case.layer, cell.terms[0], on)
     if known.lipschitz and slope_of(case, cell, on).nonzero:
         return True
-    slope = derive.gradient(cell.terms[0], STATE, {**case.core.places, STATE: ()})
-    at = [{**arrays_of(case.core, slope), STATE: ball(point)} for point in points if cell.holds(point)]
-    values = [evaluate(slope, each) for each in at]
+    moved = slope(case.core, case.layer, cell.terms[0])
+    at = [{**arrays_of(case.core, moved), STATE: ball(point)} for point in points if cell.holds(point)]
+    values = [evaluate(moved, each) for each in at]
     return known.analytic and any(bool(value > 0) or bool(value < 0) for value in values)

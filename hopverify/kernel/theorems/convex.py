@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from hopverify.kernel import derive
 from hopverify.kernel.cells import Cell, cells
-from hopverify.kernel.composition import STATE, of_state
+from hopverify.kernel.composition import of_state
 from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.exact import exact
 from hopverify.kernel.facts import Case, Fact
@@ -14,9 +14,10 @@ from hopverify.kernel.intervals import between
 from hopverify.kernel.json_values import listed
 from hopverify.kernel.known import Known
 from hopverify.kernel.language import read, shape
+from hopverify.kernel.network import slope
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.semidefinite import is_semidefinite
-from hopverify.kernel.terms import Number, Shape, Term
+from hopverify.kernel.terms import Number, Term
 
 MAX_CUTS, MAX_SIZE = 10_000, 60
 
@@ -40,7 +41,7 @@ def by_slope(case: Case) -> Fact:
     L, _ = potential(case)
     cuts = _cuts(case)
     forms = [read(case.proof["rewritten"], case.where)] if "rewritten" in case.proof else []
-    found = cells(_slope(case, L), *forms)
+    found = cells(slope(case.core, case.layer, L), *forms)
     for cell in found:
         closed = between(cell.low, cell.high, inside=False)
         regular = of_state(case.core, case.layer, cell.terms[0], closed).lipschitz
@@ -59,9 +60,9 @@ def by_quadratic(case: Case) -> Fact:
     L, known = potential(case)
     quadratic = known.degree is not None and known.degree <= 2
     case.need(quadratic, "the Lagrangian is not, by its structure, of degree at most 2")
-    slope = _slope(case, L)
+    first = slope(case.core, case.layer, L)
     points = [[Fraction(int(i == j)) for i in range(layer.size)] for j in range(-1, layer.size)]
-    origin, *columns = (exact(case.core, slope, x) for x in points)
+    origin, *columns = (exact(case.core, first, x) for x in points)
     H = [[a - b for a, b in zip(column, origin, strict=True)] for column in columns]
     case.need(is_semidefinite(H), "the Hessian is not positive semidefinite")
     return Fact(case.core, case.claim)
@@ -77,11 +78,6 @@ def potential(case: Case) -> tuple[Term, Known]:
     return L, known
 
 
-def _slope(case: Case, term: Term) -> Term:
-    own: Shape = () if case.layer.elementwise else (case.layer.size,)
-    return derive.gradient(term, STATE, {**case.core.places, STATE: own})
-
-
 def _cuts(case: Case) -> list[Fraction]:
     cuts = [rational(each, case.where) for each in listed(case.proof.get("cuts", []), case.where)]
     case.need(len(cuts) <= MAX_CUTS and all(a < b for a, b in pairwise(cuts)), f"at most {MAX_CUTS} cuts, ascending")
@@ -90,9 +86,9 @@ def _cuts(case: Case) -> list[Fraction]:
 
 def _check_second(case: Case, cell: Cell, cuts: list[Fraction]) -> None:
     """Refuse a cell on which the range of L'' is not ≥ 0 between some neighbouring cuts."""
-    second = _slope(case, cell.terms[0])
+    second = slope(case.core, case.layer, cell.terms[0])
     for form in cell.terms[1:]:
-        places = {**case.core.places, STATE: ()}
+        places = case.core.places_of(case.layer)
         identical = shape(form, places, case.where) == () and same(second, form, places, case.core.arrays)
         case.need(identical, f"from {cell.low} to {cell.high} the other form is not shown to be L''")
         on = between(cell.low, cell.high)

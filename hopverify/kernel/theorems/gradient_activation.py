@@ -8,9 +8,10 @@ from hopverify.kernel.duals import check_around
 from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
-from hopverify.kernel.identity import STATE, same
+from hopverify.kernel.identity import same
 from hopverify.kernel.json_values import rationals
-from hopverify.kernel.terms import Place, Shape, Term
+from hopverify.kernel.network import slope
+from hopverify.kernel.terms import STATE, Place, Shape, Term
 from hopverify.kernel.witness import are_apart, index
 
 MAX_SIZE = 8
@@ -68,10 +69,9 @@ def point(case: Case) -> Fact:
     g = _stated(case, layer)
     case.need(not layer.elementwise, "each neuron acts for itself")
     i, j = (index(case, claim[key], layer.size) for key in ("i", "j"))
-    places = {**core.places, STATE: (layer.size,)}
     state = [ball(each) for each in rationals(claim["state"], layer.size, case.where)]
     values = {**arrays_of(core, g, every=False), STATE: state}
     check_around(g, values, "state")
-    rows = [evaluate(gradient(apply("index", g, number(k)), STATE, places), values) for k in (i, j)]
+    rows = [evaluate(slope(core, layer, apply("index", g, number(k))), values) for k in (i, j)]
     are_apart(case, rows[0][j], rows[1][i], claim["apart"])
     return Fact(core, claim)
