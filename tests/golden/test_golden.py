@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.golden.alone import accepted
 from tests.golden.rows import agree, rows_of
 from tests.golden.table import SPECS, differences, every_spec, name_of, read_certificates, read_table, settled, verify
 
@@ -21,16 +22,36 @@ def test_the_table_has_every_spec_and_no_other() -> None:
     assert set(read_table()) == {name_of(path) for path in every_spec()}
 
 
-def test_quick_specs_are_as_the_table_keeps_them(tmp_path: Path) -> None:
-    paths = [SPECS / f"{name}.yaml" for name in QUICK]
-    verify(paths, tmp_path)
-    assert differences(read_table(), read_certificates(paths, tmp_path)) == []
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("quick")
+    verify([SPECS / f"{name}.yaml" for name in QUICK], folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("everything")
+    verify(every_spec(), folder)
+    return folder
+
+
+def test_quick_specs_are_as_the_table_keeps_them(quick: Path) -> None:
+    assert differences(read_table(), read_certificates([SPECS / f"{name}.yaml" for name in QUICK], quick)) == []
+
+
+def test_the_kernel_alone_accepts_the_claims_of_quick_specs(quick: Path) -> None:
+    assert accepted([SPECS / f"{name}.yaml" for name in QUICK], quick)["relu-pair"] > 0
 
 
 @pytest.mark.long
-def test_every_spec_is_as_the_table_keeps_it(tmp_path: Path) -> None:
-    verify(every_spec(), tmp_path)
-    assert differences(read_table(), read_certificates(every_spec(), tmp_path)) == []
+def test_every_spec_is_as_the_table_keeps_it(everything: Path) -> None:
+    assert differences(read_table(), read_certificates(every_spec(), everything)) == []
+
+
+@pytest.mark.long
+def test_the_kernel_alone_accepts_the_claims_of_every_spec(everything: Path) -> None:
+    assert sum(accepted(every_spec(), everything).values()) > 1000
 
 
 def test_another_verdict_shows() -> None:
