@@ -125,7 +125,7 @@ def value(term: Any, places: Mapping[tuple[str, str], Value]) -> Value:
             return each(_OF_NUMBER[head], u)
         if head == "power":
             exponent = Fraction(rest[1])
-            return each(lambda a: a ** (int(exponent) if exponent.denominator == 1 else float(exponent)), u)
+            return each(lambda a: a ** int(exponent) if exponent.denominator == 1 else math.pow(a, exponent), u)
         if head == "index":
             return u[int(rest[1])]
         if head == "entmax" and rest[1] == "2":
