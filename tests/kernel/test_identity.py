@@ -27,6 +27,8 @@ PLACES: dict[terms.Place, terms.Shape] = {
     ("array", "v"): (3,),
     ("array", "w"): (3,),
     ("array", "c"): (3,),
+    ("array", "b"): (3,),
+    ("array", "one"): (1,),
 }
 ENTRIES: dict[str, list[int]] = {
     "A": [1, 2, 3, 4, 5, 6],
@@ -37,6 +39,8 @@ ENTRIES: dict[str, list[int]] = {
     "v": [1, -2, 5],
     "w": [1, -2, 5],
     "c": [2, 2, 2],
+    "b": [1, -2, 6],
+    "one": [1],
 }
 ARRAYS = {name: Array(PLACES["array", name], list(map(Fraction, entries))) for name, entries in ENTRIES.items()}
 
@@ -147,6 +151,28 @@ def test_and_the_two_have_one_value(left: Any, right: Any) -> None:
         assert abs(one - other) < 1e-9 or not (one - other).is_finite()
 
 
+def three_of_squares(u: Any) -> Any:
+    """Return 3·Σ u_i²: of three equal entries it is (Σ u_i)²."""
+    return times("3", ["dot", u, u])
+
+
+MOVING: list[Any] = [
+    X,
+    ["array", "v"],
+    ["sin", X],
+    ["divide", "1", plus(X, "1")],
+    ["sqrt", plus(X, "1")],
+    ["exp", X],
+    ["step", X],
+    ["softplus_integral", X],
+    ["entmax", X, "2"],
+    ["matmul", S, X],
+    ["matmul", S, ["ones", X]],
+    ["concatenate", Y, ["array", "one"]],
+    ["column_squares", A],
+]
+"""Vectors of three entries that differ."""
+
 OTHERS: list[tuple[Any, Any]] = [
     (["sqrt", times(U, U)], U),
     (["power", times(U, U), "1/4"], ["sqrt", U]),
@@ -167,6 +193,13 @@ OTHERS: list[tuple[Any, Any]] = [
     (["concatenate", ["ones", X], times("0", Y)], ["concatenate", ["ones", Y], times("0", X)]),
     (["sum", ["ones", X]], ["sum", ["ones", Y]]),
     (["slice", X, "0", "2"], ["slice", X, "1", "3"]),
+    # Variables, arrays, functions and bases are known by what they are.
+    (["sum", X], ["sum", Y]),
+    (["array", "v"], ["array", "b"]),
+    (["softplus_integral", U], ["mish_integral", U]),
+    (["divide", "1", plus(U, "1")], ["divide", "1", plus(U, "2")]),
+    (["sqrt", plus(U, "1")], ["sqrt", plus(U, "2")]),
+    *((three_of_squares(each), ["power", ["sum", each], "2"]) for each in MOVING),
     (["column_squares", S], ["column_squares", N]),
     (["max", U, "1"], ["min", U, "1"]),
 ]  # fmt: skip
