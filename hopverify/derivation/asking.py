@@ -71,7 +71,7 @@ class _Process:
 
     def _ready(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None or self._owner != os.getpid():
-            command = [sys.executable, "-P", "-m", "hopverify.derivation.symbolic.answering"]
+            command = [sys.executable or "python", "-P", "-m", "hopverify.derivation.symbolic.answering"]
             places = os.pathsep.join(each for each in sys.path if each)
             try:
                 self._running = subprocess.Popen(
