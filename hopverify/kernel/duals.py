@@ -25,6 +25,7 @@ from hopverify.kernel.arithmetic import Arithmetic, Value, mapped
 from hopverify.kernel.balls import BALLS
 from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.numbers import need
+from hopverify.kernel.properties import JUMPING
 from hopverify.kernel.terms import Apply, Number, Place, Term, Variable, walk
 
 
@@ -60,16 +61,31 @@ _QUICK: Mapping[str, Callable[[arb, arb], tuple[Any, Any]]] = {
 }
 
 
+def _jumps(u: arb) -> int | None:
+    return 1 if u > 0 or u < 0 else None
+
+
+# Off their kinks these are one of their arguments, or, where the number is that of none, constant.
+_SIDES: Mapping[str, Callable[..., int | None]] = {
+    "relu": lambda u: 0 if u > 0 else 1 if u < 0 else None,
+    "max": lambda u, v: 0 if u > v else 1 if u < v else None,
+    "min": lambda u, v: 0 if u < v else 1 if u > v else None,
+    **dict.fromkeys(JUMPING, _jumps),
+}
+
+
 def _apply(name: str, *given: Dual) -> Dual:
     at = [each.value for each in given]
+    if name in _SIDES and all(each.rate.is_finite() for each in given) and (side := _SIDES[name](*at)) is not None:
+        return given[side] if side < len(given) else Dual(BALLS.apply(name, *at), None)
     partials = _QUICK[name](*at) if name in _QUICK else Apply(name, (_U, _V)[: len(given)])
     return _moved(BALLS.apply(name, *at), given, partials)
 
 
 def _power(u: Dual, exponent: Fraction) -> Dual:
     found = _moved(BALLS.power(u.value, exponent), (u,), Apply("power", (_U, Number(exponent))))
-    # At the end of its domain the function has a value on one side only.
-    at_end = exponent.denominator != 1 and not u.value > 0 and not u.rate.is_zero()
+    # At the end of its domain the function has a value on one side only, or, where u has its largest value, on none.
+    at_end = exponent.denominator != 1 and u.slope is not None and not u.value > 0
     return Dual(found.value, arb.nan()) if at_end else found
 
 

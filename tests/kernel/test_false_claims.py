@@ -107,6 +107,23 @@ def test_a_lagrangian_that_ends_has_no_curvature_there() -> None:
     assert accepted(of, "not convex", "point", claim)
 
 
+def test_functions_with_a_value_at_one_point_have_no_slope() -> None:
+    """(-u²)^(3/2) has the value 0 at 0, where u² has the slope 0."""
+    first = ["index", GAMMA, "0"]
+    S = ["subtract", ["power", ["negate", ["power", first, "2"]], "3/2"], first]
+    of = core_with(synapse=(S, {"x": ["multiply", "-5", ["ones", GAMMA]]}))
+    rejected(of, "ascent", "point", {"state": {"x": ["0"]}, "rate": "1"}, "dE/dt is not certainly so high")
+    claim = {"synapse": "s", "layer": "x", "index": 0, "activations": {"x": ["0"]}, "apart": "1"}
+    rejected(of, "no gradient drive", "point", claim, "none beside it")
+    of = core_with(["subtract", ["power", ["negate", ["power", X, "2"]], "5/2"], ["power", X, "2"]])
+    bent = {"layer": "x", "state": ["0"], "direction": ["1"], "curvature": "-1"}
+    rejected(of, "not convex", "point", bent, "none beside it")
+    hidden = ["relu", ["subtract", ["power", ["negate", ["power", X, "2"]], "5/2"], "5"]]
+    rejected(core_with(["subtract", hidden, ["power", X, "2"]]), "not convex", "point", bent, "none beside it")
+    flat = ["power", ["relu", ["subtract", X, "5"]], "3/2"]
+    assert accepted(core_with(["subtract", flat, ["power", X, "2"]]), "not convex", "point", {**bent, "state": ["1"]})
+
+
 # ------------------------------------------------------------------------------------------ values that balls enclose
 
 
