@@ -1,0 +1,127 @@
+"""The definitions of a file: arrays, layers, synapses and the network, each written once, where a statement names it."""
+
+from __future__ import annotations
+
+from math import prod
+
+from hopverify.exporting import functions, neurons
+from hopverify.exporting.networks import array_name, arrays_in, synapse_text
+from hopverify.exporting.numbers import array_of, name, vector_of
+from hopverify.exporting.refusal import NotExported
+from hopverify.kernel.core import Core, Layer, Synapse
+from hopverify.kernel.terms import Term
+
+MAX_ENTRIES = 100_000
+"""Coq reads a hundred thousand numbers in about a minute."""
+
+
+class Definitions:
+    """What a file defines. Methods return the name of a definition, and write it if it is not yet there."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self._texts: dict[str, str] = {}
+        self._lemmas: dict[str, str] = {}
+        self._named: dict[str, str] = {}
+        self._theorems: set[str] = set()
+
+    @property
+    def texts(self) -> list[str]:
+        """The definitions, in the order in which they need one another."""
+        return list(self._texts.values())
+
+    @property
+    def lemmas(self) -> list[str]:
+        """What theorems share of their proofs."""
+        return list(self._lemmas.values())
+
+    def theorem(self, wanted: str) -> str:
+        """Return a name that no theorem has yet."""
+        found, count = wanted, 1
+        while found in self._theorems or found in self._texts:
+            count += 1
+            found = f"{wanted}_{count}"
+        self._theorems.add(found)
+        return found
+
+    def _define(self, key: str, subject: str, text: str) -> str:
+        """Write a definition; two names of the core that Coq would read as one are refused."""
+        if self._named.setdefault(key, subject) != subject:
+            raise NotExported(f"{subject!r} and {self._named[key]!r} would have one name for Coq: rename one")
+        self._texts.setdefault(key, text)
+        return key
+
+    def array(self, array: str) -> str:
+        """Return the name of an array of the core."""
+        held = self.core.arrays[array]
+        if prod(held.shape) > MAX_ENTRIES:
+            raise NotExported(f"the array {array} has {prod(held.shape)} entries; Coq reads {MAX_ENTRIES} at most")
+        kind = "numbers" if len(held.shape) == 1 else "list numbers"
+        key = array_name(array)
+        return self._define(key, array, f"Definition {key} : {kind} :=\n  {array_of(self.core, array)}%Q.\n")
+
+    def vector(self, layer: Layer, key: str) -> str:
+        """Return the name of the bias, the times or the leaks of a layer."""
+        found = f"{key}_{name(layer.name)}"
+        return self._define(found, layer.name, f"Definition {found} : numbers :=\n  {vector_of(layer, key)}%Q.\n")
+
+    def function(self, layer: Layer, key: str) -> str:
+        """Return the name of L or g of a layer whose neurons act one by one."""
+        if not layer.elementwise:
+            raise NotExported(f"layer {layer.name} acts as a whole; so far statements have layers of single neurons")
+        term = potential(layer) if key == "L" else activation(layer)
+        found = f"{key}_{name(layer.name)}"
+        text = f"Definition {found} ({functions.STATE} : R) : R := {functions.written(term)}.\n"
+        return self._define(found, layer.name, text)
+
+    def neuron(self, layer: Layer) -> str:
+        """Return the name of the lemma that g is L', non-decreasing and with bounded slopes."""
+        L, g = self.function(layer, "L"), self.function(layer, "g")
+        proof = neurons.neuron(potential(layer), activation(layer))
+        if proof is None:
+            raise NotExported(f"proofs/Functions.v has no lemma on L and g of layer {layer.name} with bounded slopes")
+        found = f"neuron_of_{name(layer.name)}"
+        self._lemmas[found] = f"Lemma {found} : exists h, neuron {L} {g} h.\nProof. unfold {L}, {g}. eexists. {proof}. Qed.\n"
+        return found
+
+    def layer(self, layer: Layer) -> str:
+        """Return the name of a layer's record."""
+        held = {key: self.vector(layer, key) for key in ("tau", "leak", "bias")}
+        held |= {key: self.function(layer, key) for key in ("L", "g")}
+        fields = "; ".join(f"{key} := {value}" for key, value in {"size": layer.size, **held}.items())
+        found = f"layer_{name(layer.name)}"
+        return self._define(found, layer.name, f"Definition {found} : layer :=\n  {{| {fields} |}}.\n")
+
+    def synapse(self, synapse: Synapse) -> str:
+        """Return the name of a synapse's record."""
+        for array in arrays_in(synapse):
+            self.array(array)
+        found = f"synapse_{name(synapse.name)}"
+        text = f"Definition {found} : synapse :=\n  {synapse_text(self.core, synapse)}.\n"
+        return self._define(found, synapse.name, text)
+
+    def sizes(self) -> str:
+        """Return the name of the list of the layers' sizes."""
+        held = "; ".join(str(layer.size) for layer in self.core.layers)
+        return self._define("sizes", "sizes", f"Definition sizes : list nat := [{held}]%nat.\n")
+
+    def network(self) -> str:
+        """Return the name of the network."""
+        layers = "; ".join(self.layer(layer) for layer in self.core.layers if isinstance(layer, Layer))
+        synapses = "; ".join(self.synapse(synapse) for synapse in self.core.synapses)
+        text = f"Definition model : network :=\n  {{| layers := [{layers}]; synapses := [{synapses}] |}}.\n"
+        return self._define("model", "model", text)
+
+
+def potential(layer: Layer) -> Term:
+    """Return L of a layer."""
+    if layer.L is None:
+        raise NotExported(f"layer {layer.name} has no Lagrangian")
+    return layer.L
+
+
+def activation(layer: Layer) -> Term:
+    """Return g of a layer, stated as a term."""
+    if layer.g is None:
+        raise NotExported(f"g of layer {layer.name} is L' by definition; statements have activations that are stated")
+    return layer.g
