@@ -10,7 +10,7 @@ from hopverify.kernel.arrays import Array
 from hopverify.kernel.check import Accepted, accept, check
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.json_values import canonical
+from hopverify.kernel.json_values import canonical, parse
 from hopverify.kernel.numbers import Rejected
 
 Fields = dict[str, Any]
@@ -20,16 +20,16 @@ NO_PREMISE = [{"by": by} for by in ("entries", "commuting", "definition", "compo
 """Proofs that need nothing found by a search."""
 
 
-def claims_of(core: Core, certificate: Any = None) -> list[Claim]:
-    """Return the claims that the kernel decides in a certificate; without one, those that it accepts at sight.
+def claims_of(core: Core, certificate: str | None = None) -> list[Claim]:
+    """Return the claims that the kernel decides in the text of a certificate; without one, those accepted at sight.
 
     Raises :class:`NotExported` for a certificate that the kernel does not accept.
     """
     if certificate is None:
         return list(_at_sight(core))
     try:
-        found = [fact.claim for fact in check(core, certificate)]
-    except Rejected as error:
+        found = [fact.claim for fact in check(core, parse(certificate))]
+    except (Rejected, ValueError, RecursionError) as error:
         raise NotExported(f"the kernel rejects the certificate: {error}") from error
     return list({canonical([each.name, dict(each.fields)]): each for each in found}.values())
 

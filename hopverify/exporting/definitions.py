@@ -1,4 +1,4 @@
-"""The definitions of a file: arrays, layers, synapses and the network, each written once, where a statement names it."""
+"""The definitions of a file: arrays, layers, synapses and the network, each once, where a statement names it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hopverify.exporting.refusal import NotExported
 from hopverify.kernel.core import Core, Layer, Synapse
 from hopverify.kernel.terms import Term
 
-MAX_ENTRIES = 100_000
-"""Coq reads a hundred thousand numbers in about a minute."""
+MAX_ENTRIES, MAX_NEURONS = 100_000, 400
+"""What Coq reads, or compares with a gradient entry by entry, in a minute or two."""
 
 
 class Definitions:
@@ -81,7 +81,8 @@ class Definitions:
         if proof is None:
             raise NotExported(f"proofs/Functions.v has no lemma on L and g of layer {layer.name} with bounded slopes")
         found = f"neuron_of_{name(layer.name)}"
-        self._lemmas[found] = f"Lemma {found} : exists h, neuron {L} {g} h.\nProof. unfold {L}, {g}. eexists. {proof}. Qed.\n"
+        statement = f"Lemma {found} : exists h, neuron {L} {g} h."
+        self._lemmas[found] = f"{statement}\nProof. unfold {L}, {g}. eexists. {proof}. Qed.\n"
         return found
 
     def layer(self, layer: Layer) -> str:
@@ -99,6 +100,12 @@ class Definitions:
         found = f"synapse_{name(synapse.name)}"
         text = f"Definition {found} : synapse :=\n  {synapse_text(self.core, synapse)}.\n"
         return self._define(found, synapse.name, text)
+
+    def compared(self) -> None:
+        """Refuse to compare drives with gradients, entry by entry, where the network is large."""
+        count = sum(layer.size for layer in self.core.layers)
+        if count > MAX_NEURONS:
+            raise NotExported(f"the network has {count} neurons; drives are compared entry by entry to {MAX_NEURONS}")
 
     def sizes(self) -> str:
         """Return the name of the list of the layers' sizes."""

@@ -1,4 +1,4 @@
-"""Functions of one neuron's state, L and g, as Coq writes them: total functions alone, with the meaning of docs/core.md.
+"""L and g of single neurons as Coq writes them: total functions alone, with the meaning that docs/core.md gives them.
 
 >>> from hopverify.kernel.language import read
 >>> written(read(["divide", ["power", ["relu", ["state"]], "2"], "2"], "L"))

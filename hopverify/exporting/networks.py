@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeGuard
 
 from hopverify.exporting.numbers import name, rational
 from hopverify.exporting.refusal import NotExported
@@ -138,7 +139,7 @@ def _scaled(factor: Fraction, found: Linear) -> Linear:
     return Linear(factor * found.factor, found.matrix, found.source, found.array)
 
 
-def _is(term: Term, function: str) -> bool:
+def _is(term: Term, function: str) -> TypeGuard[Apply]:
     return isinstance(term, Apply) and term.function == function
 
 
@@ -149,4 +150,3 @@ def _of(kind: str, term: Term) -> str | None:
 def array_name(array: str) -> str:
     """Return the name of an array in a file."""
     return f"array_{name(array)}"
-

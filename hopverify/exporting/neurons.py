@@ -3,8 +3,8 @@
 Nothing of this file is trusted: Coq checks what it proposes.
 
 >>> from hopverify.kernel.language import read
->>> L, g = read(["divide", ["logcosh", ["multiply", "3", ["state"]]], "3"], "L"), read(["tanh", ["multiply", "3", ["state"]]], "g")
->>> neuron(L, g)
+>>> L = read(["divide", ["logcosh", ["multiply", "3", ["state"]]], "3"], "L")
+>>> neuron(L, read(["tanh", ["multiply", "3", ["state"]]], "g"))
 'apply (neuron_scaled 3 logcosh tanh 1); [lra|apply neuron_tanh]'
 """
 
@@ -18,6 +18,7 @@ from hopverify.kernel.language import read
 from hopverify.kernel.terms import Apply, Number, Term, Variable, walk
 
 STATE = Variable(("state", ""))
+RELU, EXP, ABS = (Apply(name, (STATE,)) for name in ("relu", "exp", "abs"))
 
 _U = ["state"]
 _RELU = ["relu", _U]
@@ -51,12 +52,10 @@ def neuron(L: Term, g: Term) -> str | None:
 
 def convex(L: Term) -> str | None:
     """Return tactics that prove ``convex_on_line L`` where slopes have no bound."""
-    if L == Apply("exp", (STATE,)):
-        return "apply convex_exp"
-    if L == Apply("abs", (STATE,)):
-        return "apply convex_abs"
+    if L in (EXP, ABS):
+        return "apply convex_exp" if L == EXP else "apply convex_abs"
     powers = [node for node in walk(L) if isinstance(node, Apply) and node.function == "power"]
-    if len(powers) == 1 and powers[0].arguments[0] == Apply("relu", (STATE,)):
+    if len(powers) == 1 and powers[0].arguments[0] == RELU:
         (exponent,) = (each.value for each in powers[0].arguments[1:] if isinstance(each, Number))
         factor = _factor(L, powers[0])
         if factor is not None:
@@ -94,7 +93,7 @@ def _clipped(g: Term) -> tuple[Fraction, Fraction] | None:
 
 def _leaky(g: Term) -> Fraction | None:
     """Return the slope below 0."""
-    if isinstance(g, Apply) and g.function == "subtract" and g.arguments[0] == Apply("relu", (STATE,)):
+    if isinstance(g, Apply) and g.function == "subtract" and g.arguments[0] == RELU:
         below = g.arguments[1]
         if isinstance(below, Apply) and below.function == "multiply" and isinstance(below.arguments[0], Number):
             return below.arguments[0].value
@@ -103,7 +102,7 @@ def _leaky(g: Term) -> Fraction | None:
 
 def _factor(L: Term, power: Term) -> Fraction | None:
     """Return what L multiplies a term with."""
-    if L == power:
+    if power == L:
         return Fraction(1)
     if isinstance(L, Apply) and L.function == "divide" and isinstance(L.arguments[1], Number):
         inner = _factor(L.arguments[0], power)

@@ -82,7 +82,9 @@ def convex(file: Definitions, claim: Claim) -> Statement:
     elif layer.g is not None and neurons.neuron(potential(layer), layer.g) is not None:
         proof = f"destruct {file.neuron(layer)} as (h & H). exact (convex_sum _ _ (convex_neuron _ _ h H))."
     else:
-        raise NotExported(f"proofs/Functions.v has no lemma that shows the Lagrangian of layer {layer.name} to be convex")
+        raise NotExported(
+            f"proofs/Functions.v has no lemma that shows the Lagrangian of layer {layer.name} to be convex"
+        )
     return Statement(f"convex_{name(layer.name)}", f"convex_layer {layer.size} {L}", proof)
 
 
@@ -106,6 +108,7 @@ def lipschitz_activation(file: Definitions, claim: Claim) -> Statement:
 
 def gradient_drive(file: Definitions, claim: Claim) -> Statement:
     """The drive is minus the gradient of S."""
+    file.compared()
     synapse = _synapse(file, claim)
     text = f"drive_is_gradient {file.sizes()} {file.synapse(synapse)}"
     return Statement(f"gradient_drive_{name(synapse.name)}", text, f"apply gradient_by_entries. {COMPUTED}.")
@@ -131,6 +134,7 @@ def descent(file: Definitions, claim: Claim) -> Statement:
             raise NotExported(f"layer {layer.name} is instantaneous; the theorem in proofs/ is for τ > 0")
         if any(rho == 0 for rho in layer.leak.entries):
             raise NotExported(f"layer {layer.name} has the leak 0; the theorem in proofs/ is for leaks > 0")
+    file.compared()
     lemmas = [file.neuron(layer) for layer in layers]
     model = file.network()
     steps = [f"apply List.Forall_cons; [exact {lemma}|]." for lemma in lemmas]
@@ -142,7 +146,9 @@ def _layer(file: Definitions, claim: Claim) -> Layer:
     for layer in file.core.layers:
         if isinstance(layer, Layer) and layer.name == claim["layer"]:
             return layer
-    raise NotExported(f"{claim['layer']!r} is no layer of this core with a flow; the spec of the original has its own file")
+    raise NotExported(
+        f"{claim['layer']!r} is no layer of this core with a flow; the spec of the original has its own file"
+    )
 
 
 def _synapse(file: Definitions, claim: Claim) -> Synapse:
