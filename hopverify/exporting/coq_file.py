@@ -6,7 +6,7 @@
 >>> core = core_of(any_model(read_spec("specs/relu-pair.yaml")))
 >>> file = export(core, claims_of(core))
 >>> [theorem.name for theorem in file.theorems][-1], file.refused
-('descent', [])
+('claim_descent', [])
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def export(core: Core, claims: Sequence[Claim]) -> CoqFile:
         except NotExported as error:
             refused.append((claim, str(error)))
         else:
-            theorems.append(Theorem(claim, definitions.theorem(statement.name), statement.text, statement.proof))
+            name = definitions.theorem(f"claim_{statement.name}")
+            theorems.append(Theorem(claim, name, statement.text, statement.proof))
     if not theorems:
         reasons = "\n".join(f"{claim}: {reason}" for claim, reason in refused)
         raise NotExported(f"nothing can be exported:\n{reasons}" if refused else "there is no claim to export")

@@ -6,7 +6,7 @@ from math import prod
 
 from hopverify.exporting import functions, neurons
 from hopverify.exporting.networks import array_name, arrays_in, synapse_text
-from hopverify.exporting.numbers import array_of, name, vector_of
+from hopverify.exporting.numbers import WIDTH, array_of, name, vector_of
 from hopverify.exporting.refusal import NotExported
 from hopverify.kernel.core import Core, Layer, Synapse
 from hopverify.kernel.terms import Term
@@ -58,12 +58,12 @@ class Definitions:
             raise NotExported(f"the array {array} has {prod(held.shape)} entries; Coq reads {MAX_ENTRIES} at most")
         kind = "numbers" if len(held.shape) == 1 else "list numbers"
         key = array_name(array)
-        return self._define(key, array, f"Definition {key} : {kind} :=\n  {array_of(self.core, array)}%Q.\n")
+        return self._define(key, array, _definition(key, kind, f"{array_of(self.core, array)}%Q"))
 
     def vector(self, layer: Layer, key: str) -> str:
         """Return the name of the bias, the times or the leaks of a layer."""
         found = f"{key}_{name(layer.name)}"
-        return self._define(found, layer.name, f"Definition {found} : numbers :=\n  {vector_of(layer, key)}%Q.\n")
+        return self._define(found, layer.name, _definition(found, "numbers", f"{vector_of(layer, key)}%Q"))
 
     def function(self, layer: Layer, key: str) -> str:
         """Return the name of L or g of a layer whose neurons act one by one."""
@@ -91,15 +91,14 @@ class Definitions:
         held |= {key: self.function(layer, key) for key in ("L", "g")}
         fields = "; ".join(f"{key} := {value}" for key, value in {"size": layer.size, **held}.items())
         found = f"layer_{name(layer.name)}"
-        return self._define(found, layer.name, f"Definition {found} : layer :=\n  {{| {fields} |}}.\n")
+        return self._define(found, layer.name, _definition(found, "layer", f"{{| {fields} |}}"))
 
     def synapse(self, synapse: Synapse) -> str:
         """Return the name of a synapse's record."""
         for array in arrays_in(synapse):
             self.array(array)
         found = f"synapse_{name(synapse.name)}"
-        text = f"Definition {found} : synapse :=\n  {synapse_text(self.core, synapse)}.\n"
-        return self._define(found, synapse.name, text)
+        return self._define(found, synapse.name, _definition(found, "synapse", synapse_text(self.core, synapse)))
 
     def compared(self) -> None:
         """Refuse to compare drives with gradients, entry by entry, where the network is large."""
@@ -110,14 +109,20 @@ class Definitions:
     def sizes(self) -> str:
         """Return the name of the list of the layers' sizes."""
         held = "; ".join(str(layer.size) for layer in self.core.layers)
-        return self._define("sizes", "sizes", f"Definition sizes : list nat := [{held}]%nat.\n")
+        return self._define("sizes", "sizes", _definition("sizes", "list nat", f"[{held}]%nat"))
 
     def network(self) -> str:
         """Return the name of the network."""
         layers = "; ".join(self.layer(layer) for layer in self.core.layers if isinstance(layer, Layer))
         synapses = "; ".join(self.synapse(synapse) for synapse in self.core.synapses)
-        text = f"Definition model : network :=\n  {{| layers := [{layers}]; synapses := [{synapses}] |}}.\n"
-        return self._define("model", "model", text)
+        text = f"{{| layers := [{layers}]; synapses := [{synapses}] |}}"
+        return self._define("model", "model", _definition("model", "network", text))
+
+
+def _definition(key: str, kind: str, value: str) -> str:
+    """Return a definition, on one line if it fits."""
+    line = f"Definition {key} : {kind} := {value}."
+    return f"{line}\n" if "\n" not in line and len(line) <= WIDTH else f"Definition {key} : {kind} :=\n  {value}.\n"
 
 
 def potential(layer: Layer) -> Term:

@@ -146,9 +146,7 @@ def _layer(file: Definitions, claim: Claim) -> Layer:
     for layer in file.core.layers:
         if isinstance(layer, Layer) and layer.name == claim["layer"]:
             return layer
-    raise NotExported(
-        f"{claim['layer']!r} is no layer of this core with a flow; the spec of the original has its own file"
-    )
+    raise NotExported(f"{claim['layer']!r} is no layer of the network; export the spec of the original instead")
 
 
 def _synapse(file: Definitions, claim: Claim) -> Synapse:

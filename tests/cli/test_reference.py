@@ -47,6 +47,7 @@ def test_the_commands_are_the_files() -> None:
         "derive",
         "diff",
         "explain",
+        "export",
         "gallery",
         "import",
         "init",
