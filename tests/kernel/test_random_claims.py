@@ -146,7 +146,7 @@ def activated(L: Any, g: Any, x: mpf) -> mpf | None:
 
 
 def check_continuous(L: Any, g: Any, x: mpf) -> None:
-    here = [activated(L, g, x + k * mpf(10) ** -9) for k in (-1, 1)]
+    here = [activated(L, g, x + k * mpf(10) ** -12) for k in (-1, 1)] if abs(x) <= 3 else [None]
     if g != "gradient":
         assert at(g, x) is not None, (L, g, x)
     if None not in here and max(map(abs, here)) < 10**6:
