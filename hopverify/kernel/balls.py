@@ -15,7 +15,7 @@ from hopverify.kernel.functions import OF_NUMBERS, OF_TWO, ball, power, root
 from hopverify.kernel.vectors import logsumexp, softmax, transposed
 
 
-def _raised(u: arb, exponent: Fraction) -> arb:
+def raised(u: arb, exponent: Fraction) -> arb:
     """Return relu(u)^exponent, for an exponent > 0; a ball for relu(u) itself may reach below 0."""
     if not u.is_finite() or u > 0:
         return power(u, exponent)
@@ -27,7 +27,7 @@ def _threshold(scores: Sequence[arb], exponent: Fraction) -> arb:
     """Enclose the t with Σ relu(s_i - t)^exponent = 1, by bisection from both sides."""
 
     def excess(t: arb) -> arb:
-        return arb(BALLS.total([_raised(score - t, exponent) for score in scores])) - 1
+        return arb(BALLS.total([raised(score - t, exponent) for score in scores])) - 1
 
     # The largest score is above the root, by at most 1.
     high = reduce(arb.max, scores).upper()
@@ -46,29 +46,34 @@ def _threshold(scores: Sequence[arb], exponent: Fraction) -> arb:
     return low.union(high)
 
 
+def above(name: str, u: Sequence[arb], parameter: Fraction) -> list[arb]:
+    """Return by how much scores are above the threshold of entmax or normmax, below which shares are 0."""
+    scores = [each * ball(parameter - 1) for each in u] if name == "entmax" else list(u)
+    exponent = (1 if name == "entmax" else parameter) / (parameter - 1)
+    threshold = _threshold(scores, exponent)
+    return [score - threshold for score in scores]
+
+
 def _entmax(u: Sequence[arb], alpha: Fraction) -> list[arb]:
     """p = relu((α-1)u - t)^(1/(α-1)) with Σp = 1 (arXiv:1905.05702, eq. 7)."""
-    scores, exponent = [each * ball(alpha - 1) for each in u], 1 / (alpha - 1)
-    threshold = _threshold(scores, exponent)
-    return [_raised(score - threshold, exponent) for score in scores]
+    return [raised(each, 1 / (alpha - 1)) for each in above("entmax", u, alpha)]
 
 
 def _entmax_conjugate(u: Sequence[arb], alpha: Fraction) -> arb:
     p = _entmax(u, alpha)
-    excess: arb = BALLS.total([_raised(each, alpha) for each in p]) - 1
+    excess: arb = BALLS.total([raised(each, alpha) for each in p]) - 1
     return arb(BALLS.dot(u, p)) - excess / ball(alpha * (alpha - 1))
 
 
 def _normmax(u: Sequence[arb], gamma: Fraction) -> list[arb]:
     """The maximiser of ⟨u, p⟩ - ‖p‖_γ on the simplex: proportional to relu(u - t)^(1/(γ-1))."""
-    threshold = _threshold(u, gamma / (gamma - 1))
-    weights = [_raised(each - threshold, 1 / (gamma - 1)) for each in u]
+    weights = [raised(each, 1 / (gamma - 1)) for each in above("normmax", u, gamma)]
     return [each / BALLS.total(weights) for each in weights]
 
 
 def _normmax_conjugate(u: Sequence[arb], gamma: Fraction) -> arb:
     p = _normmax(u, gamma)
-    return arb(BALLS.dot(u, p)) - root(BALLS.total([_raised(each, gamma) for each in p]), 1 / gamma) + 1
+    return arb(BALLS.dot(u, p)) - root(BALLS.total([raised(each, gamma) for each in p]), 1 / gamma) + 1
 
 
 def _masked_softmax(mask: Value, scores: Value) -> Value:

@@ -22,8 +22,9 @@ from flint import arb
 
 from hopverify.kernel import derive
 from hopverify.kernel.arithmetic import Arithmetic, Value, mapped
-from hopverify.kernel.balls import BALLS
+from hopverify.kernel.balls import BALLS, above, raised
 from hopverify.kernel.evaluate import evaluate
+from hopverify.kernel.functions import ball
 from hopverify.kernel.numbers import need
 from hopverify.kernel.properties import JUMPING
 from hopverify.kernel.terms import Apply, Number, Place, Term, Variable, walk
@@ -133,6 +134,36 @@ def _conjugate(name: str, gradient: str) -> Callable[[Sequence[Dual], Fraction],
     return of
 
 
+def _shares(name: str) -> Callable[[Sequence[Dual], Fraction], list[Dual]]:
+    """Return entmax or normmax: shares in proportion to w = relu(m)^(1/(c-1)), with m = (c-1)u - t, or u - t.
+
+    The threshold t moves so that ⟨v, du - dt⟩ = 0, with v = w^(2-c), dw/du of entmax, or v = w. At the border m = 0
+    the power 0 of w is no number.
+    """
+
+    def of(u: Sequence[Dual], c: Fraction) -> list[Dual]:
+        at, moves = _values(u), [each.rate for each in u]
+        m = above(name, at, c)
+        slopes = [_slope_above(each, (2 - c) / (c - 1)) for each in m]
+        weights = [raised(each, 1 / (c - 1)) for each in m]
+        v = slopes if name == "entmax" else weights
+        middle = BALLS.dot(v, moves) / BALLS.total(v)
+        scale = ball(1 if name == "entmax" else 1 / (c - 1))
+        changes = [scale * slope * (move - middle) for slope, move in zip(slopes, moves, strict=True)]
+        whole, grown = BALLS.total(weights), BALLS.total(changes)
+        p = BALLS.own[name](at, c)
+        return [Dual(share, (change - share * grown) / whole) for share, change in zip(p, changes, strict=True)]
+
+    return of
+
+
+def _slope_above(m: arb, exponent: Fraction) -> arb:
+    """Return m^exponent where m > 0, and 0 where m < 0."""
+    if m < 0:
+        return arb(0)
+    return raised(m, exponent) if m > 0 or exponent > 0 else arb.nan()
+
+
 def _masked_logsumexp(mask: Value, scores: Value) -> list[Dual]:
     at = _values(mask), _values(scores)
     shares = BALLS.own["masked_softmax"](*at)
@@ -145,6 +176,8 @@ DUALS = Arithmetic(
     power=_power,
     own={
         "pi": lambda: Dual(arb.pi(), None),
+        "entmax": _shares("entmax"),
+        "normmax": _shares("normmax"),
         "entmax_conjugate": _conjugate("entmax_conjugate", "entmax"),
         "normmax_conjugate": _conjugate("normmax_conjugate", "normmax"),
         "masked_logsumexp": _masked_logsumexp,

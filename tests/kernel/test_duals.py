@@ -36,6 +36,8 @@ def along(document: Any, at: tuple[str, str] = ("1/2", "7/4"), towards: tuple[in
         *([name, PAIR] for name in ("sum", "mean", "variance", "size", "logsumexp", "ghost_logsumexp")),
         *(["dot", [name, PAIR], X] for name in ("softmax", "ghostmax", "ones")),
         *([name, PAIR, "3/2"] for name in ("entmax_conjugate", "normmax_conjugate")),
+        *(["dot", ["entmax", X, c], ["power", X, "2"]] for c in ("5/4", "3/2", "2", "5/2")),
+        *(["dot", ["normmax", X, c], ["power", X, "2"]] for c in ("5/4", "3/2", "2", "5/2")),
         ["norm", PAIR, ["multiply", A, A]],
         ["dot", ["matmul", M, X], ["unit", PAIR, "1"]],
         ["sum", ["column_squares", ["stack", X, PAIR]]],
@@ -97,6 +99,13 @@ def test_what_rests_may_be_anywhere() -> None:
 
 
 @pytest.mark.parametrize("name", ["entmax", "normmax"])
-def test_shares_of_thresholds_have_none(name: str) -> None:
-    with pytest.raises(Rejected, match=f"{name} has no values here"):
-        along(["sum", [name, X, "3/2"]])
+def test_shares_beyond_the_border_rest_and_have_no_slope_at_it(name: str) -> None:
+    """Of two scores one has no share if the other is larger by 1 (entmax: by 1/(c - 1))."""
+    beyond = along(["index", [name, X, "2"], "1"], ("4", "0"))
+    assert beyond == 0
+    assert not along(["index", [name, X, "2"], "1"], ("1", "0")).is_finite()
+
+
+def test_shares_of_a_mask_have_none() -> None:
+    with pytest.raises(Rejected, match="masked_softmax has no values here"):
+        along(["sum", ["matmul", ["masked_softmax", M, ["stack", X, X]], X]])

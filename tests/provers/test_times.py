@@ -22,7 +22,13 @@ def decided(of: Layer, *tau: int) -> Decision:
 
 @pytest.mark.parametrize(
     ("of", "by"),
-    [(layer("lagrangian: softmax", 3), "composition"), (own("x[0]^2 + 3*x[0]*x[1] + 3*x[1]^2"), "quadratic")],
+    [
+        (layer("lagrangian: softmax", 3), "composition"),
+        (layer("lagrangian: sparsemax", 3), "composition"),
+        (layer("lagrangian: {entmax: {alpha: 5/4}}", 3), "composition"),
+        (layer("lagrangian: {normmax: {gamma: 3/2}}", 3), "composition"),
+        (own("x[0]^2 + 3*x[0]*x[1] + 3*x[1]^2"), "quadratic"),
+    ],
 )
 def test_times_that_do_not_fit(of: Layer, by: str) -> None:
     found = decided(of, *((1, 40, 1) if of.size == 3 else (1, 40)))

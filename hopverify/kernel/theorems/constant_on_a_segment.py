@@ -5,24 +5,26 @@ from typing import Any
 
 from hopverify.kernel.cells import Cell, cells
 from hopverify.kernel.composition import of_state
+from hopverify.kernel.derive import ZERO
 from hopverify.kernel.duals import check_around
 from hopverify.kernel.evaluate import arrays_of
 from hopverify.kernel.exact import exact
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
+from hopverify.kernel.identity import same
 from hopverify.kernel.intervals import between
 from hopverify.kernel.json_values import listed, rationals
 from hopverify.kernel.known import STILL
-from hopverify.kernel.network import activation
+from hopverify.kernel.network import activation, slope
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.terms import STATE
-from hopverify.kernel.theorems.constant_on_no_segment import slope_of
 from hopverify.kernel.theorems.gradient_of_l import gradient_premises
 from hopverify.kernel.theorems.lipschitz_activation import regular_activation
 
 
 def dead(case: Case) -> Fact:
-    """Of one neuron: each interval is a cell on which g is Lipschitz by composition, and the range of g' is {0}.
+    """Of one neuron: on each interval, a cell, g is Lipschitz by composition, and the range of g' is {0}; or g is
+    analytic, and g' is 0 by normal forms.
 
     Two states inside the first interval stand for all of them. "unbounded": one of the intervals has no end.
     """
@@ -47,18 +49,25 @@ def dead(case: Case) -> Fact:
 
 
 def singular_everywhere(case: Case) -> Fact:
-    """g(x + t·1) = g(x) for all x and t, by growth: g is still; or g = ∇L is locally Lipschitz, and L grows by c·t."""
+    """g(x + t·1) = g(x) for all x and t, by growth: g is still; or g = ∇L, and L, locally Lipschitz, grows by c·t.
+
+    A still g has values: it is locally Lipschitz by composition, or is stated, and has slopes, in balls, at the state
+    (1, 2, 3, …). ∇L exists almost everywhere, and with it on the whole line along the vector of ones.
+    """
     case.keys()
     layer = case.layer
     case.need(not layer.elementwise, "the neurons act for themselves")
     case.need(case.claim.fields == {"layer": layer.name, "kind": "singular everywhere"}, "the kind is another one")
-    known = of_state(case.core, layer, regular_activation(case), extended=layer.g is None)
-    case.need(known.lipschitz, "composition does not show that the activation is locally Lipschitz")
-    grows = layer.g is None and layer.L is not None and of_state(case.core, layer, layer.L).shift is not None
-    case.need(
-        known.shift == STILL or grows,
-        "composition does not show that the activation never changes along the vector of ones",
-    )
+    g = regular_activation(case)
+    if layer.g is None and layer.L is not None and of_state(case.core, layer, layer.L).shift is not None:
+        return Fact(case.core, case.claim)
+    known = of_state(case.core, layer, g, extended=layer.g is None)
+    still = known.shift == STILL
+    case.need(still, "composition does not show that the activation never changes along the vector of ones")
+    if not known.lipschitz:
+        case.need(layer.g is not None, "composition does not show that the activation is locally Lipschitz")
+        counted = [ball(k + 1) for k in range(layer.size)]
+        check_around(g, {**arrays_of(case.core, g, every=False), STATE: counted}, "state")
     return Fact(case.core, case.claim)
 
 
@@ -103,7 +112,9 @@ def _interval(case: Case, value: Any) -> tuple[Fraction | None, Fraction | None]
 
 
 def _is_dead(case: Case, cell: Cell) -> bool:
-    on = between(cell.low, cell.high)
-    slope = slope_of(case, cell, on)
-    constant = slope.nonnegative and slope.nonpositive
-    return constant and of_state(case.core, case.layer, cell.terms[0], on).lipschitz
+    core, layer, on = case.core, case.layer, between(cell.low, cell.high)
+    moved, known = slope(core, layer, cell.terms[0]), of_state(core, layer, cell.terms[0], on)
+    own = of_state(core, layer, moved, on).range
+    if known.lipschitz and own.nonnegative and own.nonpositive:
+        return True
+    return known.analytic and same(moved, ZERO, core.places_of(layer), core.arrays)

@@ -98,6 +98,10 @@ def dead_fields(intervals: Any, states: Any, unbounded: Any = True) -> dict[str,
         (own("x^2/2 - relu(x - 1)^2/2"), [["1", "+∞"]], ["2", "3"], True),
         (own("relu(x - 4)^2/2 + relu(2 - x)^2/2"), [["2", "4"]], ["3", "7/2"], False),
         (stated("x - x"), [["-∞", "+∞"]], ["0", "1"], True),
+        # What cancels on a cell: 1/6 - 1/6, in balls not 0, and by normal forms.
+        (own("relu(x + 3)^2/12 - relu(x - 3)^2/12"), [["-∞", "-3"], ["3", "+∞"]], ["-5", "-4"], True),
+        (own("x^2/3 - relu(x-1)^2/3"), [["1", "+∞"]], ["2", "3"], True),
+        (stated("sin(x)^2 + cos(x)^2"), [["-∞", "+∞"]], ["0", "1"], True),
     ],
 )
 def test_dead(text: str, intervals: Any, states: Any, unbounded: bool) -> None:
@@ -138,6 +142,10 @@ def test_dead_concerns_neurons() -> None:
     [
         *("size: 3, lagrangian: softmax", "size: 3, lagrangian: layernorm", "size: 3, lagrangian: sparsemax"),
         own("logsumexp(2*x)/2 + x[0]", "layer"),
+        # |x - mean(x)| has no gradient where all entries are equal, and x/|x| no value there.
+        own("norm(x - mean(x))", "layer"),
+        "size: 2, lagrangian: {layernorm: {gamma: -1, epsilon: 0}}",
+        stated("sign(x - mean(x))", "layer"),
         stated("softmax(x)", "layer"),
     ],
 )
@@ -150,7 +158,7 @@ def test_singular_everywhere(text: str) -> None:
     [
         (own("dot(x, x)", "layer"), kind("singular everywhere"), "never changes along"),
         (stated("x - x", "layer"), kind("singular everywhere"), "never changes along"),
-        (own("norm(x - mean(x))", "layer"), kind("singular everywhere"), "locally Lipschitz"),
+        (stated("log(x - mean(x))", "layer"), kind("singular everywhere"), "no value there, or none beside it"),
         (own("logsumexp(x)", "layer"), kind("singular"), "the kind is another one"),
         (own("logsumexp(x)", "layer"), kind("singular everywhere", unbounded=True), "the kind is another one"),
         ("size: 2, lagrangian: relu", kind("singular everywhere"), "act for themselves"),
