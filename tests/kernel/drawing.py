@@ -67,7 +67,8 @@ def vector(r: Random, depth: int, size: int, variable: Any = X) -> Any:
     if way < 0.75:
         return ["power", u, r.choice(EXPONENTS)]
     if way < 0.9:
-        return [r.choice(["softmax", "ghostmax", "ones"]), u]
+        shares = r.choice(["softmax", "ghostmax", "ones", "entmax", "normmax"])
+        return [shares, u, r.choice(["2", "3/2", "3"])] if shares in _CONSTANT else [shares, u]
     return r.choice(
         [["stack", *(number(r, depth - 1, size, variable) for _ in range(size))], ["subtract", u, ["mean", u]]]
     )
@@ -87,7 +88,7 @@ def rewritten(r: Random, term: Any) -> Any:
     )
 
 
-_CONSTANT = ("power", "index", "entmax_conjugate", "normmax_conjugate", "norm")
+_CONSTANT = ("power", "index", "entmax", "normmax", "entmax_conjugate", "normmax_conjugate", "norm")
 
 _WAYS: list[tuple[str, Any]] = [
     ("power", lambda u, c: ["power", ["power", u, "2"], str(Fraction(c) / 2)]),
