@@ -67,6 +67,7 @@ ELSEWHERE = {
     "docs/pytorch.md": dict.fromkeys(
         ("import torch", "hopverify: 1", "layers:", "hopverify import model.py"), "tests/interop/test_pages.py"
     ),
+    "docs/proofs.md": {"Definition L_x": "tests/exporting/test_statements.py"},
     "docs/repair.md": {"W is not symmetric": "tests/documents/test_outputs.py"},
     "docs/spec.md": {
         "original:": "tests/known_values/test_repair_by_hand.py reads the same lines of dead-neurons.md",
