@@ -48,6 +48,11 @@ class Certificate:
 
     ``core`` is the digest of the core model (docs/core.md). ``made_for`` is the spec, where the certificate comes from
     a run and not from a file.
+
+    >>> from hopverify import verify
+    >>> certificate = verify("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: tanh}}}")
+    >>> certificate["global_stability"].verdict, certificate.failed
+    (<Verdict.PASS: 'pass'>, ())
     """
 
     spec: Mapping[str, str]
@@ -162,7 +167,18 @@ def subject_of(spec: ModelSpec) -> dict[str, str]:
 
 
 def read_certificate(path: str | Path) -> Certificate:
-    """Return the certificate in a file; raise :class:`CertificateRejected` for anything that is not one."""
+    """Return the certificate in a file; raise :class:`CertificateRejected` for anything that is not one.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from hopverify import read_certificate, verify
+    >>> made = verify("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: tanh}}}")
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "tiny.certificate.json")
+    ...     _ = path.write_text(made.to_json(), encoding="utf-8")
+    ...     read_certificate(path) == made
+    True
+    """
     require(path, (str, PathLike), "path", "the path of a certificate")
     path = Path(path)
     try:

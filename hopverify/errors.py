@@ -11,7 +11,15 @@ from typing import Any, ClassVar
 
 
 class HopverifyError(Exception):
-    """Anything hopverify refuses on purpose. Its text tells the person what to do next."""
+    """Anything hopverify refuses on purpose. Its text tells the person what to do next.
+
+    >>> from hopverify import HopverifyError, read_spec
+    >>> try:
+    ...     read_spec("absent.yaml")
+    ... except HopverifyError as error:
+    ...     print(error)
+    absent.yaml:1:1: there is no such file
+    """
 
     exit_code: ClassVar[int] = 2
 
@@ -35,7 +43,15 @@ class Problem:
 
 
 class SpecError(HopverifyError):
-    """A spec that cannot be read or does not describe a model: one or more problems, in reading order."""
+    """A spec that cannot be read or does not describe a model: one or more ``problems``, in reading order.
+
+    >>> from hopverify import SpecError, parse_spec
+    >>> try:
+    ...     parse_spec("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: relu, bias: [1, 2, 3]}}}")
+    ... except SpecError as error:
+    ...     print(error.problems[0].path, error.problems[0].message, sep=": ")
+    layers.x.bias: must be one number or 2, the size of the layer, got 3
+    """
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
@@ -43,7 +59,14 @@ class SpecError(HopverifyError):
 
 
 class ArgumentError(HopverifyError, TypeError, ValueError):
-    """An argument of the wrong kind, or outside its range. The text says what is taken."""
+    """An argument of the wrong kind, or outside its range. The text says what is taken.
+
+    >>> from hopverify import dense_memory
+    >>> dense_memory([[1, 0], [0, 1]], beta=-1)
+    Traceback (most recent call last):
+        ...
+    hopverify.errors.ArgumentError: beta: must be greater than 0, got -1
+    """
 
 
 def require(value: object, kind: Any, name: str, wanted: str) -> None:
@@ -72,7 +95,15 @@ class ExpressionError(HopverifyError):
 
 
 class CertificateRejected(HopverifyError):
-    """A certificate that the checker does not accept; the text names the entry and the reason."""
+    """A certificate that the checker does not accept; the text names the entry and the reason.
+
+    >>> from hopverify import check, verify
+    >>> tanh = "{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: tanh}}}"
+    >>> check(tanh.replace("size: 2", "size: 3"), verify(tanh))
+    Traceback (most recent call last):
+        ...
+    hopverify.errors.CertificateRejected: the certificate is for another spec: 'tiny', digest ...
+    """
 
     exit_code: ClassVar[int] = 4
 

@@ -31,6 +31,12 @@ class Result:
     ``expected`` is the verdict that the spec asks for, None where it asks for none. ``rules`` are those by which the
     checker decided. ``reason`` says of an unknown, or of a check that does not apply, why; ``witness`` is what refutes
     a claim, ``found`` what was computed with it: JSON values, exact numbers as text. ``entry`` has all of the file.
+
+    >>> from hopverify import verify
+    >>> pair = "{hopverify: 1, name: pair, layers: {x: {size: 2, lagrangian: relu}}, checks: [equilibria]}"
+    >>> result = verify(pair)["equilibria"]
+    >>> result, result.found["equilibria"][0]["x"]
+    (<Result equilibria of pair: pass>, ['0', '0'])
     """
 
     check: str

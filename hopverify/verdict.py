@@ -14,6 +14,7 @@ from typing import NoReturn
 class Verdict(StrEnum):
     """What is known of a claim.
 
+    >>> from hopverify import Verdict
     >>> if Verdict.UNKNOWN: pass
     Traceback (most recent call last):
         ...

@@ -146,6 +146,15 @@ def report(
     The certificate is checked before, and made if none is given.
 
     The suffix of ``out`` says the format: .html, .pdf, .md, .xml (JUnit), .tex or .json; or ``format`` does.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from hopverify import report
+    >>> with TemporaryDirectory() as folder:
+    ...     spec = "{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: tanh}}}"
+    ...     files = report(spec, Path(folder, "tiny.json"))
+    ...     [file.name for file in files]
+    ['tiny.json']
     """
     from hopverify.api.verifying import verify
     from hopverify.execution.files import write
@@ -174,6 +183,11 @@ def drawings(spec: SpecLike, certificate: Certificate | str | Path | None = None
     """Return the pictures of a report by their names (docs/figures.md), each with its SVG text; it needs matplotlib.
 
     They show what a certificate has proved, drawn in floating point.
+
+    >>> from hopverify import drawings
+    >>> shown = drawings("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: tanh}}}")
+    >>> sorted(shown)
+    ['landscape', 'portrait', 'spectrum']
     """
     from hopverify.api.verifying import verify
     from hopverify.reporting.figures import drawings_of

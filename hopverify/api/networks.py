@@ -33,6 +33,10 @@ class Layer:
     ``lagrangian`` is the name of one of ``hopverify list lagrangians``, a name with parameters, or ``{"expression":
     "x^2/2"}``. The others are the keys of a layer in docs/spec.md: ``activation`` in place of it, ``states="spins"``,
     ``bias``, ``tau``, ``leak``, ``shape``, ``copies``, ``bias_in_energy``.
+
+    >>> from hopverify import Layer
+    >>> Layer(2, "relu", tau=3)
+    Layer(size=2, lagrangian='relu', tau=3)
     """
 
     def __init__(self, size: int, lagrangian: str | Mapping[str, Any] | None = None, **keys: Any) -> None:
@@ -47,6 +51,11 @@ class Synapse:
 
     ``kind`` is one of ``hopverify list synapses``, and ``keys`` are those of the kind, such as ``weights``.
     Synapses of a network are called w, or w1, w2 and so on, unless they have a ``name``.
+
+    >>> from hopverify import Layer, Synapse, model
+    >>> dense = Synapse("dense", ["x", "x"], weights=[[0, 1], [1, 0]], name="own")
+    >>> list(model({"x": Layer(2, "tanh")}, [dense]).model_spec().synapses)
+    ['own']
     """
 
     def __init__(self, kind: str, layers: Sequence[str], *, name: str | None = None, **keys: Any) -> None:
@@ -77,6 +86,12 @@ def model(
     spec: ``description``, ``references``, ``arrays``, ``update``, ``energy``. Arrays are nested lists, or arrays of
     NumPy, PyTorch or JAX; each stands for exactly the numbers that it holds. Raises :class:`SpecError` where a spec
     with these values is wrong, with the same words.
+
+    >>> from hopverify import Layer, Synapse, model, verify
+    >>> weights = [[0, 0.5], [0.5, 0]]
+    >>> pair = model({"x": Layer(2, "tanh")}, [Synapse("dense", ["x", "x"], weights=weights)], name="pair")
+    >>> verify(pair)["energy_descent"].verdict
+    <Verdict.PASS: 'pass'>
     """
     if not isinstance(layers, Mapping):
         raise ArgumentError(

@@ -95,6 +95,11 @@ class ModelSpec:
     ``array_digests`` holds the digest of each array that lies in a file, by the path at which the spec names it.
     ``original`` is the spec that this one repairs, if it names one; its digest counts in this one's.
     A spec has ``layers``, or ``spins`` with an ``update``.
+
+    >>> from hopverify import parse_spec
+    >>> spec = parse_spec("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: relu}}}")
+    >>> spec.name, spec.layers["x"].size, spec.checks
+    ('tiny', 2, None)
     """
 
     version: int

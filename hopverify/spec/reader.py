@@ -26,6 +26,15 @@ def read_spec(path: str | Path) -> ModelSpec:
     """Return the spec in the file; its suffix (.yaml, .yml, .toml, .json) says the format.
 
     Raises :class:`~hopverify.errors.SpecError` with all problems found, in reading order.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from hopverify import read_spec
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "tiny.yaml")
+    ...     _ = path.write_text("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: relu}}}")
+    ...     read_spec(path).name
+    'tiny'
     """
     require(path, (str, PathLike), "path", "the path of a spec")
     if "\n" in str(path):
@@ -68,6 +77,7 @@ def read_file(path: Path) -> Document:
 def parse_spec(text: str, *, format: Format = "yaml", folder: Path | None = None, file: str = "<spec>") -> ModelSpec:
     """Return the spec in the text. Array files are looked for in ``folder``; ``file`` names the text in errors.
 
+    >>> from hopverify import parse_spec
     >>> spec = parse_spec("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: relu, bias: 0.1}}}")
     >>> spec.layers["x"].bias.fractions()[0]
     Fraction(1, 10)

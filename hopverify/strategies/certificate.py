@@ -24,7 +24,7 @@ def certificates(
 
     >>> from hypothesis import given, settings, strategies as st
     >>> from hopverify import check
-    >>> from hopverify.strategies import specs
+    >>> from hopverify.strategies import certificates, specs
     >>> @settings(max_examples=3, deadline=None)
     ... @given(st.data())
     ... def test_certificates_are_accepted(data):

@@ -19,7 +19,15 @@ from hopverify.strategies.state import State, states, vector
 
 
 class FlatSegment(NamedTuple):
-    """The two ends of a segment of states on which no activation changes."""
+    """The two ends of a segment of states on which no activation changes. ``dead`` has the neurons that differ.
+
+    >>> from hypothesis import find
+    >>> from hopverify import build_model, parse_spec
+    >>> from hopverify.strategies import dead_states
+    >>> model = build_model(parse_spec("{hopverify: 1, name: pair, layers: {x: {size: 2, lagrangian: relu}}}"))
+    >>> find(dead_states(model), lambda segment: True).dead
+    {'x': (0,)}
+    """
 
     first: State
     second: State
@@ -40,6 +48,7 @@ def dead_states(model: Model, *, dyadic: bool = False) -> st.SearchStrategy[Flat
 
     >>> from hypothesis import find
     >>> from hopverify import build_model, parse_spec
+    >>> from hopverify.strategies import dead_states
     >>> model = build_model(parse_spec("{hopverify: 1, name: pair, layers: {x: {size: 2, lagrangian: relu}}}"))
     >>> first, second = find(dead_states(model), lambda pair: True)
     >>> first["x"].floats(), second["x"].floats()

@@ -40,6 +40,7 @@ def lagrangians(
     hold.
 
     >>> from hypothesis import find
+    >>> from hopverify.strategies import lagrangians
     >>> find(lagrangians(), lambda fragment: True)
     'identity'
     >>> find(lagrangians(dead=True, convex=True), lambda fragment: fragment != "abs")

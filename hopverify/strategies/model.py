@@ -14,6 +14,7 @@ def models(**arguments: Any) -> st.SearchStrategy[Model]:
     """Return the models of :func:`~hopverify.strategies.specs`, which take the same arguments.
 
     >>> from hypothesis import given, settings
+    >>> from hopverify.strategies import models
     >>> @settings(max_examples=10, deadline=None)
     ... @given(models(max_layers=2))
     ... def test_something_moves(model):

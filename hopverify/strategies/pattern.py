@@ -27,6 +27,7 @@ def patterns(
     Entries are among ``values``, of which the first is the simplest. With ``distinct`` no two patterns are equal.
 
     >>> from hypothesis import find
+    >>> from hopverify.strategies import patterns
     >>> find(patterns(size=2), lambda Xi: Xi.shape[0] == 2).values
     array([[ 1.,  1.],
            [ 1., -1.]])

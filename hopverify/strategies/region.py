@@ -21,6 +21,7 @@ def regions(
     ``max_value``.
 
     >>> from hypothesis import find
+    >>> from hopverify.strategies import regions
     >>> find(regions(), lambda region: region["lower"] != region["upper"])
     {'lower': 0, 'upper': 1}
     >>> region = find(regions(size=2), lambda region: isinstance(region["upper"], list))

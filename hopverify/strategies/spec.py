@@ -56,6 +56,7 @@ def specs(
     of all that: one layer, piecewise linear, whose equilibria are degenerate (:mod:`hopverify.strategies.edge`).
 
     >>> from hypothesis import given, settings
+    >>> from hopverify.strategies import specs
     >>> @settings(max_examples=10, deadline=None)
     ... @given(specs(max_layers=1, kinds=["hebbian"]))
     ... def test_hebbian_synapses_join_a_layer_with_itself(spec):

@@ -28,7 +28,9 @@ def spelled(value: Any) -> Any:
     What it returns may stand in a spec's text, in YAML or as JSON:
 
     >>> from hopverify.strategies import spelled
+    >>> from fractions import Fraction
     >>> from hopverify.spec import ExactArray
+    >>> from hopverify.strategies import spelled
     >>> W = ExactArray.of([[0, Fraction(1, 2)], [Fraction(1, 3), 0]])
     >>> f"weights: {spelled(W)}"
     "weights: [[0, '0.5'], ['1/3', 0]]"

@@ -26,6 +26,7 @@ def states(model: Model, *, min_value: Any = -4, max_value: Any = 4, dyadic: boo
 
     >>> from hypothesis import find
     >>> from hopverify import build_model, parse_spec
+    >>> from hopverify.strategies import states
     >>> model = build_model(parse_spec("{hopverify: 1, name: pair, layers: {x: {size: 2, lagrangian: relu6}}}"))
     >>> find(states(model, max_value=8), lambda state: state["x"].values.max() > 5)["x"].floats()
     array([0., 6.])

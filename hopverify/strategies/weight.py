@@ -40,6 +40,7 @@ def weights(
     hold the entries. All of this holds exactly, in rationals.
 
     >>> from hypothesis import find
+    >>> from hopverify.strategies import weights
     >>> find(weights(symmetric=False), lambda W: True).fractions().tolist()
     [[Fraction(0, 1), Fraction(0, 1)], [Fraction(1, 1), Fraction(0, 1)]]
     >>> find(weights(definite=True, size=2), lambda W: W.values[0, 1] != 0).values

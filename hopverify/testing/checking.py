@@ -27,6 +27,15 @@ class Disagreement(AssertionError):
     """An implementation that is not that of its spec, or whose energy and dynamics do not fit.
 
     ``mistakes`` names what explains it, ``laws`` what does not hold; the text tells all of it.
+
+    >>> from hopverify import parse_spec
+    >>> from hopverify.testing import Disagreement, check_implementation
+    >>> spec = parse_spec("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: identity}}}")
+    >>> try:
+    ...     check_implementation(spec, energy=lambda x: x @ x)
+    ... except Disagreement as error:
+    ...     print(error.mistakes)
+    ('missing ½',)
     """
 
     def __init__(self, found: Told) -> None:
@@ -58,6 +67,11 @@ def check_implementation(
     There are ``states`` fixed states, saturated and dead ones among them, with coordinates up to ``largest``, and
     ``examples`` more that Hypothesis draws, if it is installed. ``tolerance`` is relative to the size of the terms that
     a number is a sum of; unless given it is 8192 roundings of the type of number that the functions return.
+
+    >>> from hopverify import parse_spec
+    >>> from hopverify.testing import check_implementation
+    >>> spec = parse_spec("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: identity}}}")
+    >>> check_implementation(spec, energy=lambda x: x @ x / 2, velocity=lambda x: -x)
     """
     parts = {"energy": energy, "velocity": velocity, "update": update, "activation": activation}
     check(

@@ -23,6 +23,14 @@ def against(spec: ModelSpec | str | Path, **options: Any) -> Callable[[Test], Ca
 
     The options are those of :func:`~hopverify.testing.check_implementation`. A relative path is looked for from the
     working directory.
+
+    >>> from hopverify import parse_spec
+    >>> from hopverify.testing import against
+    >>> spec = parse_spec("{hopverify: 1, name: tiny, layers: {x: {size: 2, lagrangian: identity}}}")
+    >>> @against(spec)
+    ... def test_my_network():
+    ...     return {"energy": lambda x: x @ x / 2, "velocity": lambda x: -x}
+    >>> test_my_network()
     """
 
     def decorate(test: Test) -> Callable[..., None]:
