@@ -14,7 +14,7 @@ from griffe import Extension, Object
 
 REFERENCE = Path(__file__).with_name("reference.md")
 SHOWN = re.findall(r"^::: ([\w.]+)$", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
-_PAGE = re.compile(r"\bdocs/(\w+\.md)\b")
+_PAGE = re.compile(r"(?<!`)\bdocs/(\w+\.md)\b")
 _ROLE = re.compile(r":\w+:`~?([\w.]+)`")
 _EXAMPLE = re.compile(r"^>>> .*?(?=\n\s*\n|\Z)", re.MULTILINE | re.DOTALL)
 
