@@ -121,6 +121,10 @@ Qed.
 Ltac by_pieces := let u := fresh "u" in intro u; unfold relu, Rmin, Rmax; cbv beta;
   repeat destruct Rle_dec; try lra; try field; nra.
 
+(** One value on an interval, of a function made of relu, max and min. *)
+Ltac flat := let u := fresh "u" in let v := fresh "v" in intros u v (? & ?) (? & ?); simpl in *;
+  unfold relu, Rmin, Rmax; repeat destruct Rle_dec; lra.
+
 (** ** Convex Lagrangians *)
 
 Definition convex_on_line (L : R -> R) : Prop := forall u v s, 0 <= s <= 1 ->

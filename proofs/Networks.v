@@ -105,6 +105,12 @@ Definition gradient_of_L (L g : R -> R) : Prop := forall u, is_derive L u (g u).
 Definition lipschitz_activation (g : R -> R) : Prop := exists K, 0 <= K /\
   forall u v, Rabs (g v - g u) <= K * Rabs (v - u).
 
+(** g has one value on all of an interval, which may have no end below or above. *)
+Definition within (low high : option R) (u : R) : Prop :=
+  match low with Some a => a <= u | None => True end /\ match high with Some b => u <= b | None => True end.
+Definition constant_on (g : R -> R) (low high : option R) : Prop :=
+  forall u v, within low high u -> within low high v -> g u = g v.
+
 Definition is_symmetric (n : nat) (W : matrix) : Prop := forall i j, (i < n)%nat -> (j < n)%nat ->
   Q2R (W i j) = Q2R (W j i).
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hopverify.exporting import neurons
 from hopverify.exporting.definitions import Definitions, activation, potential
-from hopverify.exporting.numbers import name, rational, vector
+from hopverify.exporting.numbers import name, rational, real, vector
 from hopverify.exporting.refusal import NotExported
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Layer, Synapse
@@ -37,17 +37,18 @@ def not_symmetric(file: Definitions, claim: Claim) -> Statement:
     i, j = claim["pair"]
     first, second = (f"({rational(number(each, 'values'))})%Q" for each in claim["values"])
     text = f"is_not_symmetric {n} {W} {i} {j} {first} {second} {claim['unequal_pairs']}"
-    proof = f"apply not_symmetric_by_entries. {COMPUTED}."
+    entries = f"apply not_symmetric_by_entries; {COMPUTED}"
+    proof = f"{entries}."
     answer = claim.fields.get("symmetrisable")
     if answer == "yes":
         d = vector([number(each, "symmetriser") for each in claim["symmetriser"]])
         text = f"{text} /\\\n  symmetrises {n} {d}%Q {W}"
-        proof = f"split; [{proof[:-1]}|].\napply symmetriser_by_entries. {COMPUTED}."
+        proof = f"split; [{entries}|].\napply symmetriser_by_entries. {COMPUTED}."
     elif answer == "no":
         text = f"{text} /\\\n  not_symmetrisable {n} {W}"
         cycle = claim["cycle"]
         way = f"two_cycle {n} {W} {cycle[0]} {cycle[1]}" if len(cycle) == 2 else _long_cycle(n, W, cycle)
-        proof = f"split; [{proof[:-1]}|].\napply ({way}). {COMPUTED}."
+        proof = f"split; [{entries}|].\napply ({way}). {COMPUTED}."
     return Statement(f"not_symmetric_{name(array)}", text, proof)
 
 
@@ -86,6 +87,23 @@ def convex(file: Definitions, claim: Claim) -> Statement:
             f"proofs/Functions.v has no lemma that shows the Lagrangian of layer {layer.name} to be convex"
         )
     return Statement(f"convex_{name(layer.name)}", f"convex_layer {layer.size} {L}", proof)
+
+
+def dead(file: Definitions, claim: Claim) -> Statement:
+    """The activation has one value on each of the intervals, and at the two states."""
+    layer = _layer(file, claim)
+    if claim["kind"] != "dead":
+        raise NotExported(f"flat activations of the kind {claim['kind']!r} have no theorem in proofs/ yet")
+    g, ends = file.function(layer, "g"), {"-∞", "+∞"}
+    parts = []
+    for interval in claim["intervals"]:
+        low, high = ("None" if end in ends else f"(Some {real(number(end, 'intervals'))})" for end in interval)
+        parts.append(f"constant_on {g} {low} {high}")
+    a, b = (real(number(each, "neuron_states")) for each in claim["neuron_states"])
+    parts.append(f"{a} <> {b} /\\ {g} {a} = {g} {b}")
+    steps = [f"split; [unfold {g}; flat|]."] * len(claim["intervals"])
+    last = f"split; [lra|]. unfold {g}, relu, Rmin, Rmax. repeat destruct Rle_dec; lra."
+    return Statement(f"constant_{name(layer.name)}", " /\\\n  ".join(parts), "\n".join([*steps, last]))
 
 
 def gradient_of_l(file: Definitions, claim: Claim) -> Statement:
@@ -161,6 +179,7 @@ STATEMENTS: Mapping[str, Callable[[Definitions, Claim], Statement]] = {
     "not symmetric": not_symmetric,
     "compatible times": compatible_times,
     "convex": convex,
+    "constant on a segment": dead,
     "gradient of L": gradient_of_l,
     "Lipschitz activation": lipschitz_activation,
     "gradient drive": gradient_drive,

@@ -36,8 +36,9 @@ def test_the_claims_of_a_certificate(tmp_path: Path) -> None:
     certificate.write_text(verify(parse_spec(spec.read_text(encoding="utf-8"))).to_json(), encoding="utf-8")
     result = run("export", "--coq", spec, certificate)
     assert result.exit_code == 0
-    assert result.stdout.count("Theorem ") == 1
-    assert "left out: the activation of layer x is constant on a segment" in result.stderr
+    assert result.stdout.count("Theorem ") == 2
+    assert "Theorem claim_constant_x : constant_on g_x None (Some 0)" in result.stdout
+    assert result.stderr == ""
     other = run("export", "--coq", RELU_PAIR.with_name("relu-two-neurons.yaml"), certificate)
     assert (other.exit_code, other.stdout) == (2, "")
     assert "the kernel rejects the certificate" in other.stderr

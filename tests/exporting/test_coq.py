@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from hopverify import verify
 from hopverify.core import core_of
 from hopverify.exporting import claims_of, export
 from hopverify.exporting.coq_file import HEAD, CoqFile
 from hopverify.kernel.claims import Claim
 from hopverify.networks import any_model
-from hopverify.spec import read_spec
+from hopverify.spec import parse_spec, read_spec
 from tests.exporting.test_statements import core_at, exported
 from tests.golden.table import every_spec, name_of
 
@@ -24,6 +26,13 @@ pytestmark = [
 ]
 ROOT = Path(__file__).parents[2]
 PROOFS = ROOT / "proofs"
+SPEC = """
+hopverify: 1
+name: tiny
+layers: {{x: {{size: 3, lagrangian: {lagrangian}}}}}
+synapses: {{w: {{kind: dense, layers: [x, x], weights: {weights}}}}}
+checks: [weight_symmetry, energy_flatness]
+"""
 SMALL = 150
 """Neurons of the specs that are compiled together."""
 IMPORTS = HEAD.format(digest="").partition("*)\n")[2]
@@ -117,6 +126,26 @@ def test_coq_refuses_what_is_changed_by_one_number(library: None, tmp_path: Path
     made = mutants()
     assert len(made) == (6 + 3) * len(WITHIN)
     done = compiled("\n".join([IMPORTS, *(module(name, text) for name, text in made.items())]), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_coq_accepts_symmetrisers_cycles_and_flat_intervals(library: None, tmp_path: Path) -> None:
+    """Claims that need what a search found, of certificates."""
+    weights = (
+        "[[0, 2, 0], [1, 0, 0], [0, 0, 1]]",
+        "[[0, 2, 1], [-1, 0, 1], [1, 1, 1]]",
+        "[[0, 2, 1], [1, 0, 1], [1, 3, 1]]",
+    )
+    modules = []
+    for lagrangian, W in product(("relu", "relu6", "hard_tanh", "clipped_linear"), weights):
+        spec = parse_spec(SPEC.format(lagrangian=lagrangian, weights=W))
+        core = core_of(any_model(spec))
+        file = export(core, claims_of(core, verify(spec).to_json()))
+        assert {each.claim.name for each in file.theorems} == {"not symmetric", "constant on a segment"}
+        modules.append(module(f"{lagrangian}{weights.index(W)}", body(file)))
+    made = "\n".join(modules)
+    assert [made.count(each) for each in ("symmetrises 3", "(two_cycle 3", "(long_cycle 3")] == [4, 4, 4]
+    done = compiled(f"{IMPORTS}\n{made}", tmp_path)
     assert done.returncode == 0, done.stderr
 
 

@@ -67,6 +67,16 @@ def test_descent_of_a_plain_network_is_exported() -> None:
             Claim("convex", {"layer": "original: x"}),
             "no layer of the network",
         ),
+        (
+            lambda: core_named("softmax-equilibria"),
+            Claim("constant on a segment", {"layer": "x", "kind": "singular everywhere"}),
+            "of the kind 'singular everywhere' have no theorem",
+        ),
+        (
+            small,
+            Claim("constant on a segment", {"layer": "x", "kind": "singular", "states": []}),
+            "flat activations of the kind 'singular' have no theorem",
+        ),
         (small, Claim("ascent", {"state": {}, "rate": "1"}), "no theorem for claims of the kind 'ascent'"),
     ],
 )  # fmt: skip

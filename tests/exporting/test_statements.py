@@ -16,6 +16,7 @@ from flint import arb
 from hopverify.core import core_of
 from hopverify.exporting import CoqFile, NotExported, claims_of, export
 from hopverify.exporting.numbers import name
+from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.network import Network, drives
@@ -195,6 +196,28 @@ def test_the_energy_and_the_flow_of_a_network_are_those_of_the_core(path: Path) 
                 ours = [a + b for a, b in zip(ours, pushed(block, gamma), strict=True)]
         assert all(map(near, ours, theirs))
         assert [ball(t) for t in found.numbers(layers[place]["tau"])] == values_of(layer.tau)
+
+
+def test_the_intervals_of_dead_neurons_and_a_cycle_are_stated() -> None:
+    """These claims need what a certificate has; their numbers are those of the claim."""
+    relu6 = core_at(ROOT / "specs" / "krotov-hopfield-relu6.yaml")
+    fields = {"layer": "x", "kind": "dead", "intervals": [["-∞", "0"], ["6", "+∞"]], "unbounded": True}
+    (flat,) = export(relu6, [Claim("constant on a segment", {**fields, "neuron_states": ["-1", "-1/2"]})]).theorems
+    assert flat.statement.split(" /\\\n  ") == [
+        "constant_on g_x None (Some 0)",
+        "constant_on g_x (Some 6) None",
+        "(- 1) <> (- 1 / 2) /\\ g_x (- 1) = g_x (- 1 / 2)",
+    ]
+    lure = core_at(ROOT / "specs" / "global-lure.yaml")
+    (claim,) = (each for each in claims_of(lure) if each.name == "not symmetric")
+    (stated,) = export(lure, [claim]).theorems
+    i, j = claim["pair"]
+    first, second = (f"({each.replace('/', ' # ')})%Q" for each in claim["values"])
+    pairs = claim["unequal_pairs"]
+    assert stated.statement == f"is_not_symmetric 2 (rows array_w) {i} {j} {first} {second} {pairs}"
+    no = Claim(claim.name, {**claim.fields, "symmetrisable": "no", "cycle": [0, 1]})
+    (both,) = export(lure, [no]).theorems
+    assert both.statement == f"{stated.statement} /\\\n  not_symmetrisable 2 (rows array_w)"
 
 
 def test_the_page_shows_the_lines_that_are_exported() -> None:
