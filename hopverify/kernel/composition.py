@@ -35,6 +35,7 @@ from hopverify.kernel.intervals import ANY, Range, between, exactly
 from hopverify.kernel.known import ALIKE, Known, constant
 from hopverify.kernel.language import ELEMENTWISE
 from hopverify.kernel.numbers import Rejected
+from hopverify.kernel.properties import JUMPING
 from hopverify.kernel.regularity import regularity
 from hopverify.kernel.terms import STATE, Apply, Number, Place, Shape, Term, Variable
 
@@ -89,8 +90,13 @@ _ENTRYWISE = (*ELEMENTWISE, "add", "subtract", "multiply", "divide", "max", "min
 
 def _joins(node: Apply, known: Mapping[int, Known]) -> bool:
     """Whether a node is f(u), entry by entry, with a locally Lipschitz u and an f whose pieces join."""
+    return any(_joins_in(node, u, known) for u in (None, _jumping(node)))
+
+
+def _joins_in(node: Apply, u: Term | None, known: Mapping[int, Known]) -> bool:
+    """Whether that is so with the given term for u, or, without one, with what functions of one number end at."""
     arguments: list[Term] = []
-    f = _in_one_number(node, arguments)
+    f = _in_one_number(node, arguments, u)
     if not arguments or any(each != arguments[0] for each in arguments) or not known[id(arguments[0])].lipschitz:
         return False
     try:
@@ -99,10 +105,19 @@ def _joins(node: Apply, known: Mapping[int, Known]) -> bool:
         return False
 
 
-def _in_one_number(node: Term, arguments: list[Term]) -> Term:
+def _jumping(node: Term) -> Term | None:
+    """Return the argument of the first function that jumps, among what the node is entry by entry."""
+    if not isinstance(node, Apply) or node.function not in _ENTRYWISE:
+        return None
+    if node.function in JUMPING:
+        return node.arguments[0]
+    return next((found for found in map(_jumping, node.arguments) if found is not None), None)
+
+
+def _in_one_number(node: Term, arguments: list[Term], u: Term | None) -> Term:
     """Return a term with ["state"] in the place of what it is a function of, entry by entry, and gather that."""
-    if isinstance(node, Apply) and node.function in _ENTRYWISE:
-        return Apply(node.function, tuple(_in_one_number(each, arguments) for each in node.arguments))
+    if isinstance(node, Apply) and node.function in _ENTRYWISE and node != u:
+        return Apply(node.function, tuple(_in_one_number(each, arguments, u) for each in node.arguments))
     if isinstance(node, Apply) and node.function == "ones":
         return ONE
     if isinstance(node, Number):

@@ -39,7 +39,7 @@ def regularity(node: Apply, given: list[Known]) -> tuple[bool, bool]:
         offset = given[1]
         return offset.range.positive or (offset.range.nonnegative and not offset.moving), offset.range.positive
     if name == "power":
-        return _of_power(node, u)
+        return _of_power(node, given[0])
     # 1/(parameter - 1) ≥ 1 is the exponent of a threshold's positive part. Of what has no line here nothing is known.
     return name in _THRESHOLDS and terms.constant(node.arguments[1]) <= 2, False
 
@@ -50,9 +50,11 @@ def _lies_above(u: Range, bound: int | None) -> bool:
     return bool(u.low[0] > bound) or bool(u.low[0] == bound and u.low[1])
 
 
-def _of_power(node: Apply, u: Range) -> tuple[bool, bool]:
-    exponent = terms.constant(node.arguments[1])
+def _of_power(node: Apply, base: Known) -> tuple[bool, bool]:
+    exponent, u = terms.constant(node.arguments[1]), base.range
     if exponent.denominator == 1:
         holds = exponent >= 0 or u.nonzero
         return holds, holds
-    return u.positive or (exponent >= 1 and u.nonnegative), u.positive
+    # 0 has a root, but no slope of one.
+    at_zero = exponent >= 1 or (exponent > 0 and not base.moving)
+    return u.positive or (at_zero and u.nonnegative), u.positive

@@ -1,4 +1,7 @@
-"""Equal states: pairs x, 2x (and centred pairs) whose activations are rational, for Lagrangians flat along rays."""
+"""Equal states: pairs x, 2x (and centred pairs) whose activations are rational, for Lagrangians flat along rays.
+
+A layer that is flat on one side of 0 only is flat along one of two opposite rays.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ def _search(obligation: NowhereFlat, budget: Budget) -> Iterator[Evidence]:
         convex = {"claim": {"claim": "convex", "layer": name}, "proof": {"by": way}}
         premises = {"premises": [convex, *gradient_premises(obligation.layer)]}
         for base in _candidates(n):
-            states = [texts_of(base), texts_of([2 * entry for entry in base])]
-            yield found_by_kernel(
-                premises, "states", "constant on a segment", layer=name, kind="singular", states=states
-            )
+            for sign in (1, -1):
+                states = [texts_of([share * entry for entry in base]) for share in (sign, 2 * sign)]
+                yield found_by_kernel(
+                    premises, "states", "constant on a segment", layer=name, kind="singular", states=states
+                )
 
 
 def _candidates(n: int) -> Iterator[list[Fraction]]:

@@ -52,6 +52,9 @@ SMOOTH = "lipschitz analytic"
         (["size", X], f"{SMOOTH} convex concave squares log_convex"),
         (["sqrt", "0"], "lipschitz convex concave squares"),
         (["sqrt", "-1"], "convex concave squares"),
+        (["power", "0", "1/2"], "lipschitz convex concave squares"),
+        (["power", "-1", "1/2"], "convex concave squares"),
+        (["power", "0", "-1/2"], "convex concave"),
         (X, f"{SMOOTH} convex concave injective"),
         (["negate", X], f"{SMOOTH} convex concave injective"),
         (["add", ["multiply", "2", X], A], f"{SMOOTH} convex concave injective"),
@@ -210,6 +213,7 @@ def test_shifts(document: Any, shift: int | None) -> None:
     assert known(document, a=positive, s=positive).shift == shift
 
 
+APART = ["subtract", FIRST, SECOND]
 SOFTSIGN = ["subtract", ["sign", X], ["divide", ["sign", X], ["add", "1", ["abs", X]]]]
 
 
@@ -219,7 +223,12 @@ SOFTSIGN = ["subtract", ["sign", X], ["divide", ["sign", X], ["add", "1", ["abs"
         (SOFTSIGN, True),
         (["matmul", ["array", "M"], SOFTSIGN], True),
         (["multiply", ["relu", X], ["step", X]], True),
-        (["multiply", ["relu", ["tanh", X]], ["step", ["tanh", X]]], False),
+        (["multiply", ["relu", ["tanh", X]], ["step", ["tanh", X]]], True),
+        (["multiply", ["unit", X, "0"], ["multiply", ["relu", APART], ["step", APART]]], True),
+        (["multiply", ["multiply", ["unit", X, "0"], ["relu", APART]], ["step", APART]], False),
+        (["multiply", ["relu", APART], ["step", ["subtract", SECOND, FIRST]]], False),
+        (["multiply", ["relu", APART], ["multiply", ["step", APART], FIRST]], False),
+        (["multiply", ["add", "1", ["relu", APART]], ["step", APART]], False),
         (["multiply", ["multiply", ["ones", X], ["relu", X]], ["step", X]], True),
         (["step", X], False),
         (["multiply", X, ["step", ["subtract", X, "1"]]], False),

@@ -45,6 +45,7 @@ def told(asked: Layer) -> tuple[Outcome, dict[str, Any]]:
         (layer("lagrangian: hard_tanh"), [["-∞", "-1"], ["1", "+∞"]], ["-2", "-3/2"]),
         (own("x^2/2 - relu(x - 1)^2/2", of="neuron"), [["1", "+∞"]], ["2", "3"]),
         (own("relu(x - 4)^2/2 + relu(2 - x)^2/2", of="neuron"), [["2", "4"]], ["3", "7/2"]),
+        (own("relu(x)^(3/2)", of="neuron"), [["-∞", "0"]], ["-1", "-1/2"]),
     ],
 )
 def test_dead_zones(asked: Layer, intervals: list[list[str]], states: list[str]) -> None:
@@ -74,4 +75,9 @@ def test_singular_layers() -> None:
     assert told(layer("lagrangian: {spherical: {epsilon: 0}}")) == (
         Outcome.REFUTED,
         {"kind": "singular", "states": states},
+    )
+    # The sum is below 0, and so g is 0; where it is 0, g has no exact value.
+    assert told(own("relu(sum(x))^2/2")) == (
+        Outcome.REFUTED,
+        {"kind": "singular", "states": [["-1", "0"], ["-2", "0"]]},
     )

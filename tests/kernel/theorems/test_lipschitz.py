@@ -23,6 +23,8 @@ def own(expression: str, of: str = "neuron") -> str:
         own("x*clip(x, -1, 1) - clip(x, -1, 1)^2/2"),
         own("logcosh(x - 1/3) + softplus(x)"),
         own("logsumexp(3*x)/3 + norm(x, 1)", "layer"),
+        own("relu(x[0] - x[1])^2/2", "layer"),
+        own("relu(x[0]*x[1] + x[0])^3 + x[1]^2", "layer"),
     ],
 )
 def test_activations(text: str) -> None:
@@ -40,6 +42,8 @@ def test_activations(text: str) -> None:
         (own("step(x)"), "that L is"),
         (own("sqrt(x)^3"), "that L is"),
         (own("norm(x)", "layer"), "that the activation is"),
+        (own("relu(x[0] - x[1])", "layer"), "that the activation is"),
+        (own("relu(x)^(3/2)"), "that the activation is"),
     ],
 )
 def test_activations_of_which_it_is_not_shown(text: str, why: str) -> None:
