@@ -79,6 +79,9 @@ def _apply(name: str, *given: Dual) -> Dual:
     at = [each.value for each in given]
     if name in _SIDES and all(each.rate.is_finite() for each in given) and (side := _SIDES[name](*at)) is not None:
         return given[side] if side < len(given) else Dual(BALLS.apply(name, *at), None)
+    if name in JUMPING:
+        # Of a constant, too: it has all values between.
+        return Dual(BALLS.apply(name, *at), arb.nan())
     partials = _QUICK[name](*at) if name in _QUICK else Apply(name, (_U, _V)[: len(given)])
     return _moved(BALLS.apply(name, *at), given, partials)
 

@@ -94,7 +94,8 @@ def test_jumps_ends_and_what_is_undefined_have_no_derivative(document: Any, at: 
 def test_what_rests_may_be_anywhere() -> None:
     """A dead neuron's relu(x)^1.5 rests at 0."""
     assert along(["power", ["relu", A], "3/2"], ("-1", "0")) == 0
-    assert along(["add", ["sign", ["multiply", "0", "3"]], A]).is_finite()
+    assert along(["add", ["sign", ["multiply", "1", "3"]], A]) == 1
+    assert not along(["add", ["sign", ["multiply", "0", "3"]], A]).is_finite()
     assert along(["sqrt", "0"]) == 0
 
 

@@ -124,6 +124,17 @@ def test_functions_with_a_value_at_one_point_have_no_slope() -> None:
     assert accepted(core_with(["subtract", flat, ["power", X, "2"]]), "not convex", "point", {**bent, "state": ["1"]})
 
 
+def test_an_energy_with_a_jump_in_it_does_not_rise() -> None:
+    """step 0 has all values between 0 and 1, also where it does not move."""
+    for jump, why in (["0", "dE/dt is not certainly so high"], ["1", ""]):
+        of = core_with(synapse=(["step", jump], {"x": ["multiply", "2", GAMMA]}))
+        claim = {"state": {"x": ["2"]}, "rate": "1"}
+        if why:
+            rejected(of, "ascent", "point", claim, why)
+        else:
+            assert accepted(of, "ascent", "point", claim)
+
+
 # ------------------------------------------------------------------------------------------ values that balls enclose
 
 

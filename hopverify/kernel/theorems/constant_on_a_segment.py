@@ -59,12 +59,13 @@ def singular_everywhere(case: Case) -> Fact:
     case.need(not layer.elementwise, "the neurons act for themselves")
     case.need(case.claim.fields == {"layer": layer.name, "kind": "singular everywhere"}, "the kind is another one")
     g = regular_activation(case)
-    if layer.g is None and layer.L is not None and of_state(case.core, layer, layer.L).shift is not None:
-        return Fact(case.core, case.claim)
+    grows = layer.g is None and layer.L is not None and of_state(case.core, layer, layer.L).shift is not None
     known = of_state(case.core, layer, g, extended=layer.g is None)
-    still = known.shift == STILL
-    case.need(still, "composition does not show that the activation never changes along the vector of ones")
-    if not known.lipschitz:
+    case.need(
+        grows or known.shift == STILL,
+        "composition does not show that the activation never changes along the vector of ones",
+    )
+    if not grows and not known.lipschitz:
         case.need(layer.g is not None, "composition does not show that the activation is locally Lipschitz")
         counted = [ball(k + 1) for k in range(layer.size)]
         check_around(g, {**arrays_of(case.core, g, every=False), STATE: counted}, "state")
