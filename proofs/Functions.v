@@ -195,3 +195,67 @@ Qed.
 
 Lemma convex_ext L L' : (forall u, L' u = L u) -> convex_on_line L -> convex_on_line L'.
 Proof. intros E H u v s Hs. rewrite !E. now apply H. Qed.
+
+(** ** Functions of a whole layer *)
+
+Definition logsumexp (n : nat) (x : vec) : R := ln (sum n (fun i => exp (x i))).
+
+Definition convex_of_states (F : vec -> R) : Prop := forall x y s, 0 <= s <= 1 ->
+  F (fun i => (1 - s) * x i + s * y i) <= (1 - s) * F x + s * F y.
+
+Lemma sum_exp_pos n x : (0 < n)%nat -> 0 < sum n (fun i => exp (x i)).
+Proof.
+  intro Hn. apply Rlt_le_trans with (exp (x 0%nat)); [apply exp_pos|].
+  apply (sum_term n (fun i => exp (x i)) 0); auto. intros; apply Rlt_le, exp_pos.
+Qed.
+
+Lemma exp_tangent m d : exp m * (1 + d - m) <= exp d.
+Proof.
+  replace (exp d) with (exp m * exp (d - m)) by (rewrite <- exp_plus; f_equal; ring).
+  apply Rmult_le_compat_l; [apply Rlt_le, exp_pos|]. pose proof (exp_ineq1_le (d - m)). lra.
+Qed.
+
+Lemma logsumexp_tangent n x y : (0 < n)%nat ->
+  logsumexp n x + sum n (fun i => exp (x i) * (y i - x i)) / sum n (fun i => exp (x i)) <= logsumexp n y.
+Proof.
+  intro Hn. unfold logsumexp. pose proof (sum_exp_pos n x Hn) as HZ.
+  set (Z := sum n (fun i => exp (x i))) in *. set (D := sum n (fun i => exp (x i) * (y i - x i))).
+  set (m := D / Z). assert (E : m * Z = D) by (unfold m; field; lra).
+  assert (B : Z * exp m <= sum n (fun i => exp (y i))).
+  { replace (Z * exp m) with (sum n (fun i => exp (x i) * (exp m * (1 + (y i - x i) - m)))).
+    - apply sum_le. intros i _. replace (exp (y i)) with (exp (x i) * exp (y i - x i))
+        by (rewrite <- exp_plus; f_equal; ring).
+      apply Rmult_le_compat_l; [apply Rlt_le, exp_pos|apply exp_tangent].
+    - rewrite (sum_ext n _ (fun i => exp m * (1 - m) * exp (x i) + exp m * (exp (x i) * (y i - x i))))
+        by (intros; ring).
+      rewrite sum_plus, !sum_scal. fold Z D. rewrite <- E. ring. }
+  replace (ln Z + m) with (ln (Z * exp m)) by (rewrite ln_mult, ln_exp; auto; apply exp_pos).
+  destruct B as [B|B]; [left; apply ln_increasing; auto; apply Rmult_lt_0_compat; auto; apply exp_pos|].
+  right. now rewrite B.
+Qed.
+
+Lemma convex_logsumexp n : (0 < n)%nat -> convex_of_states (logsumexp n).
+Proof.
+  intros Hn x y s Hs. set (w := fun i => (1 - s) * x i + s * y i).
+  pose proof (logsumexp_tangent n w x Hn) as A. pose proof (logsumexp_tangent n w y Hn) as B.
+  pose proof (sum_exp_pos n w Hn) as HZ. set (Z := sum n (fun i => exp (w i))) in *.
+  set (a := sum n (fun i => exp (w i) * (x i - w i))) in *. set (b := sum n (fun i => exp (w i) * (y i - w i))) in *.
+  assert (E : (1 - s) * a + s * b = 0).
+  { unfold a, b. rewrite <- !sum_scal, <- sum_plus, <- (sum_zero n). apply sum_ext. intros i _. unfold w. ring. }
+  assert (E' : (1 - s) * (a / Z) + s * (b / Z) = 0).
+  { replace ((1 - s) * (a / Z) + s * (b / Z)) with (((1 - s) * a + s * b) / Z) by (field; lra). rewrite E. field. lra. }
+  assert ((1 - s) * (logsumexp n w + a / Z) <= (1 - s) * logsumexp n x) by (apply Rmult_le_compat_l; lra).
+  assert (s * (logsumexp n w + b / Z) <= s * logsumexp n y) by (apply Rmult_le_compat_l; lra). lra.
+Qed.
+
+(** F(beta x)/beta. *)
+Lemma convex_states_scaled n beta : (0 < n)%nat -> 0 < beta ->
+  convex_of_states (fun x => logsumexp n (fun i => beta * x i) / beta).
+Proof.
+  intros Hn Hb x y s Hs. pose proof (convex_logsumexp n Hn (fun i => beta * x i) (fun i => beta * y i) s Hs) as C.
+  cbv beta in C. assert (P : 0 < / beta) by now apply Rinv_0_lt_compat. unfold Rdiv.
+  replace ((1 - s) * (logsumexp n (fun i => beta * x i) * / beta) + s * (logsumexp n (fun i => beta * y i) * / beta))
+    with (((1 - s) * logsumexp n (fun i => beta * x i) + s * logsumexp n (fun i => beta * y i)) * / beta) by ring.
+  apply Rmult_le_compat_r; [lra|]. eapply Rle_trans; [|exact C]. right. unfold logsumexp. f_equal.
+  apply sum_ext. intros i _. f_equal. ring.
+Qed.

@@ -27,7 +27,7 @@ HEAD = """\
 (** Claims about a network as theorems, written by hopverify. docs/proofs.md says how to read them.
     core model: {digest}
     To check: make -C proofs && coqc -Q proofs Hopverify FILE.v *)
-From Coq Require Import Reals List Lra.
+From Coq Require Import Reals List Lra Lia.
 From Coquelicot Require Import Coquelicot.
 From Hopverify Require Import Sums Functions Networks Exports.
 From Coq Require Import QArith_base.

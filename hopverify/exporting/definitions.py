@@ -74,6 +74,12 @@ class Definitions:
         text = f"Definition {found} ({functions.STATE} : R) : R := {functions.written(term)}.\n"
         return self._define(found, layer.name, text)
 
+    def whole_potential(self, layer: Layer) -> str:
+        """Return the name of L of a layer that acts as a whole."""
+        found = f"L_{name(layer.name)}"
+        text = functions.written_of_states(potential(layer), layer.size)
+        return self._define(found, layer.name, f"Definition {found} ({functions.STATE} : vec) : R := {text}.\n")
+
     def neuron(self, layer: Layer) -> str:
         """Return the name of the lemma that g is L', non-decreasing and with bounded slopes."""
         L, g = self.function(layer, "L"), self.function(layer, "g")

@@ -36,6 +36,28 @@ def written(term: Term) -> str:
     return _written(term)[0]
 
 
+def written_of_states(term: Term, size: int) -> str:
+    """Return a Lagrangian of a whole layer, as an expression in its states u: log-sum-exp, scaled.
+
+    >>> from hopverify.kernel.language import read
+    >>> written_of_states(read(["divide", ["logsumexp", ["multiply", "2", ["state"]]], "2"], "L"), 4)
+    'logsumexp 4 (fun i => 2 * u i) / 2'
+    """
+    if isinstance(term, Apply) and term.function == "divide":
+        inner, number = term.arguments
+        if isinstance(number, Number) and number.value != 0 and isinstance(inner, Apply) and inner.function != "divide":
+            return f"{written_of_states(inner, size)} / {real(number.value)}"
+    if isinstance(term, Apply) and term.function == "logsumexp":
+        (inner,) = term.arguments
+        if inner == Variable(("state", "")):
+            return f"logsumexp {size} {STATE}"
+        if isinstance(inner, Apply) and inner.function == "multiply":
+            beta, state = inner.arguments
+            if isinstance(beta, Number) and state == Variable(("state", "")):
+                return f"logsumexp {size} (fun i => {real(beta.value)} * {STATE} i)"
+    raise NotExported("of layers that act as a whole, only Lagrangians that are a log-sum-exp have a statement for Coq")
+
+
 def _written(term: Term) -> tuple[str, int]:
     """Return the text and how strongly its outermost sign binds."""
     if isinstance(term, Number):

@@ -77,6 +77,8 @@ def compatible_times(file: Definitions, claim: Claim) -> Statement:
 def convex(file: Definitions, claim: Claim) -> Statement:
     """The Lagrangian of the layer is convex."""
     layer = _layer(file, claim)
+    if not layer.elementwise:
+        return _convex_whole(file, layer)
     L, own = file.function(layer, "L"), neurons.convex(potential(layer))
     if own is not None:
         proof = f"apply convex_sum. unfold {L}. {own}."
@@ -87,6 +89,13 @@ def convex(file: Definitions, claim: Claim) -> Statement:
             f"proofs/Functions.v has no lemma that shows the Lagrangian of layer {layer.name} to be convex"
         )
     return Statement(f"convex_{name(layer.name)}", f"convex_layer {layer.size} {L}", proof)
+
+
+def _convex_whole(file: Definitions, layer: Layer) -> Statement:
+    """The Lagrangian, a function of all states of the layer, is convex."""
+    L = file.whole_potential(layer)
+    proof = f"unfold {L}. first [apply convex_logsumexp; lia|apply convex_states_scaled; [lia|lra]]."
+    return Statement(f"convex_{name(layer.name)}", f"convex_of_states {L}", proof)
 
 
 def dead(file: Definitions, claim: Claim) -> Statement:

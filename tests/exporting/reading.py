@@ -14,7 +14,9 @@ from flint import arb
 Numbers = list[Any]
 Matrix = Callable[[int, int], Fraction]
 
-DEFINITION = re.compile(r"^Definition (\w+)(?: \(u : R\))? : [\w ]+ :=\s(.*?)\.$(?=\n\n)", re.MULTILINE | re.DOTALL)
+DEFINITION = re.compile(
+    r"^Definition (\w+)(?: \(u : (?:R|vec)\))? : [\w ]+ :=\s(.*?)\.$(?=\n\n)", re.MULTILINE | re.DOTALL
+)
 THEOREM = re.compile(r"^Theorem (\w+) : (.*?)\.\nProof\.", re.MULTILINE | re.DOTALL)
 TOKEN = re.compile(r"\s*([A-Za-z_]\w*|\d+|[-+*/^()])")
 
@@ -41,6 +43,18 @@ class CoqText:
 
     def function(self, name: str) -> Callable[[arb], arb]:
         return Expression(self.definitions[name]).value
+
+    def of_states(self, name: str) -> Callable[[list[arb]], arb]:
+        """Return a function of all states of a layer: the logarithm of the sum of exponentials, scaled."""
+        number = r"\(?(\d+(?: / \d+)?)\)?"
+        form = rf"logsumexp (\d+) (?:u|\(fun i => {number} \* u i\))(?: / {number})?"
+        found = re.fullmatch(form, self.definitions[name])
+        assert found is not None, self.definitions[name]
+        size, beta, over = (
+            int(found[1]),
+            *(ball(Fraction((each or "1").replace(" ", ""))) for each in found.groups()[1:]),
+        )
+        return lambda x: sum(((beta * x[i]).exp() for i in range(size)), arb(0)).log() / over
 
     def layer(self, name: str) -> dict[str, str]:
         """Return the fields of a layer, as they stand there."""
