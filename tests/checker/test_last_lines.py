@@ -1,0 +1,60 @@
+"""Refusals of the checker that evidence seldom meets."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from types import SimpleNamespace
+
+import pytest
+
+from hopverify.certificate import parse_certificate
+from hopverify.checker import check_certificate, energy_form, step_form
+from hopverify.checker.questions import question
+from hopverify.checker.rules import lasalle
+from hopverify.checks import claims_of
+from hopverify.errors import CertificateRejected, EvidenceRejected
+from hopverify.networks import Model, any_model
+from hopverify.networks.structured import HebbianBlock
+from hopverify.pipeline import verify
+from hopverify.spec import ModelSpec, parse_spec
+from hopverify.spec.exact_array import ExactArray
+
+
+def spec(layer: str = "size: 1, lagrangian: tanh", check: str = "lagrangian_convexity") -> ModelSpec:
+    return parse_spec(f"{{hopverify: 1, name: one, layers: {{x: {{{layer}}}}}, checks: [{check}]}}")
+
+
+def test_a_certificate_of_another_core_is_refused() -> None:
+    body = json.loads(verify(spec()).to_json())
+    check_certificate(spec(), parse_certificate(json.dumps(body)))
+    with pytest.raises(CertificateRejected, match="another core"):
+        check_certificate(spec(), parse_certificate(json.dumps(body | {"core": "0" * 64})))
+
+
+def test_what_the_kernel_has_no_claim_for_is_no_question() -> None:
+    with pytest.raises(NotImplementedError, match="unheard of"):
+        question(SimpleNamespace(statement="unheard of"))  # type: ignore[arg-type]
+
+
+def test_an_activation_without_a_bound_of_its_growth_has_no_reach() -> None:
+    model = any_model(spec("size: 1, activation: {expression: 'x^2', of: neuron}"))
+    assert isinstance(model, Model)
+    with pytest.raises(EvidenceRejected, match="no linear growth bound of the activation of layer x"):
+        energy_form._reach(model.layers["x"])
+
+
+def test_what_a_list_rests_on_has_to_be_proved() -> None:
+    given = spec("size: 1, lagrangian: {expression: 'x^2 - x^4', of: neuron}")
+    ((_, claim),) = claims_of(given, any_model(given))
+    (obligation, *_) = claim.necessary
+    entry = json.loads(verify(given).to_json())["results"][0]
+    (evidence,) = [row["evidence"] for row in entry["obligations"] if row["outcome"] == "refuted"]
+    with pytest.raises(EvidenceRejected, match="not proved: the Lagrangian"):
+        lasalle._prove(obligation, evidence)
+
+
+def test_the_negative_of_a_hebbian_block_has_the_opposite_scale() -> None:
+    block = HebbianBlock(ExactArray.of([[1, 2]]), Fraction(1, 2), True)
+    negated = step_form._negated(block)
+    assert (negated.scale, negated.zero_diagonal) == (Fraction(-1, 2), True)
