@@ -151,6 +151,8 @@ def lipschitz_drive(file: Definitions, claim: Claim) -> Statement:
 def descent(file: Definitions, claim: Claim) -> Statement:
     """T2: from every state there is one solution, along which the derived energy never increases."""
     core = file.core
+    if core.spins is not None:
+        raise NotExported("spins follow no flow; T2 is about flows")
     if core.energy is not None:
         raise NotExported("the spec claims an energy of its own; T2 is about the derived one")
     layers = [layer for layer in core.layers if isinstance(layer, Layer)]

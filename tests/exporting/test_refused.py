@@ -49,6 +49,7 @@ def test_descent_of_a_plain_network_is_exported() -> None:
     [
         (lambda: core_named("negative-bias-left-out"), DESCENT, "the bias of layer x is left out of the energy"),
         (lambda: core_named("modern-hopfield-without-half"), DESCENT, "claims an energy of its own"),
+        (lambda: core_named("hopfield-1982"), DESCENT, "spins follow no flow"),
         (lambda: core_named("modern-hopfield"), DESCENT, "layer h is instantaneous"),
         (lambda: core_named("no-leak-runaway"), DESCENT, "the leak 0"),
         (lambda: core_named("softmax-equilibria"), DESCENT, "acts as a whole"),
