@@ -18,7 +18,7 @@ kinks, and has one value where two cells meet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ from hopverify.kernel import ranges as of_ranges
 from hopverify.kernel.cells import Cell, cells
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.curvature import bent
-from hopverify.kernel.derive import ONE
+from hopverify.kernel.derive import ONE, apply
 from hopverify.kernel.derive import replace as put
 from hopverify.kernel.growth import degree_of, shift_of
 from hopverify.kernel.identity import same
@@ -89,20 +89,46 @@ _ENTRYWISE = (*ELEMENTWISE, "add", "subtract", "multiply", "divide", "max", "min
 
 
 def _joins(node: Apply, known: Mapping[int, Known]) -> bool:
-    """Whether a node is f(u), entry by entry, with a locally Lipschitz u and an f whose pieces join."""
-    return any(_joins_in(node, u, known) for u in (None, _jumping(node)))
+    """Whether a node is f(u), entry by entry, with a locally Lipschitz u and an f whose pieces join.
+
+    It may also be a product of f(u) with what is locally Lipschitz. Signs and factors that are numbers do not matter.
+    """
+    jumping, leaves = _jumping(node), list[Term]()
+    _in_one_number(jumping or node, leaves, None)
+    candidates = leaves[:1] if jumping is None else [*leaves[:1], jumping]
+    return any(known[id(u)].lipschitz and _joins_in(node, u, known) for u in candidates)
 
 
-def _joins_in(node: Apply, u: Term | None, known: Mapping[int, Known]) -> bool:
-    """Whether that is so with the given term for u, or, without one, with what functions of one number end at."""
-    arguments: list[Term] = []
-    f = _in_one_number(node, arguments, u)
-    if not arguments or any(each != arguments[0] for each in arguments) or not known[id(arguments[0])].lipschitz:
-        return False
+def _joins_in(node: Apply, u: Term, known: Mapping[int, Known]) -> bool:
+    f: Term = ONE
+    for factor in _factors(node):
+        arguments: list[Term] = []
+        own = _in_one_number(factor, arguments, u)
+        if all(each == u for each in arguments):
+            f = apply("multiply", f, own)
+        elif factor is node or not known[id(factor)].lipschitz:
+            return False
     try:
         return pieces_join(f)
     except Rejected:
         return False
+
+
+def _factors(node: Term) -> Iterator[Term]:
+    """Yield the factors of a product, but for its sign and divisors that are numbers."""
+    if not isinstance(node, Apply):
+        yield node
+    elif node.function == "multiply":
+        for each in node.arguments:
+            yield from _factors(each)
+    elif node.function == "negate" or (node.function == "divide" and _is_divisor(node.arguments[1])):
+        yield from _factors(node.arguments[0])
+    else:
+        yield node
+
+
+def _is_divisor(term: Term) -> bool:
+    return isinstance(term, Number) and term.value != 0
 
 
 def _jumping(node: Term) -> Term | None:

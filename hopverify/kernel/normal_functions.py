@@ -39,7 +39,7 @@ def root(forms: Forms, u: Form, exponent: Fraction) -> Form:
     """Return u^exponent for u ≥ 0 and an exponent that is not whole."""
     need(abs(exponent) <= MAX_EXPONENT, "identity", f"exponents are at most {MAX_EXPONENT}")
     if not u:
-        return forms.opaque(("power", exponent), u)
+        return {} if exponent > 0 else forms.opaque(("power", exponent), u)
     content, positive, rest = _factors(forms, u)
     found = joined(_primes(forms, content), positive)
     if rest != forms.number(1):

@@ -70,6 +70,8 @@ SAME: list[tuple[Any, Any]] = [
     (["sqrt", ["pi"]], ["divide", ["pi"], ["sqrt", ["pi"]]]),
     (["multiply", ["sqrt", "21/2"], ["sqrt", "2/21"]], "1"),
     (["power", "101", "1/2"], ["divide", "101", ["sqrt", "101"]]),
+    (["sqrt", ["subtract", U, U]], "0"),
+    (["power", "0", "3/2"], "0"),
     # Exponentials.
     (["exp", plus(U, "1")], times(["exp", U], ["exp", "1"])),
     (["tanh", U], ["divide", ["sinh", U], ["cosh", U]]),

@@ -24,6 +24,8 @@ def own(expression: str, of: str = "neuron") -> str:
         own("logcosh(x - 1/3) + softplus(x)"),
         own("logsumexp(3*x)/3 + norm(x, 1)", "layer"),
         own("relu(x[0] - x[1])^2/2", "layer"),
+        own("norm(relu(x), 1)", "layer"),
+        own("relu(x)^(5/2)"),
         own("relu(x[0]*x[1] + x[0])^3 + x[1]^2", "layer"),
     ],
 )
@@ -58,6 +60,8 @@ def by_expression(energy: str) -> str:
 def test_drives() -> None:
     assert accepted(core(by_expression("-dot(x, y)")), "Lipschitz drive", "composition", S)
     assert accepted(core(by_expression("sum(relu(x)^2) + norm(y, 1)")), "Lipschitz drive", "composition", S)
+    assert accepted(core(by_expression("exp(-dot(y, y))*relu(x[0])^2")), "Lipschitz drive", "composition", S)
+    rejected(core(by_expression("exp(-dot(y, y))*relu(x[0])")), "Lipschitz drive", "composition", S, "layer x")
     rejected(core(by_expression("sum(relu(x))")), "Lipschitz drive", "composition", S, "of the drive of layer x")
     rejected(core(by_expression("sum(step(x))")), "Lipschitz drive", "composition", S, "that S is locally")
     rejected(core(by_expression("-dot(x, y)")), "Lipschitz drive", "composition", {"synapse": "t"}, "no synapse")
