@@ -8,7 +8,7 @@ is the same function is for the kernel to decide.
 
 >>> from hopverify.expr.parser import parse
 >>> print(next(other_forms(parse("1/sqrt(1 + x^2) - x^2/sqrt(1 + x^2)^3"))))
-1/(sqrt(x^2 + 1)*(x^2 + 1))
+sqrt(x^2 + 1)/(x^2 + 1)^2
 >>> print(next(other_forms(parse("exp(x)/(1 + exp(x)) - exp(2*x)/(1 + exp(x))^2"))))
 exp(x)/(exp(x) + 1)^2
 """
