@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from hopverify.errors import ArgumentError, HopverifyError, require
 from hopverify.interop.writing import written
-from hopverify.repairs.writing import flow, literal, section
+from hopverify.repairs.writing import flow, section
 from hopverify.spec import ExactArray, ModelSpec, parse_spec
 from hopverify.spec.bounds import MAX_TITLE
 
@@ -141,8 +140,3 @@ def spec_text(
     parts += [f"update: {update}\n"] if update is not None else []
     asked = f"checks: {flow(checks)}\n" + (f"expect: {flow(expect)}\n" if expect else "")
     return "\n".join(lines) + "\n" + "".join(parts) + asked
-
-
-def shown_number(value: Fraction) -> str:
-    """Return an exact number for a sentence."""
-    return literal(value)

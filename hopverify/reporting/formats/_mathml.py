@@ -9,8 +9,6 @@ from xml.etree import ElementTree
 from hopverify.reporting.document import Math
 from hopverify.reporting.plain import plain
 
-NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-
 _ELEMENTS = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mstyle", "mpadded", "mphantom", "mfrac", "msqrt"}
 _ELEMENTS |= {"mroot", "msup", "msub", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd"}
 _ATTRIBUTES = {"accent", "accentunder", "columnalign", "columnspacing", "depth", "display", "displaystyle", "fence"}
