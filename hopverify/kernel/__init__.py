@@ -13,6 +13,6 @@ A file uses only files that stand before it:
     ranges               intervals, ranges
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
-    of a core            network, points, semidefinite
+    of a core            network, points, semidefinite, affine
     claims and proofs    claims, facts, witness, theorems, check, __main__
 """

@@ -1,0 +1,110 @@
+"""Affine drives: what all synapses add to each neuron, as an exact affine function of the activations of all neurons.
+
+Neurons are numbered through the layers, in the order of the core. Terms are evaluated in affine functions: sums, and
+products with constants; a term that needs more is refused.
+
+>>> u, v = unit(0), unit(1)
+>>> AFFINE.apply("subtract", AFFINE.apply("multiply", AFFINE.number(2), u), v)
+Affine(constant=Fraction(0, 1), slopes={0: Fraction(2, 1), 1: Fraction(-1, 1)})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import accumulate
+
+from hopverify.kernel.arithmetic import Arithmetic, Value, axes
+from hopverify.kernel.core import Core
+from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
+from hopverify.kernel.exact import RATIONALS
+from hopverify.kernel.network import drives
+from hopverify.kernel.numbers import need
+from hopverify.kernel.terms import Place
+from hopverify.kernel.vectors import transposed
+
+
+@dataclass(frozen=True)
+class Affine:
+    """constant + Σ slopes[j]·γ_j; a neuron with the slope 0 is left out."""
+
+    constant: Fraction
+    slopes: Mapping[int, Fraction] = field(default_factory=dict)
+
+
+def unit(neuron: int) -> Affine:
+    """Return γ_j."""
+    return Affine(Fraction(0), {neuron: Fraction(1)})
+
+
+def starts(core: Core) -> dict[str, int]:
+    """Return the number of the first neuron of each layer."""
+    counted = accumulate((layer.size for layer in core.layers), initial=0)
+    return dict(zip((layer.name for layer in core.layers), counted, strict=False))
+
+
+def affine_drives(core: Core, every: bool = True) -> list[Affine]:
+    """Return drive + b of each neuron; of ``every`` array that is meant, or of the given ones."""
+    first = starts(core)
+    values: dict[Place, Value] = {
+        ("activation", layer.name): [unit(first[layer.name] + k) for k in range(layer.size)] for layer in core.layers
+    }
+    found: list[Affine] = []
+    for layer in core.layers:
+        terms = list(drives(core, layer.name))
+        values |= arrays_of(core, *terms, arithmetic=AFFINE, every=every)
+        parts = [evaluate(term, values, AFFINE) for term in terms]
+        found += [_total(each) for each in zip(values_of(layer.bias, AFFINE), *parts, strict=True)]
+    return found
+
+
+def _total(parts: Sequence[Affine]) -> Affine:
+    slopes: dict[int, Fraction] = {}
+    for part in parts:
+        for neuron, slope in part.slopes.items():
+            slopes[neuron] = slopes.get(neuron, Fraction(0)) + slope
+    return Affine(sum((part.constant for part in parts), Fraction(0)), {j: each for j, each in slopes.items() if each})
+
+
+def _scaled(u: Affine, factor: Fraction) -> Affine:
+    return Affine(u.constant * factor, {j: slope * factor for j, slope in u.slopes.items()} if factor else {})
+
+
+def _apply(name: str, *given: Affine) -> Affine:
+    if name in ("add", "subtract"):
+        return _total((given[0], given[1] if name == "add" else _scaled(given[1], Fraction(-1))))
+    if name == "negate":
+        return _scaled(given[0], Fraction(-1))
+    if name == "multiply" and not (given[0].slopes and given[1].slopes):
+        return _scaled(given[0], given[1].constant) if given[0].slopes else _scaled(given[1], given[0].constant)
+    if name == "divide" and not given[1].slopes and given[1].constant != 0:
+        return _scaled(given[0], 1 / given[1].constant)
+    need(not any(each.slopes for each in given), "drive", f"it is not affine in the activations: {name}")
+    return Affine(RATIONALS.apply(name, *(each.constant for each in given)))
+
+
+def _power(u: Affine, exponent: Fraction) -> Affine:
+    if exponent in (0, 1):
+        return u if exponent else Affine(Fraction(1))
+    need(not u.slopes, "drive", "it is not affine in the activations: power")
+    return Affine(RATIONALS.power(u.constant, exponent))
+
+
+def _dot(u: Sequence[Affine], v: Sequence[Affine]) -> Affine:
+    return _total([_apply("multiply", *pair) for pair in zip(u, v, strict=True)])
+
+
+def _matmul(matrix: Value, right: Value) -> Value:
+    if axes(right) == 1:
+        return [_dot(row, right) for row in matrix]
+    columns = transposed(right)
+    return [[_dot(row, column) for column in columns] for row in matrix]
+
+
+AFFINE = Arithmetic(
+    number=lambda value: Affine(Fraction(value)),
+    apply=_apply,
+    power=_power,
+    own={"dot": _dot, "matmul": _matmul},
+)
