@@ -1,0 +1,258 @@
+"""Branch and prune: all equilibria in a box, for a proof of the kernel (docs/claims.md, `equilibria` by `tree`).
+
+Boxes are taken from a stack, a few hundred at once. Each is discarded by natural bounds or by multipliers, shrunk by
+natural and relaxed bounds, ended where slopes show that it has no equilibrium but one that is known, or cut where the
+relaxation is farthest from the activations. Every number of a proof is rounded so that it has room: the ends of boxes
+are whole multiples of a unit, a little outside what was found here in doubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.numerics.enclosures import Enclosures
+from hopverify.numerics.relaxation import Bounds, Flags, Floats, Separation, inverses
+
+Integers = NDArray[np.int64]
+
+# Of the width of the root, about 2⁻³⁵ is the unit; boxes of fewer units than 2¹⁰ are not cut.
+FINE, LEAST_UNITS = 35, 2**10
+# How much room proofs have: of what an end gains, of the terms of a lower bound, of 1 in |I - RJ|w < w.
+GAINED, GRID, LOWER, REGULAR = 2.0**-9, 2.0**-7, 2.0**-18, 2.0**-6
+# An end that gains less than this of the width stays; a box that shrinks by more is shrunk once more.
+WORTH, AGAIN, ROUNDS = 2.0**-5, 0.15, 3
+STEPS, AT_ONCE = 60, 1024
+SCALES = (30.0, 1000.0, 1e6)
+OFF_MIDDLE = 0.4871
+MOST_UNDECIDED = 32
+
+
+class Relaxations(Protocol):
+    """What a search asks of a network, of B boxes at once."""
+
+    size: int
+
+    def natural(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return natural bounds of the equilibria."""
+
+    def relaxed(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return sharper bounds, a matrix R for each box, and how much each neuron is to blame for their width."""
+
+    def separated(self, lower: Floats, upper: Floats, R: Floats, steps: int) -> Separation:
+        """Look for multipliers that discard each box."""
+
+    def bounded_below(self, y: Floats, lower: Floats, upper: Floats) -> Bounds:
+        """Return a lower bound of y·F, and the size of its terms."""
+
+    def slope_bounds(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return the middle and the radius of the slopes of F."""
+
+    def residual(self, x: Floats) -> Floats:
+        """Return F."""
+
+    def jacobian(self, x: Floats) -> Floats:
+        """Return F'."""
+
+
+@dataclass
+class _Node:
+    """One box of the tree: the boxes to which it is shrunk, and then how it ends or is cut."""
+
+    shrinks: list[tuple[Integers, Integers]] = field(default_factory=list)
+    end: tuple[Any, ...] = ("?",)
+    parts: tuple[int, int] | None = None
+
+
+class BranchAndPrune:
+    """One search in a box with finite ends, or in the whole space where natural bounds are finite."""
+
+    def __init__(self, relaxations: Relaxations, enclosures: Enclosures, lower: Floats, upper: Floats) -> None:
+        self.of, self.enclosures, self.size = relaxations, enclosures, relaxations.size
+        self.root = lower, upper
+        self.nodes = [_Node()]
+        self.undecided, self.unit = 0, 1.0
+
+    def run(self, goes_on: Callable[[int], bool]) -> bool:
+        """Return whether every box is decided; ``goes_on`` is called now and then with the number of boxes so far."""
+        lower, upper = self.root
+        bounded = bool(np.isfinite(upper - lower).all())
+        if not bounded:
+            low, high = (bound[0] for bound in self.of.natural(lower[None], upper[None]))
+            lower, upper = np.maximum(lower, low), np.minimum(upper, high)
+            if not np.isfinite(upper - lower).all():
+                return False
+        widest = float(np.max(upper - lower))
+        self.unit = 2.0 ** (np.ceil(np.log2(max(widest, 2.0**-20))) - FINE)
+        coarse = self.unit * 2.0 ** (FINE - 10)
+        lower, upper = np.floor(lower / coarse - 0.01) * coarse, np.ceil(upper / coarse + 0.01) * coarse
+        self.nodes[0].shrinks.append(self._whole(lower, upper))
+        pending = [(0, lower, upper)]
+        while pending:
+            if self.undecided > MOST_UNDECIDED or not goes_on(len(self.nodes)):
+                return False
+            chosen, pending = pending[-AT_ONCE:], pending[:-AT_ONCE]
+            names = np.array([name for name, _, _ in chosen])
+            pending += self._grown(names, np.array([low for _, low, _ in chosen]), np.array([u for _, _, u in chosen]))
+        return self.undecided == 0
+
+    def _grown(self, names: Integers, lower: Floats, upper: Floats) -> list[tuple[int, Floats, Floats]]:
+        """Decide boxes, or return the parts to which they are cut."""
+        share = np.ones_like(lower)
+        gap = np.zeros_like(lower)
+        active = np.arange(len(names))
+        open_ = np.ones(len(names), dtype=bool)
+        for _ in range(ROUNDS):
+            if not len(active):
+                break
+            low, high = lower[active], upper[active]
+            new_low, new_high, R, share[active], void = self._bounds(low, high)
+            separation = self.of.separated(low, high, R, STEPS)
+            gap[active] = separation.gap
+            gone = void | self._separated(names[active], low, high, separation)
+            for name in names[active[void]].tolist():
+                if self.nodes[name].end[0] == "?":
+                    self.nodes[name].end = ("none",)
+            open_[active[gone]] = False
+            left = np.flatnonzero(~gone)
+            active, shrunk = active[left], self._shrunk(low[left], high[left], new_low[left], new_high[left])
+            ratio = ((shrunk[1] - shrunk[0]) / np.maximum(high[left] - low[left], self.unit)).mean(axis=1)
+            better = ratio < 1 - WORTH / 4
+            for k in np.flatnonzero(better):
+                self.nodes[names[active[k]]].shrinks.append(self._whole(shrunk[0][k], shrunk[1][k]))
+                lower[active[k]], upper[active[k]] = shrunk[0][k], shrunk[1][k]
+            active = active[ratio < 1 - AGAIN]
+        return self._ended(names[open_], lower[open_], upper[open_], share[open_], gap[open_])
+
+    def _bounds(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats, Floats, Flags]:
+        """Return the natural and relaxed bounds, R, blame, and which boxes certainly have no equilibrium by them."""
+        low, high = self.of.natural(lower, upper)
+        room = LOWER * (1 + np.abs(lower) + np.abs(upper))
+        low, high = np.maximum(lower, low), np.minimum(upper, high)
+        void = np.asarray((low > high + room).any(axis=1))
+        middle = np.clip((low + high) / 2, lower, upper)
+        first, last = np.where(low > high, middle, low), np.where(low > high, middle, high)
+        below, above, R, share = self.of.relaxed(first, last)
+        below, above = np.maximum(low, below), np.minimum(high, above)
+        void |= (below > above + room + GAINED * (upper - lower)).any(axis=1)
+        return below, above, R, share, void
+
+    def _separated(self, names: Integers, lower: Floats, upper: Floats, separation: Separation) -> Flags:
+        """End the boxes that multipliers discard, in whole numbers and with room."""
+        gone = np.zeros(len(names), dtype=bool)
+        for scale in SCALES:
+            tried = np.flatnonzero(separation.done & ~gone)
+            if not len(tried):
+                break
+            y = separation.y[tried]
+            whole = np.round(y / np.abs(y).max(axis=1, keepdims=True) * scale)
+            least, size = self.of.bounded_below(whole, lower[tried], upper[tried])
+            for k in np.flatnonzero(least > LOWER * size):
+                self.nodes[names[tried[k]]].end = ("none", [int(entry) for entry in whole[k]])
+                gone[tried[k]] = True
+        return gone
+
+    def _shrunk(self, lower: Floats, upper: Floats, low: Floats, high: Floats) -> Bounds:
+        """Return ends between those of a box and the bounds found, on a grid as coarse as what is gained."""
+        width, middle = upper - lower, (low + high) / 2
+        low, high = np.minimum(low, middle), np.maximum(high, middle)
+        ends = []
+        for old, gain, sign in ((lower, low - lower, 1.0), (upper, upper - high, -1.0)):
+            grid = np.maximum(2.0 ** np.floor(np.log2(np.maximum(gain * GRID, self.unit))), self.unit)
+            new = sign * np.floor(sign * (old + sign * gain * (1 - GAINED)) / grid) * grid
+            worth = (gain > WORTH * width) & (sign * (new - old) > 0)
+            ends.append(np.where(worth, new, old))
+        return ends[0], ends[1]
+
+    def _whole(self, lower: Floats, upper: Floats) -> tuple[Integers, Integers]:
+        return np.rint(lower / self.unit).astype(np.int64), np.rint(upper / self.unit).astype(np.int64)
+
+    def _ended(
+        self, names: Integers, lower: Floats, upper: Floats, share: Floats, gap: Floats
+    ) -> list[tuple[int, Floats, Floats]]:
+        """End the boxes in which F is injective and an equilibrium is known, and cut the others."""
+        if not len(names):
+            return []
+        margin = (upper - lower) / 16
+        for k in np.flatnonzero(regular(self.of, lower - margin, upper + margin)):
+            number = self.enclosures.near(lower[k], upper[k])
+            if number is None:
+                continue
+            low, high = self.enclosures.ends(number)
+            hull = np.minimum(lower[k], low), np.maximum(upper[k], high)
+            if regular(self.of, hull[0][None], hull[1][None])[0]:
+                self.nodes[names[k]].end = self.enclosures.word(number)
+        score = share / np.maximum(share.max(axis=1, keepdims=True), 1e-300)
+        score += gap / np.maximum(gap.max(axis=1, keepdims=True), 1e-300)
+        score += 1e-6 * (upper - lower) / np.maximum((upper - lower).max(axis=1, keepdims=True), 1e-300)
+        parts: list[tuple[int, Floats, Floats]] = []
+        for place, box in enumerate(names.tolist()):
+            if self.nodes[box].end[0] == "?":
+                parts += self._cut(box, lower[place], upper[place], score[place])
+        return parts
+
+    def _cut(self, name: int, lower: Floats, upper: Floats, score: Floats) -> Iterator[tuple[int, Floats, Floats]]:
+        width = upper - lower
+        i = int(np.argmax(np.where(width >= LEAST_UNITS * self.unit, score, -1.0)))
+        if width[i] < LEAST_UNITS * self.unit:
+            self.undecided += 1
+            return
+        grid = 2.0 ** np.floor(np.log2(width[i]) - 6)
+        at = np.rint((lower[i] + OFF_MIDDLE * width[i]) / grid) * grid
+        first = len(self.nodes)
+        self.nodes += [_Node(), _Node()]
+        self.nodes[name].end = ("cut", i, round(at / self.unit))
+        self.nodes[name].parts = (first, first + 1)
+        below, above = upper.copy(), lower.copy()
+        below[i] = above[i] = at
+        yield first, lower, below
+        yield first + 1, above, upper
+
+    def proof(self) -> tuple[str, list[list[Any]]]:
+        """Return the unit and the nodes of a tree in which every box is decided, in preorder."""
+        shift = self._common_power()
+        nodes, pending = list[list[Any]](), [0]
+        order = self.enclosures.order()
+        while pending:
+            node = self.nodes[pending.pop()]
+            nodes += [["shrink", (low >> shift).tolist(), (high >> shift).tolist()] for low, high in node.shrinks]
+            end = list(node.end)
+            if end[0] == "cut":
+                end[2] >>= shift
+            elif end[0] == "one":
+                end[1] = order.index(end[1])
+            nodes.append(end)
+            if node.parts is not None:
+                pending += node.parts[::-1]
+        return str(Fraction(self.unit) * 2**shift), nodes
+
+    def _common_power(self) -> int:
+        """Return the largest k so that all ends are multiples of 2^k units, and the unit at most 1."""
+        every = 0
+        for node in self.nodes:
+            for low, high in node.shrinks:
+                every |= int(np.bitwise_or.reduce(low)) | int(np.bitwise_or.reduce(high))
+            every |= node.end[2] if node.end[0] == "cut" else 0
+        most = max(0, int(-np.log2(self.unit)))
+        return min(most, (every & -every).bit_length() - 1) if every else most
+
+
+def regular(relaxations: Relaxations, lower: Floats, upper: Floats) -> Flags:
+    """Return where |I - RJ|w < w for slopes J of F on a box and some w > 0, with room: F is injective there."""
+    middle, radius = relaxations.slope_bounds(lower, upper)
+    finite = np.isfinite(middle).all(axis=(1, 2)) & np.isfinite(radius).all(axis=(1, 2))
+    middle[~finite], radius[~finite] = np.eye(relaxations.size), 2.0
+    R = inverses(middle)
+    C = np.abs(np.eye(relaxations.size) - R @ middle) + np.abs(R) @ radius
+    w = np.maximum(upper - lower, 1e-9)
+    shown = np.zeros(len(lower), dtype=bool)
+    for _ in range(4):
+        image = np.einsum("bij,bj->bi", C, w)
+        shown |= (image < (1 - REGULAR) * w).all(axis=1)
+        w = image / np.maximum(image.max(axis=1, keepdims=True), 1e-300) + 2.0**-10
+    return shown

@@ -1,0 +1,125 @@
+"""Equilibria as they are found: polished by Newton's method, and enclosed in boxes that a proof may claim.
+
+A box has ends on a coarse grid, some 2⁻³⁶ of each coordinate from the equilibrium; Krawczyk's test holds in it with
+room, as far as doubles can tell.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.numerics.outward import outward
+
+Floats = NDArray[np.float64]
+NEWTON_STEPS, CLOSE = 30, 1e-14
+SHARES = (2.0**-36, 2.0**-44)
+
+
+class Field(Protocol):
+    """A map F with its derivative, and bounds of its slopes."""
+
+    def residual(self, x: Floats) -> Floats:
+        """Return F(x)."""
+
+    def jacobian(self, x: Floats) -> Floats:
+        """Return F'(x)."""
+
+    def slope_bounds(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+        """Return the middle and the radius of the slopes of F on boxes."""
+
+
+class Enclosures:
+    """The equilibria that a search has found; those outside the region are known, and not listed."""
+
+    def __init__(self, field: Field, region: tuple[Floats, Floats] | None) -> None:
+        self.field, self.region = field, region
+        self.boxes: list[tuple[Floats, Floats]] = []
+        self.inside: list[bool] = []
+
+    def near(self, lower: Floats, upper: Floats) -> int | None:
+        """Return the number of the equilibrium to which Newton's method leads from the middle of a box."""
+        width = upper - lower
+        for number, (low, high) in enumerate(self.boxes):
+            if (lower <= high).all() and (low <= upper).all():
+                return number
+        x = self._polished((lower + upper) / 2, width)
+        if x is None:
+            return None
+        for number, (low, high) in enumerate(self.boxes):
+            if (low <= x).all() and (x <= high).all():
+                return number
+        return self.add(x)
+
+    def add(self, x: Floats) -> int | None:
+        """Enclose an equilibrium and return its number; None where that fails, or it may lie on either side of an end
+        of the region."""
+        for share in SHARES:
+            lower, upper = outward(x, x, share)
+            inside = self._is_inside(lower, upper)
+            apart = all((upper < low).any() or (high < lower).any() for low, high in self.boxes)
+            if inside is not None and apart and self._is_one(lower, upper):
+                self.boxes.append((lower, upper))
+                self.inside.append(inside)
+                return len(self.boxes) - 1
+        return None
+
+    def ends(self, number: int) -> tuple[Floats, Floats]:
+        """Return the box of an equilibrium."""
+        return self.boxes[number]
+
+    def order(self) -> list[int]:
+        """Return the numbers of those in the region, sorted by their states."""
+        listed = [number for number, inside in enumerate(self.inside) if inside]
+        return sorted(listed, key=lambda number: np.round(self.boxes[number][0], 6).tolist())
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return those in the region as a claim lists them, in that order."""
+        return [{"x": self._texts(number)} for number in self.order()]
+
+    def word(self, number: int) -> tuple[Any, ...]:
+        """Return the leaf of a box that has no equilibrium but this one."""
+        return ("one", number) if self.inside[number] else ("elsewhere", self._texts(number))
+
+    def _texts(self, number: int) -> list[list[str]]:
+        lower, upper = self.boxes[number]
+        return [[str(Fraction(a)), str(Fraction(b))] for a, b in zip(lower.tolist(), upper.tolist(), strict=True)]
+
+    def _polished(self, x: Floats, width: Floats) -> Floats | None:
+        """Return the limit of Newton's method, None where it leads far away."""
+        start = x
+        with np.errstate(all="ignore"):
+            for _ in range(NEWTON_STEPS):
+                try:
+                    step = np.linalg.solve(self.field.jacobian(x), self.field.residual(x))
+                except np.linalg.LinAlgError:
+                    return None
+                x = x - step
+                if not (np.abs(x - start) <= 2 * width).all():
+                    return None
+                if (np.abs(step) <= CLOSE * (1 + np.abs(x))).all():
+                    return x
+        return None
+
+    def _is_inside(self, lower: Floats, upper: Floats) -> bool | None:
+        """Return whether a box lies in the region, or outside; None for neither."""
+        if self.region is None or ((self.region[0] <= lower) & (upper <= self.region[1])).all():
+            return True
+        apart = ((upper < self.region[0]) | (self.region[1] < lower)).any()
+        return False if apart else None
+
+    def _is_one(self, lower: Floats, upper: Floats) -> bool:
+        """Return whether Krawczyk's test holds in a box, with room."""
+        middle = (lower + upper) / 2
+        J, radius = self.field.slope_bounds(lower[None], upper[None])
+        try:
+            R = np.linalg.inv(J[0])
+        except np.linalg.LinAlgError:
+            return False
+        half = (upper - lower) / 2
+        shift = np.abs(R @ self.field.residual(middle))
+        spread = (np.abs(np.eye(len(half)) - R @ J[0]) + np.abs(R) @ radius[0]) @ half
+        return bool((shift + spread < 0.75 * half).all())

@@ -1,0 +1,180 @@
+"""Relaxations of F(x) = ρx - b - W g(x) on boxes, for layers of single neurons: what a search discards boxes with.
+
+On a box X with ends of g known:
+
+- the *natural* bound: x_i ∈ (W g(X) + b)_i / ρ_i;
+- the *relaxed* bound: g(x) = λx + m ± δ with the secant λ of each neuron, so x ∈ R(W(m ± δ) + b) with
+  R = (diag ρ - W diag λ)⁻¹;
+- *multipliers* y: Σ y_i F_i(x) ≥ D(y) = Σ_j min_{X_j} (y_j ρ_j x - (Wᵀy)_j g_j(x)) - yᵀb, and no equilibrium where
+  D(y) > 0. D is concave; it is > 0 somewhere unless 0 lies in the convex set of values ρx - Wγ - b, with (x_j, γ_j)
+  in the convex hull of the graph of g_j. The point of that set nearest to 0 is approached by the method of Frank and
+  Wolfe (Gilbert 1966), in coordinates R F over the widths, and is itself the y.
+
+All in doubles, B boxes of N neurons at once, without outward rounding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.networks import LinearNetwork
+from hopverify.numerics.activation_shape import Shape
+from hopverify.spec.exact_array import ExactArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Bounds = tuple[Floats, Floats]
+THIN = 1e-12
+
+
+@dataclass
+class Separation:
+    """Multipliers of each box, whether they discard it, and how far each neuron is to blame where they do not."""
+
+    y: Floats
+    done: Flags
+    gap: Floats
+
+
+class Relaxation:
+    """The relaxations of one network within a bounded box, or without one for natural bounds alone."""
+
+    def __init__(self, network: LinearNetwork, lower: Floats, upper: Floats) -> None:
+        self.W, self.b, self.leak = (ExactArray.of(array).floats() for array in (network.W, network.b, network.leak))
+        self.size, self.A = network.size, self.W / self.leak[:, None]
+        self.shapes = [
+            (neurons, Shape(layer.function, _least(lower[neurons]), -_least(-upper[neurons])))
+            for layer, neurons in network.places()
+        ]
+
+    def values(self, x: Floats) -> Floats:
+        """Return g(x)."""
+        found = np.empty_like(x)
+        for neurons, shape in self.shapes:
+            found[..., neurons] = shape.values(x[..., neurons])
+        return found
+
+    def slopes(self, x: Floats) -> Floats:
+        """Return g'(x)."""
+        found = np.empty_like(x)
+        for neurons, shape in self.shapes:
+            found[..., neurons] = shape.slopes(x[..., neurons])
+        return found
+
+    def residual(self, x: Floats) -> Floats:
+        """Return F(x)."""
+        found: Floats = self.leak * x - self.b - self.values(x) @ self.W.T
+        return found
+
+    def jacobian(self, x: Floats) -> Floats:
+        """Return F'(x)."""
+        return np.asarray(np.diag(self.leak) - self.W * self.slopes(x)[..., None, :])
+
+    def slope_bounds(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return the middle and the radius of the slopes F' on each box."""
+        low, high = np.empty_like(lower), np.empty_like(upper)
+        for neurons, shape in self.shapes:
+            low[:, neurons], high[:, neurons] = shape.slope_range(lower[:, neurons], upper[:, neurons])
+        middle = np.diag(self.leak) - self.W * ((low + high) / 2)[:, None, :]
+        return middle, np.abs(self.W) * ((high - low) / 2)[:, None, :]
+
+    def natural(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return the natural bounds of the equilibria in each box; ends may be infinite."""
+        low, high = np.empty_like(lower), np.empty_like(upper)
+        for neurons, shape in self.shapes:
+            low[:, neurons], high[:, neurons] = shape.range(lower[:, neurons], upper[:, neurons])
+        positive, negative, shift = np.maximum(self.A, 0.0), np.minimum(self.A, 0.0), self.b / self.leak
+        if np.isfinite(low).all() and np.isfinite(high).all():
+            return low @ positive.T + high @ negative.T + shift, high @ positive.T + low @ negative.T + shift
+        with np.errstate(invalid="ignore"):
+            below, above = _sums(low, positive) + _sums(high, negative), _sums(high, positive) + _sums(low, negative)
+        return np.nan_to_num(below + shift, nan=-np.inf, posinf=np.inf, neginf=-np.inf), np.nan_to_num(
+            above + shift, nan=np.inf, posinf=np.inf, neginf=-np.inf
+        )
+
+    def relaxed(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return the relaxed bounds in each box, R, and the share of each neuron's δ in the widths of the bounds."""
+        slope, offset, deviation = self._secants(lower, upper)
+        R = inverses(np.diag(self.leak) - self.W * slope[:, None, :])
+        centre = np.einsum("bij,bj->bi", R, offset @ self.W.T + self.b)
+        passed = np.abs(R @ self.W)
+        radius = np.einsum("bij,bj->bi", passed, deviation)
+        share = deviation * (passed / np.maximum(upper - lower, THIN)[:, :, None]).sum(axis=1)
+        return centre - radius, centre + radius, R, share
+
+    def _secants(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return λ, m and δ with g(x) = λx + m ± δ on each box."""
+        slope, least, most = np.empty_like(lower), np.empty_like(lower), np.empty_like(lower)
+        for neurons, shape in self.shapes:
+            a, b = lower[:, neurons], upper[:, neurons]
+            rise, width = shape.values(b) - shape.values(a), b - a
+            own = np.where(width > THIN, rise / np.maximum(width, THIN), shape.slopes(a))
+            ones = np.ones_like(own)
+            x, g = shape.least(-own, -ones, a, b)
+            least[:, neurons] = g - own * x
+            x, g = shape.least(own, ones, a, b)
+            most[:, neurons], slope[:, neurons] = g - own * x, own
+        return slope, (least + most) / 2, (most - least) / 2
+
+    def least_sum(self, y: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return minimisers x of Σ y_i F_i(x) with each γ_j = g_j(x_j) apart, their γ, and F there."""
+        p, q = y * self.leak, y @ self.W
+        x, gamma = np.empty_like(lower), np.empty_like(lower)
+        for neurons, shape in self.shapes:
+            found = shape.least(p[:, neurons], q[:, neurons], lower[:, neurons], upper[:, neurons])
+            x[:, neurons], gamma[:, neurons] = found
+        return x, gamma, self.leak * x - gamma @ self.W.T - self.b
+
+    def bounded_below(self, y: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+        """Return D(y) of each box, and the size of its terms."""
+        x, gamma, F = self.least_sum(y, lower, upper)
+        p, q = np.abs(y * self.leak), np.abs(y @ self.W)
+        return (y * F).sum(axis=1), (p * np.abs(x) + q * np.abs(gamma) + np.abs(y * self.b)).sum(axis=1)
+
+    def separated(self, lower: Floats, upper: Floats, R: Floats, steps: int) -> Separation:
+        """Look for multipliers that discard each box."""
+        P = R / np.maximum(upper - lower, THIN)[:, :, None]
+        x, gamma = (lower + upper) / 2, (self.values(lower) + self.values(upper)) / 2
+        F = self.leak * x - gamma @ self.W.T - self.b
+        z = np.einsum("bij,bj->bi", P, F)
+        y, gap = np.zeros_like(x), np.zeros_like(x)
+        done, active = np.zeros(len(x), dtype=bool), np.arange(len(x))
+        for _ in range(steps):
+            own = np.einsum("bij,bi->bj", P[active], z[active])
+            corner, value, F = self.least_sum(own, lower[active], upper[active])
+            found = (own * F).sum(axis=1) > 0
+            y[active] = own
+            done[active[found]] = True
+            active, corner, value, F = active[~found], corner[~found], value[~found], F[~found]
+            if not len(active):
+                break
+            way = np.einsum("bij,bj->bi", P[active], F) - z[active]
+            length = np.maximum((way * way).sum(axis=1), 1e-300)
+            t = np.clip(-(z[active] * way).sum(axis=1) / length, 0.0, 1.0)[:, None]
+            z[active] += t * way
+            x[active] += t * (corner - x[active])
+            gamma[active] += t * (value - gamma[active])
+        gap[active] = np.abs(self.values(x[active]) - gamma[active]) * np.abs(y[active] @ self.W)
+        return Separation(y, done, gap)
+
+
+def inverses(M: Floats) -> Floats:
+    """Return inverses of a stack of matrices; the pseudo-inverses where one of them is singular."""
+    try:
+        return np.asarray(np.linalg.inv(M))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.pinv(M))
+
+
+def _least(values: Floats) -> float:
+    """Return the least of some ends, a stand-in where it is infinite."""
+    return float(np.clip(values, -64.0, None).min())
+
+
+def _sums(g: Floats, A: Floats) -> Floats:
+    """Return Σ_j A_ij g_j with 0·∞ = 0."""
+    terms = np.where(A[None] == 0, 0.0, g[:, None, :] * A[None])
+    return np.asarray(terms.sum(axis=2))
