@@ -14,5 +14,6 @@ A file uses only files that stand before it:
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
     of a core            network, points, semidefinite, affine
+    of equilibria        curves, flow, krawczyk, entries
     claims and proofs    claims, facts, witness, theorems, check, __main__
 """

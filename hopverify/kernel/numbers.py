@@ -67,3 +67,8 @@ def rational(text: Any, where: str) -> Fraction:
     value = Fraction(text)
     need(str(value) == text, where, why)
     return value
+
+
+def rational_or_none(text: Any, where: str) -> Fraction | None:
+    """Return the same, or None for null."""
+    return None if text is None else rational(text, where)
