@@ -14,6 +14,7 @@ from typing import Any
 from hopverify.core import core_of, core_of_layer, matrix_of
 from hopverify.kernel.core import Core
 from hopverify.obligations import (
+    Bounded,
     CompatibleTimes,
     Convex,
     DerivedEnergy,
@@ -60,6 +61,11 @@ def _(obligation: CompatibleTimes) -> Question:
 @question.register
 def _(obligation: DerivedEnergy) -> Question:
     return Question(core_of(obligation.model), {"name": "derived energy"}, {"name": "another energy"})
+
+
+@question.register
+def _(obligation: Bounded) -> Question:
+    return Question(core_of(obligation.model), {"name": "bounded solutions"}, {"name": "unbounded solutions"})
 
 
 @question.register

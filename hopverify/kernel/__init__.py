@@ -13,7 +13,7 @@ A file uses only files that stand before it:
     ranges               intervals, ranges
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
-    of a core            network, points, semidefinite, affine
+    of a core            network, points, semidefinite, affine, drive_ranges
     of equilibria        curves, flow, krawczyk, entries
     claims and proofs    claims, facts, witness, theorems, check, __main__
 """

@@ -97,6 +97,15 @@ FORMS: Mapping[str, Form] = {
         "descent",
         ("step", "rise"),
     ),
+    "bounded solutions": Form(
+        ("box",), "every solution enters the box {box} of the states, and stays in it", "unbounded solutions"
+    ),
+    "unbounded solutions": Form(
+        ("layer", "neuron", "drive"),
+        "every solution is unbounded: neuron {neuron} of layer {layer} has no leak, and its drive plus bias is beyond "
+        "{drive}, which is not 0, at all times",
+        "bounded solutions",
+    ),
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ _OF_SHAPE = ("ones", "unit", "size")
 
 
 def _applied(node: Apply, given: list[Known], shapes: list[Shape]) -> Known:
-    own = of_ranges.of_function(node, [each.range for each in given])
+    own = of_ranges.of_function(node, [each.range for each in given], shapes)
     lipschitz, analytic = regularity(node, given)
     lipschitz = lipschitz and all(each.lipschitz for each in given)
     analytic = analytic and all(each.analytic for each in given)

@@ -10,13 +10,15 @@ its arguments; :mod:`~hopverify.kernel.composition` goes from node to node.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import isqrt
 
 from flint import arb
 
 from hopverify.kernel import functions, terms
 from hopverify.kernel.arrays import Array
+from hopverify.kernel.derive import apply
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import (
     ANY,
@@ -27,6 +29,7 @@ from hopverify.kernel.intervals import (
     between,
     closed,
     enclosed,
+    exactly,
     higher,
     hull,
     inverse,
@@ -39,7 +42,7 @@ from hopverify.kernel.intervals import (
     total,
 )
 from hopverify.kernel.properties import TABLE, Properties, of_power
-from hopverify.kernel.terms import Apply
+from hopverify.kernel.terms import Apply, Number, Shape, Term
 
 
 def side(signs: str, u: Range) -> str:
@@ -102,7 +105,14 @@ def _power(u: Range, exponent: Fraction) -> Range:
 
 
 def _product(node: Apply, u: Range, v: Range) -> Range:
-    return _power(u, Fraction(2)) if node.arguments[0] == node.arguments[1] else multiplied(u, v)
+    first, second = node.arguments
+    if first == second:
+        return _power(u, Fraction(2))
+    if isinstance(first, Apply) and first.function == "divide":
+        # (c/norm(u, e))·u, as gradients are written.
+        found = _normalised(apply("multiply", first.arguments[0], second), first.arguments[1], ())
+        return multiplied(u, v) if found is None else found
+    return multiplied(u, v)
 
 
 def _at_least(end: End) -> Range:
@@ -120,7 +130,6 @@ _ZERO_TO_ONE = closed(0, 1)
 _OF_VALUES: Mapping[str, Callable[..., Range]] = {
     "add": added,
     "subtract": lambda u, v: added(u, negated(v)),
-    "divide": lambda u, v: multiplied(u, inverse(v)),
     "max": largest,
     "min": smallest,
     "pi": lambda: only(arb.pi()),
@@ -151,9 +160,37 @@ _OF_VALUES: Mapping[str, Callable[..., Range]] = {
 }
 
 
-def of_function(node: Apply, given: list[Range]) -> Range:
-    """Return the range of a function of the table, from those of its arguments."""
+def _normalised(u: Term, v: Term, shapes: Sequence[Shape]) -> Range | None:
+    """c·u/norm(u, e) and c·(u - mean u)/√(variance u + e), e ≥ 0 and c numbers, have bounds: |u_i|² ≤ Σ u²."""
+    factor, root = Fraction(1), 0
+    while isinstance(u, Apply) and u.function == "multiply" and isinstance(u.arguments[0], Number):
+        factor, u = factor * u.arguments[0].value, u.arguments[1]
+    if isinstance(v, Apply) and v.function == "norm" and v.arguments[0] == u and _is_offset(v.arguments[1]):
+        root = 1
+    if isinstance(v, Apply) and v.function == "sqrt" and shapes and u == _centred(v.arguments[0]):
+        root = isqrt(shapes[0][0] - 1) + 1
+    return multiplied(exactly(factor), closed(-root, root)) if root else None
+
+
+def _is_offset(term: Term) -> bool:
+    return isinstance(term, Number) and term.value >= 0
+
+
+def _centred(spread: Term) -> Term | None:
+    """Return u - mean u for variance u, or variance u + a number ≥ 0."""
+    if isinstance(spread, Apply) and spread.function == "add" and _is_offset(spread.arguments[1]):
+        spread = spread.arguments[0]
+    if isinstance(spread, Apply) and spread.function == "variance":
+        return Apply("subtract", (spread.arguments[0], Apply("mean", spread.arguments)))
+    return None
+
+
+def of_function(node: Apply, given: list[Range], shapes: Sequence[Shape] = ()) -> Range:
+    """Return the range of a function of the table, from those of its arguments, and their shapes if they are known."""
     name = node.function
+    if name == "divide":
+        first, second = node.arguments
+        return _normalised(first, second, shapes) or multiplied(given[0], inverse(given[1]))
     if name == "negate":
         return negated(given[0])
     if name in ("sin", "cos"):

@@ -1,21 +1,125 @@
-"""Boxes that attract every solution: bounded drives first, then the growth of the activations through the weights."""
+"""Boxes that every solution enters: by the ranges of the activations first, then by their growth through the weights.
+
+Start from the ranges of the activations over all states. If the drive into a layer plus its bias lies in [p, q], the
+layer enters any box larger than [p, q]/ρ, ρ > 0. An activation that is not bounded in itself (identity, ReLU) is, from
+then on, within its range over that box, and so the next layer's drive may be bounded in turn. A neuron without leak
+whose drive is bounded away from 0 runs away.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import ceil, frexp
+
+import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.checker.payload import texts_of
-from hopverify.networks import linear_network
+from hopverify.checker.enclosure import enclosure
+from hopverify.checker.payload import text_of, texts_of
+from hopverify.checker.ranges import Box, activation_range, total_drive
+from hopverify.errors import EvidenceRejected
+from hopverify.expr.intervals import enclose
+from hopverify.expr.nodes import symbols
+from hopverify.networks import Layer, Model, linear_network
 from hopverify.numerics.growth import propose_box
 from hopverify.obligations import Bounded
 from hopverify.provers import Budget, Prover
+from hopverify.provers.structure import by_kernel, found_by_kernel
 from hopverify.verdict import Reason
+
+MARGINS, SHOWN_BITS = (2.0**-10, 2.0**-4, 1.0), 20
+"""The kernel's own intervals may be wider: of a share in softmax it knows that it is between 0 and 1."""
+
+
+def settled(model: Model, margin: float) -> dict[str, Box]:
+    """Return a box for the states of each layer that every solution enters; infinite where none is known."""
+    gamma = _over_all_states(model)
+    states: dict[str, Box] = {}
+    while True:
+        before = sum(box.is_finite for box in states.values())
+        for name, layer in model.layers.items():
+            states[name] = _state(layer, total_drive(model, layer, gamma, model.synapses), margin)
+        for name, layer in model.layers.items():
+            if states[name].is_finite and not gamma[name].is_finite:
+                gamma[name] = _image(layer, states[name])
+        # Each round but the last finds one more layer bounded.
+        if sum(box.is_finite for box in states.values()) <= before:
+            return states
+
+
+def _over_all_states(model: Model) -> dict[str, Box]:
+    return {name: Box.full(layer.size, activation_range(layer)) for name, layer in model.layers.items()}
+
+
+def _state(layer: Layer, drive: Box, margin: float) -> Box:
+    """Return the box for x that a drive within bounds leads to."""
+    if not all(rate > 0 for rate in layer.leak):
+        return Box(np.full(layer.size, -np.inf), np.full(layer.size, np.inf))
+    rates = [enclose(rate) for rate in (layer.leak if len(layer.leak) > 1 else layer.leak * layer.size)]
+    least, most = (np.array([float(getattr(rate, end)) for rate in rates]) for end in ("lower", "upper"))
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        low = np.where(drive.lower < 0, drive.lower / least, drive.lower / most)
+        high = np.where(drive.upper > 0, drive.upper / least, drive.upper / most)
+        return Box(low - margin * (np.abs(low) + margin), high + margin * (np.abs(high) + margin))
+
+
+def _image(layer: Layer, states: Box) -> Box:
+    """Return bounds of the activations over a box of states; those known before where there are none."""
+    expression = layer.function.activation[0]
+    if not layer.function.elementwise or symbols(expression) - {"x"}:
+        return Box.full(layer.size, activation_range(layer))
+    ends = zip(states.lower.tolist(), states.upper.tolist(), strict=True)
+    found = [Box.full(1, enclosure(expression, Fraction(low), Fraction(high))) for low, high in ends]
+    return Box(np.concatenate([box.lower for box in found]), np.concatenate([box.upper for box in found]))
+
+
+def _runaways(model: Model) -> Iterator[Evidence]:
+    """Offer a neuron without leak whose drive never changes sign."""
+    gamma = _over_all_states(model)
+    for layer in model.dynamic:
+        if all(rate > 0 for rate in layer.leak):
+            continue
+        drive = total_drive(model, layer, gamma, model.synapses)
+        for i, rate in enumerate(layer.leak if len(layer.leak) > 1 else layer.leak * layer.size):
+            if rate == 0 and (drive.lower[i] > 0 or drive.upper[i] < 0):
+                end = outward(drive.lower[i], -1) if drive.lower[i] > 0 else outward(drive.upper[i], 1)
+                premises = [by_kernel("composition", "Lipschitz activation", layer=name) for name in model.layers]
+                premises += [by_kernel("composition", "Lipschitz drive", synapse=name) for name in model.synapses]
+                proof = {"premises": [{key: each[key] for key in ("claim", "proof")} for each in premises]}
+                claimed = {"layer": layer.name, "neuron": i, "drive": text_of(end)}
+                yield found_by_kernel(proof, "ranges", "unbounded solutions", **claimed)
+
+
+def outward(end: float, sign: int) -> Fraction:
+    """Return a short number beyond an end of a box."""
+    unit = Fraction(2) ** (frexp(end)[1] - SHOWN_BITS)
+    return sign * ceil(sign * Fraction(end) / unit + Fraction(1, 2)) * unit
+
+
+def _rows(boxes: Mapping[str, Box]) -> dict[str, list[list[str]]]:
+    """Return [low, high] of each neuron, as a claim states them."""
+    return {
+        name: [
+            [text_of(outward(low, -1)), text_of(outward(high, 1))]
+            for low, high in zip(box.lower.tolist(), box.upper.tolist(), strict=True)
+        ]
+        for name, box in boxes.items()
+    }
 
 
 def _search(obligation: Bounded, budget: Budget) -> Iterator[Evidence]:
-    yield {"rule": "bounded_drive"}
-    network = linear_network(obligation.model)
+    model = obligation.model
+    try:
+        yield from _runaways(model)
+        for margin in MARGINS:
+            boxes = settled(model, margin)
+            if not all(box.is_finite for box in boxes.values()):
+                break
+            yield by_kernel("ranges", "bounded solutions", box=_rows(boxes))
+    except EvidenceRejected:
+        pass  # weights with a spread may be too large for bounds in floating point
+    network = linear_network(model)
     if network is not None:
         bounds = propose_box(network)
         if bounds is not None:

@@ -240,6 +240,13 @@ def _rising_step(witness: Values) -> list[str]:
     return [f"one step of h = {number(witness['step'])} raises {energy} by {witness['rise']} {where}"]
 
 
+def _runs_away(witness: Values) -> list[str]:
+    least = witness["drive"]
+    beyond = f"{'≤' if least.startswith('-') else '≥'} {bound(least)}"
+    where = f"neuron {witness['neuron']} of layer {witness['layer']} runs away, from every state"
+    return [f"{where}: it has no leak, and its drive plus bias is {beyond} at all times"]
+
+
 _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "not convex": _curvature,
     "incompatible times": _curvature,
@@ -248,6 +255,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "not symmetric": _asymmetric,
     "constant on a segment": _constant,
     "ghost_segment": _ghost_segment,
+    "unbounded solutions": _runs_away,
     "two_equilibria": _two_equilibria,
     "no_attractor": _no_attractor,
     "unbounded_direction": _unbounded_direction,

@@ -36,6 +36,8 @@ from hopverify.spec import ModelSpec, parse_spec
 from hopverify.verdict import Reason, Verdict
 
 PROVED, REFUTED, OPEN = Outcome.PROVED, Outcome.REFUTED, Outcome.OPEN
+BOX = {"x": [[str(-(2**60)), str(2**60)]]}
+BOUNDED = {"rule": "kernel", "claim": {"claim": "bounded solutions", "box": BOX}, "proof": {"by": "ranges"}}
 
 
 def spec_of(checks: str = "[lagrangian_convexity]", expect: str = "{}", layer: str = "lagrangian: relu") -> ModelSpec:
@@ -210,7 +212,7 @@ def test_a_factor_reaches_from_1_to_its_limit() -> None:
     (wanted, role), claim = network()
     family = family_of(claim, 0)
     assert family is not None
-    evidence = {"rule": "bounded_drive"}
+    evidence = BOUNDED
     for factor, taken in (("1", True), ("3/2", True), (str(MOST), True)):
         stated = {"factor": factor, "evidence": evidence}
         found = decide(wanted, role, {**evidence, SURVIVES: stated}, family)
@@ -234,7 +236,7 @@ def test_what_holds_of_the_given_weights_only_stays_open_with_a_family() -> None
     assert decide(wanted, role, evidence).judgement.outcome is PROVED
     found = decide(wanted, role, evidence, family).judgement
     assert (found.outcome, found.reason) == (OPEN, Reason.UNCERTAIN_WEIGHTS)
-    stated = {"factor": "2", "evidence": {"rule": "bounded_drive"}}
+    stated = {"factor": "2", "evidence": BOUNDED}
     assert decide(wanted, role, {**evidence, SURVIVES: stated}, family).judgement.outcome is OPEN
 
 
@@ -242,7 +244,7 @@ def test_without_evidence_or_family() -> None:
     (wanted, role), _ = network()
     assert decide(wanted, role, None).judgement == Judgement(OPEN)
     with pytest.raises(EvidenceRejected, match="unexpected or missing keys: survives"):
-        decide(wanted, role, {"rule": "bounded_drive", SURVIVES: {}})
+        decide(wanted, role, {**BOUNDED, SURVIVES: {}})
     for wrong in ([], "sign", 3):
         with pytest.raises(EvidenceRejected, match="no rule of the checker"):
             decide(wanted, role, wrong, lambda factor: wanted)  # type: ignore[arg-type]

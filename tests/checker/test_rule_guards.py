@@ -18,7 +18,7 @@ from hopverify.checker.definiteness import check_definite
 from hopverify.checker.enclosure import enclosure
 from hopverify.checker.growth import Bound, Growth
 from hopverify.checker.quadratic_forms import LowRankForm, SparseForm
-from hopverify.checker.rules import RULES, Judgement, bounded_drive, judge
+from hopverify.checker.rules import RULES, Judgement, judge
 from hopverify.checker.slope_bounds import _declared, slope_range
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
@@ -243,18 +243,3 @@ def test_two_equilibria_have_to_be_shown() -> None:
     shown = {"rule": "two_equilibria", "first": {"x": ["0"]}, "second": {"x": ["1"]}, "radius": "1/8"}
     with pytest.raises(EvidenceRejected, match=r"singular|was not confirmed"):
         judged(flat, "global_stability", shown)
-
-
-def test_drives_of_layers_that_depend_on_each_other_settle() -> None:
-    """A layer without a bound of its own is bounded once the layer that drives it is."""
-    layers = "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: identity}"
-    joined = "a: {kind: dense, layers: [x, y], weights: [[1]]}"
-    states = bounded_drive.settled(model(f"layers: {{{layers}}}\nsynapses: {{{joined}}}\n"))
-    assert all(box.is_finite for box in states.values())
-    assert states["y"].upper[0] < states["x"].upper[0] < 1.01
-    layers += ", z: {size: 1, lagrangian: exp}"
-    joined += ", b: {kind: dense, layers: [y, z], weights: [[1]]}"
-    states = bounded_drive.settled(model(f"layers: {{{layers}}}\nsynapses: {{{joined}}}\n"))
-    assert not any(box.is_finite for box in states.values())
-    unleaked = "layers: {x: {size: 1, lagrangian: tanh, leak: 0}}\n"
-    assert not bounded_drive.settled(model(unleaked))["x"].is_finite

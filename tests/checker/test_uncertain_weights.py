@@ -201,7 +201,6 @@ def test_every_rule_says_of_which_weights_it_speaks() -> None:
     reckoning = {rule.name for rule in RULES if rule.reach is Reach.NEAR}
     assert reckoning == {
         "basin_cells",
-        "bounded_drive",
         "euler_step",
         "lure",
         "one_step_retrieval",
@@ -257,8 +256,10 @@ def test_a_survival_that_proves_nothing_is_refused() -> None:
     ((_, claim),) = claims_of(spec, build_model(spec))
     ((obligation, role),) = roles_of(claim)
     stated = {"factor": "2", "evidence": {"rule": "attracting_box", "bounds": ["9", "9"]}}
+    claimed = {"claim": "bounded solutions", "box": {"x": [["-9", "9"]]}}
+    evidence = {"rule": "kernel", "claim": claimed, "proof": {"by": "ranges"}}
     with pytest.raises(EvidenceRejected, match="does not prove the claim"):
-        decide(obligation, role, {"rule": "bounded_drive", SURVIVES: stated}, family_of(claim, 0))
+        decide(obligation, role, {**evidence, SURVIVES: stated}, family_of(claim, 0))
 
 
 def test_spreads_are_upper_bounds_of_each_block() -> None:

@@ -14,6 +14,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.kernel.check import accept
 from hopverify.kernel.numbers import Rejected
 from hopverify.obligations import (
+    Bounded,
     CompatibleTimes,
     Convex,
     DerivedEnergy,
@@ -49,6 +50,7 @@ RULE = Rule(
     name="kernel",
     summary="a claim about the core, with a proof that the kernel accepts",
     obligations=(
+        Bounded,
         CompatibleTimes,
         Convex,
         DerivedEnergy,

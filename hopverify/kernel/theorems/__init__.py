@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems import gradient_activation, gradient_drive, gradient_of_l
+from hopverify.kernel.theorems.bounded_solutions import by_ranges, unbounded
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
 from hopverify.kernel.theorems.constant_on_no_segment import alive, strictly_convex
@@ -42,6 +43,8 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("not convex", "point"): not_convex,
     ("descent", "T2"): by_t2,
     ("ascent", "point"): ascent,
+    ("bounded solutions", "ranges"): by_ranges,
+    ("unbounded solutions", "ranges"): unbounded,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
     ("constant on no segment", "slope"): alive,

@@ -11,22 +11,14 @@ import pytest
 
 from hopverify.checker.ranges import Box
 from hopverify.checker.rules import Judgement, judge
-from hopverify.checker.rules.bounded_drive import (
-    MARGIN,
-    _image,
-    _rows,
-    _runaway,
-    _solutions_go_on,
-    _state,
-    outward,
-    settled,
-)
-from hopverify.errors import EvidenceRejected
 from hopverify.networks import Layer, Model, build_model
 from hopverify.obligations import Bounded, Outcome
+from hopverify.provers import PROVERS, Budget
+from hopverify.provers.growth_box import MARGINS, _image, _rows, _runaways, _state, outward, settled
+from hopverify.reporting.wording import witness_in_words
 from hopverify.spec import parse_spec
 
-INF = np.inf
+INF, MARGIN = np.inf, MARGINS[0]
 
 
 def model(layers: str, synapses: str = "") -> Model:
@@ -54,31 +46,34 @@ def ends(found: Box) -> list[list[float]]:
 
 
 def test_states_follow_their_drives() -> None:
-    found = _state(layer("size: 3, lagrangian: relu, leak: 1/2"), box([-1, 2, 0], [0, 3, 1]))
+    found = _state(layer("size: 3, lagrangian: relu, leak: 1/2"), box([-1, 2, 0], [0, 3, 1]), MARGIN)
     assert ends(found) == [
         [wider(-2, -1), wider(4, -1), wider(0, -1)],
         [wider(0, 1), wider(6, 1), wider(2, 1)],
     ]
     assert found.lower[2] < 0 < found.upper[0]
-    below = _state(layer("size: 1, lagrangian: relu, leak: 1/2"), box([-8], [-4]))
+    below = _state(layer("size: 1, lagrangian: relu, leak: 1/2"), box([-8], [-4]), MARGIN)
     assert ends(below) == [[wider(-16, -1)], [wider(-8, 1)]]
 
 
 def test_leaks_are_those_of_the_neurons() -> None:
     """No spec gives one layer two leaks; the boxes do not rely on that."""
     own = replace(layer("size: 2, lagrangian: relu"), leak=(Fraction(2), Fraction(4)))
-    assert ends(_state(own, box([-8, -8], [8, 8]))) == [[wider(-4, -1), wider(-2, -1)], [wider(4, 1), wider(2, 1)]]
+    assert ends(_state(own, box([-8, -8], [8, 8]), MARGIN)) == [
+        [wider(-4, -1), wider(-2, -1)],
+        [wider(4, 1), wider(2, 1)],
+    ]
     none = replace(own, leak=(Fraction(2), Fraction(0)))
-    assert ends(_state(none, box([-8, -8], [8, 8]))) == [[-INF, -INF], [INF, INF]]
+    assert ends(_state(none, box([-8, -8], [8, 8]), MARGIN)) == [[-INF, -INF], [INF, INF]]
 
 
 def test_leaks_that_no_double_is() -> None:
     """1/3 is enclosed by two doubles; 10⁻⁴⁰⁰ by 0 and the smallest: then nothing is known."""
-    third = _state(layer("size: 1, lagrangian: relu, leak: 1/3"), box([-1], [1]))
+    third = _state(layer("size: 1, lagrangian: relu, leak: 1/3"), box([-1], [1]), MARGIN)
     assert Fraction(third.lower[0]) < -3 < 3 < Fraction(third.upper[0])
-    tiny = _state(layer("size: 1, lagrangian: relu, leak: 1e-400"), box([-1], [1]))
+    tiny = _state(layer("size: 1, lagrangian: relu, leak: 1e-400"), box([-1], [1]), MARGIN)
     assert not tiny.is_finite
-    assert not _state(layer("size: 1, lagrangian: relu"), box([-INF], [1])).is_finite
+    assert not _state(layer("size: 1, lagrangian: relu"), box([-INF], [1]), MARGIN).is_finite
 
 
 def test_images_of_boxes() -> None:
@@ -94,11 +89,11 @@ def test_images_of_boxes() -> None:
 def test_layers_settle_one_after_the_other() -> None:
     """tanh and identity drive each other: each box is that of the range known before, not of a later round."""
     joined = "a: {kind: dense, layers: [x, y], weights: [[1]]}"
-    boxes = settled(model("x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: identity}", joined))
+    boxes = settled(model("x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: identity}", joined), MARGIN)
     assert wider(1, 1) <= boxes["y"].upper[0] < 1.001
     assert wider(wider(1, 1), 1) <= boxes["x"].upper[0] < 1.002
     alone = model("x: {size: 1, lagrangian: tanh}, y: {size: 2, lagrangian: identity, bias: [1, -3]}")
-    boxes = settled(alone)
+    boxes = settled(alone, MARGIN)
     assert ends(boxes["x"]) == [[wider(0, -1)], [wider(0, 1)]]
     assert ends(boxes["y"]) == [[wider(1, -1), wider(-3, -1)], [wider(1, 1), wider(-3, 1)]]
 
@@ -115,63 +110,60 @@ def test_bounds_are_told_outward() -> None:
     # Within half a unit of the next multiple, the one beyond is taken.
     between = float(Fraction(1, 2) + unit * Fraction(5, 8))
     assert (outward(between, -1), outward(between, 1)) == (Fraction(1, 2), Fraction(1, 2) + 2 * unit)
-    assert _rows(box([0.5, 0.5], [0.5, 3])) == [
-        ["524287/1048576", "524289/1048576"],
-        ["524287/1048576", "786433/262144"],
-    ]
+    assert _rows({"x": box([0.5, 0.5], [0.5, 3])}) == {
+        "x": [["524287/1048576", "524289/1048576"], ["524287/1048576", "786433/262144"]]
+    }
 
 
-# ------------------------------------------------------------------ judgements
+def found(asked: Model) -> tuple[dict[str, Any], Judgement]:
+    """Return the claim that is offered first, and what the kernel makes of it."""
+    evidence = next(iter(PROVERS["growth_box"].search(Bounded(asked), Budget())))
+    return evidence["claim"], judge(Bounded(asked), evidence)
 
 
-def judged(asked: Model) -> Judgement:
-    return judge(Bounded(asked), {"rule": "bounded_drive"})
-
-
-def test_what_is_told_of_boxes() -> None:
-    found = judged(
-        model("x: {size: 2, lagrangian: tanh, bias: [0, 1/2]}, y: {size: 1, lagrangian: tanh, tau: 0}"),
-    )
-    assert found.outcome is Outcome.PROVED
-    assert found.data["bounded"] == "every state"
-    assert set(found.data["box"]) == {"x"}
-    rows = [[Fraction(end) for end in row] for row in found.data["box"]["x"]]
+def test_boxes_are_accepted() -> None:
+    layers = "x: {size: 2, lagrangian: tanh, bias: [0, 1/2]}, y: {size: 1, lagrangian: tanh, tau: 0}"
+    claim, judgement = found(model(layers))
+    assert judgement.outcome is Outcome.PROVED
+    assert judgement.data == {"box": claim["box"]}
+    rows = [[Fraction(end) for end in row] for row in claim["box"]["x"]]
     for (low, high), middle in zip(rows, (0, Fraction(1, 2)), strict=True):
         assert middle - Fraction(1, 1000) < low < middle < high < middle + Fraction(1, 1000)
         assert max(abs(low - middle), abs(high - middle)) > Fraction(MARGIN) ** 2
 
 
-def test_layers_without_a_bound_are_named() -> None:
+def test_layers_without_a_bound_have_no_box() -> None:
     layers = "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: relu}, z: {size: 1, lagrangian: tanh, leak: 0}"
-    with pytest.raises(EvidenceRejected, match="into layer y, z is known"):
-        judged(model(layers, "w: {kind: dense, layers: [y, y], weights: [[2]]}"))
+    asked = model(layers, "w: {kind: dense, layers: [y, y], weights: [[2]]}")
+    assert [name for name, box in settled(asked, MARGIN).items() if not box.is_finite] == ["y", "z"]
+    assert list(PROVERS["growth_box"].search(Bounded(asked), Budget())) == []
 
 
 @pytest.mark.parametrize(
-    ("bias", "leak", "because"),
+    ("bias", "leak", "drive"),
     [
-        ("1/2", "0", "≥ 524287/1048576"),
-        ("-1/2", "0", "≤ -524287/1048576"),
-        ("3", "0", f"≥ {3 - Fraction(4, 2**20)}"),
+        ("1/2", "0", "524287/1048576"),
+        ("-1/2", "0", "-524287/1048576"),
+        ("3", "0", str(3 - Fraction(4, 2**20))),
         ("0", "0", None),
         ("1/2", "1", None),
         ("-1/2", "1", None),
         ("3", "1/2", None),
     ],
 )
-def test_what_runs_away(bias: str, leak: str, because: str | None) -> None:
+def test_what_runs_away(bias: str, leak: str, drive: str | None) -> None:
     """A neuron without leak and a drive of one sign; the second of two, beside one that rests."""
     asked = model(f"x: {{size: 2, lagrangian: tanh, bias: [0, {bias}], leak: {leak}}}")
-    found = _runaway(asked)
-    if because is None:
-        assert found is None
+    if drive is None:
+        assert list(_runaways(asked)) == []
     else:
-        told = {
-            "unbounded": "x[1], from every state",
-            "because": f"no leak, and its drive plus bias is {because} at all times",
-        }
-        assert found == told
-        assert (judged(asked).outcome, judged(asked).data) == (Outcome.REFUTED, told)
+        claim, judgement = found(asked)
+        told = {"layer": "x", "neuron": 1, "drive": drive}
+        assert claim == {"claim": "unbounded solutions", **told}
+        assert (judgement.outcome, judgement.data) == (Outcome.REFUTED, told)
+        (sentence,) = witness_in_words(["kernel (unbounded solutions, by ranges)"], told)
+        assert sentence.startswith("neuron 1 of layer x runs away, from every state: it has no leak")
+        assert ("≤ ≈-" if drive.startswith("-") else "≥ ≈") in sentence
 
 
 @pytest.mark.parametrize(("weight", "runs"), [("1/8", True), ("1/4", False), ("3/4", False)])
@@ -179,28 +171,27 @@ def test_a_drive_that_reaches_zero_runs_nowhere(weight: str, runs: bool) -> None
     """The activations of softmax lie in [0, 1]: the drive is at most 2w - 1/2."""
     layers = "x: {size: 1, lagrangian: tanh, bias: -1/2, leak: 0}, s: {size: 2, lagrangian: softmax}"
     joined = f"w: {{kind: dense, layers: [x, s], weights: [[{weight}, {weight}]]}}"
-    assert (_runaway(model(layers, joined)) is not None) is runs
+    assert bool(list(_runaways(model(layers, joined)))) is runs
 
 
 def test_each_neuron_has_its_leak() -> None:
     """No spec gives one layer two leaks; what runs away does not rely on that."""
     asked = model("x: {size: 2, lagrangian: tanh, bias: [1, 1]}")
-    for leaks, neuron in (((1, 0), "x[1]"), ((0, 1), "x[0]")):
+    for leaks, neuron in (((1, 0), 1), ((0, 1), 0)):
         own = replace(asked.layers["x"], leak=tuple(map(Fraction, leaks)))
-        found = _runaway(replace(asked, layers={"x": own}))
-        assert found is not None
-        assert found["unbounded"].startswith(neuron)
-    still = model("x: {size: 2, lagrangian: tanh}")
-    assert _runaway(replace(still, layers={"x": replace(still.layers["x"], leak=(Fraction(0), Fraction(0)))})) is None
+        (evidence,) = _runaways(replace(asked, layers={"x": own}))
+        assert evidence["claim"]["neuron"] == neuron
 
 
-def test_solutions_have_to_go_on() -> None:
-    """Where an activation jumps, or a drive does, solutions may end: nothing is said to run away."""
-    smooth, jumping = "lagrangian: tanh", "activation: {expression: 'step(x)', of: neuron}"
-    text = "x: {size: 1, %s, bias: 5, leak: 0}"
-    for own, on in ((smooth, True), (jumping, False)):
-        assert _solutions_go_on(model(text % own)) is on
-        assert (_runaway(model(text % own)) is not None) is on
-    for energy, on in (("sum(x^2)", True), ("sum(sqrt(x))", False)):
-        asked = model(text % smooth, f"e: {{kind: expression, layers: [x], energy: {energy}}}")
-        assert _solutions_go_on(asked) is on
+def test_a_box_is_wider_where_the_kernel_knows_less_of_shares() -> None:
+    """The activations of v are in [-1, 1]: of their softmax floats know more than that it is in [0, 1]."""
+    layers = "v: {size: 2, lagrangian: tanh}"
+    asked = model(layers, "m: {kind: associative, layers: [v], patterns: [[1, 2], [2, 1]], function: exp(z)}")
+    offered = list(PROVERS["growth_box"].search(Bounded(asked), Budget()))
+    assert [each["proof"] for each in offered] == [{"by": "ranges"}] * len(MARGINS)
+
+
+def test_weights_beyond_doubles_have_no_box() -> None:
+    near = "{values: [[1e400]], tolerance: 1}"
+    asked = model("x: {size: 1, lagrangian: tanh}", f"w: {{kind: dense, layers: [x, x], weights: {near}}}")
+    assert list(PROVERS["growth_box"].search(Bounded(asked), Budget())) == []

@@ -1,0 +1,92 @@
+"""Every solution enters a box of the states and stays in it (T10), or every solution is unbounded."""
+
+from collections.abc import Mapping
+
+from hopverify.kernel import points
+from hopverify.kernel.core import Layer
+from hopverify.kernel.drive_ranges import EVERYWHERE, Bounds, activations, drive
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.functions import ball
+from hopverify.kernel.intervals import Range
+from hopverify.kernel.json_values import keys, listed, rationals
+from hopverify.kernel.numbers import rational
+from hopverify.kernel.witness import index
+
+Box = Mapping[str, list[Bounds]]
+
+
+def by_ranges(case: Case) -> Fact:
+    """Layer after layer: drive + bias lies, by the ranges of the activations, strictly inside ρ times the box, ρ > 0.
+
+    A layer that is in its box from some time on has activations in their ranges over the box, so that the drive into
+    another layer may be bounded in turn.
+    """
+    case.keys()
+    box, waiting = box_of(case), layers_of(case)
+    gamma = _over_all_states(case)
+    while waiting:
+        settled = [layer for layer in waiting if _is_driven_into(case, layer, gamma, box)]
+        case.need(bool(settled), f"the drive into layer {waiting[0].name} is not shown to lead into the box")
+        gamma |= {layer.name: activations(case.core, layer, box[layer.name]) for layer in settled}
+        waiting = [layer for layer in waiting if layer not in settled]
+    return Fact(case.core, case.claim)
+
+
+def unbounded(case: Case) -> Fact:
+    """A neuron with τ > 0 and ρ = 0 has drive + bias ≥ p > 0, or ≤ p < 0, by the ranges of the activations.
+
+    Activations and drives are locally Lipschitz, and instantaneous layers follow the others: so there is a solution
+    from every state, which goes on until it is unbounded.
+    """
+    case.keys("premises")
+    layers_of(case)
+    points.check_explicit(case.core)
+    layer = case.layer
+    case.need(layer in case.core.layers and not layer.instantaneous, "the layer has no time constants in this core")
+    place = index(case, case.claim["neuron"], layer.size)
+    case.need(layer.leak.fraction(place) == 0, "the neuron has a leak")
+    least = rational(case.claim["drive"], f"{case.where}.drive")
+    found = drive(case.core, layer, _over_all_states(case))[place]
+    rises, falls = least > 0 and found.low[0] >= ball(least), least < 0 and found.high[0] <= ball(least)
+    case.need(rises or falls, "drive plus bias is not certainly beyond this number, on one side of 0")
+    activations_premises = [("Lipschitz activation", {"layer": each.name}) for each in layers_of(case)]
+    case.premises(*activations_premises, *(("Lipschitz drive", {"synapse": each.name}) for each in case.core.synapses))
+    return Fact(case.core, case.claim)
+
+
+def layers_of(case: Case) -> list[Layer]:
+    """Return the layers of a flow."""
+    case.need(case.core.spins is None, "spins follow no flow")
+    return [layer for layer in case.core.layers if isinstance(layer, Layer)]
+
+
+def box_of(case: Case) -> Box:
+    """Return the box that the claim states: for each layer [low, high] of each neuron, low < high."""
+    layers, where = layers_of(case), f"{case.where}.box"
+    stated = case.claim["box"]
+    keys(stated, where, *(layer.name for layer in layers))
+    found: dict[str, list[Bounds]] = {}
+    for layer in layers:
+        rows = listed(stated[layer.name], where)
+        case.need(len(rows) == layer.size, f"the box has an interval for each neuron of layer {layer.name}")
+        pairs = [rationals(row, 2, where) for row in rows]
+        case.need(all(low < high for low, high in pairs), "the intervals of a box have low < high")
+        found[layer.name] = [(low, high) for low, high in pairs]
+    return found
+
+
+def _over_all_states(case: Case) -> dict[str, list[Range]]:
+    layers = layers_of(case)
+    return {layer.name: activations(case.core, layer, [EVERYWHERE] * layer.size) for layer in layers}
+
+
+def _is_driven_into(case: Case, layer: Layer, gamma: Mapping[str, list[Range]], box: Box) -> bool:
+    """Whether drive + bias lies strictly between ρ·low and ρ·high for each neuron, with ρ > 0."""
+    leaks = [layer.leak.fraction(place) for place in range(layer.size)]
+    if not all(leak > 0 for leak in leaks):
+        return False
+    targets = [
+        [ball(leak * end) for end in ends if end is not None] for leak, ends in zip(leaks, box[layer.name], strict=True)
+    ]
+    found = drive(case.core, layer, gamma)
+    return all(low < each.low[0] and each.high[0] < high for (low, high), each in zip(targets, found, strict=True))

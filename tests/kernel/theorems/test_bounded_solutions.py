@@ -1,0 +1,173 @@
+"""Boxes that every solution enters, and neurons that run away."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from hopverify.kernel.core import Core
+from hopverify.kernel.reading import read
+from tests.kernel.accepting import accepted, core, rejected
+from tests.kernel.test_core import SPINS
+
+TWO = "x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: identity, bias: 1}"
+JOINED = "a: {kind: dense, layers: [x, y], weights: [[2]]}"
+NOT_INTO = "the drive into layer . is not shown to lead into the box"
+BOUNDED = "bounded solutions"
+
+
+def network(layers: str, synapses: str = "") -> Core:
+    return core(f"layers: {{{layers}}}\n" + (f"synapses: {{{synapses}}}\n" if synapses else ""))
+
+
+def box(**layers: list[tuple[Any, Any]]) -> dict[str, Any]:
+    return {"box": {name: [[str(low), str(high)] for low, high in rows] for name, rows in layers.items()}}
+
+
+def test_layers_are_driven_into_the_box_one_after_the_other() -> None:
+    """tanh and identity drive each other: y tends to [-1, 3], and x then to twice that."""
+    of = network(TWO, JOINED)
+    said = accepted(of, BOUNDED, "ranges", box(x=[(-3, 7)], y=[("-5/4", "13/4")]))
+    assert (
+        said == 'every solution enters the box {"x":[["-3","7"]],"y":[["-5/4","13/4"]]} of the states, and stays in it'
+    )
+    for wrong in (
+        box(x=[(-3, 7)], y=[(-1, 3)]),
+        box(x=[("-5/2", 7)], y=[("-5/4", "13/4")]),
+        box(x=[(-3, 7)], y=[(3, 4)]),
+    ):
+        rejected(of, BOUNDED, "ranges", wrong, NOT_INTO)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"box": [["-1", "1"]]}, "expected an object"),
+        (box(x=[(-3, 7)]), "the key 'y' is missing"),
+        (box(x=[(-3, 7)], y=[(-3, 7)], z=[(-3, 7)]), "unknown keys"),
+        (box(x=[(-3, 7), (-3, 7)], y=[(-3, 7)]), "an interval for each neuron of layer x"),
+        (box(x=[(7, -3)], y=[(-3, 7)]), "low < high"),
+        ({"box": {"x": [["-3", None]], "y": [["-3", "7"]]}}, "expected a rational"),
+    ],
+)
+def test_boxes_have_an_interval_for_each_neuron(wrong: dict[str, Any], why: str) -> None:
+    rejected(network(TWO, JOINED), BOUNDED, "ranges", wrong, why)
+
+
+def test_leaks_divide_the_drive() -> None:
+    of = network("x: {size: 2, lagrangian: tanh, bias: [1, -1], leak: 1/4}")
+    assert accepted(of, BOUNDED, "ranges", box(x=[("15/4", "17/4"), ("-17/4", "-15/4")]))
+    rejected(of, BOUNDED, "ranges", box(x=[("3/4", "5/4"), ("-5/4", "-3/4")]), NOT_INTO)
+    rejected(of, BOUNDED, "ranges", box(x=[(4, 5), (-5, -3)]), NOT_INTO)
+    without = network("x: {size: 1, lagrangian: tanh, leak: 0}")
+    rejected(without, BOUNDED, "ranges", box(x=[(-1, 1)]), NOT_INTO)
+
+
+@pytest.mark.parametrize(
+    ("lagrangian", "weights", "high"),
+    [
+        ("softmax", "[[1, 1], [-1, 0]]", 2),
+        ("sparsemax", "[[1, 1], [-1, 0]]", 2),
+        ("ghostmax", "[[1, 1], [-1, 0]]", 2),
+        ("{normmax: {gamma: 2}}", "[[1, 1], [-1, 0]]", 2),
+        ("spherical", "[[1, 1], [-1, 0]]", 2),
+        ("{layernorm: {gamma: -3}}", "[[1, 0], [0, 0]]", 6),
+        ("{layernorm: {epsilon: 0}}", "[[1, 0], [0, 0]]", 2),
+        ("hard_tanh", "[[1, 1], [-1, 0]]", 2),
+        ("{expression: 'norm(x, 1)'}", "[[1, 1], [-1, 0]]", 2),
+    ],
+)
+def test_activations_that_are_bounded_over_all_states(lagrangian: str, weights: str, high: int) -> None:
+    text = f"x: {{size: 2, lagrangian: {lagrangian}}}"
+    of = network(text, f"w: {{kind: dense, layers: [x, x], weights: {weights}}}")
+    rows = [(-high - Fraction(1, 100), high + Fraction(1, 100))] * 2
+    assert accepted(of, BOUNDED, "ranges", box(x=rows))
+    rejected(of, BOUNDED, "ranges", box(x=[(-high - 1, high - Fraction(1, 2))] * 2), NOT_INTO)
+
+
+@pytest.mark.parametrize("lagrangian", ["relu", "identity", "softplus", "exp", "{expression: 'norm(x, -1 + sum(x))'}"])
+def test_activations_without_bounds(lagrangian: str) -> None:
+    of = network(
+        f"x: {{size: 2, lagrangian: {lagrangian}}}", "w: {kind: dense, layers: [x, x], weights: [[1, 1], [1, 1]]}"
+    )
+    rejected(of, BOUNDED, "ranges", box(x=[(-1000, 1000)] * 2), NOT_INTO)
+
+
+def test_weights_within_a_spread_are_all_meant() -> None:
+    near = "{values: [[1]], tolerance: 1}"
+    of = network("x: {size: 1, lagrangian: tanh}", f"w: {{kind: dense, layers: [x, x], weights: {near}}}")
+    assert accepted(of, BOUNDED, "ranges", box(x=[("-201/100", "201/100")]))
+    rejected(of, BOUNDED, "ranges", box(x=[("-199/100", "199/100")]), NOT_INTO)
+
+
+@pytest.mark.parametrize(
+    ("synapse", "high"),
+    [
+        ("kind: attention, layers: [x, y], queries: [[[1, 0]]], keys: [[[0, 1]]], beta: 2", 3),
+        ("kind: associative, layers: [x], patterns: [[1, 2], [2, 1]], function: exp(z)", 70),
+        ("kind: expression, layers: [x], energy: 'dot(x, x)^2 + logsumexp(x) + pi*sum(x)'", 14),
+        ("kind: convolution, layers: [x, y], kernel: [[[1, 1]]]", 3),
+    ],
+)
+def test_drives_that_are_not_linear(synapse: str, high: int) -> None:
+    size = 1 if "convolution" in synapse else 2
+    of = network(f"x: {{size: 2, lagrangian: tanh}}, y: {{size: {size}, lagrangian: tanh}}", f"s: {{{synapse}}}")
+    assert accepted(of, BOUNDED, "ranges", box(x=[(-high, high)] * 2, y=[(-high, high)] * size))
+
+
+def test_spins_follow_no_flow() -> None:
+    of = read(SPINS)
+    rejected(of, BOUNDED, "ranges", {"box": {"s": []}}, "spins follow no flow")
+
+
+# ------------------------------------------------------------------ what runs away
+
+
+def premises(of: Core) -> list[dict[str, Any]]:
+    wanted = [("Lipschitz activation", "layer", each.name) for each in of.layers]
+    wanted += [("Lipschitz drive", "synapse", each.name) for each in of.synapses]
+    return [{"claim": {"claim": name, key: value}, "proof": {"by": "composition"}} for name, key, value in wanted]
+
+
+def runs(layer: str = "x", neuron: Any = 1, drive: str = "1/4") -> dict[str, Any]:
+    return {"layer": layer, "neuron": neuron, "drive": drive}
+
+
+UNBOUNDED = "unbounded solutions"
+FREE = "x: {size: 2, lagrangian: tanh, bias: [0, %s], leak: 0}, y: {size: 1, lagrangian: relu, tau: %s}"
+OWN = "v: {kind: dense, layers: [x, x], weights: [[0, 0], [1/4, 0]]}"
+WEIGHTS = f"w: {{kind: dense, layers: [x, y], weights: [[1], [%s]]}}, {OWN}"
+
+
+def test_a_neuron_runs_away() -> None:
+    """relu ≥ 0 has no upper bound: with weights ≥ 0 the drive plus bias is at least 1/2 - 1/4."""
+    of = network(FREE % ("1/2", 1), WEIGHTS % 3)
+    said = accepted(of, UNBOUNDED, "ranges", runs(), premises=premises(of))
+    assert said.startswith("every solution is unbounded: neuron 1 of layer x has no leak")
+    for wrong in ("13/50", "0", "-1/4"):
+        rejected(of, UNBOUNDED, "ranges", runs(drive=wrong), "not certainly beyond this number", premises=premises(of))
+    down = network(FREE % ("-1/2", 1), WEIGHTS % -3)
+    assert accepted(down, UNBOUNDED, "ranges", runs(drive="-1/4"), premises=premises(down))
+    rejected(down, UNBOUNDED, "ranges", runs(drive="1/4"), "not certainly beyond", premises=premises(down))
+    either = network(FREE % ("1/2", 1), WEIGHTS % -3)
+    rejected(either, UNBOUNDED, "ranges", runs(), "not certainly beyond", premises=premises(either))
+
+
+def test_what_runs_away_is_a_neuron_without_leak_that_has_a_time_constant() -> None:
+    of = network(FREE % ("1/2", 0), WEIGHTS % 3)
+    rejected(of, UNBOUNDED, "ranges", runs("y", 0), "no time constants", premises=premises(of))
+    rejected(of, UNBOUNDED, "ranges", runs("z", 0), "no layer with a flow", premises=premises(of))
+    rejected(of, UNBOUNDED, "ranges", runs(neuron=2), "from 0 to 1", premises=premises(of))
+    leaks = network("x: {size: 2, lagrangian: tanh, bias: 1}")
+    rejected(leaks, UNBOUNDED, "ranges", runs(), "has a leak", premises=premises(leaks))
+
+
+def test_solutions_have_to_go_on() -> None:
+    of = network("x: {size: 2, activation: {expression: 'step(x)', of: neuron}, bias: 5, leak: 0}")
+    rejected(of, UNBOUNDED, "ranges", runs(), "locally Lipschitz", premises=premises(of))
+    rejected(of, UNBOUNDED, "ranges", runs(), "lacks a premise", premises=[])
+    at_once = "x: {size: 2, lagrangian: tanh, bias: 5, leak: 0}, y: {size: 1, lagrangian: tanh, tau: 0}"
+    inhibited = network(at_once, "i: {kind: diagonal, layers: [y, y], weights: [-1]}")
+    rejected(inhibited, UNBOUNDED, "ranges", runs(), "depends on instantaneous layers", premises=premises(inhibited))
