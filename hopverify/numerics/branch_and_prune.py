@@ -27,7 +27,7 @@ FINE, LEAST_UNITS = 35, 2**10
 GAINED, GRID, LOWER, REGULAR = 2.0**-9, 2.0**-7, 2.0**-18, 2.0**-6
 # An end that gains less than this of the width stays; a box that shrinks by more is shrunk once more.
 WORTH, AGAIN, ROUNDS = 2.0**-5, 0.15, 3
-STEPS, AT_ONCE = 60, 1024
+STEPS, AT_ONCE = 30, 1024
 SCALES = (30.0, 1000.0, 1e6)
 OFF_MIDDLE = 0.4871
 MOST_UNDECIDED = 32

@@ -8,7 +8,7 @@ On a box X with ends of g known:
 - *multipliers* y: Σ y_i F_i(x) ≥ D(y) = Σ_j min_{X_j} (y_j ρ_j x - (Wᵀy)_j g_j(x)) - yᵀb, and no equilibrium where
   D(y) > 0. D is concave; it is > 0 somewhere unless 0 lies in the convex set of values ρx - Wγ - b, with (x_j, γ_j)
   in the convex hull of the graph of g_j. The point of that set nearest to 0 is approached by the method of Frank and
-  Wolfe (Gilbert 1966), in coordinates R F over the widths, and is itself the y.
+  Wolfe (Gilbert 1966) with the last corner kept, in coordinates R F over the widths, and is itself the y.
 
 All in doubles, B boxes of N neurons at once, without outward rounding.
 """
@@ -137,28 +137,53 @@ class Relaxation:
     def separated(self, lower: Floats, upper: Floats, R: Floats, steps: int) -> Separation:
         """Look for multipliers that discard each box."""
         P = R / np.maximum(upper - lower, THIN)[:, :, None]
-        x, gamma = (lower + upper) / 2, (self.values(lower) + self.values(upper)) / 2
-        F = self.leak * x - gamma @ self.W.T - self.b
-        z = np.einsum("bij,bj->bi", P, F)
-        y, gap = np.zeros_like(x), np.zeros_like(x)
-        done, active = np.zeros(len(x), dtype=bool), np.arange(len(x))
+        start = (lower + upper) / 2, (self.values(lower) + self.values(upper)) / 2
+        F = self.leak * start[0] - start[1] @ self.W.T - self.b
+        # A point of the convex set, and its last corner: x and γ side by side, and F in those coordinates.
+        point = np.concatenate([*start, np.einsum("bij,bj->bi", P, F)], axis=1)
+        last, n = point.copy(), self.size
+        y, gap = np.zeros_like(lower), np.zeros_like(lower)
+        done, active = np.zeros(len(y), dtype=bool), np.arange(len(y))
         for _ in range(steps):
-            own = np.einsum("bij,bi->bj", P[active], z[active])
-            corner, value, F = self.least_sum(own, lower[active], upper[active])
-            found = (own * F).sum(axis=1) > 0
-            y[active] = own
-            done[active[found]] = True
-            active, corner, value, F = active[~found], corner[~found], value[~found], F[~found]
+            own = np.einsum("bij,bi->bj", P[active], point[active, 2 * n :])
+            x, gamma, F = self.least_sum(own, lower[active], upper[active])
+            separates = (own * F).sum(axis=1) > 0
+            y[active], done[active[separates]] = own, True
+            left = ~separates
+            active = active[left]
             if not len(active):
                 break
-            way = np.einsum("bij,bj->bi", P[active], F) - z[active]
-            length = np.maximum((way * way).sum(axis=1), 1e-300)
-            t = np.clip(-(z[active] * way).sum(axis=1) / length, 0.0, 1.0)[:, None]
-            z[active] += t * way
-            x[active] += t * (corner - x[active])
-            gamma[active] += t * (value - gamma[active])
-        gap[active] = np.abs(self.values(x[active]) - gamma[active]) * np.abs(y[active] @ self.W)
+            image = np.einsum("bij,bj->bi", P[active], F[left])
+            corner = np.concatenate([x[left], gamma[left], image], axis=1)
+            t, u = _nearest(point[active, 2 * n :], image, last[active, 2 * n :])
+            point[active] += t * (corner - point[active]) + u * (last[active] - point[active])
+            last[active] = corner
+        x, gamma = point[active, :n], point[active, n : 2 * n]
+        gap[active] = np.abs(self.values(x) - gamma) * np.abs(y[active] @ self.W)
         return Separation(y, done, gap)
+
+
+def _nearest(z: Floats, s: Floats, r: Floats) -> tuple[Floats, Floats]:
+    """Return t, u with z + t(s - z) + u(r - z) near the point of the triangle z, s, r that is nearest to 0."""
+    along, beside = s - z, r - z
+    a, b, c = ((one * other).sum(axis=1) for one, other in ((along, along), (along, beside), (beside, beside)))
+    first, second = -(z * along).sum(axis=1), -(z * beside).sum(axis=1)
+    determinant = a * c - b * b
+    with np.errstate(all="ignore"):
+        t, u = (first * c - second * b) / determinant, (second * a - first * b) / determinant
+    inside = (determinant > 1e-14 * a * c) & (t >= 0) & (u >= 0) & (t + u <= 1)
+    # Else on the edge from z to s, or on that from s to r.
+    near, at = _on_edge(z, along)
+    other, beyond = _on_edge(s, r - s)
+    t = np.where(inside, t, np.where(near <= other, at, 1 - beyond))
+    u = np.where(inside, u, np.where(near <= other, 0.0, beyond))
+    return t[:, None], u[:, None]
+
+
+def _on_edge(z: Floats, way: Floats) -> tuple[Floats, Floats]:
+    """Return the least |z + t·way|² for 0 ≤ t ≤ 1, and t."""
+    t = np.clip(-(z * way).sum(axis=1) / np.maximum((way * way).sum(axis=1), 1e-300), 0.0, 1.0)
+    return ((z + t[:, None] * way) ** 2).sum(axis=1), t
 
 
 def inverses(M: Floats) -> Floats:
