@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.numerics.enclosures import Enclosures
-from hopverify.numerics.relaxation import Bounds, Flags, Floats, Separation, inverses
+from hopverify.numerics.relaxation import Bounds, Flags, Floats, Separation
 
 Integers = NDArray[np.int64]
 
@@ -30,7 +30,7 @@ WORTH, AGAIN, ROUNDS = 2.0**-5, 0.15, 3
 STEPS, AT_ONCE = 30, 1024
 SCALES = (30.0, 1000.0, 1e6)
 OFF_MIDDLE = 0.4871
-MOST_UNDECIDED = 32
+MOST_UNDECIDED, MOST_OPENED = 32, 8
 
 
 class Relaxations(Protocol):
@@ -50,8 +50,8 @@ class Relaxations(Protocol):
     def bounded_below(self, y: Floats, lower: Floats, upper: Floats) -> Bounds:
         """Return a lower bound of y·F, and the size of its terms."""
 
-    def slope_bounds(self, lower: Floats, upper: Floats) -> Bounds:
-        """Return the middle and the radius of the slopes of F."""
+    def deviations(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return R and a bound of |I - RJ| for all slopes J of F."""
 
     def residual(self, x: Floats) -> Floats:
         """Return F."""
@@ -69,29 +69,39 @@ class _Node:
     parts: tuple[int, int] | None = None
 
 
-class BranchAndPrune:
-    """One search in a box with finite ends, or in the whole space where natural bounds are finite."""
+def opening(relaxations: Relaxations, lower: Floats, upper: Floats) -> list[Bounds] | None:
+    """Return boxes from one whose ends may be infinite to one with finite ends, by natural bounds; None in vain.
 
-    def __init__(self, relaxations: Relaxations, enclosures: Enclosures, lower: Floats, upper: Floats) -> None:
+    Their ends lie a little outside the bounds, on grids of 2⁻¹⁰ of the widths.
+    """
+    boxes = list[Bounds]()
+    for _ in range(MOST_OPENED):
+        finite = bool(np.isfinite(lower).all() and np.isfinite(upper).all())
+        width = np.where(np.isfinite(upper - lower), upper - lower, 0.0).max()
+        grid = 2.0 ** (np.ceil(np.log2(max(width, 2.0**-10))) - 10)
+        lower, upper = np.floor(lower / grid - 0.01) * grid, np.ceil(upper / grid + 0.01) * grid
+        boxes.append((lower, upper))
+        if finite:
+            return boxes
+        low, high = (bound[0] for bound in relaxations.natural(lower[None], upper[None]))
+        lower, upper = np.maximum(lower, low), np.minimum(upper, high)
+    return None
+
+
+class BranchAndPrune:
+    """One search, after boxes that lead to one with finite ends (:func:`opening`)."""
+
+    def __init__(self, relaxations: Relaxations, enclosures: Enclosures, boxes: list[Bounds]) -> None:
         self.of, self.enclosures, self.size = relaxations, enclosures, relaxations.size
-        self.root = lower, upper
+        self.boxes = boxes
         self.nodes = [_Node()]
-        self.undecided, self.unit = 0, 1.0
+        lower, upper = boxes[-1]
+        self.unit = 2.0 ** (np.ceil(np.log2(max(float(np.max(upper - lower)), 2.0**-10))) - FINE)
+        self.undecided = 0
 
     def run(self, goes_on: Callable[[int], bool]) -> bool:
         """Return whether every box is decided; ``goes_on`` is called now and then with the number of boxes so far."""
-        lower, upper = self.root
-        bounded = bool(np.isfinite(upper - lower).all())
-        if not bounded:
-            low, high = (bound[0] for bound in self.of.natural(lower[None], upper[None]))
-            lower, upper = np.maximum(lower, low), np.minimum(upper, high)
-            if not np.isfinite(upper - lower).all():
-                return False
-        widest = float(np.max(upper - lower))
-        self.unit = 2.0 ** (np.ceil(np.log2(max(widest, 2.0**-20))) - FINE)
-        coarse = self.unit * 2.0 ** (FINE - 10)
-        lower, upper = np.floor(lower / coarse - 0.01) * coarse, np.ceil(upper / coarse + 0.01) * coarse
-        self.nodes[0].shrinks.append(self._whole(lower, upper))
+        lower, upper = self.boxes[-1]
         pending = [(0, lower, upper)]
         while pending:
             if self.undecided > MOST_UNDECIDED or not goes_on(len(self.nodes)):
@@ -216,7 +226,7 @@ class BranchAndPrune:
     def proof(self) -> tuple[str, list[list[Any]]]:
         """Return the unit and the nodes of a tree in which every box is decided, in preorder."""
         shift = self._common_power()
-        nodes, pending = list[list[Any]](), [0]
+        nodes, pending = [["shrink", *self._ends(*box, shift)] for box in self.boxes], [0]
         order = self.enclosures.order()
         while pending:
             node = self.nodes[pending.pop()]
@@ -231,9 +241,17 @@ class BranchAndPrune:
                 pending += node.parts[::-1]
         return str(Fraction(self.unit) * 2**shift), nodes
 
+    def _ends(self, lower: Floats, upper: Floats, shift: int) -> list[list[int | None]]:
+        """Return ends as multiples of the final unit, None where they are infinite."""
+        scale = self.unit * 2**shift
+        return [[round(end / scale) if np.isfinite(end) else None for end in ends.tolist()] for ends in (lower, upper)]
+
     def _common_power(self) -> int:
         """Return the largest k so that all ends are multiples of 2^k units, and the unit at most 1."""
         every = 0
+        for box in self.boxes:
+            for end in np.concatenate(box)[np.isfinite(np.concatenate(box))].tolist():
+                every |= round(end / self.unit)
         for node in self.nodes:
             for low, high in node.shrinks:
                 every |= int(np.bitwise_or.reduce(low)) | int(np.bitwise_or.reduce(high))
@@ -244,11 +262,8 @@ class BranchAndPrune:
 
 def regular(relaxations: Relaxations, lower: Floats, upper: Floats) -> Flags:
     """Return where |I - RJ|w < w for slopes J of F on a box and some w > 0, with room: F is injective there."""
-    middle, radius = relaxations.slope_bounds(lower, upper)
-    finite = np.isfinite(middle).all(axis=(1, 2)) & np.isfinite(radius).all(axis=(1, 2))
-    middle[~finite], radius[~finite] = np.eye(relaxations.size), 2.0
-    R = inverses(middle)
-    C = np.abs(np.eye(relaxations.size) - R @ middle) + np.abs(R) @ radius
+    C = relaxations.deviations(lower, upper)[1]
+    C = np.where(np.isfinite(C), C, 2.0)
     w = np.maximum(upper - lower, 1e-9)
     shown = np.zeros(len(lower), dtype=bool)
     for _ in range(4):

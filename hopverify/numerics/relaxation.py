@@ -73,13 +73,14 @@ class Relaxation:
         """Return F'(x)."""
         return np.asarray(np.diag(self.leak) - self.W * self.slopes(x)[..., None, :])
 
-    def slope_bounds(self, lower: Floats, upper: Floats) -> Bounds:
-        """Return the middle and the radius of the slopes F' on each box."""
+    def deviations(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return R and a bound C of |I - RJ| for all slopes J of F on each box."""
         low, high = np.empty_like(lower), np.empty_like(upper)
         for neurons, shape in self.shapes:
             low[:, neurons], high[:, neurons] = shape.slope_range(lower[:, neurons], upper[:, neurons])
         middle = np.diag(self.leak) - self.W * ((low + high) / 2)[:, None, :]
-        return middle, np.abs(self.W) * ((high - low) / 2)[:, None, :]
+        R = inverses(middle)
+        return R, np.abs(np.eye(self.size) - R @ middle) + np.abs(R @ self.W) * ((high - low) / 2)[:, None, :]
 
     def natural(self, lower: Floats, upper: Floats) -> Bounds:
         """Return the natural bounds of the equilibria in each box; ends may be infinite."""
@@ -187,7 +188,9 @@ def _on_edge(z: Floats, way: Floats) -> tuple[Floats, Floats]:
 
 
 def inverses(M: Floats) -> Floats:
-    """Return inverses of a stack of matrices; the pseudo-inverses where one of them is singular."""
+    """Return inverses of a stack of matrices; pseudo-inverses where one is singular, I for infinite ones."""
+    finite = np.isfinite(M).all(axis=(1, 2), keepdims=True)
+    M = np.where(finite, M, np.eye(M.shape[1]))
     try:
         return np.asarray(np.linalg.inv(M))
     except np.linalg.LinAlgError:

@@ -10,10 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from hopverify.expr.floats import FLOATS
-from hopverify.networks import LinearNetwork, linear_network
-from hopverify.numerics.branch_and_prune import BranchAndPrune
+from hopverify.networks import LinearNetwork, build_model, linear_network
+from hopverify.numerics.branch_and_prune import BranchAndPrune, opening
 from hopverify.numerics.enclosures import Enclosures
+from hopverify.numerics.mean_value import MeanValue
 from hopverify.numerics.relaxation import Relaxation
+from hopverify.spec import parse_spec
 from tests.numerics.models import model_of
 
 Floats = NDArray[np.float64]
@@ -122,7 +124,7 @@ def searched(network: LinearNetwork, radius: float) -> tuple[BranchAndPrune, Enc
     ends = np.full(network.size, -radius), np.full(network.size, radius)
     relaxation = Relaxation(network, *ends)
     enclosures = Enclosures(relaxation, None)
-    search = BranchAndPrune(relaxation, enclosures, *ends)
+    search = BranchAndPrune(relaxation, enclosures, opening(relaxation, *ends) or [])
     return search, enclosures, search.run(lambda boxes: boxes < 20_000)
 
 
@@ -167,7 +169,9 @@ def test_a_search_ends_when_it_is_told() -> None:
     network = network_of(6, "tanh", 2.4)
     ends = np.full(6, -8.0), np.full(6, 8.0)
     relaxation = Relaxation(network, *ends)
-    assert not BranchAndPrune(relaxation, Enclosures(relaxation, None), *ends).run(lambda boxes: False)
+    assert not BranchAndPrune(relaxation, Enclosures(relaxation, None), opening(relaxation, *ends) or []).run(
+        lambda boxes: False
+    )
 
 
 def test_equilibria_outside_the_region_are_known_and_not_listed() -> None:
@@ -175,7 +179,44 @@ def test_equilibria_outside_the_region_are_known_and_not_listed() -> None:
     ends = np.full(8, -0.5), np.full(8, 0.5)
     relaxation = Relaxation(network, *ends)
     enclosures = Enclosures(relaxation, ends)
-    search = BranchAndPrune(relaxation, enclosures, *ends)
+    search = BranchAndPrune(relaxation, enclosures, opening(relaxation, *ends) or [])
     assert search.run(lambda boxes: True)
     assert all(float(Fraction(low)) >= -0.5 for entry in enclosures.entries() for low, _ in entry["x"])
     assert {node[0] for node in search.proof()[1]} <= {"shrink", "cut", "one", "none", "elsewhere"}
+
+
+MODERN = """\
+hopverify: 1
+name: memories
+layers:
+  v: {size: 3, lagrangian: identity}
+  h: {size: 3, lagrangian: {softmax: {beta: 4}}, tau: 0}
+synapses: {w: {kind: dense, layers: [h, v], weights: [[2, 0, 1], [-1, 2, 0], [0, -1, -2]]}}
+"""
+CUBIC = """\
+hopverify: 1
+name: cubic
+layers: {x: {size: 3, lagrangian: tanh}}
+synapses: {w: {kind: associative, layers: [x], patterns: [[1, 1, -1], [1, -1, 1]], function: z^3/6}}
+"""
+
+
+@pytest.mark.parametrize(("text", "count"), [(MODERN, 7), (CUBIC, 5)])
+def test_mean_value_forms_find_all_equilibria_from_the_whole_space(text: str, count: int) -> None:
+    model = build_model(parse_spec(text))
+    size = sum(layer.size for layer in model.layers.values())
+    ends = np.full(size, -np.inf), np.full(size, np.inf)
+    boxes = opening(MeanValue(model, *ends), *ends)
+    assert boxes is not None
+    field = MeanValue(model, *boxes[-1])
+    enclosures = Enclosures(field, None)
+    search = BranchAndPrune(field, enclosures, boxes)
+    assert search.run(lambda boxes: boxes < 5000)
+    assert len(enclosures.entries()) == count
+    assert search.proof()[1][0] == ["shrink", [None] * size, [None] * size]
+    random = np.random.default_rng(0)
+    for x in random.uniform(*boxes[-1], size=(8, size)):
+        for _ in range(40):
+            x = x - np.clip(np.linalg.solve(field.jacobian(x), field.residual(x)), -1, 1)
+        if np.abs(field.residual(x)).max() < 1e-12:
+            assert any((low <= x).all() and (x <= high).all() for low, high in enclosures.boxes)

@@ -1,0 +1,187 @@
+"""Mean value forms of F(x) = ρx - b - drive(g(x)) on boxes, for whole layers and for drives that are not linear.
+
+All slopes of F on a box are J = diag ρ - G·D, with the slopes D of the activations and the gains G of the drives on the
+activations that the box has. With R the inverse of their middle, the equilibria in a box X around c lie in
+c - R F(c) + (I - RJ)(X - c), and they are no more than one where |I - RJ| is small.
+
+The ends are those of interval arithmetic in bulk (:mod:`hopverify.expr.intervals`), B boxes of N neurons at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hopverify.expr.dual import Duals, along, slopes_of
+from hopverify.expr.floats import FLOATS
+from hopverify.expr.intervals import INTERVALS, Interval, as_interval
+from hopverify.networks import Model
+from hopverify.networks.linear import drive_matrix
+from hopverify.numerics.activation_shape import Shape
+from hopverify.numerics.relaxation import THIN, Bounds, Floats, Separation, inverses
+from hopverify.spec.exact_array import ExactArray
+
+Places = list[tuple[Any, np.ndarray[Any, Any]]]
+
+
+class MeanValue:
+    """The mean value forms of one model within a bounded box, or without one for natural bounds alone."""
+
+    def __init__(self, model: Model, lower: Floats, upper: Floats) -> None:
+        self.layers = tuple(model.layers.values())
+        starts = np.cumsum([0, *(layer.size for layer in self.layers)]).tolist()
+        self.places = {layer.name: np.arange(a, a + layer.size) for layer, a in zip(self.layers, starts, strict=False)}
+        self.size = starts[-1]
+        self.leak = np.array([float(rate) for layer in self.layers for rate in layer.each(layer.leak)])
+        self.b = np.concatenate([layer.bias.floats() for layer in self.layers])
+        self.synapses = list(model.synapses.values())
+        self.linear = all(synapse.linear for synapse in self.synapses)
+        self.W = ExactArray.of(drive_matrix(model)).floats() if self.linear else None
+        ends = np.clip(lower, -64.0, 64.0), np.clip(upper, -64.0, 64.0)
+        self.shapes = {
+            layer.name: Shape(layer.function, float(ends[0][own].min()), float(ends[1][own].max()))
+            for layer, own in ((layer, self.places[layer.name]) for layer in self.layers)
+            if layer.function.elementwise
+        }
+
+    def natural(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return the natural bounds of the equilibria in each box; ends may be infinite."""
+        low, high = self._drive(*self._activations(lower, upper))
+        return (low + self.b) / self.leak, (high + self.b) / self.leak
+
+    def relaxed(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return the bounds of the mean value form in each box, R, and the share of each neuron in their widths."""
+        R, C = self.deviations(lower, upper)
+        middle, radius = (lower + upper) / 2, (upper - lower) / 2
+        centre = middle - np.einsum("bij,bj->bi", R, self.residual(middle))
+        width = np.einsum("bij,bj->bi", C, radius)
+        share = radius * (C / np.maximum(upper - lower, THIN)[:, :, None]).sum(axis=1)
+        return centre - width, centre + width, R, share
+
+    def deviations(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return R and a bound C of |I - RJ| for all slopes J of F on each box."""
+        D, D_radius = _centred(*self._slopes(lower, upper))
+        G, G_radius = self._gains(lower, upper)
+        middle = np.diag(self.leak) - G @ D
+        R = inverses(middle)
+        passed = np.abs(R @ G) @ D_radius + np.abs(R) @ (G_radius @ (np.abs(D) + D_radius))
+        return R, np.abs(np.eye(self.size) - R @ middle) + passed
+
+    def separated(self, lower: Floats, upper: Floats, R: Floats, steps: int) -> Separation:
+        """Return that no multipliers are sought."""
+        return Separation(np.zeros_like(lower), np.zeros(len(lower), dtype=bool), np.zeros_like(lower))
+
+    def bounded_below(self, y: Floats, lower: Floats, upper: Floats) -> Bounds:
+        """Return lower bounds that discard nothing."""
+        return np.full(len(y), -1.0), np.ones(len(y))
+
+    def residual(self, x: Floats) -> Floats:
+        """Return F(x)."""
+        if x.ndim == 1:
+            gamma = np.concatenate(
+                [layer.function.activate(x[self.places[layer.name]], FLOATS) for layer in self.layers]
+            ).astype(np.float64)
+            return np.asarray(self.leak * x - self.b - self._float_drive(gamma))
+        return np.array([self.residual(row) for row in x]).reshape(x.shape)
+
+    def jacobian(self, x: Floats) -> Floats:
+        """Return F'(x)."""
+        D, G = _centred(*self._slopes(x[None], x[None]))[0][0], self._gains(x[None], x[None])[0]
+        return np.asarray(np.diag(self.leak) - (G[0] if G.ndim == 3 else G) @ D)
+
+    def _float_drive(self, gamma: Floats) -> Floats:
+        if self.W is not None:
+            return np.asarray(self.W @ gamma)
+        parts = {name: gamma[own] for name, own in self.places.items()}
+        total = np.zeros(self.size)
+        for synapse in self.synapses:
+            for name, drive in synapse.drive(parts, FLOATS).items():
+                total[self.places[name]] += np.asarray(drive, dtype=np.float64)
+        return total
+
+    def _activations(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return the ranges of the activations on each box."""
+        low, high = np.empty_like(lower), np.empty_like(upper)
+        for layer in self.layers:
+            own = self.places[layer.name]
+            if layer.name in self.shapes:
+                found = self.shapes[layer.name].range(lower[:, own], upper[:, own])
+            else:
+                moved = layer.function.activate(_intervals(lower[:, own], upper[:, own]), INTERVALS)
+                found = _ends(moved, (len(lower),))
+            low[:, own], high[:, own] = found
+        return low, high
+
+    def _drive(self, low: Floats, high: Floats) -> Bounds:
+        """Return the ranges of the drives for activations between these ends."""
+        if self.W is not None and np.isfinite(low).all() and np.isfinite(high).all():
+            middle, radius = (low + high) / 2, (high - low) / 2
+            centre, width = middle @ self.W.T, radius @ np.abs(self.W).T
+            return centre - width, centre + width
+        gamma = {name: _intervals(low[:, own], high[:, own]) for name, own in self.places.items()}
+        least, most = np.zeros_like(low), np.zeros_like(high)
+        for synapse in self.synapses:
+            for name, drive in synapse.drive(gamma, INTERVALS).items():
+                below, above = _ends(drive, (len(low),))
+                least[:, self.places[name]] += below
+                most[:, self.places[name]] += above
+        return least, most
+
+    def _slopes(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return bounds of D on each box, (B, N, N)."""
+        low, high = np.zeros((*lower.shape, self.size)), np.zeros((*lower.shape, self.size))
+        for layer in self.layers:
+            own = self.places[layer.name]
+            if layer.name in self.shapes:
+                low[:, own, own], high[:, own, own] = self.shapes[layer.name].slope_range(lower[:, own], upper[:, own])
+            else:
+                block = np.ix_(np.arange(len(lower)), own, own)
+                low[block], high[block] = _rates(
+                    lambda x, layer=layer: layer.function.activate(x, Duals(INTERVALS)), lower[:, own], upper[:, own]
+                )
+        return low, high
+
+    def _gains(self, lower: Floats, upper: Floats) -> Bounds:
+        """Return the middle and the radius of G for the activations of each box."""
+        if self.W is not None:
+            return self.W, np.zeros_like(self.W)
+        return _centred(*_rates(self._moving_drive, *self._activations(lower, upper)))
+
+    def _moving_drive(self, gamma: Any) -> Any:
+        parts = {name: gamma[own] for name, own in self.places.items()}
+        total = np.full(self.size, 0.0, dtype=object)
+        for synapse in self.synapses:
+            for name, drive in synapse.drive(parts, Duals(INTERVALS)).items():
+                total[self.places[name]] += drive
+        return total
+
+
+def _rates(function: Any, lower: Floats, upper: Floats) -> Bounds:
+    """Return bounds of the derivatives of a vector function of vectors on each box, (B, n, n), by dual numbers."""
+    count = lower.shape[1]
+    units = np.eye(count)[:, :, None]
+    moved = slopes_of(function(along(_intervals(lower, upper), _intervals(units, units))))
+    low, high = _ends(moved, (count, len(lower)))
+    return low.transpose(2, 1, 0), high.transpose(2, 1, 0)
+
+
+def _intervals(lower: Floats, upper: Floats) -> Any:
+    """Return boxes as a vector of intervals, each of which holds all boxes."""
+    box = np.empty(lower.shape[1], dtype=object)
+    box[:] = [Interval(lower[:, i], upper[:, i]) for i in range(len(box))]
+    return box
+
+
+def _ends(entries: Any, shape: tuple[int, ...]) -> Bounds:
+    """Return the ends of a vector of intervals as two arrays, entry i at [:, i]."""
+    parts = [as_interval(entry) for entry in entries]
+    low = np.stack([np.broadcast_to(part.lower, shape) for part in parts], axis=1)
+    high = np.stack([np.broadcast_to(part.upper, shape) for part in parts], axis=1)
+    return low, high
+
+
+def _centred(low: Floats, high: Floats) -> Bounds:
+    """Return the middle and the radius of intervals, infinite where these are."""
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num((low + high) / 2, posinf=0.0, neginf=0.0), np.nan_to_num((high - low) / 2, nan=np.inf)
