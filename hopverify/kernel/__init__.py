@@ -15,5 +15,6 @@ A file uses only files that stand before it:
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
     of a core            network, points, semidefinite, affine, drive_ranges
     of equilibria        curves, flow, krawczyk, entries
+    beside a state       copositivity, smooth, slopes, linearised, second_order
     claims and proofs    claims, facts, witness, theorems, check, __main__
 """

@@ -90,6 +90,11 @@ FORMS: Mapping[str, Form] = {
         "constant on no segment",
         ("intervals", "unbounded", "neuron_states", "states"),
     ),
+    "stability": Form(
+        ("equilibria", "all"),
+        "of each listed equilibrium it is shown whether it is stable, or told to be undecided",
+        optional=("region",),
+    ),
     "descent": Form((), "dE/dt ≤ 0 along the flow, from every state", "ascent"),
     "ascent": Form(
         ("state", "rate"),

@@ -1,9 +1,11 @@
-"""Positive semidefinite rational matrices, by symmetric elimination; nothing is rounded."""
+"""Definite matrices, by symmetric elimination: semidefinite ones in rationals, definite ones in balls."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+
+from flint import arb
 
 
 def is_semidefinite(matrix: Sequence[Sequence[Fraction]]) -> bool:
@@ -21,4 +23,20 @@ def is_semidefinite(matrix: Sequence[Sequence[Fraction]]) -> bool:
             factor = row[i] / pivot if row[i] else Fraction(0)
             if factor:
                 rows[i] = [a - factor * b for a, b in zip(rows[i], row, strict=True)]
+    return True
+
+
+def is_definite(matrix: Sequence[Sequence[arb]]) -> bool:
+    """Whether a symmetric matrix is certainly ≻ 0: each pivot is positive. What is below the diagonal is not read.
+
+    >>> is_definite([[arb(2), arb(1)], [arb(1), arb(2)]]), is_definite([[arb(1), arb(1)], [arb(1), arb(1)]])
+    (True, False)
+    """
+    rows = [list(row[k:]) for k, row in enumerate(matrix)]
+    for k, row in enumerate(rows):
+        if not row[0] > 0:
+            return False
+        for i in range(1, len(row)):
+            factor = row[i] / row[0]
+            rows[k + i] = [a - factor * b for a, b in zip(rows[k + i], row[i:], strict=True)]
     return True

@@ -20,6 +20,7 @@ from hopverify.kernel.theorems.descent import ascent, by_t2
 from hopverify.kernel.theorems.lipschitz_activation import lipschitz_activation
 from hopverify.kernel.theorems.lipschitz_drive import lipschitz_drive
 from hopverify.kernel.theorems.not_convex import not_convex
+from hopverify.kernel.theorems.stability import each
 from hopverify.kernel.theorems.symmetric import not_symmetric, symmetric
 
 THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
@@ -47,6 +48,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("unbounded solutions", "ranges"): unbounded,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
+    ("stability", "each"): each,
     ("constant on no segment", "slope"): alive,
     ("constant on no segment", "composition"): strictly_convex,
     ("constant on a segment", "cells"): dead,

@@ -1,0 +1,81 @@
+"""The stability of each equilibrium of a list (T7): what is told of each is shown by a way of its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hopverify.kernel.entries import read_entries
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.json_values import canonical, keys, listed
+from hopverify.kernel.linearised import Beside, Linear
+from hopverify.kernel.numbers import need
+from hopverify.kernel.theorems import stability_by_form, stability_by_lyapunov
+from hopverify.kernel.theorems.gradient_of_l import gradient_premises
+from hopverify.kernel.theorems.stability_row import Row
+
+WAYS: Mapping[str, Callable[[Row], None]] = {
+    "form": stability_by_form.positive,
+    "range": stability_by_form.positive_in_range,
+    "copositive": stability_by_form.copositive,
+    "direction": stability_by_form.negative,
+    "lyapunov": stability_by_lyapunov.lyapunov,
+}
+"""How the stability of one equilibrium is shown."""
+
+TOLD = ("lambda_max_at_most", "rate", "direction", "because", "dimension")
+
+
+def each(case: Case) -> Fact:
+    """Premise 0 lists the equilibria, the others show that g = ∇L for layers that act as a whole and state g.
+
+    Each row has the x of its place in the list, the neurons that are alive and those at a kink, and a way that shows
+    whether it is stable; of an undecided one nothing is shown.
+    """
+    case.keys("premises", "proofs")
+    claim, where = case.claim, case.where
+    rows, proofs = listed(claim["equilibria"], where), listed(case.proof["proofs"], f"{where}.proof.proofs")
+    case.need(len(rows) == len(proofs), "expected a proof, or null, for each equilibrium")
+    flow = Linear(case.core)
+    entries = _listed(case, flow)
+    case.need(len(rows) == len(entries), "the premise lists another number of equilibria")
+    states = read_entries(entries, flow.size, where)
+    for place, (row, entry, state, proof) in enumerate(zip(rows, entries, states, proofs, strict=True)):
+        at = f"{where}.equilibria[{place}]"
+        keys(row, at, "x", "alive", "stability", optional=("at_kink", *TOLD))
+        alike = canonical(row["x"]) == canonical(entry["x"]) and row.get("dimension") == entry.get("dimension")
+        need(alike, at, "it is another one than the premise lists")
+        _check(Beside(flow, state), row, proof, at)
+    return Fact(case.core, claim)
+
+
+def _listed(case: Case, flow: Linear) -> list[Any]:
+    """Return the entries of the list that premise 0 shows: all equilibria, or some; the other premises hold."""
+    premises = listed(case.proof["premises"], case.where)
+    complete, region = case.claim["all"], case.claim.fields.get("region")
+    case.need(bool(premises) and type(complete) is bool, "premise 0 is a list of equilibria; all is true or false")
+    fact = case.accept(premises[0], f"{case.where}.premises[0]")
+    fits = fact.claim.says("equilibria", region=region) if complete else fact.claim.says("some equilibria")
+    case.need(fact.core is case.core and fits, "premise 0 is another list than needed")
+    case.need(complete or region is None, "of some equilibria no region is told")
+    by = {proof.get("by") for proof in case.proof["proofs"] if isinstance(proof, dict)}
+    needed = flow.whole if by & {"range", "direction"} else []
+    wanted = [each for layer, _ in needed for each in gradient_premises(layer)]
+    rest = Case(case.core, case.claim, {**case.proof, "premises": premises[1:]}, case.where, case.accept)
+    rest.premises(*wanted)
+    return list(fact.claim["equilibria"])
+
+
+def _check(beside: Beside, told: Mapping[str, Any], proof: Any, where: str) -> None:
+    """Refuse a row of which something is not shown."""
+    need(canonical(told["alive"]) == canonical(beside.alive), where, f"the neurons {beside.alive} are alive")
+    kinks = canonical(told.get("at_kink", [])) == canonical(beside.at_kink)
+    need(kinks, where, f"the neurons {beside.at_kink} are at a kink")
+    if told["stability"] == "undecided":
+        shown = {"lambda_max_at_most", "rate", "direction"} & set(told)
+        need(proof is None and not shown, where, "nothing is shown of what is undecided")
+        need(isinstance(told.get("because", ""), str), where, "a remark is a text")
+        return
+    need(told["stability"] in ("stable", "unstable"), where, "it is stable, unstable or undecided")
+    need("because" not in told and "dimension" not in told, where, "remarks and continua are undecided")
+    by = str(proof.get("by")) if isinstance(proof, dict) else ""
+    need(by in WAYS, where, f"stability is shown by one of {sorted(WAYS)}")
+    WAYS[by](Row(beside, told, {key: value for key, value in proof.items() if key != "by"}, where))
