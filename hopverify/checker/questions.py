@@ -21,6 +21,7 @@ from hopverify.obligations import (
     Descent,
     GradientDrive,
     GradientOfL,
+    NoGhosts,
     NowhereFlat,
     Obligation,
     Regular,
@@ -110,6 +111,11 @@ def _(obligation: RegularDrive) -> Question:
 @question.register
 def _(obligation: NowhereFlat) -> Question:
     return _of_layer(obligation, "constant on no segment", "constant on a segment")
+
+
+@question.register
+def _(obligation: NoGhosts) -> Question:
+    return Question(core_of(obligation.search.model), {"name": "no ghost regions"}, {"name": "ghost regions"})
 
 
 def _of_layer(obligation: OfLayer, proves: str, refutes: str | None) -> Question:

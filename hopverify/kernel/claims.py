@@ -111,6 +111,13 @@ FORMS: Mapping[str, Form] = {
         "{drive}, which is not 0, at all times",
         "bounded solutions",
     ),
+    "no ghost regions": Form((), "each flat region on which ∇E = 0 holds an equilibrium", "ghost regions"),
+    "ghost regions": Form(
+        (),
+        "the energy has ghost regions: flat, with ∇E = 0, and without an equilibrium",
+        "no ghost regions",
+        ("ghosts", "count", "neurons", "segment", "target", "activation"),
+    ),
 }  # fmt: skip
 
 

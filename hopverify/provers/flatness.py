@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import inf
 from typing import Any
@@ -13,6 +13,7 @@ from hopverify.certificate import Evidence
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.expr.pieces import End, Piece, pieces_or_whole
+from hopverify.networks import Layer
 from hopverify.networks.dead_zones import dead_zones
 from hopverify.obligations import NowhereFlat
 from hopverify.provers import Budget, Prover
@@ -36,11 +37,23 @@ def _search(obligation: NowhereFlat, budget: Budget) -> Iterator[Evidence]:
         yield by_kernel("cells", YES, layer=name, kind="dead", **_dead(zones))
         return
     parts = pieces_or_whole(function.slope)
-    points = {"points": sorted({str(piece.inside(share)) for piece in parts for share in SHARES})}
     ends = [end for piece in parts for end in _saturated(piece)]
     if ends:
-        yield found_by_kernel(points, "slope", NO, layer=name, kind="saturated", at=ends)
-    yield found_by_kernel(points, "slope", NO, layer=name, kind="alive")
+        yield found_by_kernel(_points(parts), "slope", NO, layer=name, kind="saturated", at=ends)
+    yield found_by_kernel(_points(parts), "slope", NO, layer=name, kind="alive")
+
+
+def alive_premise(layer: Layer) -> dict[str, Any]:
+    """Return the premise that a layer's activation is constant on no segment."""
+    if layer.function.slope is None:
+        claim, proof = {"kind": "strictly convex"}, {"by": "composition", "premises": gradient_premises(layer)}
+    else:
+        claim, proof = {"kind": "alive"}, {"by": "slope", **_points(pieces_or_whole(layer.function.slope))}
+    return {"claim": {"claim": NO, "layer": layer.name, **claim}, "proof": proof}
+
+
+def _points(parts: Sequence[Piece]) -> dict[str, list[str]]:
+    return {"points": sorted({str(piece.inside(share)) for piece in parts for share in SHARES})}
 
 
 def _dead(zones: list[Piece]) -> dict[str, Any]:

@@ -87,8 +87,8 @@ def names_in_words(names: Sequence[Any]) -> str:
 def witness_in_words(rules: Sequence[str], witness: Values, *, shows: str = JSON_SHOWS) -> list[str]:
     """Return sentences that say what refutes a claim; ``shows`` names the place that has all of a long list."""
     for rule in map(_kind, rules):
-        if rule == "ghost_enumeration":
-            return _ghosts(witness, shows)
+        if rule == "ghost regions":
+            return _ghosts(witness, shows) if "ghosts" in witness else _ghost_segment(witness)
         if rule in _WORDS:
             return _WORDS[rule](witness)
     return [f"{key}: {_value(value)}" for key, value in witness.items()]
@@ -254,7 +254,6 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "no gradient activation": _unequal_slopes,
     "not symmetric": _asymmetric,
     "constant on a segment": _constant,
-    "ghost_segment": _ghost_segment,
     "unbounded solutions": _runs_away,
     "two_equilibria": _two_equilibria,
     "no_attractor": _no_attractor,

@@ -13,11 +13,9 @@ import pytest
 from hopverify.checker import ranges, reduction, stability
 from hopverify.checker.energy_form import EnergyForm
 from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.exact_solution import SegmentSystems
-from hopverify.checker.ghosts import ghost_at
 from hopverify.checker.gram import Gram
 from hopverify.checker.range_stability import hessian_at, is_smooth_at
-from hopverify.checker.rules import basin_cells, energy_confinement, ghost_enumeration, judge, lure, two_equilibria
+from hopverify.checker.rules import basin_cells, energy_confinement, judge, lure, two_equilibria
 from hopverify.checker.rules.retrieval import _numbers
 from hopverify.checker.step_form import AlteredForm, DerivedForm, _bends, _diagonal_below
 from hopverify.checks import claims_of
@@ -25,7 +23,6 @@ from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
 from hopverify.networks import LinearNetwork, altered_system, build_model
 from hopverify.networks.altered import AlteredSystem
-from hopverify.networks.segments import segments
 from hopverify.obligations import EnergyBoundedBelow, GloballyStable, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
@@ -110,13 +107,6 @@ def test_an_equilibrium_next_to_the_region_is_not_in_it() -> None:
         assert (found["verdict"], len(found["obligations"][0]["data"]["equilibria"])) == ("pass", count)
 
 
-def test_segments_whose_system_has_no_solution_hold_no_ghost() -> None:
-    net = network(dense("[[1]]", "size: 1, lagrangian: relu, bias: 1"))
-    parts = [segments(function) or () for function in net.functions]
-    assert ghost_at(SegmentSystems(net), parts, (1,)) is None
-    assert ghost_at(SegmentSystems(net), parts, (0,)) is not None
-
-
 def test_layers_of_both_kinds_are_smooth_inside_their_pieces() -> None:
     body = (
         "layers: {x: {size: 1, lagrangian: relu}, s: {size: 2, lagrangian: softmax}, r: {size: 1, lagrangian: relu}}\n"
@@ -187,12 +177,6 @@ def test_two_equilibria_are_told_apart_where_each_can_be_confirmed(monkeypatch: 
         refused(asked, evidence, "an equilibrium was not confirmed: 1/0")
     monkeypatch.setattr(two_equilibria, "MAX_SIZE", 0)
     refused(asked, evidence, "too large for this rule")
-
-
-def test_a_layer_that_is_dead_somewhere_hides_states() -> None:
-    assert ghost_enumeration._hides_nothing(layer("lagrangian: softmax"))
-    assert ghost_enumeration._hides_nothing(layer("lagrangian: tanh"))
-    assert not ghost_enumeration._hides_nothing(layer("lagrangian: relu"))
 
 
 # ------------------------------------------------------------------ sizes, scales, cells

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import cone_form, copositivity, energy_form, flat_regions, ghosts, midpoints, stability
+from hopverify.checker import cone_form, copositivity, energy_form, flat_regions, midpoints, stability
 from hopverify.checker.elimination import inverse_of_middle
-from hopverify.checker.ghosts import Undecided
 from hopverify.checker.growth import growth
-from hopverify.checker.rules import euler_step, ghost_enumeration, judge
+from hopverify.checker.rules import euler_step, judge
 from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.checker.spins.overlaps import _lower
 from hopverify.checker.step_form import AlteredForm
@@ -23,7 +22,7 @@ from hopverify.networks import altered_system, build_model
 from hopverify.networks.dead_zones import dead_zones
 from hopverify.obligations import Obligation, Outcome, SameEquilibria, StepForm
 from hopverify.spec import parse_spec
-from tests.checker.models import dense, layer, model, network, structured
+from tests.checker.models import dense, layer, model, structured
 
 
 def obligations(body: str, check: str) -> list[Obligation]:
@@ -100,20 +99,6 @@ def test_rows_of_other_blocks_are_left_out() -> None:
     assert midpoints.factor(Fraction(3, 2)) == 1.5
     with pytest.raises(EvidenceRejected, match="a factor of a synapse, about 10"):
         midpoints.factor(Fraction(10) ** 400)
-
-
-def test_choices_of_segments_have_a_limit_and_may_be_singular(monkeypatch: pytest.MonkeyPatch) -> None:
-    (obligation,) = obligations(
-        dense("[[0, 0.5], [0.5, 0]]", "size: 2, lagrangian: relu, bias: [0.5, -1]"), "ghost_regions"
-    )
-    assert judge(obligation, {"rule": "ghost_enumeration"}).outcome is Outcome.REFUTED
-    monkeypatch.setattr(ghost_enumeration, "MAX_PATTERNS", 3)
-    refused(obligation, {"rule": "ghost_enumeration"}, "more than 3 choices of segments")
-    singular = network(dense("[[1]]", "size: 1, lagrangian: relu"))
-    parts = ghosts.parts_of(singular)
-    assert parts is not None
-    with pytest.raises(Undecided):
-        ghosts.ghost_at(ghosts.SegmentSystems(singular), parts, [1])
 
 
 def test_steps_that_were_shown_to_be_safe_are_not_unsafe() -> None:

@@ -231,18 +231,6 @@ def test_competitors_are_told_for_each_pattern() -> None:
         judged(body, "memory_retrieval", shown | {"competitors": [1]})
 
 
-def test_a_ghost_is_shown_by_its_segments() -> None:
-    body = dense("[[0, 0.5], [0.5, 0]]", "size: 2, lagrangian: relu, bias: [0.5, -1]")
-    shown = {"rule": "ghost_enumeration", "pattern": [0, 0]}
-    assert judged(body, "ghost_regions", shown).outcome is Outcome.REFUTED
-    for pattern, message in (([0], "expected one segment for each neuron"), ([1, 0], "not a ghost")):
-        with pytest.raises(EvidenceRejected, match=message):
-            judged(body, "ghost_regions", shown | {"pattern": pattern})
-    # The system of the one segment is singular: nothing is decided, and nothing shown.
-    with pytest.raises(EvidenceRejected, match="not a ghost"):
-        judged(dense("[[1]]", "size: 1, lagrangian: relu"), "ghost_regions", shown | {"pattern": [1]})
-
-
 def test_a_step_that_is_safe_is_not_unsafe() -> None:
     body = dense("[[0]]", "size: 1, lagrangian: tanh")
     state = {"x": ["1"]}

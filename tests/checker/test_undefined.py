@@ -20,11 +20,3 @@ def outcome(layer: str, check: str, evidence: Mapping[str, Any]) -> Outcome:
             if isinstance(obligation, RULES[evidence["rule"]].obligations):
                 return judge(obligation, evidence).outcome
     raise AssertionError("no such obligation")
-
-
-def test_flat_along_ones_only() -> None:
-    """⟨x, c⟩ is affine for a constant c; ⟨x, e^x⟩ is not, and may be flat elsewhere."""
-    layer = "size: 2, lagrangian: {{expression: '{}', of: layer}}"
-    rule = {"rule": "ghost_enumeration"}
-    assert outcome(layer.format("logsumexp(x) + dot(x, 3)"), "ghost_regions", rule) is Outcome.PROVED
-    assert outcome(layer.format("logsumexp(x) + dot(x, exp(x))"), "ghost_regions", rule) is Outcome.OPEN

@@ -94,7 +94,7 @@ def ghost(k: int) -> dict[str, Any]:
 @pytest.mark.parametrize(("count", "last"), [(9, "and 1 more: --json shows all"), (300, "292 more: --json shows 200")])
 def test_at_most_eight_ghosts_are_shown(count: int, last: str) -> None:
     witness = {"ghosts": [ghost(k) for k in range(min(count, 200))], "count": count}
-    said = witness_in_words(["ghost_enumeration"], witness)
+    said = witness_in_words(["kernel (ghost regions, by pieces)"], witness)
     assert said[0].startswith(f"{count} ghosts: ")
     assert said[1] == "alive: none; activation (0); the flow points to x⋆ = (1), so x[0] wakes up"
     assert len(said) == 10
@@ -103,7 +103,7 @@ def test_at_most_eight_ghosts_are_shown(count: int, last: str) -> None:
 
 def test_one_ghost_is_shown_with_its_neurons() -> None:
     one = {"alive": [2], "activation": ["0", "0", "3"], "target": ["1", "1", "3"], "wakes_up": ["x[0]", "x[1]"]}
-    said = witness_in_words(["ghost_enumeration"], {"ghosts": [one], "count": 1, "pattern": [0, 0, 1]})
+    said = witness_in_words(["kernel (ghost regions, by pieces)"], {"ghosts": [one], "count": 1})
     assert said == [
         "1 ghost: E is flat and critical there, but the flow leaves",
         "alive: 2; activation (0, 0, 3); the flow points to x⋆ = (1, 1, 3), so x[0], x[1] wake up",

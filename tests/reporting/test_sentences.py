@@ -22,7 +22,7 @@ def test_the_place_that_has_everything_is_named() -> None:
     assert list(findings(listed))[-1] == "and 4 more: --json shows all"
     assert list(findings(listed, shows="the certificate has"))[-1] == "and 4 more: the certificate has all"
     ghosts = {"count": 30, "ghosts": [GHOST] * 30}
-    found = replace(row(Verdict.FAIL), witness=ghosts, method=("ghost_enumeration",))
+    found = replace(row(Verdict.FAIL), witness=ghosts, method=("kernel (ghost regions, by pieces)",))
     assert list(grounds(found))[-1] == "and 22 more: --json shows all"
     assert list(grounds(found, shows="the certificate has"))[-1] == "and 22 more: the certificate has all"
 

@@ -53,7 +53,7 @@ WITNESSES: list[tuple[str, dict[str, Any], list[str]]] = [
     ),
     ("kernel (constant on a segment, by growth)", {"kind": "singular everywhere"}, ["vector of ones", "x + R·1"]),
     (
-        "ghost_segment",
+        "kernel (ghost regions, by segment)",
         {"neurons": ["x[0]", "x[2]"], "segment": [["-1", "-1"], ["-1/2", "-1/2"]], "target": ["3", "3"]},
         ["x[0], x[2] go from (-1, -1) to (-1/2, -1/2)", "x⋆ = (3, 3)"],
     ),

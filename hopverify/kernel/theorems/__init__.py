@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
-from hopverify.kernel.theorems import gradient_activation, gradient_drive, gradient_of_l
+from hopverify.kernel.theorems import (
+    ghost_regions,
+    gradient_activation,
+    gradient_drive,
+    gradient_of_l,
+    no_ghost_regions,
+)
 from hopverify.kernel.theorems.bounded_solutions import by_ranges, unbounded
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
@@ -54,5 +60,10 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("constant on a segment", "cells"): dead,
     ("constant on a segment", "growth"): singular_everywhere,
     ("constant on a segment", "states"): equal_activations,
+    ("no ghost regions", "nowhere flat"): no_ghost_regions.nowhere_flat,
+    ("no ghost regions", "along ones"): no_ghost_regions.along_ones,
+    ("no ghost regions", "pieces"): no_ghost_regions.of_pieces,
+    ("ghost regions", "pieces"): ghost_regions.of_pieces,
+    ("ghost regions", "segment"): ghost_regions.segment,
 }
 """The theorem of each claim, by the word that proofs have under ``by``."""

@@ -3,19 +3,17 @@
 from fractions import Fraction
 from typing import Any
 
-from hopverify.kernel.cells import Cell, cells
+from hopverify.kernel.cells import cells
 from hopverify.kernel.composition import of_state
-from hopverify.kernel.derive import ZERO
+from hopverify.kernel.constant_intervals import is_dead
 from hopverify.kernel.duals import check_around
 from hopverify.kernel.evaluate import arrays_of
 from hopverify.kernel.exact import exact
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
-from hopverify.kernel.identity import same
-from hopverify.kernel.intervals import between
 from hopverify.kernel.json_values import listed, rationals
 from hopverify.kernel.known import STILL
-from hopverify.kernel.network import activation, slope
+from hopverify.kernel.network import activation
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.terms import STATE
 from hopverify.kernel.theorems.gradient_of_l import gradient_premises
@@ -37,7 +35,7 @@ def dead(case: Case) -> Fact:
     case.need(bool(intervals), "there is no interval")
     found = {(cell.low, cell.high): cell for cell in cells(regular_activation(case))}
     for ends in intervals:
-        constant = ends in found and _is_dead(case, found[ends])
+        constant = ends in found and is_dead(case.core, case.layer, found[ends])
         case.need(constant, f"between {ends[0]} and {ends[1]} g is not shown to be constant")
     unbounded = any(None in ends for ends in intervals)
     case.need(claim["unbounded"] is unbounded, "unbounded is true if an interval has no end, and else false")
@@ -110,12 +108,3 @@ def _interval(case: Case, value: Any) -> tuple[Fraction | None, Fraction | None]
         None if end == infinite else rational(end, case.where) for end, infinite in zip(ends, ("-∞", "+∞"), strict=True)
     )
     return low, high
-
-
-def _is_dead(case: Case, cell: Cell) -> bool:
-    core, layer, on = case.core, case.layer, between(cell.low, cell.high)
-    moved, known = slope(core, layer, cell.terms[0]), of_state(core, layer, cell.terms[0], on)
-    own = of_state(core, layer, moved, on).range
-    if known.lipschitz and own.nonnegative and own.nonpositive:
-        return True
-    return known.analytic and same(moved, ZERO, core.places_of(layer), core.arrays)
