@@ -13,7 +13,7 @@ A file uses only files that stand before it:
     ranges               intervals, ranges
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
-    of a core            network, points, semidefinite, affine, drive_ranges
+    of a core            network, points, semidefinite, affine, drive_ranges, linear_growth
     of equilibria        curves, flow, krawczyk, entries
     beside a state       copositivity, smooth, slopes, linearised, second_order
     where g is constant  constant_intervals, null_space, piece_systems

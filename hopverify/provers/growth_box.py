@@ -11,24 +11,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import ceil, frexp
+from typing import Any
 
 import numpy as np
 
 from hopverify.certificate import Evidence
+from hopverify.checker.attracting import growth_of_layer
 from hopverify.checker.enclosure import enclosure
-from hopverify.checker.payload import text_of, texts_of
+from hopverify.checker.payload import text_of
 from hopverify.checker.ranges import Box, activation_range, total_drive
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.expr.nodes import symbols
-from hopverify.networks import Layer, Model, linear_network
+from hopverify.networks import Layer, LinearNetwork, Model, linear_network
 from hopverify.numerics.growth import propose_box
 from hopverify.obligations import Bounded
 from hopverify.provers import Budget, Prover
 from hopverify.provers.structure import by_kernel, found_by_kernel
 from hopverify.verdict import Reason
 
-MARGINS, SHOWN_BITS = (2.0**-10, 2.0**-4, 1.0), 20
+MARGINS, SHOWN_BITS, GRID = (2.0**-10, 2.0**-4, 1.0), 20, 2**50
 """The kernel's own intervals may be wider: of a share in softmax it knows that it is between 0 and 1."""
 
 
@@ -108,6 +110,27 @@ def _rows(boxes: Mapping[str, Box]) -> dict[str, list[list[str]]]:
     }
 
 
+def _by_growth(network: LinearNetwork, bounds: Any) -> Iterator[Evidence]:
+    """Offer the box -V ≤ x ≤ U of bounds (U, V), with the growth of the activations."""
+    U, V = np.split(bounds, 2)
+    rows = [[text_of(-low), text_of(high)] for high, low in zip(U, V, strict=True)]
+    box, growth = {}, {}
+    for layer, neurons in network.places():
+        box[layer.name] = [rows[place] for place in neurons]
+        found = growth_of_layer(layer)
+        if found is not None:
+            pair = (found.above, found.below)
+            growth[layer.name] = [
+                [text_of(_up(b.right)), text_of(_up(b.left)), text_of(_up(b.offset, 1))] for b in pair
+            ]
+    yield found_by_kernel({"growth": growth}, "growth", "bounded solutions", box=box)
+
+
+def _up(value: Fraction, least: int = 0) -> Fraction:
+    """Return a number that is a little larger, so that balls tell; 0 stays what it is if ``least`` is 0."""
+    return Fraction(ceil(value * GRID) + 1, GRID) if value or least else value
+
+
 def _search(obligation: Bounded, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
     try:
@@ -123,7 +146,7 @@ def _search(obligation: Bounded, budget: Budget) -> Iterator[Evidence]:
     if network is not None:
         bounds = propose_box(network)
         if bounds is not None:
-            yield {"rule": "attracting_box", "bounds": texts_of(bounds.tolist())}
+            yield from _by_growth(network, bounds)
 
 
 PROVER = Prover(

@@ -197,9 +197,9 @@ def test_what_all_entries_come_to(
 # ------------------------------------------------------------------ evidence about wider spreads
 
 
-def network(tolerance: str = "tolerance: 1/4") -> tuple[Any, Claim]:
+def network(tolerance: str = "tolerance: 1/4", of: str = "tanh") -> tuple[Any, Claim]:
     text = (
-        "hopverify: 1\nname: near\nlayers: {x: {size: 1, lagrangian: tanh}}\n"
+        f"hopverify: 1\nname: near\nlayers: {{x: {{size: 1, lagrangian: {of}}}}}\n"
         f"synapses: {{w: {{kind: dense, layers: [x, x], weights: {{values: [[0]], {tolerance}}}}}}}\n"
         "checks: [boundedness]\n"
     )
@@ -229,14 +229,15 @@ def test_a_factor_reaches_from_1_to_its_limit() -> None:
 
 
 def test_what_holds_of_the_given_weights_only_stays_open_with_a_family() -> None:
-    """The box attracts for W = 0; the rule does not reckon with spreads, so that neither it nor a survival passes."""
-    (wanted, role), claim = network()
+    """E confines for W = 0; the rule does not reckon with spreads, so that neither it nor a survival passes."""
+    (wanted, role), claim = network(of="relu")
     family = family_of(claim, 0)
-    evidence = {"rule": "attracting_box", "bounds": ["9", "9"]}
+    evidence = {"rule": "energy_confinement", "margin": "1/2"}
     assert decide(wanted, role, evidence).judgement.outcome is PROVED
     found = decide(wanted, role, evidence, family).judgement
     assert (found.outcome, found.reason) == (OPEN, Reason.UNCERTAIN_WEIGHTS)
-    stated = {"factor": "2", "evidence": BOUNDED}
+    definite = {"rule": "lure", "multipliers": ["1"], "definiteness": {"method": "exact"}}
+    stated = {"factor": "2", "evidence": definite}
     assert decide(wanted, role, {**evidence, SURVIVES: stated}, family).judgement.outcome is OPEN
 
 

@@ -212,10 +212,7 @@ def test_rules_about_linear_drives_refuse_others() -> None:
     body = (
         "layers: {x: {size: 1, lagrangian: relu}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^3)}}\n"
     )
-    for evidence in (
-        {"rule": "attracting_box", "bounds": ["9", "9"]},
-        {"rule": "energy_confinement", "margin": "1"},
-    ):
+    for evidence in ({"rule": "energy_confinement", "margin": "1"},):
         with pytest.raises(EvidenceRejected, match="the drives are not linear"):
             judged(body, "boundedness", evidence)
 

@@ -164,16 +164,6 @@ def test_lagrangians_that_are_not_known_where_they_are_needed() -> None:
 # ------------------------------------------------------------------ rules
 
 
-def test_boxes_are_told_without_instantaneous_layers() -> None:
-    body = (
-        "layers: {x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: tanh, tau: 0}}\n"
-        "synapses: {w: {kind: dense, layers: [x, y], weights: [[1]]}}\n"
-    )
-    found = judged(body, "boundedness", {"rule": "attracting_box", "bounds": ["2", "2", "2", "2"]})
-    assert found.outcome is Outcome.PROVED
-    assert set(found.data["box"]) == {"x"}
-
-
 def test_values_at_zero_have_to_be_rational() -> None:
     evidence = {"rule": "energy_confinement", "margin": "1/2"}
     body = dense("[[-1]]", "size: 1, lagrangian: {expression: '%s', of: neuron}")

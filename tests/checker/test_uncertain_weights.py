@@ -252,12 +252,11 @@ def test_evidence_for_exact_weights_cannot_say_how_far_it_reaches() -> None:
 
 
 def test_a_survival_that_proves_nothing_is_refused() -> None:
-    spec = network([[Fraction(0)]], "boundedness", near="tolerance: 1/4")
+    spec = network([[Fraction(0)]], "boundedness", near="tolerance: 1/4", function="relu")
     ((_, claim),) = claims_of(spec, build_model(spec))
     ((obligation, role),) = roles_of(claim)
-    stated = {"factor": "2", "evidence": {"rule": "attracting_box", "bounds": ["9", "9"]}}
-    claimed = {"claim": "bounded solutions", "box": {"x": [["-9", "9"]]}}
-    evidence = {"rule": "kernel", "claim": claimed, "proof": {"by": "ranges"}}
+    stated = {"factor": "2", "evidence": {"rule": "energy_confinement", "margin": "1/2"}}
+    evidence = {"rule": "lure", "multipliers": ["1"], "definiteness": {"method": "exact"}}
     with pytest.raises(EvidenceRejected, match="does not prove the claim"):
         decide(obligation, role, {**evidence, SURVIVES: stated}, family_of(claim, 0))
 

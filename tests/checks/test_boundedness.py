@@ -199,17 +199,21 @@ def rejected(spec: Any, changed: dict[str, Any], obligation: Any = Bounded) -> b
 def test_tampered_boxes_are_refused() -> None:
     spec = network([[0, 0.5], [0.5, 0]], check="boundedness", bias=[1, 1])
     found = evidence(verify(spec))
-    assert found["rule"] == "attracting_box"
+    assert found["proof"]["by"] == "growth"
     assert not rejected(spec, found)
+
+    def boxed(*bounds: Any) -> dict[str, Any]:
+        rows = [[str(-Fraction(low)), str(Fraction(high))] for high, low in zip(bounds[:2], bounds[2:], strict=True)]
+        return found | {"claim": {"claim": "bounded solutions", "box": {"x": rows}}}
+
+    bounds = [Fraction(row[side]) * (2 * side - 1) for side in (1, 0) for row in found["claim"]["box"]["x"]]
+    assert not rejected(spec, boxed(*bounds))
     for position in range(4):
-        bounds = list(found["bounds"])
-        for smaller in ("0", "-1", str(Fraction(bounds[position]) / 4096 - Fraction(1, 2))):
-            bounds[position] = smaller
-            assert rejected(spec, found | {"bounds": bounds})
-    assert rejected(spec, found | {"bounds": ["19/10", "2", "1", "1"]})
-    assert not rejected(spec, found | {"bounds": ["21/10", "21/10", "1", "1"]})
-    assert rejected(spec, found | {"bounds": ["2", "2", "1", "1"]})
-    assert rejected(spec, found | {"bounds": found["bounds"][:3]})
+        for smaller in (Fraction(0), Fraction(-1), bounds[position] / 4096 - Fraction(1, 2)):
+            assert rejected(spec, boxed(*bounds[:position], smaller, *bounds[position + 1 :]))
+    assert rejected(spec, boxed("19/10", 2, 1, 1))
+    assert not rejected(spec, boxed("21/10", "21/10", 1, 1))
+    assert rejected(spec, boxed(2, 2, 1, 1))
     assert rejected(spec, found | {"extra": 1})
 
 

@@ -33,7 +33,6 @@ from hopverify.checker.growth import Growth, growth
 from hopverify.checker.linear_algebra import quadratic
 from hopverify.checker.payload import text_of
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.rules.attracting_box import rows
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.exact import EXACT, NotRational
 from hopverify.networks import LinearNetwork, linear_network
@@ -117,6 +116,17 @@ def _grown(network: LinearNetwork, i: int) -> Growth:
     found = growth(network.functions[i])
     if found is None:
         raise EvidenceRejected("no linear growth bound of an activation is known")
+    return found
+
+
+def rows(network: LinearNetwork, lower: Any, upper: Any) -> dict[str, list[list[str]]]:
+    """Return exact bounds for the reader: [lower, upper] for each neuron of each layer with τ > 0."""
+    pairs = [[text_of(low), text_of(high)] for low, high in zip(lower, upper, strict=True)]
+    start, found = 0, {}
+    for layer in network.layers:
+        if not layer.instantaneous:
+            found[layer.name] = pairs[start : start + layer.size]
+        start += layer.size
     return found
 
 

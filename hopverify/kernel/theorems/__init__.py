@@ -16,7 +16,7 @@ from hopverify.kernel.theorems import (
     gradient_of_l,
     no_ghost_regions,
 )
-from hopverify.kernel.theorems.bounded_solutions import by_ranges, unbounded
+from hopverify.kernel.theorems.bounded_solutions import by_growth, by_ranges, unbounded
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
 from hopverify.kernel.theorems.constant_on_no_segment import alive, strictly_convex
@@ -50,6 +50,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("not convex", "point"): not_convex,
     ("descent", "T2"): by_t2,
     ("ascent", "point"): ascent,
+    ("bounded solutions", "growth"): by_growth,
     ("bounded solutions", "ranges"): by_ranges,
     ("unbounded solutions", "ranges"): unbounded,
     ("derived energy", "core"): derived_energy,

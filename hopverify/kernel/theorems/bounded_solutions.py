@@ -1,18 +1,22 @@
 """Every solution enters a box of the states and stays in it (T10), or every solution is unbounded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
 
 from hopverify.kernel import points
+from hopverify.kernel.affine import Affine, affine_drives
 from hopverify.kernel.core import Layer
-from hopverify.kernel.drive_ranges import EVERYWHERE, Bounds, activations, drive
+from hopverify.kernel.drive_ranges import EVERYWHERE, activations, drive
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import Range
 from hopverify.kernel.json_values import keys, listed, rationals
+from hopverify.kernel.linear_growth import Bound, grows
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.witness import index
 
-Box = Mapping[str, list[Bounds]]
+Box = Mapping[str, list[tuple[Fraction, Fraction]]]
 
 
 def by_ranges(case: Case) -> Fact:
@@ -30,6 +34,59 @@ def by_ranges(case: Case) -> Fact:
         gamma |= {layer.name: activations(case.core, layer, box[layer.name]) for layer in settled}
         waiting = [layer for layer in waiting if layer not in settled]
     return Fact(case.core, case.claim)
+
+
+def by_growth(case: Case) -> Fact:
+    """Drives are affine: Tẋ = Wg(x) + b - ρx, ρ > 0. With the box -V ≤ x ≤ U, U, V > 0, and bounds of growth of g,
+
+        g_j ≤ r_j x_j⁺ + l_j x_j⁻ + t_j,   -g_j ≤ r'_j x_j⁺ + l'_j x_j⁻ + t'_j,
+        G_j = max(r_j U_j, l_j V_j),       H_j = max(r'_j U_j, l'_j V_j),
+
+    and with W⁺ = max(W, 0), W⁻ = max(-W, 0)
+
+        W⁺G + W⁻H + max(W⁺t + W⁻t' + b, 0) < ρU,   W⁺H + W⁻G + max(W⁺t' + W⁻t - b, 0) < ρV.
+
+    Then the least m ≥ 1 with x in the m-fold box falls until it is 1: the m-fold box has the m-fold G and H.
+    """
+    case.keys("growth")
+    layers, box = layers_of(case), box_of(case)
+    stated = case.proof["growth"]
+    keys(stated, f"{case.where}.growth", *(layer.name for layer in layers))
+    bounds: list[tuple[Bound, Bound]] = []
+    for layer in layers:
+        pair = [_bound(case, each) for each in listed(stated[layer.name], case.where)]
+        case.need(len(pair) == 2, "a bound of g, and one of -g, for each layer")
+        above, below = pair
+        holds = grows(case.core, layer, 1, above) and grows(case.core, layer, -1, below)
+        case.need(holds, f"the activation of layer {layer.name} is not shown to grow so slowly")
+        bounds += [(above, below)] * layer.size
+    leaks = [layer.leak.fraction(place) for layer in layers for place in range(layer.size)]
+    ends = [pair for layer in layers for pair in box[layer.name]]
+    case.need(all(leak > 0 for leak in leaks), "a neuron has no leak")
+    case.need(all(low < 0 < high for low, high in ends), "the box has 0 inside")
+    for drive_of, leak, (low, high) in zip(affine_drives(case.core), leaks, ends, strict=True):
+        for sign, end in ((1, high), (-1, -low)):
+            reach, offset = _reach(drive_of, sign, bounds, ends)
+            case.need(reach + max(offset, Fraction(0)) < leak * end, "the flow does not point inward on the box")
+    return Fact(case.core, case.claim)
+
+
+def _bound(case: Case, stated: Any) -> Bound:
+    right, left, offset = rationals(stated, 3, f"{case.where}.growth")
+    case.need(right >= 0 and left >= 0, "slopes of growth are ≥ 0")
+    return Bound(right, left, offset)
+
+
+def _reach(
+    of: Affine, sign: int, bounds: Sequence[tuple[Bound, Bound]], ends: Sequence[tuple[Fraction, Fraction]]
+) -> tuple[Fraction, Fraction]:
+    """Return bounds of sign·(drive + b) on the box: what grows with the box, and what does not."""
+    reach, offset = Fraction(0), sign * of.constant
+    for neuron, weight in of.slopes.items():
+        bound, (low, high) = bounds[neuron][0 if sign * weight > 0 else 1], ends[neuron]
+        reach += abs(weight) * max(bound.right * high, -bound.left * low)
+        offset += abs(weight) * bound.offset
+    return reach, offset
 
 
 def unbounded(case: Case) -> Fact:
@@ -65,7 +122,7 @@ def box_of(case: Case) -> Box:
     layers, where = layers_of(case), f"{case.where}.box"
     stated = case.claim["box"]
     keys(stated, where, *(layer.name for layer in layers))
-    found: dict[str, list[Bounds]] = {}
+    found: dict[str, list[tuple[Fraction, Fraction]]] = {}
     for layer in layers:
         rows = listed(stated[layer.name], where)
         case.need(len(rows) == layer.size, f"the box has an interval for each neuron of layer {layer.name}")
@@ -85,8 +142,6 @@ def _is_driven_into(case: Case, layer: Layer, gamma: Mapping[str, list[Range]], 
     leaks = [layer.leak.fraction(place) for place in range(layer.size)]
     if not all(leak > 0 for leak in leaks):
         return False
-    targets = [
-        [ball(leak * end) for end in ends if end is not None] for leak, ends in zip(leaks, box[layer.name], strict=True)
-    ]
+    targets = [[ball(leak * end) for end in ends] for leak, ends in zip(leaks, box[layer.name], strict=True)]
     found = drive(case.core, layer, gamma)
     return all(low < each.low[0] and each.high[0] < high for (low, high), each in zip(targets, found, strict=True))

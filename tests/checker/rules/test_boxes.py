@@ -12,13 +12,12 @@ import pytest
 from hopverify.checker.boxed_equilibria import verify_box
 from hopverify.checker.contraction import Contractor
 from hopverify.checker.rules import Judgement, ball_minima
-from hopverify.checker.rules.attracting_box import rows
 from hopverify.checker.rules.energy_bound import short_below
+from hopverify.checker.rules.energy_confinement import rows
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import linear_network
 from hopverify.obligations import (
     BallMinima,
-    Bounded,
     EnergyBoundedBelow,
     EquilibriaNear,
     Outcome,
@@ -39,19 +38,6 @@ def test_boxes_are_told_layer_by_layer() -> None:
     assert network is not None
     found = rows(network, [Fraction(-k) for k in range(1, 7)], [Fraction(k, 2) for k in range(1, 7)])
     assert found == {"a": [["-1", "1/2"]], "b": [["-4", "2"], ["-5", "5/2"]], "c": [["-6", "3"]]}
-
-
-def test_a_box_that_attracts() -> None:
-    """ẋ = tanh(x)/2 + 1/4 - x enters -1 ≤ x ≤ 1 for good; the bounds given as U and then V."""
-    body = "w: {kind: dense, layers: [x, x], weights: [[1/2]]}"
-    asked = Bounded(model("x: {size: 1, lagrangian: tanh, bias: 1/4}", body))
-    found = judged(asked, "attracting_box", bounds=["1", "2"])
-    assert (found.outcome, found.data) == (Outcome.PROVED, {"bounded": "every state", "box": {"x": [["-2", "1"]]}})
-    refused(asked, "does not point inward", "attracting_box", bounds=["1/4", "1"])
-    for bounds in (["1"], ["1", "1", "1"]):
-        refused(asked, "expected a list of 2", "attracting_box", bounds=bounds)
-    quartic = model("x: {size: 1, lagrangian: tanh}", "e: {kind: expression, layers: [x], energy: sum(x^4)}")
-    refused(Bounded(quartic), "the drives are not linear", "attracting_box", bounds=["1", "1"])
 
 
 def near(*patterns: int) -> EquilibriaNear:

@@ -104,7 +104,7 @@ def test_what_is_nested_is_judged() -> None:
     for attracts, message in (
         (LURE | {"multipliers": ["1", "-1"]}, "positive numbers"),
         ({"rule": "no_attractor", "states": [POINT]}, "neither two"),
-        ({"rule": "attracting_box", "bounds": []}, "is not about"),
+        ({"rule": "energy_confinement", "margin": "1"}, "is not about"),
     ):
         with pytest.raises(EvidenceRejected, match=message):
             judged(spec("[[1, 1]]"), attracts)

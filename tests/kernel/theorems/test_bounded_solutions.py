@@ -41,6 +41,16 @@ def test_layers_are_driven_into_the_box_one_after_the_other() -> None:
         rejected(of, BOUNDED, "ranges", wrong, NOT_INTO)
 
 
+def test_activations_over_a_box_are_those_between_its_ends() -> None:
+    """y tends to 5 + [-3, 3], and x and z then to -4 + 2·[1, 9] and [1, 9]: the relu of y ≥ 1 is no 0."""
+    layers = "x: {size: 1, lagrangian: tanh, bias: -4}, y: {size: 1, lagrangian: relu, bias: 5}"
+    layers += ", z: {size: 1, lagrangian: tanh}"
+    of = network(layers, f"{JOINED}, b: {{kind: dense, layers: [y, z], weights: [[1]]}}")
+    good = box(x=[(-3, 15)], y=[(1, 9)], z=[("1/2", 10)])
+    assert accepted(of, BOUNDED, "ranges", good)
+    rejected(of, BOUNDED, "ranges", box(x=[(-1, 15)], y=[(1, 9)], z=[("1/2", 10)]), NOT_INTO)
+
+
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -95,6 +105,12 @@ def test_activations_without_bounds(lagrangian: str) -> None:
     rejected(of, BOUNDED, "ranges", box(x=[(-1000, 1000)] * 2), NOT_INTO)
 
 
+def test_weights_within_a_spread_times_what_is_not_bounded() -> None:
+    near = "{values: [[1]], tolerance: 1}"
+    of = network("x: {size: 1, lagrangian: relu}", f"w: {{kind: dense, layers: [x, x], weights: {near}}}")
+    rejected(of, BOUNDED, "ranges", box(x=[(-9, 9)]), NOT_INTO)
+
+
 def test_weights_within_a_spread_are_all_meant() -> None:
     near = "{values: [[1]], tolerance: 1}"
     of = network("x: {size: 1, lagrangian: tanh}", f"w: {{kind: dense, layers: [x, x], weights: {near}}}")
@@ -109,6 +125,7 @@ def test_weights_within_a_spread_are_all_meant() -> None:
         ("kind: associative, layers: [x], patterns: [[1, 2], [2, 1]], function: exp(z)", 70),
         ("kind: expression, layers: [x], energy: 'dot(x, x)^2 + logsumexp(x) + pi*sum(x)'", 14),
         ("kind: convolution, layers: [x, y], kernel: [[[1, 1]]]", 3),
+        ("kind: expression, layers: [x], energy: sum(x^4)/4", 2),
     ],
 )
 def test_drives_that_are_not_linear(synapse: str, high: int) -> None:
@@ -120,6 +137,107 @@ def test_drives_that_are_not_linear(synapse: str, high: int) -> None:
 def test_spins_follow_no_flow() -> None:
     of = read(SPINS)
     rejected(of, BOUNDED, "ranges", {"box": {"s": []}}, "spins follow no flow")
+
+
+# ------------------------------------------------------------------ growth
+
+Growth = list[list[str]]
+UNIT: Growth = [["1", "1", "0"], ["1", "1", "0"]]
+RELU: Growth = [["1", "0", "0"], ["0", "0", "0"]]
+
+
+def grown(of: Core, low: Any, high: Any, growth: Growth, why: str | None = None) -> None:
+    """Show that the kernel accepts the same interval for each neuron of layer x, or why it does not."""
+    claim = box(x=[(low, high)] * of.layers[0].size)
+    if why is None:
+        assert accepted(of, BOUNDED, "growth", claim, growth={"x": growth})
+    else:
+        rejected(of, BOUNDED, "growth", claim, why, growth={"x": growth})
+
+
+def excited(weights: str, bias: str = "0", lagrangian: str = "relu", more: str = "") -> Core:
+    size = weights.count("[") - 1
+    text = f"x: {{size: {size}, lagrangian: {lagrangian}, bias: {bias}{more}}}"
+    return network(text, f"w: {{kind: dense, layers: [x, x], weights: {weights}}}")
+
+
+def test_growth_through_the_weights_is_less_than_the_leak() -> None:
+    """By hand: ẋ = 3/4 relu(y) + 1 - x, and alike: 3/4 U + 1 < U says U > 4; below, 0 + 0 < V."""
+    of = excited("[[0, 3/4], [3/4, 0]]", "1")
+    grown(of, "-1/100", "401/100", RELU)
+    grown(of, "-1/100", 4, RELU, "does not point inward")
+    grown(of, 0, 5, RELU, "has 0 inside")
+    grown(of, -9, 0, RELU, "has 0 inside")
+    # With the slope 1 on both sides, -9 is 3/4·9 below 0.
+    grown(of, -9, 9, UNIT)
+    grown(of, "-1/100", 9, UNIT, "does not point inward")
+    grown(excited("[[0, 1], [1, 0]]", "-5"), -100, 100, RELU, "does not point inward")
+    grown(excited("[[0, 1], [1, 0]]", "-5", more=", leak: 3/2"), -10, 100, RELU)
+
+
+def test_inhibition_counts_from_the_other_side() -> None:
+    """ẋ = -3 relu(x) + b - x: below it is drawn to b - 3U, and above to b, since relu ≥ 0."""
+    of = excited("[[-3]]", "1")
+    grown(of, -4, "11/10", RELU)
+    grown(of, -3, "11/10", RELU, "does not point inward")
+    grown(of, -4, 1, RELU, "does not point inward")
+
+
+def test_a_bias_does_not_help_far_out() -> None:
+    """Bz + c < z for a c < 0 is not enough: of the 100-fold box the same would have to hold."""
+    grown(excited("[[1]]", "-1"), -2, 2, RELU, "does not point inward")
+
+
+@pytest.mark.parametrize(
+    ("lagrangian", "growth", "less"),
+    [
+        ("identity", ("1 0 0", "0 1 0"), [("15/16 0 0", "0 1 0"), ("1 0 -1/16", "0 1 0"), ("1 0 0", "0 15/16 1")]),
+        ("{leaky_relu: {slope: 1/4}}", ("1 0 0", "0 1/4 0"), [("1 0 0", "0 3/16 0")]),
+        ("tanh", ("0 0 1", "0 0 1"), [("0 0 15/16", "0 0 1"), ("0 0 1", "0 0 15/16")]),
+        ("tanh", ("1 0 0", "0 1 0"), [("1/2 0 0", "0 1 0"), ("1 0 0", "0 1/2 0")]),
+        ("softplus", ("1 0 7/10", "0 0 0"), [("1 0 11/16", "0 0 0"), ("15/16 0 9", "0 0 0"), ("1 0 1", "0 0 -1/16")]),
+        ("silu", ("1 0 0", "0 1/2 0"), [("15/16 0 0", "0 1/2 0"), ("1 0 0", "0 1/4 0")]),
+        ("gelu", ("1 0 0", "0 1/2 0"), [("15/16 0 0", "0 1/2 0"), ("1 0 0", "0 1/4 0")]),
+        ("elu", ("1 0 0", "0 0 1"), [("1 0 0", "0 0 15/16"), ("1 0 0", "0 0 -1")]),
+        # |g'| is 2 between -1 and 1, and 1 beyond.
+        (
+            "{expression: 'x^2 - relu(x - 1)^2/2 - relu(-1 - x)^2/2', of: neuron}",
+            ("1 0 1", "0 1 1"),
+            [("1 0 15/16", "0 1 1"), ("1 0 1", "0 1 15/16"), ("15/16 0 9", "0 1 1")],
+        ),
+        ("{expression: 'x^2/2 - cos(x)/3', of: neuron}", ("1 0 1/2", "0 1 1/2"), [("1 0 1/4", "0 1 1/2")]),
+        ("{expression: '-x^2/2 - cos(x)/3', of: neuron}", ("0 1 1/2", "1 0 1/2"), [("0 1 1/4", "1 0 1/2")]),
+        ("softmax", ("0 0 1", "0 0 0"), [("0 0 15/16", "0 0 0"), ("0 0 1", "0 0 -1/16")]),
+    ],
+)
+def test_bounds_of_growth(lagrangian: str, growth: tuple[str, str], less: list[tuple[str, str]]) -> None:
+    of = excited("[[1/4, 0], [0, 1/4]]", "1", lagrangian)
+    grown(of, -9, 9, [each.split() for each in growth])
+    for pair in less:
+        grown(of, -9, 9, [each.split() for each in pair], "not shown to grow so slowly")
+    grown(of, -9, 9, [["-1", "0", "9"], growth[1].split()], "slopes of growth are ≥ 0")
+
+
+@pytest.mark.parametrize("lagrangian", ["squared_relu", "exp", "{expression: 'relu(x)^(3/2)', of: neuron}"])
+def test_what_grows_faster_has_no_bounds(lagrangian: str) -> None:
+    grown(excited("[[1/4]]", "0", lagrangian), -9, 9, [["9", "9", "9"], ["9", "9", "9"]], "not shown to grow so slowly")
+
+
+def test_growth_is_stated_for_both_sides_of_each_layer() -> None:
+    of = excited("[[1/4]]")
+    grown(of, -9, 9, RELU[:1], "a bound of g, and one of -g")
+    grown(of, -9, 9, [["1", "0"], ["0", "0", "0"]], "expected 3 numbers")
+    rejected(of, BOUNDED, "growth", box(x=[(-9, 9)]), "the key 'x' is missing", growth={})
+    rejected(of, BOUNDED, "growth", box(x=[(-9, 9)]), "the key 'growth' is missing")
+    grown(excited("[[1/4]]", more=", leak: 0"), -9, 9, RELU, "has no leak")
+
+
+def test_growth_asks_for_affine_drives_with_exact_weights() -> None:
+    text = "x: {size: 1, lagrangian: tanh}"
+    curved = network(text, "e: {kind: expression, layers: [x], energy: sum(x^4)}")
+    grown(curved, -9, 9, UNIT, "not affine")
+    near = network(text, "w: {kind: dense, layers: [x, x], weights: {values: [[1/4]], tolerance: 1/8}}")
+    grown(near, -9, 9, UNIT, "known up to a spread")
 
 
 # ------------------------------------------------------------------ what runs away
