@@ -23,11 +23,11 @@ Integers = NDArray[np.int64]
 
 # Of the width of the root, about 2⁻³⁵ is the unit; boxes of fewer units than 2¹⁰ are not cut.
 FINE, LEAST_UNITS = 35, 2**10
-# How much room proofs have: of what an end gains, of the terms of a lower bound, of 1 in |I - RJ|w < w.
-GAINED, GRID, LOWER, REGULAR = 2.0**-9, 2.0**-7, 2.0**-18, 2.0**-6
+# How much room proofs have: of what an end gains, of a width, of the terms of a lower bound, of 1 in |I - RJ|w < w.
+GAINED, GRID, SLACK, LOWER, REGULAR = 2.0**-8, 2.0**-7, 2.0**-11, 2.0**-18, 2.0**-6
 # An end that gains less than this of the width stays; a box that shrinks by more is shrunk once more.
 WORTH, AGAIN, ROUNDS = 2.0**-5, 0.15, 3
-STEPS, AT_ONCE = 30, 1024
+STEPS, AT_ONCE, ENTRIES = 30, 1024, 2**21
 SCALES = (30.0, 1000.0, 1e6)
 OFF_MIDDLE = 0.4871
 MOST_UNDECIDED, MOST_OPENED = 32, 8
@@ -74,12 +74,13 @@ def opening(relaxations: Relaxations, lower: Floats, upper: Floats) -> list[Boun
 
     Their ends lie a little outside the bounds, on grids of 2⁻¹⁰ of the widths.
     """
-    boxes = list[Bounds]()
+    boxes, room = list[Bounds](), 0.0
     for _ in range(MOST_OPENED):
         finite = bool(np.isfinite(lower).all() and np.isfinite(upper).all())
         width = np.where(np.isfinite(upper - lower), upper - lower, 0.0).max()
         grid = 2.0 ** (np.ceil(np.log2(max(width, 2.0**-10))) - 10)
-        lower, upper = np.floor(lower / grid - 0.01) * grid, np.ceil(upper / grid + 0.01) * grid
+        lower, upper = np.floor(lower / grid - room) * grid, np.ceil(upper / grid + room) * grid
+        room = 0.01
         boxes.append((lower, upper))
         if finite:
             return boxes
@@ -102,11 +103,11 @@ class BranchAndPrune:
     def run(self, goes_on: Callable[[int], bool]) -> bool:
         """Return whether every box is decided; ``goes_on`` is called now and then with the number of boxes so far."""
         lower, upper = self.boxes[-1]
-        pending = [(0, lower, upper)]
+        pending, together = [(0, lower, upper)], max(1, min(AT_ONCE, ENTRIES // self.size**2))
         while pending:
             if self.undecided > MOST_UNDECIDED or not goes_on(len(self.nodes)):
                 return False
-            chosen, pending = pending[-AT_ONCE:], pending[:-AT_ONCE]
+            chosen, pending = pending[-together:], pending[:-together]
             names = np.array([name for name, _, _ in chosen])
             pending += self._grown(names, np.array([low for _, low, _ in chosen]), np.array([u for _, _, u in chosen]))
         return self.undecided == 0
@@ -149,7 +150,7 @@ class BranchAndPrune:
         first, last = np.where(low > high, middle, low), np.where(low > high, middle, high)
         below, above, R, share = self.of.relaxed(first, last)
         below, above = np.maximum(low, below), np.minimum(high, above)
-        void |= (below > above + room + GAINED * (upper - lower)).any(axis=1)
+        void |= (below > above + room + 4 * SLACK * (upper - lower)).any(axis=1)
         return below, above, R, share, void
 
     def _separated(self, names: Integers, lower: Floats, upper: Floats, separation: Separation) -> Flags:
@@ -162,7 +163,8 @@ class BranchAndPrune:
             y = separation.y[tried]
             whole = np.round(y / np.abs(y).max(axis=1, keepdims=True) * scale)
             least, size = self.of.bounded_below(whole, lower[tried], upper[tried])
-            for k in np.flatnonzero(least > LOWER * size):
+            room = LOWER * size + SLACK / 4 * (np.abs(whole) * (upper[tried] - lower[tried])).sum(axis=1)
+            for k in np.flatnonzero(least > room):
                 self.nodes[names[tried[k]]].end = ("none", [int(entry) for entry in whole[k]])
                 gone[tried[k]] = True
         return gone
@@ -174,7 +176,8 @@ class BranchAndPrune:
         ends = []
         for old, gain, sign in ((lower, low - lower, 1.0), (upper, upper - high, -1.0)):
             grid = np.maximum(2.0 ** np.floor(np.log2(np.maximum(gain * GRID, self.unit))), self.unit)
-            new = sign * np.floor(sign * (old + sign * gain * (1 - GAINED)) / grid) * grid
+            reached = old + sign * (gain * (1 - GAINED) - SLACK * width)
+            new = sign * np.floor(sign * reached / grid) * grid
             worth = (gain > WORTH * width) & (sign * (new - old) > 0)
             ends.append(np.where(worth, new, old))
         return ends[0], ends[1]
@@ -195,7 +198,8 @@ class BranchAndPrune:
                 continue
             low, high = self.enclosures.ends(number)
             hull = np.minimum(lower[k], low), np.maximum(upper[k], high)
-            if regular(self.of, hull[0][None], hull[1][None])[0]:
+            outside = self.enclosures.inside[number] or ((high < lower[k]) | (upper[k] < low)).any()
+            if outside and regular(self.of, hull[0][None], hull[1][None])[0]:
                 self.nodes[names[k]].end = self.enclosures.word(number)
         score = share / np.maximum(share.max(axis=1, keepdims=True), 1e-300)
         score += gap / np.maximum(gap.max(axis=1, keepdims=True), 1e-300)

@@ -172,7 +172,7 @@ def _nearest(z: Floats, s: Floats, r: Floats) -> tuple[Floats, Floats]:
     determinant = a * c - b * b
     with np.errstate(all="ignore"):
         t, u = (first * c - second * b) / determinant, (second * a - first * b) / determinant
-    inside = (determinant > 1e-14 * a * c) & (t >= 0) & (u >= 0) & (t + u <= 1)
+        inside = (determinant > 1e-14 * a * c) & (t >= 0) & (u >= 0) & (t + u <= 1)
     # Else on the edge from z to s, or on that from s to r.
     near, at = _on_edge(z, along)
     other, beyond = _on_edge(s, r - s)

@@ -113,9 +113,8 @@ class Reading:
         x, g = self.grid(lower, upper)
         slopes = np.diff(g, axis=0) / np.diff(x, axis=0)
         low, high = slopes.min(axis=0), slopes.max(axis=0)
-        middle, radius = np.diag(self.leak) - self.W * (low + high) / 2, np.abs(self.W) * (high - low) / 2
-        R = np.linalg.inv(middle)
-        C = np.abs(np.eye(len(low)) - R @ middle) + np.abs(R) @ radius
+        R = np.linalg.inv(np.diag(self.leak) - self.W * (low + high) / 2)
+        C = np.abs(R @ self.W) * (high - low) / 2
         assert np.abs(np.linalg.eigvals(C)).max() < 1
 
 
