@@ -14,7 +14,6 @@ import numpy as np
 from hopverify.networks import Model, linear_network
 from hopverify.numerics.branch_and_prune import BranchAndPrune, opening
 from hopverify.numerics.enclosures import Enclosures
-from hopverify.numerics.growth import propose_box
 from hopverify.numerics.mean_value import MeanValue
 from hopverify.numerics.relaxation import Bounds, Floats, Relaxation
 
@@ -24,25 +23,21 @@ Field = Relaxation | MeanValue
 GoesOn = Callable[[int], bool]
 
 
-def equilibrium_list(model: Model, region: Region | None, goes_on: GoesOn) -> tuple[Stated, Stated] | None:
-    """Return a claim and its proof, or None where no bounded box is known to begin with."""
+def equilibrium_list(
+    model: Model, region: Region | None, goes_on: GoesOn, root: Region | None = None
+) -> tuple[Stated, Stated] | None:
+    """Return a claim and its proof, or None where no bounded box is known to begin with.
+
+    ``root`` is a box that is known to hold all equilibria; without one, all states or the region are.
+    """
     size = sum(layer.size for layer in model.layers.values())
-    if region is not None:
-        lower = np.array([-_upward(-low) for low, _ in region])
-        upper = np.array([_upward(high) for _, high in region])
+    begin = region if region is not None else root
+    if begin is not None:
+        lower, upper = np.array([-_upward(-low) for low, _ in begin]), np.array([_upward(high) for _, high in begin])
     else:
         lower, upper = np.full(size, -np.inf), np.full(size, np.inf)
-    root: Any = None
     boxes = opening(field_of(model, lower, upper), lower, upper)
-    if boxes is None:
-        network = linear_network(model)
-        z = propose_box(network) if network is not None else None
-        if z is None:
-            return None
-        root = {"bounds": [str(each) for each in z]}
-        upper, below = np.split(np.array(z, dtype=np.float64), 2)
-        boxes = opening(field_of(model, -below, upper), -below, upper) or []
-    return _searched(field_of(model, *boxes[-1]), boxes, root, region, goes_on)
+    return None if boxes is None else _searched(field_of(model, *boxes[-1]), boxes, region, goes_on)
 
 
 def field_of(model: Model, lower: Floats, upper: Floats) -> Field:
@@ -64,9 +59,7 @@ def _upward(value: Fraction) -> float:
     return found if Fraction(found) >= value else float(np.nextafter(found, np.inf))
 
 
-def _searched(
-    field: Field, boxes: list[Bounds], root: Any, region: Region | None, goes_on: GoesOn
-) -> tuple[Stated, Stated]:
+def _searched(field: Field, boxes: list[Bounds], region: Region | None, goes_on: GoesOn) -> tuple[Stated, Stated]:
     within = None if region is None else tuple(np.array([float(e) for e in ends]) for ends in zip(*region, strict=True))
     enclosures = Enclosures(field, None if within is None else (within[0], within[1]))
     search = BranchAndPrune(field, enclosures, boxes)
@@ -79,4 +72,4 @@ def _searched(
         "region": None if region is None else ends_of(region),
         "equilibria": enclosures.entries(),
     }
-    return claim, {"by": "tree", "unit": unit, "root": root, "nodes": nodes}
+    return claim, {"by": "tree", "unit": unit, "nodes": nodes}

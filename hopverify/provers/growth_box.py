@@ -110,7 +110,7 @@ def _rows(boxes: Mapping[str, Box]) -> dict[str, list[list[str]]]:
     }
 
 
-def _by_growth(network: LinearNetwork, bounds: Any) -> Iterator[Evidence]:
+def by_growth(network: LinearNetwork, bounds: Any) -> Iterator[Evidence]:
     """Offer the box -V ≤ x ≤ U of bounds (U, V), with the growth of the activations."""
     U, V = np.split(bounds, 2)
     rows = [[text_of(-low), text_of(high)] for high, low in zip(U, V, strict=True)]
@@ -146,7 +146,7 @@ def _search(obligation: Bounded, budget: Budget) -> Iterator[Evidence]:
     if network is not None:
         bounds = propose_box(network)
         if bounds is not None:
-            yield from _by_growth(network, bounds)
+            yield from by_growth(network, bounds)
 
 
 PROVER = Prover(
