@@ -6,6 +6,7 @@ evidence by the checker and compared; timings and versions are for information.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections import Counter
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hopverify.errors import CertificateRejected, MissingPackage, require
-from hopverify.regular_files import read_text
+from hopverify.regular_files import read_packed_text
 from hopverify.results import Result, chosen, in_words
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict, summed_up
@@ -167,7 +168,7 @@ def subject_of(spec: ModelSpec) -> dict[str, str]:
 
 
 def read_certificate(path: str | Path) -> Certificate:
-    """Return the certificate in a file; raise :class:`CertificateRejected` for anything that is not one.
+    """Return the certificate in a file, packed by gzip or not; raise :class:`CertificateRejected` where it is none.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -182,11 +183,17 @@ def read_certificate(path: str | Path) -> Certificate:
     require(path, (str, PathLike), "path", "the path of a certificate")
     path = Path(path)
     try:
-        text = read_text(path, MAX_BYTES)
+        text = read_packed_text(path, MAX_BYTES)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error
         raise CertificateRejected(f"{path.name}: cannot be read: {why}") from error
     return parse_certificate(text, file=path.name)
+
+
+def content_of(certificate: Certificate, path: Path) -> bytes:
+    """Return what is written into a file: packed where its name says so, the same bytes each time."""
+    text = certificate.to_json().encode("utf-8")
+    return gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
 
 
 def parse_certificate(text: str, *, file: str = "certificate") -> Certificate:

@@ -7,13 +7,19 @@ for without end, and a device may never end.
 from __future__ import annotations
 
 import errno
+import gzip
+import io
 import os
 import stat
+import zlib
 from pathlib import Path
 from typing import IO
 
 #: What a file that is opened is not waited for, nor changed by opening; 0 where a system has no such flag.
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+GZIP = b"\x1f\x8b"
+"""How a file begins that gzip has packed."""
 
 
 def opened_regular(path: Path) -> IO[bytes]:
@@ -36,3 +42,17 @@ def read_text(path: Path, most: int, encoding: str = "utf-8") -> str:
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most // 2**20} MiB")
     return content.decode(encoding)
+
+
+def read_packed_text(path: Path, most: int) -> str:
+    """Return the text of a regular file, which may be packed by gzip; it is not unpacked beyond so many bytes."""
+    with opened_regular(path) as stream:
+        content = stream.read(most + 1)
+    if content.startswith(GZIP):
+        try:
+            content = gzip.GzipFile(fileobj=io.BytesIO(content)).read(most + 1)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise OSError(errno.EINVAL, f"it is packed, and cannot be unpacked: {error}") from error
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most // 2**20} MiB")
+    return content.decode("utf-8")

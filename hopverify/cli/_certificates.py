@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from hopverify.certificate import Certificate, read_certificate
+from hopverify.cli._files import ENDING, ENDINGS
 from hopverify.errors import CertificateRejected
-
-ENDING = ".certificate.json"
 
 
 @dataclass(frozen=True)
@@ -67,4 +66,4 @@ def _named_alike(found: Found, others: Sequence[Found]) -> bool:
 def _files(folder: Path) -> Iterator[Path]:
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(root) / name for name in sorted(files) if name.endswith(ENDING) and not name.startswith("."))
+        yield from (Path(root) / name for name in sorted(files) if name.endswith(ENDINGS) and not name.startswith("."))

@@ -14,6 +14,9 @@ import click
 SUFFIXES = (".yaml", ".yml", ".toml", ".json")
 # Folders of arrays and of certificates, in which no specs are looked for.
 SKIPPED = ("data", "certificates")
+#: How files of certificates are named: as JSON text, or packed by gzip.
+ENDINGS = (".certificate.json", ".certificate.json.gz")
+ENDING = ENDINGS[0]
 KEY = "hopverify"
 #: Data beside specs are looked into up to this size; a spec is much smaller.
 MAX_BYTES = 64 * 2**20

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from hopverify.cli._files import ENDINGS
 from hopverify.errors import HopverifyError
 from hopverify.execution.files import require_writable, write
 from hopverify.regular_files import opened_regular
@@ -41,14 +42,14 @@ def _holds(target: Path, content: bytes) -> bool:
         return False
 
 
-def outputs(specs: Sequence[Path], out: Path | None) -> dict[Path, Output]:
+def outputs(specs: Sequence[Path], out: Path | None, *, packed: bool = False) -> dict[Path, Output]:
     """Return where each spec's output goes; specs that would write the same file are refused."""
     if out is None:
         return {}
     found: dict[Path, Output] = {}
     taken: dict[Path, Path] = {}
     for spec in specs:
-        target = out / f"{spec.stem}.certificate.json"
+        target = out / f"{spec.stem}{ENDINGS[packed]}"
         if target in taken:
             raise click.UsageError(f"{taken[target]} and {spec} would both write {target}: rename one")
         taken[target] = spec

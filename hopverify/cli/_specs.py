@@ -68,10 +68,10 @@ class Specs:
 def stem_of(certificate: Path) -> str:
     """Return the name of a certificate without what tells its kind.
 
-    >>> stem_of(Path("out/relu-pair.certificate.json"))
+    >>> stem_of(Path("out/relu-pair.certificate.json.gz"))
     'relu-pair'
     """
-    stem = certificate.name.removesuffix(".json")
+    stem = certificate.name.removesuffix(".gz").removesuffix(".json")
     return stem.removesuffix(CERTIFICATE) or stem
 
 

@@ -143,6 +143,7 @@ class Verifying:
 
     def _conclude(self, run: Run) -> None:
         """Write and show what a run has come to."""
+        from hopverify.certificate import content_of
         from hopverify.execution.reasons import is_unfinished
         from hopverify.pipeline import certificate_of
         from hopverify.reporting.report import report_of
@@ -152,8 +153,9 @@ class Verifying:
         self._pause()
         try:
             if path in self.targets and not self._is_kept(path, run, certificate):
-                write(self.targets[path].certificate, certificate.to_json())
-                self._tell("certificate_written", spec=str(path), file=str(self.targets[path].certificate))
+                place = self.targets[path].certificate
+                write(place, content_of(certificate, place))
+                self._tell("certificate_written", spec=str(path), file=str(place))
                 self._write_reports(path, run, certificate)
             if run in self._journals:
                 self._journals.pop(run).close(remove=not is_unfinished(certificate.results))

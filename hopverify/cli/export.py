@@ -33,11 +33,11 @@ def command(
     from hopverify.execution.files import write
     from hopverify.exporting import claims_of, export
     from hopverify.networks import any_model
-    from hopverify.regular_files import read_text
+    from hopverify.regular_files import read_packed_text
     from hopverify.spec import read_spec
 
     core = core_of(any_model(read_spec(spec_path)))
-    certificate = None if certificate_path is None else read_text(certificate_path, MAX_BYTES)
+    certificate = None if certificate_path is None else read_packed_text(certificate_path, MAX_BYTES)
     claims = claims_of(core, certificate)
     if names:
         there = list(dict.fromkeys(claim.name for claim in claims))

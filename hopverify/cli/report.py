@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hopverify.cli._files import ENDING, ENDINGS
 from hopverify.cli._reports import formats_of, named_from_here, place_of, write_report
 from hopverify.errors import CertificateRejected, HopverifyError
 from hopverify.reporting.plain import plain
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from hopverify.spec import ModelSpec
 
 STREAM = "-"
-ENDING = ".certificate.json"
 
 
 @click.command("report", short_help="Make reports of certificates: HTML, PDF, Markdown, JUnit, LaTeX, JSON.")
@@ -81,7 +81,7 @@ def _certificates(paths: Sequence[Path]) -> list[Path]:
         if path.suffix.lower() in (".yaml", ".yml", ".toml"):
             advice = f"`hopverify verify {shlex.quote(str(path))} --report html` verifies it and writes its report"
             raise click.UsageError(f"{path} is a spec, and reports are made of certificates: {advice}")
-        inside = sorted(path.glob(f"*{ENDING}")) if path.is_dir() else [path]
+        inside = sorted(each for each in path.iterdir() if each.name.endswith(ENDINGS)) if path.is_dir() else [path]
         if not inside:
             raise click.UsageError(f"no certificates in {path}: a certificate ends in {ENDING}")
         found.update(dict.fromkeys(inside))

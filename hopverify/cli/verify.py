@@ -37,6 +37,7 @@ def _require_junit(file: Path) -> None:
     metavar="DIR",
     help="Write a certificate for each spec, NAME.certificate.json, into DIR.",
 )
+@click.option("--gzip", "packed", is_flag=True, help="Pack certificates: NAME.certificate.json.gz.")
 @click.option(
     "--report",
     "reports",
@@ -96,6 +97,7 @@ def command(
     paths: tuple[Path, ...],
     as_json: bool,
     out: Path | None,
+    packed: bool,
     reports: tuple[str, ...],
     junit: Path | None,
     quiet: bool,
@@ -121,10 +123,12 @@ def command(
         raise click.UsageError("--resume goes on from the folder given by --out: add --out DIR")
     if reports and out is None:
         raise click.UsageError("--report writes beside the certificates: add --out DIR")
+    if packed and out is None:
+        raise click.UsageError("--gzip packs the certificates: add --out DIR")
     if jobs > 1 and dask is not None:
         raise click.UsageError("--jobs works on this machine, --dask on a cluster: give one of them")
     specs = specs_in(paths)
-    targets = outputs(specs, out)
+    targets = outputs(specs, out, packed=packed)
     if junit is not None:
         _require_junit(junit)
 

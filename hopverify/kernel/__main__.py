@@ -1,12 +1,14 @@
 """``python -m hopverify.kernel CORE.json CERTIFICATE.json [FOLDER]``: check a certificate with nothing but the kernel.
 
-FOLDER has the arrays that the core names by digest. Each accepted claim is printed as a sentence. The command ends with
-0, or with 4 and the place and the reason of the first claim that is rejected.
+FOLDER has the arrays that the core names by digest. The two files may be packed by gzip. Each accepted claim is printed
+as a sentence. The command ends with 0, or with 4 and the place and the reason of the first claim that is rejected.
 """
 
 from __future__ import annotations
 
+import gzip
 import sys
+import zlib
 from pathlib import Path
 
 from hopverify.kernel import json_values, reading
@@ -22,8 +24,8 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m hopverify.kernel CORE.json CERTIFICATE.json [FOLDER]", file=sys.stderr)
         return USAGE
     try:
-        texts = [Path(path).read_text(encoding="utf-8") for path in arguments[:2]]
-    except (OSError, UnicodeDecodeError) as error:
+        texts = [_unpacked(Path(path).read_bytes()).decode("utf-8") for path in arguments[:2]]
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         print(f"cannot be read: {error}", file=sys.stderr)
         return USAGE
     try:
@@ -37,6 +39,10 @@ def main(arguments: list[str]) -> int:
         return REJECTED
     print(f"{facts} claims accepted about the core {core.digest}")
     return 0
+
+
+def _unpacked(content: bytes) -> bytes:
+    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
 
 
 if __name__ == "__main__":
