@@ -16,6 +16,6 @@ A file uses only files that stand before it:
     of a core            network, points, semidefinite, affine, drive_ranges, linear_growth
     of equilibria        curves, flow, krawczyk, entries
     beside a state       copositivity, smooth, slopes, linearised, second_order
-    where g is constant  constant_intervals, null_space, piece_systems
+    where g is constant  constant_intervals, null_space, piece_systems, flat_places
     claims and proofs    claims, facts, witness, theorems, check, __main__
 """

@@ -95,6 +95,16 @@ FORMS: Mapping[str, Form] = {
         "of each listed equilibrium it is shown whether it is stable, or told to be undecided",
         optional=("region",),
     ),
+    "undetermined states": Form(
+        ("equilibria", "all"),
+        "of each listed equilibrium it is told what its activation, and so the energy, leaves open",
+        optional=("region",),
+    ),
+    "flat regions": Form(
+        ("equilibria", "all", "in_basins"),
+        "the flat region around each listed equilibrium is told, and whether all of it lies in the basin",
+        optional=("region",),
+    ),
     "descent": Form((), "dE/dt ≤ 0 along the flow, from every state", "ascent"),
     "ascent": Form(
         ("state", "rate"),

@@ -22,11 +22,6 @@ X = Variable(STATE)
 CENTRED = Apply("subtract", (X, Apply("mean", (X,))))
 
 
-def is_flat_along_ones(core: Core, layer: Layer) -> bool:
-    """Whether L(x + t·1) = L(x) + ct for all x and t, by growth."""
-    return not layer.elementwise and layer.L is not None and of_state(core, layer, layer.L).shift is not None
-
-
 def is_flat_along_ones_alone(core: Core, layer: Layer) -> bool:
     """Whether the multiples of 1 are, by structure, the null space of ∇²L at every state, and L is affine along 1."""
     if layer.elementwise or layer.L is None:

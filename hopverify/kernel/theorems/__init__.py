@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems import (
+    flat_regions,
     ghost_regions,
     gradient_activation,
     gradient_drive,
     gradient_of_l,
     no_ghost_regions,
+    undetermined_states,
 )
 from hopverify.kernel.theorems.bounded_solutions import by_growth, by_ranges, unbounded
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
@@ -56,6 +58,8 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
     ("stability", "each"): each,
+    ("undetermined states", "each"): undetermined_states.each,
+    ("flat regions", "each"): flat_regions.each,
     ("constant on no segment", "slope"): alive,
     ("constant on no segment", "composition"): strictly_convex,
     ("constant on a segment", "cells"): dead,
