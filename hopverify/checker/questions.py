@@ -6,12 +6,13 @@ of a core that has this layer alone: L and g are the same terms there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
 from hopverify.core import core_of, core_of_layer, matrix_of
+from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.obligations import (
     Bounded,
@@ -30,15 +31,22 @@ from hopverify.obligations import (
     SymmetricWeights,
 )
 from hopverify.obligations.energy import OfLayer
+from hopverify.verdict import Reason
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A core, and claims about it without what they tell beside: the fields that only a proof can fill in."""
+    """A core, and claims about it without what they tell beside: the fields that only a proof can fill in.
+
+    The claim in ``part`` decides a part: the question stays open, for the reason beside it. ``missing`` returns the
+    reason for which it stays open though the claim that proves it is accepted, if there is one.
+    """
 
     core: Core
     proves: Mapping[str, Any]
     refutes: Mapping[str, Any] | None = None
+    part: tuple[Mapping[str, Any], Reason] | None = None
+    missing: Callable[[Claim], Reason | None] = lambda claim: None
 
 
 @singledispatch

@@ -12,6 +12,7 @@ from hopverify.checker.questions import question
 from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.kernel.check import accept
+from hopverify.kernel.claims import Claim
 from hopverify.kernel.numbers import Rejected
 from hopverify.obligations import (
     Bounded,
@@ -30,6 +31,7 @@ from hopverify.obligations import (
     SymmetricJacobian,
     SymmetricWeights,
 )
+from hopverify.verdict import Reason
 
 
 def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
@@ -41,10 +43,19 @@ def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
     claim = fact.claim
     if fact.core is not asked.core:
         raise EvidenceRejected(f"the claim is about the original: {claim}")
-    for outcome, wanted in ((Outcome.PROVED, asked.proves), (Outcome.REFUTED, asked.refutes)):
-        if wanted is not None and claim.says(**wanted):
-            return Judgement(outcome, {key: value for key, value in claim.fields.items() if key not in wanted})
+    if claim.says(**asked.proves):
+        reason = asked.missing(claim)
+        return _told(Outcome.PROVED if reason is None else Outcome.OPEN, claim, asked.proves, reason)
+    if asked.refutes is not None and claim.says(**asked.refutes):
+        return _told(Outcome.REFUTED, claim, asked.refutes)
+    if asked.part is not None and claim.says(**asked.part[0]):
+        return _told(Outcome.OPEN, claim, *asked.part)
     raise EvidenceRejected(f"the claim is about something else: {claim}")
+
+
+def _told(outcome: Outcome, claim: Claim, asked: Mapping[str, Any], reason: Reason | None = None) -> Judgement:
+    """Return a judgement with what the claim tells beside what was asked."""
+    return Judgement(outcome, {key: value for key, value in claim.fields.items() if key not in asked}, reason)
 
 
 RULE = Rule(
