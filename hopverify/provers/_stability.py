@@ -8,22 +8,19 @@ what the spectrum of the flow A allows. What is found is rounded to short ration
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from fractions import Fraction
 from itertools import product
 from math import floor
 from typing import Any
-from warnings import catch_warnings, simplefilter
 
 import numpy as np
-import scipy.linalg
 
 from hopverify.certificate import Evidence
 from hopverify.core import core_of
 from hopverify.kernel.check import accept
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.numbers import Rejected
-from hopverify.numerics.semidefinite import solve
+from hopverify.numerics.lyapunov import common, solution
 from hopverify.obligations import Search
 from hopverify.provers._listed_state import Floats, State
 
@@ -77,8 +74,9 @@ def _spectrum(state: State, H: Floats) -> tuple[Floats, Floats]:
     root = basis[:, kept] * np.sqrt(own[kept])
     back = basis[:, kept] / np.sqrt(own[kept])
     scale = back.T @ (leak[:, None] * root)
-    values, a = scipy.linalg.eigh(root.T @ W @ root, (scale + scale.T) / 2)
-    return values, back @ a
+    inner = np.linalg.inv(np.linalg.cholesky((scale + scale.T) / 2)).T
+    values, a = np.linalg.eigh(inner.T @ root.T @ W @ root @ inner)
+    return values, back @ inner @ a
 
 
 def _in_cones(state: State) -> Iterator[Floats]:
@@ -135,16 +133,13 @@ def _by_lyapunov(state: State) -> Iterator[Told]:
     for share in SHARES:
         rate = Fraction(floor(abs(largest) * share * 2**12), 2**12)
         shifted = A + (float(rate) if stable else -float(rate)) * np.eye(len(A))
-        with suppress(ValueError, np.linalg.LinAlgError), catch_warnings():
-            simplefilter("ignore")
-            yield from _falling(scipy.linalg.solve_continuous_lyapunov(shifted.T, -np.eye(len(A))), rate)
+        P = solution(shifted)
+        if P is not None:
+            yield from _falling(P, rate)
 
 
 def _falling(P: Floats, rate: Fraction) -> Iterator[Told]:
     """Yield what a quadratic form shows that falls along the flow, once it is rounded."""
-    P = (P + P.T) / 2
-    if not np.isfinite(P).all() or not P.any():
-        return
     unit = 2.0 ** (np.ceil(np.log2(np.abs(P).max())) - 40)
     P = np.round(P / unit) * unit
     values, z = np.linalg.eigh(P)
@@ -165,13 +160,9 @@ def _for_all_sides(state: State) -> Iterator[Told]:
     known = [A for A in flows if A is not None]
     if not known or len(known) < len(flows):
         return
-    import cvxpy
-
-    cp: Any = cvxpy
-    P = cp.Variable((len(known[0]), len(known[0])), symmetric=True)
-    falls = [P @ A + A.T @ P << -np.eye(len(A)) for A in known]
-    if solve(cp.Problem(cp.Minimize(cp.sum_squares(P)), falls), [P]) is not None:
-        yield from _falling(np.asarray(P.value, dtype=np.float64), Fraction(0))
+    P = common(known)
+    if P is not None:
+        yield from _falling(P, Fraction(0))
 
 
 def _flow(state: State, signs: Mapping[int, int]) -> Floats | None:
