@@ -24,8 +24,8 @@ ORIGINAL = "original: "
 MAX_DEPTH = 8
 """How deep premises may stand in premises."""
 
-RESERVED = ("tree", "contraction", "linear relaxation", "low rank", "affine pieces", "faces")
-"""Ways of proof of later versions: a tree of boxes, and what its leaves may be (docs/claims.md)."""
+RESERVED = ("low rank", "faces")
+"""Ways of proof of later versions (docs/claims.md)."""
 
 Accepted = dict[tuple[int, str, str], Fact]
 """What was accepted, by the core that it is about (facts keep their cores alive), and by the claim."""

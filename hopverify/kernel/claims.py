@@ -112,6 +112,11 @@ FORMS: Mapping[str, Form] = {
         "descent",
         ("step", "rise"),
     ),
+    "equilibria": Form(
+        ("region", "equilibria"),
+        "every equilibrium in {region} is one of {equilibria}, each of which is one, and no two are the same",
+    ),
+    "some equilibria": Form(("equilibria",), "each of {equilibria} is an equilibrium, and no two are the same"),
     "bounded solutions": Form(
         ("box",), "every solution enters the box {box} of the states, and stays in it", "unbounded solutions"
     ),

@@ -10,41 +10,36 @@ The curves are of activations that are locally Lipschitz by composition. Ends of
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial, reduce
 from itertools import pairwise
-from typing import Any
 
 from flint import arb
 
 from hopverify.kernel import terms
-from hopverify.kernel.arithmetic import Value
 from hopverify.kernel.cells import Cell, cells_or_line, polynomial, roots
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.derive import apply
-from hopverify.kernel.duals import DUALS, Dual
-from hopverify.kernel.evaluate import arrays_of, evaluate
-from hopverify.kernel.functions import OF_NUMBERS, OF_TWO, ball, power
+from hopverify.kernel.formulas import Function, derivative, function
+from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import INF, Range, between, enclosed
 from hopverify.kernel.known import Known
 from hopverify.kernel.network import activation, slope
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.properties import TABLE, of_power
-from hopverify.kernel.terms import STATE, Apply, Number, Place, Term, Variable
-
-Function = Callable[[arb], arb]
+from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable
 
 REACH, LEAST = 8, Fraction(1, 64)
 """Where pieces are sought by ranges of g'': up to this distance from 0, by halves that are at least so long."""
 
-PLACES = [Fraction(quarter, 4) * Fraction(2) ** power for power in range(-9, 7) for quarter in range(4, 8)]
+PLACES = [Fraction(2) ** power * Fraction(8 + part, 8) for power in range(-8, 6) for part in range(8)]
 """Distances from an end of a piece at which slopes are tabulated, to find tangents by."""
 
-MIDDLE = 32
+MIDDLE = 64
 """Into so many parts a piece with two ends is cut for the table."""
 
 
@@ -53,7 +48,7 @@ class Piece:
     """g from ``low`` to ``high``: convex (bend "+"), concave ("-"), affine ("0"), or either ("?").
 
     ``rate`` is g', ``second`` g'' over an interval; ``reached`` is the range of g on one, which may be infinite.
-    ``line`` are α and β of a piece αx + β with rational numbers.
+    ``rates`` is the range of g' on the whole piece. ``line`` are α and β of a piece αx + β with rational numbers.
     """
 
     low: Fraction | None
@@ -63,8 +58,13 @@ class Piece:
     second: Function
     reached: Callable[[Range], Known]
     bend: str
-    monotone: bool
+    rates: Range
     line: tuple[Fraction, Fraction] | None
+
+    @cached_property
+    def monotone(self) -> bool:
+        """Whether g only rises, or only falls."""
+        return self.rates.nonnegative or self.rates.nonpositive
 
     @cached_property
     def ends(self) -> tuple[arb, arb]:
@@ -91,13 +91,16 @@ class Piece:
         """Return a place between two others where the slope is about the wanted one."""
         slopes, places = self._table
         at = bisect_left(slopes, wanted)
-        if 0 < at < len(slopes):
-            s, t, u, v = slopes[at - 1], places[at - 1], slopes[at], places[at]
-            if abs(v - t) > high - low or s == u:
-                return (low + high) / 2
-            near = t + (wanted - s) / (u - s) * (v - t)
-        else:
-            near = places[0 if at == 0 else -1]
+        if at == 0 or at == len(slopes):
+            return min(max(places[0 if at == 0 else -1], low), high)
+        s, t, u, v = slopes[at - 1], places[at - 1], slopes[at], places[at]
+        near = (low + high) / 2 if high - low < v - t else t + (wanted - s) / (u - s) * (v - t)
+        # The table is coarse: the slope that is found there cuts the interval once more.
+        found = float(self.rate(arb(near)).mid())
+        if found < wanted < u:
+            near += (wanted - found) / (u - found) * (v - near)
+        elif s < wanted < found:
+            near -= (found - wanted) / (found - s) * (near - t)
         return min(max(near, low), high)
 
     def bounds(self, p: arb, q: arb, u: arb, at_ends: tuple[arb, arb]) -> tuple[arb, arb]:
@@ -163,9 +166,8 @@ class Curve:
         core, layer = self.core, self.layer
         first, bend = slope(core, layer, term), bend or self._bend(low, high, term)
         rates = of_state(core, layer, first, between(low, high, inside=False)).range
-        value, rate, second = _function(core, term), _function(core, first), _rate(core, first)
-        reached, monotone = partial(of_state, core, layer, term), rates.nonnegative or rates.nonpositive
-        return Piece(low, high, value, rate, second, reached, bend, monotone, _line(term))
+        value, rate, second = function(core, term), function(core, first), derivative(core, first)
+        return Piece(low, high, value, rate, second, partial(of_state, core, layer, term), bend, rates, _line(term))
 
     def _bend(self, low: Fraction | None, high: Fraction | None, term: Term) -> str:
         """Return how composition shows that a piece bends: with its end as the origin, so that 0 is seen there."""
@@ -279,51 +281,3 @@ def _line(term: Term) -> tuple[Fraction, Fraction] | None:
         return None
     coefficients = [Fraction(int(each.p), int(each.q)) for each in (u[1], u[0])]
     return (coefficients[0], coefficients[1]) if u.degree() <= 1 else None
-
-
-def _function(core: Core, term: Term) -> Function:
-    """Return a term in ["state"] as a function on balls: its nodes one after the other, sorted once."""
-    arrays = arrays_of(core, term)
-    order = list(terms.walk(term))
-    places = {id(node): place for place, node in enumerate(order)}
-    if not all(_is_quick(node) for node in order if isinstance(node, Apply)):
-        return lambda x: arb(evaluate(term, {**arrays, STATE: x}))
-    constants: list[arb | None] = [_constant(node, arrays) for node in order]
-    steps = [
-        (place, _step(node), tuple(places[id(each)] for each in node.arguments[: 1 if node.function == "power" else 2]))
-        for place, node in enumerate(order)
-        if isinstance(node, Apply)
-    ]
-    own = [place for place, node in enumerate(order) if isinstance(node, Variable) and node.place == STATE]
-
-    def valued(x: arb) -> arb:
-        held: list[Any] = list(constants)
-        for place in own:
-            held[place] = x
-        for place, function, given in steps:
-            held[place] = function(*[held[each] for each in given])
-        return arb(held[-1])
-
-    return valued
-
-
-def _is_quick(node: Apply) -> bool:
-    return node.function in OF_NUMBERS or node.function in OF_TWO or node.function in ("power", "pi")
-
-
-def _constant(node: Term, arrays: Mapping[Place, Value]) -> arb | None:
-    if isinstance(node, Number):
-        return ball(node.value)
-    return arrays.get(node.place) if isinstance(node, Variable) else None
-
-
-def _step(node: Apply) -> Callable[..., arb]:
-    if node.function == "power":
-        return partial(power, exponent=terms.constant(node.arguments[1]))
-    return arb.pi if node.function == "pi" else OF_NUMBERS.get(node.function) or OF_TWO[node.function]
-
-
-def _rate(core: Core, term: Term) -> Function:
-    """Return the derivative of a term in ["state"] over an interval; it is no number where there may be none."""
-    arrays = arrays_of(core, term, arithmetic=DUALS)
-    return lambda x: arb(evaluate(term, {**arrays, STATE: Dual(x, arb(1))}, DUALS).rate)

@@ -16,22 +16,23 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
-from flint import arb, arb_mat, fmpq, fmpq_mat
+from flint import arb, arb_mat, fmpq_mat
 
 from hopverify.kernel.affine import Affine, affine_drives, starts
 from hopverify.kernel.arithmetic import Arithmetic, Value
 from hopverify.kernel.balls import BALLS
+from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.curves import Curve
 from hopverify.kernel.duals import DUALS, Dual, check_around
 from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.exact import RATIONALS
-from hopverify.kernel.functions import ball
+from hopverify.kernel.functions import ball, exactly
 from hopverify.kernel.network import activation, drives
 from hopverify.kernel.numbers import Rejected, need
-from hopverify.kernel.terms import STATE, Place
+from hopverify.kernel.terms import STATE, Place, Term
 
-Box = Sequence[arb]
+Balls = Sequence[arb]
 
 
 class Flow:
@@ -70,8 +71,8 @@ class Flow:
         W = fmpq_mat(self.size, self.size)
         for row, form in enumerate(self.affine):
             for column, weight in form.slopes.items():
-                W[row, column] = fmpq(weight.numerator, weight.denominator)
-        constants = [fmpq(form.constant.numerator, form.constant.denominator) for form in self.affine]
+                W[row, column] = exactly(weight)
+        constants = [exactly(form.constant) for form in self.affine]
         return W, fmpq_mat(self.size, 1, constants)
 
     @cached_property
@@ -88,7 +89,7 @@ class Flow:
 
     # ------------------------------------------------------------------------------------------------------- in balls
 
-    def gamma(self, x: Box) -> list[arb]:
+    def gamma(self, x: Balls) -> list[arb]:
         """Return the range of each activation on a box."""
         found: list[arb] = []
         for layer in self.layers:
@@ -96,7 +97,8 @@ class Flow:
             if layer.elementwise:
                 found += [_reached(self.curves[layer.name], each) for each in own]
             else:
-                found += evaluate(self.activations[layer.name], {**self.arrays, STATE: own})
+                g = self.activations[layer.name]
+                found += [_or_range(self.core, layer, g, u) for u in evaluate(g, {**self.arrays, STATE: own})]
         return found
 
     def drive(self, gamma: Sequence[arb]) -> list[arb]:
@@ -111,7 +113,7 @@ class Flow:
             found += [sum(each, arb(0)) for each in zip(values_of(layer.bias), *parts, strict=True)]
         return found
 
-    def residual(self, x: Box) -> list[arb]:
+    def residual(self, x: Balls) -> list[arb]:
         """Return the natural range of F on a box."""
         return [rho * u - part for rho, u, part in zip(self.leaks, x, self.drive(self.gamma(x)), strict=True)]
 
@@ -123,7 +125,7 @@ class Flow:
     def _places(self, gamma: Sequence[Value]) -> Mapping[Place, Value]:
         return {**self.arrays, **{("activation", layer.name): self.part(layer, gamma) for layer in self.layers}}
 
-    def slopes(self, x: Box) -> arb_mat:
+    def slopes(self, x: Balls) -> arb_mat:
         """Return D: all slopes of the activations on a box."""
         D = arb_mat(self.size, self.size)
         for layer in self.layers:
@@ -140,10 +142,11 @@ class Flow:
                     D[row, first + k] = each.rate
         return D
 
-    def gains(self, gamma: Sequence[arb]) -> arb_mat:
-        """Return G: all derivatives of the drives by the activations, on a box of these."""
+    def gains(self, x: Balls) -> arb_mat:
+        """Return G: all derivatives of the drives by the activations that a box has."""
         if self.balls is not None:
             return self.balls[0]
+        gamma = self.gamma(x)
         for synapse in self.core.synapses:
             if synapse.drive is None:
                 energy = synapse.energy
@@ -157,9 +160,9 @@ class Flow:
                         G[row, column] += each.rate
         return G
 
-    def jacobian(self, x: Box) -> arb_mat:
+    def jacobian(self, x: Balls) -> arb_mat:
         """Return J: all slopes of F on a box."""
-        return self.leaking() - self.gains(self.gamma(x)) * self.slopes(x)
+        return self.leaking() - self.gains(x) * self.slopes(x)
 
     def leaking(self) -> arb_mat:
         """Return diag(ρ)."""
@@ -196,6 +199,14 @@ def _reached(curve: Curve, u: arb) -> arb:
         return curve.at(u)
     low, high = curve.range(ends, (curve.at(ends[0]), curve.at(ends[1])) if u.is_finite() else ends)
     return low.union(high)
+
+
+def _or_range(core: Core, layer: Layer, g: Term, u: arb) -> arb:
+    """Return a value, or, where it is not known to be finite, the range of what it is one of."""
+    if u.is_finite():
+        return u
+    reached = of_state(core, layer, g).range
+    return reached.low[0].union(reached.high[0])
 
 
 def _moving(x: Sequence[arb], moved: int) -> list[Dual]:

@@ -31,6 +31,16 @@ def ball(value: Fraction | float | int) -> arb:
     return arb(fmpq(value.numerator, value.denominator))
 
 
+def exactly(value: Fraction) -> fmpq:
+    """Return a rational for python-flint."""
+    return fmpq(value.numerator, value.denominator)
+
+
+def fraction(value: fmpq) -> Fraction:
+    """Return a rational of python-flint."""
+    return Fraction(int(value.p), int(value.q))
+
+
 def _monotone(function: Callable[[arb], arb], even: bool = False) -> Callable[[arb], arb]:
     """Enclose a function that is monotone, or even and monotone in |u|, by its values at the ends."""
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from flint import arb, arb_mat
 
-from hopverify.kernel.flow import Box, Flow
+from hopverify.kernel.flow import Balls, Flow
 from hopverify.kernel.functions import ball
 
 ROUNDS = 6
@@ -36,15 +36,15 @@ def identity(size: int) -> arb_mat:
     return arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
 
 
-def deviation(flow: Flow, x: Box) -> tuple[arb_mat, arb_mat]:
+def deviation(flow: Flow, x: Balls) -> tuple[arb_mat, arb_mat]:
     """Return R, and I - R·J for all slopes J of F on a box."""
-    gains, slopes = flow.gains(flow.gamma(x)), flow.slopes(x)
+    gains, slopes = flow.gains(x), flow.slopes(x)
     R = inverse(flow.leaking() - gains * slopes)
     # R·G first: what is uncertain of the slopes then counts once for each neuron.
     return R, identity(flow.size) - (R * flow.leaking() - (R * gains) * slopes)
 
 
-def is_injective(flow: Flow, x: Box) -> bool:
+def is_injective(flow: Flow, x: Balls) -> bool:
     """Return whether it is shown that F takes no value twice on a box."""
     _, C = deviation(flow, x)
     return shrinks(C, [u.rad() for u in x])

@@ -52,8 +52,12 @@ def _beyond(a: Arithmetic, u: Vector, shift: Any) -> Any:
 
 
 def softmax(a: Arithmetic, u: Vector) -> list[Any]:
-    """1/Σ_j e^(u_j - u_i): each entry of u stands once in a difference."""
-    return [a.apply("divide", a.number(1), _beyond(a, u, each)) for each in u]
+    """1/(1 + Σ_j e^(u_j - u_i)), j other than i: each entry of u stands once in a difference, none beside itself."""
+    found = []
+    for i, each in enumerate(u):
+        others = [a.apply("exp", a.apply("subtract", other, each)) for j, other in enumerate(u) if j != i]
+        found.append(a.apply("divide", a.number(1), a.total([a.number(1), *others])))
+    return found
 
 
 def logsumexp(a: Arithmetic, u: Vector) -> Any:

@@ -59,8 +59,8 @@ def test_facts_come_in_the_order_of_the_claims() -> None:
         (certificate(SYMMETRIC | {"proof": {"by": []}}), "is shown by one of"),
         (certificate(SYMMETRIC | {"proof": {"by": "core"}}), "is shown by one of"),
         (
-            certificate(SYMMETRIC | {"proof": {"by": "tree"}}),
-            r"claims\[0\]\.proof: 'tree' is reserved for a later version",
+            certificate(SYMMETRIC | {"proof": {"by": "low rank"}}),
+            r"claims\[0\]\.proof: 'low rank' is reserved for a later version",
         ),
         (certificate(SYMMETRIC | {"proof": {"by": "faces"}}), "'faces' is reserved"),
     ],

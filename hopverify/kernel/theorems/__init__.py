@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems import (
+    equilibria,
     flat_regions,
     ghost_regions,
     gradient_activation,
@@ -55,6 +56,8 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("bounded solutions", "growth"): by_growth,
     ("bounded solutions", "ranges"): by_ranges,
     ("unbounded solutions", "ranges"): unbounded,
+    ("equilibria", "tree"): equilibria.by_tree,
+    ("some equilibria", "boxes"): equilibria.some,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
     ("stability", "each"): each,

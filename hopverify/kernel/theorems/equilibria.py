@@ -1,0 +1,74 @@
+"""All equilibria, of a region or of all states; or some of them."""
+
+from fractions import Fraction
+from itertools import combinations
+
+from hopverify.kernel.affine_pieces import check_continuum
+from hopverify.kernel.entries import Entry, Interval, are_apart, holds, read_box, read_entries
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.flow import Flow
+from hopverify.kernel.json_values import listed
+from hopverify.kernel.numbers import rational
+from hopverify.kernel.tree import Tree, check_entry
+
+EVERYWHERE: Interval = (None, None)
+
+
+def by_tree(case: Case) -> Fact:
+    """Each entry is right, no two are the same, and a tree of boxes leaves no other equilibrium.
+
+    A box has exactly one equilibrium by Krawczyk's test, an exact state is one, and of a continuum the equations of its
+    cell are solved; all lie in the region. The root of the tree is all states, or the region, or the box that every
+    solution enters, by a premise.
+    """
+    case.keys("unit", "nodes", optional=("premises",))
+    flow = Flow(case.core)
+    region, within = case.claim["region"], [EVERYWHERE] * flow.size
+    if region is not None:
+        within = list(read_box(region, flow.size, f"{case.where}.region"))
+    entries = _checked(case, flow)
+    outside = [k for k, entry in enumerate(entries) if not holds(within, entry.extent)]
+    case.need(not outside, f"entries reach out of the region: {outside[:5]}")
+    unit = rational(case.proof["unit"], case.where)
+    case.need(unit > 0 and unit.numerator == 1, "the unit is 1 over a whole number")
+    nodes = listed(case.proof["nodes"], f"{case.where}.nodes")
+    Tree(flow, entries, unit, _entered(case) or within).replay(nodes, f"{case.where}.nodes")
+    return Fact(case.core, case.claim)
+
+
+def some(case: Case) -> Fact:
+    """Each entry is right, and no two are the same; nothing is said of other equilibria."""
+    case.keys()
+    entries = _checked(case, Flow(case.core))
+    case.need(all(entry.dimension == 0 for entry in entries), "a continuum is not one equilibrium")
+    return Fact(case.core, case.claim)
+
+
+def _checked(case: Case, flow: Flow) -> list[Entry]:
+    """Return the entries of the claim, each shown to be right, and to be apart from the others."""
+    where = f"{case.where}.equilibria"
+    entries = read_entries(case.claim["equilibria"], flow.size, where)
+    for number, entry in enumerate(entries):
+        if entry.dimension == 0:
+            check_entry(flow, entry, f"{where}[{number}]")
+        else:
+            check_continuum(flow, entry, f"{where}[{number}]")
+    for (j, one), (k, other) in combinations(enumerate(entries), 2):
+        both = one.dimension > 0 and other.dimension > 0
+        case.need(are_apart(one.extent, other.extent, touching=both), f"entries {j} and {k} may be the same")
+    return entries
+
+
+def _entered(case: Case) -> list[Interval]:
+    """Return the box that every solution enters, by the premise if there is one: those that stay are in it."""
+    premises = listed(case.proof.get("premises", []), f"{case.where}.premises")
+    if not premises:
+        return []
+    case.need(
+        case.claim["region"] is None and len(premises) == 1, "there is one premise at most, and none for a region"
+    )
+    fact = case.accept(premises[0], f"{case.where}.premises[0]")
+    bounded = fact.core is case.core and fact.claim.name == "bounded solutions"
+    case.need(bounded, "the premise is not about a box that every solution enters")
+    rows = [row for layer in case.core.layers for row in fact.claim["box"][layer.name]]
+    return [(Fraction(low), Fraction(high)) for low, high in rows]
