@@ -112,13 +112,17 @@ class Piece:
         low, high = at_ends[0].min(at_ends[1]), at_ends[0].max(at_ends[1])
         if self.bend == "0" or u.is_exact():
             return low, high
-        if self.bend == "?":
+        place = u.mid()
+        if self.bend != "?" and not q.contains(0):
+            place = arb(self.touching(float((-p / q).mid()), float(u.lower()), float(u.upper())))
+        # Doubles near an end may lie beyond it, where g may bend the other way.
+        inside = self.ends[0] <= place and place <= self.ends[1]
+        if self.bend == "?" or not inside:
             return self._by_range(p, q, u, low, high)
-        place = arb(self.touching(float((-p / q).mid()), float(u.lower()), float(u.upper()))) if q != 0 else u.mid()
         tangent = p * place + q * self.value(place) + (p + q * self.rate(place)) * (u - place)
-        if (q > 0) == (self.bend == "+"):
-            return low.min(tangent.lower()), high
-        return low, high.max(tangent.upper())
+        # With a q whose sign is not certain, either may be.
+        convex, concave = (q > 0, q < 0) if self.bend == "+" else (q < 0, q > 0)
+        return low if concave else low.min(tangent.lower()), high if convex else high.max(tangent.upper())
 
     @cached_property
     def _bent(self) -> arb:

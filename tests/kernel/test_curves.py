@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from flint import arb
 
-from hopverify.kernel.curves import Curve
+from hopverify.kernel.curves import Curve, Piece
 from hopverify.kernel.functions import precision
 from hopverify.kernel.intervals import INF
 from hopverify.kernel.numbers import Rejected
@@ -118,3 +118,30 @@ def test_what_jumps_or_has_no_value_is_refused(change: dict[str, object]) -> Non
     of = core_with(**change)
     with pytest.raises(Rejected, match="locally Lipschitz"):
         Curve(of, of.layers[0])
+
+
+@pytest.mark.parametrize("name", ["tanh", "softplus", "silu"])
+@pytest.mark.parametrize("q", [arb(0, 1), arb(0.25, 0.5), arb(0)])
+def test_factors_whose_sign_is_not_certain(name: str, q: arb) -> None:
+    g = curve(name)
+    with precision():
+        for a, b in ((-1.0, 2.0), (0.5, 1.5), (-2.0, -0.5)):
+            ends = arb(a), arb(b)
+            low, high = g.bounds(arb(0.25), q, ends, (g.at(ends[0]), g.at(ends[1])))
+            for factor in (q.lower(), q.upper()):
+                for k in range(41):
+                    x = arb(a + (b - a) * k / 40)
+                    h = x / 4 + factor * g.at(x)
+                    assert low.lower() <= h.upper()
+                    assert h.lower() <= high.upper()
+
+
+def test_a_tangent_beyond_an_end_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """tanh is convex up to 0 only."""
+    g = curve("tanh")
+    with precision():
+        monkeypatch.setattr(Piece, "touching", lambda self, wanted, low, high: 1.0 if self.low is None else -1.0)
+        ends = arb(-2), arb(2)
+        low, high = g.bounds(arb(-0.5), arb(1), ends, (g.at(ends[0]), g.at(ends[1])))
+        found = [g.at(arb(k / 50)) - arb(k / 100) for k in range(-100, 101)]
+        assert all(low.lower() <= each.upper() and each.lower() <= high.upper() for each in found)
