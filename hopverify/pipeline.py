@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 from hopverify.certificate import Certificate, subject_of
+from hopverify.checker.citing import once_each
 from hopverify.checker.deciding import overall_verdict
 from hopverify.core import core_of
 from hopverify.execution.backend import Backend, ExecutionLost
@@ -91,7 +92,7 @@ def _backend(jobs: int, dask: str | None, limited: bool) -> Backend:
 
 def certificate_of(run: Run) -> Certificate:
     """Return the certificate of a run that is done."""
-    entries = tuple(run.entries[number] for number in range(len(run.claims)))
+    entries = tuple(once_each([run.entries[number] for number in range(len(run.claims))]))
     verdict = overall_verdict(entries, run.spec)
     return Certificate(
         subject_of(run.spec),

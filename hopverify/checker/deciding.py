@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from hopverify.certificate import Evidence, canonical, method_of
+from hopverify.certificate import Evidence, method_of
+from hopverify.checker.citing import Known, is_entry, whole
 from hopverify.checker.payload import rational, text_of
 from hopverify.checker.rules import Judgement, judge
 from hopverify.checks import Check, Claim
@@ -39,37 +40,24 @@ def decide(
     role: str,
     evidence: Evidence | None,
     family: Family | None = None,
-    before: Sequence[Decision] = (),
+    known: Known | None = None,
 ) -> Decision:
     """Judge one obligation; without evidence it stays open. Raises :class:`EvidenceRejected`.
 
-    A proof of the kernel may cite claims; their proofs are those of the decisions that come ``before`` in its claim.
+    A proof of the kernel may cite claims that are ``known``; it is judged with their proofs.
     With a ``family`` the weights are uncertain. Evidence may then hold ``survives``: a ``factor`` ≥ 1, and evidence
     that proves the obligation with spreads so many times as large, so that the reader learns how far it reaches.
     """
     if evidence is None:
         return Decision(obligation, role, None, Judgement(Outcome.OPEN))
     if family is None or not isinstance(evidence, Mapping) or SURVIVES not in evidence:
-        whole = with_proofs(evidence, before)
-        return Decision(obligation, role, evidence, judge(obligation, whole, uncertain=family is not None))
+        judged = whole(evidence, known) if known and is_entry(evidence) else evidence
+        return Decision(obligation, role, evidence, judge(obligation, judged, uncertain=family is not None))
     own = {key: value for key, value in evidence.items() if key != SURVIVES}
     judgement = judge(obligation, own, uncertain=True)
     factor = _survived(family, evidence[SURVIVES])
     told = replace(judgement, data={**judgement.data, SURVIVES: text_of(factor)})
     return Decision(obligation, role, evidence, told)
-
-
-def with_proofs(evidence: Any, before: Sequence[Decision]) -> Any:
-    """Return evidence with the proofs of what its premises cite, as far as decisions of the same claim have them."""
-    proof = evidence.get("proof") if isinstance(evidence, Mapping) else None
-    premises = proof.get("premises") if isinstance(proof, Mapping) else None
-    if not before or not isinstance(proof, Mapping) or not isinstance(premises, list):
-        return evidence
-    held = [d.evidence for d in before if d.evidence is not None and d.evidence["rule"] == "kernel"]
-    known = {canonical(each["claim"]): {key: each[key] for key in ("claim", "proof")} for each in held}
-    cited = [canonical(each["claim"]) if isinstance(each, dict) and set(each) == {"claim"} else "" for each in premises]
-    whole = [known.get(claim, each) for claim, each in zip(cited, premises, strict=True)]
-    return {**evidence, "proof": {**proof, "premises": whole}}
 
 
 def _survived(family: Family, stated: Any) -> Fraction:

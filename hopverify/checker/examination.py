@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hopverify.certificate import Certificate, canonical, subject_of
+from hopverify.checker.citing import Known, is_entry, remember, whole
 from hopverify.checker.deciding import Decision, decide, entry_of, family_of, overall_verdict, roles_of
 from hopverify.checks import Check, Claim, claims_of
 from hopverify.core import core_of
@@ -28,10 +29,11 @@ def check_certificate(
         raise CertificateRejected(
             f"the spec makes {len(claims)} claims, the certificate answers {len(certificate.results)}"
         )
+    known: Known = {}
     for (check, claim), entry in zip(claims, certificate.results, strict=True):
         name = f"{check.name} [{claim.subject}]"
         progress(name)
-        _compare(name, entry, _decided(name, check, claim, entry, spec))
+        _compare(name, entry, _decided(name, check, claim, entry, spec, known))
     verdict = overall_verdict(certificate.results, spec)
     if certificate.verdict != str(verdict):
         raise CertificateRejected(
@@ -50,8 +52,13 @@ def _check_subject(spec: ModelSpec, certificate: Certificate) -> None:
         raise CertificateRejected("the certificate is for other arrays: their digests differ; verify the spec again")
 
 
-def _decided(name: str, check: Check, claim: Claim, entry: Mapping[str, Any], spec: ModelSpec) -> dict[str, Any]:
-    """Return what the entry must be, deciding every obligation of the claim from the entry's evidence."""
+def _decided(
+    name: str, check: Check, claim: Claim, entry: Mapping[str, Any], spec: ModelSpec, known: Known
+) -> dict[str, Any]:
+    """Return what the entry must be, deciding every obligation of the claim from the entry's evidence.
+
+    It may cite what is ``known`` from the entries before it, to which it adds its own.
+    """
     roles = roles_of(claim) if claim.inapplicable is None else []
     rows = entry.get("obligations")
     if not isinstance(rows, list) or len(rows) != len(roles) or not all(isinstance(row, dict) for row in rows):
@@ -59,9 +66,12 @@ def _decided(name: str, check: Check, claim: Claim, entry: Mapping[str, Any], sp
     decisions: list[Decision] = []
     for position, ((obligation, role), row) in enumerate(zip(roles, rows, strict=True)):
         try:
-            decisions.append(decide(obligation, role, row.get("evidence"), family_of(claim, position), decisions))
+            evidence = row.get("evidence")
+            decisions.append(decide(obligation, role, evidence, family_of(claim, position), known))
         except EvidenceRejected as error:
             raise CertificateRejected(f"{name}: {obligation.statement}: {error}") from error
+        if is_entry(evidence):
+            remember(whole(evidence, known), known)
     return entry_of(check, claim, decisions, _reason(name, entry), spec)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hopverify.checker.citing import Known, is_entry, remember
 from hopverify.checker.deciding import Decision, decide, family_of, roles_of
 from hopverify.checker.questions import question
 from hopverify.checks import Claim
@@ -20,8 +21,12 @@ def concluded(claim: Claim, position: int, premises: Sequence[Decision]) -> Deci
     if claim.by is not None:
         cited = [{"claim": each.evidence["claim"]} for each in premises if each.evidence is not None]
         evidence = found_by_kernel({"premises": cited}, claim.by, question(obligation).proves["name"])
+        known: Known = {}
+        for each in premises:
+            if is_entry(each.evidence):
+                remember(each.evidence, known)
         try:
-            return decide(obligation, role, evidence, family_of(claim, position), premises)
+            return decide(obligation, role, evidence, family_of(claim, position), known)
         except EvidenceRejected:
             pass
     return decide(obligation, role, None)

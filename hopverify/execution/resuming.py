@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hopverify.certificate import Certificate, read_certificate
 from hopverify.checker import check_certificate
+from hopverify.checker.citing import Known, is_entry, remember, whole
 from hopverify.errors import CertificateRejected
 from hopverify.execution.journal import Head, Journal, JournalRefused, head_of, read_journal
 from hopverify.execution.reasons import is_unfinished
@@ -98,10 +99,15 @@ def _left_by(certificate: Certificate, run: Run, head: Head) -> Left:
 def _decided_by(certificate: Certificate) -> dict[Place, Offer]:
     """Return the evidence of what a certificate says is decided; the rest has to be searched again."""
     offers: dict[Place, Offer] = {}
+    known: Known = {}
     for number, entry in enumerate(certificate.results):
         rows = entry.get("obligations")
         for position, row in enumerate(rows if isinstance(rows, list) else []):
-            usable = isinstance(row, dict) and row.get("outcome") in DECIDED
-            if usable and isinstance(row.get("evidence"), dict) and isinstance(row.get("statement"), str):
-                offers[Place(number, position)] = Offer(row["statement"], row["evidence"], None)
+            evidence = row.get("evidence") if isinstance(row, dict) else None
+            if is_entry(evidence):
+                evidence = whole(evidence, known)
+                remember(evidence, known)
+            usable = isinstance(evidence, dict) and row.get("outcome") in DECIDED
+            if usable and isinstance(row.get("statement"), str):
+                offers[Place(number, position)] = Offer(row["statement"], evidence, None)
     return offers

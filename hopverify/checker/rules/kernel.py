@@ -6,13 +6,17 @@ The claim has to be the one that proves the obligation, or its opposite. What el
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from hopverify.checker.citing import Entry, Known, is_whole, remember, unproved
 from hopverify.checker.questions import question
 from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
-from hopverify.kernel.check import accept
+from hopverify.kernel.check import Accepted, accept
 from hopverify.kernel.claims import Claim
+from hopverify.kernel.core import Core
+from hopverify.kernel.facts import Fact
 from hopverify.kernel.numbers import Rejected
 from hopverify.obligations import (
     Bounded,
@@ -34,10 +38,29 @@ from hopverify.obligations import (
 from hopverify.verdict import Reason
 
 
+@lru_cache(maxsize=4)
+def _shown(core: Core) -> tuple[Accepted, Known]:
+    """Return what this process has accepted about a core, with the entries that showed it."""
+    return {}, {}
+
+
+def _accepted(core: Core, entry: Entry) -> Fact:
+    """Return the fact that an entry shows; premises are not gone through again whose very proofs were accepted.
+
+    Nothing is taken from earlier entries but that: one that cites is judged by itself.
+    """
+    if not is_whole(entry):
+        return accept(core, entry)
+    before, known = _shown(core)
+    fact = accept(core, unproved(entry, known), before=before)
+    remember(entry, known)
+    return fact
+
+
 def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
     asked = question(obligation)
     try:
-        fact = accept(asked.core, {"claim": payload["claim"], "proof": payload["proof"]})
+        fact = _accepted(asked.core, {"claim": payload["claim"], "proof": payload["proof"]})
     except Rejected as error:
         raise EvidenceRejected(str(error)) from error
     claim = fact.claim

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from hopverify.checker.citing import Known, is_whole, remember, whole
 from hopverify.checker.questions import Question, question
 from hopverify.checker.rules import Judgement, judge, kernel
+from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
+from hopverify.kernel.theorems import THEOREMS
 from hopverify.networks import build_model
 from hopverify.obligations import Convex, Outcome
+from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 from hopverify.verdict import Reason
 
@@ -45,3 +49,43 @@ def test_what_a_claim_answers(asked: dict[str, Any], answer: Judgement | None, m
             judge(obligation, CONVEX)
     else:
         assert judge(obligation, CONVEX) == answer
+
+
+SPEC = """
+hopverify: 1
+name: falling
+layers: {x: {size: 2, lagrangian: relu}}
+synapses: {w: {kind: dense, layers: [x, x], weights: [[0, 1/2], [1/2, 0]]}}
+checks: [energy_descent]
+"""
+
+
+def test_a_premise_is_gone_through_once_by_the_same_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was accepted is remembered with its proof; another proof of the same claim is judged, and what cites."""
+    spec = parse_spec(SPEC)
+    ((_, claim),) = claims_of(spec, build_model(spec))
+    known: Known = {}
+    for row in verify(spec).results[0]["obligations"]:
+        evidence = whole(row["evidence"], known)
+        remember(evidence, known)
+    (falling,) = claim.necessary
+    assert is_whole(evidence)
+    assert not is_whole(row["evidence"])
+    seen: list[str] = []
+
+    def counting(theorem: Any) -> Any:
+        return lambda case: seen.append(case.claim.name) or theorem(case)
+
+    for name, theorem in list(THEOREMS.items()):
+        monkeypatch.setitem(THEOREMS, name, counting(theorem))  # type: ignore[arg-type]
+    kernel._shown.cache_clear()
+    for expected in (len(evidence["proof"]["premises"]) + 1, 1):
+        seen.clear()
+        assert judge(falling, evidence).outcome is Outcome.PROVED
+        assert len(seen) == expected
+    with pytest.raises(EvidenceRejected, match="was not accepted before"):
+        judge(falling, row["evidence"])
+    first, *others = evidence["proof"]["premises"]
+    other = {**first, "proof": {"by": "entries"}}
+    with pytest.raises(EvidenceRejected, match="is shown by one of"):
+        judge(falling, {**evidence, "proof": {**evidence["proof"], "premises": [other, *others]}})
