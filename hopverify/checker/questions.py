@@ -20,6 +20,7 @@ from hopverify.obligations import (
     Convex,
     DerivedEnergy,
     Descent,
+    GloballyStable,
     GradientDrive,
     GradientOfL,
     NoGhosts,
@@ -75,6 +76,11 @@ def _(obligation: DerivedEnergy) -> Question:
 @question.register
 def _(obligation: Bounded) -> Question:
     return Question(core_of(obligation.model), {"name": "bounded solutions"}, {"name": "unbounded solutions"})
+
+
+@question.register
+def _(obligation: GloballyStable) -> Question:
+    return Question(core_of(obligation.model), {"name": "global stability"})
 
 
 @question.register

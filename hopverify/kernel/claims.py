@@ -117,9 +117,11 @@ FORMS: Mapping[str, Form] = {
         "every equilibrium in {region} is one of {equilibria}, each of which is one, and no two are the same",
     ),
     "some equilibria": Form(("equilibria",), "each of {equilibria} is an equilibrium, and no two are the same"),
-    "bounded solutions": Form(
-        ("box",), "every solution enters the box {box} of the states, and stays in it", "unbounded solutions"
+    "bounded solutions": Form((), "every solution is bounded", "unbounded solutions", ("box",)),
+    "global stability": Form(
+        (), "there is exactly one equilibrium, and every solution converges to it", optional=("x",)
     ),
+    "at most one equilibrium": Form((), "there is at most one equilibrium"),
     "unbounded solutions": Form(
         ("layer", "neuron", "drive"),
         "every solution is unbounded: neuron {neuron} of layer {layer} has no leak, and its drive plus bias is beyond "

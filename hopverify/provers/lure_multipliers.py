@@ -1,6 +1,7 @@
 """Diagonal multipliers D for the theorem of Lur'e and Postnikov: D = I first, then others.
 
-At its border, where the form of D = I is semidefinite, an equilibrium is shown beside them, or an attracting box.
+At its border, where the form of D = I is semidefinite, an equilibrium is shown beside them, or a box that every
+solution enters.
 
 Up to some dozens of neurons the others come from a semidefinite program (cvxpy), and M is verified in rationals.
 Beyond, M stays in doubles, and they come from the comparison matrix C of A = diag(ρ/h̄) - W (A_ii on the diagonal,
@@ -10,8 +11,9 @@ x. For symmetric W no D does better than I: if DA + AD ≻ 0 then A has positive
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -19,43 +21,109 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
 from hopverify.checker.midpoints import matrix
-from hopverify.checker.payload import texts_of
+from hopverify.checker.payload import text_of, texts_of
 from hopverify.checker.rules.lure import multiplied, multiplied_form, sector, sector_network, sector_structure
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import LinearNetwork, Model, linear_network
+from hopverify.networks import Layer, LinearNetwork, Model
 from hopverify.networks.linear import MAX_WITH_WHOLE_LAYERS
 from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import few_digits, propose
-from hopverify.numerics.growth import propose_box
 from hopverify.numerics.sampling import short
 from hopverify.numerics.semidefinite import solve
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import Bounded, GloballyStable
-from hopverify.provers import Budget, Prover
+from hopverify.provers import PROVERS, Budget, Prover
 from hopverify.provers._verified import verified
+from hopverify.provers.structure import found_by_kernel
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
-MAX_PROGRAM, NEARLY = 80, 1e-6
+MAX_PROGRAM, NEARLY, GRID = 80, 1e-6, 2**60
 
 
 def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
-    for evidence in multipliers_for(obligation.model, budget):
-        yield evidence
-        network = linear_network(obligation.model)
-        if network is not None and "definiteness" not in evidence:
-            yield from (evidence | shown for shown in _existing(network))
+    model, ones = obligation.model, True
+    for evidence in multipliers_for(model, budget):
+        if "definiteness" in evidence:
+            yield evidence
+            continue
+        network, steepness = sector_network(model)
+        yield from _claims(obligation, network, steepness, evidence["multipliers"], budget)
+        ones = ones and set(evidence["multipliers"]) != {"1"}
+    if ones and not model.uncertain:
+        yield from _on_differences(obligation, budget)
 
 
-def _existing(network: LinearNetwork) -> Iterator[Evidence]:
-    """Offer what shows that there is an equilibrium, which the border of the theorem asks for."""
+def _on_differences(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
+    """Offer D = I where the form is definite on the differences of activations only: 1ᵀδγ = 0 in balanced layers."""
+    try:
+        network, steepness = sector_network(obligation.model)
+    except EvidenceRejected:
+        return
+    if not any(_is_balanced(layer) for layer in network.layers):
+        return
+    ones: Any = np.full(network.size, Fraction(1), dtype=object)
+    M = np.array(multiplied(network, steepness, ones), dtype=np.float64)
+    N = _differences(network)[np.asarray(steepness > 0, dtype=bool)]
+    if np.isfinite(M).all() and np.min(np.linalg.eigvalsh(N.T @ M @ N), initial=np.inf) > NEARLY:
+        yield from _claims(obligation, network, steepness, ["1"] * network.size, budget)
+
+
+def _is_balanced(layer: Layer) -> bool:
+    return layer.function.name in ("softmax", "sparsemax", "entmax", "layernorm") and not layer.function.elementwise
+
+
+def _differences(network: LinearNetwork) -> Floats:
+    """Return a basis of the differences of activations that occur, column by column."""
+    columns: list[Floats] = []
+    eye = np.eye(network.size)
+    for layer, neurons in network.places():
+        own = eye[:, neurons]
+        columns.append(own[:, 1:] - own[:, :1] if _is_balanced(layer) else own)
+    return np.hstack(columns)
+
+
+def _claims(
+    obligation: GloballyStable | Bounded, network: LinearNetwork, steepness: Any, multipliers: list[str], budget: Budget
+) -> Iterator[Evidence]:
+    """Offer the kernel's claim, and at the border of the theorem with what shows that there is an equilibrium."""
+    places = network.places()
+    heights = {layer.name: text_of(_raised(steepness[neurons[0]])) for layer, neurons in places}
+    proof: dict[str, Any] = {
+        "heights": heights,
+        "multipliers": {layer.name: [multipliers[i] for i in own] for layer, own in places},
+    }
+    stable: dict[str, Any] = {"claim": "global stability"}
+    offered: list[tuple[dict[str, Any], dict[str, Any]]] = [(stable, proof)]
     x = Settling(network).followed()
     found = verified(network, x.tolist()) if x is not None else None
     if found is not None:
-        yield {"equilibrium": found[0]}
-    z = propose_box(network)
-    if z is not None:
-        yield {"box": texts_of(z)}
+        offered.append((stable | {"x": _place(found[0])}, proof))
+    if isinstance(obligation, GloballyStable):
+        bounded = PROVERS["growth_box"].search(Bounded(obligation.model), budget)
+        offered += [(stable, proof | {"premises": [_entry(each)]}) for each in bounded]
+    for claim, held in offered:
+        entry = {"claim": claim, "proof": {"by": "T16", **held}}
+        if isinstance(obligation, GloballyStable):
+            yield {"rule": "kernel", **entry}
+        else:
+            yield found_by_kernel({"premises": [entry]}, "stability", "bounded solutions")
+
+
+def _place(stated: Mapping[str, Any]) -> list[Any]:
+    """Return a state, or a box around one, as a claim has it."""
+    width = Fraction(stated["width"])
+    ends = [(Fraction(each) - width, Fraction(each) + width) for each in stated["centre"]]
+    return [text_of(low) if low == high else [text_of(low), text_of(high)] for low, high in ends]
+
+
+def _entry(evidence: Evidence) -> dict[str, Any]:
+    return {key: evidence[key] for key in ("claim", "proof")}
+
+
+def _raised(height: Fraction) -> Fraction:
+    """Return a height that balls see to be one: doubles are exact there, others are not."""
+    return height if Fraction(float(height)) == height else Fraction(ceil(height * GRID) + 1, GRID)
 
 
 def multipliers_for(model: Model, budget: Budget) -> Iterator[Evidence]:

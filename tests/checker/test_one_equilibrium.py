@@ -17,6 +17,7 @@ from hopverify.networks import build_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from tests.checker import multipliers
 
 CHECKS = ("equilibria", "state_recovery", "equilibrium_stability", "flat_region_stability")
 PAIR = "[[0, -1/2], [-1/2, 0]]"
@@ -133,12 +134,17 @@ def test_a_softmax_layer_has_one_equilibrium_up_to_its_steepest_slope() -> None:
 def test_a_layer_that_is_not_elementwise_has_one_multiplier_and_one_time() -> None:
     softmax = "size: 2, lagrangian: softmax"
     obligation, evidence = first(spec(softmax, PAIR, "global_stability"))
-    assert judge(obligation, evidence).data["steepest slopes"] == ["1/2"]
-    refused(obligation, evidence | {"multipliers": ["1", "2"]}, "one number for a layer that is not elementwise")
-    assert judge(obligation, evidence | {"multipliers": ["2", "2"]}).outcome is Outcome.PROVED
+    assert evidence["proof"]["heights"] == {"x": "1/2"}
+    proof = evidence["proof"]
+    for d, held in ((["1", "2"], False), (["2", "2"], True)):
+        changed = evidence | {"proof": proof | {"multipliers": {"x": d}}}
+        if held:
+            assert judge(obligation, changed).outcome is Outcome.PROVED
+        else:
+            refused(obligation, changed, "has one multiplier, and one τ")
     two_times = spec(f"{softmax}, tau: [1, 2]", PAIR, "global_stability")
     ((_, claim),) = claims_of(two_times, build_model(two_times))
-    refused(claim.necessary[0], evidence, "more than one time constant")
+    refused(claim.necessary[0], evidence, "one multiplier, and one τ")
 
 
 def test_layers_of_which_no_bound_is_declared_are_left_open() -> None:
@@ -146,4 +152,4 @@ def test_layers_of_which_no_bound_is_declared_are_left_open() -> None:
         asked = spec(f"size: 2, lagrangian: {layer}", PAIR, "global_stability")
         ((_, claim),) = claims_of(asked, build_model(asked))
         with pytest.raises(EvidenceRejected):
-            judge(claim.necessary[0], {"rule": "lure", "multipliers": ["1", "1"]})
+            judge(claim.necessary[0], multipliers.stable(build_model(asked), ["1", "1"]))

@@ -22,6 +22,7 @@ from hopverify.networks.structured import structured_network
 from hopverify.obligations import Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from tests.checker import multipliers
 from tests.checks.networks import listed
 from tests.profiles import by_profile
 from tests.soundness.oracles.matrices import identity, is_definite, is_semidefinite, less, scaled
@@ -214,8 +215,8 @@ def test_exact_multipliers_say_nothing_of_uncertain_weights() -> None:
     spec = network([[Fraction(0)]], "global_stability", near="tolerance: 1/4")
     ((_, claim),) = claims_of(spec, build_model(spec))
     ((obligation, role),) = roles_of(claim)
-    with pytest.raises(EvidenceRejected, match="need evidence of definiteness"):
-        decide(obligation, role, {"rule": "lure", "multipliers": ["1"]}, family_of(claim, 0))
+    with pytest.raises(EvidenceRejected, match="known up to a spread"):
+        decide(obligation, role, multipliers.stable(build_model(spec), ["1"]), family_of(claim, 0))
 
 
 @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ def test_how_far_evidence_reaches_is_judged(survives: Any, message: str) -> None
 def test_evidence_for_exact_weights_cannot_say_how_far_it_reaches() -> None:
     spec = network([[Fraction(0)]], "global_stability")
     certificate, _ = entry_of(spec)
-    text = certificate.to_json().replace('"rule":"lure"', '"rule":"lure","survives":{"evidence":null,"factor":"2"}')
+    text = certificate.to_json().replace('"rule":"kernel"', '"rule":"kernel","survives":{"evidence":null,"factor":"2"}')
     with pytest.raises(CertificateRejected, match="unexpected or missing keys: survives"):
         check_certificate(spec, parse_certificate(text))
 

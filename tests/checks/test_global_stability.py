@@ -12,9 +12,10 @@ import pytest
 from hopverify.checker.rules import judge
 from hopverify.checker.rules.two_equilibria import holds_equilibrium
 from hopverify.errors import EvidenceRejected
-from hopverify.obligations import Bounded, GloballyStable, Outcome
+from hopverify.obligations import GloballyStable, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
+from tests.checker import multipliers
 from tests.checks.networks import decided, ends, evidence, model_of, network, random_weights
 from tests.profiles import by_profile
 
@@ -81,10 +82,10 @@ def test_multipliers_beat_the_symmetric_part() -> None:
     W = [[0, 3], [Fraction(-1, 4), 0]]
     verdict, data = decided(network(W, "tanh", check="global_stability", bias=[0.5, -0.25], extra=", tau: [1, 3]"))
     assert verdict == "pass"
-    assert data["method"] == ["lure"]
-    identity = {"rule": "lure", "multipliers": ["1", "1"]}
+    assert data["method"] == ["kernel (global stability, by T16)"]
+    asked = model_of(network(W, "tanh", check="global_stability"))
     with pytest.raises(EvidenceRejected, match="positive definite"):
-        judge(GloballyStable(model_of(network(W, "tanh", check="global_stability"))), identity)
+        judge(GloballyStable(asked), multipliers.stable(asked, ["1", "1"]))
 
 
 @pytest.mark.parametrize("seed", range(by_profile(4, 12, 12)))
@@ -136,7 +137,7 @@ def test_a_globally_stable_network_is_bounded() -> None:
     W = [[Fraction(-1), 8, 1], [-8, Fraction(-1), 8], [1, -8, Fraction(-1)]]
     verdict, data = decided(network(W, "identity", check="boundedness", bias=[1, 1, 1]))
     assert verdict == "pass"
-    assert data["method"] == ["lure"]
+    assert data["method"] == ["kernel (bounded solutions, by stability)"]
 
 
 def refused(spec: Any, payload: dict[str, Any], obligation: Any = GloballyStable) -> bool:
@@ -150,14 +151,15 @@ def test_tampered_multipliers_are_refused() -> None:
     spec = network([[0, 3], [Fraction(-1, 4), 0]], "tanh", check="global_stability")
     good = evidence(verify(spec))
     assert not refused(spec, good)
-    assert not refused(spec, good, Bounded)
     for wrong in (["1", "-12"], ["1", "0"], ["12", "1"], ["1"], ["1", "1", "1"], [1, 12], ["1", "12.0"]):
-        assert refused(spec, good | {"multipliers": wrong})
+        assert refused(spec, good | {"proof": good["proof"] | {"multipliers": {"x": wrong}}})
+    for wrong in ("-1", "0", "1/2", "999999999/1000000000"):
+        assert refused(spec, good | {"proof": good["proof"] | {"heights": {"x": wrong}}})
     assert refused(network([[0, 3], [Fraction(1, 4), 0]], "tanh", check="global_stability"), good)
 
 
 def test_multipliers_prove_nothing_for_activations_that_are_not_covered() -> None:
-    zero = {"rule": "lure", "multipliers": ["1"]}
+    zero = multipliers.stable(model_of(network([[0]], "tanh", check="global_stability")), ["1"])
     assert not refused(network([[0]], "tanh", check="global_stability"), zero)
     for function in ("gelu", "squared_relu", "abs", "{leaky_relu: {slope: -1}}"):
         assert refused(network([[0]], function, check="global_stability"), zero)

@@ -18,6 +18,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.obligations import GloballyStable, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from tests.checker import multipliers
 from tests.checks.networks import evidence, model_of, network, random_weights
 
 SIZE = 96
@@ -110,7 +111,7 @@ def test_doubles_agree_with_rationals(n: int, seed: int, is_symmetric: bool, fun
     W = random_weights(generator, n, scale=0.6, symmetric=is_symmetric)
     spec = network(W, function, check="global_stability")
     d = [str(Fraction(int(v), 4)) for v in generator.integers(1, 9, size=n)]
-    rational = proved(spec, {"rule": "lure", "multipliers": d})
+    rational = proved(spec, multipliers.stable(model_of(spec), d))
     for method in ("cholesky", "exact"):
         floating = proved(spec, {"rule": "lure", "multipliers": d, "definiteness": {"method": method}})
         assert rational or not floating

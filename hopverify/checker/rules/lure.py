@@ -7,14 +7,12 @@ W)) on A, D = diag(d), d > 0, is positive definite. The theorem and its proof st
 boundedness too. D = I asks λ_max(sym W) < ρ/h̄.
 
 *At the border* M ⪰ 0 will do, in rationals, if it is positive definite on those neurons whose slope may be as steep as
-h̄ on a whole segment. Then there is one equilibrium at most, and one has to be shown: the payload states an
-``equilibrium`` by ``centre`` and ``width`` (:mod:`hopverify.checker.boxed_equilibria`), or the bounds of a ``box`` that
-every solution enters (T10).
+h̄ on a whole segment. Then there is one equilibrium at most, and lists of equilibria show that there is one.
 
-M ≻ 0 is decided in rationals, or, if the payload has ``definiteness``, by that evidence for M as a form in doubles
-with a proved slack (:mod:`hopverify.checker.definiteness`): networks of thousands of neurons, low-rank W without
-forming it, and weights that stand for all near them, whose spread is part of the slack. Any positive d will do for the
-theorem, so there the multipliers are rounded to doubles first.
+Of global stability and bounded solutions the kernel decides what is shown in rationals. Here M ≻ 0 is decided by
+``definiteness``, evidence for M as a form in doubles with a proved slack (:mod:`hopverify.checker.definiteness`):
+networks of thousands of neurons, low-rank W without forming it, and weights that stand for all near them, whose spread
+is part of the slack. Any positive d will do for the theorem, so there the multipliers are rounded to doubles first.
 """
 
 from __future__ import annotations
@@ -26,8 +24,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.attracting import attracting_box
-from hopverify.checker.boxed_equilibria import confirmed
 from hopverify.checker.constant_pieces import is_steep_nowhere
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.definiteness import check_definite
@@ -149,17 +145,6 @@ def sector(model: Model, payload: Mapping[str, Any]) -> tuple[list[Fraction], bo
     return list(slopes), False
 
 
-def _check_existence(model: Model, payload: Mapping[str, Any]) -> None:
-    """Raise unless the payload shows an equilibrium: where M is singular there may be none."""
-    network, _ = sector_network(model)
-    if "equilibrium" in payload:
-        confirmed(network, payload["equilibrium"])
-    elif "box" in payload:
-        attracting_box(network, vector(payload["box"], 2 * network.size))
-    else:
-        raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is singular, and no equilibrium is shown")
-
-
 def _multipliers(payload: Mapping[str, Any], layers: Sequence[Layer]) -> Matrix:
     ends = np.cumsum([0, *(layer.size for layer in layers)]).tolist()
     d = vector(payload["multipliers"], ends[-1])
@@ -172,13 +157,9 @@ def _multipliers(payload: Mapping[str, Any], layers: Sequence[Layer]) -> Matrix:
 
 
 def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> Judgement:
-    slopes, definite = sector(obligation.model, payload)
-    if not definite:
-        _check_existence(obligation.model, payload)
-    data: dict[str, Any] = {"assumptions": [FLOATING_POINT, FACTORISATION]} if "definiteness" in payload else {}
+    slopes, _ = sector(obligation.model, payload)
+    data: dict[str, Any] = {"assumptions": [FLOATING_POINT, FACTORISATION]}
     data["steepest slopes"] = sorted(set(texts_of(set(slopes))), key=Fraction)
-    if not definite:
-        data["because"] = "the form is semidefinite, and slopes are as steep as these at single states only"
     if isinstance(obligation, Bounded):
         data["bounded"] = "every state: one equilibrium attracts every solution"
     return Judgement(Outcome.PROVED, data)
@@ -186,10 +167,9 @@ def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> 
 
 RULE = Rule(
     name="lure",
-    summary="positive diagonal multipliers D with sym(D(diag(ρ/h̄) - W)) ≻ 0, h̄ the steepest slopes, or ⪰ 0 (border)",
+    summary="positive diagonal multipliers D with sym(D(diag(ρ/h̄) - W)) ≻ 0 in doubles, h̄ the steepest slopes",
     obligations=(GloballyStable, Bounded),
     judge=_judge,
-    required=frozenset({"multipliers"}),
-    optional=frozenset({"definiteness", "equilibrium", "box"}),
+    required=frozenset({"multipliers", "definiteness"}),
     reach=Reach.NEAR,
 )

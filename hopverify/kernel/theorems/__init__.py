@@ -13,13 +13,14 @@ from hopverify.kernel.theorems import (
     equilibria,
     flat_regions,
     ghost_regions,
+    global_stability,
     gradient_activation,
     gradient_drive,
     gradient_of_l,
     no_ghost_regions,
     undetermined_states,
 )
-from hopverify.kernel.theorems.bounded_solutions import by_growth, by_ranges, unbounded
+from hopverify.kernel.theorems.bounded_solutions import by_growth, by_ranges, by_stability, unbounded
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
 from hopverify.kernel.theorems.constant_on_no_segment import alive, strictly_convex
@@ -55,9 +56,12 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("ascent", "point"): ascent,
     ("bounded solutions", "growth"): by_growth,
     ("bounded solutions", "ranges"): by_ranges,
+    ("bounded solutions", "stability"): by_stability,
     ("unbounded solutions", "ranges"): unbounded,
     ("equilibria", "tree"): equilibria.by_tree,
     ("some equilibria", "boxes"): equilibria.some,
+    ("global stability", "T16"): global_stability.by_t16,
+    ("at most one equilibrium", "T16"): global_stability.at_most_one,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
     ("stability", "each"): each,

@@ -89,6 +89,14 @@ def _reach(
     return reach, offset
 
 
+def by_stability(case: Case) -> Fact:
+    """Every solution converges to the one equilibrium; the claim states no box."""
+    case.keys("premises")
+    case.need("box" not in case.claim.fields, "no box is shown in this way")
+    case.premises(("global stability", {}))
+    return Fact(case.core, case.claim)
+
+
 def unbounded(case: Case) -> Fact:
     """A neuron with τ > 0 and ρ = 0 has drive + bias ≥ p > 0, or ≤ p < 0, by the ranges of the activations.
 
@@ -120,6 +128,7 @@ def layers_of(case: Case) -> list[Layer]:
 def box_of(case: Case) -> Box:
     """Return the box that the claim states: for each layer [low, high] of each neuron, low < high."""
     layers, where = layers_of(case), f"{case.where}.box"
+    case.need("box" in case.claim.fields, "the claim states a box")
     stated = case.claim["box"]
     keys(stated, where, *(layer.name for layer in layers))
     found: dict[str, list[tuple[Fraction, Fraction]]] = {}

@@ -13,10 +13,10 @@ from hopverify.networks import build_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from tests.checker import multipliers
 
 # The equilibrium is (8/7, 6/7); no small box around it is kept, whose targets move by six times its width.
 STEEP = "[[-3, 3], [3, -3]]"
-LURE = {"rule": "lure", "multipliers": ["1", "1"]}
 POINT = {"centre": ["8/7", "6/7"], "width": "0"}
 
 
@@ -35,7 +35,8 @@ def asked(given: ModelSpec) -> Obligation:
     return claim.necessary[0]
 
 
-def judged(given: ModelSpec, attracts: Any = LURE, equilibrium: Any = POINT) -> Judgement:
+def judged(given: ModelSpec, attracts: Any = None, equilibrium: Any = POINT) -> Judgement:
+    attracts = attracts or multipliers.stable(build_model(given), ["1", "1"])
     return judge(asked(given), {"rule": "whole_space", "attracts": attracts, "equilibrium": equilibrium})
 
 
@@ -102,7 +103,7 @@ def test_an_equilibrium_within_a_box_is_enclosed() -> None:
 
 def test_what_is_nested_is_judged() -> None:
     for attracts, message in (
-        (LURE | {"multipliers": ["1", "-1"]}, "positive numbers"),
+        (multipliers.stable(build_model(spec("[[1, 1]]")), ["1", "-1"]), "multipliers are > 0"),
         ({"rule": "no_attractor", "states": [POINT]}, "neither two"),
         ({"rule": "energy_confinement", "margin": "1"}, "is not about"),
     ):
@@ -114,7 +115,7 @@ def test_what_is_nested_is_judged() -> None:
         (None, "a centre and a width"),
     ):
         with pytest.raises(EvidenceRejected, match=message):
-            judged(spec("[[1, 1]]"), LURE, equilibrium)
+            judged(spec("[[1, 1]]"), None, equilibrium)
 
 
 def test_a_network_beyond_the_list_s_size_is_refused() -> None:
@@ -131,7 +132,7 @@ def test_several_equilibria_attract_nothing_as_a_whole() -> None:
     """W = 2 has three equilibria: what is true of one of them is not evidence."""
     many = spec("[[1, 1]]", weights="[[2, 0], [0, 2]]", layer="lagrangian: tanh")
     with pytest.raises(EvidenceRejected, match="is not positive definite"):
-        judged(many, LURE, {"centre": ["0", "0"], "width": "0"})
+        judged(many, None, {"centre": ["0", "0"], "width": "0"})
     two = {"rule": "two_equilibria", "first": {"x": ["0", "0"]}, "second": {"x": ["2", "2"]}, "radius": "1/10"}
     with pytest.raises(EvidenceRejected, match="not that one equilibrium attracts everything"):
         judged(many, two, {"centre": ["0", "0"], "width": "0"})

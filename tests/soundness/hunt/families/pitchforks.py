@@ -20,6 +20,7 @@ from hopverify.networks import build_model
 from hopverify.obligations import AllEquilibria, GloballyStable
 from hopverify.obligations import Outcome as Result
 from hopverify.spec import parse_spec
+from tests.checker import multipliers
 from tests.soundness.hunt.cases import Document, Family, Outcome, margin, positive, results, small, symmetric, texts
 
 F = Fraction
@@ -83,11 +84,14 @@ def _forged(document: Document, d: list[Fraction]) -> str:
     assert search is not None
     boxes = [{"centre": zero, "width": width} for width in ("0", "1/100", "10", "-1", "-100")]
     shown: list[dict[str, Any]] = [{}, {"box": ["1000"] * 2 * len(d)}, *({"equilibrium": box} for box in boxes)]
+    ones = {"multipliers": texts(d)}
     tree = {"rule": "equilibrium_tree", "box": None, "levels": [], "cuts": [], "faces": {}, "equilibrium": zero}
-    asked: list[tuple[Any, dict[str, Any]]] = [(GloballyStable(model), {"rule": "lure"} | each) for each in shown]
-    for obligation, evidence in (*asked, (AllEquilibria(search), tree)):
+    asked: list[tuple[Any, dict[str, Any]]] = [
+        (GloballyStable(model), multipliers.stable(model, texts(d), **each)) for each in shown
+    ]
+    for obligation, evidence in (*asked, (AllEquilibria(search), tree | ones)):
         try:
-            if judge(obligation, evidence | {"multipliers": texts(d)}).outcome is Result.PROVED:
+            if judge(obligation, evidence).outcome is Result.PROVED:
                 return "pass"
         except EvidenceRejected:
             continue

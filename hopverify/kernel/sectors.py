@@ -1,0 +1,132 @@
+"""Sectors: bounds h̄ of the slopes of an activation, |δγ|² ≤ h̄ δγ·δx for the differences of any two states.
+
+So it is for the non-decreasing, locally Lipschitz activation of a neuron whose slopes are at most h̄, and for the
+gradient of a convex function whose Hessian is at most h̄ times the identity (Baillon and Haddad 1977). Those of whole
+layers that are known have one of these forms, c, β ≥ 0, e > 0 and constants added:
+
+    c·softmax(βx)                 H = cβ(diag p - ppᵀ)           ≼ cβ/2
+    c·ghostmax(βx)                a principal part of such a matrix
+    c·entmax(βx, α), 1 < α ≤ 2    H = cβ(diag s - ssᵀ/Σs), s = p^(2-α) ≤ 1, on the support
+    c·x/norm(x, e)                H = c(I/r - xxᵀ/r³), r² = |x|² + e
+    c·(x - mean x)/√(var x + e)   H = c(P - uuᵀ/(nσ²))/σ, u = Px = x - mean x, σ² = var x + e
+
+In softmax, entmax and the last one the entries have a constant sum, so that 1ᵀδγ = 0: they are *balanced*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from hopverify.kernel.cells import Cell, cells_or_line
+from hopverify.kernel.composition import of_state
+from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.curves import Curve, Piece
+from hopverify.kernel.functions import ball
+from hopverify.kernel.intervals import Range, between
+from hopverify.kernel.network import activation, slope
+from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable, walk
+
+X = Variable(STATE)
+MEAN, VARIANCE = Apply("mean", (X,)), Apply("variance", (X,))
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The square of h̄ of a layer as a whole, and whether it is balanced."""
+
+    square: Fraction
+    balanced: bool
+
+
+def is_sector(core: Core, layer: Layer, height: Fraction) -> bool:
+    """Whether |δγ|² ≤ height·δγ·δx for any two states of a layer."""
+    if not layer.elementwise:
+        whole = whole_sector(activation(core, layer))
+        return whole is not None and whole.square <= height**2
+    return all(_is_below(piece, rates, height) for piece, rates in _pieces(core, layer))
+
+
+def is_strict(core: Core, layer: Layer, height: Fraction) -> bool:
+    """Whether δγ² < height·δγ·δx, too, unless δγ = 0: of a neuron that is less steep somewhere on each segment.
+
+    Where g is analytic it is, if it is less steep at some place: the others are isolated.
+    """
+    return layer.elementwise and all(_is_less(piece, height) for piece, _ in _pieces(core, layer))
+
+
+def _pieces(core: Core, layer: Layer) -> Iterator[tuple[Piece, Range]]:
+    """Yield the pieces of g, each with the range of its slope."""
+    found = Curve(core, layer).pieces
+    for cell in cells_or_line(activation(core, layer)):
+        rate = slope(core, layer, cell.terms[0])
+        for piece in (each for each in found if cell.holds(Cell(each.low, each.high, ()).inside)):
+            yield piece, of_state(core, layer, rate, between(piece.low, piece.high, inside=False)).range
+
+
+def _is_below(piece: Piece, rates: Range, height: Fraction) -> bool:
+    """Whether slopes are between 0 and a height: by their range, or where the piece bends by that at one end."""
+    if piece.line is not None:
+        return 0 <= piece.line[0] <= height
+    end = {"+": piece.high, "-": piece.low}.get(piece.bend)
+    steep = end is not None and bool(piece.rate(ball(end)) <= ball(height))
+    return rates.nonnegative and (steep or bool(rates.high[0] <= ball(height)))
+
+
+def _is_less(piece: Piece, height: Fraction) -> bool:
+    if piece.line is not None:
+        return piece.line[0] < height
+    analytic = piece.reached(between(piece.low, piece.high, inside=False)).analytic
+    return analytic and bool(piece.rate(ball(Cell(piece.low, piece.high, ()).inside)) < ball(height))
+
+
+def whole_sector(g: Term) -> Whole | None:
+    """Return what is known of the activation of a layer as a whole, if it has one of the forms."""
+    if isinstance(g, Apply) and g.function == "add" and X not in walk(g.arguments[1]):
+        return whole_sector(g.arguments[0])
+    factor, u = _scaled(g)
+    if not isinstance(u, Apply) or factor < 0:
+        return None
+    if u.function in ("softmax", "ghostmax", "entmax"):
+        return _shares(u, factor)
+    return _normalised(u) if factor == 1 and u.function == "divide" else None
+
+
+def _scaled(u: Term) -> tuple[Fraction, Term]:
+    """Return c and v of a term c·v."""
+    if isinstance(u, Apply) and u.function == "multiply" and isinstance(u.arguments[0], Number):
+        factor, v = _scaled(u.arguments[1])
+        return u.arguments[0].value * factor, v
+    return Fraction(1), u
+
+
+def _shares(u: Apply, factor: Fraction) -> Whole | None:
+    beta, v = _scaled(u.arguments[0])
+    if v != X or beta < 0:
+        return None
+    if u.function != "entmax":
+        return Whole((factor * beta / 2) ** 2, u.function == "softmax")
+    parameter = u.arguments[1]
+    known = isinstance(parameter, Number) and 1 < parameter.value <= 2
+    return Whole((factor * beta) ** 2, balanced=True) if known else None
+
+
+def _normalised(u: Apply) -> Whole | None:
+    (factor, v), under = _scaled(u.arguments[0]), u.arguments[1]
+    if factor < 0 or not isinstance(under, Apply):
+        return None
+    if under.function == "norm" and under.arguments[0] == v == X:
+        offset: Term | None = under.arguments[1]
+        balanced = False
+    elif v == Apply("subtract", (X, MEAN)) and under.function == "sqrt":
+        offset = _raised(under.arguments[0])
+        balanced = True
+    else:
+        return None
+    return Whole(factor**2 / offset.value, balanced) if isinstance(offset, Number) and offset.value > 0 else None
+
+
+def _raised(u: Term) -> Term | None:
+    """Return what is added to the variance."""
+    return u.arguments[1] if isinstance(u, Apply) and u.function == "add" and u.arguments[0] == VARIANCE else None

@@ -1,0 +1,124 @@
+"""Exactly one equilibrium, to which every solution converges (T16); or at most one equilibrium."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from hopverify.kernel.affine import affine_drives, starts
+from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.entries import read_entries
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.flow import Flow
+from hopverify.kernel.functions import ball
+from hopverify.kernel.json_values import keys, rationals
+from hopverify.kernel.krawczyk import contains_one
+from hopverify.kernel.network import activation
+from hopverify.kernel.numbers import rational
+from hopverify.kernel.sectors import is_sector, is_strict, whole_sector
+from hopverify.kernel.semidefinite import is_definite, is_semidefinite
+from hopverify.kernel.theorems.bounded_solutions import layers_of
+
+MAX_SIZE = 200
+Direction = Mapping[int, Fraction]
+"""The entries of a vector that are not 0, by neuron."""
+
+
+def at_most_one(case: Case) -> Fact:
+    """As `by_t16`, but M ⪰ 0 will do, if it is ≻ 0 on the neurons that may be as steep as h̄ on a segment."""
+    case.keys("multipliers", "heights")
+    _is_definite_or_border(case)
+    return Fact(case.core, case.claim)
+
+
+def by_t16(case: Case) -> Fact:
+    """Tẋ = Wg(x) + b - ρx, ρ > 0, |δγ|² ≤ h̄ δγ·δx in each layer, τ and ρ the same in a layer that acts as a whole.
+
+    With multipliers d > 0, the same in such a layer, M = sym(D(diag(ρ/h̄) - W)) is ≻ 0 on the neurons with h̄ > 0, and
+    there on the differences of activations, 1ᵀδγ = 0 in balanced layers. Or M ⪰ 0, and M ≻ 0 on the neurons that may
+    be as steep as h̄ on a segment, and there is an equilibrium: in the box that every solution enters, of the premise
+    `bounded solutions`, or at the place that the claim states. A place that is stated is one where an equilibrium is.
+    """
+    case.keys("multipliers", "heights", optional=("premises",))
+    definite, placed = _is_definite_or_border(case), "x" in case.claim.fields
+    if placed:
+        _check_place(case)
+    if definite or placed:
+        case.premises()
+        return Fact(case.core, case.claim)
+    case.premises(("bounded solutions", {}))
+    case.need("box" in case.proof["premises"][0]["claim"], "a box that every solution enters has an equilibrium")
+    return Fact(case.core, case.claim)
+
+
+def _is_definite_or_border(case: Case) -> bool:
+    """Return whether M ≻ 0, or refuse multipliers that are not even at the border."""
+    layers = layers_of(case)
+    case.need(sum(layer.size for layer in layers) <= MAX_SIZE, f"the network has more than {MAX_SIZE} neurons")
+    for key in ("multipliers", "heights"):
+        keys(case.proof[key], f"{case.where}.{key}", *(layer.name for layer in layers))
+    heights = {layer.name: _height(case, layer) for layer in layers}
+    multipliers = [each for layer in layers for each in _multipliers(case, layer)]
+    alive = [layer for layer in layers if heights[layer.name] > 0]
+    directions = [(layer, each) for layer in alive for each in _directions(case.core, layer)]
+    M = _form(case.core, layers, multipliers, heights, [each for _, each in directions])
+    if is_definite([[ball(each) for each in row] for row in M]):
+        return True
+    strict = {layer.name for layer in alive if is_strict(case.core, layer, heights[layer.name])}
+    steep = [k for k, (layer, _) in enumerate(directions) if layer.name not in strict]
+    case.need(
+        is_semidefinite(M) and is_definite([[ball(M[i][j]) for j in steep] for i in steep]),
+        "sym(D(diag(ρ/h̄) - W)) is not positive definite",
+    )
+    return False
+
+
+def _height(case: Case, layer: Layer) -> Fraction:
+    height = rational(case.proof["heights"][layer.name], f"{case.where}.heights")
+    case.need(is_sector(case.core, layer, height), f"the activation of layer {layer.name} falls, or may be steeper")
+    return height
+
+
+def _multipliers(case: Case, layer: Layer) -> list[Fraction]:
+    found = rationals(case.proof["multipliers"][layer.name], layer.size, f"{case.where}.multipliers")
+    case.need(all(each > 0 for each in found), "multipliers are > 0")
+    case.need(all(each > 0 for each in layer.leak.entries), f"layer {layer.name} has no leak")
+    alike = len(set(found)) == len(set(layer.tau.entries)) == 1
+    case.need(layer.elementwise or alike, f"layer {layer.name} acts as a whole: it has one multiplier, and one τ")
+    return found
+
+
+def _directions(core: Core, layer: Layer) -> list[Direction]:
+    """Return vectors that span the differences of a layer's activations."""
+    first, neurons = starts(core)[layer.name], range(layer.size)
+    whole = None if layer.elementwise else whole_sector(activation(core, layer))
+    if whole is not None and whole.balanced:
+        return [{first: Fraction(-1), first + k: Fraction(1)} for k in neurons[1:]]
+    return [{first + k: Fraction(1)} for k in neurons]
+
+
+def _form(
+    core: Core, layers: Sequence[Layer], d: Sequence[Fraction], heights: Mapping[str, Fraction], of: Sequence[Direction]
+) -> list[list[Fraction]]:
+    """Return the matrix of 2M = 2D diag(ρ/h̄) - DW - WᵀD in some directions."""
+    rows = [each.slopes for each in affine_drives(core)]
+    leaks = [
+        layer.leak.fraction(k) / heights[layer.name] if heights[layer.name] else None
+        for layer in layers
+        for k in range(layer.size)
+    ]
+
+    def entry(i: int, j: int) -> Fraction:
+        own = 2 * d[i] * (leaks[i] or 0) if i == j else Fraction(0)
+        return own - d[i] * rows[i].get(j, Fraction(0)) - d[j] * rows[j].get(i, Fraction(0))
+
+    def product(u: Direction, v: Direction) -> Fraction:
+        return sum((a * b * entry(i, j) for i, a in u.items() for j, b in v.items()), Fraction(0))
+
+    return [[product(u, v) for v in of] for u in of]
+
+
+def _check_place(case: Case) -> None:
+    """Refuse a place that the claim states unless an equilibrium is there."""
+    flow = Flow(case.core)
+    (entry,) = read_entries([{"x": case.claim["x"]}], flow.size, f"{case.where}.x")
+    found = flow.is_zero(entry.point) if entry.exact else contains_one(flow, entry.ends)
+    case.need(found, "no equilibrium is shown there")
