@@ -24,7 +24,7 @@ Integers = NDArray[np.int64]
 # Of the width of the root, about 2⁻³⁵ is the unit; boxes of fewer units than 2¹⁰ are not cut.
 FINE, LEAST_UNITS = 35, 2**10
 # How much room proofs have: of what an end gains, of a width, of the terms of a lower bound, of 1 in |I - RJ|w < w.
-GAINED, GRID, SLACK, LOWER, REGULAR = 2.0**-8, 2.0**-7, 2.0**-11, 2.0**-18, 2.0**-6
+GAINED, GRID, SLACK, LOWER, REGULAR = 2.0**-8, 2.0**-7, 2.0**-9, 2.0**-18, 2.0**-6
 # An end that gains less than this of the width stays; a box that shrinks by more is shrunk once more.
 WORTH, AGAIN, ROUNDS = 2.0**-5, 0.15, 3
 STEPS, AT_ONCE, ENTRIES = 30, 1024, 2**21

@@ -76,9 +76,9 @@ class Enclosures:
         listed = [number for number, inside in enumerate(self.inside) if inside]
         return sorted(listed, key=lambda number: np.round(self.boxes[number][0], 6).tolist())
 
-    def entries(self) -> list[dict[str, Any]]:
-        """Return those in the region as a claim lists them, in that order."""
-        return [{"x": self._texts(number)} for number in self.order()]
+    def states(self) -> list[list[list[str]]]:
+        """Return the ends of those in the region, in that order, as a claim lists them."""
+        return [self._texts(number) for number in self.order()]
 
     def word(self, number: int) -> tuple[Any, ...]:
         """Return the leaf of a box that has no equilibrium but this one."""

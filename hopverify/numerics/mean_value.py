@@ -19,7 +19,7 @@ from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.networks import Model
 from hopverify.networks.linear import drive_matrix
 from hopverify.numerics.activation_shape import Shape
-from hopverify.numerics.relaxation import THIN, Bounds, Floats, Separation, inverses
+from hopverify.numerics.relaxation import THIN, Bounds, Floats, Separation, inverses, shape_ends
 from hopverify.spec.exact_array import ExactArray
 
 Places = list[tuple[Any, np.ndarray[Any, Any]]]
@@ -38,9 +38,8 @@ class MeanValue:
         self.synapses = list(model.synapses.values())
         self.linear = all(synapse.linear for synapse in self.synapses)
         self.W = ExactArray.of(drive_matrix(model)).floats() if self.linear else None
-        ends = np.clip(lower, -64.0, 64.0), np.clip(upper, -64.0, 64.0)
         self.shapes = {
-            layer.name: Shape(layer.function, float(ends[0][own].min()), float(ends[1][own].max()))
+            layer.name: Shape(layer.function, *shape_ends(lower[own], upper[own]))
             for layer, own in ((layer, self.places[layer.name]) for layer in self.layers)
             if layer.function.elementwise
         }

@@ -15,19 +15,22 @@ All in doubles, B boxes of N neurons at once, without outward rounding.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.networks import LinearNetwork
+from hopverify.networks import LayerFunction, LinearNetwork
 from hopverify.numerics.activation_shape import Shape
 from hopverify.spec.exact_array import ExactArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Bounds = tuple[Floats, Floats]
-THIN = 1e-12
+Parts = Sequence[tuple[LayerFunction, Any]]
+THIN, FAR = 1e-12, 2.0**20
 
 
 @dataclass
@@ -42,13 +45,19 @@ class Separation:
 class Relaxation:
     """The relaxations of one network within a bounded box, or without one for natural bounds alone."""
 
-    def __init__(self, network: LinearNetwork, lower: Floats, upper: Floats) -> None:
-        self.W, self.b, self.leak = (ExactArray.of(array).floats() for array in (network.W, network.b, network.leak))
-        self.size, self.A = network.size, self.W / self.leak[:, None]
+    def __init__(self, W: Any, b: Any, leak: Any, parts: Parts, lower: Floats, upper: Floats) -> None:
+        """``parts`` are activations, each with its neurons; W, b and leak are exact."""
+        self.W, self.b, self.leak = (ExactArray.of(array).floats() for array in (W, b, leak))
+        self.size, self.A = len(self.b), self.W / self.leak[:, None]
         self.shapes = [
-            (neurons, Shape(layer.function, _least(lower[neurons]), -_least(-upper[neurons])))
-            for layer, neurons in network.places()
+            (neurons, Shape(function, *shape_ends(lower[neurons], upper[neurons]))) for function, neurons in parts
         ]
+
+    @staticmethod
+    def of(network: LinearNetwork, lower: Floats, upper: Floats) -> Relaxation:
+        """Return the relaxations of a network whose layers are all elementwise."""
+        parts = [(layer.function, neurons) for layer, neurons in network.places()]
+        return Relaxation(network.W, network.b, network.leak, parts, lower, upper)
 
     def values(self, x: Floats) -> Floats:
         """Return g(x)."""
@@ -197,9 +206,10 @@ def inverses(M: Floats) -> Floats:
         return np.asarray(np.linalg.pinv(M))
 
 
-def _least(values: Floats) -> float:
-    """Return the least of some ends, a stand-in where it is infinite."""
-    return float(np.clip(values, -64.0, None).min())
+def shape_ends(lower: Floats, upper: Floats) -> tuple[float, float]:
+    """Return ends somewhat beyond those of some neurons; stand-ins for infinite ones."""
+    low, high = float(np.maximum(lower, -FAR).min()), float(np.minimum(upper, FAR).max())
+    return low - (high - low) / 4, high + (high - low) / 4
 
 
 def _sums(g: Floats, A: Floats) -> Floats:

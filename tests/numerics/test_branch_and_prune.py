@@ -39,9 +39,7 @@ class Reading:
     def __init__(self, network: LinearNetwork, entries: list[Any], unit: str, nodes: list[Any]) -> None:
         self.network, self.nodes, self.unit = network, list(nodes), float(Fraction(unit))
         self.W, self.b, self.leak = (np.array(a, dtype=np.float64) for a in (network.W, network.b, network.leak))
-        self.entries = [
-            np.array([[float(Fraction(end)) for end in pair] for pair in entry["x"]]).T for entry in entries
-        ]
+        self.entries = [np.array([[float(Fraction(end)) for end in pair] for pair in entry]).T for entry in entries]
         self.reached: set[int] = set()
 
     def read(self, lower: Floats, upper: Floats) -> None:
@@ -121,7 +119,7 @@ class Reading:
 def searched(network: LinearNetwork, radius: float) -> tuple[BranchAndPrune, Enclosures, bool]:
     """Return the search in the box of a radius, what it found, and whether it is complete."""
     ends = np.full(network.size, -radius), np.full(network.size, radius)
-    relaxation = Relaxation(network, *ends)
+    relaxation = Relaxation.of(network, *ends)
     enclosures = Enclosures(relaxation, None)
     search = BranchAndPrune(relaxation, enclosures, opening(relaxation, *ends) or [])
     return search, enclosures, search.run(lambda boxes: boxes < 20_000)
@@ -135,7 +133,7 @@ def test_every_node_holds_and_no_equilibrium_is_missing(lagrangian: str, size: i
     network = network_of(size, lagrangian, scale)
     search, enclosures, complete = searched(network, 8.0)
     assert complete
-    reading = Reading(network, enclosures.entries(), *search.proof())
+    reading = Reading(network, enclosures.states(), *search.proof())
     reading.read(np.full(size, -8.0), np.full(size, 8.0))
     assert not reading.nodes
     assert reading.reached == set(range(len(reading.entries)))
@@ -145,7 +143,7 @@ def test_every_node_holds_and_no_equilibrium_is_missing(lagrangian: str, size: i
 
 def newton_ends(network: LinearNetwork) -> list[Floats]:
     """Return where Newton's method leads from many states, within the box."""
-    field = Relaxation(network, np.full(network.size, -8.0), np.full(network.size, 8.0))
+    field = Relaxation.of(network, np.full(network.size, -8.0), np.full(network.size, 8.0))
     random, ends = np.random.default_rng(1), []
     for x in random.normal(size=(60, network.size)) * 2:
         for _ in range(40):
@@ -167,7 +165,7 @@ def test_a_singular_equilibrium_stays_undecided() -> None:
 def test_a_search_ends_when_it_is_told() -> None:
     network = network_of(6, "tanh", 2.4)
     ends = np.full(6, -8.0), np.full(6, 8.0)
-    relaxation = Relaxation(network, *ends)
+    relaxation = Relaxation.of(network, *ends)
     assert not BranchAndPrune(relaxation, Enclosures(relaxation, None), opening(relaxation, *ends) or []).run(
         lambda boxes: False
     )
@@ -176,11 +174,11 @@ def test_a_search_ends_when_it_is_told() -> None:
 def test_equilibria_outside_the_region_are_known_and_not_listed() -> None:
     network = network_of(8, "tanh", 2.4)
     ends = np.full(8, -0.5), np.full(8, 0.5)
-    relaxation = Relaxation(network, *ends)
+    relaxation = Relaxation.of(network, *ends)
     enclosures = Enclosures(relaxation, ends)
     search = BranchAndPrune(relaxation, enclosures, opening(relaxation, *ends) or [])
     assert search.run(lambda boxes: True)
-    assert all(float(Fraction(low)) >= -0.5 for entry in enclosures.entries() for low, _ in entry["x"])
+    assert all(float(Fraction(low)) >= -0.5 for entry in enclosures.states() for low, _ in entry)
     assert {node[0] for node in search.proof()[1]} <= {"shrink", "cut", "one", "none", "elsewhere"}
 
 
@@ -211,7 +209,7 @@ def test_mean_value_forms_find_all_equilibria_from_the_whole_space(text: str, co
     enclosures = Enclosures(field, None)
     search = BranchAndPrune(field, enclosures, boxes)
     assert search.run(lambda boxes: boxes < 5000)
-    assert len(enclosures.entries()) == count
+    assert len(enclosures.states()) == count
     assert search.proof()[1][0] == ["shrink", [None] * size, [None] * size]
     random = np.random.default_rng(0)
     for x in random.uniform(*boxes[-1], size=(8, size)):
