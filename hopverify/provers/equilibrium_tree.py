@@ -30,16 +30,16 @@ from hopverify.checker.payload import text_of, texts_of
 from hopverify.errors import EvidenceRejected
 from hopverify.networks.segments import Segment, segments
 from hopverify.numerics.branching import ALIKE, branching_neurons, foremost
-from hopverify.numerics.equilibrium_list import equilibrium_list
 from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.outward import merged, outward
 from hopverify.numerics.search_tree import Tree
 from hopverify.numerics.settling import Settling
-from hopverify.obligations import AllEquilibria
+from hopverify.obligations import AllEquilibria, DecidedStability
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
-from hopverify.provers.growth_box import by_growth
+from hopverify.provers._lists import kernel_list as kernel_list
+from hopverify.provers._lists import told_by_kernel
 from hopverify.provers.lure_multipliers import multipliers_for
 from hopverify.verdict import Reason
 
@@ -51,8 +51,6 @@ SHARES = (2.0**-36, 2.0**-56)
 NARROW = 2.0**-24
 MAX_WORK_PIECEWISE, MAX_WORK_SMOOTH, MAX_WORK_WHOLE = 1_200_000_000, 300_000_000, 20_000_000
 WIDTHS, SHORT = (2.0**-30, 2.0**-22), 64
-# Trees for the kernel: it takes about a millisecond a box.
-MAX_LISTED, MAX_WORK_LISTED = 150_000, 1_500_000_000
 
 # Without a bounded box, at most this many choices of segments are gone through.
 MAX_UNBOUNDED = 2**14
@@ -235,33 +233,10 @@ def _only_one(search: Region, budget: Budget) -> str | None:
     return canonical(multipliers | stated | {"rule": "equilibrium_tree"})
 
 
-@lru_cache(maxsize=4)
-def kernel_list(search: Region, budget: Budget) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return a list of equilibria as a claim of the kernel, with its proof; None where no search can begin.
-
-    The claim is `equilibria`, or `some equilibria` where the search is not complete.
-    """
-    most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // search.network.size**3)
-
-    def goes_on(boxes: int) -> bool:
-        budget.report(boxes, None, "boxes")
-        return boxes <= most and not budget.exhausted
-
-    found = equilibrium_list(search.model, search.region, goes_on)
-    bounds = propose_box(search.network) if found is None and search.region is None else None
-    if bounds is None:
-        return found
-    confined = next(by_growth(search.network, bounds))
-    rows = [row for layer in search.network.layers for row in confined["claim"]["box"][layer.name]]
-    root = [(Fraction(low), Fraction(high)) for low, high in rows]
-    found = equilibrium_list(search.model, None, goes_on, root)
-    if found is not None and found[0]["claim"] == "equilibria":
-        found[1]["premises"] = [{key: confined[key] for key in ("claim", "proof")}]
-    return found
-
-
 def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
     search = obligation.search
+    if isinstance(obligation, AllEquilibria | DecidedStability):
+        yield from told_by_kernel(search, budget)
     only = _only_one(search, budget)
     if only is not None:
         yield from _claiming(search, json.loads(only))

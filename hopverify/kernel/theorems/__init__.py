@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems import (
     equilibria,
+    equilibria_by_overlaps,
     flat_regions,
     ghost_regions,
     global_stability,
@@ -59,6 +60,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("bounded solutions", "stability"): by_stability,
     ("unbounded solutions", "ranges"): unbounded,
     ("equilibria", "tree"): equilibria.by_tree,
+    ("equilibria", "overlaps"): equilibria_by_overlaps.by_overlaps,
     ("some equilibria", "boxes"): equilibria.some,
     ("global stability", "T16"): global_stability.by_t16,
     ("at most one equilibrium", "T16"): global_stability.at_most_one,

@@ -1,0 +1,52 @@
+"""Lists of all equilibria as claims of the kernel, with the stability of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from hopverify.certificate import Evidence
+from hopverify.numerics.equilibrium_list import equilibrium_list
+from hopverify.numerics.growth import propose_box
+from hopverify.obligations import Search
+from hopverify.provers import Budget
+from hopverify.provers._stability import with_stability
+from hopverify.provers.growth_box import by_growth
+
+# Trees for the kernel: it takes about a millisecond a box.
+MAX_LISTED, MAX_WORK_LISTED = 150_000, 1_500_000_000
+
+
+@lru_cache(maxsize=4)
+def kernel_list(search: Search, budget: Budget) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return a list of equilibria as a claim of the kernel, with its proof; None where no search can begin.
+
+    The claim is `equilibria`, or `some equilibria` where the search is not complete.
+    """
+    most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // search.network.size**3)
+
+    def goes_on(boxes: int) -> bool:
+        budget.report(boxes, None, "boxes")
+        return boxes <= most and not budget.exhausted
+
+    found = equilibrium_list(search.model, search.region, goes_on)
+    bounds = propose_box(search.network) if found is None and search.region is None else None
+    if bounds is None:
+        return found
+    confined = next(by_growth(search.network, bounds))
+    rows = [row for layer in search.network.layers for row in confined["claim"]["box"][layer.name]]
+    root = [(Fraction(low), Fraction(high)) for low, high in rows]
+    found = equilibrium_list(search.model, None, goes_on, root)
+    if found is not None and found[0]["claim"] == "equilibria":
+        found[1]["premises"] = [{key: confined[key] for key in ("claim", "proof")}]
+    return found
+
+
+def told_by_kernel(search: Search, budget: Budget) -> Iterator[Evidence]:
+    """Yield the list of equilibria with their stability, as a claim of the kernel."""
+    listed = kernel_list(search, budget)
+    if listed is not None:
+        claim, proof = listed
+        yield with_stability(search, {"rule": "kernel", "claim": claim, "proof": proof})
