@@ -26,6 +26,8 @@ from hopverify.provers._listed_state import Floats, State
 
 RATES = 64
 MOST_KINKS, MOST_SIDES = 8, 4
+# Beyond, an equilibrium that is known to attract everything is not eliminated once more.
+MOST_ELIMINATED = 40
 # Bounds of rates, as shares of what the spectrum allows.
 SHARES = (1 - 2.0**-10, 1 - 2.0**-5, 0.5, 0.0)
 DIGITS = (16, 2**10, 2**20)
@@ -186,7 +188,8 @@ def with_stability(search: Search, listed: Evidence) -> Evidence:
     """Return evidence for the stability of the equilibria that evidence of the kernel lists, as far as it is found."""
     core, premise = core_of(search.model), {key: listed[key] for key in ("claim", "proof")}
     states = [State(search.network, entry) for entry in listed["claim"]["equilibria"]]
-    open_ones = [candidates(state) for state in states]
+    attracts = [each for each in premise["proof"].get("premises", []) if each["claim"]["claim"] == "global stability"]
+    open_ones = [_offers(state, attracting=bool(attracts)) for state in states]
     found: list[Told] = [next(each, UNDECIDED) for each in open_ones]
 
     def settle(places: Sequence[int]) -> None:
@@ -205,19 +208,33 @@ def with_stability(search: Search, listed: Evidence) -> Evidence:
         entries = [states[place].entry for place in places]
         some = {"claim": {"claim": "some equilibria", "equilibria": entries}, "proof": {"by": "boxes"}}
         try:
-            accept(core, _claimed(core, some, [(states[place], found[place]) for place in places]))
+            accept(core, _claimed(core, some, [(states[place], found[place]) for place in places], attracts))
         except Rejected:
             return False
         return True
 
     settle(range(len(states)))
-    return {"rule": "kernel", **_claimed(core, premise, list(zip(states, found, strict=True)))}
+    return {"rule": "kernel", **_claimed(core, premise, list(zip(states, found, strict=True)), attracts)}
 
 
 UNDECIDED: Told = ({"stability": "undecided"}, None)
 
 
-def _claimed(core: Core, premise: Mapping[str, Any], told: Sequence[tuple[State, Told]]) -> dict[str, Any]:
+def _offers(state: State, *, attracting: bool) -> Iterator[Told]:
+    """Yield what may be told of an equilibrium, that it attracts all first where there are many neurons, else last."""
+    attracts: list[Told] = [({"stability": "stable"}, {"by": "T16"})] if attracting else []
+    many = state.network.size > MOST_ELIMINATED
+    yield from attracts if many else ()
+    yield from candidates(state)
+    yield from () if many else attracts
+
+
+def _claimed(
+    core: Core,
+    premise: Mapping[str, Any],
+    told: Sequence[tuple[State, Told]],
+    attracts: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
     """Return the claim about equilibria that a premise lists, with its proof."""
     stated = premise["claim"]
     claim: dict[str, Any] = {"claim": "stability", "all": stated["claim"] == "equilibria"}
@@ -225,10 +242,11 @@ def _claimed(core: Core, premise: Mapping[str, Any], told: Sequence[tuple[State,
         claim["region"] = stated["region"]
     claim["equilibria"] = [state.described | row for state, (row, _) in told]
     proofs = [proof for _, (_, proof) in told]
-    ranged = any(proof is not None and proof["by"] in ("range", "direction") for proof in proofs)
+    ways = {proof["by"] for proof in proofs if proof is not None}
     gradients = [
         {"claim": {"claim": "gradient of L", "layer": layer.name}, "proof": {"by": "identity"}}
         for layer in core.layers
-        if ranged and isinstance(layer, Layer) and not layer.elementwise and layer.g is not None
+        if ways & {"range", "direction"} and isinstance(layer, Layer) and not layer.elementwise and layer.g is not None
     ]
-    return {"claim": claim, "proof": {"by": "each", "premises": [premise, *gradients], "proofs": proofs}}
+    premises = [premise, *gradients, *(attracts if "T16" in ways else ())]
+    return {"claim": claim, "proof": {"by": "each", "premises": premises, "proofs": proofs}}

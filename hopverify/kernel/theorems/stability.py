@@ -18,6 +18,7 @@ WAYS: Mapping[str, Callable[[Row], None]] = {
     "copositive": stability_by_form.copositive,
     "direction": stability_by_form.negative,
     "lyapunov": stability_by_lyapunov.lyapunov,
+    "T16": stability_by_lyapunov.attracting,
 }
 """How the stability of one equilibrium is shown."""
 
@@ -25,7 +26,7 @@ TOLD = ("lambda_max_at_most", "rate", "direction", "because", "dimension")
 
 
 def each(case: Case) -> Fact:
-    """Premise 0 lists the equilibria, the others show that g = ∇L for layers that act as a whole and state g.
+    """Premise 0 lists the equilibria; others show g = ∇L for whole layers that state g, or that one attracts all.
 
     Each row has the x of its place in the list, the neurons that are alive and those at a kink, and a way that shows
     whether it is stable; of an undecided one nothing is shown.
@@ -59,6 +60,7 @@ def _listed(case: Case, flow: Linear) -> list[Any]:
     by = {proof.get("by") for proof in case.proof["proofs"] if isinstance(proof, dict)}
     needed = flow.whole if by & {"range", "direction"} else []
     wanted = [each for layer, _ in needed for each in gradient_premises(layer)]
+    wanted += [("global stability", {})] if "T16" in by else []
     rest = Case(case.core, case.claim, {**case.proof, "premises": premises[1:]}, case.where, case.accept)
     rest.premises(*wanted)
     return list(fact.claim["equilibria"])

@@ -48,6 +48,11 @@ def lyapunov(row: Row) -> None:
         row.need(value < 0, "zᵀPz is not negative")
 
 
+def attracting(row: Row) -> None:
+    """By the premise `global stability` there is no other one, and it is stable, and attracts all solutions (T16)."""
+    row.keys("stable")
+
+
 def _flow(row: Row, slopes: Mapping[int, arb]) -> arb_mat:
     """Return the derivative of the flow of neurons with τ > 0, the others following: T⁻¹(J_ss - J_sf J_ff⁻¹ J_fs).
 

@@ -488,6 +488,24 @@ def test_all_neurons_are_instantaneous() -> None:
     holds(read(document), row(["1"], "stable"), {"by": "lyapunov", "P": []})
 
 
+def test_an_equilibrium_that_attracts_all_is_stable() -> None:
+    """ẋ = tanh x - x has no exponential rate: solutions fall like 1/√t."""
+    of, state = dense("[[1]]", "size: 1, lagrangian: tanh"), row(["0"], "stable")
+    attracts = {
+        "claim": {"claim": "global stability", "x": ["0"]},
+        "proof": {"by": "T16", "multipliers": {"x": ["1"]}, "heights": {"x": "1"}},
+    }
+    listed = premises(of, [{"x": ["0"]}])
+    offered(of, (state, {"by": "T16"}), proof={"premises": [*listed, attracts]})
+    for wrong, why in ((listed, "lacks a premise"), ([*listed, listed[0]], "another one than needed")):
+        with pytest.raises(Rejected, match=why):
+            offered(of, (state, {"by": "T16"}), proof={"premises": wrong})
+    with pytest.raises(Rejected, match="more is told"):
+        offered(of, (state | {"rate": "1"}, {"by": "T16"}), proof={"premises": [*listed, attracts]})
+    with pytest.raises(Rejected, match="more premises than needed"):
+        offered(of, (row(["0"], "undecided"), None), proof={"premises": [*listed, attracts]})
+
+
 # ------------------------------------------------------------------------------------------------------- copositivity
 
 
