@@ -15,6 +15,7 @@ from hopverify.kernel.reading import read
 from hopverify.kernel.theorems import THEOREMS
 from hopverify.provers.structure import entry
 from tests.kernel.accepting import core
+from tests.soundness.mutations import at, paths, placed
 
 OPEN, NO_MORE = "an open neighbourhood lies in the basin too", "no more is claimed"
 AROUND, INSIDE = "its flat region", "all of it in the basin"
@@ -334,3 +335,29 @@ def test_where_slopes_have_no_value_nothing_is_settled() -> None:
         found = read({**document, "layers": [{**document["layers"][0], "g": g}]})
         undetermined(found, row(["0", "0"], {}, unsettled=["a"]))
         undetermined(found, row(["0", "0"], {}), why="layer a is not shown to be determined")
+
+
+ALIENS: tuple[Any, ...] = (None, True, "0", "7", [], {}, ["0", "1"], "x + R·1", "a[0]")
+
+
+def test_no_other_value_in_the_place_of_one_is_accepted() -> None:
+    """Of these rows nothing may be changed but to say less: no neighbourhood, or that it is not shown."""
+    hidden = {"claim": "undetermined states", "equilibria": [row(STATE, TOLD)], "all": True}
+    layers = {
+        "s": f"x + t·1 for every t, with s[2] anywhere up to t above the threshold of the support, {INSIDE}",
+        "m": f"x + R·1, {INSIDE}",
+    }
+    region = {"a[0]": ["-∞", "0"], "b[0]": ["-∞", "0"]}
+    around_it = {
+        "claim": "flat regions",
+        "equilibria": [around(STATE, region, OPEN, layers=layers)],
+        "all": True,
+        "in_basins": True,
+    }
+    for claim, name, more in ((hidden, "equilibria", graded(MIXED)), (around_it, "stability", regular(MIXED))):
+        proof = {"by": "each", "premises": [listed(claim["equilibria"], name, True), *more]}
+        _offered(MIXED, claim, proof, "")
+        for path in (each for each in paths(claim) if each and each != ("claim",)):
+            for alien in (each for each in ALIENS if each != at(claim, path)):
+                _offered(MIXED, placed(claim, path, alien), proof, ".")
+        _offered(MIXED, {**claim, "region": []}, proof, "premise 0 is another list")

@@ -14,6 +14,7 @@ from hopverify.provers.structure import energy_premises, entry
 from hopverify.spec import parse_spec
 from tests.kernel.accepting import accepted, core, rejected
 from tests.kernel.test_core import SPINS
+from tests.soundness.mutations import at, paths, placed
 
 NO, YES = "no ghost regions", "ghost regions"
 
@@ -405,3 +406,29 @@ def test_spins_have_no_ghosts() -> None:
     for by in ("nowhere flat", "along ones", "pieces"):
         rejected(spins, NO, by, {}, why, premises=derived)
     rejected(spins, YES, "pieces", {}, why, premises=derived, choices=[])
+
+
+ALIENS: tuple[Any, ...] = (None, True, 0, 7, "0", "7", [], {}, ["0", "1"], [0, 0, 1], "x[0]")
+
+
+def test_no_other_value_in_the_place_of_one_is_accepted() -> None:
+    """Neither in the claim, nor in what was found for it, but for another segment of the same ghost."""
+    varying = own(VARYING)
+    shown = {"state": ["-1", "-1"], "share": "1/8"}
+    whole = [*premises(varying), entry("composition", "convex", layer="x")]
+    choices = [[0, 0, 0], [0, 0, 1], [1, 0, 0]]
+    for text, by, fields, found, needed in (
+        (
+            THREE,
+            "pieces",
+            {"ghosts": [ALL_ASLEEP, THIRD_AWAKE, FIRST_AWAKE], "count": 3},
+            {"choices": choices},
+            premises(THREE),
+        ),
+        (varying, "segment", told("-1", "-1/2"), shown, whole),
+    ):
+        document, of = {"fields": fields, "found": found}, core(text)
+        for path in (each for each in paths(document) if len(each) > 1):
+            for alien in (each for each in ALIENS if each != at(document, path)):
+                changed = placed(document, path, alien)
+                rejected(of, YES, by, changed["fields"], ".", premises=needed, **changed["found"])
