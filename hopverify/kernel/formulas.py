@@ -32,6 +32,8 @@ def function(core: Core, term: Term) -> Function:
         for place, node in enumerate(order)
         if isinstance(node, Apply)
     ]
+    if len(order) == 2 and steps and order[0] == Variable(STATE):
+        return steps[0][1]
     own = [place for place, node in enumerate(order) if isinstance(node, Variable) and node.place == STATE]
 
     def valued(x: arb) -> arb:

@@ -15,7 +15,7 @@ from hopverify.kernel.boxes import Bounds, Box, End, lowest, natural, relaxed
 from hopverify.kernel.entries import Entry, Interval, are_apart, holds, read_entries
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.krawczyk import contains_one, is_injective
-from hopverify.kernel.numbers import need, rational, shown
+from hopverify.kernel.numbers import Rejected, need, rational, shown
 
 MOST_ENDS = 100_000
 """So many ends are kept, with the values of activations there."""
@@ -48,7 +48,8 @@ class Tree:
         """Return the end that a whole number of units, a rational as text, or null stands for."""
         if value is None:
             return infinite
-        need(type(value) in (int, str), where, f"an end is a whole number, a rational as text, or null: {shown(value)}")
+        if type(value) not in (int, str):
+            raise Rejected(f"{where}: an end is a whole number, a rational as text, or null: {shown(value)}")
         if len(self.ends) > MOST_ENDS:
             self.ends.clear()
         if value not in self.ends:

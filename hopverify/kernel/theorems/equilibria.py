@@ -68,7 +68,7 @@ def _entered(case: Case) -> list[Interval]:
         case.claim["region"] is None and len(premises) == 1, "there is one premise at most, and none for a region"
     )
     fact = case.accept(premises[0], f"{case.where}.premises[0]")
-    bounded = fact.core is case.core and fact.claim.name == "bounded solutions"
+    bounded = fact.core is case.core and fact.claim.name == "bounded solutions" and "box" in fact.claim.fields
     case.need(bounded, "the premise is not about a box that every solution enters")
     rows = [row for layer in case.core.layers for row in fact.claim["box"][layer.name]]
     return [(Fraction(low), Fraction(high)) for low, high in rows]
