@@ -61,6 +61,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("unbounded solutions", "ranges"): unbounded,
     ("equilibria", "tree"): equilibria.by_tree,
     ("equilibria", "overlaps"): equilibria_by_overlaps.by_overlaps,
+    ("equilibria", "at most one"): equilibria.at_most_one,
     ("some equilibria", "boxes"): equilibria.some,
     ("global stability", "T16"): global_stability.by_t16,
     ("at most one equilibrium", "T16"): global_stability.at_most_one,

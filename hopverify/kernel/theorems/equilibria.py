@@ -1,5 +1,6 @@
 """All equilibria, of a region or of all states; or some of them."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -23,16 +24,30 @@ def by_tree(case: Case) -> Fact:
     """
     case.keys("unit", "nodes", optional=("premises",))
     flow = Flow(case.core)
-    region, within = case.claim["region"], [EVERYWHERE] * flow.size
-    if region is not None:
-        within = list(read_box(region, flow.size, f"{case.where}.region"))
     entries = _checked(case, flow)
-    outside = [k for k, entry in enumerate(entries) if not holds(within, entry.extent)]
-    case.need(not outside, f"entries reach out of the region: {outside[:5]}")
+    region = _region(case, flow, entries)
     unit = rational(case.proof["unit"], case.where)
     case.need(unit > 0 and unit.numerator == 1, "the unit is 1 over a whole number")
     nodes = listed(case.proof["nodes"], f"{case.where}.nodes")
-    Tree(flow, entries, unit, _entered(case) or within).replay(nodes, f"{case.where}.nodes")
+    Tree(flow, entries, unit, _entered(case) or region).replay(nodes, f"{case.where}.nodes")
+    return Fact(case.core, case.claim)
+
+
+def at_most_one(case: Case) -> Fact:
+    """By a premise there is one equilibrium at most: the entry that is right; or one elsewhere, outside the region."""
+    case.keys("premises", optional=("elsewhere",))
+    flow, premises = Flow(case.core), listed(case.proof["premises"], f"{case.where}.premises")
+    case.need(len(premises) == 1, "there is one premise")
+    fact = case.accept(premises[0], f"{case.where}.premises[0]")
+    single = fact.core is case.core and fact.claim.name in ("global stability", "at most one equilibrium")
+    case.need(single, "the premise does not say that there is one equilibrium at most")
+    entries = _checked(case, flow)
+    region = _region(case, flow, entries)
+    beyond = read_entries(case.proof.get("elsewhere", []), flow.size, f"{case.where}.elsewhere")
+    for entry in beyond:
+        check_entry(flow, entry, f"{case.where}.elsewhere")
+        case.need(entry.dimension == 0 and are_apart(entry.ends, region), "the equilibrium elsewhere is not outside")
+    case.need(len(entries) + len(beyond) == 1, "one equilibrium is shown, in the list or elsewhere")
     return Fact(case.core, case.claim)
 
 
@@ -57,6 +72,16 @@ def _checked(case: Case, flow: Flow) -> list[Entry]:
         both = one.dimension > 0 and other.dimension > 0
         case.need(are_apart(one.extent, other.extent, touching=both), f"entries {j} and {k} may be the same")
     return entries
+
+
+def _region(case: Case, flow: Flow, entries: Sequence[Entry]) -> list[Interval]:
+    """Return the region that the claim states, all states if it is null; it has all entries."""
+    region = [EVERYWHERE] * flow.size
+    if case.claim["region"] is not None:
+        region = list(read_box(case.claim["region"], flow.size, f"{case.where}.region"))
+    outside = [k for k, entry in enumerate(entries) if not holds(region, entry.extent)]
+    case.need(not outside, f"entries reach out of the region: {outside[:5]}")
+    return region
 
 
 def _entered(case: Case) -> list[Interval]:

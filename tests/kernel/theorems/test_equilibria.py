@@ -437,3 +437,36 @@ def test_random_networks_lose_no_equilibrium() -> None:
         proved(network := relus(of), entries, nodes)
         if entries:
             refused(network, entries[1:], nodes, "a solution in the box|from 0 to")
+
+
+# --------------------------------------------------------------------------------------------- one equilibrium at most
+
+
+def single(d: str, height: str = "1") -> dict[str, Any]:
+    """Return the entry of at most one equilibrium."""
+    proof = {"by": "T16", "multipliers": {"x": [d]}, "heights": {"x": height}}
+    return {"claim": {"claim": "at most one equilibrium"}, "proof": proof}
+
+
+def test_where_one_equilibrium_is_all_there_may_be() -> None:
+    """x = tanh(x) is at the border of T16: 0 alone, where no slope is less than 1."""
+    of, origin = dense("[[1]]", "size: 1, lagrangian: tanh"), {"x": ["0"]}
+    premises = [single("1")]
+    by, claim = "at most one", "equilibria"
+    assert accepted(of, claim, by, listing([origin]), premises=premises)
+    assert accepted(of, claim, by, listing([origin], [["0", None]]), premises=premises)
+    assert accepted(of, claim, by, listing([], [["1/8", "1"]]), premises=premises, elsewhere=[origin])
+    shown = "one equilibrium is shown"
+    rejected(of, claim, by, listing([]), shown, premises=premises)
+    outside = "the equilibrium elsewhere is not outside"
+    rejected(of, claim, by, listing([]), outside, premises=premises, elsewhere=[origin])
+    rejected(of, claim, by, listing([], [["0", "1"]]), outside, premises=premises, elsewhere=[origin])
+    rejected(of, claim, by, listing([origin], [["1/8", "1"]]), "reach out of the region", premises=premises)
+    wrong = "the state is no equilibrium"
+    rejected(of, claim, by, listing([], [["1/8", "1"]]), wrong, premises=premises, elsewhere=[{"x": ["5"]}])
+    rejected(of, claim, by, listing([{"x": ["1"]}]), wrong, premises=premises)
+    rejected(of, claim, by, listing([origin]), "there is one premise", premises=[])
+    rejected(of, claim, by, listing([origin]), "there is one premise", premises=premises * 2)
+    convex = {"claim": {"claim": "convex", "layer": "x"}, "proof": {"by": "composition"}}
+    rejected(of, claim, by, listing([origin]), "does not say that there is one", premises=[convex])
+    rejected(DOUBLE, claim, by, listing([origin]), "not positive definite", premises=premises)
