@@ -20,18 +20,21 @@ from hopverify.obligations import (
     Convex,
     DerivedEnergy,
     Descent,
+    FlatRegionsInBasins,
     GloballyStable,
     GradientDrive,
     GradientOfL,
     NoGhosts,
     NowhereFlat,
     Obligation,
+    RecoveredStates,
     Regular,
     RegularDrive,
     SymmetricJacobian,
     SymmetricWeights,
 )
 from hopverify.obligations.energy import OfLayer
+from hopverify.obligations.equilibria import Search
 from hopverify.verdict import Reason
 
 
@@ -130,6 +133,28 @@ def _(obligation: NowhereFlat) -> Question:
 @question.register
 def _(obligation: NoGhosts) -> Question:
     return Question(core_of(obligation.search.model), {"name": "no ghost regions"}, {"name": "ghost regions"})
+
+
+@question.register
+def _(obligation: RecoveredStates) -> Question:
+    return _of_list(obligation.search, "undetermined states")
+
+
+@question.register
+def _(obligation: FlatRegionsInBasins) -> Question:
+    return _of_list(
+        obligation.search,
+        "flat regions",
+        missing=lambda claim: None if claim["in_basins"] else Reason.OUTSIDE_THEOREM,
+    )
+
+
+def _of_list(search: Search, name: str, missing: Callable[[Claim], Reason | None] = lambda claim: None) -> Question:
+    """Return what is asked of all equilibria in a region; a claim about some of them decides a part."""
+    region = None if search.region is None else [[str(low), str(high)] for low, high in search.region]
+    proves = {"name": name, "all": True, "region": region}
+    part = {"name": name, "all": False}
+    return Question(core_of(search.model), proves, part=(part, Reason.REGION_TOO_LARGE), missing=missing)
 
 
 def _of_layer(obligation: OfLayer, proves: str, refutes: str | None) -> Question:

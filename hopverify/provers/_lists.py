@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from hopverify.certificate import Evidence
+from hopverify.networks.segments import segments
 from hopverify.numerics.equilibrium_list import equilibrium_list
 from hopverify.numerics.growth import propose_box
-from hopverify.obligations import Search
+from hopverify.obligations import FlatRegionsInBasins, RecoveredStates, Search
 from hopverify.provers import Budget
+from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
 from hopverify.provers._stability import with_stability
 from hopverify.provers.growth_box import by_growth
 
@@ -50,3 +52,21 @@ def told_by_kernel(search: Search, budget: Budget) -> Iterator[Evidence]:
     if listed is not None:
         claim, proof = listed
         yield with_stability(search, {"rule": "kernel", "claim": claim, "proof": proof})
+
+
+def rows_by_kernel(obligation: RecoveredStates | FlatRegionsInBasins, budget: Budget) -> Iterator[Evidence]:
+    """Yield what is told of each equilibrium of the list: what the energy leaves open, or its flat region."""
+    search, listed = obligation.search, kernel_list(obligation.search, budget)
+    if listed is None or _are_blurred(search, listed[0]):
+        return
+    evidence = {"rule": "kernel", "claim": listed[0], "proof": listed[1]}
+    if isinstance(obligation, RecoveredStates):
+        yield with_undetermined(search, evidence)
+    else:
+        yield with_flat_regions(search, with_stability(search, evidence))
+
+
+def _are_blurred(search: Search, claim: Mapping[str, Any]) -> bool:
+    """Whether states are enclosed that are exact, where every activation is piecewise affine."""
+    affine = all(segments(function) is not None for function in search.network.functions)
+    return affine and not all(isinstance(each, str) for row in claim["equilibria"] for each in row["x"])

@@ -35,11 +35,11 @@ from hopverify.numerics.growth import propose_box
 from hopverify.numerics.outward import merged, outward
 from hopverify.numerics.search_tree import Tree
 from hopverify.numerics.settling import Settling
-from hopverify.obligations import AllEquilibria, DecidedStability
+from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
 from hopverify.provers._lists import kernel_list as kernel_list
-from hopverify.provers._lists import told_by_kernel
+from hopverify.provers._lists import rows_by_kernel, told_by_kernel
 from hopverify.provers.lure_multipliers import multipliers_for
 from hopverify.verdict import Reason
 
@@ -233,10 +233,14 @@ def _only_one(search: Region, budget: Budget) -> str | None:
     return canonical(multipliers | stated | {"rule": "equilibrium_tree"})
 
 
-def _search(obligation: AllEquilibria, budget: Budget) -> Iterator[Evidence]:
+def _search(
+    obligation: AllEquilibria | DecidedStability | FlatRegionsInBasins | RecoveredStates, budget: Budget
+) -> Iterator[Evidence]:
     search = obligation.search
     if isinstance(obligation, AllEquilibria | DecidedStability):
         yield from told_by_kernel(search, budget)
+    else:
+        yield from rows_by_kernel(obligation, budget)
     only = _only_one(search, budget)
     if only is not None:
         yield from _claiming(search, json.loads(only))
