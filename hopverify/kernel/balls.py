@@ -11,7 +11,7 @@ import flint
 from flint import arb
 
 from hopverify.kernel.arithmetic import Arithmetic, Value, axes
-from hopverify.kernel.functions import OF_NUMBERS, OF_TWO, ball, power, root
+from hopverify.kernel.functions import NARROW, OF_NUMBERS, OF_TWO, ball, power, product, root
 from hopverify.kernel.vectors import logsumexp, softmax, transposed
 
 
@@ -92,12 +92,13 @@ def _masked_logsumexp(mask: Value, scores: Value) -> list[arb]:
 
 def _dot(u: Sequence[arb], v: Sequence[arb]) -> arb:
     """Return Σ u_i v_i, as the general one does, but in a loop of the interpreter's own: matrices have many entries."""
-    return sum(map(mul, u, v), arb(0))
+    return sum(map(product, u, v), arb(0))
 
 
 def _matmul(matrix: Value, right: Value) -> Value:
     if axes(right) == 1:
-        return [_dot(row, right) for row in matrix]
+        own = product if any(each.rel_accuracy_bits() <= NARROW for each in right) else mul
+        return [sum(map(own, row, right), arb(0)) for row in matrix]
     columns = transposed(right)
     return [[_dot(row, column) for column in columns] for row in matrix]
 

@@ -101,7 +101,11 @@ def _moved(value: arb, given: Sequence[Dual], of: Apply | Sequence[Any]) -> Dual
     if isinstance(of, Apply):
         at = dict(zip(_PLACES, (each.value for each in given), strict=False))
         of = [evaluate(each, at) if moves else 0 for each, moves in zip(_partials(of), moving, strict=True)]
-    parts = [each.slope * partial for each, partial in zip(given, of, strict=True) if each.slope is not None]
+    parts = [
+        each.slope * partial if isinstance(partial, int) else BALLS.apply("multiply", each.slope, partial)
+        for each, partial in zip(given, of, strict=True)
+        if each.slope is not None
+    ]
     return Dual(value, BALLS.total(parts) if value.is_finite() else arb.nan())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import reduce
 
 import flint
 from flint import acb, arb, fmpq
@@ -98,6 +99,18 @@ def root(u: arb, exponent: Fraction) -> arb:
     return arb(0) if u == 0 and exponent > 0 else arb.nan()
 
 
+NARROW = 20
+"""Balls with more bits than these are points that were rounded; of others FLINT's product loses much of their ends."""
+
+
+def product(u: arb, v: arb) -> arb:
+    """Return u·v: of wide balls, the hull of the products of their ends."""
+    if u.rel_accuracy_bits() > NARROW or v.rel_accuracy_bits() > NARROW:
+        return u * v
+    corners = [one * other for one in (u.lower(), u.upper()) for other in (v.lower(), v.upper())]
+    return reduce(arb.union, corners)
+
+
 def power(u: arb, exponent: Fraction) -> arb:
     """Return u^exponent."""
     if exponent.denominator != 1:
@@ -105,14 +118,17 @@ def power(u: arb, exponent: Fraction) -> arb:
     n = int(exponent)
     if n == 0:
         return arb(1) if u.is_finite() else arb.nan()
-    if n < 0 or not u.contains(0):
+    if u.rel_accuracy_bits() > NARROW or not u.is_finite() or (n < 0 and u.contains(0)):
         return u**n
+    if not u.contains(0):
+        return (u.lower() ** n).union(u.upper() ** n)
     # FLINT's own power of a ball that holds 0 is not a number.
     return (u.lower() ** n).union(u.upper() ** n) if n % 2 else arb(0).union(u.abs_upper() ** n)
 
 
 OF_NUMBERS: Mapping[str, Callable[[arb], arb]] = {
-    **{name: getattr(arb, name) for name in ("exp", "expm1", "log", "log1p", "sin", "cos", "sinh", "cosh", "erf")},
+    **{name: getattr(arb, name) for name in ("exp", "expm1", "log", "log1p", "sin", "cos", "sinh", "cosh")},
+    "erf": _monotone(arb.erf),
     "negate": lambda u: -u,
     "sqrt": lambda u: root(u, Fraction(1, 2)),
     "tanh": _monotone(arb.tanh),
@@ -133,7 +149,7 @@ OF_NUMBERS: Mapping[str, Callable[[arb], arb]] = {
 OF_TWO: Mapping[str, Callable[[arb, arb], arb]] = {
     "add": lambda u, v: u + v,
     "subtract": lambda u, v: u - v,
-    "multiply": lambda u, v: u * v,
+    "multiply": product,
     "divide": lambda u, v: u / v,
     "max": lambda u, v: u.max(v),
     "min": lambda u, v: u.min(v),

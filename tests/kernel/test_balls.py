@@ -6,9 +6,10 @@ from fractions import Fraction
 from random import Random
 
 import pytest
+from flint import arb
 
 from hopverify.kernel.balls import BALLS
-from hopverify.kernel.functions import ball, precision
+from hopverify.kernel.functions import ball, power, precision, product
 
 
 def drawn(random: Random) -> list[Fraction]:
@@ -30,3 +31,37 @@ def test_every_score_has_a_share(family: str, parameter: str) -> None:
             assert value.is_finite()
             assert value.rad() < 1e-18
             assert value > max(u, key=float) - ball(Fraction(1, 2**40))
+
+
+def wide(random: Random) -> tuple[Fraction, Fraction]:
+    """Return the ends of an interval."""
+    low, high = sorted(Fraction(random.randint(-40, 40), 8) for _ in range(2))
+    return low, high
+
+
+def test_products_and_powers_of_intervals_reach_to_those_of_their_ends() -> None:
+    random, room = Random(5), Fraction(1, 2**20)
+    with precision():
+        for _ in range(300):
+            one, other = wide(random), wide(random)
+            u, v = (ball(low).union(ball(high)) for low, high in (one, other))
+            corners = [a * b for a in one for b in other]
+            least, most = ball(min(corners) - room), ball(max(corners) + room)
+            for found in (product(u, v), BALLS.dot([u], [v]), BALLS.own["matmul"]([[u]], [v])[0]):
+                assert all(found.contains(ball(each)) for each in corners)
+                assert least < found
+                assert found < most
+            if not one[0] <= 0 <= one[1]:
+                for n in (-2, -1, 2, 3):
+                    powers = [end**n for end in one]
+                    found = power(u, Fraction(n))
+                    assert all(found.overlaps(ball(each)) for each in powers)
+                    assert found.rad() <= ball((max(powers) - min(powers)) / 2) + 1e-6
+
+
+def test_what_is_no_number_stays_so() -> None:
+    nothing, line = arb.nan(), arb(0, arb("inf"))
+    assert product(nothing, line).is_nan()
+    assert not product(line, arb(1, 1)).is_finite()
+    assert not power(line, Fraction(2)).is_finite()
+    assert not power(arb(0, 1), Fraction(-1)).is_finite()
