@@ -83,7 +83,7 @@ def _(obligation: Bounded) -> Question:
 
 @question.register
 def _(obligation: GloballyStable) -> Question:
-    return Question(core_of(obligation.model), {"name": "global stability"})
+    return Question(core_of(obligation.model), {"name": "global stability"}, {"name": "no global stability"})
 
 
 @question.register

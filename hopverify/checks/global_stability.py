@@ -27,7 +27,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 
 
 def _refuted(witness: Mapping[str, Any]) -> str:
-    several = "second" in witness or len(witness.get("listed", ())) > 1
+    several = len(witness.get("equilibria", ())) > 1
     return "Several equilibria" if several else "No equilibrium attracts everything"
 
 

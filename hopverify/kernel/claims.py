@@ -119,7 +119,12 @@ FORMS: Mapping[str, Form] = {
     "some equilibria": Form(("equilibria",), "each of {equilibria} is an equilibrium, and no two are the same"),
     "bounded solutions": Form((), "every solution is bounded", "unbounded solutions", ("box",)),
     "global stability": Form(
-        (), "there is exactly one equilibrium, and every solution converges to it", optional=("x",)
+        (), "there is exactly one equilibrium, and every solution converges to it", "no global stability", ("x",)
+    ),
+    "no global stability": Form(
+        ("equilibria",),
+        "no equilibrium attracts every solution: {equilibria} are two, or one that is unstable",
+        "global stability",
     ),
     "at most one equilibrium": Form((), "there is at most one equilibrium"),
     "unbounded solutions": Form(

@@ -18,6 +18,13 @@ WIDTHS = (2.0**-30, 2.0**-20, 2.0**-10)
 Found = tuple[Evidence, Equilibrium]
 
 
+def place_of(stated: Evidence) -> list[Any]:
+    """Return a state of a payload as a claim has it: rationals, or the box around the centre."""
+    width = Fraction(stated["width"])
+    ends = [(Fraction(each) - width, Fraction(each) + width) for each in stated["centre"]]
+    return [text_of(low) if low == high else [text_of(low), text_of(high)] for low, high in ends]
+
+
 def verified(network: LinearNetwork, point: Sequence[Any]) -> Found | None:
     """Return a state as a payload tells it, short and exact if possible, with what is confirmed there."""
     short = [value if isinstance(value, Fraction) else Fraction(value).limit_denominator(SHORT) for value in point]

@@ -27,7 +27,7 @@ from hopverify.networks import Layer, LinearNetwork, Model, linear_network
 from hopverify.numerics.growth import propose_box
 from hopverify.obligations import Bounded
 from hopverify.provers import Budget, Prover
-from hopverify.provers.structure import by_kernel, found_by_kernel
+from hopverify.provers.structure import by_kernel, found_by_kernel, regularity_premises
 from hopverify.verdict import Reason
 
 MARGINS, SHOWN_BITS, GRID = (2.0**-10, 2.0**-4, 1.0), 20, 2**50
@@ -86,9 +86,7 @@ def _runaways(model: Model) -> Iterator[Evidence]:
         for i, rate in enumerate(layer.leak if len(layer.leak) > 1 else layer.leak * layer.size):
             if rate == 0 and (drive.lower[i] > 0 or drive.upper[i] < 0):
                 end = outward(drive.lower[i], -1) if drive.lower[i] > 0 else outward(drive.upper[i], 1)
-                premises = [by_kernel("composition", "Lipschitz activation", layer=name) for name in model.layers]
-                premises += [by_kernel("composition", "Lipschitz drive", synapse=name) for name in model.synapses]
-                proof = {"premises": [{key: each[key] for key in ("claim", "proof")} for each in premises]}
+                proof = {"premises": regularity_premises(model)}
                 claimed = {"layer": layer.name, "neuron": i, "drive": text_of(end)}
                 yield found_by_kernel(proof, "ranges", "unbounded solutions", **claimed)
 

@@ -36,7 +36,7 @@ def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
             found = enumeration(search, tree)
         except EvidenceRejected:
             continue
-        yield from refuting(search.network, map(_point, found.equilibria))
+        yield from refuting(model, search.network, map(_point, found.equilibria))
         if bounded is not None and not found.undecided and len(found.equilibria) == 1:
             listed = {key: value for key, value in tree.items() if key != "rule"}
             yield {"rule": "lasalle", "list": listed, "bounded": bounded, "descent": _descent(premises)}

@@ -11,7 +11,7 @@ x. For symmetric W no D does better than I: if DA + AD ≻ 0 then A has positive
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -33,7 +33,7 @@ from hopverify.numerics.semidefinite import solve
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import Bounded, GloballyStable
 from hopverify.provers import PROVERS, Budget, Prover
-from hopverify.provers._verified import verified
+from hopverify.provers._verified import place_of, verified
 from hopverify.provers.structure import found_by_kernel
 from hopverify.verdict import Reason
 
@@ -98,7 +98,7 @@ def _claims(
     x = Settling(network).followed()
     found = verified(network, x.tolist()) if x is not None else None
     if found is not None:
-        offered.append((stable | {"x": _place(found[0])}, proof))
+        offered.append((stable | {"x": place_of(found[0])}, proof))
     if isinstance(obligation, GloballyStable):
         bounded = PROVERS["growth_box"].search(Bounded(obligation.model), budget)
         offered += [(stable, proof | {"premises": [_entry(each)]}) for each in bounded]
@@ -108,13 +108,6 @@ def _claims(
             yield {"rule": "kernel", **entry}
         else:
             yield found_by_kernel({"premises": [entry]}, "stability", "bounded solutions")
-
-
-def _place(stated: Mapping[str, Any]) -> list[Any]:
-    """Return a state, or a box around one, as a claim has it."""
-    width = Fraction(stated["width"])
-    ends = [(Fraction(each) - width, Fraction(each) + width) for each in stated["centre"]]
-    return [text_of(low) if low == high else [text_of(low), text_of(high)] for low, high in ends]
 
 
 def _entry(evidence: Evidence) -> dict[str, Any]:

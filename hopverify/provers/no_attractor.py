@@ -14,33 +14,48 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
 from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.rules.no_attractor import is_repelling
 from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.numerics.sampling import states
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import GloballyStable
+from hopverify.obligations.equilibria import Search as Region
 from hopverify.provers import Budget, Prover
-from hopverify.provers._verified import Found, verified
+from hopverify.provers._stability import with_stability
+from hopverify.provers._verified import Found, place_of, verified
+from hopverify.provers.structure import found_by_kernel, regularity_premises
+from hopverify.provers.two_equilibria import some_equilibria, two
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
 STARTS, PATTERNS = 12, 6
 
 
-def refuting(network: LinearNetwork, points: Iterable[Sequence[Any]]) -> Iterator[Evidence]:
-    """Offer two equilibria, or one that is unstable, as soon as they are verified near points."""
+# The stability of larger networks is not sought.
+MAX_SPECTRUM = 64
+
+
+def refuting(model: Model, network: LinearNetwork, points: Iterable[Sequence[Any]]) -> Iterator[Evidence]:
+    """Offer two equilibria that are verified near points, or the one that is, if it is unstable."""
     known: list[Found] = []
     for point in points:
         found = verified(network, point)
         if found is None:
             continue
         others = [stated for stated, other in known if _are_apart(found[1], other)]
+        if others:
+            yield two([place_of(others[0]), place_of(found[0])])
         if others or not known:
-            if others:
-                yield {"rule": "no_attractor", "states": [others[0], found[0]]}
-            elif is_repelling(network, found[1]):
-                yield {"rule": "no_attractor", "states": [found[0]]}
             known.append(found)
+    if len(known) == 1 and network.size <= MAX_SPECTRUM:
+        yield from _repelling(model, network, place_of(known[0][0]))
+
+
+def _repelling(model: Model, network: LinearNetwork, entry: list[Any]) -> Iterator[Evidence]:
+    """Offer an equilibrium that the kernel sees to be unstable."""
+    stability = with_stability(Region(model, network, None), some_equilibria([entry]))
+    if stability["claim"]["equilibria"][0]["stability"] == "unstable":
+        premises = [{key: stability[key] for key in ("claim", "proof")}, *regularity_premises(model)]
+        yield found_by_kernel({"premises": premises}, "unstable", "no global stability", equilibria=[{"x": entry}])
 
 
 def _are_apart(one: Equilibrium, other: Equilibrium) -> bool:
@@ -74,7 +89,7 @@ def _starts(model: Model, network: LinearNetwork, budget: Budget) -> Iterator[Fl
 def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
     network = linear_network(obligation.model)
     if network is not None and not obligation.model.inhibition:
-        yield from refuting(network, _ends(obligation.model, network, budget))
+        yield from refuting(obligation.model, network, _ends(obligation.model, network, budget))
 
 
 PROVER = Prover(

@@ -40,6 +40,13 @@ def found_by_kernel(found: Mapping[str, Any], by: str, claim: str, **fields: Any
     return {"rule": "kernel", "claim": {"claim": claim, **fields}, "proof": {"by": by, **found}}
 
 
+def regularity_premises(model: Model) -> list[dict[str, Any]]:
+    """Return the premises that activations and drives are locally Lipschitz."""
+    found = [by_kernel("composition", "Lipschitz activation", layer=name) for name in model.layers]
+    found += [by_kernel("composition", "Lipschitz drive", synapse=name) for name in model.synapses]
+    return [{key: each[key] for key in ("claim", "proof")} for each in found]
+
+
 def gradient_premises(layer: Layer) -> list[dict[str, Any]]:
     """Return the premise that a layer's activation is ∇L, where its core states the activation."""
     (stated,) = core_of_layer(layer).layers

@@ -1,9 +1,10 @@
-"""Two equilibria: the ends of solutions from patterns and random states, by Newton's method; the checker confirms."""
+"""Two equilibria: the ends of solutions from patterns and random states, by Newton's method; the kernel confirms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -11,21 +12,22 @@ from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
 from hopverify.checker.payload import text_of, texts_of
-from hopverify.checker.rules.two_equilibria import is_equilibrium
 from hopverify.errors import HopverifyError
 from hopverify.expr.dual import Duals, along, slopes_of
+from hopverify.expr.exact import EXACT, NotRational
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Model
 from hopverify.numerics.sampling import states
 from hopverify.obligations import GloballyStable
 from hopverify.provers import Budget, Prover
+from hopverify.provers.structure import found_by_kernel
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
 MAX_SIZE, MAX_WORK = 40, 200_000
 STARTS, STEPS, NEWTON_STEPS, MAX_FOUND, MAX_PAIRS = 16, 200, 30, 4, 4
 RADII = (2.0**-20, 2.0**-30, 2.0**-10)
-FAR = 1e-3
+FAR, SHORT = 1e-3, 64
 
 
 def _split(model: Model, x: Any) -> dict[str, Any]:
@@ -96,29 +98,57 @@ def _found(model: Model, budget: Budget) -> Iterator[tuple[Floats, Floats]]:
                 known.append(end)
 
 
+def _exact(model: Model, x: Floats) -> list[Fraction] | None:
+    """Return a short rational state of all neurons near a candidate if the flow is exactly 0 there."""
+    short = np.array([Fraction(v).limit_denominator(SHORT) for v in x.tolist()], dtype=object)
+    try:
+        if any(value != 0 for value in _flow(model, short, EXACT)):
+            return None
+        states, _ = model.complete(_split(model, short), EXACT)
+    except (NotRational, ZeroDivisionError):
+        return None
+    return [Fraction(value) for name in model.layers for value in states[name]]
+
+
+def _entries(model: Model, x: Floats) -> Iterator[list[Any]]:
+    """Yield what a claim may state of an equilibrium near a candidate: a rational state, or boxes of all neurons."""
+    exact = _exact(model, x)
+    if exact is not None:
+        yield texts_of(exact)
+        return
+    states, _ = model.complete(_split(model, x), FLOATS)
+    whole = np.concatenate([np.asarray(states[name], dtype=np.float64) for name in model.layers])
+    for radius in map(Fraction, RADII):
+        unit = radius / 2**12
+        centres = [round(Fraction(value) / unit) * unit for value in whole.tolist()]
+        yield [[text_of(centre - radius), text_of(centre + radius)] for centre in centres]
+
+
+def some_equilibria(entries: Sequence[Any]) -> dict[str, Any]:
+    """Return the claim that each of some states, or boxes, is or holds an equilibrium, with its proof."""
+    listed = [{"x": entry} for entry in entries]
+    return {"claim": {"claim": "some equilibria", "equilibria": listed}, "proof": {"by": "boxes"}}
+
+
+def two(entries: Sequence[Any]) -> Evidence:
+    """Return evidence that there are two equilibria."""
+    premise = some_equilibria(entries)
+    return found_by_kernel({"premises": [premise]}, "two", "no global stability", **_listed(premise))
+
+
+def _listed(premise: Mapping[str, Any]) -> dict[str, Any]:
+    return {"equilibria": premise["claim"]["equilibria"]}
+
+
 def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
     neurons = sum(layer.size for layer in model.layers.values())
     if model.size > MAX_SIZE or model.size * neurons**2 > MAX_WORK:
         return
     for pair, _ in zip(_found(model, budget), range(MAX_PAIRS), strict=False):
-        short = [np.array([Fraction(v).limit_denominator(64) for v in x.tolist()], dtype=object) for x in pair]
-        exact = [is_equilibrium(model, x) for x in short]
-        for radius in RADII if not all(exact) else (0.0,):
-            centres = [
-                known if is_exact else _rounded(x, radius)
-                for x, known, is_exact in zip(pair, short, exact, strict=True)
-            ]
-            first, second = (
-                {name: texts_of(part.tolist()) for name, part in _split(model, x).items()} for x in centres
-            )
-            yield {"rule": "two_equilibria", "first": first, "second": second, "radius": text_of(radius)}
-
-
-def _rounded(x: Floats, radius: float) -> Any:
-    """Return a centre rounded to a small part of the radius."""
-    unit = Fraction(radius) / 2**12
-    return np.array([round(Fraction(v) / unit) * unit for v in x.tolist()], dtype=object)
+        for entries in zip_longest(*(list(_entries(model, x)) for x in pair)):
+            first, second = (found or list(_entries(model, x))[-1] for found, x in zip(entries, pair, strict=True))
+            yield two([first, second])
 
 
 PROVER = Prover(

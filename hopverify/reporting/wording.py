@@ -201,16 +201,8 @@ def _ghost_segment(witness: Values) -> list[str]:
     return [f"{said}; the flow points to x⋆ = {vector(witness['target'])}, where the activation is another"]
 
 
-def _two_equilibria(witness: Values) -> list[str]:
-    first, second = (state(witness[key]) for key in ("first", "second"))
-    known = witness.get("known")
-    if isinstance(known, list):
-        first, second = (f"{x} ({number(how)})" for x, how in zip((first, second), known, strict=True))
-    return [f"two equilibria, so that neither attracts every solution: {first} and {second}"]
-
-
 def _no_attractor(witness: Values) -> list[str]:
-    found = [f"x = {vector([coordinate(value) for value in x])}" for x in witness["listed"]]
+    found = [f"x = {vector([coordinate(value) for value in entry['x']])}" for entry in witness["equilibria"]]
     if len(found) > 1:
         return [f"two equilibria, so that neither attracts every solution: {found[0]} and {found[1]}"]
     return [f"an unstable equilibrium, to which almost no solution converges: {found[0]}"]
@@ -255,8 +247,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "not symmetric": _asymmetric,
     "constant on a segment": _constant,
     "unbounded solutions": _runs_away,
-    "two_equilibria": _two_equilibria,
-    "no_attractor": _no_attractor,
+    "no global stability": _no_attractor,
     "unbounded_direction": _unbounded_direction,
     "metric": _metric,
     "rising_step": _rising_step,

@@ -11,8 +11,9 @@ import numpy as np
 from hopverify.checker.rules.lure import sector_network
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model, linear_network
-from hopverify.provers.growth_box import _by_growth
-from hopverify.provers.lure_multipliers import _place, _raised
+from hopverify.provers._verified import place_of
+from hopverify.provers.growth_box import by_growth
+from hopverify.provers.lure_multipliers import _raised
 
 
 def entry(asked: Model, d: Sequence[Any], equilibrium: Any = None, box: Any = None) -> dict[str, Any]:
@@ -29,12 +30,12 @@ def entry(asked: Model, d: Sequence[Any], equilibrium: Any = None, box: Any = No
     except EvidenceRejected:
         pass
     if equilibrium is not None:
-        claim["x"] = _place(equilibrium)
+        claim["x"] = place_of(equilibrium)
     if box is not None:
         linear = linear_network(asked)
         assert linear is not None
         bounds = np.array([Fraction(each) for each in box], dtype=object)
-        (found,) = _by_growth(linear, bounds)
+        (found,) = by_growth(linear, bounds)
         proof["premises"] = [{key: found[key] for key in ("claim", "proof")}]
     return {"claim": claim, "proof": proof}
 

@@ -15,7 +15,7 @@ from hopverify.checker.energy_form import EnergyForm
 from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.gram import Gram
 from hopverify.checker.range_stability import hessian_at, is_smooth_at
-from hopverify.checker.rules import basin_cells, energy_confinement, judge, lure, two_equilibria
+from hopverify.checker.rules import basin_cells, energy_confinement, judge, lure
 from hopverify.checker.rules.retrieval import _numbers
 from hopverify.checker.step_form import AlteredForm, DerivedForm, _bends, _diagonal_below
 from hopverify.checks import claims_of
@@ -23,7 +23,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
 from hopverify.networks import LinearNetwork, altered_system, build_model
 from hopverify.networks.altered import AlteredSystem
-from hopverify.obligations import EnergyBoundedBelow, GloballyStable, Obligation, Outcome
+from hopverify.obligations import EnergyBoundedBelow, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
 from tests.checker.models import dense, layer, model, network, structured
@@ -162,21 +162,6 @@ def test_a_falling_direction_of_alive_neurons_decides_beside_a_kink() -> None:
     for weight, bias, verdict in ((2, -1, "unstable"), (Fraction(1, 2), Fraction(1, 2), "stable")):
         net = network(dense(f"[[{weight}, 0], [0, 1/2]]", f"size: 2, lagrangian: relu, bias: [{bias}, 0]"))
         assert stability.stability_of(net, at(net, 1, 0)).verdict == verdict
-
-
-def test_two_equilibria_are_told_apart_where_each_can_be_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = GloballyStable(model(dense("[[2]]", "size: 1, lagrangian: relu, bias: -1")))
-    evidence = {"rule": "two_equilibria", "first": {"x": ["1"]}, "second": {"x": ["-1"]}, "radius": "0"}
-    assert judge(asked, evidence).outcome is Outcome.REFUTED
-
-    def undefined(*arguments: Any) -> bool:
-        raise ZeroDivisionError("1/0")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(two_equilibria, "is_equilibrium", undefined)
-        refused(asked, evidence, "an equilibrium was not confirmed: 1/0")
-    monkeypatch.setattr(two_equilibria, "MAX_SIZE", 0)
-    refused(asked, evidence, "too large for this rule")
 
 
 # ------------------------------------------------------------------ sizes, scales, cells

@@ -111,10 +111,9 @@ def test_one_ghost_is_shown_with_its_neurons() -> None:
 
 
 def test_two_equilibria_and_a_way_down_in_words() -> None:
-    two = {"first": ["0"], "second": ["1"], "known": ["exactly", "within 1/8 in each coordinate"]}
-    assert witness_in_words(["two_equilibria"], two) == [
-        "two equilibria, so that neither attracts every solution: "
-        "x = (0) (exactly) and x = (1) (within 1/8 in each coordinate)"
+    two = {"equilibria": [{"x": ["0"]}, {"x": [["999999999/1000000000", "1000000001/1000000000"]]}]}
+    assert witness_in_words(["kernel (no global stability, by two)"], two) == [
+        "two equilibria, so that neither attracts every solution: x = (0) and x = (≈1)"
     ]
     way = {"states along it": ["1"], "E / t² along it": "-1/2", "unbounded": "the solution …"}
     first, second = witness_in_words(["unbounded_direction"], way)

@@ -19,6 +19,7 @@ from hopverify.kernel.theorems import (
     gradient_drive,
     gradient_of_l,
     no_ghost_regions,
+    no_global_stability,
     undetermined_states,
 )
 from hopverify.kernel.theorems.bounded_solutions import by_growth, by_ranges, by_stability, unbounded
@@ -64,6 +65,8 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("equilibria", "at most one"): equilibria.at_most_one,
     ("some equilibria", "boxes"): equilibria.some,
     ("global stability", "T16"): global_stability.by_t16,
+    ("no global stability", "two"): no_global_stability.two,
+    ("no global stability", "unstable"): no_global_stability.unstable,
     ("at most one equilibrium", "T16"): global_stability.at_most_one,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,

@@ -6,7 +6,7 @@ from typing import Any
 
 from hopverify.kernel import points
 from hopverify.kernel.affine import Affine, affine_drives
-from hopverify.kernel.core import Layer
+from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.drive_ranges import EVERYWHERE, activations, drive
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
@@ -114,9 +114,14 @@ def unbounded(case: Case) -> Fact:
     found = drive(case.core, layer, _over_all_states(case))[place]
     rises, falls = least > 0 and found.low[0] >= ball(least), least < 0 and found.high[0] <= ball(least)
     case.need(rises or falls, "drive plus bias is not certainly beyond this number, on one side of 0")
-    activations_premises = [("Lipschitz activation", {"layer": each.name}) for each in layers_of(case)]
-    case.premises(*activations_premises, *(("Lipschitz drive", {"synapse": each.name}) for each in case.core.synapses))
+    case.premises(*regularity_premises(case.core))
     return Fact(case.core, case.claim)
+
+
+def regularity_premises(core: Core) -> list[tuple[str, dict[str, str]]]:
+    """Return the premises that activations and drives are locally Lipschitz."""
+    layers = [("Lipschitz activation", {"layer": each.name}) for each in core.layers]
+    return [*layers, *(("Lipschitz drive", {"synapse": each.name}) for each in core.synapses)]
 
 
 def layers_of(case: Case) -> list[Layer]:

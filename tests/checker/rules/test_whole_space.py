@@ -12,6 +12,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import build_model
 from hopverify.obligations import Obligation, Outcome
 from hopverify.pipeline import verify
+from hopverify.provers import two_equilibria
 from hopverify.spec import ModelSpec, parse_spec
 from tests.checker import multipliers
 
@@ -104,7 +105,6 @@ def test_an_equilibrium_within_a_box_is_enclosed() -> None:
 def test_what_is_nested_is_judged() -> None:
     for attracts, message in (
         (multipliers.stable(build_model(spec("[[1, 1]]")), ["1", "-1"]), "multipliers are > 0"),
-        ({"rule": "no_attractor", "states": [POINT]}, "neither two"),
         ({"rule": "energy_confinement", "margin": "1"}, "is not about"),
     ):
         with pytest.raises(EvidenceRejected, match=message):
@@ -133,6 +133,6 @@ def test_several_equilibria_attract_nothing_as_a_whole() -> None:
     many = spec("[[1, 1]]", weights="[[2, 0], [0, 2]]", layer="lagrangian: tanh")
     with pytest.raises(EvidenceRejected, match="is not positive definite"):
         judged(many, None, {"centre": ["0", "0"], "width": "0"})
-    two = {"rule": "two_equilibria", "first": {"x": ["0", "0"]}, "second": {"x": ["2", "2"]}, "radius": "1/10"}
+    two = two_equilibria.two([["0", "0"], [["19/10", "2"], ["19/10", "2"]]])
     with pytest.raises(EvidenceRejected, match="not that one equilibrium attracts everything"):
         judged(many, two, {"centre": ["0", "0"], "width": "0"})

@@ -1,0 +1,40 @@
+"""No equilibrium attracts every solution: there are two, or one is unstable and repels almost everything (T17)."""
+
+from hopverify.kernel import points
+from hopverify.kernel.entries import read_entries
+from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.json_values import canonical, listed
+from hopverify.kernel.linearised import Beside, Linear
+from hopverify.kernel.theorems.bounded_solutions import regularity_premises
+
+
+def two(case: Case) -> Fact:
+    """Two equilibria or more, by the premise: the solution that rests at one does not converge to another."""
+    case.keys("premises")
+    case.need(len(listed(case.claim["equilibria"], case.where)) >= 2, "the claim lists two equilibria")
+    case.premises(("some equilibria", {"equilibria": case.claim["equilibria"]}))
+    return Fact(case.core, case.claim)
+
+
+def unstable(case: Case) -> Fact:
+    """One equilibrium, which is unstable by premise 0, and beside which the flow has continuous derivatives.
+
+    What converges to it lies in the preimages of a centre-stable manifold, a null set: the other premises are that
+    activations and drives are locally Lipschitz, and instantaneous layers follow those with τ > 0.
+    """
+    case.keys("premises")
+    where, entries = case.where, listed(case.claim["equilibria"], case.where)
+    case.need(len(entries) == 1, "the claim lists one equilibrium")
+    points.check_explicit(case.core)
+    premises = listed(case.proof["premises"], where)
+    case.need(bool(premises), "premise 0 says which equilibria are unstable")
+    fact = case.accept(premises[0], f"{where}.premises[0]")
+    case.need(fact.core is case.core and fact.claim.name == "stability", "premise 0 is not about stability")
+    told = {canonical(row["x"]) for row in fact.claim["equilibria"] if row["stability"] == "unstable"}
+    flow = Linear(case.core)
+    (entry,) = read_entries(entries, flow.size, where)
+    case.need(canonical(entries[0]["x"]) in told, "premise 0 does not say that it is unstable")
+    case.need(Beside(flow, entry).is_smooth, "the flow may have no continuous derivatives there")
+    rest = Case(case.core, case.claim, {"premises": premises[1:]}, where, case.accept)
+    rest.premises(*regularity_premises(case.core))
+    return Fact(case.core, case.claim)
