@@ -39,7 +39,7 @@ class SegmentSearch:
         self.of, self.cells = PiecewiseLinear(network), AffineCells(network)
         self.root, self.region = Box.of(lower, upper), (tuple(lower), tuple(upper)) if region else None
         widths = (self.root.upper - self.root.lower)[np.isfinite(self.root.upper - self.root.lower)]
-        fine = int(2.0 ** np.clip(FINE - np.ceil(np.log2(widths.max(initial=2.0**-20))), 0, 40))
+        fine = int(2.0 ** np.clip(FINE - np.ceil(np.log2(max(widths.max(), 2.0**-20) if len(widths) else 1.0)), 0, 40))
         kinks = [part.upper.denominator for own in self.of.parts for part in own if part.upper is not None]
         common = lcm(*kinks)
         self.unit = Fraction(1, fine * (common if common < 2**20 else 1))
@@ -65,13 +65,11 @@ class SegmentSearch:
         first, last = self.of.reach(box)
         lower, upper = self.of.natural(box.lower, box.upper)
         lower, upper = np.maximum(box.lower, lower), np.minimum(box.upper, upper)
-        away = lower - upper
-        i = int(np.argmax(away))
-        if away[i] > SMALL * (1 + abs(lower[i]) + abs(upper[i])):
-            self.nodes.append(["none", i])
+        if (lower - upper > SMALL * (1 + np.abs(lower) + np.abs(upper))).any():
+            self.nodes.append(["none"])
             return None
-        if np.isfinite(upper - lower).all():
-            lower, upper = np.minimum(lower, upper), np.maximum(lower, upper)
+        # An interval that is a point but for rounding has no chord.
+        if np.isfinite(upper - lower).all() and (upper - lower > SMALL * (1 + np.abs(upper))).all():
             low, high = self.of.relaxed(lower, upper)
             if (low - upper > SMALL * (1 + np.abs(upper))).any() or (lower - high > SMALL * (1 + np.abs(lower))).any():
                 self.nodes.append(["none"])
@@ -82,10 +80,13 @@ class SegmentSearch:
         decides = (first < new_first).any() or (new_last < last).any()
         if not (decides or (not self.nodes and (upper - lower < box.upper - box.lower).any())):
             return box
-        lows = [None if end is None else floor(end / self.unit) for end in new.ends[0]]
-        highs = [None if end is None else ceil(end / self.unit) for end in new.ends[1]]
-        self.nodes.append(["shrink", lows, highs])
+        self.nodes.append(["shrink", *([self._place(end) for end in ends] for ends in new.ends)])
         return self._shrunk(new)
+
+    def _place(self, end: End) -> int | str | None:
+        """Return an end as nodes have it: a number of units where it is one."""
+        multiple = None if end is None else end / self.unit
+        return None if multiple is None else int(multiple) if multiple.denominator == 1 else str(end)
 
     def _rounded(self, box: Box, lower: Floats, upper: Floats) -> Box:
         """Return the box with ends that gain something moved to multiples of the unit, a little outside."""
@@ -125,8 +126,7 @@ class SegmentSearch:
         kinks = self.of.kinks[i, first[i] : last[i]]
         place = self.of.parts[i][int(first[i] + np.argmin(np.abs(kinks - x[i])))].upper
         assert place is not None
-        multiple = place / self.unit
-        self.nodes.append(["cut", i, int(multiple) if multiple.denominator == 1 else str(place)])
+        self.nodes.append(["cut", i, self._place(place)])
         return box.halves(i, place)
 
     def _program(self, box: Box, steep: float = 0.0) -> tuple[Floats, Floats, Floats]:
