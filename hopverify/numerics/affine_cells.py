@@ -263,9 +263,13 @@ def _along(start: Point, ways: Sequence[Point], places: Sequence[Fraction]) -> P
 
 def _short_between(least: End, most: End) -> Fraction:
     """Return a short number strictly between two, near their middle where both are there."""
-    if least is None or most is None:
-        near = least if least is not None else most if most is not None else Fraction(0)
-        return Fraction(round(near) + (2 if least is not None else -2))
+    if least is None and most is None:
+        return Fraction(0)
+    if most is None:
+        assert least is not None
+        return Fraction(round(least) + 2)
+    if least is None:
+        return Fraction(round(most) - 2)
     middle = (least + most) / 2
     for denominator in DENOMINATORS:
         short = middle.limit_denominator(denominator)

@@ -34,6 +34,8 @@ ROOM = 2.0**-20
 # The ends of a box that is shrunk stay away from what was computed by this share of what is gained.
 GAINED = 2.0**-8
 SMALL, THIN = 1e-9, 1e-12
+# A matrix whose inverse is so much larger counts as singular.
+REGULAR = 2.0**30
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,9 +121,12 @@ class PiecewiseLinear:
         rest = np.where(self.inside(lower, upper), self.kink_values - slope[:, None] * self.kinks, np.nan)
         both = np.concatenate([np.stack([start - slope * lower, self.values(upper) - slope * upper], axis=1), rest], 1)
         least, most = np.fmin.reduce(both, axis=1), np.fmax.reduce(both, axis=1)
+        A = np.diag(self.leak) - self.W * slope
         try:
-            R = np.linalg.inv(np.diag(self.leak) - self.W * slope)
+            R = np.linalg.inv(A)
         except np.linalg.LinAlgError:
+            return np.full(self.size, -np.inf), np.full(self.size, np.inf)
+        if np.abs(R).max(initial=0.0) * np.abs(A).max(initial=0.0) > REGULAR:
             return np.full(self.size, -np.inf), np.full(self.size, np.inf)
         centre, radius = R @ (self.W @ ((least + most) / 2) + self.b), np.abs(R @ self.W) @ ((most - least) / 2)
         return centre - radius, centre + radius

@@ -196,7 +196,7 @@ class SegmentSearch:
         nodes = []
         for word, *rest in self.nodes:
             if word == "affine" and rest:
-                rest = [place[homes.get(rest[0], rest[0])]]
+                rest = [place[homes[rest[0]] if rest[0] in homes else rest[0]]]
             nodes.append([word, *rest])
         return str(self.unit), nodes
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from hopverify.certificate import Evidence
-from hopverify.networks.segments import segments
 from hopverify.numerics.equilibrium_list import equilibrium_list
 from hopverify.numerics.growth import propose_box
+from hopverify.numerics.segment_list import Region, is_confined, is_piecewise_linear, segment_list
 from hopverify.obligations import FlatRegionsInBasins, RecoveredStates, Search
 from hopverify.provers import Budget
 from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
@@ -33,14 +33,24 @@ def kernel_list(search: Search, budget: Budget) -> tuple[dict[str, Any], dict[st
         budget.report(boxes, None, "boxes")
         return boxes <= most and not budget.exhausted
 
-    found = equilibrium_list(search.model, search.region, goes_on)
-    bounds = propose_box(search.network) if found is None and search.region is None else None
-    if bounds is None:
+    network, piecewise = search.network, is_piecewise_linear(search.network)
+
+    def listed(region: Region | None, root: Region | None = None) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        if piecewise:
+            return segment_list(network, region, goes_on, root)
+        return equilibrium_list(search.model, region, goes_on, root)
+
+    # Trees over segments may begin with all states, and are smaller where they need not.
+    begins = not piecewise or search.region is not None or is_confined(network)
+    found = listed(search.region) if begins else None
+    if found is not None or search.region is not None:
         return found
-    confined = next(by_growth(search.network, bounds))
-    rows = [row for layer in search.network.layers for row in confined["claim"]["box"][layer.name]]
-    root = [(Fraction(low), Fraction(high)) for low, high in rows]
-    found = equilibrium_list(search.model, None, goes_on, root)
+    bounds = propose_box(network)
+    if bounds is None:
+        return listed(None) if piecewise else None
+    confined = next(by_growth(network, bounds))
+    rows = [row for layer in network.layers for row in confined["claim"]["box"][layer.name]]
+    found = listed(None, [(Fraction(low), Fraction(high)) for low, high in rows])
     if found is not None and found[0]["claim"] == "equilibria":
         found[1]["premises"] = [{key: confined[key] for key in ("claim", "proof")}]
     return found
@@ -68,5 +78,5 @@ def rows_by_kernel(obligation: RecoveredStates | FlatRegionsInBasins, budget: Bu
 
 def _are_blurred(search: Search, claim: Mapping[str, Any]) -> bool:
     """Whether states are enclosed that are exact, where every activation is piecewise affine."""
-    affine = all(segments(function) is not None for function in search.network.functions)
-    return affine and not all(isinstance(each, str) for row in claim["equilibria"] for each in row["x"])
+    exact = all(isinstance(each, str) for row in claim["equilibria"] for each in row["x"])
+    return is_piecewise_linear(search.network) and not exact
