@@ -12,7 +12,7 @@ from flint import arb
 
 from hopverify.kernel.arithmetic import Arithmetic, Value, axes
 from hopverify.kernel.functions import NARROW, OF_NUMBERS, OF_TWO, ball, power, product, root
-from hopverify.kernel.vectors import logsumexp, softmax, transposed
+from hopverify.kernel.vectors import logsumexp, transposed
 
 
 def raised(u: arb, exponent: Fraction) -> arb:
@@ -76,11 +76,25 @@ def _normmax_conjugate(u: Sequence[arb], gamma: Fraction) -> arb:
     return arb(BALLS.dot(u, p)) - root(BALLS.total([raised(each, gamma) for each in p]), 1 / gamma) + 1
 
 
+def _softmax(u: Sequence[arb]) -> list[arb]:
+    """Return 1/(1 + Σ e^(u_j - u_i)), j other than i, which rises with u_i and falls with the others: by ends."""
+    found = []
+    for i, each in enumerate(u):
+        gaps = [other - each for j, other in enumerate(u) if j != i]
+        least, most = (1 / sum((end.exp() for end in ends), arb(1)) for ends in _ends(gaps))
+        found.append(least.union(most))
+    return found
+
+
+def _ends(gaps: Sequence[arb]) -> tuple[list[arb], list[arb]]:
+    return [each.upper() for each in gaps], [each.lower() for each in gaps]
+
+
 def _masked_softmax(mask: Value, scores: Value) -> Value:
     found = []
     for allowed, row in zip(mask, scores, strict=True):
         places = [place for place, each in enumerate(allowed) if each == 1]
-        shares = dict(zip(places, softmax(BALLS, [row[place] for place in places]), strict=True))
+        shares = dict(zip(places, _softmax([row[place] for place in places]), strict=True))
         found.append([shares.get(place, arb(0)) for place in range(len(row))])
     return found
 
@@ -115,6 +129,8 @@ BALLS = Arithmetic(
         "entmax_conjugate": _entmax_conjugate,
         "normmax": _normmax,
         "normmax_conjugate": _normmax_conjugate,
+        "softmax": _softmax,
+        "ghostmax": lambda u: _softmax([*u, arb(0)])[:-1],
         "masked_softmax": _masked_softmax,
         "masked_logsumexp": _masked_logsumexp,
     },

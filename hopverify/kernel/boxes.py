@@ -81,13 +81,17 @@ def natural(flow: Flow, box: Box) -> Bounds:
 
 def _drives(flow: Flow, box: Box) -> Bounds:
     """Return bounds of drive + b."""
-    if flow.separate is None or flow.balls is None:
+    if flow.balls is None:
         found = flow.drive(flow.gamma(box.balls))
         return [_or_infinite(each.lower(), -1) for each in found], [_or_infinite(each.upper(), 1) for each in found]
-    ranges = [
-        curve.range((low.ball, high.ball), (low.at(curve), high.at(curve)))
-        for curve, low, high in zip(flow.separate, box.lows, box.highs, strict=True)
-    ]
+    if flow.separate is None:
+        gamma = flow.gamma(box.balls)
+        ranges = [(_or_infinite(each.lower(), -1), _or_infinite(each.upper(), 1)) for each in gamma]
+    else:
+        ranges = [
+            curve.range((low.ball, high.ball), (low.at(curve), high.at(curve)))
+            for curve, low, high in zip(flow.separate, box.lows, box.highs, strict=True)
+        ]
     if all(low.is_finite() and high.is_finite() for low, high in ranges):
         found = flow.drive([low.union(high) for low, high in ranges])
         return [each.lower() for each in found], [each.upper() for each in found]

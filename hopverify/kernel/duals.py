@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, partial, reduce
 from typing import Any
 
 from flint import arb
@@ -164,6 +164,30 @@ def _shares(name: str) -> Callable[[Sequence[Dual], Fraction], list[Dual]]:
     return of
 
 
+def _softmax(u: Sequence[Dual]) -> list[Dual]:
+    """Return p_i = e^(u_i)/Σ e^(u_j), with p_i' = p_i(1 - p_i)u_i' - p_i Σ p_j u_j' over the other j."""
+    p, found = BALLS.own["softmax"](_values(u)), list[Dual]()
+    for i, (share, own) in enumerate(zip(p, u, strict=True)):
+        beside = [(q, v.slope) for j, (q, v) in enumerate(zip(p, u, strict=True)) if j != i]
+        others = [_times(q, each) for q, each in beside if each is not None]
+        slope = _times(_spread(share), own.rate)
+        found.append(Dual(share, slope - _times(share, BALLS.total(others)) if others else slope))
+    return found
+
+
+def _spread(share: arb) -> arb:
+    """Return p(1 - p), by ends, and ¼ where p may be ½."""
+    low, high = (end * (1 - end) for end in (share.lower().max(arb(0)), share.upper().min(arb(1))))
+    found = low.union(high).max(arb(0))
+    return found.union(arb(1) / 4) if share.contains(arb(1) / 2) else found
+
+
+def _times(share: arb, u: arb) -> arb:
+    """Return the product of a number ≥ 0 with another one, by ends: a product of balls reaches beyond."""
+    ends = [low * high for low in (share.lower().max(arb(0)), share.upper()) for high in (u.lower(), u.upper())]
+    return reduce(arb.union, ends) if share.is_finite() and u.is_finite() else arb.nan()
+
+
 def _slope_above(m: arb, exponent: Fraction) -> arb:
     """Return m^exponent where m > 0, and 0 where m < 0."""
     if m < 0:
@@ -188,5 +212,7 @@ DUALS = Arithmetic(
         "entmax_conjugate": _conjugate("entmax_conjugate", "entmax"),
         "normmax_conjugate": _conjugate("normmax_conjugate", "normmax"),
         "masked_logsumexp": _masked_logsumexp,
+        "softmax": _softmax,
+        "ghostmax": lambda u: _softmax([*u, Dual(arb(0), None)])[:-1],
     },
 )

@@ -27,6 +27,8 @@ FINE, LEAST_UNITS = 35, 2**10
 GAINED, GRID, SLACK, LOWER, REGULAR = 2.0**-8, 2.0**-7, 2.0**-9, 2.0**-18, 2.0**-6
 # An end that gains less than this of the width stays; a box that shrinks by more is shrunk once more.
 WORTH, AGAIN, ROUNDS = 2.0**-5, 0.15, 3
+# Intervals so much thinner than the others of a box are not shrunk: balls know no more of them.
+THIN = 2.0**-14
 STEPS, AT_ONCE, ENTRIES = 30, 1024, 2**21
 SCALES = (30.0, 1000.0, 1e6)
 OFF_MIDDLE = 0.4871
@@ -178,7 +180,9 @@ class BranchAndPrune:
             grid = np.maximum(2.0 ** np.floor(np.log2(np.maximum(gain * GRID, self.unit))), self.unit)
             reached = old + sign * (gain * (1 - GAINED) - SLACK * width)
             new = sign * np.floor(sign * reached / grid) * grid
-            worth = (gain > WORTH * width) & (sign * (new - old) > 0)
+            worth = (
+                (gain > WORTH * width) & (sign * (new - old) > 0) & (width > THIN * width.max(axis=1, keepdims=True))
+            )
             ends.append(np.where(worth, new, old))
         return ends[0], ends[1]
 

@@ -9,12 +9,14 @@ The ends are those of interval arithmetic in bulk (:mod:`hopverify.expr.interval
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from hopverify.expr.dual import Duals, along, slopes_of
+from hopverify.expr.dual import Duals, along, slopes_of, values_of
 from hopverify.expr.floats import FLOATS
+from hopverify.expr.interval import power
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.networks import Model
 from hopverify.networks.linear import drive_matrix
@@ -22,7 +24,22 @@ from hopverify.numerics.activation_shape import Shape
 from hopverify.numerics.relaxation import THIN, Bounds, Floats, Separation, inverses, shape_ends
 from hopverify.spec.exact_array import ExactArray
 
-Places = list[tuple[Any, np.ndarray[Any, Any]]]
+QUARTER, HALF = (Interval(np.array(value), np.array(value)) for value in (0.25, 0.5))
+
+
+class _SharpDuals(Duals):
+    """Duals of intervals in which p_i(1 - p_i) of softmax is ¼ - (p_i - ½)², as the kernel has it."""
+
+    def softmax(self, vector: Any) -> Any:
+        p, slopes = self.base.softmax(values_of(vector)), slopes_of(vector)
+        moved = np.empty(len(p), dtype=object)
+        for i, share in enumerate(p):
+            others = [q * slope for j, (q, slope) in enumerate(zip(p, slopes, strict=True)) if j != i]
+            moved[i] = slopes[i] * (QUARTER - power(share - HALF, Fraction(2))) - share * sum(others)
+        return along(p, moved)
+
+
+DUALS = _SharpDuals(INTERVALS)
 
 
 class MeanValue:
@@ -137,7 +154,7 @@ class MeanValue:
             else:
                 block = np.ix_(np.arange(len(lower)), own, own)
                 low[block], high[block] = _rates(
-                    lambda x, layer=layer: layer.function.activate(x, Duals(INTERVALS)), lower[:, own], upper[:, own]
+                    lambda x, layer=layer: layer.function.activate(x, DUALS), lower[:, own], upper[:, own]
                 )
         return low, high
 
@@ -151,7 +168,7 @@ class MeanValue:
         parts = {name: gamma[own] for name, own in self.places.items()}
         total = np.full(self.size, 0.0, dtype=object)
         for synapse in self.synapses:
-            for name, drive in synapse.drive(parts, Duals(INTERVALS)).items():
+            for name, drive in synapse.drive(parts, DUALS).items():
                 total[self.places[name]] += drive
         return total
 

@@ -23,8 +23,8 @@ from hopverify.numerics.relaxation import Relaxation
 
 Floats = NDArray[np.float64]
 IDENTITY = LayerFunction("identity", None, (parse("x"),), parse("1"), {}, {})
-ODD = frozenset({"tanh", "erf", "arctan", "identity", "hard_tanh"})
-RISING = ODD | {"sigmoid", "softplus", "relu", "elu", "celu", "selu", "leaky_relu", "hard_sigmoid", "relu6", "exp"}
+ODD = frozenset({"tanh", "erf", "arctan", "identity"})
+RISING = ODD | {"sigmoid", "softplus", "relu", "leaky_relu", "elu", "celu", "selu", "exp"}
 
 
 @dataclass(frozen=True)
