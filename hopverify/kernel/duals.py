@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial, reduce
+from functools import cache, partial
 from typing import Any
 
 from flint import arb
@@ -24,7 +24,7 @@ from hopverify.kernel import derive
 from hopverify.kernel.arithmetic import Arithmetic, Value, mapped
 from hopverify.kernel.balls import BALLS, above, raised
 from hopverify.kernel.evaluate import evaluate
-from hopverify.kernel.functions import ball
+from hopverify.kernel.functions import ball, product
 from hopverify.kernel.numbers import need
 from hopverify.kernel.properties import JUMPING
 from hopverify.kernel.terms import Apply, Number, Place, Term, Variable, walk
@@ -169,9 +169,9 @@ def _softmax(u: Sequence[Dual]) -> list[Dual]:
     p, found = BALLS.own["softmax"](_values(u)), list[Dual]()
     for i, (share, own) in enumerate(zip(p, u, strict=True)):
         beside = [(q, v.slope) for j, (q, v) in enumerate(zip(p, u, strict=True)) if j != i]
-        others = [_times(q, each) for q, each in beside if each is not None]
-        slope = _times(_spread(share), own.rate)
-        found.append(Dual(share, slope - _times(share, BALLS.total(others)) if others else slope))
+        others = [product(q, each) for q, each in beside if each is not None]
+        slope = product(_spread(share), own.rate)
+        found.append(Dual(share, slope - product(share, BALLS.total(others)) if others else slope))
     return found
 
 
@@ -180,12 +180,6 @@ def _spread(share: arb) -> arb:
     low, high = (end * (1 - end) for end in (share.lower().max(arb(0)), share.upper().min(arb(1))))
     found = low.union(high).max(arb(0))
     return found.union(arb(1) / 4) if share.contains(arb(1) / 2) else found
-
-
-def _times(share: arb, u: arb) -> arb:
-    """Return the product of a number ≥ 0 with another one, by ends: a product of balls reaches beyond."""
-    ends = [low * high for low in (share.lower().max(arb(0)), share.upper()) for high in (u.lower(), u.upper())]
-    return reduce(arb.union, ends) if share.is_finite() and u.is_finite() else arb.nan()
 
 
 def _slope_above(m: arb, exponent: Fraction) -> arb:
