@@ -20,7 +20,8 @@ from hopverify.networks import any_model
 from hopverify.obligations import Obligation
 from hopverify.spec import read_spec
 
-SHARED = {"Bounded", "FlatRegionsInBasins", "GloballyStable", "RecoveredStates"}
+LISTS = {"AllEquilibria", "DecidedStability", "FlatRegionsInBasins", "RecoveredStates"}
+SHARED = {"Bounded", "GloballyStable", *LISTS}
 """Obligations of which the kernel takes some kinds of evidence, and rules others: no kind is taken by both."""
 
 ROOT = Path(__file__).parents[1]

@@ -15,9 +15,11 @@ from hopverify.core import core_of, core_of_layer, matrix_of
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.obligations import (
+    AllEquilibria,
     Bounded,
     CompatibleTimes,
     Convex,
+    DecidedStability,
     DerivedEnergy,
     Descent,
     FlatRegionsInBasins,
@@ -30,6 +32,7 @@ from hopverify.obligations import (
     RecoveredStates,
     Regular,
     RegularDrive,
+    Search,
     SymmetricJacobian,
     SymmetricWeights,
 )
@@ -128,6 +131,29 @@ def _(obligation: RegularDrive) -> Question:
 @question.register
 def _(obligation: NowhereFlat) -> Question:
     return _of_layer(obligation, "constant on no segment", "constant on a segment")
+
+
+@question.register
+def _(obligation: AllEquilibria) -> Question:
+    """The list with what is known of the stability of its states, which may be undecided."""
+    return _of_list(obligation.search, lambda claim: None)
+
+
+@question.register
+def _(obligation: DecidedStability) -> Question:
+    return _of_list(obligation.search, _undecided)
+
+
+def _of_list(search: Search, missing: Callable[[Claim], Reason | None]) -> Question:
+    region = None if search.region is None else [[str(low), str(high)] for low, high in search.region]
+    every = {"name": "stability", "all": True, "region": region}
+    some = {"name": "stability", "all": False}, Reason.REGION_TOO_LARGE
+    return Question(core_of(search.model), every, part=some, missing=missing)
+
+
+def _undecided(claim: Claim) -> Reason | None:
+    decided = all(row["stability"] != "undecided" for row in claim["equilibria"])
+    return None if decided else Reason.STABILITY_OPEN
 
 
 @question.register

@@ -6,8 +6,6 @@ eigenvalues of T⁻¹(WH - ρ): stable iff all are < 0.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -121,23 +119,11 @@ def _certified(rest: Rest, symmetric: bool) -> tuple[float | None, float | None]
     try:
         if "lambda_max_at_most" in row:
             return None, number(row["lambda_max_at_most"])
-        if "eigenvalues_below" in row:
-            return None, _ball(row["eigenvalues_below"])[1]
-        if "eigenvalue_above" in row:
-            return _ball(row["eigenvalue_above"])[0], None
+        if "rate" in row and not symmetric:
+            rate = number(row["rate"])
+            return (None, -rate) if rest.stability == "stable" else (rate, None)
     except (ValueError, ZeroDivisionError, OverflowError):
         return None, None
     if rest.stability == "unstable" and symmetric:
         return 1.0, None
     return (None, 1.0) if rest.stability == "stable" and symmetric else (None, None)
-
-
-def _ball(text: object) -> tuple[float, float]:
-    """Return the ends of a ball as Arb writes it.
-
-    >>> _ball("[0.5 +/- 0.25]"), _ball("-2.0")
-    ((0.25, 0.75), (-2.0, -2.0))
-    """
-    parts: Sequence[str] = re.sub(r"[\[\]]", "", str(text)).split("+/-")
-    middle, radius = float(parts[0]), float(parts[1]) if len(parts) > 1 else 0.0
-    return middle - radius, middle + radius

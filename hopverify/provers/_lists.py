@@ -56,24 +56,31 @@ def kernel_list(search: Search, budget: Budget) -> tuple[dict[str, Any], dict[st
     return found
 
 
+@lru_cache(maxsize=4)
+def stability_list(search: Search, budget: Budget) -> Evidence | None:
+    """Return evidence of the claim `stability`, whose premise 0 is the list; None where there is no list to tell."""
+    listed = kernel_list(search, budget)
+    if listed is None or _are_blurred(search, listed[0]):
+        return None
+    return with_stability(search, {"rule": "kernel", "claim": listed[0], "proof": listed[1]})
+
+
 def told_by_kernel(search: Search, budget: Budget) -> Iterator[Evidence]:
     """Yield the list of equilibria with their stability, as a claim of the kernel."""
-    listed = kernel_list(search, budget)
-    if listed is not None:
-        claim, proof = listed
-        yield with_stability(search, {"rule": "kernel", "claim": claim, "proof": proof})
+    found = stability_list(search, budget)
+    if found is not None:
+        yield found
 
 
 def rows_by_kernel(obligation: RecoveredStates | FlatRegionsInBasins, budget: Budget) -> Iterator[Evidence]:
     """Yield what is told of each equilibrium of the list: what the energy leaves open, or its flat region."""
-    search, listed = obligation.search, kernel_list(obligation.search, budget)
-    if listed is None or _are_blurred(search, listed[0]):
+    search, found = obligation.search, stability_list(obligation.search, budget)
+    if found is None:
         return
-    evidence = {"rule": "kernel", "claim": listed[0], "proof": listed[1]}
     if isinstance(obligation, RecoveredStates):
-        yield with_undetermined(search, evidence)
+        yield with_undetermined(search, {"rule": "kernel", **found["proof"]["premises"][0]})
     else:
-        yield with_flat_regions(search, with_stability(search, evidence))
+        yield with_flat_regions(search, found)
 
 
 def _are_blurred(search: Search, claim: Mapping[str, Any]) -> bool:

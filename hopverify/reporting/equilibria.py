@@ -79,8 +79,8 @@ def _listed(row: Values) -> str:
     said = "all neurons alive" if len(alive) == count else f"alive: {names_in_words(alive)}"
     if row.get("at_kink"):
         said += f"; at a kink: {names_in_words(row['at_kink'])}"
-    if "face_dimension" in row:
-        said += f"; on a face of equilibria of dimension {row['face_dimension']}"
+    if "dimension" in row:
+        said += f"; on a continuum of equilibria of dimension {row['dimension']}"
     return f"{row['stability']}; {said}"
 
 
@@ -99,20 +99,18 @@ def _recovered(row: Values) -> str:
 
 
 def _decided(row: Values) -> str:
-    if row["stability"] == "undecided":
-        return f"undecided, because {row.get('because', 'no reason is recorded')}"
+    said: str = row["stability"]
+    if said == "undecided":
+        return f"undecided, because {row.get('because', 'neither way is shown')}"
     if "direction" in row:
-        moved = [f"{name} = {number(value)}" for name, value in row["direction"].items() if value != "0"]
-        return f"unstable along {names_in_words(moved)}"
+        said += f" along {vector(row['direction'])}"
     if "lambda_max_at_most" in row:
-        return f"{row['stability']}, λ_max(K) ≤ {number(row['lambda_max_at_most'])}"
+        said += f", λ_max(K) ≤ {number(row['lambda_max_at_most'])}"
+    if "rate" in row:
+        said += f", at the rate {number(row['rate'])} at least"
     if "at_kink" in row:
-        return f"{row['stability']}, with {names_in_words(row['at_kink'])} at a kink: {row['because']}"
-    if "eigenvalues_below" in row:
-        return f"{row['stability']}, the largest real part of an eigenvalue is {number(row['eigenvalues_below'])}"
-    if "eigenvalue_above" in row:
-        return f"{row['stability']}, an eigenvalue has the real part {number(row['eigenvalue_above'])}"
-    return f"{row['stability']}{', because ' + row['because'] if 'because' in row else ''}"
+        said += f", with {names_in_words(row['at_kink'])} at a kink"
+    return said
 
 
 def _no_region(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:

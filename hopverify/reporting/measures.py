@@ -137,9 +137,10 @@ def _equilibria(claim: Row) -> list[Measured | None]:
 
 def _stability(claim: Row) -> list[Measured | None]:
     rows = _rows(_data(claim), "equilibria")
+    stable = [row for row in rows if row.get("stability") == "stable"]
     return [
         _extreme("largest bound of λ_max(K)", Wanted.LESS, rows, "lambda_max_at_most", max),
-        _extreme("largest real part of an eigenvalue", Wanted.LESS, rows, "eigenvalues_below", max),
+        _extreme("least rate of approach", Wanted.MORE, stable, "rate", min),
     ]
 
 

@@ -100,7 +100,7 @@ def test_a_face_is_listed_where_it_meets_the_region() -> None:
     for lower, upper, count in ((10, 20, 1), (0.25, 0.5, 1), (-3, -1, 0)):
         found = entry("size: 1, lagrangian: relu", "[[1]]", lower, upper)
         assert (found["verdict"], len(listed(found))) == ("pass", count)
-        assert all("face_dimension" in row and lower <= Fraction(row["x"][0]) <= upper for row in listed(found))
+        assert all("dimension" in row and lower <= Fraction(row["x"][0]) <= upper for row in listed(found))
 
 
 def test_a_face_is_not_left_out_by_the_point_that_is_told_of_it() -> None:

@@ -115,7 +115,7 @@ def test_equilibria_with_self_inhibition_agree_with_an_enumeration(
     expected, singular = oracle(function, W, b, v["rho"])
     result = results_of(altered(function, A, B, v, "[equilibria]"))["equilibria"]
     rows = data_of(result).get("equilibria", [])
-    isolated = {tuple(Fraction(x) for x in row["x"]) for row in rows if "face_dimension" not in row}
+    isolated = {tuple(Fraction(x) for x in row["x"]) for row in rows if "dimension" not in row}
     if not singular:
         assert result["verdict"] == "pass"
         assert {x[m:] for x in isolated} == expected
@@ -139,7 +139,7 @@ def test_stability_is_that_of_the_slow_layer(
     spec = altered(function, A, B, v, "[equilibria]")
     model, m = build_model(spec), len(B)
     for row in data_of(results_of(spec)["equilibria"]).get("equilibria", []):
-        if "at_kink" in row or "face_dimension" in row:
+        if "at_kink" in row or "dimension" in row:
             continue
         y = np.array([float(Fraction(value)) for value in row["x"][:m]])
         columns = [slopes_of(model.flow({"y": along(y, e)}, Duals(FLOATS))["y"]) for e in np.eye(m)]

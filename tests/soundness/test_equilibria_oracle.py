@@ -132,7 +132,7 @@ def test_relu_networks_agree_with_the_oracle(network: tuple[list[Row], Row]) -> 
     expected, ghosts, singular = oracle(W, b)
     results = results_of(spec_of(W, b))
     listed = data_of(results["equilibria"])["equilibria"]
-    isolated = {tuple(Fraction(v) for v in e["x"]): e for e in listed if "face_dimension" not in e}
+    isolated = {tuple(Fraction(v) for v in e["x"]): e for e in listed if "dimension" not in e}
     if not singular:
         assert results["equilibria"]["verdict"] == "pass"
         assert set(isolated) == set(expected)
@@ -182,8 +182,8 @@ def test_a_symmetric_pair_on_the_edge_of_instability() -> None:
     one, zero = Fraction(1), Fraction(0)
     results = results_of(spec_of([[one, zero], [zero, zero]], [zero, -one]))
     listed = data_of(results["equilibria"])["equilibria"]
-    assert any(equilibrium.get("face_dimension") == 1 for equilibrium in listed)
-    assert all(equilibrium["stability"] != "stable" for equilibrium in listed if "face_dimension" in equilibrium)
+    assert any(equilibrium.get("dimension") == 1 for equilibrium in listed)
+    assert all(equilibrium["stability"] != "stable" for equilibrium in listed if "dimension" in equilibrium)
 
 
 def test_a_region_is_searched_and_nothing_else() -> None:

@@ -15,7 +15,7 @@ from hopverify.checker.flat_regions import flat_region, is_in_basin, recovered
 from hopverify.checker.listing import enumeration
 from hopverify.checker.range_stability import alive_neurons, hessian_at
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.stability import slopes_at, stability_of
+from hopverify.checker.stability import Stability, slopes_at, stability_of
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.expr.balls import precision
 from hopverify.networks import Model
@@ -45,7 +45,7 @@ def _described(search: Search, equilibrium: Equilibrium) -> dict[str, Any]:
             described["alive"] = alive_neurons(hessian_at(search.network, equilibrium))
     described["stability"] = stability.verdict if _has_flow(search.model) else "undecided"
     if equilibrium.face is not None:
-        described["face_dimension"] = equilibrium.face.dimension
+        described["dimension"] = equilibrium.face.dimension
     return described
 
 
@@ -79,7 +79,7 @@ def _judge(obligation: Statement, payload: Mapping[str, Any]) -> Judgement:
         decided = [stability_of(search.network, equilibrium) for equilibrium in found.equilibria]
         complete &= all(stability.verdict != "undecided" for stability in decided)
         listed = [
-            {"x": equilibrium.texts(), "stability": stability.verdict} | stability.evidence
+            {"x": equilibrium.texts(), "stability": stability.verdict} | _reasons(search, stability)
             for equilibrium, stability in zip(found.equilibria, decided, strict=True)
         ]
     data = _counted(found, {"equilibria": listed})
@@ -88,6 +88,16 @@ def _judge(obligation: Statement, payload: Mapping[str, Any]) -> Judgement:
     if complete:
         return Judgement(Outcome.PROVED, data)
     return Judgement(Outcome.OPEN, data, _missing(found))
+
+
+def _reasons(search: Search, stability: Stability) -> dict[str, Any]:
+    """Return the bound, the direction or the reason that is told of an equilibrium."""
+    told = {key: value for key, value in stability.evidence.items() if key == "lambda_max_at_most"}
+    if "direction" in stability.evidence:
+        told["direction"] = [stability.evidence["direction"].get(name, "0") for name in search.network.names()]
+    if stability.verdict == "undecided":
+        told["because"] = stability.evidence["because"]
+    return told
 
 
 def _missing(found: Enumeration) -> Reason:

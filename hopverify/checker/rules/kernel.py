@@ -19,9 +19,11 @@ from hopverify.kernel.core import Core
 from hopverify.kernel.facts import Fact
 from hopverify.kernel.numbers import Rejected
 from hopverify.obligations import (
+    AllEquilibria,
     Bounded,
     CompatibleTimes,
     Convex,
+    DecidedStability,
     DerivedEnergy,
     Descent,
     FlatRegionsInBasins,
@@ -88,9 +90,11 @@ RULE = Rule(
     name="kernel",
     summary="a claim about the core, with a proof that the kernel accepts",
     obligations=(
+        AllEquilibria,
         Bounded,
         CompatibleTimes,
         Convex,
+        DecidedStability,
         DerivedEnergy,
         Descent,
         FlatRegionsInBasins,

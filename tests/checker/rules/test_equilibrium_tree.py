@@ -65,7 +65,7 @@ def test_all_equilibria_are_described(given: Given) -> None:
             "equilibria": [
                 {"x": ["1", "0"], "alive": [0], "at_kink": [1], "stability": "unstable"},
                 {"x": ["-1", "0"], "alive": [], "at_kink": [1], "stability": "stable"},
-                {"x": ["1", "0"], "alive": [0], "at_kink": [1], "stability": "undecided", "face_dimension": 1},
+                {"x": ["1", "0"], "alive": [0], "at_kink": [1], "stability": "undecided", "dimension": 1},
             ],
             "boxes": 7,
             "patterns": 4,

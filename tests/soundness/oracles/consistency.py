@@ -25,7 +25,7 @@ def contradiction(entries: Sequence[Entry]) -> str | None:
     if verdicts.get("global_stability") == "pass":
         if verdicts.get("boundedness") == "fail":
             return "everything goes to one equilibrium, and some solution runs away"
-        if len(rows) > 1 or any("face_dimension" in row for row in rows):
+        if len(rows) > 1 or any("dimension" in row for row in rows):
             return f"one equilibrium attracts everything, and {len(rows)} are listed, or a face"
         if any(row["stability"] == "unstable" for row in rows):
             return "one equilibrium attracts everything, and it is unstable"

@@ -100,7 +100,7 @@ GLOBAL = entry("global_stability", "pass")
     [
         ([GLOBAL, entry("equilibria", "pass", ONE + OTHER)], "2 are listed"),
         ([GLOBAL, entry("equilibria", "unknown", ONE + OTHER)], "2 are listed"),
-        ([GLOBAL, entry("equilibria", "pass", [ONE[0] | {"face_dimension": 1}])], "or a face"),
+        ([GLOBAL, entry("equilibria", "pass", [ONE[0] | {"dimension": 1}])], "or a face"),
         ([GLOBAL, entry("equilibria", "pass", OTHER)], "it is unstable"),
         ([GLOBAL, entry("equilibria", "pass", [])], "there is no equilibrium"),
         ([entry("boundedness", "pass"), entry("equilibria", "pass", [])], "there is no equilibrium"),

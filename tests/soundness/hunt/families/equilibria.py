@@ -75,7 +75,7 @@ def _false(entry: Mapping[str, Any], parts: tuple[Segment, ...], W: Matrix, b: R
 def _unstable(entry: Mapping[str, Any], parts: tuple[Segment, ...], W: Matrix, rho: Row) -> str | None:
     """Return what is wrong with what is said of stability, for symmetric W and exact isolated states."""
     for told, row in _states(entry):
-        if "face_dimension" in row or not all(isinstance(t, str) for t in told) or row["stability"] == "undecided":
+        if "dimension" in row or not all(isinstance(t, str) for t in told) or row["stability"] == "undecided":
             continue
         x, least = [Fraction(t) for t in told], []
         sides = [sorted({s.slope for s in parts if s.holds(v)}) for v in x]

@@ -74,7 +74,7 @@ def _left_out(name: str, W: Any, b: Any, x: list[Fraction], region: Any, rows: l
         return f"{x} is not listed" if inside and not any(_holds(row["x"], x) for row in rows) else None
     for own in singular if len(b) == 1 else []:
         meets = (own.lower is None or own.lower <= region[0][1]) and (own.upper is None or own.upper >= region[0][0])
-        if meets and not any("face_dimension" in row for row in rows):
+        if meets and not any("dimension" in row for row in rows):
             return f"the face on {own} meets the region and is not listed"
     return None
 
