@@ -32,7 +32,6 @@ from hopverify.obligations import (
     RecoveredStates,
     Regular,
     RegularDrive,
-    Search,
     SymmetricJacobian,
     SymmetricWeights,
 )
@@ -136,19 +135,12 @@ def _(obligation: NowhereFlat) -> Question:
 @question.register
 def _(obligation: AllEquilibria) -> Question:
     """The list with what is known of the stability of its states, which may be undecided."""
-    return _of_list(obligation.search, lambda claim: None)
+    return _of_list(obligation.search, "stability")
 
 
 @question.register
 def _(obligation: DecidedStability) -> Question:
-    return _of_list(obligation.search, _undecided)
-
-
-def _of_list(search: Search, missing: Callable[[Claim], Reason | None]) -> Question:
-    region = None if search.region is None else [[str(low), str(high)] for low, high in search.region]
-    every = {"name": "stability", "all": True, "region": region}
-    some = {"name": "stability", "all": False}, Reason.REGION_TOO_LARGE
-    return Question(core_of(search.model), every, part=some, missing=missing)
+    return _of_list(obligation.search, "stability", _undecided)
 
 
 def _undecided(claim: Claim) -> Reason | None:
