@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import Any
 
@@ -94,7 +94,9 @@ def _of_pieces(
 
 
 def _drawn(systems: GhostSystems, budget: Budget) -> Iterator[tuple[int, ...]]:
-    """Yield the pieces of random states."""
+    """Yield choices of flat pieces alone, which need no solution, and then the pieces of random states."""
+    flat = [[k for k, part in enumerate(own) if not part.slope] for own in systems.parts]
+    yield from islice(product(*flat), drawn(budget.samples, 500))
     ends = [np.array([float(part.upper) for part in own[:-1] if part.upper is not None]) for own in systems.parts]
     for x in states(len(ends), drawn(budget.samples, 500), budget.seed):
         yield tuple(int(np.searchsorted(kinks, value)) for kinks, value in zip(ends, x, strict=True))
