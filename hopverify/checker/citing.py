@@ -12,7 +12,7 @@ is searched for and judged an entry is whole. In a certificate a premise whose c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from hopverify.certificate import canonical
@@ -77,6 +77,15 @@ def _once(row: Mapping[str, Any], known: Known) -> Mapping[str, Any]:
     evidence = brief(row["evidence"], known)
     known.setdefault(canonical(evidence["claim"]), evidence)
     return {**row, "evidence": evidence}
+
+
+def known_of(evidence: Iterable[Any]) -> Known:
+    """Return what evidence shows that is for the kernel, whole and in its order."""
+    known: Known = {}
+    for each in evidence:
+        if is_entry(each):
+            remember(each, known)
+    return known
 
 
 def remember(entry: Any, known: Known) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hopverify.checker.citing import Known, is_entry, remember
+from hopverify.checker.citing import known_of
 from hopverify.checker.deciding import Decision, decide, family_of, roles_of
 from hopverify.checker.questions import question
 from hopverify.checks import Claim
@@ -21,10 +21,7 @@ def concluded(claim: Claim, position: int, premises: Sequence[Decision]) -> Deci
     if claim.by is not None:
         cited = [{"claim": each.evidence["claim"]} for each in premises if each.evidence is not None]
         evidence = found_by_kernel({"premises": cited}, claim.by, question(obligation).proves["name"])
-        known: Known = {}
-        for each in premises:
-            if is_entry(each.evidence):
-                remember(each.evidence, known)
+        known = known_of(each.evidence for each in premises)
         try:
             return decide(obligation, role, evidence, family_of(claim, position), known)
         except EvidenceRejected:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hopverify.checker import check_certificate
-from hopverify.checker.deciding import Decision, decide, roles_of, with_proofs
+from hopverify.checker.citing import known_of, whole
+from hopverify.checker.deciding import Decision, decide, roles_of
 from hopverify.checks import Claim, claims_of
 from hopverify.core import core_of
 from hopverify.errors import CertificateRejected
@@ -55,17 +56,16 @@ def test_what_the_kernel_does_not_accept_stays_open() -> None:
         assert (made.judgement.outcome, made.evidence) == (Outcome.OPEN, None)
 
 
-def test_proofs_are_those_of_what_comes_before_in_the_claim() -> None:
+def test_proofs_are_those_of_what_comes_before() -> None:
     _, premises = found(spec())
     cited = {"rule": "kernel", "proof": {"by": "T2", "premises": [{"claim": {"claim": "derived energy"}}, 3]}}
-    whole = with_proofs(cited, premises)["proof"]["premises"]
-    assert whole == [{"claim": {"claim": "derived energy"}, "proof": {"by": "core"}}, 3]
-    assert with_proofs(cited, ()) is cited
-    assert with_proofs(cited, premises[1:]) == cited
-    other = Decision(premises[0].obligation, "premise", {"rule": "lure"}, premises[0].judgement)
-    assert with_proofs(cited, [other, replace(other, evidence=None)]) == cited
-    for plain in (None, 3, {"rule": "lure"}, {"rule": "kernel", "proof": 3}, {"proof": {"premises": {}}}):
-        assert with_proofs(plain, premises) is plain
+    assert whole(cited, known_of(each.evidence for each in premises))["proof"]["premises"] == [
+        {"claim": {"claim": "derived energy"}, "proof": {"by": "core"}},
+        3,
+    ]
+    assert whole(cited, {}) == cited
+    assert whole(cited, known_of(each.evidence for each in premises[1:])) == cited
+    assert known_of([None, {"rule": "lure"}]) == {}
 
 
 def descent(of: ModelSpec) -> tuple[Any, list[dict[str, Any]]]:
@@ -126,8 +126,7 @@ def test_proofs_may_stand_in_the_conclusion_alone() -> None:
     """A premise that has no row with evidence is open for the reader; the kernel accepts the proof all the same."""
     of = spec()
     certificate, rows = descent(of)
-    whole = with_proofs(rows[-1]["evidence"], found(of)[1])
-    rows[-1]["evidence"] = whole
+    rows[-1]["evidence"] = whole(rows[-1]["evidence"], known_of(each.evidence for each in found(of)[1]))
     del rows[0]["evidence"]
     rows[0]["outcome"] = "open"
     rules = [each for each in certificate.results[0]["method"] if "derived energy" not in each]

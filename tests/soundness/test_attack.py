@@ -19,7 +19,8 @@ import pytest
 from hopverify import certificate
 from hopverify.certificate import parse_certificate, read_certificate
 from hopverify.checker import check_certificate
-from hopverify.checker.deciding import Decision, decide, roles_of, with_proofs
+from hopverify.checker.citing import Known, is_entry, remember, whole
+from hopverify.checker.deciding import decide, roles_of
 from hopverify.checker.rules import RULES, judge
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
@@ -203,13 +204,15 @@ def offers() -> tuple[tuple[str, Obligation, dict[str, Any], Outcome], ...]:
     found = []
     for name in ALL:
         claims = claims_of(spec_named(name), any_model(spec_named(name)))
+        known: Known = {}
         for (_, claim), entry in zip(claims, json.loads(text_of(name))["results"], strict=True):
-            before: list[Decision] = []
             for (obligation, role), row in zip(roles_of(claim), entry["obligations"], strict=False):
                 if "evidence" in row:
-                    whole = with_proofs(row["evidence"], before)
-                    before.append(decide(obligation, role, whole))
-                    found.append((name, obligation, whole, before[-1].judgement.outcome))
+                    evidence = row["evidence"]
+                    if is_entry(evidence):
+                        evidence = whole(evidence, known)
+                        remember(evidence, known)
+                    found.append((name, obligation, evidence, decide(obligation, role, evidence).judgement.outcome))
     return tuple(found)
 
 
