@@ -137,7 +137,7 @@ def test_supports_of_threshold_linear_networks() -> None:
 
 def test_states_of_many_digits_are_claimed_in_boxes() -> None:
     random = np.random.default_rng(3)
-    found = listed(random.normal(size=(24, 24)) / 6, random.normal(size=24), "lagrangian: leaky_relu")
+    found = listed(random.normal(size=(18, 18)) / 5, random.normal(size=18), "lagrangian: leaky_relu")
     assert found
     assert all(isinstance(v, list) for entry in found for v in entry["x"])
 
