@@ -29,6 +29,7 @@ from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.exact import RATIONALS
 from hopverify.kernel.functions import ball, exactly
 from hopverify.kernel.network import activation, drives
+from hopverify.kernel.normalised import normalised
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.terms import STATE, Place, Term
 
@@ -136,11 +137,16 @@ class Flow:
                 continue
             if layer.g is None and layer.L is not None:
                 check_around(layer.L, {**arrays_of(self.core, layer.L), STATE: own}, "state")
-            for k in range(layer.size):
-                moved = evaluate(g, {**self.moving_arrays, STATE: _moving(own, k)}, DUALS)
-                for row, each in enumerate(moved, start=first):
-                    D[row, first + k] = each.rate
+            known = normalised(g)
+            columns = [self._moved(g, own, k) for k in range(layer.size)] if known is None else known.slopes(own)
+            for k, column in enumerate(columns, start=first):
+                for row, each in enumerate(column, start=first):
+                    D[row, k] = each
         return D
+
+    def _moved(self, g: Term, own: Balls, moved: int) -> list[arb]:
+        """Return the derivatives of the activation of a layer as a whole by one state."""
+        return [each.rate for each in evaluate(g, {**self.moving_arrays, STATE: _moving(own, moved)}, DUALS)]
 
     def gains(self, x: Balls) -> arb_mat:
         """Return G: all derivatives of the drives by the activations that a box has."""

@@ -107,6 +107,14 @@ def test_neurons_on_infinite_intervals_have_ranges() -> None:
         assert found.is_finite()
 
 
+def test_whole_layers_on_infinite_boxes_have_the_range_of_their_form() -> None:
+    of = core_with(L=None, g=["divide", X, ["norm", X, "1"]], acts="layer", size=2)
+    with precision():
+        for each in Flow(of).gamma([arb(0, arb("inf"))] * 2):
+            assert each.contains(interval(-1, 1))
+            assert each.is_finite()
+
+
 def test_what_has_no_value_beside_a_point_has_no_slopes() -> None:
     with precision():
         with pytest.raises(Rejected, match="no value there"):
