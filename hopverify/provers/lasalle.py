@@ -1,24 +1,25 @@
-"""LaSalle (T17): the complete list of equilibria, if it has one entry, with evidence for what else the theorem asks.
+"""LaSalle (T17): the complete list of equilibria, if it has one entry, with what else the theorem asks.
 
-The tree is that of the check `equilibria`, begun with a part of what it may spend, and gone on with there; several
-equilibria in it, or an unstable one, refute.
+The list is that of the check `equilibria`, with a part of what that may spend. Several equilibria in it, or an unstable
+one, refute.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from hopverify.certificate import Evidence
-from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.listing import enumeration
 from hopverify.checker.rules import judge
 from hopverify.checks.equilibria import search_of
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Bounded, GloballyStable, Obligation, Outcome, premises_of_descent
 from hopverify.provers import Budget, NothingToSearchError, Prover, accepting
-from hopverify.provers.equilibrium_tree import begun
-from hopverify.provers.no_attractor import refuting
+from hopverify.provers._lists import MAX_LISTED, kernel_list
+from hopverify.provers.no_attractor import repelling
 from hopverify.provers.structure import found_by_kernel
+from hopverify.provers.two_equilibria import two
 from hopverify.verdict import Reason
 
 # The part of a tree's budget that may be spent before a claim about its equilibria asks for it.
@@ -27,30 +28,34 @@ SHARE = 20
 
 def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
     model, search = obligation.model, search_of(obligation.model, {})
-    if search is None or model.inhibition:
+    if search is None or model.inhibition or model.uncertain:
         return
+    found = kernel_list(search, replace(budget, boxes=min(budget.boxes, MAX_LISTED) // SHARE))
+    if found is None:
+        return
+    claim, proof = found
+    entries = claim["equilibria"]
+    places = [place for entry in entries for place in _places(entry)]
+    if len(places) > 1:
+        yield two(places[:2])
+    if len(entries) != 1 or len(places) != 1:
+        return
+    yield from repelling(model, search.network, places[0])
     premises = [_proof(premise, budget) for premise in premises_of_descent(model)]
-    bounded = _proof(Bounded(model), budget) if None not in premises and not model.uncertain else None
-    for tree in begun(search, budget, SHARE):
-        try:
-            found = enumeration(search, tree)
-        except EvidenceRejected:
-            continue
-        yield from refuting(model, search.network, map(_point, found.equilibria))
-        if bounded is not None and not found.undecided and len(found.equilibria) == 1:
-            listed = {key: value for key, value in tree.items() if key != "rule"}
-            yield {"rule": "lasalle", "list": listed, "bounded": bounded, "descent": _descent(premises)}
+    if claim["claim"] == "equilibria" and None not in premises:
+        bounded = _proof(Bounded(model), budget)
+        if bounded is not None and bounded["rule"] == "kernel":
+            held = [*_entries([*premises, bounded]), {"claim": claim, "proof": proof}]
+            yield found_by_kernel({"premises": held}, "list", "global stability", x=entries[0]["x"])
 
 
-def _descent(premises: Iterable[Evidence | None]) -> Evidence:
-    """Return evidence that the energy descends, from evidence for each premise."""
-    found = [{key: each[key] for key in ("claim", "proof")} for each in premises if each is not None]
-    return found_by_kernel({"premises": found}, "T2", "descent")
+def _places(entry: Mapping[str, Any]) -> list[Any]:
+    """Return where an entry has an equilibrium: several states of a continuum."""
+    return [place for k, place in enumerate([entry["x"], *entry.get("ends", [])]) if k == 0 or place != entry["x"]]
 
 
-def _point(equilibrium: Equilibrium) -> list[object]:
-    exact = equilibrium.exact
-    return list(exact) if exact is not None else ((equilibrium.lower + equilibrium.upper) / 2).tolist()
+def _entries(found: Iterable[Evidence | None]) -> list[dict[str, Any]]:
+    return [{key: each[key] for key in ("claim", "proof")} for each in found if each is not None]
 
 
 def _proof(obligation: Obligation, budget: Budget) -> Evidence | None:

@@ -47,10 +47,10 @@ def refuting(model: Model, network: LinearNetwork, points: Iterable[Sequence[Any
         if others or not known:
             known.append(found)
     if len(known) == 1 and network.size <= MAX_SPECTRUM:
-        yield from _repelling(model, network, place_of(known[0][0]))
+        yield from repelling(model, network, place_of(known[0][0]))
 
 
-def _repelling(model: Model, network: LinearNetwork, entry: list[Any]) -> Iterator[Evidence]:
+def repelling(model: Model, network: LinearNetwork, entry: list[Any]) -> Iterator[Evidence]:
     """Offer an equilibrium that the kernel sees to be unstable."""
     stability = with_stability(Region(model, network, None), some_equilibria([entry]))
     if stability["claim"]["equilibria"][0]["stability"] == "unstable":

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
 
 PLANTS = [
-    ("checker/rules/lasalle.py", "import sympy"),
+    ("checker/rules/lure.py", "import sympy"),
     ("checker/deciding.py", "def late():\n    import scipy.optimize"),
     ("checks/energy_descent.py", "import mpmath"),
     ("expr/nodes.py", "import hopverify.provers"),

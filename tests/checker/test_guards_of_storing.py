@@ -177,7 +177,7 @@ def test_what_is_refuted_is_counted() -> None:
         "1 ghost region",
         "1,200 ghost regions",
     ]
-    assert global_stability._refuted({"listed": ["one", "other"]}) == "Several equilibria"
+    assert global_stability._refuted({"equilibria": ["one", "other"]}) == "Several equilibria"
     assert global_stability._refuted({}) == "No equilibrium attracts everything"
 
 

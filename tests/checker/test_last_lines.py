@@ -11,8 +11,6 @@ import pytest
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate, energy_form, step_form
 from hopverify.checker.questions import question
-from hopverify.checker.rules import lasalle
-from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.networks import Model, any_model
 from hopverify.networks.structured import HebbianBlock
@@ -42,16 +40,6 @@ def test_an_activation_without_a_bound_of_its_growth_has_no_reach() -> None:
     assert isinstance(model, Model)
     with pytest.raises(EvidenceRejected, match="no linear growth bound of the activation of layer x"):
         energy_form._reach(model.layers["x"])
-
-
-def test_what_a_list_rests_on_has_to_be_proved() -> None:
-    given = spec("size: 1, lagrangian: {expression: 'x^2 - x^4', of: neuron}")
-    ((_, claim),) = claims_of(given, any_model(given))
-    (obligation, *_) = claim.necessary
-    entry = json.loads(verify(given).to_json())["results"][0]
-    (evidence,) = [row["evidence"] for row in entry["obligations"] if row["outcome"] == "refuted"]
-    with pytest.raises(EvidenceRejected, match="not proved: the Lagrangian"):
-        lasalle._prove(obligation, evidence)
 
 
 def test_the_negative_of_a_hebbian_block_has_the_opposite_scale() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 from tests.checker.models import dense
 
+BY_LIST = "kernel (global stability, by list)"
 ALL = "energy_descent, boundedness, equilibria, global_stability"
 # One equilibrium, (9/2, 3/2), where no neuron is alive; λ_max(W) = 3/2 is too much for T16.
 CLIPPED = dense("[[0, '3/2'], ['3/2', 0]]", "size: 2, lagrangian: hard_tanh, bias: [3, 0]")
@@ -41,15 +43,8 @@ def entry(body: str, check: str = "global_stability") -> Mapping[str, Any]:
 
 def evidence(body: str) -> tuple[GloballyStable, dict[str, Any]]:
     found = entry(body)
-    assert found["method"] == ["lasalle"]
+    assert found["method"] == [BY_LIST]
     return GloballyStable(build_model(spec(body))), deepcopy(found["obligations"][0]["evidence"])
-
-
-def whole_descent(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the evidence of a descent with the proofs that its premises cite."""
-    *premises, conclusion = (row["evidence"] for row in found["obligations"])
-    whole = [{key: each[key] for key in ("claim", "proof")} for each in premises]
-    return {**conclusion, "proof": {**conclusion["proof"], "premises": whole}}
 
 
 def refused(obligation: GloballyStable, payload: Mapping[str, Any], message: str) -> None:
@@ -61,10 +56,13 @@ def refused(obligation: GloballyStable, payload: Mapping[str, Any], message: str
 def test_one_equilibrium_in_all_attracts_everything(body: str) -> None:
     results = verify(spec(body, ALL), samples=200).results
     assert [found["verdict"] for found in results] == ["pass"] * 4
-    assert results[-1]["method"] == ["lasalle"]
-    (own,) = results[-1]["obligations"][0]["data"]["listed"]
+    assert results[-1]["method"] == [BY_LIST]
+    own = results[-1]["obligations"][0]["data"]["x"]
     (listed,) = results[2]["obligations"][0]["data"]["equilibria"]
-    assert (own, listed["stability"]) == (listed["x"], "stable")
+    assert listed["stability"] == "stable"
+    for one, other in zip(own, listed["x"], strict=True):
+        first, second = (each if isinstance(each, list) else [each, each] for each in (one, other))
+        assert max(map(Fraction, (first[0], second[0]))) <= min(map(Fraction, (first[1], second[1])))
 
 
 # ------------------------------------------------------------------ what the list of one does not show
@@ -77,39 +75,21 @@ def test_a_list_of_a_region_is_none_of_all_states() -> None:
     assert [found["verdict"] for found in results] == ["pass", "pass", "pass", "fail"]
     (listed,) = results[2]["obligations"]
     assert len(listed["data"]["equilibria"]) == 1
-    _, payload = evidence(SMOOTH)
-    tree = {key: value for key, value in listed["evidence"].items() if key != "rule"}
-    trap = GloballyStable(build_model(spec(TRAP)))
-    descent = whole_descent(results[0])
-    taken = {**payload, "descent": descent, "list": tree, "bounded": results[1]["obligations"][0]["evidence"]}
-    refused(trap, taken, "does not hold|ends before|not emptied|not one isolated")
 
 
-@pytest.mark.parametrize(
-    ("body", "lists"),
-    [
-        # hard_tanh(x) = x on [-1, 1], relu(x) = x for x ≥ 0: told as one state on a face, or as none of it.
-        (dense("[[1]]", "size: 1, lagrangian: hard_tanh"), {"levels": ["c", "sc", "ss"], "cuts": [[0, 0], [0, 1]]}),
-        (dense("[[1]]", "size: 1, lagrangian: relu"), {"levels": ["c", "ss"], "cuts": [[0, 0]]}),
-    ],
-)
-def test_a_face_is_no_point(body: str, lists: dict[str, Any]) -> None:
-    obligation = GloballyStable(build_model(spec(body)))
-    descent = whole_descent(entry(body, "energy_descent"))
-    claimed = {"claim": "bounded solutions", "box": {"x": [["-2", "2"]]}}
-    bounded = {"rule": "kernel", "claim": claimed, "proof": {"by": "ranges"}}
-    for faces in ({}, {"1": ["0"]}):
-        tree = {"box": None, "faces": faces} | lists
-        payload = {"rule": "lasalle", "list": tree, "bounded": bounded, "descent": descent}
-        refused(obligation, payload, "not one isolated|not shown to lead into")
-    assert entry(body)["verdict"] == "fail"
+@pytest.mark.parametrize("name", ["hard_tanh", "relu"])
+def test_a_continuum_is_no_point(name: str) -> None:
+    """hard_tanh(x) = x on [-1, 1], relu(x) = x for x ≥ 0."""
+    assert entry(dense("[[1]]", f"size: 1, lagrangian: {name}"))["verdict"] == "fail"
 
 
 def test_an_energy_of_the_authors_own_is_not_the_derived_one() -> None:
     found = entry(f"{CLIPPED}energy: '1'\n")
     assert found["verdict"] == "unknown"
     _, payload = evidence(CLIPPED)
-    refused(GloballyStable(build_model(spec(f"{CLIPPED}energy: '1'\n"))), payload, "energy|claims")
+    refused(
+        GloballyStable(build_model(spec(f"{CLIPPED}energy: '1'\n"))), payload, "it is about another core|energy|claims"
+    )
 
 
 def test_weights_within_a_tolerance_are_many_networks() -> None:
@@ -118,7 +98,7 @@ def test_weights_within_a_tolerance_are_many_networks() -> None:
     assert (found["verdict"], found["method"]) == ("unknown", [])
     model = build_model(spec(dense(near, "size: 2, lagrangian: hard_tanh, bias: [3, 0]")))
     _, payload = evidence(CLIPPED)
-    refused(GloballyStable(model), payload, "not shown to lead into the box")
+    refused(GloballyStable(model), payload, "known up to a spread|not shown to lead into the box")
 
 
 @pytest.mark.parametrize(
@@ -133,29 +113,10 @@ def test_weights_within_a_tolerance_are_many_networks() -> None:
     ],
 )
 def test_where_nothing_is_known_to_descend_nothing_follows(body: str) -> None:
-    assert "lasalle" not in entry(body)["method"]
+    assert BY_LIST not in entry(body)["method"]
     _, payload = evidence(WHOLE if "softmax" in body else CLIPPED)
     with pytest.raises(EvidenceRejected, match="several time constants" if "softmax" in body else None):
         judge(GloballyStable(build_model(spec(body))), payload)
-
-
-def test_each_part_of_the_evidence_is_judged() -> None:
-    obligation, payload = evidence(CLIPPED)
-    found = judge(obligation, payload)
-    assert (found.outcome, found.data["boxes"]) == (Outcome.PROVED, sum(map(len, payload["list"]["levels"])))
-    descent, tree = payload["descent"], payload["list"]
-    premises = descent["proof"]["premises"]
-    for k, own in enumerate(premises):
-        for changed in (premises[:k], [*premises[:k], {"claim": own["claim"]}, *premises[k + 1 :]]):
-            less = {**descent, "proof": {"by": "T2", "premises": changed}}
-            refused(obligation, payload | {"descent": less}, "lacks a premise|was not accepted before")
-    refused(obligation, payload | {"descent": {"rule": "kernel", **premises[0]}}, "the claim is about something else")
-    refused(obligation, payload | {"descent": None}, "no rule of the checker")
-    refused(obligation, payload | {"bounded": payload}, "is not about")
-    refused(obligation, payload | {"bounded": None}, "no rule of the checker")
-    refused(obligation, payload | {"list": tree | {"multipliers": ["1", "1"]}}, "expected a tree with the keys")
-    refused(obligation, payload | {"list": tree | {"levels": ["?"], "cuts": []}}, "not one isolated")
-    refused(obligation, payload | {"list": None}, "expected a tree")
 
 
 # ------------------------------------------------------------------ what refutes

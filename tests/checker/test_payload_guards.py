@@ -48,7 +48,7 @@ def test_rules_speak_of_their_obligations_only() -> None:
     shown = by_kernel("composition", "Lipschitz drive", synapse="w")
     assert judge(obligation, shown).outcome is Outcome.PROVED
     for evidence, message in (
-        ({"rule": "lasalle"}, "rule lasalle is not about"),
+        ({"rule": "lure"}, "rule lure is not about"),
         ({"rule": "never"}, "no rule of the checker is called 'never'"),
         ({}, "no rule of the checker is called None"),
         (3, "no rule of the checker is called None"),

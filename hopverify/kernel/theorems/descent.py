@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from hopverify.kernel import points
-from hopverify.kernel.core import Layer
+from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball, precision
 from hopverify.kernel.json_values import keys, rationals
@@ -25,16 +25,21 @@ def by_t2(case: Case) -> Fact:
     case.keys("premises")
     case.need(case.core.spins is None, "spins follow no flow")
     points.check_explicit(case.core)
+    case.premises(*premises_of_t2(case.core))
+    return Fact(case.core, case.claim)
+
+
+def premises_of_t2(core: Core) -> list[tuple[str, dict[str, str]]]:
+    """Return the premises of T2, in their order."""
     wanted: list[tuple[str, dict[str, str]]] = [("derived energy", {})]
-    for synapse in case.core.synapses:
+    for synapse in core.synapses:
         wanted += [(name, {"synapse": synapse.name}) for name in ("gradient drive", "Lipschitz drive")]
-    layers = [layer for layer in case.core.layers if isinstance(layer, Layer)]
+    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
     for layer in layers:
         wanted += [(name, {"layer": layer.name}) for name in ("Lipschitz activation", "gradient of L")]
     for layer in (each for each in layers if not each.instantaneous):
         wanted += [(name, {"layer": layer.name}) for name in ("convex", "compatible times")]
-    case.premises(*wanted)
-    return Fact(case.core, case.claim)
+    return wanted
 
 
 def ascent(case: Case) -> Fact:

@@ -1,21 +1,23 @@
-"""Exactly one equilibrium, to which every solution converges (T16); or at most one equilibrium."""
+"""Exactly one equilibrium, to which every solution converges (T16, T17); or at most one equilibrium."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from hopverify.kernel import points
 from hopverify.kernel.affine import affine_drives, starts
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.entries import read_entries
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.functions import ball
-from hopverify.kernel.json_values import keys, rationals
+from hopverify.kernel.json_values import keys, listed, rationals
 from hopverify.kernel.krawczyk import contains_one
 from hopverify.kernel.network import activation
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.sectors import is_sector, is_strict, whole_sector
 from hopverify.kernel.semidefinite import is_definite, is_semidefinite
 from hopverify.kernel.theorems.bounded_solutions import layers_of
+from hopverify.kernel.theorems.descent import premises_of_t2
 
 MAX_SIZE = 200
 Direction = Mapping[int, Fraction]
@@ -46,6 +48,30 @@ def by_t16(case: Case) -> Fact:
         return Fact(case.core, case.claim)
     case.premises(("bounded solutions", {}))
     case.need("box" in case.proof["premises"][0]["claim"], "a box that every solution enters has an equilibrium")
+    return Fact(case.core, case.claim)
+
+
+def by_list(case: Case) -> Fact:
+    """A list of all equilibria that has one entry, a state or a box, with an energy that never rises (T17, LaSalle).
+
+    The premises of T2, in their order; then bounded solutions, and the list, of all states. Instantaneous layers follow
+    from those with τ > 0 alone; a layer with τ > 0 that acts as a whole has one τ (and one ρ, as all do).
+    """
+    case.keys("premises")
+    for layer in layers_of(case):
+        alike = layer.elementwise or layer.instantaneous or len(set(layer.tau.entries)) == 1
+        case.need(alike, f"layer {layer.name} acts as a whole, and has several time constants")
+    points.check_explicit(case.core)
+    *others, last = listed(case.proof["premises"], case.where) or [None]
+    Case(case.core, case.claim, {"premises": others}, case.where, case.accept).premises(
+        *premises_of_t2(case.core), ("bounded solutions", {})
+    )
+    fact = case.accept(last, f"{case.where}.premises[{len(others)}]")
+    everywhere = fact.core is case.core and fact.claim.says("equilibria", region=None)
+    case.need(everywhere, "the last premise is not a list of all equilibria")
+    found = fact.claim["equilibria"]
+    case.need(len(found) == 1 and "dimension" not in found[0], "the list has not one equilibrium, and no others")
+    case.need(case.claim.fields.get("x", found[0]["x"]) == found[0]["x"], "the claim states another place")
     return Fact(case.core, case.claim)
 
 
