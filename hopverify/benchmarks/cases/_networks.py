@@ -58,16 +58,15 @@ def networks(size: int, lagrangian: str, gain: float) -> list[Network]:
 
 def enumerated(given: list[Network]) -> Counts:
     """Find and certify all equilibria of all networks; count them, and what was searched."""
-    counts = {"boxes": 0, "patterns": 0, "equilibria": 0}
+    counts = {"nodes": 0, "equilibria": 0}
     for network in given:
         lists = {"W": network.W.tolist(), "b": network.b.tolist()}
         text = SPEC.format(size=len(network.b), lagrangian=network.lagrangian, bound=BOUND, **lists)
         (entry,) = verify(parse_spec(text)).results
         assert entry["verdict"] == "pass", entry
-        data = entry["obligations"][0]["data"]
-        counts["boxes"] += data["boxes"]
-        counts["patterns"] += data["patterns"]
-        counts["equilibria"] += len(data["equilibria"])
+        row = entry["obligations"][0]
+        counts["nodes"] += len(row["evidence"]["proof"]["premises"][0]["proof"]["nodes"])
+        counts["equilibria"] += len(row["data"]["equilibria"])
     return counts
 
 
