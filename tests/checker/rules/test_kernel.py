@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from hopverify.certificate import parse_certificate
+from hopverify.checker import check_certificate
 from hopverify.checker.citing import Known, is_whole, remember, whole
 from hopverify.checker.questions import Question, question
 from hopverify.checker.rules import Judgement, judge, kernel
 from hopverify.checks import claims_of
+from hopverify.core import core_of
 from hopverify.errors import EvidenceRejected
+from hopverify.kernel.check import check
 from hopverify.kernel.theorems import THEOREMS
 from hopverify.networks import build_model
 from hopverify.obligations import Convex, Outcome
@@ -89,3 +94,33 @@ def test_a_premise_is_gone_through_once_by_the_same_proof(monkeypatch: pytest.Mo
     other = {**first, "proof": {"by": "entries"}}
     with pytest.raises(EvidenceRejected, match="is shown by one of"):
         judge(falling, {**evidence, "proof": {**evidence["proof"], "premises": [other, *others]}})
+
+
+@pytest.mark.parametrize(
+    ("layer", "weights", "verdict", "stabilities"),
+    [
+        ("size: 1, lagrangian: relu", "[[1]]", "unknown", ["undecided"]),
+        ("size: 1, lagrangian: tanh", "[[1]]", "pass", ["stable"]),
+        ("size: 1, lagrangian: tanh", "[[2]]", "pass", ["stable", "stable", "unstable"]),
+        ("size: 2, lagrangian: relu, bias: 1", "[[0, -2], [-2, 0]]", "pass", ["stable", "stable", "unstable"]),
+        ("size: 2, lagrangian: tanh", "[[0, 2], [-2, 0]]", "pass", ["stable"]),
+    ],
+)
+def test_lists_and_their_stability(layer: str, weights: str, verdict: str, stabilities: list[str]) -> None:
+    """ẋ = relu(x) - x rests at every x ≥ 0, and the list is complete: its stability is left undecided."""
+    synapse = f"w: {{kind: dense, layers: [x, x], weights: {weights}}}"
+    checks = "checks: [equilibria, equilibrium_stability]"
+    spec = parse_spec(f"hopverify: 1\nname: x\nlayers: {{x: {{{layer}}}}}\nsynapses: {{{synapse}}}\n{checks}\n")
+    certificate = verify(spec)
+    listed, stability = certificate.results
+    assert (listed["verdict"], stability["verdict"]) == ("pass", verdict)
+    for result in (listed, stability):
+        (told,) = result["obligations"]
+        assert told["evidence"]["claim"]["claim"] == "stability"
+        assert sorted(row["stability"] for row in told["data"]["equilibria"]) == stabilities
+    assert (stability.get("reason") or {}).get("code") == (None if verdict == "pass" else "stability_open")
+    first, second = (result["obligations"][0]["evidence"]["proof"]["premises"][0] for result in (listed, stability))
+    assert set(first) == {"claim", "proof"}
+    assert set(second) == {"claim"}
+    assert check_certificate(spec, parse_certificate(certificate.to_json())) is certificate.verdict
+    assert len(list(check(core_of(build_model(spec)), json.loads(certificate.to_json())))) == 2
