@@ -8,11 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from hopverify.certificate import Evidence
+from hopverify.core import core_of
+from hopverify.kernel.check import accept
+from hopverify.kernel.numbers import Rejected
 from hopverify.numerics.equilibrium_list import equilibrium_list
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.segment_list import Region, is_confined, is_piecewise_linear, segment_list
-from hopverify.obligations import FlatRegionsInBasins, RecoveredStates, Search
-from hopverify.provers import Budget
+from hopverify.obligations import FlatRegionsInBasins, GloballyStable, RecoveredStates, Search
+from hopverify.provers import PROVERS, Budget
 from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
 from hopverify.provers._stability import with_stability
 from hopverify.provers.growth_box import by_growth
@@ -21,12 +24,57 @@ from hopverify.provers.growth_box import by_growth
 MAX_LISTED, MAX_WORK_LISTED = 150_000, 1_500_000_000
 
 
+Listed = tuple[dict[str, Any], dict[str, Any]]
+"""A claim, and its proof."""
+
+
 @lru_cache(maxsize=4)
-def kernel_list(search: Search, budget: Budget) -> tuple[dict[str, Any], dict[str, Any]] | None:
+def kernel_list(search: Search, budget: Budget) -> Listed | None:
     """Return a list of equilibria as a claim of the kernel, with its proof; None where no search can begin.
 
-    The claim is `equilibria`, or `some equilibria` where the search is not complete.
+    The claim is `equilibria`, or `some equilibria` where the search is not complete. Where one equilibrium attracts
+    everything, there is no search, but for the exact states of piecewise-linear networks.
     """
+    if is_piecewise_linear(search.network):
+        found = _searched(search, budget)
+        return found if found is not None and found[0]["claim"] == "equilibria" else _lone(search, budget) or found
+    return _lone(search, budget) or _searched(search, budget)
+
+
+def _lone(search: Search, budget: Budget) -> Listed | None:
+    """Return the list of the one equilibrium that attracts everything, or of none if it lies outside the region."""
+    core = core_of(search.model)
+    for evidence in PROVERS["lure_multipliers"].search(GloballyStable(search.model), budget):
+        if evidence["rule"] != "kernel" or "x" not in evidence["claim"]:
+            continue
+        premise = {key: evidence[key] for key in ("claim", "proof")}
+        entry, inside = {"x": evidence["claim"]["x"]}, _is_inside(search, evidence["claim"]["x"])
+        if inside is None:
+            continue
+        region = None if search.region is None else [[str(low), str(high)] for low, high in search.region]
+        claim = {"claim": "equilibria", "region": region, "equilibria": [entry] if inside else []}
+        proof = {"by": "at most one", "premises": [premise]} | ({} if inside else {"elsewhere": [entry]})
+        try:
+            accept(core, {"claim": claim, "proof": proof})
+        except Rejected:
+            continue
+        return claim, proof
+    return None
+
+
+def _is_inside(search: Search, x: list[Any]) -> bool | None:
+    """Return whether a state lies in the region, None where it may be on either side of an end."""
+    if search.region is None:
+        return True
+    ends = [(each, each) if isinstance(each, str) else each for each in x]
+    boxes = [tuple(map(Fraction, (*own, *outer))) for own, outer in zip(ends, search.region, strict=True)]
+    if all(low <= a and b <= high for a, b, low, high in boxes):
+        return True
+    return False if any(b < low or high < a for a, b, low, high in boxes) else None
+
+
+def _searched(search: Search, budget: Budget) -> Listed | None:
+    """Return what a tree of boxes lists."""
     most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // search.network.size**3)
 
     def goes_on(boxes: int) -> bool:
@@ -35,7 +83,7 @@ def kernel_list(search: Search, budget: Budget) -> tuple[dict[str, Any], dict[st
 
     network, piecewise = search.network, is_piecewise_linear(search.network)
 
-    def listed(region: Region | None, root: Region | None = None) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    def listed(region: Region | None, root: Region | None = None) -> Listed | None:
         if piecewise:
             return segment_list(network, region, goes_on, root)
         return equilibrium_list(search.model, region, goes_on, root)
