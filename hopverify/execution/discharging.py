@@ -9,6 +9,7 @@ from time import monotonic
 
 import numpy as np
 
+from hopverify.checker.citing import is_entry
 from hopverify.checker.deciding import Decision, Family, decide, family_of, roles_of
 from hopverify.checker.floats import room
 from hopverify.checks import Check, Claim
@@ -56,7 +57,8 @@ def discharge(
             for decision in _accepted(prover, obligation, role, budget, family):
                 if decision.judgement.outcome is not Outcome.OPEN:
                     return surviving(decision, budget, family), None
-                best, reason = decision, decision.judgement.reason or reason
+                if best is None or not is_entry(best.evidence):
+                    best, reason = decision, decision.judgement.reason or reason
         except NothingToSearchError as error:
             reason = error.reason
         except OutOfTimeError:

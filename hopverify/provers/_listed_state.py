@@ -92,8 +92,7 @@ class State:
         row: dict[str, Any] = {"x": self.entry["x"], "alive": self.alive}
         if self.at_kink:
             row["at_kink"] = self.at_kink
-        if "dimension" in self.entry:
-            row["dimension"] = self.entry["dimension"]
+        row |= {key: self.entry[key] for key in ("dimension", "ends") if key in self.entry}
         return row
 
 

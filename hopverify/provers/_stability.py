@@ -39,6 +39,8 @@ Told = tuple[dict[str, Any], dict[str, Any] | None]
 def candidates(state: State) -> Iterator[Told]:
     """Yield what may be told of the stability of an equilibrium, with proofs, best first."""
     if "dimension" in state.entry:
+        if state.network.is_symmetric and state.network.elementwise and not state.at_kink:
+            yield from _of_continuum(state)
         return
     if state.network.is_symmetric:
         yield from _by_form(state)
@@ -66,6 +68,26 @@ def _by_form(state: State) -> Iterator[Told]:
     for digits in DIGITS:
         for v in found:
             yield {"stability": "unstable", "direction": _short(v, digits)}, {"by": "direction"}
+
+
+def _of_continuum(state: State) -> Iterator[Told]:
+    """Yield what the form tells of a state on a continuum, where it has a kernel."""
+    H = state.hessian({})
+    values, directions = _spectrum(state, H)
+    for digits in DIGITS:
+        for v in directions.T[values > 1 + 1e-9][::-1]:
+            yield {"stability": "unstable", "direction": _short(v, digits)}, {"by": "direction"}
+    kernel = (H @ directions)[:, np.abs(values - 1) <= 1e-9]
+    if kernel.shape[1] != state.entry["dimension"]:
+        return
+    without: list[int] = []
+    for _ in range(kernel.shape[1]):
+        # The neuron that moves most along what is left of the kernel, which then has to leave it alone.
+        moved = np.linalg.norm(kernel, axis=1)
+        without.append(int(np.argmax(moved)))
+        axis = kernel[without[-1]] / moved[without[-1]]
+        kernel = kernel - np.outer(kernel @ axis, axis)
+    yield {"stability": "neutral"}, {"by": "neutral", "without": sorted(without)}
 
 
 def _spectrum(state: State, H: Floats) -> tuple[Floats, Floats]:
@@ -213,7 +235,18 @@ def with_stability(search: Search, listed: Evidence) -> Evidence:
             return False
         return True
 
-    settle(range(len(states)))
+    settle([place for place, state in enumerate(states) if "dimension" not in state.entry])
+    continua = [place for place, state in enumerate(states) if "dimension" in state.entry]
+    while any(found[place] is not UNDECIDED for place in continua):
+        # They are no part of a list of some equilibria, and so are tried with the whole one.
+        whole = _claimed(core, premise, list(zip(states, found, strict=True)), attracts)
+        try:
+            accept(core, whole)
+        except Rejected:
+            for place in continua:
+                found[place] = next(open_ones[place], UNDECIDED)
+        else:
+            break
     return {"rule": "kernel", **_claimed(core, premise, list(zip(states, found, strict=True)), attracts)}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from hopverify.reporting.wording import JSON_SHOWS, LONGEST_VECTOR, Values, coordinate, names_in_words, number, vector
 
 SHOWN = 8
+NEUTRAL = "neutral along the continuum, attracting across"
 
 
 def equilibria_in_words(check: str, data: Values | None, *, shows: str = JSON_SHOWS) -> list[str]:
@@ -22,9 +23,9 @@ def equilibria_in_words(check: str, data: Values | None, *, shows: str = JSON_SH
         return []
     heading, words, _ = _WORDS[check]
     concerned = _concerned(check, rows)
-    left = data.get("undecided_boxes", 0)
-    lines = heading(rows, concerned) if rows or not left else ["no equilibrium was verified"]
-    lines += _boxes_left(left)
+    left, part = data.get("undecided_boxes", 0), data.get("all") is False
+    lines = heading(rows, concerned) if rows or not (left or part) else ["no equilibrium was verified"]
+    lines += ["there may be others"] if part else _boxes_left(left)
     lines += [f"x = {vector([coordinate(v) for v in row['x']])}: {words(row)}" for row in concerned[:SHOWN]]
     if len(concerned) > SHOWN:
         lines.append(f"and {len(concerned) - SHOWN:,} more: {shows} all")
@@ -67,11 +68,15 @@ def _boxes_left(left: int) -> list[str]:
 def _counted(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
     if not rows:
         return ["no equilibrium"]
+    continua = [row for row in rows if "dimension" in row]
+    left = len(rows) - len(continua)
     if len(rows) == 1:
-        return ["1 equilibrium"]
+        return ["a continuum of equilibria" if continua else "1 equilibrium"]
     kinds = Counter(row["stability"] for row in rows)
     said = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
-    return [f"{len(rows):,} equilibria: {said}"]
+    named = [f"{left:,} {'equilibrium' if left == 1 else 'equilibria'}"] if left else []
+    named += [f"{len(continua):,} {'continuum' if len(continua) == 1 else 'continua'} of them"] if continua else []
+    return [f"{' and '.join(named)}: {said}"]
 
 
 def _listed(row: Values) -> str:
@@ -80,8 +85,15 @@ def _listed(row: Values) -> str:
     if row.get("at_kink"):
         said += f"; at a kink: {names_in_words(row['at_kink'])}"
     if "dimension" in row:
-        said += f"; on a continuum of equilibria of dimension {row['dimension']}"
-    return f"{row['stability']}; {said}"
+        said = f"{_continuum(row)}; {said}"
+    return f"{NEUTRAL if row['stability'] == 'neutral' else row['stability']}; {said}"
+
+
+def _continuum(row: Values) -> str:
+    """Return the continuum on which a state lies: a segment with its ends, or what it is by its dimension."""
+    if len(row.get("ends", ())) == 2:
+        return f"on the segment from {vector(row['ends'][0])} to {vector(row['ends'][1])}"
+    return "on a line of equilibria" if row["dimension"] == 1 else f"on equilibria of dimension {row['dimension']}"
 
 
 def _nothing_hidden(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
@@ -99,7 +111,7 @@ def _recovered(row: Values) -> str:
 
 
 def _decided(row: Values) -> str:
-    said: str = row["stability"]
+    said: str = NEUTRAL if row["stability"] == "neutral" else row["stability"]
     if said == "undecided":
         return f"undecided, because {row.get('because', 'neither way is shown')}"
     if "direction" in row:

@@ -67,7 +67,9 @@ def _equilibria(row: Row, data: Values) -> Iterator[str]:
     if "memories" in data and isinstance(data.get("certified"), int):
         yield f"{_share(data['certified'], len(data['memories']), row.subject)} stored"
     elif isinstance(rows, list) and rows:
-        count = counted(len(rows), "equilibrium", "equilibria")
+        continua = sum("dimension" in each for each in rows)
+        count = counted(len(rows) - continua, "equilibrium", "equilibria") if len(rows) > continua else ""
+        count += f"{' and ' if count else ''}{counted(continua, 'continuum', 'continua')} of them" if continua else ""
         stable = sum(each.get("stability") == "stable" for each in rows)
         kinds = f", {stable:,} stable" if len(rows) > 1 else ", stable" if stable else ""
         where = " in the region" if "in the region" in row.statement else ""

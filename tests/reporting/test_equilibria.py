@@ -17,7 +17,18 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
     (
         "equilibria",
         {"alive": [0], "stability": "undecided", "dimension": 1},
-        "on a continuum of equilibria of dimension 1",
+        "undecided; on a line of equilibria; alive: 0",
+    ),
+    (
+        "equilibria",
+        {"alive": [], "stability": "neutral", "dimension": 1, "ends": [["0", "1"], ["1", "0"]]},
+        "neutral along the continuum, attracting across; on the segment from (0, 1) to (1, 0); alive: none",
+    ),
+    ("equilibria", {"alive": [], "stability": "undecided", "dimension": 2}, "undecided; on equilibria of dimension 2"),
+    (
+        "equilibrium_stability",
+        {"stability": "neutral", "dimension": 1},
+        "neutral along the continuum, attracting across",
     ),
     ("state_recovery", {"undetermined": {"x[1]": "-1"}}, "the energy leaves x[1] open; recovered as -1"),
     ("equilibrium_stability", {"stability": "stable", "lambda_max_at_most": "33/64"}, "stable, λ_max(K) ≤ 33/64"),

@@ -82,8 +82,9 @@ def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
 
 
 def _told(outcome: Outcome, claim: Claim, asked: Mapping[str, Any], reason: Reason | None = None) -> Judgement:
-    """Return a judgement with what the claim tells beside what was asked."""
-    return Judgement(outcome, {key: value for key, value in claim.fields.items() if key not in asked}, reason)
+    """Return a judgement with what the claim tells beside what was asked, and that it tells of a part only."""
+    told = {key: value for key, value in claim.fields.items() if key not in asked or value is False}
+    return Judgement(outcome, told, reason)
 
 
 RULE = Rule(

@@ -17,12 +17,13 @@ WAYS: Mapping[str, Callable[[Row], None]] = {
     "range": stability_by_form.positive_in_range,
     "copositive": stability_by_form.copositive,
     "direction": stability_by_form.negative,
+    "neutral": stability_by_form.neutral,
     "lyapunov": stability_by_lyapunov.lyapunov,
     "T16": stability_by_lyapunov.attracting,
 }
 """How the stability of one equilibrium is shown."""
 
-TOLD = ("lambda_max_at_most", "rate", "direction", "because", "dimension")
+TOLD = ("lambda_max_at_most", "rate", "direction", "because", "dimension", "ends")
 
 
 def each(case: Case) -> Fact:
@@ -42,7 +43,7 @@ def each(case: Case) -> Fact:
     for place, (row, entry, state, proof) in enumerate(zip(rows, entries, states, proofs, strict=True)):
         at = f"{where}.equilibria[{place}]"
         keys(row, at, "x", "alive", "stability", optional=("at_kink", *TOLD))
-        alike = canonical(row["x"]) == canonical(entry["x"]) and row.get("dimension") == entry.get("dimension")
+        alike = all(canonical(row.get(key)) == canonical(entry.get(key)) for key in ("x", "dimension", "ends"))
         need(alike, at, "it is another one than the premise lists")
         _check(Beside(flow, state), row, proof, at)
     return Fact(case.core, claim)
@@ -76,8 +77,9 @@ def _check(beside: Beside, told: Mapping[str, Any], proof: Any, where: str) -> N
         need(proof is None and not shown, where, "nothing is shown of what is undecided")
         need(isinstance(told.get("because", ""), str), where, "a remark is a text")
         return
-    need(told["stability"] in ("stable", "unstable"), where, "it is stable, unstable or undecided")
-    need("because" not in told and "dimension" not in told, where, "remarks and continua are undecided")
+    known = ("neutral", "unstable") if "dimension" in told else ("stable", "unstable")
+    need(told["stability"] in known, where, f"it is {known[0]}, unstable or undecided")
+    need("because" not in told, where, "remarks are about what is undecided")
     by = str(proof.get("by")) if isinstance(proof, dict) else ""
     need(by in WAYS, where, f"stability is shown by one of {sorted(WAYS)}")
     WAYS[by](Row(beside, told, {key: value for key, value in proof.items() if key != "by"}, where))

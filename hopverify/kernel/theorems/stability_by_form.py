@@ -34,6 +34,27 @@ def positive_in_range(row: Row) -> None:
     row.need(is_positive(ball(row.scale) * leaking - driven), "the form is not certainly positive in the range of H")
 
 
+def neutral(row: Row) -> None:
+    """diag(ρ/h) - W ≻ 0 on all alive neurons but d, at a state of a continuum of dimension d, off all kinks.
+
+    Every activation is affine around the state, and so is the flow, whose derivative has a kernel of dimension d at
+    least. So the form is ⪰ 0, with a kernel of dimension d: along it the flow rests, and across it is attracted.
+    """
+    row.keys("neutral", proof=("without",))
+    _needs_energy(row)
+    beside, left_out = row.beside, row.proof["without"]
+    row.need(beside.is_smooth and _is_affine(row), "an activation is not affine around the state")
+    row.need(isinstance(left_out, list) and len(left_out) == beside.entry.dimension, "as many neurons as dimensions")
+    neurons = [i for i in beside.alive if i not in left_out]
+    row.need(len(neurons) == len(beside.alive) - len(left_out), "different alive neurons are left out")
+    check_followers(beside)
+    row.need(is_definite(quadratic(beside, neurons)), "the form is not certainly positive across the continuum")
+
+
+def _is_affine(row: Row) -> bool:
+    return all(side.affine for sides in row.beside.sides.values() for side in sides)
+
+
 def copositive(row: Row) -> None:
     """On each cone of signs of the neurons at a kink the form is positive: its Schur complement is strictly copositive.
 
@@ -71,10 +92,8 @@ def negative(row: Row) -> None:
         row.need(not flow.whole or is_positive(_smooth_forms(row)[0]), "H is not certainly positive")
     else:
         _needs_energy(row)
-        affine = all(side.affine for sides in beside.sides.values() for side in sides)
-        row.need(
-            affine and beside.entry.exact, "the flow is not piecewise linear, or has no continuous derivatives there"
-        )
+        straight = _is_affine(row) and beside.entry.exact
+        row.need(straight, "the flow is not piecewise linear, or has no continuous derivatives there")
     check_followers(beside)
     v = row.vector(row.told["direction"])
     moved = arb_mat([[each] for each in beside.moved(v)])

@@ -99,7 +99,8 @@ def test_a_premise_is_gone_through_once_by_the_same_proof(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("layer", "weights", "verdict", "stabilities"),
     [
-        ("size: 1, lagrangian: relu", "[[1]]", "unknown", ["undecided"]),
+        ("size: 1, lagrangian: relu", "[[1]]", "pass", ["neutral"]),
+        ("size: 2, lagrangian: relu", "[[0, 2], [1/2, 0]]", "unknown", ["undecided"]),
         ("size: 1, lagrangian: tanh", "[[1]]", "pass", ["stable"]),
         ("size: 1, lagrangian: tanh", "[[2]]", "pass", ["stable", "stable", "unstable"]),
         ("size: 2, lagrangian: relu, bias: 1", "[[0, -2], [-2, 0]]", "pass", ["stable", "stable", "unstable"]),
@@ -107,7 +108,7 @@ def test_a_premise_is_gone_through_once_by_the_same_proof(monkeypatch: pytest.Mo
     ],
 )
 def test_lists_and_their_stability(layer: str, weights: str, verdict: str, stabilities: list[str]) -> None:
-    """ẋ = relu(x) - x rests at every x ≥ 0, and the list is complete: its stability is left undecided."""
+    """The second rests where x = 2y ≥ 0, and W is not symmetric: its list is complete, its stability undecided."""
     synapse = f"w: {{kind: dense, layers: [x, x], weights: {weights}}}"
     checks = "checks: [equilibria, equilibrium_stability]"
     spec = parse_spec(f"hopverify: 1\nname: x\nlayers: {{x: {{{layer}}}}}\nsynapses: {{{synapse}}}\n{checks}\n")

@@ -54,6 +54,7 @@ def offered(of: Core, *rows: tuple[dict[str, Any], dict[str, Any] | None], **oth
     entries = [{key: row[key] for key in ("x", "dimension") if key in row} for row in told]
     for each in entries:
         each |= {"cell": [["0", None]] * len(each["x"])} if "dimension" in each else {}
+        each |= {"ends": SEGMENT["ends"]} if "dimension" in each and len(each["x"]) == 2 else {}
     needed = (
         premises(of, entries)
         if {"range", "direction"} & {each.get("by") for each in proofs if isinstance(each, dict)}
@@ -111,8 +112,8 @@ def test_dead_neurons_relax() -> None:
     [
         ({"stability": "neither"}, FORM, "stable, unstable or undecided"),
         ({"stability": "unstable"}, FORM, "this way shows that an equilibrium is stable"),
-        ({"because": "it is"}, FORM, "remarks and continua are undecided"),
-        ({"dimension": 1}, FORM, "remarks and continua are undecided"),
+        ({"because": "it is"}, FORM, "remarks are about what is undecided"),
+        ({"dimension": 1}, FORM, "another one than the premise lists"),
         ({"rate": "1"}, FORM, "more is told than this way shows"),
         ({"direction": ["1", "1"]}, FORM, "more is told than this way shows"),
         ({"told": "1"}, FORM, "unknown keys"),
@@ -139,6 +140,35 @@ def test_undecided_ones() -> None:
     fails(zero, row(["0"], "stable"), FORM, "not certainly positive definite")
     line = dense("[[1]]", "size: 1, lagrangian: relu")
     holds(line, row(["1"], "undecided", dimension=1), None)
+
+
+LINES = dense("[[0, -1], [-1, 0]]", "size: 2, lagrangian: relu, bias: 1")
+SEGMENT = row(["1/2", "1/2"], "neutral", dimension=1, ends=[["0", "1"], ["1", "0"]])
+ACROSS: dict[str, Any] = {"by": "neutral", "without": [0]}
+
+
+def test_a_segment_that_is_neutral_along_it_and_attracts_across() -> None:
+    """ẋ = 1 - y - x and ẏ = 1 - x - y rest where x + y = 1."""
+    holds(LINES, SEGMENT, ACROSS)
+    holds(LINES, SEGMENT, {"by": "neutral", "without": [1]})
+    for without in ([], [0, 1], [2], [0, 0], "0", None):
+        fails(LINES, SEGMENT, {"by": "neutral", "without": without}, "as many neurons|different alive neurons")
+    fails(LINES, SEGMENT | {"stability": "stable"}, FORM, "it is neutral, unstable or undecided")
+    fails(LINES, SEGMENT | {"ends": [["1", "0"], ["0", "1"]]}, ACROSS, "another one than the premise lists")
+    fails(LINES, SEGMENT | {"direction": ["1", "1"]}, ACROSS, "more is told")
+    fails(RELU, STABLE | {"stability": "neutral"}, ACROSS, "it is stable, unstable or undecided")
+    at_end = row(["0", "1"], "neutral", [1], at_kink=[0], dimension=1, ends=SEGMENT["ends"])
+    fails(LINES, at_end, ACROSS, "not affine around the state")
+    # With -1 in the place of a self-inhibition of 0 across, the form has a negative direction beside its kernel.
+    twice = dense("[[2, 1], [1, 2]]", "size: 2, lagrangian: relu, bias: -2")
+    told = row(["1", "0"], "neutral", [0], at_kink=[1], dimension=1, ends=SEGMENT["ends"])
+    fails(twice, told, ACROSS, "not affine around the state")
+    three = dense("[[1, 0, 0], [0, 2, 0], [0, 0, 0]]", "size: 3, lagrangian: relu, bias: [0, -1, 1]")
+    line = row(["3", "1", "1"], "neutral", dimension=1)
+    fails(three, line, ACROSS, "not certainly positive across the continuum")
+    holds(three, line | {"stability": "unstable", "direction": ["0", "1", "0"]}, DIRECTION)
+    tanh = dense("[[1, 0], [0, 1/2]]", "size: 2, lagrangian: tanh")
+    fails(tanh, row(["0", "0"], "neutral", dimension=1, ends=SEGMENT["ends"]), ACROSS, "not affine around the state")
 
 
 def test_which_lists_are_needed() -> None:
