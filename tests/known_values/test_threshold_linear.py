@@ -1,7 +1,7 @@
 """Equilibria of piecewise-linear networks that the literature knows: threshold-linear networks, rings, a converter.
 
 Supports of combinatorial threshold-linear networks of three neurons: by uniform in-degree and parity (Curto, Geneson,
-Morrison, arXiv:1804.00794, theorems 5 and 2.2). The rings of six neurons are continuous for J_E = 2.4, 4 and 12, with
+Morrison, arXiv:1804.00794). The rings of six neurons are continuous for J_E = 2.4, 4 and 12, with
 four, three or two neurons inside of the bump (Noorman, Hulse, Jayaraman, Romani, Hermundstad, 2024). The converter is
 that of Tank and Hopfield (1986), with the input x as a bias.
 """
