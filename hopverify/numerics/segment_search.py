@@ -26,6 +26,9 @@ FINE = 12
 # Exact states of more digits are claimed in boxes so much wider, relatively.
 DIGITS, SHARES = 200, (2.0**-36, 2.0**-44)
 WIDE = 1e6
+# A box is shrunk where that decides nothing if the binary logarithms of its widths fall by this on the average; less
+# will do before anything is cut.
+SHORTER, SHORTER_ROOT = -0.4, -0.02
 # Where an interval is infinite, sums rise towards it by this, so that they do so with rounded multipliers.
 STEEP = 2.0**-12
 Node = list[Any]
@@ -78,10 +81,19 @@ class SegmentSearch:
         new = self._rounded(box, lower, upper)
         new_first, new_last = self.of.reach(new)
         decides = (first < new_first).any() or (new_last < last).any()
-        if not (decides or (not self.nodes and (upper - lower < box.upper - box.lower).any())):
+        if not (decides or self._is_narrow(box, new)):
             return box
         self.nodes.append(["shrink", *([self._place(end) for end in ends] for ends in new.ends)])
         return self._shrunk(new)
+
+    def _is_narrow(self, box: Box, new: Box) -> bool:
+        """Whether the intervals with a kink inside are, on the average, so much shorter that it is worth telling."""
+        first, last = self.of.reach(new)
+        old, own = (each.upper - each.lower for each in (box, new))
+        finite = np.isfinite(own) & (first < last)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gains = np.log2(np.maximum(own / np.maximum(old, 1e-300), 2.0**-10))[finite]
+        return bool(len(gains)) and float(gains.mean()) < (SHORTER if self.programs else SHORTER_ROOT)
 
     def _place(self, end: End) -> int | str | None:
         """Return an end as nodes have it: a number of units where it is one."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hopverify.benchmarks import BENCHMARKS, Counts, Way
-from hopverify.benchmarks.cases import _networks, equilibria_relu, equilibria_tanh
+from hopverify.benchmarks.cases import _networks, equilibria_ctln, equilibria_relu, equilibria_tanh
 from hopverify.benchmarks.measuring import MOST_ROUNDS, forget, measure, peak_memory
 from hopverify.checker.rules import retrieval
 from tests.benchmarks.small import ABSENT, OTHER, OWN, SLOW, benchmark
@@ -108,7 +108,7 @@ def test_every_benchmark_runs(case: Any) -> None:
     assert all(timing.finished for timing in found.timings)
 
 
-@pytest.mark.parametrize("case", [equilibria_relu, equilibria_tanh], ids=["relu", "tanh"])
+@pytest.mark.parametrize("case", [equilibria_ctln, equilibria_relu, equilibria_tanh], ids=["ctln", "relu", "tanh"])
 def test_each_way_meets_the_equilibria_that_are_proved_to_be_all(case: Any) -> None:
     given = case.BENCHMARK.problem(3)
     counts: dict[str, int] = {}
@@ -117,4 +117,5 @@ def test_each_way_meets_the_equilibria_that_are_proved_to_be_all(case: Any) -> N
             found: Counts = way.prepare(given)()
             counts |= found
     assert counts["met by root"] == counts["equilibria"] > 0
-    assert counts.get("found by z3", counts["equilibria"]) == counts["equilibria"]
+    for way in ("found by z3", "supports by MILP"):
+        assert counts.get(way, counts["equilibria"]) == counts["equilibria"]

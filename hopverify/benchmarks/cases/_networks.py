@@ -38,7 +38,7 @@ checks:
 
 @dataclass(frozen=True)
 class Network:
-    """Symmetric W without self-coupling, n × n, and the bias b."""
+    """W without self-coupling, n × n, and the bias b."""
 
     W: NDArray[np.float64]
     b: NDArray[np.float64]
