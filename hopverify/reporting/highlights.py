@@ -69,11 +69,16 @@ def _equilibria(row: Row, data: Values) -> Iterator[str]:
     elif isinstance(rows, list) and rows:
         continua = sum("dimension" in each for each in rows)
         count = counted(len(rows) - continua, "equilibrium", "equilibria") if len(rows) > continua else ""
-        count += f"{' and ' if count else ''}{counted(continua, 'continuum', 'continua')} of them" if continua else ""
+        if continua:
+            count += f" and {counted(continua, 'continuum', 'continua')} of them" if count else _continua(continua)
         stable = sum(each.get("stability") == "stable" for each in rows)
         kinds = f", {stable:,} stable" if len(rows) > 1 else ", stable" if stable else ""
         where = " in the region" if "in the region" in row.statement else ""
         yield f"{'' if row.verdict is Verdict.PASS else 'at least '}{count}{where}{kinds}"
+
+
+def _continua(count: int) -> str:
+    return counted(count, "continuum of equilibria", "continua of equilibria")
 
 
 def _minima(row: Row, data: Values) -> Iterator[str]:
