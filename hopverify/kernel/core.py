@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
@@ -106,6 +106,12 @@ class Core:
     def digest(self) -> str:
         """SHA-256 of the canonical text."""
         return hashlib.sha256(canonical(write(self)).encode()).hexdigest()
+
+    @cached_property
+    def given(self) -> Core:
+        """The core with the arrays that are given, of all that are meant."""
+        arrays = {name: Array(held.shape, held.entries) for name, held in self.arrays.items()}
+        return replace(self, arrays=arrays)
 
     @cached_property
     def residual(self) -> Layer | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import zip_longest
 from typing import Any
@@ -20,7 +20,7 @@ from hopverify.networks import Model
 from hopverify.numerics.sampling import states
 from hopverify.obligations import GloballyStable
 from hopverify.provers import Budget, Prover
-from hopverify.provers.structure import found_by_kernel
+from hopverify.provers.structure import by_kernel
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
@@ -132,12 +132,7 @@ def some_equilibria(entries: Sequence[Any]) -> dict[str, Any]:
 
 def two(entries: Sequence[Any]) -> Evidence:
     """Return evidence that there are two equilibria."""
-    premise = some_equilibria(entries)
-    return found_by_kernel({"premises": [premise]}, "two", "no global stability", **_listed(premise))
-
-
-def _listed(premise: Mapping[str, Any]) -> dict[str, Any]:
-    return {"equilibria": premise["claim"]["equilibria"]}
+    return by_kernel("two", "no global stability", equilibria=[{"x": entry} for entry in entries])
 
 
 def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:

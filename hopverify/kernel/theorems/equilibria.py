@@ -24,7 +24,7 @@ def by_tree(case: Case) -> Fact:
     """
     case.keys("unit", "nodes", optional=("premises",))
     flow = Flow(case.core)
-    entries = _checked(case, flow)
+    entries = checked(case, flow)
     region = _region(case, flow, entries)
     unit = rational(case.proof["unit"], case.where)
     case.need(unit > 0 and unit.numerator == 1, "the unit is 1 over a whole number")
@@ -41,7 +41,7 @@ def at_most_one(case: Case) -> Fact:
     fact = case.accept(premises[0], f"{case.where}.premises[0]")
     single = fact.core is case.core and fact.claim.name in ("global stability", "at most one equilibrium")
     case.need(single, "the premise does not say that there is one equilibrium at most")
-    entries = _checked(case, flow)
+    entries = checked(case, flow)
     region = _region(case, flow, entries)
     beyond = read_entries(case.proof.get("elsewhere", []), flow.size, f"{case.where}.elsewhere")
     for entry in beyond:
@@ -54,12 +54,17 @@ def at_most_one(case: Case) -> Fact:
 def some(case: Case) -> Fact:
     """Each entry is right, and no two are the same; nothing is said of other equilibria."""
     case.keys()
-    entries = _checked(case, Flow(case.core))
-    case.need(all(entry.dimension == 0 for entry in entries), "a continuum is not one equilibrium")
+    check_some(case, Flow(case.core))
     return Fact(case.core, case.claim)
 
 
-def _checked(case: Case, flow: Flow) -> list[Entry]:
+def check_some(case: Case, flow: Flow) -> None:
+    """Refuse entries of which one is not right, or no single equilibrium, or two may be the same."""
+    entries = checked(case, flow)
+    case.need(all(entry.dimension == 0 for entry in entries), "a continuum is not one equilibrium")
+
+
+def checked(case: Case, flow: Flow) -> list[Entry]:
     """Return the entries of the claim, each shown to be right, and to be apart from the others."""
     where = f"{case.where}.equilibria"
     entries = read_entries(case.claim["equilibria"], flow.size, where)

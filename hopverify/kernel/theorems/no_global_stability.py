@@ -3,16 +3,18 @@
 from hopverify.kernel import points
 from hopverify.kernel.entries import read_entries
 from hopverify.kernel.facts import Case, Fact
+from hopverify.kernel.flow import Flow
 from hopverify.kernel.json_values import canonical, listed
 from hopverify.kernel.linearised import Beside, Linear
 from hopverify.kernel.theorems.bounded_solutions import regularity_premises
+from hopverify.kernel.theorems.equilibria import check_some
 
 
 def two(case: Case) -> Fact:
-    """Two equilibria or more, by the premise: the solution that rests at one does not converge to another."""
-    case.keys("premises")
+    """Two equilibria or more, of the flow with the given numbers: what rests at one does not converge to another."""
+    case.keys()
     case.need(len(listed(case.claim["equilibria"], case.where)) >= 2, "the claim lists two equilibria")
-    case.premises(("some equilibria", {"equilibria": case.claim["equilibria"]}))
+    check_some(case, Flow(case.core.given))
     return Fact(case.core, case.claim)
 
 
