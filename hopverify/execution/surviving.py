@@ -22,7 +22,7 @@ def surviving(decision: Decision, budget: Budget, family: Family | None) -> Deci
     evidence = decision.evidence
     if family is None or evidence is None or decision.judgement.outcome is not Outcome.PROVED:
         return decision
-    if RULES[evidence["rule"]].reach is not Reach.NEAR or _asks_for_nothing(decision.obligation):
+    if not _reckons_with_spreads(evidence) or _asks_for_nothing(decision.obligation):
         return decision
     low, high, proof = Fraction(1), Fraction(2), None
     for _ in range(DOUBLINGS):
@@ -40,6 +40,13 @@ def surviving(decision: Decision, budget: Budget, family: Family | None) -> Deci
         return decision
     stated = {"factor": str(low), "evidence": proof}
     return decide(decision.obligation, decision.role, {**evidence, SURVIVES: stated}, family)
+
+
+def _reckons_with_spreads(evidence: Evidence) -> bool:
+    """Whether a proof says how large spreads may be: of claims of the kernel, that about bounded solutions."""
+    claim = evidence.get("claim")
+    bounded = isinstance(claim, dict) and claim.get("claim") == "bounded solutions"
+    return RULES[evidence["rule"]].reach is Reach.NEAR or bounded
 
 
 def _asks_for_nothing(obligation: Obligation) -> bool:

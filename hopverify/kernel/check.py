@@ -106,5 +106,5 @@ def _entries(certificate: Any) -> Iterator[tuple[str, Any]]:
         for place, row in enumerate(json_values.listed(result.get("obligations"), where)):
             evidence = row.get("evidence") if isinstance(row, dict) else None
             if isinstance(evidence, dict) and evidence.get("rule") == "kernel":
-                entry = {key: value for key, value in evidence.items() if key != "rule"}
+                entry = {key: value for key, value in evidence.items() if key not in ("rule", "survives")}
                 yield f"{where}.obligations[{place}]", entry

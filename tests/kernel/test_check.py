@@ -248,6 +248,13 @@ def test_other_evidence_is_passed_over() -> None:
     assert list(check(PAIR, {"core": PAIR.digest, "results": [{"obligations": rows}]})) == []
 
 
+def test_how_far_evidence_reaches_is_for_the_checker() -> None:
+    claim = {"claim": "compatible times", "layer": PAIR.layers[0].name, "because": "H is diagonal"}
+    row = {"evidence": {"rule": "kernel", "claim": claim, "proof": {"by": "commuting"}, "survives": {"factor": "2"}}}
+    (fact,) = check(PAIR, {"core": PAIR.digest, "results": [{"obligations": [row]}]})
+    assert fact.claim.name == "compatible times"
+
+
 def test_names_of_layers_that_are_elsewhere() -> None:
     """An own layer is meant before one of the original, and before the residual."""
     alone = {"claim": {"claim": "compatible times", "layer": "original: x", "because": "H is diagonal"}}
