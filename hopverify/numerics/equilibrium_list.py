@@ -58,6 +58,12 @@ def equilibrium_list(
     return claim, {"by": "overlaps", "overlaps": beside, "unit": unit, "nodes": nodes}
 
 
+def unknowns(model: Model, region: Region | None) -> int:
+    """Return in how many coordinates a list is searched: those of types and overlaps where there are some."""
+    overlaps = overlaps_of(model) if region is None else None
+    return sum(layer.size for layer in model.layers.values()) if overlaps is None else overlaps.size
+
+
 def _field_of(model: Model) -> Callable[[Floats, Floats], Relaxation | MeanValue]:
     """Return what bounds the equilibria of a model in boxes within some ends."""
     network = linear_network(model)

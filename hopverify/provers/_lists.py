@@ -11,7 +11,7 @@ from hopverify.certificate import Evidence
 from hopverify.core import core_of
 from hopverify.kernel.check import accept
 from hopverify.kernel.numbers import Rejected
-from hopverify.numerics.equilibrium_list import equilibrium_list
+from hopverify.numerics.equilibrium_list import equilibrium_list, unknowns
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.segment_list import Region, is_confined, is_piecewise_linear, segment_list
 from hopverify.obligations import FlatRegionsInBasins, GloballyStable, RecoveredStates, Search
@@ -75,7 +75,7 @@ def _is_inside(search: Search, x: list[Any]) -> bool | None:
 
 def _searched(search: Search, budget: Budget) -> Listed | None:
     """Return what a tree of boxes lists."""
-    most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // search.network.size**3)
+    most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // unknowns(search.model, search.region) ** 3)
 
     def goes_on(boxes: int) -> bool:
         budget.report(boxes, None, "boxes")

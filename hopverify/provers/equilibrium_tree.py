@@ -244,7 +244,9 @@ def _search(
     only = _only_one(search, budget)
     if only is not None:
         yield from _claiming(search, json.loads(only))
-    if search.region is None and not _can_start(search):
+    # Where neurons act for themselves, what the kernel's list leaves open takes far longer here.
+    listed = search.network.elementwise and kernel_list(search, budget) is not None
+    if listed or (search.region is None and not _can_start(search)):
         return
     try:
         box, growing = _growing(search, budget)
