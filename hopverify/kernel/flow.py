@@ -98,9 +98,17 @@ class Flow:
             if layer.elementwise:
                 found += [_reached(self.curves[layer.name], each) for each in own]
             else:
-                g = self.activations[layer.name]
-                found += [_or_range(self.core, layer, g, u) for u in evaluate(g, {**self.arrays, STATE: own})]
+                found += self._whole(layer, own)
         return found
+
+    def _whole(self, layer: Layer, own: Balls) -> list[arb]:
+        """Return the range of each activation of a layer that acts as a whole."""
+        g, known = self.activations[layer.name], normalised(self.activations[layer.name])
+        if known is None:
+            moved = evaluate(g, {**self.arrays, STATE: own})
+        else:
+            moved = [ball(known.factor) * y for y in known.values(own)]
+        return [_or_range(self.core, layer, g, u) for u in moved]
 
     def drive(self, gamma: Sequence[arb]) -> list[arb]:
         """Return drive + b for activations."""

@@ -1,7 +1,12 @@
 """Normalised vectors: y = x/norm(x, e), or y = (x - mean x)/√(variance x + e), times a number c, and their slopes.
 
-With the divisor r, ∂(cy_i)/∂x_j = c/r·(δ_ij - y_i y_j), or c/r·(δ_ij - 1/n - y_i y_j/n): over a box these are sharper
-than what the chain rule has node by node.
+Their ranges on a box come from its ends, since y_i rises with u and falls, seen from 0, with s:
+
+    y_i = u/√(u² + s),                             u = x_i,                            s = Σ x_j² + e,
+    y_i = (n-1)/n·u/√((n-1)/n²·u² + s),            u = x_i - Σ x_j/(n-1),              s = Σ (x_j - x_k)²/(n(n-1)) + e
+
+with sums over neurons other than i, and over pairs of them. With the divisor r, r² = Σ x² + e or Σ (x_j - x_k)²/n² + e,
+∂(cy_i)/∂x_j = c/r·(δ_ij - y_i y_j), or c/r·(δ_ij - 1/n - y_i y_j/n): sharper than what the chain rule has node by node.
 """
 
 from __future__ import annotations
@@ -9,38 +14,76 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from flint import arb
 
-from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import ball, power, product
 from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable
 
-X = Variable(STATE)
+X, TWO = Variable(STATE), Fraction(2)
 MEAN, VARIANCE = Apply("mean", (X,)), Apply("variance", (X,))
 
 
 @dataclass(frozen=True)
 class Normalised:
-    """c times a vector over its norm, or, ``centred``, over its deviation."""
+    """c times a vector over its norm, or, ``centred``, over its deviation; e is the ``offset``."""
 
     factor: Fraction
-    divisor: Term
+    offset: Fraction
     centred: bool
+
+    def values(self, x: Sequence[arb]) -> list[arb]:
+        """Return the ranges of y on a box."""
+        found, n = list[arb](), len(x)
+        for i, own in enumerate(x):
+            others = [u for k, u in enumerate(x) if k != i]
+            if not self.centred:
+                found.append(_quotient(own, self._raised(_squares(others)), arb(1), arb(1)))
+            elif others:
+                rest = self._raised(_pairs(others) / (n * (n - 1)))
+                beyond = own - sum(others, arb(0)) / (n - 1)
+                found.append(_quotient(beyond, rest, ball(Fraction(n - 1, n)), ball(Fraction(n - 1, n**2))))
+            else:
+                found.append(arb(0) / self.divisor(x))
+        return found
+
+    def divisor(self, x: Sequence[arb]) -> arb:
+        """Return the range of r."""
+        return self._raised(_pairs(x) / len(x) ** 2 if self.centred else _squares(x)).sqrt()
+
+    def _raised(self, square: arb) -> arb:
+        """Return u + e for a square u, whose ball may reach below 0."""
+        return square.lower().max(arb(0)).union(square.upper()) + ball(self.offset)
 
     def slopes(self, x: Sequence[arb]) -> list[list[arb]]:
         """Return all derivatives on a box."""
-        n, r = len(x), evaluate(self.divisor, {STATE: list(x)})
-        vector = Apply("subtract", (X, MEAN)) if self.centred else X
-        y = evaluate(Apply("divide", (vector, self.divisor)), {STATE: list(x)})
+        n, y, steep = len(x), self.values(x), ball(self.factor) / self.divisor(x)
         part, share = (Fraction(1, n), ball(Fraction(1, n))) if self.centred else (Fraction(0), arb(1))
-        steep = ball(self.factor) / r
 
         def slope(i: int, j: int) -> arb:
-            square = power(y[i], Fraction(2)) if i == j else product(y[i], y[j])
+            square = power(y[i], TWO) if i == j else product(y[i], y[j])
             return product(steep, ball((i == j) - part) - share * square)
 
         return [[slope(i, j) for j in range(n)] for i in range(n)]
+
+
+def _squares(x: Sequence[arb]) -> arb:
+    return sum((power(u, TWO) for u in x), arb(0))
+
+
+def _pairs(x: Sequence[arb]) -> arb:
+    return sum((power(u - v, TWO) for u, v in combinations(x, 2)), arb(0))
+
+
+def _quotient(u: arb, s: arb, a: arb, b: arb) -> arb:
+    """Return the range of a·u/√(b·u² + s), s ≥ 0, from its values at the ends."""
+
+    def at(u: arb, s: arb) -> arb:
+        return a * u / (b * u * u + s).sqrt()
+
+    low, high, near, far = u.lower(), u.upper(), s.lower(), s.upper()
+    return at(low, far if low >= 0 else near).union(at(high, near if high >= 0 else far))
 
 
 def normalised(g: Term) -> Normalised | None:
@@ -52,18 +95,20 @@ def normalised(g: Term) -> Normalised | None:
         factor, u = factor * u.arguments[0].value, u.arguments[1]
     if not isinstance(under, Apply):
         return None
-    if under.function == "norm" and under.arguments[0] == u == X and isinstance(under.arguments[1], Number):
-        return Normalised(factor, under, centred=False)
-    if under.function == "sqrt" and u == Apply("subtract", (X, MEAN)) and _is_spread(under.arguments[0]):
-        return Normalised(factor, under, centred=True)
+    if under.function == "norm" and under.arguments[0] == u == X:
+        return _of(factor, under.arguments[1], centred=False)
+    if under.function == "sqrt" and u == Apply("subtract", (X, MEAN)):
+        return _of(factor, _beside_variance(under.arguments[0]), centred=True)
     return None
 
 
-def _is_spread(u: Term) -> bool:
-    """Whether a term is variance x, or that and a number."""
-    return u == VARIANCE or (
-        isinstance(u, Apply)
-        and u.function == "add"
-        and u.arguments[0] == VARIANCE
-        and isinstance(u.arguments[1], Number)
-    )
+def _of(factor: Fraction, offset: Term | None, centred: bool) -> Normalised | None:
+    known = isinstance(offset, Number) and offset.value >= 0
+    return Normalised(factor, offset.value, centred) if known and isinstance(offset, Number) else None
+
+
+def _beside_variance(u: Term) -> Term | None:
+    """Return what is added to the variance."""
+    if u == VARIANCE:
+        return Number(Fraction(0))
+    return u.arguments[1] if isinstance(u, Apply) and u.function == "add" and u.arguments[0] == VARIANCE else None

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from hopverify.checker.ranges import activation_range
 from hopverify.expr.dual import Duals, along, slopes_of, values_of
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.interval import power
@@ -21,6 +22,7 @@ from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.networks import Model
 from hopverify.networks.linear import drive_matrix
 from hopverify.numerics.activation_shape import Shape
+from hopverify.numerics.normalised import normalised
 from hopverify.numerics.relaxation import THIN, Bounds, Floats, Separation, inverses, shape_ends
 from hopverify.spec.exact_array import ExactArray
 
@@ -124,8 +126,9 @@ class MeanValue:
             if layer.name in self.shapes:
                 found = self.shapes[layer.name].range(lower[:, own], upper[:, own])
             else:
-                moved = layer.function.activate(_intervals(lower[:, own], upper[:, own]), INTERVALS)
-                found = _ends(moved, (len(lower),))
+                known, x = normalised(layer.function), _intervals(lower[:, own], upper[:, own])
+                moved = layer.function.activate(x, INTERVALS) if known is None else known.scaled(x)
+                found = _or_range(layer, *_ends(moved, (len(lower),)))
             low[:, own], high[:, own] = found
         return low, high
 
@@ -153,10 +156,16 @@ class MeanValue:
                 low[:, own, own], high[:, own, own] = self.shapes[layer.name].slope_range(lower[:, own], upper[:, own])
             else:
                 block = np.ix_(np.arange(len(lower)), own, own)
-                low[block], high[block] = _rates(
-                    lambda x, layer=layer: layer.function.activate(x, DUALS), lower[:, own], upper[:, own]
-                )
+                low[block], high[block] = self._whole_slopes(layer, lower[:, own], upper[:, own])
         return low, high
+
+    def _whole_slopes(self, layer: Any, lower: Floats, upper: Floats) -> Bounds:
+        """Return the same of a layer that acts as a whole."""
+        known = normalised(layer.function)
+        if known is None:
+            return _rates(lambda x: layer.function.activate(x, DUALS), lower, upper)
+        ends = [_ends(row, (len(lower),)) for row in known.slopes(_intervals(lower, upper))]
+        return np.stack([low for low, _ in ends], axis=1), np.stack([high for _, high in ends], axis=1)
 
     def _gains(self, lower: Floats, upper: Floats) -> Bounds:
         """Return the middle and the radius of G for the activations of each box."""
@@ -171,6 +180,14 @@ class MeanValue:
             for name, drive in synapse.drive(parts, DUALS).items():
                 total[self.places[name]] += drive
         return total
+
+
+def _or_range(layer: Any, low: Floats, high: Floats) -> Bounds:
+    """Return the ranges of activations, where they are not finite those over all states."""
+    finite = np.isfinite(low) & np.isfinite(high)
+    least, most = activation_range(layer)
+    far = (-np.inf if least is None else float(least)), (np.inf if most is None else float(most))
+    return np.where(finite, low, far[0]), np.where(finite, high, far[1])
 
 
 def _rates(function: Any, lower: Floats, upper: Floats) -> Bounds:

@@ -21,7 +21,7 @@ from hopverify.provers._stability import with_stability
 from hopverify.provers.growth_box import by_growth
 
 # Trees for the kernel: it takes about a millisecond a box.
-MAX_LISTED, MAX_WORK_LISTED = 150_000, 1_500_000_000
+MAX_LISTED, MAX_WORK_LISTED, MAX_WITH_WHOLE_LAYERS = 150_000, 1_500_000_000, 20_000
 
 
 Listed = tuple[dict[str, Any], dict[str, Any]]
@@ -76,6 +76,7 @@ def _is_inside(search: Search, x: list[Any]) -> bool | None:
 def _searched(search: Search, budget: Budget) -> Listed | None:
     """Return what a tree of boxes lists."""
     most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // unknowns(search.model, search.region) ** 3)
+    most = most if search.network.elementwise else min(most, MAX_WITH_WHOLE_LAYERS)
 
     def goes_on(boxes: int) -> bool:
         budget.report(boxes, None, "boxes")

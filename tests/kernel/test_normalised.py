@@ -11,7 +11,7 @@ from flint import arb
 
 from hopverify.kernel.duals import DUALS, Dual
 from hopverify.kernel.evaluate import evaluate
-from hopverify.kernel.functions import precision
+from hopverify.kernel.functions import ball, precision
 from hopverify.kernel.language import read
 from hopverify.kernel.normalised import normalised
 from hopverify.kernel.terms import STATE
@@ -40,6 +40,8 @@ def test_slopes_are_sharp(form: Any) -> None:
                     inside = [arb(u + random.uniform(-0.02, 0.02)) for u in x]
                     exact = evaluate(g, {STATE: [Dual(u, arb(int(k == j))) for k, u in enumerate(inside)]}, DUALS)
                     assert all(D[i][j].contains(each.rate) for i, each in enumerate(exact))
+                    scaled = [y * ball(known.factor) for y in known.values(box)]
+                    assert all(y.contains(each.value) for y, each in zip(scaled, exact, strict=True))
                 assert D[j][j].rad() <= wide[j].rate.rad()
 
 
@@ -52,6 +54,7 @@ def test_slopes_are_sharp(form: Any) -> None:
         ["divide", X, ["sum", X]],
         ["divide", X, ["norm", CENTRED, "1"]],
         ["divide", X, ["norm", X, ["sum", X]]],
+        ["divide", X, ["norm", X, "-1"]],
         ["divide", X, ["sqrt", ["variance", X]]],
         ["divide", CENTRED, ["sqrt", ["add", ["variance", X], ["sum", X]]]],
         ["divide", CENTRED, ["sqrt", ["sum", X]]],
@@ -61,9 +64,17 @@ def test_other_forms_are_not_known(form: Any) -> None:
     assert normalised(read(form, "")) is None
 
 
+def test_the_deviation_of_one_neuron_is_0() -> None:
+    known = normalised(read(LAYER_NORM, ""))
+    assert known is not None
+    with precision():
+        assert known.values([arb(2, 1)]) == [0]
+        assert known.slopes([arb(2, 1)])[0][0] == 0
+
+
 def test_where_the_divisor_may_be_0_nothing_is_finite() -> None:
     known = normalised(read(BARE, ""))
     assert known is not None
-    assert known.factor == Fraction(1)
+    assert (known.factor, known.offset) == (Fraction(1), Fraction(0))
     with precision():
         assert not any(each.is_finite() for row in known.slopes([arb(0, 1)] * 2) for each in row)
