@@ -42,4 +42,7 @@ def test_all_states_have_the_range_of_the_form() -> None:
 
 def test_other_layers_are_none() -> None:
     for lagrangian in ("softmax", "{layernorm: {delta: [1, 0, 0]}}"):
-        assert normalised(model_of(f"{{size: 3, lagrangian: {lagrangian}}}", str(np.eye(3).tolist())).layers["x"].function) is None
+        assert (
+            normalised(model_of(f"{{size: 3, lagrangian: {lagrangian}}}", str(np.eye(3).tolist())).layers["x"].function)
+            is None
+        )
