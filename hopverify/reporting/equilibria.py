@@ -24,7 +24,9 @@ def equilibria_in_words(check: str, data: Values | None, *, shows: str = JSON_SH
     heading, words, _ = _WORDS[check]
     concerned = _concerned(check, rows)
     left, part = data.get("undecided_boxes", 0), data.get("all") is False
-    lines = heading(rows, concerned) if rows or not (left or part) else ["no equilibrium was verified"]
+    lines = (
+        heading(rows, concerned, not (part or left)) if rows or not (left or part) else ["no equilibrium was verified"]
+    )
     lines += ["there may be others"] if part else _boxes_left(left)
     lines += [f"x = {vector([coordinate(v) for v in row['x']])}: {words(row)}" for row in concerned[:SHOWN]]
     if len(concerned) > SHOWN:
@@ -65,7 +67,7 @@ def _boxes_left(left: int) -> list[str]:
     return [f"there may be others: {undecided}"] if left else []
 
 
-def _counted(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
+def _counted(rows: Sequence[Values], concerned: Sequence[Values], complete: bool) -> list[str]:
     if not rows:
         return ["no equilibrium"]
     continua = [row for row in rows if "dimension" in row]
@@ -96,9 +98,9 @@ def _continuum(row: Values) -> str:
     return "on a line of equilibria" if row["dimension"] == 1 else f"on equilibria of dimension {row['dimension']}"
 
 
-def _nothing_hidden(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
+def _nothing_hidden(rows: Sequence[Values], concerned: Sequence[Values], complete: bool) -> list[str]:
     rest = len(rows) - len(concerned)
-    return [f"the energy determines every coordinate of {_some(rest, len(rows))}"] if rest else []
+    return [f"the energy determines every coordinate of {_some(rest, len(rows), complete)}"] if rest else []
 
 
 def _recovered(row: Values) -> str:
@@ -107,7 +109,11 @@ def _recovered(row: Values) -> str:
     said = [f"the energy leaves {names_in_words(list(hidden))} open; recovered as {values}"] if hidden else []
     if unsettled:
         said.append(f"whether it leaves {'more of ' * bool(hidden)}{names_in_words(unsettled)} open is not settled")
-    return "; ".join(said)
+    return _at_a_point(row) + "; ".join(said)
+
+
+def _at_a_point(row: Values) -> str:
+    return f"{_continuum(row)}, at this point: " if "dimension" in row else ""
 
 
 def _decided(row: Values) -> str:
@@ -125,15 +131,15 @@ def _decided(row: Values) -> str:
     return said
 
 
-def _no_region(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
+def _no_region(rows: Sequence[Values], concerned: Sequence[Values], complete: bool) -> list[str]:
     rest = len(rows) - len(concerned)
-    return [f"a point, no flat region: {_some(rest, len(rows))}"] if rest else []
+    return [f"a point, no flat region: {_some(rest, len(rows), complete)}"] if rest else []
 
 
-def _some(part: int, whole: int) -> str:
-    if part == whole:
+def _some(part: int, whole: int, complete: bool) -> str:
+    if part == whole and complete:
         return "the equilibrium" if whole == 1 else f"all {whole:,} equilibria"
-    return f"{part:,} of {whole:,} equilibria"
+    return f"{part:,} of {whole:,} equilibria" if part < whole else f"{whole:,} listed equilibria"
 
 
 def _region(row: Values) -> str:
@@ -144,14 +150,14 @@ def _region(row: Values) -> str:
     said = [f"{'; '.join(factors)} — all of it in the basin"] if factors else []
     said += [f"{layer}: {form}" for layer, form in row.get("layers", {}).items()]
     ending = ", with an open neighbourhood" if row["neighbourhood"].startswith("an open") else ""
-    return "; ".join(said) + ending
+    return _at_a_point(row) + "; ".join(said) + ending
 
 
-def _nothing(rows: Sequence[Values], concerned: Sequence[Values]) -> list[str]:
+def _nothing(rows: Sequence[Values], concerned: Sequence[Values], complete: bool) -> list[str]:
     return [] if rows else ["no equilibrium"]
 
 
-Heading = Callable[[Sequence[Values], Sequence[Values]], list[str]]
+Heading = Callable[[Sequence[Values], Sequence[Values], bool], list[str]]
 Row = Mapping[str, Any]
 
 _WORDS: dict[str, tuple[Heading, Callable[[Row], str], Callable[[Row], bool]]] = {

@@ -31,6 +31,11 @@ ROWS: list[tuple[str, dict[str, Any], str]] = [
         "neutral along the continuum, attracting across",
     ),
     ("state_recovery", {"undetermined": {"x[1]": "-1"}}, "the energy leaves x[1] open; recovered as -1"),
+    (
+        "state_recovery",
+        {"undetermined": {"x[1]": "-1"}, "dimension": 1},
+        "on a line of equilibria, at this point: the energy leaves x[1] open; recovered as -1",
+    ),
     ("equilibrium_stability", {"stability": "stable", "lambda_max_at_most": "33/64"}, "stable, λ_max(K) ≤ 33/64"),
     ("equilibrium_stability", {"stability": "unstable", "direction": ["0", "-2"]}, "unstable along (0, -2)"),
     ("equilibrium_stability", {"stability": "undecided", "because": "it is"}, "undecided, because it is"),
@@ -84,6 +89,16 @@ def test_equilibria_without_flat_coordinates_are_counted_only() -> None:
     some = {"equilibria": [*listed(1, region={})["equilibria"], {"x": ["0"], "region": {"a": ["0", "1"]}}]}
     some["equilibria"][1]["neighbourhood"] = "no more is claimed"
     assert equilibria_in_words("flat_region_stability", some)[0].endswith("1 of 2 equilibria")
+
+
+def test_lists_that_are_not_complete_are_not_said_to_be_all() -> None:
+    for left, said in (
+        ({"all": False}, "there may be others"),
+        ({"undecided_boxes": 1}, "1 box of states is undecided"),
+    ):
+        found = equilibria_in_words("state_recovery", listed(3, undetermined={}) | left)
+        assert found[0] == "the energy determines every coordinate of 3 listed equilibria"
+        assert found[1].endswith(said)
 
 
 def test_enclosures_are_shown_as_rounded_numbers() -> None:
