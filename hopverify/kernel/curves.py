@@ -171,7 +171,10 @@ class Curve:
         first, bend = slope(core, layer, term), bend or self._bend(low, high, term)
         rates = of_state(core, layer, first, between(low, high, inside=False)).range
         value, rate, second = function(core, term), function(core, first), derivative(core, first)
-        return Piece(low, high, value, rate, second, partial(of_state, core, layer, term), bend, rates, _line(term))
+        line = _line(term)
+        # Of x - 2(x - 1) + (x - 2) the range over a half-line is not known, but by its line it is 0.
+        shown = term if line is None else _moved(term, Fraction(0))
+        return Piece(low, high, value, rate, second, partial(of_state, core, layer, shown), bend, rates, line)
 
     def _bend(self, low: Fraction | None, high: Fraction | None, term: Term) -> str:
         """Return how composition shows that a piece bends: with its end as the origin, so that 0 is seen there."""

@@ -66,6 +66,14 @@ def test_ranges_on_infinite_intervals() -> None:
         assert curve("relu").range((-INF, arb(-1)), (arb(0), arb(0))) == (0, 0)
 
 
+def test_what_cancels_on_a_half_line_has_a_range() -> None:
+    """A hat: x - 2(x - 1) + (x - 2) is 0 beyond 2."""
+    hat = curve("{expression: '(relu(x)^2 - 2*relu(x - 1)^2 + relu(x - 2)^2)/2', of: neuron}")
+    with precision():
+        low, high = hat.range((-INF, INF), (-INF, INF))
+        assert (low, high) == (0, 1)
+
+
 def test_pieces_end_at_kinks_and_where_the_bend_changes() -> None:
     assert [(p.low, p.high, p.bend, p.line) for p in curve("hard_tanh").pieces] == [
         (None, -1, "0", (0, -1)),
