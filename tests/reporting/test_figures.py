@@ -78,13 +78,12 @@ def test_axes_have_names_and_units_and_pictures_say_what_they_are(text: str) -> 
 def test_alternative_texts_tell_what_is_seen() -> None:
     found = drawn(SWITCH)
     landscape = found["landscape"].alternative
-    assert (
-        "Marked: 2 stable equilibria, 1 unstable equilibrium. 1 at (-1, 1), stable; 2 at (1, -1), stable" in landscape
-    )
+    assert "Marked: 2 stable equilibria, 1 unstable equilibrium. 1 at (-1, 1), stable; 2 at (" in landscape
+    assert "3 at (1, -1), stable" in landscape
     assert re.search(r"E is flat \(constant in every direction of the slice\) in \d+% of the picture", landscape)
     assert "1 ghost region is marked there." in landscape
     assert "Shaded: 1 dead neuron, 2 dead neurons;" in found["portrait"].alternative
-    assert "Equilibrium 3 (unstable): the largest is about 2, certified to be above 1." in found["spectrum"].alternative
+    assert "Equilibrium 2 (unstable): the largest is about 2, certified to be above 1." in found["spectrum"].alternative
     assert "Right: energy V of the repaired system" in found["repair"].alternative
     radii = drawn(IMAGES)["radii"].alternative
     assert "2 of 3 patterns have one" in radii
