@@ -102,9 +102,24 @@ def test_the_list_refutes_where_only_an_unstable_equilibrium_is_near() -> None:
         "asked": 1,
         "assumptions": None,
     }
-    unknown = evidence["list"] | {"levels": ["?"], "cuts": [], "faces": {}, "enclosures": []}
     asked = obligation_of(f"{body}{MEMORY % [['-1/4']]}checks: [basin_cells]\n")
-    refused(asked, {"rule": "few_equilibria", "list": unknown}, "not complete")
+    part = {"claim": {"claim": "some equilibria", "equilibria": []}, "proof": {"by": "boxes"}}
+    refused(asked, {"rule": "few_equilibria", "list": part}, "not complete")
+    wrong = {**part, "proof": {"by": "tree"}}
+    refused(asked, {"rule": "few_equilibria", "list": wrong}, "list: claim: 'some equilibria' is shown by")
+
+
+def test_lists_of_layers_that_act_as_a_whole_may_be_trees() -> None:
+    """x = softmax(x)/2 has one equilibrium, (1/4, 1/4)."""
+    body = (
+        "layers: {x: {size: 2, lagrangian: softmax}}\n"
+        "synapses: {w: {kind: dense, layers: [x, x], weights: [[1/2, 0], [0, 1/2]]}}\n"
+    )
+    asked = obligation_of(f"{body}{MEMORY % '[[1, 0], [0, 1]]'}checks: [equilibria: {{near: m}}]\n")
+    ends = [str(Fraction(1, 4) + sign * Fraction(1, 2**36)) for sign in (-1, 1)]
+    tree = {"box": None, "levels": ["k"], "cuts": [], "faces": {}, "enclosures": [[ends, ends]]}
+    assert judge(asked, {"rule": "few_equilibria", "list": tree}).data["all_equilibria"] == 1
+    refused(asked, {"rule": "few_equilibria", "list": tree | {"levels": ["?"], "enclosures": []}}, "not complete")
 
 
 def test_what_definiteness_in_doubles_assumes_is_told() -> None:

@@ -5,19 +5,22 @@ or retrieved, than there are equilibria that are not known to be unstable, and t
 equilibrium may lie within half the distance to their rivals. If that is less than what is asked for, the claim is
 refuted.
 
-The payload's ``list`` is evidence for the list of all equilibria of the model, complete over all states
-(:mod:`hopverify.checker.listing`), none of them on a face; or ``multipliers`` alone, which show that there is one
-at most (T16, :mod:`hopverify.checker.rules.lure`). Patterns that cannot be told apart are refused.
+The payload's ``list`` is the kernel's claim ``stability`` of all equilibria over all states, none of them a continuum,
+with its proof; or evidence for such a list that the kernel does not take (:mod:`hopverify.checker.listing`); or ``multipliers`` alone, which show that there is one at most (T16,
+:mod:`hopverify.checker.rules.lure`). Patterns that cannot be told apart are refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
+from hopverify.checker.boxes import Floats
 from hopverify.checker.contraction import Contractor
-from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.listing import enumeration
 from hopverify.checker.rules import Judgement, Rule
 from hopverify.checker.rules.equilibrium_tree import RULE as TREE
@@ -25,12 +28,18 @@ from hopverify.checker.rules.lure import sector
 from hopverify.checker.stability import stability_of
 from hopverify.checker.stored import Rivals
 from hopverify.checks import FACTORISATION, FLOATING_POINT
+from hopverify.core import core_of
 from hopverify.errors import EvidenceRejected
+from hopverify.expr.intervals import enclose
+from hopverify.kernel.check import accept
+from hopverify.kernel.numbers import Rejected
 from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.obligations import BasinCells, EquilibriaBeside, EquilibriaNear, Outcome, Search
 
 Stored = BasinCells | EquilibriaNear | EquilibriaBeside
-ONE = {"multipliers"}
+Box = tuple[Floats, Floats]
+ONE, CLAIM = {"multipliers"}, {"claim", "proof"}
+INCOMPLETE = "list: it is not complete, or holds equilibria that are not isolated"
 
 
 def _judge(obligation: Stored, payload: Mapping[str, Any]) -> Judgement:
@@ -44,11 +53,11 @@ def _judge(obligation: Stored, payload: Mapping[str, Any]) -> Judgement:
     if set(listed) - {"definiteness"} == ONE:
         sector(model, listed)
         return _assuming(listed, refuted(asked, equilibria=1, owned=1))
-    TREE.check_payload(listed)
     network = linear_network(model)
     if network is None:
         raise EvidenceRejected("list: the drives are not linear, or the network is too large")
-    candidates = [_owners(network, obligation, rivals, found) for found in _listed(model, network, listed)]
+    boxes = _told(model, listed) if set(listed) == CLAIM else _listed(model, network, listed)
+    candidates = [[] if box is None else _owners(network, obligation, rivals, *box) for box in boxes]
     owned = {rivals.firsts[mu] for owners in candidates for mu in owners}
     found = refuted(asked, equilibria=len(candidates), owned=min(len(owned), sum(map(bool, candidates))))
     return _assuming(listed, found)
@@ -66,19 +75,39 @@ def refuted(asked: int, *, equilibria: int, owned: int) -> Judgement:
     return Judgement(Outcome.REFUTED, {"all_equilibria": equilibria, "owned_at_most": owned, "asked": asked})
 
 
-def _listed(model: Model, network: LinearNetwork, listed: Mapping[str, Any]) -> list[Equilibrium]:
+def _told(model: Model, listed: Mapping[str, Any]) -> list[Box | None]:
+    """Return the boxes of the equilibria of a claim of the kernel; None for unstable ones."""
+    try:
+        fact = accept(core_of(model), dict(listed))
+    except Rejected as error:
+        raise EvidenceRejected(f"list: {error}") from error
+    rows = fact.claim.fields.get("equilibria", [])
+    if not fact.claim.says("stability", all=True, region=None) or any("dimension" in row for row in rows):
+        raise EvidenceRejected(INCOMPLETE)
+    return [None if row["stability"] == "unstable" else _box(row["x"]) for row in rows]
+
+
+def _box(x: Sequence[Any]) -> Box:
+    ends = [[enclose(Fraction(end)) for end in (entry if isinstance(entry, list) else [entry, entry])] for entry in x]
+    return np.array([float(low.lower) for low, _ in ends]), np.array([float(high.upper) for _, high in ends])
+
+
+def _listed(model: Model, network: LinearNetwork, listed: Mapping[str, Any]) -> list[Box | None]:
+    """Return the same from evidence of the rule for lists that the kernel does not take."""
+    TREE.check_payload(listed)
     found = enumeration(Search(model, network, None), listed)
     if found.undecided or any(equilibrium.face is not None for equilibrium in found.equilibria):
-        raise EvidenceRejected("list: it is not complete, or holds equilibria that are not isolated")
-    return found.equilibria
+        raise EvidenceRejected(INCOMPLETE)
+    return [
+        None if stability_of(network, each).verdict == "unstable" else (each.lower, each.upper)
+        for each in found.equilibria
+    ]
 
 
-def _owners(network: LinearNetwork, obligation: Stored, rivals: Rivals, found: Equilibrium) -> list[int]:
-    """Return the patterns whose own an equilibrium may be."""
-    if stability_of(network, found).verdict == "unstable":
-        return []
+def _owners(network: LinearNetwork, obligation: Stored, rivals: Rivals, lower: Floats, upper: Floats) -> list[int]:
+    """Return the patterns whose own an equilibrium in a box may be."""
     contractor = Contractor(network)
-    low, high = contractor.activations.ranges(contractor.everywhere(found.lower, found.upper))
+    low, high = contractor.activations.ranges(contractor.everywhere(lower, upper))
     own = next(neurons for layer, neurons in network.places() if layer.name == obligation.layer)
     return [mu for mu in range(len(obligation.labels)) if rivals.may_own(mu, low[0, own], high[0, own])]
 
