@@ -29,7 +29,7 @@ GAINED, GRID, SLACK, LOWER, REGULAR = 2.0**-8, 2.0**-7, 2.0**-9, 2.0**-18, 2.0**
 WORTH, AGAIN, ROUNDS = 2.0**-5, 0.15, 3
 # Intervals so much thinner than the others of a box are not shrunk: balls know no more of them.
 THIN = 2.0**-14
-STEPS, AT_ONCE, ENTRIES = 30, 1024, 2**21
+STEPS, AT_ONCE, ENTRIES = 30, 1024, 2**18
 SCALES = (30.0, 1000.0, 1e6)
 OFF_MIDDLE = 0.4871
 MOST_UNDECIDED, MOST_OPENED = 32, 8

@@ -245,8 +245,9 @@ def _search(
     if only is not None:
         yield from _claiming(search, json.loads(only))
     # Where neurons act for themselves, what the kernel's list leaves open takes far longer here.
-    listed = search.network.elementwise and kernel_list(search, budget) is not None
-    if listed or (search.region is None and not _can_start(search)):
+    listed = kernel_list(search, budget) if search.network.elementwise else None
+    left = listed is not None and listed[0]["claim"] == "some equilibria"
+    if left or (search.region is None and not _can_start(search)):
         return
     try:
         box, growing = _growing(search, budget)
