@@ -43,11 +43,10 @@ def by_t16(case: Case) -> Fact:
     definite, placed = _is_definite_or_border(case), "x" in case.claim.fields
     if placed:
         _check_place(case)
-    if definite or placed:
-        case.premises()
-        return Fact(case.core, case.claim)
-    case.premises(("bounded solutions", {}))
-    case.need("box" in case.proof["premises"][0]["claim"], "a box that every solution enters has an equilibrium")
+    border = not (definite or placed)
+    case.premises(*([("bounded solutions", {})] if border else []))
+    boxed = not border or "box" in case.proof["premises"][0]["claim"]
+    case.need(boxed, "a box that every solution enters has an equilibrium")
     return Fact(case.core, case.claim)
 
 
