@@ -67,6 +67,15 @@ memories:
   m: {layer: x, patterns: [[1, 1]]}
 checks: [basin_cells]
 """,
+    "unsettled": """
+hopverify: 1
+name: unsettled
+layers:
+  x: {size: 2, lagrangian: tanh}
+synapses:
+  w: {kind: dense, layers: [x, x], weights: {values: [[0, 0.25], [0.25, 0]], tolerance: 0.125}}
+checks: [global_stability]
+""",
     "saddle": """
 hopverify: 1
 name: saddle

@@ -43,7 +43,7 @@ from hopverify.obligations import Bounded, GloballyStable, Outcome
 
 Matrix = np.ndarray[Any, Any]
 Floats = NDArray[np.float64]
-LEAST = 2.0**-400
+LEAST = Fraction(2) ** -400
 
 
 def steepest(layer: Layer) -> Fraction:
@@ -127,9 +127,10 @@ def sector(model: Model, payload: Mapping[str, Any]) -> tuple[list[Fraction], bo
     slopes: Any
     if "definiteness" in payload:
         structure, slopes = sector_structure(model)
-        d = _multipliers(payload, structure.layers).astype(np.float64)
-        if not all(LEAST < entry < 1 / LEAST for entry in d):
+        exact = _multipliers(payload, structure.layers)
+        if not all(LEAST < entry < 1 / LEAST for entry in exact):
             raise EvidenceRejected("multipliers: expected numbers between 2^-400 and 2^400")
+        d = exact.astype(np.float64)
         check_definite(multiplied_form(structure, slopes, d), payload["definiteness"])
         return list(slopes), True
     if model.uncertain:

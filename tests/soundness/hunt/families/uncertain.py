@@ -55,8 +55,8 @@ def draw(random: Random) -> Outcome:
     document["synapses"]["w"]["weights"] = {"values": texts(scaled(W, scale)), **spread}
     obligation = GloballyStable(build_model(parse_spec(json.dumps(document), format="json")))
     truth, passed = is_definite(less(identity(n), worst)), []
-    for evidence in [None, *methods(random, n)]:
-        payload = {"rule": "lure", "multipliers": ["1"] * n} | ({"definiteness": evidence} if evidence else {})
+    for evidence in methods(random, n):
+        payload = {"rule": "lure", "multipliers": ["1"] * n, "definiteness": evidence}
         try:
             with np.errstate(all="ignore"):
                 judge(obligation, payload, uncertain=True)
