@@ -14,6 +14,7 @@ from tests.soundness.oracles.matrices import ZERO, Matrix, Row, apply, is_defini
 from tests.soundness.oracles.segments import ACTIVATIONS, Segment, activate, branches
 
 NUMBERS = [Fraction(v) for v in ("-2", "-1", "-1/2", "0", "0", "1/2", "1", "1", "2")]
+SHARES = tuple(Fraction(k, 8) for k in range(1, 8))
 SCALES = tuple(Fraction(2) ** k for k in (0, 0, 0, 0, 500, -500, -1060))
 
 
@@ -47,11 +48,26 @@ def _near(x: tuple[Fraction, ...], told: Any) -> bool:
     )
 
 
-def _missing(entry: Mapping[str, Any], found: list[Any]) -> str | None:
+def _rests(x: list[Fraction], parts: tuple[Segment, ...], W: Matrix, b: Row, rho: Row) -> bool:
+    drive = apply(W, [activate(parts, v) for v in x])
+    return all(w + c == r * v for w, c, r, v in zip(drive, b, rho, x, strict=True))
+
+
+def _missing(
+    entry: Mapping[str, Any], found: list[Any], parts: tuple[Segment, ...], W: Matrix, b: Row, rho: Row
+) -> str | None:
     """Return what a complete list has left out, or lists although it is no equilibrium."""
     told = _states(entry)
+
+    def is_listed(point: tuple[Fraction, ...], x: Any, row: Mapping[str, Any]) -> bool:
+        """Whether a point is the state that is told, or everything rests between it and that of a continuum."""
+        if "dimension" not in row:
+            return _near(point, x)
+        between = [[v + t * (Fraction(u) - v) for v, u in zip(point, x, strict=True)] for t in SHARES]
+        return all(_rests(each, parts, W, b, rho) for each in between)
+
     for branch in found:
-        if branch.point is not None and not any(_near(branch.point, x) for x, _ in told):
+        if branch.point is not None and not any(is_listed(branch.point, x, row) for x, row in told):
             return f"{branch.point} is not listed"
         if branch.singular:
             on = [x for x, _ in told if all(s.holds(Fraction(v)) for s, v in zip(branch.chosen, x, strict=True))]
@@ -62,13 +78,8 @@ def _missing(entry: Mapping[str, Any], found: list[Any]) -> str | None:
 
 def _false(entry: Mapping[str, Any], parts: tuple[Segment, ...], W: Matrix, b: Row, rho: Row) -> str | None:
     for told, _ in _states(entry):
-        if all(isinstance(t, str) for t in told):
-            x = [Fraction(t) for t in told]
-            flow = [
-                w + c - r * v for w, c, r, v in zip(apply(W, [activate(parts, v) for v in x]), b, rho, x, strict=True)
-            ]
-            if any(flow):
-                return f"{told} is listed and no equilibrium"
+        if all(isinstance(t, str) for t in told) and not _rests([Fraction(t) for t in told], parts, W, b, rho):
+            return f"{told} is listed and no equilibrium"
     return None
 
 
@@ -138,7 +149,7 @@ def draw(random: Random) -> Outcome:
     verdict, parts = found["equilibria"]["verdict"], ACTIVATIONS[activation]
     wrong = _false(found["equilibria"], parts, W, b, rho)
     if verdict == "pass":
-        wrong = wrong or _missing(found["equilibria"], list(branches(parts, W, b, rho)))
+        wrong = wrong or _missing(found["equilibria"], list(branches(parts, W, b, rho)), parts, W, b, rho)
     if all(W[i][j] == W[j][i] for i in range(len(b)) for j in range(i)):
         wrong = wrong or _unstable(found["equilibria"], parts, W, rho)
         ghosts = _ghosts(W, b) if activation == "relu" and set(rho) == {1} else None

@@ -7,7 +7,8 @@ differs by as little, is refused, or makes a list that is as right.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -83,8 +84,33 @@ def _ask(check: str, region: list[tuple[Fraction, Fraction]]) -> dict[str, Any]:
     return {check: {end: [str(ends[side]) for ends in region] for side, end in enumerate(("lower", "upper"))}}
 
 
-def _forged(evidence: Any, random: Random) -> Any:
+def _entries(entry: Any) -> Iterator[Any]:
+    """Yield an entry of the kernel, and those of its premises."""
+    yield entry
+    for premise in entry["proof"].get("premises", ()):
+        yield from _entries(premise)
+
+
+def _forged_list(evidence: Any, region: Any, random: Random) -> Any:
+    """Return evidence of the kernel for another region: as it is, with another node, or without an equilibrium."""
+    evidence, kind = deepcopy(evidence), random.randrange(4)
+    for entry in _entries(evidence):
+        claim, proof = entry["claim"], entry["proof"]
+        if "equilibria" in claim:
+            claim["region"] = [[str(low), str(high)] for low, high in region]
+            if kind == 1:
+                claim["equilibria"] = claim["equilibria"][1:]
+                proof |= {"proofs": proof["proofs"][1:]} if "proofs" in proof else {}
+        if kind == 0 and proof.get("nodes"):
+            place = random.randrange(len(proof["nodes"]))
+            proof["nodes"][place] = random.choice((["none"], ["affine"], ["one", 0], ["none", 0], ["affine", 0]))
+    return evidence
+
+
+def _forged(evidence: Any, region: Any, random: Random) -> Any:
     """Return evidence as it is, or with another code for one of its boxes, or without an equilibrium."""
+    if evidence["rule"] == "kernel":
+        return _forged_list(evidence, region, random)
     levels, place = evidence["levels"], random.randrange(max(1, sum(map(len, evidence["levels"]))))
     kind = random.randrange(4)
     if kind == 0:
@@ -104,7 +130,7 @@ def _borrowed(
     spec = parse_spec(json.dumps(document | {"checks": [_ask(check, region)]}), format="json")
     ((_, claim),) = claims_of(spec, build_model(spec))
     try:
-        found = judge(claim.necessary[0], _forged(offered, random))
+        found = judge(claim.necessary[0], _forged(offered, region, random))
     except EvidenceRejected:
         return "refused", []
     return "pass" if found.outcome is Result.PROVED else "unknown", found.data["equilibria"]
