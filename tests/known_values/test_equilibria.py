@@ -137,7 +137,7 @@ def test_at_the_kink_the_form_is_indefinite_and_strictly_copositive() -> None:
     assert d @ S @ d < 0
     assert (S > 0).all()
     (row,) = told("relu-biactive", "equilibrium_stability").values()
-    assert row["at_kink"] == ["x[1]", "x[2]"]
+    assert row["at_kink"] == [1, 2]
 
 
 def test_the_switch_between_two_relu_neurons_from_its_ghost_region() -> None:
