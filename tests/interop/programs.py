@@ -108,6 +108,7 @@ W34, A33, P53, T342 = array(3, 4), array(3, 3), array(5, 3), array(3, 4, 2)
 CONV = hmx.ConvSynapse(W=array(5, 3, 3, 3), window_strides=(1, 1), padding="SAME")
 STRIDED = hmx.ConvSynapse(W=array(5, 3, 3, 3), window_strides=(2, 2), padding="SAME")
 VALID = hmx.ConvSynapse(W=array(2, 1, 2, 2), window_strides=(1, 1), padding="VALID")
+T333 = array(3, 3, 3)
 
 SYNAPSES = {
     "LinearSynapse": synapse(hmx.LinearSynapse(W34), x=(3,), y=(4,)),
@@ -145,6 +146,11 @@ SYNAPSES = {
     "stacked as columns": synapse(
         lambda x, y: -jnp.exp(jnp.stack([x, y], axis=1) @ jnp.arange(2.0)).sum(), x=(3,), y=(3,)
     ),
+    "a function of a product of two layers": synapse(lambda x, y: -jnp.sum(jnp.tanh(jnp.outer(x, y))), x=(3,), y=(4,)),
+    "differences of all pairs": synapse(lambda x: -jnp.sum(A33 * jnp.cos(x[:, None] - x)), x=(3,)),
+    "an array of three axes": synapse(lambda x: -jnp.sum(jnp.einsum("i,j,ijk->k", x, x, T333) ** 3), x=(3,)),
+    "divided by an array": synapse(lambda x: jnp.sum((x / jnp.arange(1.0, 4.0)) ** 4), x=(3,)),
+    "sums of all pairs": synapse(lambda x, y: -jnp.sum(x[:, None] + 2 * y), x=(3,), y=(4,)),
     "products of sums": synapse(lambda x, y: -x.sum() * y.sum(), x=(3,), y=(4,)),
     "one neuron and many": synapse(lambda x, y: -(x[0] * jnp.sum(y**4)), x=(1,), y=(4,)),
     "a quotient": synapse(lambda x: -jnp.sum(x / (1 + x**2)), x=(3,)),
@@ -162,7 +168,6 @@ REFUSED = {
     "stop_gradient": synapse(lambda x: jnp.sum(jax.lax.stop_gradient(x) * x), x=(3,)),
     "constant exponents only": synapse(lambda x, y: jnp.sum(jnp.abs(x) ** y), x=(3,), y=(3,)),
     "small whole numbers": synapse(lambda x: jnp.sum(jnp.abs(x) ** 2.1), x=(3,)),
-    "along some of their axes only": synapse(lambda x, y: -jnp.sum(jnp.tanh(jnp.outer(x, y))), x=(3,), y=(4,)),
     "along one axis of several": synapse(lambda x: -jnp.sum(jax.nn.logsumexp(x, axis=-1)), x=(2, 3)),
     "comparison for equality": synapse(lambda x: jnp.sum(jnp.where(x == 0, 1.0, x)), x=(3,)),
 }

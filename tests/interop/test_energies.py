@@ -21,21 +21,24 @@ torch = pytest.importorskip("torch")
 from hopverify.interop.torch import energy_spec  # noqa: E402
 from tests.interop import energies as own  # noqa: E402
 from tests.interop import flows  # noqa: E402
+from tests.interop.published import NOT_READ, PUBLISHED  # noqa: E402
+
+ENERGIES, REFUSED = own.ENERGIES | PUBLISHED, own.REFUSED | NOT_READ
 
 
 def made(name: str) -> Imported:
-    return energy_spec(own.ENERGIES[name].function(), own.ENERGIES[name].example(), name=name)
+    return energy_spec(ENERGIES[name].function(), ENERGIES[name].example(), name=name)
 
 
-@pytest.mark.parametrize("name", own.ENERGIES)
+@pytest.mark.parametrize("name", ENERGIES)
 def test_an_energy_is_read_as_the_module_computes_it(name: str) -> None:
     found = made(name)
-    for part in own.ENERGIES[name].parts:
+    for part in ENERGIES[name].parts:
         assert part in found.text
     notes = [note for note in found.notes if note.startswith("compared with the module")]
-    assert float(notes[0].rpartition(" ")[2]) <= own.ENERGIES[name].close
-    if own.ENERGIES[name].layers == ("x",):
-        compare_once_more(found, own.ENERGIES[name])
+    assert float(notes[0].rpartition(" ")[2]) <= ENERGIES[name].close
+    if ENERGIES[name].layers == ("x",):
+        compare_once_more(found, ENERGIES[name])
 
 
 def compare_once_more(found: Imported, of: own.Energy) -> None:
@@ -88,9 +91,9 @@ def test_what_is_no_flow_of_a_network_is_refused(name: str) -> None:
     assert told in str(caught.value)
 
 
-@pytest.mark.parametrize("name", own.REFUSED)
+@pytest.mark.parametrize("name", REFUSED)
 def test_what_is_not_a_function_of_the_state_is_refused(name: str) -> None:
-    function, example, told = own.REFUSED[name]
+    function, example, told = REFUSED[name]
     with pytest.raises(HopverifyError) as caught:
         energy_spec(function(), example())
     assert told in str(caught.value)
@@ -98,9 +101,9 @@ def test_what_is_not_a_function_of_the_state_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", own.UNTOUCHED)
 def test_a_module_is_left_as_it_was(name: str) -> None:
-    module = own.ENERGIES[name].function()
+    module = ENERGIES[name].function()
     before = {key: value.clone() for key, value in module.state_dict().items()}
-    energy_spec(module, own.ENERGIES[name].example())
+    energy_spec(module, ENERGIES[name].example())
     assert all(torch.equal(value, before[key]) for key, value in module.state_dict().items())
     assert all(parameter.dtype == torch.float32 for parameter in module.parameters())
 
@@ -121,7 +124,7 @@ def test_a_file_becomes_a_verdict(tmp_path: Path) -> None:
         ("energy", {}, "--set input=SHAPE"),
         ("energy", {"input": "8x"}, "the shape of a state"),
         ("energy", {"input": "8", "dtype": "float16"}, "float32 or float64"),
-        ("energy", {"input": "9"}, "no graph"),
+        ("energy", {"input": "9"}, "a call on the example fails: RuntimeError: size mismatch"),
         ("Memory", {"input": "8"}, "is a class"),
         ("nothing", {"input": "8"}, "nothing called 'nothing'"),
     ],

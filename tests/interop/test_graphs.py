@@ -82,8 +82,22 @@ class Graph:
 
 def fold(target: Any, args: Any, kwargs: Any) -> Any:
     """Compute the few operations on constants that the graphs here have."""
-    known = {"aten.permute.default": np.transpose, "aten.exp.default": np.exp, "aten.linalg_inv.default": np.linalg.inv}
+    known = {
+        "aten.permute.default": np.transpose,
+        "aten.exp.default": np.exp,
+        "aten.linalg_inv.default": np.linalg.inv,
+        "aten.flip.default": np.flip,
+        "aten.index.Tensor": lambda values, places: values[tuple(places)],
+        "aten.index_put.default": _put,
+        "aten.constant_pad_nd.default": lambda values, pads, fill=0: np.pad(values, pads, constant_values=fill),
+    }
     return known[str(target)](*args)
+
+
+def _put(values: Any, places: Any, new: Any, accumulate: bool = False) -> Any:
+    found = values.copy()
+    found[tuple(places)] = new
+    return found
 
 
 def of_layers(found: Structure) -> list[Any]:
@@ -193,7 +207,7 @@ def sum_of(graph: Graph, operation: str, *args: Any, dtype: str = "float32", **k
         ("_to_copy.default", (), {"dtype": "int64"}, "a result of type int64"),
         ("_to_copy.default", (), {"dtype": "float16"}, "a result of type float16"),
         ("view.dtype", ("int32",), {}, "bits read as another type"),
-        ("empty_like.default", (), {}, "never set"),
+        ("empty_like.default", (), {}, "were never set"),
         ("mul.Tensor", (float("inf"),), {}, "the number inf"),
         ("eq.Scalar", (0,), {"dtype": "bool"}, "comparison for equality"),
         ("sort.stable", (), {}, "aten.sort.stable has no counterpart"),
@@ -234,3 +248,83 @@ def test_a_refusal_tells_the_line_of_the_program() -> None:
     node.meta["stack_trace"] = '  File "/models/net.py", line 7, in forward\n    return x.sort()'
     with pytest.raises(HopverifyError, match=r"\(at net.py:7, forward\)"):
         graph.read(graph("sum.default", (), node))
+
+
+def quadratic_of(graph: Graph, moved: Node, *shape: int) -> Any:
+    """Return the diagonal and the weights of the sum of squares of what is moved."""
+    squares = graph("pow.Tensor_Scalar", shape, moved, 2)
+    return graph.read(graph("sum.default", (), squares))
+
+
+def test_what_only_moves_entries_is_read_by_where_they_go() -> None:
+    graph = Graph(3)
+    turned = graph("flip.default", (3,), graph.x, [0])
+    found = graph.read(graph("dot.default", (), graph.x, turned))
+    (weights,) = found.synapses.values()
+    assert weights.arrays["weights"].tolist() == [[0, 0, -2], [0, -2, 0], [-2, 0, 0]]
+
+    graph = Graph(3)
+    places = graph.array("places", [0, 0, 2], dtype="int64")
+    found = quadratic_of(graph, graph("index.Tensor", (3,), graph.x, [places]), 3)
+    (weights,) = found.synapses.values()
+    assert (weights.kind, weights.fields) == ("hebbian", {"scale": -2})
+    assert weights.arrays["patterns"].tolist() == [[1, 0, 0], [1, 0, 0], [0, 0, 1]]
+
+    graph = Graph(3)
+    found = quadratic_of(graph, graph("constant_pad_nd.default", (5,), graph.x, [1, 1], 2.0), 5)
+    assert (found.leaks["x"].tolist(), found.constant) == ([2, 2, 2], 8)
+
+    graph = Graph(3)
+    place, new = graph.array("place", [1], dtype="int64"), graph.array("new", [3.0])
+    found = quadratic_of(graph, graph("index_put.default", (3,), graph.x, [place], new), 3)
+    assert found.constant == 9
+
+
+def test_entries_under_a_mask_of_the_state_are_chosen() -> None:
+    graph = Graph(3)
+    positive = graph("gt.Scalar", (3,), graph.x, 0, dtype="bool")
+    below = graph("index_put.default", (3,), graph.x, [positive], graph.array("zero", 0.0))
+    found = graph.read(graph("sum.default", (), below))
+    assert "relu(-x)" in found.synapses["expression"].fields["energy"]
+
+
+def test_connectives_of_comparisons_are_cases() -> None:
+    graph = Graph(3)
+    one = graph("gt.Scalar", (3,), graph.x, 1, dtype="bool")
+    other = graph("lt.Scalar", (3,), graph.x, -1, dtype="bool")
+    outside = graph("bitwise_or.Tensor", (3,), one, other, dtype="bool")
+    inside = graph("bitwise_not.default", (3,), outside, dtype="bool")
+    never = graph("logical_and.default", (3,), inside, graph.array("no", [False] * 3, dtype="bool"), dtype="bool")
+    for which, step in ((outside, "max(x - 1, -x - 1)"), (inside, "-max("), (never, "min(")):
+        chosen = graph("where.self", (3,), which, graph.x, graph.array("zero" + which.name, [0.0, 0.0, 0.0]))
+        energy = graph.read(graph("sum.default", (), chosen)).synapses["expression"].fields["energy"]
+        assert step in energy
+
+
+@pytest.mark.parametrize(
+    ("operation", "args", "told"),
+    [
+        ("index_put.default", ([None], 1.0, True), "added up where they meet"),
+        ("prod.default", (), "one by one"),
+        ("bitwise_and.Tensor", (1,), "for comparisons only"),
+    ],
+)
+def test_what_moves_and_more_is_refused(operation: str, args: Any, told: str) -> None:
+    graph = Graph(3)
+    with pytest.raises(HopverifyError, match=told):
+        graph.read(graph("sum.default", (), graph(operation, (3,), graph.x, *args)))
+
+
+def test_a_state_that_is_rounded_is_refused() -> None:
+    graph = Graph(3, dtype="float64")
+    with pytest.raises(HopverifyError, match="rounded to float32"):
+        graph.read(graph("sum.default", (), graph("_to_copy.default", (3,), graph.x)))
+
+
+def test_numbers_that_were_never_set_must_not_remain() -> None:
+    graph = Graph(3)
+    place = graph.array("place", [0], dtype="int64")
+    unset = graph("empty.memory_format", (3,), [3])
+    one = graph("select.int", (), graph.x, 0, 0)
+    with pytest.raises(HopverifyError, match="never set"):
+        graph.read(graph("sum.default", (), graph("index_put.default", (3,), unset, [place], one)))

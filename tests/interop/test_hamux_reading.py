@@ -118,7 +118,9 @@ def test_convolved_layers_stand_with_their_channels_first(monkeypatch: pytest.Mo
 def test_steps_checks_and_expectations() -> None:
     lone = ham({"x": ("lagr_relu", (3,))})
     assert "{step_size: {step: 0.5}}" in made(lone, step=Fraction(1, 2)).text
-    assert body(made(lone)).endswith("checks: all\n")
+    assert body(made(lone)).endswith("checks: all\nexpect: {energy_flatness: fail}\n")
+    assert body(made(ham({"x": ("lagr_tanh", (3,))}))).endswith("checks: all\n")
+    assert body(made(lone, checks=["energy_flatness"])).endswith("checks: [energy_flatness]\n")
     stated = made(lone, checks=["energy_flatness"], expect={"energy_flatness": "fail"})
     assert body(stated).endswith("checks: [energy_flatness]\nexpect: {energy_flatness: fail}\n")
 

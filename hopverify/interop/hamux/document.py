@@ -12,6 +12,7 @@ import numpy as np
 from hopverify.interop.entries import array_entry, bias_entry, synapse_entry
 from hopverify.interop.hamux.reading import Port, Read
 from hopverify.interop.imported import Imported, spec_text, stem_of
+from hopverify.lagrangians import LAGRANGIANS
 from hopverify.reporting.plain import plain
 
 REFERENCE = "arXiv:2507.06211"
@@ -97,13 +98,30 @@ def _checks(wanted: Wanted) -> Any:
 
 
 def _expectations(read: Read, wanted: Wanted) -> dict[str, str]:
-    """Return what is expected; weights of a layer with itself need no symmetry, as the drive is -∇S."""
+    """Return what is known beforehand, unless the person says what to check or to expect."""
     if wanted.expect is not None:
         return dict(wanted.expect)
-    lopsided = any(
+    if wanted.checks is not None:
+        return {}
+    flat = any(is_flat(port.found.lagrangian) for port in read.ports.values())
+    # Weights of a layer with itself need no symmetry, as the drive is -∇S.
+    lopsided = wanted.step is None and any(
         part.kind == "dense" and part.layers[0] == part.layers[1] and not np.array_equal(weights, weights.T)
         for _, interaction in read.interactions
         for part in interaction.parts
         for weights in part.arrays.values()
     )
-    return {"weight_symmetry": "fail"} if lopsided and wanted.checks is None and wanted.step is None else {}
+    return ({"weight_symmetry": "fail"} if lopsided else {}) | ({"energy_flatness": "fail"} if flat else {})
+
+
+def is_flat(lagrangian: Any) -> bool:
+    """Whether the catalogue says of a Lagrangian, as a spec states it, that its activation is constant somewhere.
+
+    >>> is_flat({"softmax": {"beta": 2}}), is_flat("relu"), is_flat("tanh"), is_flat({"expression": "x^4"})
+    (True, True, False, False)
+    """
+    name = lagrangian if isinstance(lagrangian, str) else next(iter(lagrangian))
+    return any(entry.name == name and entry.facts.kernel in _FLAT for entry in LAGRANGIANS)
+
+
+_FLAT = ("ones", "dead set", "support")

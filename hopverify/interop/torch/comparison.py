@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.interop.imported import Imported
-from hopverify.interop.torch.programs import quiet
+from hopverify.interop.torch.programs import differentiated, quiet
 from hopverify.interop.torch.tensors import torch_itself
 from hopverify.networks import build_model
 
@@ -57,7 +57,7 @@ class Original:
         torch = torch_itself()
         kind = getattr(torch, self.dtype)
         xs = [torch.tensor(x.reshape(shape), dtype=kind) for x, shape in zip(states, self.shapes, strict=True)]
-        with quiet():
+        with quiet(), differentiated():
             if self.returns != "energy":
                 found = self.function(*[x.requires_grad_() for x in xs])
                 parts = found if isinstance(found, list | tuple) else [found]
@@ -153,6 +153,12 @@ def _apart(ours: Sequence[Array], theirs: Sequence[Array], returns: str, scale: 
         "Either a gradient is stopped (detach, no_grad) or has a rule of its own (autograd.Function), or the program"
         " draws random numbers or remembers its calls, or float32 loses too many digits (try .double())"
     )
+    if not np.isfinite(one).all():
+        return (
+            f"what was read is not defined at a state of size {scale:g}, where PyTorch computes {_some(other)}: a"
+            " logarithm, a root or a quotient is taken outside its domain in a case that torch.where does not choose;"
+            " bound its argument by torch.clamp"
+        )
     return (
         f"the module and what was read of it differ in their {kind} at states of size {scale:g}: PyTorch computes"
         f" {_some(other)}, the reading gives {_some(one)}. {causes}"

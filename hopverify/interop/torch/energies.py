@@ -17,9 +17,10 @@ from hopverify.errors import HopverifyError
 from hopverify.interop.imported import Imported
 from hopverify.interop.torch.comparison import Original, compare
 from hopverify.interop.torch.document import RETURNS, Wanted, document
-from hopverify.interop.torch.programs import Program, copied, own_rules, program, quiet
+from hopverify.interop.torch.programs import Program, copied, differentiated, own_rules, program, quiet, returned
 from hopverify.interop.torch.reading import Read, read_program
 from hopverify.interop.torch.tensors import torch_itself
+from hopverify.networks import build_model
 
 Array = NDArray[Any]
 
@@ -48,11 +49,18 @@ def energy_spec(
         raise HopverifyError(f"returns is one of {', '.join(RETURNS)}, got {returns!r}")
     made = program(bare, examples)
     shapes = [tuple(each.shape) for each in examples]
-    read = read_program(made, _names_of(bare, len(examples)), shapes, kind, decimals=decimals)
-    if kind == "energy":
-        _take_for_granted(read, made, bare, examples)
     title = name or str(getattr(function, "__name__", type(function).__name__))
     wanted = Wanted(title, kind, decimals, checks, expect)
+    read = read_program(
+        made,
+        _names_of(bare, len(examples)),
+        shapes,
+        kind,
+        decimals=decimals,
+        fits=lambda read: build_model(document(read, wanted).model_spec()),
+    )
+    if kind == "energy":
+        _take_for_granted(read, made, bare, examples)
     dtype = str(examples[0].dtype).removeprefix("torch.")
     original = Original(bare, shapes, dtype, kind)
 
@@ -94,9 +102,8 @@ def _names_of(function: Any, count: int) -> list[str]:
 
 def _take_for_granted(read: Read, made: Program, function: Any, examples: Sequence[Any]) -> None:
     """Note whose gradients are another's than those of the function that is read: they are compared, not proved."""
-    with quiet():
-        result = function(*[each.clone().requires_grad_() for each in examples])
-    parts = result if isinstance(result, list | tuple) else [result]
+    with quiet(), differentiated():
+        parts = returned(function(*[each.clone().requires_grad_() for each in examples]))
     for rule in dict.fromkeys(rule for part in parts for rule in own_rules(part)):
         read.assumed[f"the derivative rule of {rule} is its derivative"] = None
     if made.stopped:

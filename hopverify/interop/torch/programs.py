@@ -10,6 +10,7 @@ import contextlib
 import copy
 import io
 import logging
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,16 @@ WHOLE = (
     "logaddexp",
     "log_sigmoid_forward",
     "_safe_softmax",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "_pad_circular",
+    "index_select",
+    "roll",
+    "flip",
+    "xlogy",
+    "special_xlog1py",
+    "special_entr",
     "linalg_inv",
     "linalg_solve",
     "linalg_pinv",
@@ -62,17 +73,30 @@ def program(function: Any, example: Sequence[Any]) -> Program:
     torch = torch_itself()
     module = function if isinstance(function, torch.nn.Module) else _holder(function)
     with quiet():
+        _check_result(function, example)
         try:
-            return _exported(module, example)
+            with undone():
+                return _exported(module, example)
         except HopverifyError:
             raise
         except Exception as first:
             try:
-                return _traced(function, example)
+                with undone():
+                    return _traced(function, example)
             except HopverifyError:
                 raise
             except Exception as second:
                 raise HopverifyError(_no_graph(first, second)) from second
+
+
+def _check_result(function: Any, example: Sequence[Any]) -> None:
+    """Raise if a call on the example fails, or returns what is no tensor."""
+    try:
+        found = copied(function)(*[each.clone() for each in example])
+    except Exception as error:
+        said = (str(error).strip().splitlines() or [""])[0]
+        raise HopverifyError(f"a call on the example fails: {type(error).__name__}: {said}") from error
+    returned(found)
 
 
 @contextlib.contextmanager
@@ -81,23 +105,68 @@ def quiet() -> Iterator[None]:
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        silence = contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO())
+        with warnings.catch_warnings(), silence[0], silence[1]:
             warnings.simplefilter("ignore")
             yield
     finally:
         logging.disable(level)
 
 
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """Leave the transforms of torch.func that a failure has left open, without which nothing else can be traced."""
+    functions: Any = torch_itself()._C._functorch
+    depth = functions.get_dynamic_layer_stack_depth()
+    try:
+        yield
+    finally:
+        functions.pop_dynamic_layer_stack_and_undo_to_depth(depth)
+
+
+@contextlib.contextmanager
+def differentiated() -> Iterator[None]:
+    """Say of what PyTorch raises that it was asked for a gradient."""
+    try:
+        yield
+    except HopverifyError:
+        raise
+    except Exception as error:
+        said = (str(error).strip().splitlines() or [""])[0]
+        raise HopverifyError(f"PyTorch computes no gradient of it: {type(error).__name__}: {said}") from error
+
+
+def returned(found: Any) -> list[Any]:
+    """Return the tensors that a program returns; raise if it returns anything else."""
+    torch = torch_itself()
+    parts = list(found) if isinstance(found, list | tuple) else [found]
+    wrong = next((type(part).__name__ for part in parts if not isinstance(part, torch.Tensor)), None)
+    if wrong is not None:
+        raise HopverifyError(f"it returns {wrong}, where a tensor is expected, or a tuple of tensors")
+    return parts
+
+
 def _no_graph(first: Exception, second: Exception) -> str:
     said = [str(each).strip().splitlines()[:1] or [""] for each in (first, second)]
     told = "; ".join(dict.fromkeys(f"{type(e).__name__}: {s[0]}" for e, s in zip((first, second), said, strict=True)))
     data = ("DataDependent", "GuardOnData", "non_strict")
+    if _within_distributions(first):
+        return (
+            "PyTorch makes no graph of it: torch.distributions looks whether its argument is allowed; make the"
+            " distribution with validate_args=False"
+        )
     advice = (
         "which way it goes depends on numbers of the state (if, while, .item(), .numpy()); write it with torch.where"
         if any(word in type(each).__name__ for each in (first, second) for word in data)
         else "call it once on the example to see whether it runs; only what torch does to tensors is traced"
     )
     return f"PyTorch makes no graph of it: {advice} ({told})"
+
+
+def _within_distributions(error: BaseException) -> bool:
+    """Whether an error arose in the code of torch.distributions."""
+    files = [frame.filename.replace("\\", "/") for frame in traceback.extract_tb(error.__traceback__)]
+    return any("/torch/distributions/" in file for file in files)
 
 
 def _holder(function: Callable[..., Any]) -> Any:
@@ -252,6 +321,8 @@ def own_rules(result: Any) -> tuple[str, ...]:
 def copied(function: Any) -> Any:
     """Return a copy of a module on the processor, so that nothing of the person's is changed; a function as it is."""
     torch = torch_itself()
+    # What torch.compile has wrapped is the program itself.
+    function = getattr(function, "_orig_mod", function)
     if not isinstance(function, torch.nn.Module):
         return function
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.errors import HopverifyError
+from hopverify.errors import HopverifyError, SpecError
 from hopverify.interop.names import Names
 from hopverify.interop.torch.programs import Program, fold
 from hopverify.interop.tracing.flows import Flow
@@ -73,22 +73,46 @@ class Read:
     assumed: dict[str, None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Form:
+    """How a program is written: ``rows`` of an argument are layers; ``spread``: arrays over all their axes at once."""
+
+    rows: bool
+    spread: bool
+
+
+FORMS = (Form(False, False), Form(True, False), Form(False, True), Form(True, True))
+
+
 def read_program(
-    made: Program, names: Sequence[str], shapes: Sequence[tuple[int, ...]], returns: str, *, decimals: bool
+    made: Program,
+    names: Sequence[str],
+    shapes: Sequence[tuple[int, ...]],
+    returns: str,
+    *,
+    decimals: bool,
+    fits: Callable[[Read], object] = lambda read: None,
 ) -> Read:
-    """Return what the program computes; where functions act on rows of an argument, its rows are layers."""
-    try:
-        return _structured(made, names, shapes, returns, rows=False, decimals=decimals)
-    except (Rows, CannotWrite) as whole:
-        tall = [shape for shape in shapes if len([extent for extent in shape if extent != 1]) == 2]
-        if returns != "energy" or not tall or any(max(shape[:-1]) > MAX_LAYERS for shape in tall):
-            raise HopverifyError(f"cannot be imported: {whole}") from whole
-    except CannotRead as refusal:
-        raise CannotRead(f"cannot be imported: {refusal}") from None
-    try:
-        return _structured(made, names, shapes, returns, rows=True, decimals=decimals)
-    except (Rows, CannotRead, CannotWrite) as refusal:
-        raise CannotRead(f"cannot be imported, not with a layer for each row either: {refusal}") from refusal
+    """Return what the program computes, in the first form that can be written and ``fits``, which raises if not.
+
+    The layers are the arguments; where functions act on rows of one, its rows are layers, if that is an energy of few.
+    """
+    tall = [shape for shape in shapes if len([extent for extent in shape if extent != 1]) == 2]
+    split = returns == "energy" and tall and all(max(shape[:-1]) <= MAX_LAYERS for shape in tall)
+    refusals: list[str] = []
+    for form in FORMS:
+        if form.rows and not split:
+            continue
+        try:
+            read = _structured(made, names, shapes, returns, form, decimals=decimals)
+            fits(read)
+        except CannotRead as refusal:
+            raise CannotRead(f"cannot be imported: {refusal}") from None
+        except (Rows, CannotWrite, SpecError) as refusal:
+            refusals.append(str(refusal))
+            continue
+        return read
+    raise HopverifyError(f"cannot be imported: {refusals[0]}")
 
 
 def _structured(
@@ -96,20 +120,20 @@ def _structured(
     names: Sequence[str],
     shapes: Sequence[tuple[int, ...]],
     returns: str,
+    form: Form,
     *,
-    rows: bool,
     decimals: bool,
 ) -> Read:
     given = Names()
-    arguments = [_argument(given, name, shape, rows=rows) for name, shape in zip(names, shapes, strict=True)]
-    reading = Reading(fold, simplest if decimals else as_held)
+    arguments = [_argument(given, name, shape, rows=form.rows) for name, shape in zip(names, shapes, strict=True)]
+    reading = Reading(fold, simplest if decimals else as_held, by_sums=form.spread)
     values: dict[str, Any] = {name: reading.constant(array) for name, array in made.arrays.items()}
     values.update(zip(made.arguments, (argument.value() for argument in arguments), strict=True))
     results = reading.graph(made.nodes, values, made.results)
     sizes = {layer: argument.size for argument in arguments for layer in argument.layers}
     if returns == "energy":
         energy = _one_number(results)
-        structure = Finder(sizes, given.of, _titles(made)).structure(energy)
+        structure = Finder(sizes, given.of, _titles(made), form.spread).structure(energy)
     else:
         structure = Flow(sizes, given.of, _titles(made)).structure(_flows(results, arguments, returns))
     read = Read(arguments, structure)

@@ -1,6 +1,6 @@
 """Affine maps and quadratic forms in symbolic arrays, with their matrices as exact numbers.
 
->>> from hopverify.interop.tracing.terms import CannotWrite, Input
+>>> from hopverify.interop.tracing.terms import Input
 >>> from hopverify.interop.tracing.tensors import constant, contraction, leaf, plus
 >>> W, b, x = constant(np.array([[1.0, 2.0], [3.0, 4.0]])), constant(np.array([0.5, 0.25])), leaf(Input("x", (2,)))
 >>> found = affine(plus(contraction(W, x, ((1,), (0,)), ((), ())), b))
@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from hopverify.interop.tracing.constants import MAX_RATIONALS, exact, merged
 from hopverify.interop.tracing.convolutions import convolution_matrix
-from hopverify.interop.tracing.expressions import spread_over
+from hopverify.interop.tracing.spreads import all_axes, matrix_of
 from hopverify.interop.tracing.tensors import transposed_core
-from hopverify.interop.tracing.terms import Atom, CannotWrite, Constant, Factor, Input, Tensor, Term
+from hopverify.interop.tracing.terms import Atom, Constant, Input, Tensor, Term
 
 Array = NDArray[Any]
 
@@ -86,45 +86,13 @@ def _part(term: Term, shape: tuple[int, ...]) -> tuple[str | None, Array] | None
     constants = [factor for factor in term.factors if isinstance(factor.source, Constant)]
     if len(inputs) > 1 or len(constants) > 1 or len(inputs) + len(constants) < len(term.factors):
         return None
-    rows = tuple(axis for axis in term.axes if axis is not None)
-    count = prod(shape)
-    if len(rows) not in (0, len(term.axes)) or len(set(rows)) < len(rows):
+    extents, rows = all_axes(term, shape)
+    source = inputs[0].source if inputs else None
+    values = matrix_of(term, rows, inputs[0].labels if inputs else (), extents)
+    scaled = None if values is None else multiple(values, term.coefficient)
+    if scaled is None:
         return None
-    if not inputs:
-        values = _over(term, constants, [rows]) if rows else np.ones(count)
-        return _scaled_part(None, values, term.coefficient)
-    source, columns = inputs[0].source, inputs[0].labels
-    assert isinstance(source, Input)
-    size = prod(source.shape)
-    if columns == rows and rows:
-        diagonal = _over(term, constants, [rows]) if constants else np.ones(size)
-        return _scaled_part(source.name, None if diagonal is None else np.diag(diagonal), term.coefficient)
-    if set(columns) & set(rows):
-        return None
-    if not rows:
-        row = (_over(term, constants, [columns]) if constants else np.ones(size)) if columns else np.ones(1)
-        return _scaled_part(source.name, None if row is None else np.tile(row, (count, 1)), term.coefficient)
-    if not columns:
-        values = _over(term, constants, [rows])
-        return _scaled_part(source.name, None if values is None else values[:, None], term.coefficient)
-    if not constants or not all(set(group) & set(constants[0].labels) for group in (rows, columns)):
-        return None
-    return _scaled_part(source.name, _over(term, constants, [rows, columns]), term.coefficient)
-
-
-def _over(term: Term, constants: list[Factor], groups: list[tuple[int, ...]]) -> Array | None:
-    if not constants or not set(constants[0].labels) <= {label for group in groups for label in group}:
-        return None
-    try:
-        found: Array = spread_over(constants[0], groups, term.extents, {})
-    except CannotWrite:
-        return None
-    return found
-
-
-def _scaled_part(name: str | None, values: Array | None, factor: Fraction) -> tuple[str | None, Array] | None:
-    found = None if values is None else multiple(values, factor)
-    return None if found is None else (name, found)
+    return (source.name, scaled) if isinstance(source, Input) else (None, scaled[:, 0])
 
 
 def multiple(values: Array, factor: Fraction) -> Array | None:
@@ -180,22 +148,10 @@ def quadratic(term: Term) -> tuple[str, Array] | None:
     if len(inputs) != 2 or len(constants) > 1 or len(inputs) + len(constants) < len(term.factors):
         return None
     (one, other), names = inputs, {getattr(factor.source, "name", "") for factor in inputs}
-    if len(names) != 1 or one.source.shape != other.source.shape:
+    if len(names) != 1 or prod(one.source.shape) != prod(other.source.shape):
         return None
-    size = prod(one.source.shape)
-    M: Array | None
-    if one.labels == other.labels:
-        diagonal = _over(term, constants, [one.labels]) if constants else np.ones(size)
-        M = None if diagonal is None else np.diag(diagonal)
-    elif set(one.labels) & set(other.labels):
-        return None
-    elif not constants:
-        # (Σγ)²
-        M = np.ones((size, size))
-    elif all(set(each.labels) & set(constants[0].labels) for each in inputs):
-        M = _over(term, constants, [one.labels, other.labels])
-    else:
-        return None
+    # Products of the inputs' other labels, as in Σ_k x_ik M_ij x_jk, are entries of M too.
+    M = matrix_of(term, one.labels, other.labels)
     M = None if M is None else multiple(M, term.coefficient)
     doubled = None if M is None else total(M, M.T)
     return None if doubled is None else (names.pop(), doubled)

@@ -14,24 +14,46 @@ import numpy as np
 
 from hopverify.interop.tracing.calls import Call, Rule, broadcast, times
 from hopverify.interop.tracing.functions import ONE, function, held, power
-from hopverify.interop.tracing.modules import convolution, elu, gelu, leaky, log_add_exp, normed, softplus
+from hopverify.interop.tracing.modules import (
+    adaptive_pool,
+    average_pool,
+    convolution,
+    elu,
+    gelu,
+    leaky,
+    log_add_exp,
+    normed,
+    softplus,
+)
 from hopverify.interop.tracing.operations import (
     Refused,
     complementary_error,
     concatenated,
     divided,
     largest,
+    moved,
     raised,
     rectified,
     sliced,
     stacked,
 )
-from hopverify.interop.tracing.reductions import axis_of, distances, mean, norm, reduction, smallest, variance
-from hopverify.interop.tracing.rows import chosen, log_sum_exp, maximum, softmax
+from hopverify.interop.tracing.reductions import (
+    axes_of,
+    axis_of,
+    distances,
+    kept,
+    mean,
+    norm,
+    reduction,
+    smallest,
+    variance,
+)
+from hopverify.interop.tracing.rows import chosen, log_of_sums, log_sum_exp, maximum, shares, softmax
 from hopverify.interop.tracing.tensors import (
     applied,
     constant,
     contraction,
+    leaf,
     number,
     plus,
     product,
@@ -40,7 +62,7 @@ from hopverify.interop.tracing.tensors import (
     total,
     transposed,
 )
-from hopverify.interop.tracing.terms import Tensor
+from hopverify.interop.tracing.terms import Atom, Tensor
 
 
 def _sum_of(sign: Fraction, *, reverse: bool = False) -> Rule:
@@ -58,21 +80,36 @@ def _divided(call: Call, left: Any, right: Any, *, rounding_mode: str | None = N
     divisor = call.operand(right)
     if divisor.number == 0:
         raise Refused(f"{call.name}: a division by 0")
-    return divided(call.operand(left), divisor)
+    value = call.operand(left)
+    return divided(held(value) if call.by_sums and divisor.number is None else value, divisor)
 
 
 def _raised(call: Call, base: Any, exponent: Any) -> Tensor:
     of = exponent if isinstance(exponent, Tensor) else number(Fraction(exponent))
-    return raised(call.operand(base), of)
+    value = call.operand(base)
+    return raised(held(value) if call.by_sums else value, of)
 
 
 def _matrices(call: Call, left: Tensor, right: Tensor) -> Tensor:
     """Return the product of two matrices, of a matrix with a vector, or of two vectors."""
-    return contraction(left, right, ((len(left.shape) - 1,), (0,)), ((), ()))
+    one, other = _undivided(call, left, right)
+    return contraction(one, other, ((len(left.shape) - 1,), (0,)), ((), ()))
 
 
 def _batches(call: Call, left: Tensor, right: Tensor) -> Tensor:
-    return contraction(left, right, ((2,), (1,)), ((0,), (0,)))
+    return contraction(*_undivided(call, left, right), ((2,), (1,)), ((0,), (0,)))
+
+
+def _undivided(call: Call, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    """Return two factors, as one thing each where arrays may be spread: there sums are not multiplied out."""
+    return (held(left), held(right)) if call.by_sums else (left, right)
+
+
+def _product(call: Call, left: Any, right: Any) -> Tensor:
+    one, other = call.operand(left), call.operand(right)
+    if one.number is None and other.number is None:
+        one, other = _undivided(call, one, other)
+    return product(one, other)
 
 
 def _added(multiply: Rule) -> Rule:
@@ -89,6 +126,38 @@ def _clamped(call: Call, value: Tensor, low: Any = None, high: Any = None) -> Te
     return applied("min", call.operand(value), call.operand(high)) if high is not None else value
 
 
+def _times_log(call: Call, left: Any, right: Any) -> Tensor:
+    """u·log v, where u > 0."""
+    return product(call.operand(left), function("log", call.operand(right)))
+
+
+def _logarithm(value: Tensor, base: int) -> Tensor:
+    return divided(function("log", value), leaf(Atom("log", (number(Fraction(base)),), ())))
+
+
+def _cumulated(call: Call, value: Tensor, axis: int, **_: Any) -> Tensor:
+    place = axis_of(value, axis)
+    return moved(np.tril(np.ones((value.shape[place], value.shape[place]))), value, place) if value.shape else value
+
+
+def _trilinear(call: Call, *values: Any) -> Tensor:
+    """Return Σ u·v·w over some axes, each first along new axes."""
+    (*factors, expand_1, expand_2, expand_3, axes), result = values[:7], None
+    for value, places in zip(factors, (expand_1, expand_2, expand_3), strict=True):
+        count = len(value.shape) + len(places)
+        new = [place % count for place in places]
+        shape = iter(value.shape)
+        full = tuple(1 if place in new else next(shape) for place in range(count))
+        value = reshaped(value, full)
+        if result is None:
+            result = value
+            continue
+        both = np.broadcast_shapes(result.shape, value.shape)
+        result = product(broadcast(result, both), broadcast(value, both))
+    assert result is not None
+    return total(result, [axis % len(result.shape) for axis in axes])
+
+
 def _sliced(
     call: Call, value: Tensor, axis: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:
@@ -103,7 +172,10 @@ def _split(call: Call, value: Tensor, sizes: Sequence[int], axis: int = 0) -> tu
 
 def _selected(call: Call, value: Tensor, axis: int, index: int) -> Tensor:
     place = axis_of(value, axis)
-    return chosen(value, place, index % value.shape[place])
+    index %= value.shape[place]
+    if call.by_sums:
+        return reshaped(sliced(value, place, np.array([index])), call.shape)
+    return chosen(value, place, index)
 
 
 def _tied_to_all(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
@@ -144,6 +216,16 @@ def _minimum(call: Call, value: Tensor, other: Any = None, keepdim: bool = False
     return found if other is None else (found,)
 
 
+def _log_sum_exp(call: Call, value: Tensor, dims: Any = None, keepdim: bool = False) -> Tensor:
+    axes = axes_of(value, dims)
+    return kept((log_of_sums if call.by_sums else log_sum_exp)(value, axes), value, axes, keepdim)
+
+
+def _softmax(call: Call, value: Tensor, axis: int, *_: Any) -> Tensor:
+    rule = shares if call.by_sums else softmax
+    return rule(value, axis_of(value, axis))
+
+
 def _cast(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
     if value.number is None and call.dtype not in ("float32", "float64"):
         raise Refused(f"{call.name}: a cast to {call.dtype} has no counterpart")
@@ -169,7 +251,7 @@ RULES: dict[str, Rule] = {
     "add": _sum_of(ONE),
     "sub": _sum_of(-ONE),
     "rsub": _sum_of(-ONE, reverse=True),
-    "mul": lambda call, left, right: product(call.operand(left), call.operand(right)),
+    "mul": _product,
     "div": _divided,
     "neg": lambda call, value: scaled(value, -ONE),
     "reciprocal": lambda call, value: divided(number(ONE, value.shape), value),
@@ -191,6 +273,13 @@ RULES: dict[str, Rule] = {
     "gelu": gelu,
     "log_sigmoid_forward": lambda call, value: (scaled(function("softplus", scaled(value, -ONE)), -ONE),),
     "logaddexp": log_add_exp,
+    "xlogy": _times_log,
+    "special_xlog1py": lambda call, left, right: _times_log(call, left, plus(call.operand(right), number(ONE))),
+    "special_entr": lambda call, value: scaled(_times_log(call, value, value), -ONE),
+    "tan": lambda call, value: divided(function("sin", value), function("cos", value)),
+    "exp2": lambda call, value: raised(number(Fraction(2)), value),
+    "log2": lambda call, value: _logarithm(value, 2),
+    "log10": lambda call, value: _logarithm(value, 10),
     "erfc": lambda call, value: complementary_error(value),
     "sum": reduction(total),
     "mean": reduction(mean),
@@ -198,12 +287,12 @@ RULES: dict[str, Rule] = {
     "amin": reduction(smallest),
     "max": _maximum,
     "min": _minimum,
-    "logsumexp": reduction(log_sum_exp),
+    "logsumexp": _log_sum_exp,
     "var": variance,
     "linalg_vector_norm": norm,
     "_cdist_forward": distances,
-    "_softmax": lambda call, value, axis, *_: softmax(value, axis_of(value, axis)),
-    "_safe_softmax": lambda call, value, axis, *_: softmax(value, axis_of(value, axis)),
+    "_softmax": _softmax,
+    "_safe_softmax": _softmax,
     "_log_softmax": lambda call, value, axis, *_: plus(
         value, scaled(RULES["logsumexp"](call, value, [axis], True), -ONE)
     ),
@@ -216,6 +305,12 @@ RULES: dict[str, Rule] = {
     "baddbmm": _added(_batches),
     "native_layer_norm": normed,
     "convolution": convolution,
+    "avg_pool1d": average_pool,
+    "avg_pool2d": average_pool,
+    "avg_pool3d": average_pool,
+    "_adaptive_avg_pool2d": adaptive_pool,
+    "_trilinear": _trilinear,
+    "cumsum": _cumulated,
     "t": _swapped,
     "transpose": _swapped,
     "permute": lambda call, value, order: transposed(value, [axis_of(value, axis) for axis in order]),

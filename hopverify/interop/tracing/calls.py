@@ -26,6 +26,7 @@ class Call:
     shape: tuple[int, ...]
     dtype: str
     literal: Callable[[Any], Fraction]
+    by_sums: bool = False
 
     def number(self, value: Any) -> Tensor:
         """Return a number of the program, or a tensor, as a tensor."""

@@ -25,7 +25,7 @@ from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols, wal
 from hopverify.interop.tracing.constants import exact, merged
 from hopverify.interop.tracing.convolutions import as_kernel, as_matrix, convolved
 from hopverify.interop.tracing.expressions import Group, Writer, spread_over
-from hopverify.interop.tracing.rewriting import acts_on_single_numbers, rewritten
+from hopverify.interop.tracing.rewriting import acts_on_single_numbers, replaced, rewritten
 from hopverify.interop.tracing.terms import CannotWrite, Constant, Factor, Input, Tensor, Term
 
 
@@ -56,6 +56,7 @@ class Sorting:
     ``single``: the layers of one neuron. ``arguments``: the layers in the order of the function's arguments.
     ``name_of`` gives names that nothing else has, near the one wanted: layers and arrays stand in one expression.
     ``title_of``: what the program calls an array, if it is one of its own.
+    ``spread``: whether arrays may be written over all their axes at once.
     """
 
     prefix: str
@@ -65,6 +66,7 @@ class Sorting:
     name_of: Callable[[str], str] = lambda wanted: wanted
     named: dict[str, NDArray[Any]] = field(default_factory=dict)
     title_of: Callable[[NDArray[Any]], str | None] = lambda values: None
+    spread: bool = True
 
     def sorted(self, energy: Tensor) -> Interaction:
         """Return the parts of an energy, a single number."""
@@ -191,7 +193,7 @@ class Sorting:
 
     def _written(self, terms: list[Term]) -> Expression:
         names = {name: self._symbol(name) for name in self._layers(terms)}
-        return rewritten(Writer(names, self._name_array, self.orders).number(Tensor((), tuple(terms))))
+        return rewritten(Writer(names, self._name_array, self.orders, self.spread).number(Tensor((), tuple(terms))))
 
     def _symbol(self, name: str) -> Expression:
         """Return what stands for a layer; in the program one neuron alone is a number, in a spec it is a vector."""
@@ -223,7 +225,7 @@ class Sorting:
             return None
         overlap = products.pop()
         matrix, state = overlap.arguments
-        function = _replaced(body, overlap, Symbol("z"))
+        function = replaced(body, overlap, Symbol("z"))
         if not isinstance(state, Symbol) or symbols(function) != {"z"} or not acts_on_single_numbers(function):
             return None
         inner = matrix.arguments[0] if isinstance(matrix, Apply) else matrix
@@ -251,14 +253,6 @@ def is_quadratic(function: Expression) -> bool:
     except HopverifyError:
         return False
     return at_zero == [0, 0] and not symbols(rewritten(gradient(first, "z", {"z": 0})))
-
-
-def _replaced(expression: Expression, old: Expression, new: Expression) -> Expression:
-    if expression == old:
-        return new
-    if not isinstance(expression, Apply):
-        return expression
-    return Apply(expression.function, tuple(_replaced(each, old, new) for each in expression.arguments))
 
 
 def _kinds(term: Term) -> tuple[list[Factor], list[Factor]]:

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, apply, lift
-from hopverify.interop.tracing.constants import merged
+from hopverify.interop.tracing.constants import merged, merged_apart
 from hopverify.interop.tracing.convolutions import convolution_matrix
 from hopverify.interop.tracing.rewriting import piecewise
+from hopverify.interop.tracing.spreads import spread
 from hopverify.interop.tracing.tensors import transposed_core
 from hopverify.interop.tracing.terms import Atom, CannotWrite, Constant, Factor, Input, Tensor, Term
 
@@ -31,11 +32,13 @@ class Writer:
     """Names the inputs and collects the arrays of constants that the expressions use.
 
     ``orders`` tells, for an input whose entries stand in another order in the spec, which entry stands where.
+    With ``spread`` a product that vectors and matrices cannot say is written over all its axes at once.
     """
 
     symbols: Mapping[str, Expression]
     name_array: Callable[[NDArray[Any]], str] | None = None
     orders: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    spread: bool = True
 
     def number(self, value: Tensor) -> Expression:
         """Return an expression for a single number."""
@@ -43,16 +46,7 @@ class Writer:
 
     def vector(self, value: Tensor) -> Expression:
         """Return an expression for an array, as the vector of its entries."""
-        return self._sum([self._term(term, self._out(term)) for term in value.terms])
-
-    def _out(self, term: Term) -> Group | None:
-        """Return the group of the axes; None where the term is a single number for all entries."""
-        labels = tuple(axis for axis in term.axes if axis is not None)
-        if labels and len(labels) != len(term.axes):
-            if any(isinstance(f.source, Constant) for f in term.factors):
-                return labels
-            raise CannotWrite("an array of two or more axes is added to one that varies along some of them only")
-        return labels or None
+        return self._sum([self._term(term, value.shape) for term in value.terms])
 
     def _sum(self, signed: Sequence[tuple[Fraction, Expression | None]]) -> Expression:
         """Return Σ coefficient·expression, terms with a minus sign subtracted."""
@@ -66,8 +60,26 @@ class Writer:
                 result = result + part if coefficient > 0 else result - part
         return result if result is not None else Number(Fraction(0))
 
-    def _term(self, term: Term, out: Group | None) -> tuple[Fraction, Expression | None]:
-        term = merged(term)
+    def _term(self, term: Term, shape: tuple[int, ...]) -> tuple[Fraction, Expression | None]:
+        """Return the coefficient and what it multiplies; None where that is 1."""
+        labels = tuple(axis for axis in term.axes if axis is not None)
+        trials = (merged(term), merged_apart(term)) if len(labels) in (0, len(term.axes)) else ()
+        refusal: CannotWrite | None = None
+        for each in trials:
+            try:
+                return self._products(each, labels or None)
+            except CannotWrite as error:
+                refusal = refusal or error
+        inner = {name.name for factor in term.factors for name in _inputs(factor.source)}
+        if not self.spread or inner & set(self.orders) or self.name_array is None:
+            raise refusal or CannotWrite("an array of several axes is added to one that varies along some of them only")
+        return term.coefficient, spread(term, shape, self._named, self._multiplied)
+
+    def _multiplied(self, factors: Sequence[Factor]) -> Expression:
+        return _product([self._source(factor.source) for factor in factors])
+
+    def _products(self, term: Term, out: Group | None) -> tuple[Fraction, Expression | None]:
+        """Return a term as products of matrices and vectors."""
         numbers, vectors, matrices = self._nodes(term, out or ())
         open_groups = {
             group for group in (*vectors, *(g for pair in matrices for g in pair[:2])) if group != (out or ())

@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 from hopverify.interop.tracing.aten import RULES
 from hopverify.interop.tracing.calls import Call
 from hopverify.interop.tracing.literals import as_held
+from hopverify.interop.tracing.moves import MOVES, moved_by
 from hopverify.interop.tracing.operations import Refused
 from hopverify.interop.tracing.rows import MAX_ENTRIES, Rows
 from hopverify.interop.tracing.tensors import sources
 from hopverify.interop.tracing.terms import Shift, Tensor, TooLarge
 from hopverify.interop.tracing.values import (
     COMPARISONS,
+    CONNECTIVES,
     CannotRead,
     Condition,
     Unread,
@@ -34,6 +36,7 @@ from hopverify.interop.tracing.values import (
     as_array,
     as_tensor,
     compared,
+    connected,
     constant_value,
     depends,
     selected,
@@ -48,11 +51,15 @@ Fold = Callable[[Any, Sequence[Any], Mapping[str, Any]], Any]
 
 @dataclass
 class Reading:
-    """The state of reading one graph; ``notes`` are for the person, ``stopped`` tells of gradients that are stopped."""
+    """The state of reading one graph; ``notes`` are for the person.
+
+    With ``by_sums`` functions along an axis are written by sums along it, and not row by row.
+    """
 
     fold: Fold
     literal: Callable[[Any], Fraction] = as_held
     notes: dict[str, None] = field(default_factory=dict)
+    by_sums: bool = False
 
     def graph(
         self, nodes: Sequence[Any], given: Mapping[str, Value], results: Sequence[str] | None = None
@@ -101,7 +108,13 @@ class Reading:
             return Unread(f"{name}: {error}{_place(node)}")
         except Refused as refusal:
             return Unread(_with_place(str(refusal), node))
-        except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+        except Exception as error:
+            if "DataDependent" in type(error).__name__:
+                return Unread(
+                    f"{name}: the length of its result depends on numbers; index by places, not by a mask{_place(node)}"
+                )
+            if not isinstance(error, TypeError | ValueError | ArithmeticError | LookupError | RuntimeError):
+                raise
             return Unread(f"{node.target} is called in a way that is not known: {error}{_place(node)}")
 
     def _called(self, node: Any, name: str, overload: str, args: Any, kwargs: Any) -> Any:
@@ -114,22 +127,43 @@ class Reading:
         unread = unread_among(values)
         if unread is not None:
             return unread
+        if name in CONNECTIVES:
+            return connected(name, args, self._call(node, name, "float64").shape)
         if name in COMPARISONS:
-            call = _call(node, name, self.literal, _dtype_of(node))
+            call = self._call(node, name, _dtype_of(node))
             return compared(name, call_operand(call, args[0]), call_operand(call, args[1]), call.shape)
-        rule = RULES.get(name)
+        if name in MOVES:
+            return self._moved(node, name, args, kwargs)
+        rule = RULES.get(name) or RULES.get(name.removesuffix("_copy"))
         if rule is None:
-            raise Refused(f"the operation {node.target} has no counterpart")
-        call = _call(node, name, self.literal, _result_type(node, name))
+            advice = ADVICE.get(name)
+            raise Refused(f"the operation {node.target} has no counterpart" + (f": {advice}" if advice else ""))
+        call = self._call(node, name, _result_type(node, name))
+        # What is written over does not matter.
+        args = (args[1], *args[1:]) if name == "copy" else args
         tensors = _converted((args, kwargs), as_tensor)
         return rule(call, *tensors[0], **_useful(tensors[1]))
+
+    def _call(self, node: Any, name: str, dtype: str) -> Call:
+        result = node.meta["val"]
+        first = result[0] if isinstance(result, tuple | list) else result
+        return Call(name, tuple(int(extent) for extent in first.shape), dtype, self.literal, self.by_sums)
 
     def _is_folded(self, name: str, values: Sequence[Value]) -> bool:
         """Whether a call is computed by PyTorch; single numbers alone are kept exact instead."""
         return not values or name not in RULES or any(isinstance(each, np.ndarray) for each in values)
 
+    def _moved(self, node: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Value:
+        _result_type(node, name)
+        if name == "index_put" and len(args) == 3 and len(args[1]) == 1 and isinstance(args[1][0], Condition):
+            call = self._call(node, name, _dtype_of(node))
+            return selected(args[1][0], as_tensor(args[0]), call.operand(as_tensor(args[2])))
+        given: list[Any] = [as_index(each) if isinstance(each, list | tuple) else each for each in args]
+        given = [as_tensor(each) if _is_float_array(each) and np.isfinite(each).all() else each for each in given]
+        return moved_by(self.fold, node.target, name, given, _useful(kwargs))
+
     def _where(self, node: Any, args: Sequence[Any]) -> Value:
-        call = _call(node, "where", self.literal, _dtype_of(node))
+        call = self._call(node, "where", _dtype_of(node))
         which, case, otherwise = (each if is_value(each) else call.number(each) for each in args)
         if isinstance(which, Condition):
             which = Condition(call.operand(which.positive))
@@ -139,7 +173,9 @@ class Reading:
         return selected(which, *cases)
 
     def _folded(self, node: Any, name: str, args: Any, kwargs: Any) -> Any:
-        """Compute arrays that do not depend on the arguments, as PyTorch does."""
+        """Compute arrays that do not depend on the arguments, as PyTorch does; numbers that were never set are none."""
+        if name in ("empty", "new_empty", "empty_like", "empty_strided", "empty_permuted"):
+            return np.full(self._call(node, name, "float64").shape, np.nan)
         if name not in _EXACT:
             self.notes[ROUNDED] = None
         numbers = _converted((args, kwargs), lambda each: as_array(each, _dtype_of(node)))
@@ -169,6 +205,17 @@ def call_operand(call: Call, value: Any) -> Tensor:
     return call.operand(as_tensor(value) if is_value(value) else value)
 
 
+def as_index(values: Sequence[Any]) -> list[Any]:
+    """Return indices, of which single ones are numbers that are known exactly, as arrays."""
+    return [
+        np.array(int(each.number)) if isinstance(each, Tensor) and each.number is not None else each for each in values
+    ]
+
+
+def _is_float_array(each: Any) -> bool:
+    return isinstance(each, np.ndarray) and each.dtype.kind == "f"
+
+
 def _check_pure(node: Any, name: str, overload: str) -> None:
     """Raise for what is no function of its arguments, or reads their bits."""
     tags = {str(tag).rpartition(".")[2] for tag in getattr(node.target, "tags", ())}
@@ -178,16 +225,8 @@ def _check_pure(node: Any, name: str, overload: str) -> None:
     schema = getattr(node.target, "_schema", None)
     if getattr(schema, "is_mutable", False) or (name.endswith("_") and not name.endswith("__")):
         raise CannotRead(f"{name}: an array is changed in place{_place(node)}; compute a new one instead")
-    if name.startswith(("empty", "new_empty")):
-        raise Refused(f"{name}: numbers that were never set have no counterpart")
     if (name, overload) == ("view", "dtype"):
         raise Refused("view: bits read as another type have no counterpart")
-
-
-def _call(node: Any, name: str, literal: Callable[[Any], Fraction], dtype: str) -> Call:
-    result = node.meta["val"]
-    first = result[0] if isinstance(result, tuple | list) else result
-    return Call(name, tuple(int(extent) for extent in first.shape), dtype, literal)
 
 
 def _result_type(node: Any, name: str) -> str:
@@ -199,6 +238,8 @@ def _result_type(node: Any, name: str) -> str:
         advice = "use float32 or float64 for everything that depends on the state"
         raise Refused(f"{name}: a result of type {dtype} that depends on the state has no counterpart; {advice}")
     mixed = {kind for kind in _types_of(node) if kind in FLOATS} - {dtype}
+    if name == "_to_copy" and dtype == "float32" and "float64" in mixed:
+        raise Refused(f"{name}: a state of float64 is rounded to float32; use one of them for the whole program")
     if mixed and name != "_to_copy":
         raise Refused(f"{name}: {dtype} and {mixed.pop()} are mixed; use one of them for the whole program")
     return dtype
@@ -284,6 +325,20 @@ def _place(node: Any) -> str:
 def _with_place(text: str, node: Any) -> str:
     return text if " (at " in text else text + _place(node)
 
+
+ADVICE = {
+    "linalg_solve": "multiply by torch.linalg.inv(A), an array of constants",
+    "linalg_solve_triangular": "multiply by torch.linalg.inv(A), an array of constants",
+    "empty_like": "its numbers were never set",
+    "prod": "multiply the entries one by one, or take exp of the sum of their logarithms",
+    "_fft_r2c": "multiply by the matrices of cosines and sines",
+    "complex": "use two real arrays",
+    "max_pool2d_with_indices": "use avg_pool2d, or logsumexp",
+    "argmax": "use softmax",
+    "sort": "use amax, or logsumexp",
+    "topk": "use amax, or logsumexp",
+    "_linalg_slogdet": "only of constants",
+}
 
 _KEEPING = ("dtype", "layout", "device", "pin_memory", "memory_format", "non_blocking", "implicit")
 _RANDOM = ("native_dropout", "bernoulli", "rand", "randn", "normal", "uniform", "randint", "randperm", "multinomial")

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.interop.tracing.calls import broadcast
 from hopverify.interop.tracing.literals import as_held
 from hopverify.interop.tracing.operations import Refused
 from hopverify.interop.tracing.primitives import RULES
@@ -124,14 +125,18 @@ class Reading:
         if unread is not None:
             return [unread]
         if name in COMPARISONS:
-            left, right = map(as_tensor, inputs)
-            return [compared(name, left, right, equation.outvars[0].aval.shape)]
+            shape = equation.outvars[0].aval.shape
+            left, right = (broadcast(as_tensor(each), shape) for each in inputs)
+            return [compared(name, left, right, shape)]
         rule = RULES.get(name)
         if name in ("div", "rem") and np.dtype(equation.outvars[0].aval.dtype).kind in "iu":
             raise Refused(f"{name} of whole numbers has no counterpart")
         if rule is None:
             raise Refused(f"the primitive {name} has no counterpart")
-        return [rule(equation.params, *map(as_tensor, inputs))]
+        operands = [as_tensor(each) for each in inputs]
+        if name in _STRETCHED:
+            operands = [broadcast(each, equation.outvars[0].aval.shape) for each in operands]
+        return [rule(equation.params, *operands)]
 
     def _is_known(self, inputs: list[Value]) -> bool:
         """Whether arrays of constants are computed from others; single numbers alone are kept exact instead."""
@@ -183,6 +188,9 @@ def _inner(params: Mapping[str, Any]) -> Any:
             return inner
     return None
 
+
+# Primitives of two arrays, in which axes of length 1 are stretched.
+_STRETCHED = ("add", "add_any", "div", "max", "min", "mul", "sub")
 
 # Primitives that move entries, or change signs, and round nothing.
 _EXACT = {

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.interop.tracing.functions import ONE, function, power
+from hopverify.interop.tracing.constants import MAX_RATIONALS, exact
+from hopverify.interop.tracing.functions import ONE, function, placed_as, power
 from hopverify.interop.tracing.tensors import (
     applied,
     contraction,
@@ -21,9 +22,11 @@ from hopverify.interop.tracing.tensors import (
     product,
     reshaped,
     scaled,
+    stretched,
     transposed,
 )
 from hopverify.interop.tracing.terms import Atom, Constant, Tensor
+from hopverify.spec import ExactArray
 
 
 class Refused(Exception):
@@ -31,11 +34,15 @@ class Refused(Exception):
 
 
 def raised(base: Tensor, exponent: Tensor) -> Tensor:
-    """Return a power whose exponent is one number, a ratio of small whole numbers."""
+    """Return a power whose exponent is one number, a ratio of small whole numbers; or c^u = e^(u log c)."""
+    if exponent.number is None and base.number is not None and base.number > 0:
+        logarithm = leaf(Atom("log", (number(base.number),), ()))
+        return function("exp", product(exponent, stretched(logarithm, exponent.shape)))
     if exponent.number is None:
         raise Refused("the primitive pow has a counterpart for constant exponents only")
     if exponent.number.denominator > 1000 or abs(exponent.number) > 1000:
-        raise Refused(f"pow: the exponent {float(exponent.number):.9g} is no ratio of small whole numbers")
+        advice = "decimals reads 0.1 as 1/10, and 1/3 as 1/3"
+        raise Refused(f"pow: the exponent {float(exponent.number):.9g} is no ratio of small whole numbers; {advice}")
     return power(base, exponent.number)
 
 
@@ -43,10 +50,20 @@ def divided(value: Tensor, divisor: Tensor) -> Tensor:
     """Return a quotient."""
     if divisor.number is not None and divisor.number != 0:
         return scaled(value, 1 / divisor.number)
-    (only,) = divisor.terms if len(divisor.terms) == 1 else (None,)
-    if only is not None and only.factors and all(isinstance(f.source, Constant) for f in only.factors):
-        raise Refused("div: a division by an array of constants, entry by entry; multiply by its reciprocal")
+    source = divisor.alone
+    if isinstance(source, Constant):
+        return product(value, placed_as(leaf(Constant(_reciprocals(source.values))), divisor))
     return product(value, power(divisor, -ONE))
+
+
+def _reciprocals(values: NDArray[Any]) -> NDArray[Any]:
+    """Return 1/c for each entry, exactly."""
+    if values.size > MAX_RATIONALS or not np.all(values != 0):
+        why = "by an array of constants with zeros" if values.size <= MAX_RATIONALS else "by many constants"
+        raise Refused(f"div: a division {why}, entry by entry; multiply by the reciprocals, as a buffer of the module")
+    found = np.empty(values.size, dtype=object)
+    found[:] = [1 / exact(value) for value in values.reshape(-1)]
+    return ExactArray.of(found).values.reshape(values.shape)
 
 
 def largest(left: Tensor, right: Tensor) -> Tensor:
@@ -81,9 +98,9 @@ def sliced(value: Tensor, axis: int, chosen: NDArray[np.int64]) -> Tensor:
     """Return the chosen places along an axis, as the product with a matrix of zeros and ones."""
     if np.array_equal(chosen, np.arange(value.shape[axis])):
         return value
-    matrix = np.zeros((len(chosen), value.shape[axis]))
-    matrix[np.arange(len(chosen)), chosen] = 1
-    return _moved(matrix, value, axis)
+    unit_rows = np.zeros((len(chosen), value.shape[axis]))
+    unit_rows[np.arange(len(chosen)), chosen] = 1
+    return moved(unit_rows, value, axis)
 
 
 def stacked(values: Sequence[Tensor], axis: int) -> Tensor:
@@ -99,19 +116,19 @@ def concatenated(values: Sequence[Tensor], axis: int) -> Tensor:
     result: Tensor | None = None
     for value in values:
         chosen = np.eye(length, value.shape[axis], -start)
-        part = _moved(chosen, value, axis)
+        part = moved(chosen, value, axis)
         result, start = part if result is None else plus(result, part), start + value.shape[axis]
     assert result is not None
     return result
 
 
-def _moved(matrix: NDArray[Any], value: Tensor, axis: int) -> Tensor:
+def moved(values: NDArray[Any], value: Tensor, axis: int) -> Tensor:
     """Return the product of a matrix with an array along one axis."""
-    moved = contraction(_matrix(matrix), value, ((1,), (axis,)), ((), ()))
-    return transposed(moved, [*range(1, axis + 1), 0, *range(axis + 1, len(value.shape))])
+    first = contraction(matrix(values), value, ((1,), (axis,)), ((), ()))
+    return transposed(first, [*range(1, axis + 1), 0, *range(axis + 1, len(value.shape))])
 
 
-def _matrix(values: NDArray[Any]) -> Tensor:
+def matrix(values: NDArray[Any]) -> Tensor:
     """Return a matrix as a constant, even if all its entries are one number."""
     core = tuple(extent for extent in values.shape if extent != 1)
     return leaf(Constant(values.reshape(core)), values.shape)

@@ -89,7 +89,10 @@ def length(value: Tensor, order: float, axes: list[int]) -> Tensor:
     if order > 0 and order % 2 == 0 and order <= 12:
         summed = total(power(value, Fraction(int(order))), axes)
         return function("sqrt", summed) if order == 2 else power(summed, Fraction(1, int(order)))
-    raise Refused(f"a norm of order {order} has no counterpart (1, infinity and even ones up to 12 have)")
+    if order > 0 and order % 2 == 1 and order <= 11:
+        summed = total(power(function("abs", value), Fraction(int(order))), axes)
+        return power(summed, Fraction(1, int(order)))
+    raise Refused(f"a norm of order {order} has no counterpart (infinity and whole ones up to 12 have)")
 
 
 def distances(call: Call, left: Tensor, right: Tensor, order: float = 2.0, *_: Any) -> Tensor:

@@ -8,6 +8,8 @@ if v = -u, and v + softplus(u - v) else.
 softplus(2*x)
 >>> print(rewritten(parse("max(x, -x) + softplus(-abs(2*x))")))
 logcosh(x) + log(2)
+>>> print(rewritten(parse("abs(x) + softplus(-2*abs(x))")))
+logcosh(x) + log(2)
 """
 
 from __future__ import annotations
@@ -42,13 +44,18 @@ def _log_add_exp(node: Expression) -> Expression | None:
         if pair is None or not isinstance(decay, Apply):
             continue
         u, v = pair
-        if any(identical(decay, -Apply("abs", (difference,))) for difference in (u - v, v - u)):
+        sizes: list[Expression] = [Apply("abs", (difference,)) for difference in (u - v, v - u)]
+        if identical(v, -u):
+            sizes += [2 * Apply("abs", (each,)) for each in (u, v)]
+        if any(identical(decay, -size) for size in sizes):
             return _of_two(u, v)
     return None
 
 
 def _larger(node: Expression) -> tuple[Expression, Expression] | None:
-    """Return u and v if the expression is max(u, v)."""
+    """Return u and v if the expression is max(u, v); |u| = max(u, -u)."""
+    if isinstance(node, Apply) and node.function == "abs":
+        return node.arguments[0], -node.arguments[0]
     if not isinstance(node, Apply) or node.function not in ("relu", "max") or len(node.arguments) > 2:
         return None
     return node.arguments[0], node.arguments[1] if node.function == "max" else ZERO
@@ -119,6 +126,10 @@ def piecewise(positive: Expression, case: Expression, otherwise: Expression) -> 
     >>> print(piecewise(parse("x"), parse("x^2/2"), parse("exp(x) - x - 1")))
     relu(x)^2/2 + (exp(-relu(-x)) - (-relu(-x)) - 1)
     """
+    inner = _unnamed(positive, case, otherwise)
+    if inner is not None:
+        written = piecewise(Symbol(_NEW), *(replaced(each, positive, Symbol(_NEW)) for each in (case, otherwise)))
+        return substitute(written, {_NEW: inner})
     (name, *more) = symbols(positive) or {""}
     slope = gradient(positive, name, {name: 0}) if name and not more and acts_on_single_numbers(positive) else None
     parts = (case, otherwise)
@@ -133,6 +144,26 @@ def piecewise(positive: Expression, case: Expression, otherwise: Expression) -> 
     above, below = (case, otherwise) if slope.value > 0 else (otherwise, case)
     joined = substitute(above, {name: _at_least(x, threshold)}) + substitute(below, {name: _at_most(x, threshold)})
     return joined - at[0]
+
+
+_NEW = "the argument of the cases"
+
+
+def _unnamed(positive: Expression, case: Expression, otherwise: Expression) -> Expression | None:
+    """Return u, if it is no number of one neuron, and the cases u > 0 and u <= 0 are functions of u."""
+    if isinstance(positive, Number) or (acts_on_single_numbers(positive) and len(symbols(positive)) < 2):
+        return None
+    parts = [replaced(each, positive, Symbol(_NEW)) for each in (case, otherwise)]
+    return positive if all(symbols(part) <= {_NEW} and acts_on_single_numbers(part) for part in parts) else None
+
+
+def replaced(expression: Expression, old: Expression, new: Expression) -> Expression:
+    """Return an expression with another in the place of a part of it."""
+    if expression == old:
+        return new
+    if not isinstance(expression, Apply):
+        return expression
+    return apply(expression.function, *(replaced(each, old, new) for each in expression.arguments))
 
 
 def _at_least(x: Expression, threshold: Number) -> Expression:

@@ -14,9 +14,9 @@ from math import prod
 import numpy as np
 
 from hopverify.interop.tracing.constants import exact
-from hopverify.interop.tracing.functions import ONE
+from hopverify.interop.tracing.functions import ONE, function, power
 from hopverify.interop.tracing.operations import Refused
-from hopverify.interop.tracing.tensors import leaf, placed, plus, product, transposed, transposed_core
+from hopverify.interop.tracing.tensors import leaf, placed, plus, product, total, transposed, transposed_core
 from hopverify.interop.tracing.terms import Atom, Constant, Factor, Input, Shift, Source, Tensor, Term, collected
 
 MAX_ROWS, MAX_ENTRIES = 64, 32
@@ -39,6 +39,18 @@ def softmax(value: Tensor, axis: int) -> Tensor:
     rows = _by_rows(value, [axis], lambda row: leaf(Atom("softmax", (transposed_core(row),), _core(row)), row.shape))
     order = [*rest, axis]
     return transposed(rows, [order.index(place) for place in range(len(order))])
+
+
+def log_of_sums(value: Tensor, axes: Sequence[int]) -> Tensor:
+    """Return log Σ exp over some axes as the logarithm of sums, all rows at once."""
+    return function("log", total(function("exp", value), axes))
+
+
+def shares(value: Tensor, axis: int) -> Tensor:
+    """Return softmax along an axis as exponentials divided by their sums, all rows at once."""
+    raised = function("exp", value)
+    rest = [place for place in range(len(value.shape)) if place != axis]
+    return product(raised, placed(power(total(raised, [axis]), -ONE), value.shape, rest))
 
 
 def maximum(value: Tensor, axes: Sequence[int]) -> Tensor:

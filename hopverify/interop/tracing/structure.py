@@ -66,12 +66,13 @@ class Finder:
     """Finds the structure of one energy; ``sizes`` are the numbers of neurons of the layers.
 
     ``name_of`` gives names that nothing else has, near the one wanted; ``title_of`` the name of an array of the
-    program, if it is one.
+    program, if it is one. With ``spread`` arrays may be written over all their axes at once.
     """
 
     sizes: Mapping[str, int]
     name_of: Callable[[str], str] = lambda wanted: wanted
     title_of: Callable[[Array], str | None] = lambda values: None
+    spread: bool = False
     found: Structure = field(default_factory=Structure)
 
     def structure(self, energy: Tensor) -> Structure:
@@ -113,7 +114,10 @@ class Finder:
         if extent > MAX_ROWS or any(isinstance(f.source, Input) and label in f.labels for f in term.factors):
             return []
         value = collected((extent,), [Term(term.coefficient, term.factors, (label,))])
-        return [row for index in range(extent) for row in chosen(value, 0, index).terms]
+        rows = [row for index in range(extent) for row in chosen(value, 0, index).terms]
+        whole = {factor.source.key for factor in tall}
+        # A function of whole arrays has no rows of its own.
+        return [] if any(factor.source.key in whole for row in rows for factor in row.factors) else rows
 
     def _leak_and_weights(self, layer: str, M: Array) -> None:
         """Put ½ xᵀMx into a leak and a dense synapse."""
@@ -174,7 +178,7 @@ class Finder:
 
     def _sorted(self, rest: list[Term]) -> None:
         single = frozenset(name for name, size in self.sizes.items() if size == 1)
-        sorting = Sorting("a", {}, single, tuple(self.sizes), self.name_of, title_of=self.title_of)
+        sorting = Sorting("a", {}, single, tuple(self.sizes), self.name_of, title_of=self.title_of, spread=self.spread)
         interaction: Interaction = sorting.sorted(collected((), rest))
         self.found.biases.update(interaction.biases)
         for part in interaction.parts:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
+from hopverify.interop.tracing.calls import broadcast
 from hopverify.interop.tracing.functions import ONE
 from hopverify.interop.tracing.operations import Refused
 from hopverify.interop.tracing.tensors import applied, constant, leaf, number, plus, product, scaled, sources
@@ -94,6 +95,23 @@ def compared(name: str, left: Tensor, right: Tensor, shape: tuple[int, ...]) -> 
     return Condition(difference if name in ("gt", "ge") else scaled(difference, -ONE))
 
 
+def connected(name: str, values: Sequence[Value], shape: tuple[int, ...]) -> Value:
+    """Return whether both conditions hold, or one of them, or not the only one; ``name`` is one of CONNECTIVES."""
+    parts = [broadcast(_positive(each), shape) for each in values]
+    if name.endswith("not"):
+        return Condition(scaled(parts[0], -ONE))
+    return Condition(applied("min" if name.endswith("and") else "max", *parts))
+
+
+def _positive(value: Value) -> Tensor:
+    """Return an array that is positive where a condition holds, and negative where it does not."""
+    if isinstance(value, Condition):
+        return value.positive
+    if isinstance(value, np.ndarray) and value.dtype.kind == "b":
+        return constant(np.where(value, 1.0, -1.0))
+    raise Refused("a connective has a counterpart for comparisons only")
+
+
 def selected(which: Value, otherwise: Value, case: Value) -> Value:
     """Return ``case`` where a condition holds, and ``otherwise`` elsewhere."""
     if isinstance(which, np.ndarray) and which.dtype.kind == "b" and (which.all() or not which.any()):
@@ -124,6 +142,8 @@ def without_shifts(result: Tensor, name: str) -> Tensor:
 
 
 LARGEST = "of log Σ exp along one axis of several, too; it is read over all entries of an array"
+
+CONNECTIVES = ("bitwise_and", "bitwise_or", "bitwise_not", "logical_and", "logical_or", "logical_not")
 
 # The value of a comparison of two numbers by their difference.
 COMPARISONS: dict[str, Callable[[Fraction], bool]] = {
