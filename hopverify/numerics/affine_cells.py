@@ -75,7 +75,7 @@ class AffineCells:
         """Return the equilibria of a box within the chosen segments; raise :class:`Undecided`."""
         M, right = self.system(chosen)
         try:
-            x = _fractions(M.solve(right))
+            x = tuple(map(_fraction, M.solve(right).entries()))
         except ZeroDivisionError:
             return _Polytope(M, right, box).solutions()
         return Solutions(x) if _holds(box, x) else Empty()
@@ -118,7 +118,10 @@ class _Polytope:
 
     def _space(self) -> tuple[Point, list[Point]] | None:
         """Return a solution and a basis of the directions, None where there is no solution."""
-        n, equations = self.size, [[*row, *right] for row, right in zip(_rows(self.M), _rows(self.right), strict=True)]
+        n, equations = (
+            self.size,
+            [[*row, *right] for row, right in zip(self.M.tolist(), self.right.tolist(), strict=True)],
+        )
         for j, value in self.pinned.items():
             equations.append([fmpq(int(i == j)) for i in range(n)] + [_flint(value)])
         reduced, rank = fmpq_mat(equations).rref()
@@ -263,13 +266,10 @@ def _along(start: Point, ways: Sequence[Point], places: Sequence[Fraction]) -> P
 
 def _short_between(least: End, most: End) -> Fraction:
     """Return a short number strictly between two, near their middle where both are there."""
-    if least is None and most is None:
-        return Fraction(0)
-    if most is None:
-        assert least is not None
-        return Fraction(round(least) + 2)
     if least is None:
-        return Fraction(round(most) - 2)
+        return Fraction(0 if most is None else round(most) - 2)
+    if most is None:
+        return Fraction(round(least) + 2)
     middle = (least + most) / 2
     for denominator in DENOMINATORS:
         short = middle.limit_denominator(denominator)
@@ -290,18 +290,9 @@ def _holds(box: Box, x: Point) -> bool:
     return all(_between(low, high, v) for low, high, v in zip(*box.ends, x, strict=True))
 
 
-def _rows(matrix: fmpq_mat) -> list[list[fmpq]]:
-    rows: list[list[fmpq]] = matrix.tolist()
-    return rows
-
-
 def _flint(value: Fraction) -> fmpq:
     return fmpq(value.numerator, value.denominator)
 
 
 def _fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
-
-
-def _fractions(column: fmpq_mat) -> Point:
-    return tuple(_fraction(row[0]) for row in column.tolist())

@@ -11,7 +11,6 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import NDArray
 
 from hopverify.numerics.semidefinite import solve
@@ -21,10 +20,12 @@ Floats = NDArray[np.float64]
 
 def solution(A: Floats) -> Floats | None:
     """Return the symmetric P with PA + AᵀP = -1; None where it fails, as for two eigenvalues with the sum 0."""
+    from scipy import linalg
+
     with catch_warnings():
         simplefilter("ignore")
         try:
-            P: Floats = scipy.linalg.solve_continuous_lyapunov(A.T, -np.eye(len(A)))
+            P: Floats = linalg.solve_continuous_lyapunov(A.T, -np.eye(len(A)))
         except (ValueError, np.linalg.LinAlgError):
             return None
     return (P + P.T) / 2 if np.isfinite(P).all() else None

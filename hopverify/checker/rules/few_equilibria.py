@@ -6,8 +6,9 @@ equilibrium may lie within half the distance to their rivals. If that is less th
 refuted.
 
 The payload's ``list`` is the kernel's claim ``stability`` of all equilibria over all states, none of them a continuum,
-with its proof; or evidence for such a list that the kernel does not take (:mod:`hopverify.checker.listing`); or ``multipliers`` alone, which show that there is one at most (T16,
-:mod:`hopverify.checker.rules.lure`). Patterns that cannot be told apart are refused.
+with its proof; or evidence for such a list that the kernel does not take (:mod:`hopverify.checker.listing`); or
+``multipliers`` alone, which show that there is one at most (T16, :mod:`hopverify.checker.rules.lure`). Patterns that
+cannot be told apart are refused.
 """
 
 from __future__ import annotations
