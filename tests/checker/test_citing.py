@@ -9,7 +9,7 @@ import pytest
 
 from hopverify.certificate import parse_certificate
 from hopverify.checker import check_certificate
-from hopverify.checker.citing import Known, brief, is_entry, once_each, remember, whole
+from hopverify.checker.citing import Known, brief, is_entry, known_of, once_each, remember, whole
 from hopverify.errors import CertificateRejected
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
@@ -58,6 +58,7 @@ def test_a_proof_stands_where_its_claim_is_shown_first() -> None:
 )
 def test_what_is_no_entry(evidence: Any) -> None:
     assert not is_entry(evidence)
+    assert known_of([evidence, {"rule": "kernel", **A}]) == known_of([{"rule": "kernel", **A}])
 
 
 @pytest.mark.parametrize("premises", [None, 3, [3], [{}], [{"proof": {}}], [[]]])
