@@ -57,7 +57,7 @@ def discharge(
             for decision in _accepted(prover, obligation, role, budget, family):
                 if decision.judgement.outcome is not Outcome.OPEN:
                     return surviving(decision, budget, family), None
-                if best is None or not is_entry(best.evidence):
+                if best is None or not _is_whole_list(best):
                     best, reason = decision, decision.judgement.reason or reason
         except NothingToSearchError as error:
             reason = error.reason
@@ -73,6 +73,11 @@ def discharge(
         reason = Reason.SEARCH_FAILED
     # A search that the deadline cut short has not said its last word.
     return best or decide(obligation, role, None), budget.ended if budget.exhausted else reason
+
+
+def _is_whole_list(decision: Decision) -> bool:
+    """Whether the kernel accepted all that is asked about but what stays undecided: no other list says more."""
+    return is_entry(decision.evidence) and decision.judgement.data.get("all") is not False
 
 
 def _accepted(

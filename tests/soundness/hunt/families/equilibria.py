@@ -114,8 +114,9 @@ def _form(parts: tuple[Segment, ...], W: Matrix, rho: Row, x: Row, signs: dict[i
     cone = [k for k, i in enumerate(moving) if i in signs]
     block = part(Q, free, free)
     if not is_definite(block):
-        # On a cone with free directions anything below 0 there is below 0 on the cone.
-        return False, not is_semidefinite(block)
+        # On a cone with free directions anything below 0 there is below 0 on the cone, and so is a step along the kernel
+        # of a semidefinite block with a little of what it is coupled to.
+        return False, not is_semidefinite(block) or any(_couples(block, [Q[k][c] for k in free]) for c in cone)
     turned = [[signs.get(moving[a], 1) * signs.get(moving[c], 1) * Q[a][c] for c in cone] for a in cone]
     for p, a in enumerate(cone):
         y = solve(block, [Q[k][a] for k in free]) if free else []
@@ -124,6 +125,12 @@ def _form(parts: tuple[Segment, ...], W: Matrix, rho: Row, x: Row, signs: dict[i
             inner = sum((Q[c][k] * v for k, v in zip(free, y, strict=True)), ZERO)
             turned[p][q] -= signs[moving[a]] * signs[moving[c]] * inner
     return is_strict(turned), falling(turned) is not None
+
+
+def _couples(block: Matrix, column: Row) -> bool:
+    """Whether a column is not in the range of a semidefinite block: no corner then makes the whole semidefinite."""
+    corner = Fraction(10) ** 12 * (1 + sum(abs(v) for v in column)) ** 2
+    return not is_semidefinite([*([*row, v] for row, v in zip(block, column, strict=True)), [*column, corner]])
 
 
 def _ghosts(W: Matrix, b: Row) -> bool | None:
