@@ -181,6 +181,12 @@ PUBLISHED = {
     "parametrised": Energy(seeded(Normalised), state(3), ("sigmoid, tau: 0",)),
     "hooked": Energy(seeded(Hooked), state(3), ("kind: dense",)),
     "cached": Energy(seeded(Cached), state(3), ("kind: dense",)),
+    "statistics of training": Energy(
+        seeded(lambda: nn.Sequential(nn.BatchNorm1d(3), nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)).eval()),
+        state(1, 3),
+        ("n0_weight", "tanh("),
+        ("input",),
+    ),
     "a partial": Energy(plain(functools.partial(lambda b, x: b * (x**4).sum(), 3.0)), state(3), (), ("x",)),
     "a gradient within": Energy(
         plain(lambda x: (torch.func.grad(lambda y: torch.logsumexp(W46.to(y) @ y, 0))(x) ** 2).sum()), state(6), ()

@@ -112,6 +112,12 @@ def read_program(
             refusals.append(str(refusal))
             continue
         return read
+    long = next((each for each in refusals if "at most" in each or "more than" in each), None)
+    if long is not None:
+        advice = (
+            "silu, gelu and mish write their argument twice, relu, tanh and softplus once; take fewer or smaller layers"
+        )
+        raise HopverifyError(f"cannot be imported: {long}: {advice}")
     raise HopverifyError(f"cannot be imported: {refusals[0]}")
 
 

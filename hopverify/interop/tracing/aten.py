@@ -17,6 +17,7 @@ from hopverify.interop.tracing.functions import ONE, function, held, power
 from hopverify.interop.tracing.modules import (
     adaptive_pool,
     average_pool,
+    batch_normed,
     convolution,
     elu,
     gelu,
@@ -304,6 +305,7 @@ RULES: dict[str, Rule] = {
     "addmv": _added(_matrices),
     "baddbmm": _added(_batches),
     "native_layer_norm": normed,
+    "_native_batch_norm_legit_no_training": batch_normed,
     "convolution": convolution,
     "avg_pool1d": average_pool,
     "avg_pool2d": average_pool,

@@ -73,6 +73,22 @@ def normed(
     return (plus(result, broadcast(bias, value.shape)) if bias is not None else result,)
 
 
+def batch_normed(
+    call: Call, value: Tensor, weight: Any, bias: Any, means: Tensor, variances: Tensor, momentum: float, epsilon: float
+) -> tuple[Tensor]:
+    """Return (u - mean)/√(variance + ε) by the statistics of training, channel by channel, scaled and shifted."""
+
+    def spread_out(each: Tensor) -> Tensor:
+        channels = (each.shape[0], *[1] * (len(value.shape) - 2))
+        return broadcast(reshaped(each, channels), value.shape)
+
+    root = power(plus(variances, call.number(epsilon)), Fraction(-1, 2))
+    result = product(plus(value, scaled(spread_out(means), -ONE)), spread_out(root))
+    if weight is not None:
+        result = product(result, spread_out(weight))
+    return (plus(result, spread_out(bias)) if bias is not None else result,)
+
+
 def convolution(
     call: Call,
     value: Tensor,
