@@ -24,6 +24,7 @@ from hopverify.kernel.functions import ball
 from hopverify.kernel.known import STILL
 from hopverify.kernel.network import activation
 from hopverify.kernel.numbers import Rejected
+from hopverify.kernel.points import check_explicit
 from hopverify.kernel.slopes import Side, Slopes, is_smooth
 from hopverify.kernel.smooth import SMOOTH
 from hopverify.kernel.terms import STATE
@@ -56,6 +57,19 @@ class Linear:
         """Whether drives are affine, and W = Wᵀ, exactly."""
         weights = self.flow.weights
         return weights is not None and weights[0] == weights[0].transpose()
+
+    @cached_property
+    def flows(self) -> bool:
+        """Whether neurons with τ = 0 have, by structure, one state for each drive of the others.
+
+        They do not depend on each other, or their Lagrangians are convex by composition.
+        """
+        try:
+            check_explicit(self.core)
+        except Rejected:
+            at_once = [layer for layer in self.flow.layers if layer.instantaneous]
+            return all(layer.L is not None and of_state(self.core, layer, layer.L).convex for layer in at_once)
+        return True
 
 
 @dataclass(frozen=True, eq=False)

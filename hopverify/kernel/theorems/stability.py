@@ -77,6 +77,7 @@ def _check(beside: Beside, told: Mapping[str, Any], proof: Any, where: str) -> N
         need(proof is None and not shown, where, "nothing is shown of what is undecided")
         need(isinstance(told.get("because", ""), str), where, "a remark is a text")
         return
+    need(beside.flow.flows, where, "instantaneous neurons may have several states for one drive")
     known = ("neutral", "unstable") if "dimension" in told else ("stable", "unstable")
     need(told["stability"] in known, where, f"it is {known[0]}, unstable or undecided")
     need("because" not in told, where, "remarks are about what is undecided")

@@ -66,6 +66,7 @@ def _flow(row: Row, slopes: Mapping[int, arb]) -> arb_mat:
     A = _block(J, flow.slow, flow.slow)
     if flow.fast and flow.slow:
         fast = _block(J, flow.fast, flow.fast)
+        row.need(is_positive(-fast - fast.transpose()), "instantaneous neurons are not shown to follow the others")
         A -= _block(J, flow.slow, flow.fast) * fast.solve(_block(J, flow.fast, flow.slow))
     return arb_mat([[A[k, j] / ball(flow.tau[i]) for j in range(len(flow.slow))] for k, i in enumerate(flow.slow)])
 

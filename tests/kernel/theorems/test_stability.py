@@ -494,7 +494,7 @@ def exciting(of: Core, weight: int) -> Core:
             "name": "own",
             "S": [
                 "multiply",
-                f"-{weight}/2" if weight % 2 else str(-weight // 2),
+                str(Fraction(-weight, 2)),
                 ["dot", ["activation", "h"], ["activation", "h"]],
             ],
             "drive": {"h": own},
@@ -507,6 +507,9 @@ def test_instantaneous_neurons_that_do_not_follow_are_refused() -> None:
     of = exciting(core(SELF % "identity"), 2)
     fails(of, row(["0", "0"], "unstable", [1], at_kink=[0], direction=["0", "1"]), DIRECTION, "not shown to follow")
     fails(of, row(["0", "0"], "stable", [1], at_kink=[0]), COPOSITIVE, "not shown to follow")
+    fails(of, row(["0", "0"], "stable", [1], at_kink=[0]), {"by": "lyapunov", "P": [["1"]]}, "not shown to follow")
+    curved = exciting(core(SELF % "gelu"), -2)
+    fails(curved, row(["0", "0"], "stable", [1], at_kink=[0]), COPOSITIVE, "several states for one drive")
     whole = exciting(core((SELF % "softmax").replace("h: {size: 1", "h: {size: 2").replace("[[1]]", "[[1, 0]]")), 6)
     told = row(["1", "3", "3"], "unstable", [0, 1, 2], direction=["0", "1", "-1"])
     fails(whole, told, DIRECTION, "not shown to follow")
