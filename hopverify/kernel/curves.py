@@ -39,6 +39,9 @@ REACH, LEAST = 8, Fraction(1, 64)
 PLACES = [Fraction(2) ** power * Fraction(8 + part, 8) for power in range(-8, 6) for part in range(8)]
 """Distances from an end of a piece at which slopes are tabulated, to find tangents by."""
 
+CHORDS = 2
+"""So many steps lead from the table to the place of a tangent."""
+
 MIDDLE = 64
 """Into so many parts a piece with two ends is cut for the table."""
 
@@ -91,17 +94,26 @@ class Piece:
         """Return a place between two others where the slope is about the wanted one."""
         slopes, places = self._table
         at = bisect_left(slopes, wanted)
-        if at == 0 or at == len(slopes):
-            return min(max(places[0 if at == 0 else -1], low), high)
-        s, t, u, v = slopes[at - 1], places[at - 1], slopes[at], places[at]
-        near = (low + high) / 2 if high - low < v - t else t + (wanted - s) / (u - s) * (v - t)
-        # The table is coarse: the slope that is found there cuts the interval once more.
-        found = float(self.rate(arb(near)).mid())
-        if found < wanted < u:
-            near += (wanted - found) / (u - found) * (v - near)
-        elif s < wanted < found:
-            near -= (found - wanted) / (found - s) * (near - t)
-        return min(max(near, low), high)
+        if at == 0 or at == len(slopes) or abs(places[at] - places[at - 1]) > high - low:
+            # The ends are nearer than places of the table, or it has none beyond.
+            (s, t), (u, v) = sorted((float(self.rate(arb(end)).mid()), end) for end in (low, high))
+        else:
+            s, t, u, v = slopes[at - 1], places[at - 1], slopes[at], places[at]
+        if not s < wanted < u:
+            near = t if wanted <= s else v
+        else:
+            # The table is coarse: chords through what is found come closer.
+            for _ in range(CHORDS):
+                near = t + (wanted - s) / (u - s) * (v - t)
+                found = float(self.rate(arb(near)).mid())
+                if s < found < wanted:
+                    s, t = found, near
+                elif wanted < found < u:
+                    u, v = found, near
+            near = t + (wanted - s) / (u - s) * (v - t)
+        # The ends of a ball may lie a little outside the part that it encloses.
+        margin = (high - low) * 2.0**-20
+        return min(max(near, low + margin), high - margin)
 
     def bounds(self, p: arb, q: arb, u: arb, at_ends: tuple[arb, arb]) -> tuple[arb, arb]:
         """Return bounds of p·x + q·g(x) over a part u of the piece, given the values at the ends of the part.

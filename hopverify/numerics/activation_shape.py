@@ -66,6 +66,9 @@ class Shape:
         with np.errstate(all="ignore"):
             ends = self.values(lower), self.values(upper)
         low, high = np.fmin(*ends), np.fmax(*ends)
+        if len(self.turns):
+            # What turns is a product, of which others know no range where a factor is infinite.
+            low = np.where(np.isinf(lower) | np.isinf(upper), -np.inf, low)
         for turn in [*self.turns, *self.kinks]:
             value = self.values(np.array(turn))
             inside = (lower < turn) & (turn < upper)
@@ -160,7 +163,7 @@ class _Cell:
     def turns(self) -> list[float]:
         """Return where g' changes its sign within."""
         if self.h[0] * self.h[-1] >= 0:
-            return [self.lower] if self.h[0] == 0 else []
+            return []
         return [float(self.where(np.zeros(1), np.array([self.lower]), np.array([self.upper]))[0])]
 
     def where(self, slope: Floats, lower: Floats, upper: Floats) -> Floats:

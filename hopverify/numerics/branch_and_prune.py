@@ -87,7 +87,9 @@ def opening(relaxations: Relaxations, lower: Floats, upper: Floats) -> list[Boun
         if finite:
             return boxes
         low, high = (bound[0] for bound in relaxations.natural(lower[None], upper[None]))
-        lower, upper = np.maximum(lower, low), np.minimum(upper, high)
+        # Others may know limits less closely: of arctan that it is below 11/7.
+        beyond = 2.0**-10 * np.where(np.isfinite(high - low), np.abs(low) + np.abs(high), 1.0)
+        lower, upper = np.maximum(lower, low - beyond), np.minimum(upper, high + beyond)
     return None
 
 
