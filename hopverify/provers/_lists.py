@@ -47,19 +47,30 @@ def _lone(search: Search, budget: Budget) -> Listed | None:
     for evidence in PROVERS["lure_multipliers"].search(GloballyStable(search.model), budget):
         if evidence["rule"] != "kernel" or "x" not in evidence["claim"]:
             continue
-        premise = {key: evidence[key] for key in ("claim", "proof")}
-        entry, inside = {"x": evidence["claim"]["x"]}, _is_inside(search, evidence["claim"]["x"])
-        if inside is None:
-            continue
-        region = None if search.region is None else [[str(low), str(high)] for low, high in search.region]
-        claim = {"claim": "equilibria", "region": region, "equilibria": [entry] if inside else []}
-        proof = {"by": "at most one", "premises": [premise]} | ({} if inside else {"elsewhere": [entry]})
-        try:
-            accept(core, {"claim": claim, "proof": proof})
-        except Rejected:
-            continue
-        return claim, proof
+        for x in (*_narrower(evidence["claim"]["x"]), evidence["claim"]["x"]):
+            inside = _is_inside(search, x)
+            if inside is None:
+                continue
+            premise = {"claim": {**evidence["claim"], "x": x}, "proof": evidence["proof"]}
+            region = None if search.region is None else [[str(low), str(high)] for low, high in search.region]
+            claim = {"claim": "equilibria", "region": region, "equilibria": [{"x": x}] if inside else []}
+            proof = {"by": "at most one", "premises": [premise]} | ({} if inside else {"elsewhere": [{"x": x}]})
+            try:
+                accept(core, {"claim": claim, "proof": proof})
+            except Rejected:
+                continue
+            return claim, proof
     return None
+
+
+def _narrower(x: list[Any]) -> Iterator[list[Any]]:
+    """Yield narrower boxes around the middle of one; none of an exact state."""
+    if isinstance(x[0], str):
+        return
+    middles = [(Fraction(low) + Fraction(high)) / 2 for low, high in x]
+    for width in (2**-44, 2**-36):
+        around = [Fraction(width) * (1 + abs(round(middle))) for middle in middles]
+        yield [[str(middle - each), str(middle + each)] for middle, each in zip(middles, around, strict=True)]
 
 
 def _is_inside(search: Search, x: list[Any]) -> bool | None:

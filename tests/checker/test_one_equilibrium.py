@@ -63,48 +63,13 @@ def test_the_one_equilibrium_of_many_neurons(name: str, symmetric: bool) -> None
     assert np.max(ends[:, 1] - ends[:, 0]) < 1e-9
 
 
-def test_the_tree_is_one_box_where_there_is_one_equilibrium() -> None:
-    for layer, code in (("tanh", "k"), ("relu", "s")):
-        obligation, tree = first(spec(f"size: 2, lagrangian: {layer}, bias: [1, 3/4]", PAIR))
-        assert (tree["levels"], tree["multipliers"]) == ([code], ["1", "1"])
-        found = judge(obligation, tree)
-        assert (found.outcome, len(found.data["equilibria"])) == (Outcome.PROVED, 1)
-        assert found.data["attracting"] == "the one equilibrium attracts every solution (T16)"
-
-
-def test_multipliers_alone_say_nothing_of_where() -> None:
-    """A box that does not hold the equilibrium, or does not show it, lists nothing."""
-    obligation, tree = first(spec("size: 2, lagrangian: relu, bias: [1, 3/4]", PAIR))
-    elsewhere = ["2", "2", "3", "3"]
-    refused(obligation, tree | {"box": elsewhere, "levels": ["."]}, "does not find the one equilibrium")
-    asleep = ["-3", "-3", "-2", "-2"]
-    refused(obligation, tree | {"box": asleep, "levels": ["s"]}, "does not find the one equilibrium")
-    refused(obligation, tree | {"levels": ["?"]}, "does not find the one equilibrium")
-    refused(obligation, tree | {"box": tree["box"][2:] + tree["box"][:2]}, "lower ends below upper ends")
-    refused(obligation, tree | {"box": tree["box"][:3]}, "a list of 4 rational numbers")
-
-
-def test_without_multipliers_that_hold_there_may_be_others() -> None:
-    """W = 2 has three equilibria: the box around one of them is not told to hold all."""
-    _, tree = first(spec("size: 1, lagrangian: tanh, bias: 1/4", "[[1/2]]"))
-    obligation, whole = first(spec("size: 1, lagrangian: tanh", "[[2]]"))
-    assert judge(obligation, whole).outcome is Outcome.PROVED
-    assert "multipliers" not in whole
-    near_zero = tree | {"box": ["-1/100", "1/100"], "levels": ["k"]}
-    refused(obligation, near_zero, "not positive definite")
-    refused(obligation, near_zero | {"multipliers": ["-1"]}, "expected positive numbers")
-    del near_zero["multipliers"]
-    refused(obligation, near_zero, "positive bounds")
-
-
 def test_in_a_region_there_is_the_one_equilibrium_or_none() -> None:
     """Wherever it lies, it is the only one: at 0.468… here."""
-    body = "size: 1, lagrangian: tanh, bias: 1/4"
-    _, tree = first(spec(body, "[[1/2]]"))
     for lower, upper, count in ((-1, 1, 1), (1, 2, 0)):
-        obligation, own = first(spec(body, "[[1/2]]", f"{{equilibria: {{lower: {lower}, upper: {upper}}}}}"))
-        assert own == tree
-        found = judge(obligation, tree)
+        region = f"{{equilibria: {{lower: {lower}, upper: {upper}}}}}"
+        obligation, evidence = first(spec("size: 1, lagrangian: tanh, bias: 1/4", "[[1/2]]", region))
+        assert evidence["proof"]["premises"][0]["proof"]["by"] == "at most one"
+        found = judge(obligation, evidence)
         assert (found.outcome, len(found.data["equilibria"])) == (Outcome.PROVED, count)
 
 
@@ -119,7 +84,8 @@ def test_stability_needs_no_elimination_where_the_theorem_gives_it() -> None:
     W = (np.eye(n) / 4).tolist()
     (entry,) = verify(spec(f"size: {n}, lagrangian: tanh, bias: 1", W, "equilibrium_stability"), samples=20).results
     (found,) = entry["obligations"][0]["data"]["equilibria"]
-    assert (found["stability"], found["because"]) == ("stable", "it attracts every solution (T16)")
+    assert found["stability"] == "stable"
+    assert [proof["by"] for proof in entry["obligations"][0]["evidence"]["proof"]["proofs"]] == ["T16"]
 
 
 def test_a_softmax_layer_has_one_equilibrium_up_to_its_steepest_slope() -> None:

@@ -114,7 +114,7 @@ def _form(parts: tuple[Segment, ...], W: Matrix, rho: Row, x: Row, signs: dict[i
     cone = [k for k, i in enumerate(moving) if i in signs]
     block = part(Q, free, free)
     if not is_definite(block):
-        # On a cone with free directions anything below 0 there is below 0 on the cone, and so is a step along the kernel
+        # On a cone with free directions anything below 0 there is below 0 on the cone; so is a step along the kernel
         # of a semidefinite block with a little of what it is coupled to.
         return False, not is_semidefinite(block) or any(_couples(block, [Q[k][c] for k in free]) for c in cone)
     turned = [[signs.get(moving[a], 1) * signs.get(moving[c], 1) * Q[a][c] for c in cone] for a in cone]
