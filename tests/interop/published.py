@@ -140,6 +140,11 @@ def entropies(x: Any) -> Any:
     return (torch.xlogy(p, p) + torch.special.xlog1py(1 - p, -p)).sum() - torch.special.entr(p).sum()
 
 
+def attention_to_others(x: Any) -> Any:
+    scores = (x @ x.T).masked_fill(torch.eye(3, dtype=torch.bool), float("-inf"))
+    return (x**2).sum() - torch.logsumexp(scores, -1).sum()
+
+
 def log_cosh(x: Any) -> Any:
     size = (W46.to(x) @ x).abs()
     return x @ x / 2 - (size + F.softplus(-2 * size) - math.log(2)).sum()
@@ -176,6 +181,12 @@ PUBLISHED = {
         plain(lambda x: torch.logsumexp(x, (0, 1)) + torch.logsumexp(x, -1).logsumexp(0)), state(3, 2), ()
     ),
     "attention with biases": Energy(seeded(Biased), state(3, 4), ("logsumexp(",), ("x_1", "x_2", "x_3")),
+    "attention to others": Energy(plain(attention_to_others), state(3, 4), ("log(",)),
+    "attention to the past": Energy(
+        plain(lambda x: (x * F.scaled_dot_product_attention(x[None], x[None], x[None], is_causal=True)[0]).sum()),
+        state(3, 2),
+        ("exp(",),
+    ),
     "cumulated": Energy(plain(lambda x: (x.cumsum(0) ** 2).sum()), state(4), ()),
     "powers of a number": Energy(plain(lambda x: (2**x + torch.exp2(-x) + torch.log2(1 + x**2)).sum()), state(3), ()),
     "parametrised": Energy(seeded(Normalised), state(3), ("sigmoid, tau: 0",)),
@@ -184,7 +195,7 @@ PUBLISHED = {
     "statistics of training": Energy(
         seeded(lambda: nn.Sequential(nn.BatchNorm1d(3), nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1)).eval()),
         state(1, 3),
-        ("n0_weight", "tanh("),
+        ("tanh(",),
         ("input",),
     ),
     "a partial": Energy(plain(functools.partial(lambda b, x: b * (x**4).sum(), 3.0)), state(3), (), ("x",)),

@@ -87,6 +87,7 @@ def fold(target: Any, args: Any, kwargs: Any) -> Any:
         "aten.exp.default": np.exp,
         "aten.linalg_inv.default": np.linalg.inv,
         "aten.flip.default": np.flip,
+        "aten.clone.default": np.copy,
         "aten.index.Tensor": lambda values, places: values[tuple(places)],
         "aten.index_put.default": _put,
         "aten.constant_pad_nd.default": lambda values, pads, fill=0: np.pad(values, pads, constant_values=fill),
@@ -328,3 +329,43 @@ def test_numbers_that_were_never_set_must_not_remain() -> None:
     one = graph("select.int", (), graph.x, 0, 0)
     with pytest.raises(HopverifyError, match="never set"):
         graph.read(graph("sum.default", (), graph("index_put.default", (3,), unset, [place], one)))
+
+
+def test_entries_of_minus_infinity_are_left_out() -> None:
+    graph = Graph(3)
+    mask = graph.array("mask", [0.0, -np.inf, 0.0])
+    scores = graph("mul.Tensor", (3,), graph("add.Tensor", (3,), graph.x, mask), 2.0)
+    free = graph("logsumexp.default", (), graph("add.Tensor", (3,), graph("clone.default", (3,), scores), graph.x), [0])
+    energy = graph.read(free).synapses["expression"].fields["energy"]
+    assert energy == "log(dot(a_1, exp(3*x)))"
+
+    graph = Graph(3)
+    own = graph.array("own", [True, False, False], dtype="bool")
+    infinite = graph.array("infinite", -np.inf)
+    chosen = graph("where.self", (3,), own, infinite, graph.x)
+    shares = graph("_softmax.default", (3,), chosen, 0, False)
+    energy = graph.read(graph("dot.default", (), graph.x, shares)).synapses["expression"].fields["energy"]
+    assert "exp(x)" in energy
+    assert "softmax" not in energy
+
+
+@pytest.mark.parametrize(
+    ("operation", "args", "told"),
+    [
+        ("exp.default", (), "leave out"),
+        ("mul.Tensor", (-1.0,), "leave out"),
+        ("sum.default", (), "leave out"),
+    ],
+)
+def test_minus_infinity_elsewhere_is_refused(operation: str, args: Any, told: str) -> None:
+    graph = Graph(3)
+    masked = graph("add.Tensor", (3,), graph.x, graph.array("mask", [0.0, -np.inf, 0.0]))
+    with pytest.raises(HopverifyError, match=told):
+        graph.read(graph("sum.default", (), graph(operation, (3,), masked, *args)))
+
+
+def test_a_row_that_keeps_nothing_is_refused() -> None:
+    graph = Graph(3)
+    masked = graph("add.Tensor", (3,), graph.x, graph.array("mask", [-np.inf] * 3))
+    with pytest.raises(HopverifyError, match="nothing is kept"):
+        graph.read(graph("logsumexp.default", (), masked, [0]))

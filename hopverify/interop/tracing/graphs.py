@@ -23,14 +23,17 @@ from hopverify.interop.tracing.calls import Call
 from hopverify.interop.tracing.literals import as_held
 from hopverify.interop.tracing.moves import MOVES, moved_by
 from hopverify.interop.tracing.operations import Refused
-from hopverify.interop.tracing.rows import MAX_ENTRIES, Rows
-from hopverify.interop.tracing.tensors import sources
+from hopverify.interop.tracing.reductions import axes_of, kept
+from hopverify.interop.tracing.rows import MAX_ENTRIES, Rows, of_kept
+from hopverify.interop.tracing.tensors import plus, sources
 from hopverify.interop.tracing.terms import Shift, Tensor, TooLarge
 from hopverify.interop.tracing.values import (
     COMPARISONS,
     CONNECTIVES,
+    MINUS_INFINITY,
     CannotRead,
     Condition,
+    Masked,
     Unread,
     Value,
     as_array,
@@ -39,6 +42,7 @@ from hopverify.interop.tracing.values import (
     connected,
     constant_value,
     depends,
+    masked,
     selected,
     unread_among,
 )
@@ -127,6 +131,12 @@ class Reading:
         unread = unread_among(values)
         if unread is not None:
             return unread
+        if any(isinstance(each, Masked) for each in values):
+            return self._masked(node, name, args, kwargs)
+        if name == "add" and len(args) == 2 and not kwargs:
+            found = masked(args[0], args[1]) or masked(args[1], args[0])
+            if found is not None:
+                return found
         if name in CONNECTIVES:
             return connected(name, args, self._call(node, name, "float64").shape)
         if name in COMPARISONS:
@@ -162,15 +172,46 @@ class Reading:
         given = [as_tensor(each) if _is_float_array(each) and np.isfinite(each).all() else each for each in given]
         return moved_by(self.fold, node.target, name, given, _useful(kwargs))
 
+    def _masked(self, node: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Value:
+        """Return the result of a call whose arguments have entries of -∞."""
+        first, *others = args
+        call = self._call(node, name, _result_type(node, name))
+        if name == "add" and len(others) == 1 and not kwargs:
+            parts = [each for each in args if isinstance(each, Masked)]
+            values = [each.value if isinstance(each, Masked) else as_tensor(each) for each in args]
+            both = [np.broadcast_to(each.kept, call.shape) for each in parts]
+            return Masked(plus(*map(call.operand, values)), np.logical_and.reduce(both))
+        if name in ("mul", "div") and isinstance(first, Masked) and _is_positive(others[0]):
+            return Masked(RULES[name](call, first.value, others[0]), first.kept)
+        if not isinstance(first, Masked) or any(isinstance(each, Masked) for each in others):
+            raise Refused(MINUS_INFINITY.why)
+        if name in ("_softmax", "_safe_softmax", "logsumexp"):
+            axes = axes_of(first.value, others[0])
+            found = of_kept(name, first.value, axes, first.kept)
+            keepdim = name == "logsumexp" and len(others) > 1 and others[1]
+            return kept(found, first.value, axes, keepdim) if name == "logsumexp" else found
+        if name not in _ARRANGING:
+            raise Refused(MINUS_INFINITY.why)
+        moved = self.fold(node.target, [first.kept, *others], kwargs)
+        return Masked(RULES[name](call, first.value, *others, **_useful(kwargs)), np.asarray(moved))
+
     def _where(self, node: Any, args: Sequence[Any]) -> Value:
         call = self._call(node, "where", _dtype_of(node))
-        which, case, otherwise = (each if is_value(each) else call.number(each) for each in args)
+        which, case, otherwise = (each if is_value(each) else self._number(call, each) for each in args)
+        if isinstance(which, np.ndarray) and (case is MINUS_INFINITY or otherwise is MINUS_INFINITY):
+            value = otherwise if case is MINUS_INFINITY else case
+            if isinstance(value, Tensor | np.ndarray):
+                which = np.broadcast_to(which, call.shape)
+                return Masked(call.operand(as_tensor(value)), which if value is case else ~which)
         if isinstance(which, Condition):
             which = Condition(call.operand(which.positive))
         elif isinstance(which, np.ndarray):
             which = np.broadcast_to(which, call.shape)
         cases = [each if isinstance(each, Unread) else call.operand(as_tensor(each)) for each in (otherwise, case)]
         return selected(which, *cases)
+
+    def _number(self, call: Call, value: Any) -> Value:
+        return MINUS_INFINITY if value == -np.inf else call.number(value)
 
     def _folded(self, node: Any, name: str, args: Any, kwargs: Any) -> Any:
         """Compute arrays that do not depend on the arguments, as PyTorch does; numbers that were never set are none."""
@@ -197,7 +238,7 @@ def operation_of(target: Any) -> tuple[str, str]:
 
 def is_value(each: Any) -> bool:
     """Whether an argument is an array, known or not, rather than a number or a setting of the program."""
-    return isinstance(each, Tensor | Condition | Unread | np.ndarray)
+    return isinstance(each, Tensor | Condition | Masked | Unread | np.ndarray)
 
 
 def call_operand(call: Call, value: Any) -> Tensor:
@@ -210,6 +251,12 @@ def as_index(values: Sequence[Any]) -> list[Any]:
     return [
         np.array(int(each.number)) if isinstance(each, Tensor) and each.number is not None else each for each in values
     ]
+
+
+def _is_positive(each: Any) -> bool:
+    """Whether an operand is a number > 0, by which -∞ remains what it is."""
+    known = each.number if isinstance(each, Tensor) else each
+    return isinstance(known, int | float | Fraction) and known > 0
 
 
 def _is_float_array(each: Any) -> bool:
@@ -290,7 +337,9 @@ def _mapped(value: Any, known: Mapping[Any, Any]) -> Any:
     return known[value] if hasattr(value, "meta") else value
 
 
-def _converted(value: Any, convert: Callable[[Any], Any], kinds: Any = Tensor | Condition | Unread | np.ndarray) -> Any:
+def _converted(
+    value: Any, convert: Callable[[Any], Any], kinds: Any = Tensor | Condition | Masked | Unread | np.ndarray
+) -> Any:
     """Convert the arrays in nested arguments."""
     if isinstance(value, kinds):
         return convert(value)
@@ -339,6 +388,11 @@ ADVICE = {
     "topk": "use amax, or logsumexp",
     "_linalg_slogdet": "only of constants",
 }
+
+# Operations that arrange entries of one array anew, by its own order.
+_ARRANGING = (
+    "_unsafe_view", "alias", "clone", "expand", "permute", "reshape", "squeeze", "t", "transpose", "unsqueeze", "view",
+)  # fmt: skip
 
 _KEEPING = ("dtype", "layout", "device", "pin_memory", "memory_format", "non_blocking", "implicit")
 _RANDOM = ("native_dropout", "bernoulli", "rand", "randn", "normal", "uniform", "randint", "randperm", "multinomial")

@@ -12,11 +12,12 @@ from fractions import Fraction
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hopverify.interop.tracing.constants import exact
 from hopverify.interop.tracing.functions import ONE, function, power
 from hopverify.interop.tracing.operations import Refused
-from hopverify.interop.tracing.tensors import leaf, placed, plus, product, total, transposed, transposed_core
+from hopverify.interop.tracing.tensors import constant, leaf, placed, plus, product, total, transposed, transposed_core
 from hopverify.interop.tracing.terms import Atom, Constant, Factor, Input, Shift, Source, Tensor, Term, collected
 
 MAX_ROWS, MAX_ENTRIES = 64, 32
@@ -51,6 +52,18 @@ def shares(value: Tensor, axis: int) -> Tensor:
     raised = function("exp", value)
     rest = [place for place in range(len(value.shape)) if place != axis]
     return product(raised, placed(power(total(raised, [axis]), -ONE), value.shape, rest))
+
+
+def of_kept(name: str, value: Tensor, axes: Sequence[int], kept: NDArray[np.bool_]) -> Tensor:
+    """Return log Σ exp or softmax over the entries that are kept, by sums of exponentials."""
+    if not kept.any(axis=tuple(axes)).all():
+        raise Refused(f"{name}: nothing is kept in some row, which is then not defined")
+    raised = product(function("exp", value), constant(kept.astype(np.float64)))
+    rest = [place for place in range(len(value.shape)) if place not in axes]
+    sums = total(raised, axes)
+    if name == "logsumexp":
+        return function("log", sums)
+    return product(raised, placed(power(sums, -ONE), value.shape, rest))
 
 
 def maximum(value: Tensor, axes: Sequence[int]) -> Tensor:

@@ -40,7 +40,17 @@ class Condition:
     positive: Tensor
 
 
-Value = Tensor | NDArray[Any] | Condition | Unread
+@dataclass(frozen=True)
+class Masked:
+    """An array whose entries are -∞ where they are not ``kept``: log Σ exp and softmax leave them out."""
+
+    value: Tensor
+    kept: NDArray[np.bool_]
+
+
+MINUS_INFINITY = Unread("-∞ has no counterpart but as what log Σ exp and softmax leave out")
+
+Value = Tensor | NDArray[Any] | Condition | Unread | Masked
 """An array that depends on the arguments, one that does not, a comparison, or a value that is not understood."""
 
 
@@ -50,6 +60,8 @@ def constant_value(values: NDArray[Any], literal: Callable[[Any], Fraction]) -> 
         return Unread(f"constants of type {values.dtype}")
     if values.dtype.kind == "b" or values.ndim:
         return values
+    if values == -np.inf:
+        return MINUS_INFINITY
     return number(literal(values[()])) if np.isfinite(values) else Unread("a constant that is not finite")
 
 
@@ -57,6 +69,8 @@ def as_tensor(value: Value) -> Tensor:
     """Return a value as a symbolic array; raise :class:`CannotRead` if it is none."""
     if isinstance(value, Unread):
         raise CannotRead(value.why)
+    if isinstance(value, Masked):
+        raise Refused(MINUS_INFINITY.why)
     if isinstance(value, Condition):
         return applied("step", value.positive)
     if isinstance(value, np.ndarray):
@@ -68,7 +82,7 @@ def as_tensor(value: Value) -> Tensor:
 
 def depends(value: Value) -> bool:
     """Whether a value depends on the arguments."""
-    return isinstance(value, Condition) or (isinstance(value, Tensor) and value.number is None)
+    return isinstance(value, Condition | Masked) or (isinstance(value, Tensor) and value.number is None)
 
 
 def as_array(value: Value, dtype: Any) -> NDArray[Any]:
@@ -93,6 +107,16 @@ def compared(name: str, left: Tensor, right: Tensor, shape: tuple[int, ...]) -> 
     if name in ("eq", "ne"):
         raise Refused(f"the primitive {name}, a comparison for equality, has no counterpart")
     return Condition(difference if name in ("gt", "ge") else scaled(difference, -ONE))
+
+
+def masked(value: Value, array: Value) -> Value | None:
+    """Return the sum of a value and an array of constants with -∞ in it; None for other summands."""
+    if isinstance(array, np.ndarray) and array.dtype.kind == "f" and np.isneginf(array).any():
+        kept = ~np.isneginf(array)
+        if np.isfinite(array[kept]).all() and isinstance(value, Tensor | np.ndarray):
+            finite = plus(*(broadcast(as_tensor(each), array.shape) for each in (value, np.where(kept, array, 0.0))))
+            return Masked(finite, kept)
+    return None
 
 
 def connected(name: str, values: Sequence[Value], shape: tuple[int, ...]) -> Value:
