@@ -24,7 +24,7 @@ from hopverify.numerics.lyapunov import common, solution
 from hopverify.obligations import Search
 from hopverify.provers._listed_state import Floats, State
 
-RATES = 64
+RATES, NEARLY = 64, 1e-9
 MOST_KINKS, MOST_SIDES = 8, 4
 # Beyond, an equilibrium that is known to attract everything is not eliminated once more.
 MOST_ELIMINATED = 40
@@ -58,13 +58,14 @@ def _by_form(state: State) -> Iterator[Told]:
     if np.linalg.eigvalsh((H + H.T) / 2)[0] < -1e-9 * np.abs(H).max() or not H.any():
         return
     values, directions = _spectrum(state, H)
-    if values[-1] < 1:
-        least = max(1, floor(RATES * values[-1]) + 1)
+    # At the border floating point does not tell which side it is: both are offered.
+    if values[-1] < 1 + NEARLY:
+        least = min(max(1, floor(RATES * values[-1]) + 1), RATES)
         for k in range(least, min(RATES, least + 1) + 1):
             yield {"stability": "stable", "lambda_max_at_most": str(Fraction(k, RATES))}, {"by": way}
     if kinks:
         yield {"stability": "stable"}, {"by": "copositive"}
-    found = _in_cones(state) if kinks else directions.T[values > 1][::-1]
+    found = _in_cones(state) if kinks else directions.T[values > 1 - NEARLY][::-1]
     for digits in DIGITS:
         for v in found:
             yield {"stability": "unstable", "direction": _short(v, digits)}, {"by": "direction"}

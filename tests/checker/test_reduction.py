@@ -81,10 +81,9 @@ def listed(body: str, check: str = "equilibria") -> dict[str, Any]:
     return data
 
 
-def test_an_equilibrium_at_a_kink_is_found_in_two_segments_and_counted_once() -> None:
+def test_an_equilibrium_at_a_kink_is_found_once() -> None:
     found = listed(dense("[[0]]", "size: 1, lagrangian: relu"))
     assert [row["x"] for row in found["equilibria"]] == [["0"]]
-    assert found["patterns"] == 2
 
 
 def at(net: LinearNetwork, *state: Fraction | int) -> Equilibrium:

@@ -35,6 +35,7 @@ def contradiction(entries: Sequence[Entry]) -> str | None:
         return "there is no equilibrium, and every solution stays in a box, or goes to one"
     decided = {str(row["x"]): row["stability"] for row in lists.get("equilibrium_stability", [])}
     for row in rows:
-        if decided.get(str(row["x"]), row["stability"]) != row["stability"]:
+        both = {decided.get(str(row["x"]), "undecided"), row["stability"]} - {"undecided"}
+        if len(both) > 1:
             return f"{row['x']} is called {row['stability']}, and {decided[str(row['x'])]}"
     return None
