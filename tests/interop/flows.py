@@ -74,6 +74,17 @@ def pair() -> Any:
 
 
 # name: the program, an example, what it returns, parts of the text that it becomes
+class Hierarchy(nn.Module):
+    """Two layers that drive each other, one of them with softmax."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.W = nn.Linear(4, 3, bias=False)
+
+    def forward(self, x: Any, y: Any) -> Any:
+        return torch.softmax(2 * y, -1) @ self.W.weight - x, self.W(torch.relu(x)) - y
+
+
 FLOWS: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
     "a network": (
         seeded(lambda: Network(symmetric=True)),
@@ -86,6 +97,12 @@ FLOWS: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
         state(4),
         "flow",
         ("lagrangian: tanh", "kind: dense"),
+    ),
+    "a hierarchy": (
+        seeded(Hierarchy),
+        lambda: (torch.zeros(4), torch.zeros(3)),
+        "flow",
+        ("lagrangian: relu, leak: 1", "lagrangian: {softmax: {beta: 2}}, leak: 1", "layers: [x, y]"),
     ),
     "rates": (seeded(lambda: Rates(nn.Sigmoid())), state(4), "update", ("lagrangian: sigmoid", "feedforward_feedback")),
     "rates with silu": (seeded(lambda: Rates(nn.SiLU())), state(4), "update", ("lagrangian: silu",)),
@@ -104,6 +121,24 @@ FLOWS: dict[str, tuple[Any, Any, str, tuple[str, ...]]] = {
 }
 
 NO_FLOWS: dict[str, tuple[Any, Any, str, str]] = {
+    "softmax and something else of one layer": (
+        plain(lambda x: torch.softmax(x, 0) + torch.tanh(x) - x),
+        state(3),
+        "flow",
+        "two activations",
+    ),
+    "softmax at two temperatures": (
+        plain(lambda x: torch.softmax(x, 0) + torch.softmax(2 * x, 0) - x),
+        state(3),
+        "flow",
+        "two activations",
+    ),
+    "states and their softmax": (
+        plain(lambda x: torch.softmax(x, 0) + torch.ones(3, 3) @ x),
+        state(3),
+        "flow",
+        "drives by its states and by softmax",
+    ),
     "a gate": (plain(lambda x: -x + x * torch.sigmoid(x.sum())), state(3), "flow", "give the energy"),
     "a number": (plain(lambda x: x.sum()), state(3), "flow", "has the shapes (3,)"),
     "two activations": (

@@ -53,6 +53,7 @@ class Flow:
     found: Structure = field(default_factory=Structure)
     weights: dict[tuple[str, str], Array] = field(default_factory=dict)
     bent: dict[str, Expression] = field(default_factory=dict)
+    shared: dict[str, Fraction] = field(default_factory=dict)
 
     def structure(self, flows: Mapping[str, Tensor]) -> Structure:
         """Return the parts of the flows, each an array of its layer's shape."""
@@ -74,15 +75,23 @@ class Flow:
         self._joined()
         for layer, activation in self.bent.items():
             self.found.acts[layer] = _act(activation)
+        for layer, beta in self.shared.items():
+            self.found.acts[layer] = _softmax_act(beta)
         return self.found
 
     def _driven(self, layer: str, driven: Driven) -> None:
         """Put a term B·φ(u) where it belongs."""
         own = _layer_of(driven.bent)
+        beta = _own_softmax(driven.bent)
+        if own is not None and beta is not None:
+            if own in self.bent or self.shared.setdefault(own, beta) != beta:
+                raise CannotWrite(f"layer {own!r} has two activations, one of which is softmax: {ADVICE}")
+            self._add(layer, own, driven.matrix)
+            return
         expression = None if own is None else _elementwise(driven.bent, own)
         if own is not None and expression is not None:
             known = self.bent.setdefault(own, expression)
-            if known != expression:
+            if known != expression or own in self.shared:
                 raise CannotWrite(f"layer {own!r} has two activations, {known} and {expression}: {ADVICE}")
             self._add(layer, own, driven.matrix)
             return
@@ -109,7 +118,7 @@ class Flow:
             beta = _ratio(W, B.T) if layer == source else None
             beta = beta if beta is not None and beta > 0 else Fraction(1)
             W, bias = _divided(W, beta), None if bias is None else _divided(bias, beta)
-            act = {"lagrangian": {"softmax": {"beta": beta}} if beta != 1 else "softmax"}
+            act = _softmax_act(beta)
         else:
             written = _elementwise(_of_argument(driven.bent, u), U)
             if written is None:
@@ -133,8 +142,9 @@ class Flow:
                 rest = matrix - np.diag(diagonal)
             if not np.any(rest != 0):
                 continue
-            if of in self.bent:
-                raise CannotWrite(f"layer {of!r} drives by its states and by {self.bent[of]}: {ADVICE}")
+            if of in self.bent or of in self.shared:
+                activation = self.bent.get(of, "softmax")
+                raise CannotWrite(f"layer {of!r} drives by its states and by {activation}: {ADVICE}")
             self._add(layer, of, rest)
         if found.offset is not None:
             self.found.biases[layer] = found.offset
@@ -203,6 +213,22 @@ def _size(labels: Sequence[int], term: Term) -> int:
 def _is_softmax(term: Term) -> bool:
     source = term.factors[0].source
     return len(term.factors) == 1 and isinstance(source, Atom) and source.function == "softmax"
+
+
+def _softmax_act(beta: Fraction) -> dict[str, Any]:
+    return {"lagrangian": {"softmax": {"beta": beta}} if beta != 1 else "softmax"}
+
+
+def _own_softmax(term: Term) -> Fraction | None:
+    """Return β, if the term is softmax(βx) of the neurons of one layer."""
+    source = term.factors[0].source
+    if not _is_softmax(term) or not isinstance(source, Atom):
+        return None
+    (u,) = source.arguments
+    only = u.terms[0] if len(u.terms) == 1 and len(u.terms[0].factors) == 1 else None
+    if only is None or not isinstance(only.factors[0].source, Input) or only.factors[0].labels != only.axes:
+        return None
+    return only.coefficient if only.coefficient > 0 else None
 
 
 def _divided(values: Array, beta: Fraction) -> Array:
