@@ -12,7 +12,7 @@ from hopverify.checker.floats import UNIT
 from hopverify.checker.midpoints import matrix
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm
 from hopverify.checker.rules import Judgement, judge
-from hopverify.checker.rules.lure import multiplied, multiplied_form, sector_network, sector_structure, steepest
+from hopverify.checker.rules.lure import multiplied, multiplied_form, sector, sector_network, sector_structure, steepest
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model, build_model
@@ -117,6 +117,8 @@ def test_spreads_are_part_of_the_slack() -> None:
     # d_i U_ij + d_j U_ji in the second row: 2·(1/4 + 1/4) + (1/4 + 2/4).
     assert Fraction(7, 4) <= form.slack < Fraction(7, 4) + Fraction(1, 1000)
     refused(near, "known up to a spread", 1, 1)
+    with pytest.raises(EvidenceRejected, match="need evidence of definiteness"):
+        sector(near, {"multipliers": ["1", "1"]})
 
 
 def test_structure_is_kept_where_nothing_is_multiplied() -> None:
