@@ -7,7 +7,7 @@ nothing is read unless the request allows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +28,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Source:
-    """One source: ``settings`` are the names that a request may set, each with what it means."""
+    """One source: ``settings`` are the names that a request may set, each with what it means.
+
+    It takes a file by its suffix only if what it ``needs`` is set.
+    """
 
     name: str
     summary: str
@@ -37,17 +40,20 @@ class Source:
     extra: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     runs_code: bool = False
+    needs: tuple[str, ...] = ()
 
 
 SOURCES: Registry[Source] = Registry("hopverify.interop.sources", "SOURCE", noun="source")
 
 
-def source_of(path: Path, name: str | None = None) -> Source:
-    """Return the source of that name, or the one that takes files of this suffix."""
+def source_of(path: Path, name: str | None = None, settings: Collection[str] = ()) -> Source:
+    """Return the source of that name, or the one that takes files of this suffix and knows these settings."""
     if name is not None:
         return SOURCES[name]
     suffix = path.suffix.lower()
-    fitting = [source for source in SOURCES if suffix in source.suffixes]
+    fitting = [source for source in SOURCES if suffix in source.suffixes and set(source.needs) <= set(settings)]
+    if len(fitting) > 1:
+        fitting = [source for source in fitting if set(settings) <= set(source.settings)] or fitting
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(sorted(source.name for source in fitting or SOURCES))
@@ -57,7 +63,7 @@ def source_of(path: Path, name: str | None = None) -> Source:
 
 def read(request: Request, name: str | None = None) -> Sequence[Imported]:
     """Return the models that a file holds; raise where the source may not be read, or does not know a setting."""
-    source = source_of(request.path, name)
+    source = source_of(request.path, name, request.settings)
     for setting in request.settings:
         if setting not in source.settings:
             known = ", ".join(source.settings) or "none"

@@ -138,6 +138,12 @@ def test_two_sources_of_one_suffix_are_told_apart(monkeypatch: pytest.MonkeyPatc
     assert source_of(Path("model.py"), "another") is another
 
 
+def test_a_file_of_python_with_the_shape_of_a_state_is_one_of_pytorch() -> None:
+    assert source_of(Path("model.py"), None, {"input": "8"}).name == "torch"
+    assert source_of(Path("model.py"), None, {"step": "0.5"}).name == "hamux"
+    assert source_of(Path("model.py")).name == "hamux"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("raise SystemExit(3)", "SystemExit: 3"), ("1/0", "ZeroDivisionError"), ("def", "SyntaxError")],

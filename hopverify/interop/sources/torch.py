@@ -1,7 +1,7 @@
 """PyTorch: Python files that define a module or a function which returns an energy. They are run: ``--allow-code``.
 
-hopverify import model.py:energy --from torch --out specs --allow-code --set input=64
-hopverify import model.py:energy --from torch --out specs --allow-code --set input=1x64,1x8
+hopverify import model.py:energy --out specs --allow-code --set input=64
+hopverify import model.py:energy --out specs --allow-code --set input=1x64,1x8
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _shapes(request: Request) -> list[tuple[int, ...]]:
 SOURCE = Source(
     name="torch",
     summary="a module or a function of PyTorch that returns an energy, a flow or one update, defined by a Python file",
-    suffixes=(),
+    suffixes=(".py",),
     read=_read,
     extra="torch",
     settings={
@@ -72,4 +72,5 @@ SOURCE = Source(
         "decimals": "yes: 0.1 in the program means 1/10, not the float32 that it becomes",
     },
     runs_code=True,
+    needs=("input",),
 )
