@@ -152,6 +152,15 @@ def test_the_rules_of_a_synapse_are_named() -> None:
     assert "synapse 's': the derivative rule of relu was compared" in "\n".join(notes)
 
 
+def test_what_only_a_rounding_keeps_from_the_catalogue_is_told() -> None:
+    rounded = ham({"x": ("repu of a degree whose inverse is rounded", (3,))})
+    told = "layer 'x': but for the rounding of a number it is repu; decimals=yes reads it so"
+    assert told in made(rounded).notes
+    assert told not in made(rounded, decimals=True).notes
+    assert "lagrangian: repu}" in made(rounded, decimals=True).text
+    assert not any("rounding" in note for note in made(ham({"x": ("arctan", (3,))})).notes)
+
+
 def test_decimals() -> None:
     cold = ham({"x": ("softmax of a beta that is rounded", (3,)), "y": ("lagr_layernorm", (3,))})
     assert "x: {size: 3, lagrangian: {softmax: {beta: 0.1}}}" in made(cold, decimals=True).text

@@ -92,9 +92,20 @@ def _port(done: Read, key: str, layer: Any) -> Port:
     closed = tracing.program(subject, layer.lagrangian, [shape])
     value, reading = _value(done, subject, closed, [_leaf("x", shape)])
     found = _said(subject, lambda: lagrangian_of(value, shape))
+    if found.expression is not None and "expression" in found.lagrangian and done.literal is as_held:
+        _note_decimals(done, subject, closed, shape)
     if reading.rules:
         _check_rules(done, subject, layer, shape, value, list(reading.rules))
     return Port(done.names.of(str(key)), shape, found)
+
+
+def _note_decimals(done: Read, subject: str, closed: Any, shape: tuple[int, ...]) -> None:
+    """Say if a Lagrangian is one of the catalogue but for the rounding of a number in the program's text."""
+    reading = Reading(tracing.fold, tracing.place, literal=simplest)
+    stated = _said(subject, lambda: lagrangian_of(read(closed, [_leaf("x", shape)], reading), shape)).lagrangian
+    if isinstance(stated, str) or "expression" not in stated:
+        name = stated if isinstance(stated, str) else next(iter(stated))
+        done.notes[f"{subject}: but for the rounding of a number it is {name}; decimals=yes reads it so"] = None
 
 
 def _leaf(name: str, shape: tuple[int, ...]) -> Tensor:
