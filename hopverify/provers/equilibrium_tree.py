@@ -34,6 +34,7 @@ from hopverify.numerics.feasibility import point_in_box
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.outward import merged, outward
 from hopverify.numerics.search_tree import Tree
+from hopverify.numerics.segment_list import is_piecewise_linear
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
@@ -57,10 +58,7 @@ MAX_UNBOUNDED = 2**14
 
 
 class Search:
-    """One search from a box; ``run`` grows the tree until every box is decided or the budget is spent.
-
-    ``begin`` spends a part of the budget at most; ``run`` then goes on from there.
-    """
+    """One search from a box; ``run`` grows the tree until every box is decided or the budget is spent."""
 
     def __init__(self, search: Region, budget: Budget, start: Boxes) -> None:
         self.left = start
@@ -81,13 +79,6 @@ class Search:
         while len(self.left):
             self._grow()
         return self.tree
-
-    def begin(self, share: int) -> Tree | None:
-        """Return the tree if a part of what it may spend is enough, else None."""
-        most = self.most // share
-        while len(self.left) and self.boxes + len(self.left) <= most and not self.budget.exhausted:
-            self._grow()
-        return None if len(self.left) else self.tree
 
     def _grow(self) -> None:
         boxes, size = self.left, self.network.size
@@ -202,14 +193,10 @@ def _told(box: list[str] | None, tree: Tree) -> Evidence:
     return {"rule": "equilibrium_tree", "box": box, **json.loads(canonical(tree.evidence()))}
 
 
-def begun(search: Region, budget: Budget, share: int) -> Iterator[Evidence]:
-    """Yield the evidence for a list of all states if its tree takes no more than a part of the budget."""
-    if not _can_start(search):
-        return
+def grown(search: Region, budget: Budget) -> Iterator[Evidence]:
+    """Yield the tree as evidence for a list of all states, with the boxes that it claims."""
     box, growing = _growing(search, budget)
-    tree = growing.begin(share)
-    if tree is not None:
-        yield from _claiming(search, _told(box, tree))
+    yield from _claiming(search, _told(box, growing.run()))
 
 
 @lru_cache(maxsize=4)
@@ -244,16 +231,23 @@ def _search(
     only = _only_one(search, budget)
     if only is not None:
         yield from _claiming(search, json.loads(only))
-    # Where neurons act for themselves, what the kernel's list leaves open takes far longer here.
-    listed = kernel_list(search, budget) if search.network.elementwise else None
-    left = listed is not None and listed[0]["claim"] == "some equilibria"
-    if left or (search.region is None and not _can_start(search)):
+    if _is_left(search, budget) or (search.region is None and not _can_start(search)):
         return
     try:
-        box, growing = _growing(search, budget)
-        yield from _claiming(search, _told(box, growing.run()))
+        yield from grown(search, budget)
     except EvidenceRejected:
         return
+
+
+def _is_left(search: Region, budget: Budget) -> bool:
+    """Whether the kernel's list is not complete, and would take far longer here: where neurons act for themselves.
+
+    In a region it is tried: enclosures of smooth neurons may reach over an end, and are sharpened here.
+    """
+    if not search.network.elementwise or (search.region is not None and not is_piecewise_linear(search.network)):
+        return False
+    listed = kernel_list(search, budget)
+    return listed is not None and listed[0]["claim"] == "some equilibria"
 
 
 def _claiming(search: Region, evidence: Evidence) -> Iterator[Evidence]:

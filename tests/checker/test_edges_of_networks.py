@@ -26,7 +26,7 @@ from hopverify.networks.altered import AlteredSystem
 from hopverify.obligations import EnergyBoundedBelow, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
-from tests.checker.models import dense, layer, model, network, structured
+from tests.checker.models import by_tree, dense, layer, model, network, structured
 
 
 def entry(body: str, check: str) -> Mapping[str, Any]:
@@ -287,8 +287,7 @@ def test_the_ends_of_a_region_belong_to_it() -> None:
 
 def test_a_cut_is_between_two_pieces() -> None:
     asked = obligation(dense("[[0, -2], [-2, 0]]", "size: 2, lagrangian: relu, bias: 1"), "equilibria")
-    found = entry(dense("[[0, -2], [-2, 0]]", "size: 2, lagrangian: relu, bias: 1"), "equilibria")
-    tree = dict(found["obligations"][0]["evidence"])
+    tree = by_tree(asked)
     assert judge(asked, tree).outcome is Outcome.PROVED
     for place in (1, 2, -1):
         with pytest.raises(EvidenceRejected):

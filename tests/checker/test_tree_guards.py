@@ -17,6 +17,8 @@ from hopverify.networks import build_model
 from hopverify.obligations import FallingResidual, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
+from hopverify.verdict import Reason
+from tests.checker.models import by_tree
 
 
 def spec(body: str, check: str) -> ModelSpec:
@@ -34,6 +36,13 @@ def first(asked: ModelSpec) -> tuple[Obligation, dict[str, Any]]:
     return (*claim.premises, *claim.necessary)[0], deepcopy(entry["obligations"][0]["evidence"])
 
 
+def grown(asked: ModelSpec) -> tuple[Obligation, dict[str, Any]]:
+    """Return the first obligation of a spec with a tree of the rule ``equilibrium_tree``."""
+    ((_, claim),) = claims_of(asked, build_model(asked))
+    obligation = (*claim.premises, *claim.necessary)[0]
+    return obligation, by_tree(obligation)
+
+
 def refused(obligation: Obligation, evidence: Mapping[str, Any], message: str) -> None:
     with pytest.raises(EvidenceRejected, match=message):
         judge(obligation, evidence)
@@ -44,7 +53,7 @@ TANH = dense("[[2]]", "size: 1, lagrangian: tanh")
 
 
 def test_a_tree_of_segments() -> None:
-    obligation, tree = first(spec(RELU, "equilibria"))
+    obligation, tree = grown(spec(RELU, "equilibria"))
     assert judge(obligation, tree).outcome is Outcome.PROVED
     refused(obligation, tree | {"levels": tree["levels"][:-1]}, "the tree ends before all boxes are decided")
     refused(obligation, tree | {"levels": ["x", *tree["levels"][1:]]}, "unknown code")
@@ -57,14 +66,14 @@ def test_a_tree_of_segments() -> None:
 
 
 def test_a_tree_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    obligation, tree = first(spec(RELU, "equilibria"))
+    obligation, tree = grown(spec(RELU, "equilibria"))
     listing._replayed.cache_clear()
     monkeypatch.setattr(equilibria, "MAX_BOXES", 1)
     refused(obligation, tree, "more than 1 boxes")
 
 
 def test_a_tree_of_enclosures() -> None:
-    obligation, tree = first(spec(TANH, "equilibria"))
+    obligation, tree = grown(spec(TANH, "equilibria"))
     assert judge(obligation, tree).outcome is Outcome.PROVED
     refused(obligation, tree | {"levels": ["k"]}, "Krawczyk's test does not hold")
     refused(obligation, tree | {"levels": ["."]}, "is not emptied by contraction")
@@ -72,20 +81,20 @@ def test_a_tree_of_enclosures() -> None:
 
 
 def test_a_region_is_the_box() -> None:
-    obligation, tree = first(spec(RELU, "{equilibria: {lower: -2, upper: [2, 2]}}"))
+    obligation, tree = grown(spec(RELU, "{equilibria: {lower: -2, upper: [2, 2]}}"))
     assert judge(obligation, tree).outcome is Outcome.PROVED
     refused(obligation, tree | {"box": ["9"] * 4}, "the spec names a region")
     # An equilibrium outside the region is none of the list's.
-    small, tree = first(spec(RELU, "{equilibria: {lower: -2, upper: 0.5}}"))
+    small, tree = grown(spec(RELU, "{equilibria: {lower: -2, upper: 0.5}}"))
     assert len(judge(small, tree).data["equilibria"]) == 1
 
 
 def test_a_face_has_a_point() -> None:
     # W = 1, b = 0: every state x ≥ 0 rests.
-    obligation, tree = first(spec(dense("[[1]]", "size: 1, lagrangian: relu"), "{equilibria: {lower: -1, upper: 1}}"))
-    faces = tree.get("faces", {})
-    if faces:
-        refused(obligation, tree | {"faces": {key: ["-1"] for key in faces}}, "the point is no equilibrium")
+    obligation, tree = grown(spec(dense("[[1]]", "size: 1, lagrangian: relu"), "{equilibria: {lower: -1, upper: 1}}"))
+    assert tree["faces"]
+    wrong = {key: ["-1"] for key in tree["faces"]}
+    refused(obligation, tree | {"faces": wrong}, "the point is no equilibrium")
     assert judge(obligation, tree | {"faces": {}}).outcome is Outcome.OPEN
 
 
@@ -164,11 +173,11 @@ def test_flat_regions_of_whole_layers(layer: str, said: str | None) -> None:
 
 
 def test_too_many_kinks_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = spec(dense("[[2]]", "size: 1, lagrangian: relu"), "equilibrium_stability")
-    assert verify(asked).results[0]["verdict"] == "pass"
+    obligation, tree = grown(spec(dense("[[2]]", "size: 1, lagrangian: relu"), "equilibrium_stability"))
+    assert judge(obligation, tree).outcome is Outcome.PROVED
     monkeypatch.setattr(stability, "MAX_BIACTIVE", 0)
-    stability_of = verify(spec(dense("[[2]]", "size: 1, lagrangian: relu, tau: 2"), "equilibrium_stability"))
-    assert stability_of.results[0]["verdict"] == "unknown"
+    found = judge(obligation, tree)
+    assert (found.outcome, found.reason) == (Outcome.OPEN, Reason.STABILITY_OPEN)
 
 
 # ------------------------------------------------------------------ altered systems

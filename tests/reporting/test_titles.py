@@ -46,7 +46,7 @@ def test_no_refuted_statement_is_told_as_if_it_held(check: str) -> None:
         ("ghost_regions", {"count": 1}, "1 ghost region"),
         ("ghost_regions", {"count": 1234}, "1,234 ghost regions"),
         ("ghost_regions", {"segment": []}, "A ghost region"),
-        ("global_stability", {"first": [], "second": []}, "Several equilibria"),
+        ("global_stability", {"equilibria": [{}, {}]}, "Several equilibria"),
         ("global_stability", {"states along it": []}, "No equilibrium attracts everything"),
     ],
 )
