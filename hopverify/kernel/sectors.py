@@ -22,10 +22,11 @@ from fractions import Fraction
 from hopverify.kernel.cells import Cell, cells_or_line
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.curves import Curve, Piece
+from hopverify.kernel.curves import Curve
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import Range, between
 from hopverify.kernel.network import activation, slope
+from hopverify.kernel.pieces import Piece
 from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable, walk
 
 X = Variable(STATE)

@@ -8,10 +8,11 @@ from random import Random
 import pytest
 from flint import arb
 
-from hopverify.kernel.curves import Curve, Piece
+from hopverify.kernel.curves import Curve
 from hopverify.kernel.functions import precision
 from hopverify.kernel.intervals import INF
 from hopverify.kernel.numbers import Rejected
+from hopverify.kernel.pieces import Piece
 from tests.kernel.accepting import layer
 from tests.kernel.test_false_claims import X, core_with
 
