@@ -35,8 +35,8 @@ def test_equilibria_are_numbered_as_listed() -> None:
     found = equilibria(certificate, model)
     assert [(rest.number, rest.name, rest.stability, rest.state.tolist()) for rest in found] == [
         (1, "1", "stable", [-1.0, 1.0]),
-        (2, "2", "stable", [1.0, -1.0]),
-        (3, "3", "unstable", pytest.approx([1 / 3, 1 / 3])),
+        (2, "2", "unstable", pytest.approx([1 / 3, 1 / 3])),
+        (3, "3", "stable", [1.0, -1.0]),
     ]
 
 

@@ -26,12 +26,13 @@ def test_the_spectra_of_the_switch() -> None:
     assert found is not None
     assert found.symmetric
     assert found.decides == 1
-    first, _, third = found.rows
-    assert first.eigenvalues == (0.0,)
-    assert (first.at_least, first.at_most) == (None, 1 / 64)
+    first, second, third = found.rows
+    for row in (first, third):
+        assert row.eigenvalues == (0.0,)
+        assert (row.stability, row.at_least, row.at_most) == ("stable", None, 1 / 64)
     # W = [[0, -2], [-2, 0]] with both alive has ±2.
-    assert third.eigenvalues == pytest.approx((-2.0, 2.0))
-    assert (third.stability, third.at_least, third.at_most) == ("unstable", 1.0, None)
+    assert second.eigenvalues == pytest.approx((-2.0, 2.0))
+    assert (second.stability, second.at_least, second.at_most) == ("unstable", 1.0, None)
 
 
 @pytest.mark.parametrize("name", ["hopfield-1984", "hard-tanh-memory", "softmax-equilibria", "relu-five-equilibria"])

@@ -19,7 +19,7 @@ def test_two_neurons_are_their_own_slice() -> None:
     view = view_of(sampler(SWITCH), certified(SWITCH)[2])
     assert view is not None
     assert view.plane.kind == "whole"
-    assert [(mark.kind, mark.label) for mark in view.marks] == [("stable", "1"), ("stable", "2"), ("unstable", "3")]
+    assert [(mark.kind, mark.label) for mark in view.marks] == [("stable", "1"), ("unstable", "2"), ("stable", "3")]
     assert view.elsewhere == 0
     s, t, points = view.grid(5)
     assert points.shape == (2, 25)
