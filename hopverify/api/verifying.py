@@ -36,7 +36,7 @@ def verify(
     >>> from hopverify import verify
     >>> certificate = verify("hopverify: 1\\nname: tiny\\nlayers: {x: {size: 2, lagrangian: tanh}}")
     >>> certificate.verdict, certificate["global_stability"].rules
-    (<Verdict.PASS: 'pass'>, ('lure',))
+    (<Verdict.PASS: 'pass'>, ('kernel (global stability, by T16)',))
     """
     given = spec_of(spec)
     if type(jobs) is not int or jobs < 1:
