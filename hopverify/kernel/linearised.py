@@ -62,14 +62,19 @@ class Linear:
     def flows(self) -> bool:
         """Whether neurons with τ = 0 have, by structure, one state for each drive of the others.
 
-        They do not depend on each other, or their Lagrangians are convex by composition.
+        They do not depend on each other, or their Lagrangians are convex.
         """
         try:
             check_explicit(self.core)
         except Rejected:
-            at_once = [layer for layer in self.flow.layers if layer.instantaneous]
-            return all(layer.L is not None and of_state(self.core, layer, layer.L).convex for layer in at_once)
+            return all(self._is_convex(layer) for layer in self.flow.layers if layer.instantaneous)
         return True
+
+    def _is_convex(self, layer: Layer) -> bool:
+        """Whether a Lagrangian is convex by composition, or g, which is continuous, rises on each of its pieces."""
+        if layer.elementwise and all(piece.rates.nonnegative for piece in self.flow.curves[layer.name].pieces):
+            return True
+        return layer.L is not None and of_state(self.core, layer, layer.L).convex
 
 
 @dataclass(frozen=True, eq=False)

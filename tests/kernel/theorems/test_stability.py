@@ -510,6 +510,8 @@ def test_instantaneous_neurons_that_do_not_follow_are_refused() -> None:
     fails(of, row(["0", "0"], "stable", [1], at_kink=[0]), {"by": "lyapunov", "P": [["1"]]}, "not shown to follow")
     curved = exciting(core(SELF % "gelu"), -2)
     fails(curved, row(["0", "0"], "stable", [1], at_kink=[0]), COPOSITIVE, "several states for one drive")
+    # That hard_tanh rises is seen piece by piece: its Lagrangian is not convex by composition.
+    holds(exciting(core(SELF % "hard_tanh"), -2), row(["0", "0"], "stable", [1], at_kink=[0]), COPOSITIVE)
     whole = exciting(core((SELF % "softmax").replace("h: {size: 1", "h: {size: 2").replace("[[1]]", "[[1, 0]]")), 6)
     told = row(["1", "3", "3"], "unstable", [0, 1, 2], direction=["0", "1", "-1"])
     fails(whole, told, DIRECTION, "not shown to follow")
