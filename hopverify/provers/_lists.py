@@ -23,6 +23,8 @@ from hopverify.provers.growth_box import by_growth
 # Trees for the kernel: it takes about a millisecond a box.
 MAX_LISTED, MAX_WORK_LISTED, MAX_WITH_WHOLE_LAYERS = 150_000, 1_500_000_000, 20_000
 
+MANY, FEW = 40, 100
+"""Of more neurons a tree over segments, with a linear program for each box, is small, or not found in time."""
 
 Listed = tuple[dict[str, Any], dict[str, Any]]
 """A claim, and its proof."""
@@ -88,6 +90,7 @@ def _searched(search: Search, budget: Budget) -> Listed | None:
     """Return what a tree of boxes lists."""
     most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // unknowns(search.model, search.region) ** 3)
     most = most if search.network.elementwise else min(most, MAX_WITH_WHOLE_LAYERS)
+    most = min(most, FEW) if search.network.size > MANY and is_piecewise_linear(search.network) else most
 
     def goes_on(boxes: int) -> bool:
         budget.report(boxes, None, "boxes")
