@@ -41,6 +41,9 @@ ROWS = (
     ("all equilibria of three networks of 12 relu neurons", "equilibria_relu", 12, "hopverify", "z3"),
     ("the same, 20 neurons", "equilibria_relu", 20, "hopverify", "scipy.optimize.root"),
     ("all equilibria of three networks of 6 tanh neurons", "equilibria_tanh", 6, "hopverify", "scipy.optimize.root"),
+    ("finding all equilibria of 15 dense tanh neurons", "equilibria_dense", 15, "search", "scipy.optimize.root"),
+    ("the kernel's check of that list", "equilibria_dense", 15, "check", "scipy.optimize.root"),
+    ("all equilibria of 20 threshold-linear neurons", "equilibria_ctln", 20, "hopverify", "scipy.optimize.milp"),
     ("global stability of 1,000 dense tanh neurons", "global_stability", 1000, "hopverify", "numpy eigvalsh"),
     ("basin cells of 2,000 dense tanh neurons, for each memory", "basin_cells", 2000, "verify", "simulation"),
     ("the same, 10,000 neurons with Hebbian weights", "basin_cells_low_rank", 10000, "verify", "simulation"),
@@ -51,6 +54,7 @@ ROWS = (
 BESIDE = {
     "z3": "z3, asked the same",
     "scipy.optimize.root": "SciPy's root finder from 200 states, without proof",
+    "scipy.optimize.milp": "SciPy's mixed-integer programs, without proof",
     "numpy eigvalsh": "NumPy's eigenvalues, without proof",
     "simulation": "simulation from 20 states, without proof",
     "product and exp": "the products of all pairs and their exponentials, without proof",
