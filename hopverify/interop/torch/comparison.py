@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hopverify.errors import HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.interop.imported import Imported
-from hopverify.interop.torch.programs import differentiated, quiet
+from hopverify.interop.torch.calls import differentiated, quiet
 from hopverify.interop.torch.tensors import torch_itself
 from hopverify.networks import build_model
 

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from hopverify.errors import HopverifyError
 from hopverify.interop.imported import Imported
+from hopverify.interop.torch.calls import copied, differentiated, own_rules, quiet, returned
 from hopverify.interop.torch.comparison import Original, compare
 from hopverify.interop.torch.document import RETURNS, Wanted, document
-from hopverify.interop.torch.programs import Program, copied, differentiated, own_rules, program, quiet, returned
+from hopverify.interop.torch.programs import Program, program
 from hopverify.interop.torch.reading import Read, read_program
 from hopverify.interop.torch.tensors import torch_itself
 from hopverify.networks import build_model

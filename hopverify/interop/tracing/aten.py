@@ -6,12 +6,12 @@ Numbers in a program are what PyTorch computes with: a number beside a float32 t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from hopverify.interop.tracing.arrangements import ARRANGEMENTS
 from hopverify.interop.tracing.calls import Call, Rule, broadcast, times
 from hopverify.interop.tracing.functions import ONE, function, held, power
 from hopverify.interop.tracing.modules import (
@@ -29,14 +29,11 @@ from hopverify.interop.tracing.modules import (
 from hopverify.interop.tracing.operations import (
     Refused,
     complementary_error,
-    concatenated,
     divided,
     largest,
     moved,
     raised,
     rectified,
-    sliced,
-    stacked,
 )
 from hopverify.interop.tracing.reductions import (
     axes_of,
@@ -49,10 +46,9 @@ from hopverify.interop.tracing.reductions import (
     smallest,
     variance,
 )
-from hopverify.interop.tracing.rows import chosen, log_of_sums, log_sum_exp, maximum, shares, softmax
+from hopverify.interop.tracing.rows import log_of_sums, log_sum_exp, maximum, shares, softmax
 from hopverify.interop.tracing.tensors import (
     applied,
-    constant,
     contraction,
     leaf,
     number,
@@ -61,7 +57,6 @@ from hopverify.interop.tracing.tensors import (
     reshaped,
     scaled,
     total,
-    transposed,
 )
 from hopverify.interop.tracing.terms import Atom, Tensor
 
@@ -159,49 +154,6 @@ def _trilinear(call: Call, *values: Any) -> Tensor:
     return total(result, [axis % len(result.shape) for axis in axes])
 
 
-def _sliced(
-    call: Call, value: Tensor, axis: int = 0, start: int | None = None, end: int | None = None, step: int = 1
-) -> Tensor:
-    place = axis_of(value, axis)
-    return sliced(value, place, np.arange(value.shape[place])[slice(start, end, step)])
-
-
-def _split(call: Call, value: Tensor, sizes: Sequence[int], axis: int = 0) -> tuple[Tensor, ...]:
-    place, ends = axis_of(value, axis), np.cumsum(sizes)
-    return tuple(sliced(value, place, np.arange(end - size, end)) for size, end in zip(sizes, ends, strict=True))
-
-
-def _selected(call: Call, value: Tensor, axis: int, index: int) -> Tensor:
-    place = axis_of(value, axis)
-    index %= value.shape[place]
-    if call.by_sums:
-        return reshaped(sliced(value, place, np.array([index])), call.shape)
-    return chosen(value, place, index)
-
-
-def _tied_to_all(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
-    return broadcast(value, call.shape)
-
-
-def _in_shape(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
-    return reshaped(value, call.shape)
-
-
-def _swapped(call: Call, value: Tensor, one: int = 0, other: int = 1) -> Tensor:
-    order = list(range(len(value.shape)))
-    if len(order) > 1:
-        first, second = axis_of(value, one), axis_of(value, other)
-        order[first], order[second] = order[second], order[first]
-    return transposed(value, order)
-
-
-def _diagonal(call: Call, value: Tensor, offset: int = 0, one: int = 0, other: int = 1) -> Tensor:
-    """Return the diagonal of a matrix."""
-    if len(value.shape) != 2 or offset or value.shape[0] != value.shape[1]:
-        raise Refused(f"{call.name} has a counterpart for the main diagonal of a square matrix only")
-    return total(contraction(value, constant(np.eye(value.shape[0])), ((), ()), ((0, 1), (0, 1))), [1])
-
-
 def _maximum(call: Call, value: Tensor, other: Any = None, keepdim: bool = False) -> Any:
     """Return the largest of all entries, the larger of two arrays, or the largest place an axis without its place."""
     if isinstance(other, Tensor):
@@ -227,16 +179,6 @@ def _softmax(call: Call, value: Tensor, axis: int, *_: Any) -> Tensor:
     return rule(value, axis_of(value, axis))
 
 
-def _cast(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
-    if value.number is None and call.dtype not in ("float32", "float64"):
-        raise Refused(f"{call.name}: a cast to {call.dtype} has no counterpart")
-    return value
-
-
-def _same(call: Call, value: Tensor, *_: Any, **__: Any) -> Tensor:
-    return value
-
-
 def _elementary(name: str) -> Rule:
     return lambda call, value: function(name, value)
 
@@ -249,6 +191,7 @@ _NAMED = {
 
 RULES: dict[str, Rule] = {
     **{operation: _elementary(name) for operation, name in _NAMED.items()},
+    **ARRANGEMENTS,
     "add": _sum_of(ONE),
     "sub": _sum_of(-ONE),
     "rsub": _sum_of(-ONE, reverse=True),
@@ -313,28 +256,7 @@ RULES: dict[str, Rule] = {
     "_adaptive_avg_pool2d": adaptive_pool,
     "_trilinear": _trilinear,
     "cumsum": _cumulated,
-    "t": _swapped,
-    "transpose": _swapped,
-    "permute": lambda call, value, order: transposed(value, [axis_of(value, axis) for axis in order]),
-    "diagonal": _diagonal,
-    "view": _in_shape,
-    "_unsafe_view": _in_shape,
-    "reshape": _in_shape,
-    "squeeze": _in_shape,
-    "unsqueeze": _in_shape,
-    "expand": _tied_to_all,
-    "slice": _sliced,
-    "select": _selected,
-    "split_with_sizes": _split,
-    "cat": lambda call, values, axis=0: concatenated(values, axis_of(values[0], axis)),
-    "stack": lambda call, values, axis=0: stacked(values, axis % len(call.shape)),
-    "_to_copy": _cast,
-    "clone": _same,
-    "alias": _same,
-    "detach": _same,
-    "lift_fresh_copy": _same,
     "full_like": lambda call, value, filled, **_: number(call.number(filled).number or Fraction(0), call.shape),
     "zeros_like": lambda call, value, **_: number(Fraction(0), call.shape),
     "ones_like": lambda call, value, **_: number(ONE, call.shape),
-    "copy": lambda call, target, source, *_: broadcast(source, call.shape),
 }

@@ -18,10 +18,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.interop.tracing.arguments import (
+    as_index,
+    converted,
+    flat,
+    is_float_array,
+    is_positive,
+    is_value,
+    item,
+    mapped,
+    useful,
+)
 from hopverify.interop.tracing.aten import RULES
 from hopverify.interop.tracing.calls import Call
 from hopverify.interop.tracing.literals import as_held
 from hopverify.interop.tracing.moves import MOVES, moved_by
+from hopverify.interop.tracing.nodes import check_pure, dtype_of, operation_of, place_of, result_type, with_place
 from hopverify.interop.tracing.operations import Refused
 from hopverify.interop.tracing.reductions import axes_of, kept
 from hopverify.interop.tracing.rows import MAX_ENTRIES, Rows, of_kept
@@ -47,8 +59,6 @@ from hopverify.interop.tracing.values import (
     unread_among,
 )
 
-FLOATS = ("float32", "float64")
-CALLER = "interop/torch/programs.py"
 ROUNDED = "arrays of constants are what PyTorch computes them to be, roundings included"
 Fold = Callable[[Any, Sequence[Any], Mapping[str, Any]], Any]
 
@@ -79,8 +89,8 @@ class Reading:
             elif node.op == "get_attr":
                 known[node] = given[node.target]
             elif node.op == "output":
-                found = [each for each in _flat(node.args[0]) if results is None or each.name in results]
-                return [self._result(_mapped(each, known)) for each in found]
+                found = [each for each in flat(node.args[0]) if results is None or each.name in results]
+                return [self._result(mapped(each, known)) for each in found]
             else:
                 known[node] = self._node(node, known)
         raise CannotRead("the graph has no output")
@@ -100,30 +110,31 @@ class Reading:
 
     def _node(self, node: Any, known: Mapping[Any, Any]) -> Any:
         name, overload = operation_of(node.target)
-        args, kwargs = _mapped(node.args, known), _mapped(dict(node.kwargs), known)
+        args, kwargs = mapped(node.args, known), mapped(dict(node.kwargs), known)
         try:
             if name == "getitem":
-                return _item(*args)
+                return item(*args)
             return self._called(node, name, overload, args, kwargs)
         except Rows:
             # Tried again, with a layer for each row.
             raise
         except TooLarge as error:
-            return Unread(f"{name}: {error}{_place(node)}")
+            return Unread(f"{name}: {error}{place_of(node)}")
         except Refused as refusal:
-            return Unread(_with_place(str(refusal), node))
+            return Unread(with_place(str(refusal), node))
         except Exception as error:
             if "DataDependent" in type(error).__name__:
                 return Unread(
-                    f"{name}: the length of its result depends on numbers; index by places, not by a mask{_place(node)}"
+                    f"{name}: the length of its result depends on numbers; index by places, not by a mask"
+                    f"{place_of(node)}"
                 )
             if not isinstance(error, TypeError | ValueError | ArithmeticError | LookupError | RuntimeError):
                 raise
-            return Unread(f"{node.target} is called in a way that is not known: {error}{_place(node)}")
+            return Unread(f"{node.target} is called in a way that is not known: {error}{place_of(node)}")
 
     def _called(self, node: Any, name: str, overload: str, args: Any, kwargs: Any) -> Any:
-        _check_pure(node, name, overload)
-        values = [each for each in _flat((args, list(kwargs.values()))) if is_value(each)]
+        check_pure(node, name, overload)
+        values = [each for each in flat((args, list(kwargs.values()))) if is_value(each)]
         if not any(map(depends, values)) and unread_among(values) is None and self._is_folded(name, values):
             return self._folded(node, name, args, kwargs)
         if name == "where" and len(args) == 3:
@@ -140,7 +151,7 @@ class Reading:
         if name in CONNECTIVES:
             return connected(name, args, self._call(node, name, "float64").shape)
         if name in COMPARISONS:
-            call = self._call(node, name, _dtype_of(node))
+            call = self._call(node, name, dtype_of(node))
             return compared(name, call_operand(call, args[0]), call_operand(call, args[1]), call.shape)
         if name in MOVES:
             return self._moved(node, name, args, kwargs)
@@ -148,11 +159,11 @@ class Reading:
         if rule is None:
             advice = ADVICE.get(name)
             raise Refused(f"the operation {node.target} has no counterpart" + (f": {advice}" if advice else ""))
-        call = self._call(node, name, _result_type(node, name))
+        call = self._call(node, name, result_type(node, name))
         # What is written over does not matter.
         args = (args[1], *args[1:]) if name == "copy" else args
-        tensors = _converted((args, kwargs), as_tensor)
-        return rule(call, *tensors[0], **_useful(tensors[1]))
+        tensors = converted((args, kwargs), as_tensor)
+        return rule(call, *tensors[0], **useful(tensors[1]))
 
     def _call(self, node: Any, name: str, dtype: str) -> Call:
         result = node.meta["val"]
@@ -164,24 +175,24 @@ class Reading:
         return not values or name not in RULES or any(isinstance(each, np.ndarray) for each in values)
 
     def _moved(self, node: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Value:
-        _result_type(node, name)
+        result_type(node, name)
         if name == "index_put" and len(args) == 3 and len(args[1]) == 1 and isinstance(args[1][0], Condition):
-            call = self._call(node, name, _dtype_of(node))
+            call = self._call(node, name, dtype_of(node))
             return selected(args[1][0], as_tensor(args[0]), call.operand(as_tensor(args[2])))
         given: list[Any] = [as_index(each) if isinstance(each, list | tuple) else each for each in args]
-        given = [as_tensor(each) if _is_float_array(each) and np.isfinite(each).all() else each for each in given]
-        return moved_by(self.fold, node.target, name, given, _useful(kwargs))
+        given = [as_tensor(each) if is_float_array(each) and np.isfinite(each).all() else each for each in given]
+        return moved_by(self.fold, node.target, name, given, useful(kwargs))
 
     def _masked(self, node: Any, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Value:
         """Return the result of a call whose arguments have entries of -∞."""
         first, *others = args
-        call = self._call(node, name, _result_type(node, name))
+        call = self._call(node, name, result_type(node, name))
         if name == "add" and len(others) == 1 and not kwargs:
             parts = [each for each in args if isinstance(each, Masked)]
             values = [each.value if isinstance(each, Masked) else as_tensor(each) for each in args]
             both = [np.broadcast_to(each.kept, call.shape) for each in parts]
             return Masked(plus(*map(call.operand, values)), np.logical_and.reduce(both))
-        if name in ("mul", "div") and isinstance(first, Masked) and _is_positive(others[0]):
+        if name in ("mul", "div") and isinstance(first, Masked) and is_positive(others[0]):
             return Masked(RULES[name](call, first.value, others[0]), first.kept)
         if not isinstance(first, Masked) or any(isinstance(each, Masked) for each in others):
             raise Refused(MINUS_INFINITY.why)
@@ -193,10 +204,10 @@ class Reading:
         if name not in _ARRANGING:
             raise Refused(MINUS_INFINITY.why)
         moved = self.fold(node.target, [first.kept, *others], kwargs)
-        return Masked(RULES[name](call, first.value, *others, **_useful(kwargs)), np.asarray(moved))
+        return Masked(RULES[name](call, first.value, *others, **useful(kwargs)), np.asarray(moved))
 
     def _where(self, node: Any, args: Sequence[Any]) -> Value:
-        call = self._call(node, "where", _dtype_of(node))
+        call = self._call(node, "where", dtype_of(node))
         which, case, otherwise = (each if is_value(each) else self._number(call, each) for each in args)
         if isinstance(which, np.ndarray) and (case is MINUS_INFINITY or otherwise is MINUS_INFINITY):
             value = otherwise if case is MINUS_INFINITY else case
@@ -219,160 +230,14 @@ class Reading:
             return np.full(self._call(node, name, "float64").shape, np.nan)
         if name not in _EXACT:
             self.notes[ROUNDED] = None
-        numbers = _converted((args, kwargs), lambda each: as_array(each, _dtype_of(node)))
+        numbers = converted((args, kwargs), lambda each: as_array(each, dtype_of(node)))
         found = self.fold(node.target, *numbers)
-        return _converted(found, self.constant, np.ndarray)
-
-
-def operation_of(target: Any) -> tuple[str, str]:
-    """Return the name and the overload of an operation.
-
-    >>> operation_of("aten.add.Tensor"), operation_of("aten._softmax.default")
-    (('add', 'Tensor'), ('_softmax', 'default'))
-    """
-    parts = str(target).split(".")
-    if len(parts) == 3 and parts[0] == "aten":
-        return parts[1], parts[2]
-    return getattr(target, "__name__", str(target)), ""
-
-
-def is_value(each: Any) -> bool:
-    """Whether an argument is an array, known or not, rather than a number or a setting of the program."""
-    return isinstance(each, Tensor | Condition | Masked | Unread | np.ndarray)
+        return converted(found, self.constant, np.ndarray)
 
 
 def call_operand(call: Call, value: Any) -> Tensor:
     """Return an operand of a comparison."""
     return call.operand(as_tensor(value) if is_value(value) else value)
-
-
-def as_index(values: Sequence[Any]) -> list[Any]:
-    """Return indices, of which single ones are numbers that are known exactly, as arrays."""
-    return [
-        np.array(int(each.number)) if isinstance(each, Tensor) and each.number is not None else each for each in values
-    ]
-
-
-def _is_positive(each: Any) -> bool:
-    """Whether an operand is a number > 0, by which -∞ remains what it is."""
-    known = each.number if isinstance(each, Tensor) else each
-    return isinstance(known, int | float | Fraction) and known > 0
-
-
-def _is_float_array(each: Any) -> bool:
-    return isinstance(each, np.ndarray) and each.dtype.kind == "f"
-
-
-def _check_pure(node: Any, name: str, overload: str) -> None:
-    """Raise for what is no function of its arguments, or reads their bits."""
-    tags = {str(tag).rpartition(".")[2] for tag in getattr(node.target, "tags", ())}
-    if "nondeterministic_seeded" in tags or name in _RANDOM:
-        advice = "put the module into the mode of evaluation (module.eval()), or leave it out"
-        raise Refused(f"{name}: random numbers have no counterpart: {advice}")
-    schema = getattr(node.target, "_schema", None)
-    if getattr(schema, "is_mutable", False) or (name.endswith("_") and not name.endswith("__")):
-        raise CannotRead(f"{name}: an array is changed in place{_place(node)}; compute a new one instead")
-    if (name, overload) == ("view", "dtype"):
-        raise Refused("view: bits read as another type have no counterpart")
-
-
-def _result_type(node: Any, name: str) -> str:
-    """Return the type in which a call computes; one that is no float is refused."""
-    result = node.meta["val"]
-    first = result[0] if isinstance(result, tuple | list) else result
-    dtype = _type_name(first)
-    if dtype not in FLOATS:
-        advice = "use float32 or float64 for everything that depends on the state"
-        raise Refused(f"{name}: a result of type {dtype} that depends on the state has no counterpart; {advice}")
-    mixed = {kind for kind in _types_of(node) if kind in FLOATS} - {dtype}
-    if name == "_to_copy" and dtype == "float32" and "float64" in mixed:
-        raise Refused(f"{name}: a state of float64 is rounded to float32; use one of them for the whole program")
-    if mixed and name != "_to_copy":
-        raise Refused(f"{name}: {dtype} and {mixed.pop()} are mixed; use one of them for the whole program")
-    return dtype
-
-
-def _types_of(node: Any) -> list[str]:
-    """Return the types of the arrays that a call takes."""
-    arguments = _flat((node.args, list(node.kwargs.values())))
-    return [_type_name(each.meta["val"]) for each in arguments if _has_type(each)]
-
-
-def _dtype_of(node: Any) -> str:
-    """Return the type of floats with which numbers of the program meet arrays in this call."""
-    kinds = _types_of(node)
-    own = _type_name(node.meta["val"]) if hasattr(node.meta["val"], "dtype") else ""
-    return next((kind for kind in (own, *kinds) if kind in FLOATS), own or "float64")
-
-
-def _has_type(each: Any) -> bool:
-    return hasattr(each, "meta") and hasattr(each.meta.get("val"), "dtype")
-
-
-def _type_name(value: Any) -> str:
-    return str(value.dtype).removeprefix("torch.")
-
-
-def _useful(kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what says where and how an array is kept; types are seen from the result."""
-    return {key: value for key, value in kwargs.items() if key not in _KEEPING}
-
-
-def _item(values: Any, index: int) -> Any:
-    if isinstance(values, Unread):
-        return values
-    return values[index] if index < len(values) else Unread("a further result of an operation has no counterpart")
-
-
-def _mapped(value: Any, known: Mapping[Any, Any]) -> Any:
-    """Replace nodes in nested arguments by their values."""
-    if isinstance(value, list | tuple):
-        return (
-            type(value)(_mapped(each, known) for each in value)
-            if type(value) in (list, tuple)
-            else [_mapped(each, known) for each in value]
-        )
-    if isinstance(value, dict):
-        return {key: _mapped(each, known) for key, each in value.items()}
-    return known[value] if hasattr(value, "meta") else value
-
-
-def _converted(
-    value: Any, convert: Callable[[Any], Any], kinds: Any = Tensor | Condition | Masked | Unread | np.ndarray
-) -> Any:
-    """Convert the arrays in nested arguments."""
-    if isinstance(value, kinds):
-        return convert(value)
-    if isinstance(value, list | tuple):
-        return (
-            tuple(_converted(each, convert, kinds) for each in value)
-            if isinstance(value, tuple)
-            else [_converted(each, convert, kinds) for each in value]
-        )
-    if isinstance(value, dict):
-        return {key: _converted(each, convert, kinds) for key, each in value.items()}
-    return value
-
-
-def _flat(value: Any) -> list[Any]:
-    if isinstance(value, list | tuple):
-        return [inner for each in value for inner in _flat(each)]
-    return [value]
-
-
-def _place(node: Any) -> str:
-    """Return in which line of the program a node arose, where the graph tells."""
-    lines = str(node.meta.get("stack_trace") or "").strip().splitlines()
-    files = [line.strip() for line in lines if line.strip().startswith("File ") and CALLER not in line]
-    if not files:
-        return ""
-    file, _, rest = files[-1].removeprefix("File ").partition(", line ")
-    number, _, where = rest.partition(", in ")
-    return f" (at {file.strip(chr(34)).rpartition('/')[2]}:{number}, {where})"
-
-
-def _with_place(text: str, node: Any) -> str:
-    return text if " (at " in text else text + _place(node)
 
 
 ADVICE = {
@@ -394,8 +259,6 @@ _ARRANGING = (
     "_unsafe_view", "alias", "clone", "expand", "permute", "reshape", "squeeze", "t", "transpose", "unsqueeze", "view",
 )  # fmt: skip
 
-_KEEPING = ("dtype", "layout", "device", "pin_memory", "memory_format", "non_blocking", "implicit")
-_RANDOM = ("native_dropout", "bernoulli", "rand", "randn", "normal", "uniform", "randint", "randperm", "multinomial")
 
 # Operations that move entries, or change signs, and round nothing.
 _EXACT = {
