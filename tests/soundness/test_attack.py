@@ -183,6 +183,23 @@ synapses:
     potential: z^2/2
 checks: [altered_energy_descent]
 """,
+    "winners": """
+hopverify: 1
+name: winners
+layers:
+  x: {size: 2, lagrangian: sparsemax, bias: [0.5, 0]}
+synapses:
+  w: {kind: diagonal, layers: [x, x], weights: [2, 2]}
+checks: [equilibria]
+""",
+    # One neuron more than the kernel takes.
+    "large": """
+hopverify: 1
+name: large
+layers:
+  x: {size: 201, lagrangian: tanh}
+checks: [global_stability]
+""",
 }
 EXTRA["quadratic"] = EXTRA["quadratic"].replace(", activation: null", "")
 ALL = (*NAMES, *EXTRA)

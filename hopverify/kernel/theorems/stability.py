@@ -58,7 +58,7 @@ def _listed(case: Case, flow: Linear) -> list[Any]:
     fits = fact.claim.says("equilibria", region=region) if complete else fact.claim.says("some equilibria")
     case.need(fact.core is case.core and fits, "premise 0 is another list than needed")
     case.need(complete or region is None, "of some equilibria no region is told")
-    by = {proof.get("by") for proof in case.proof["proofs"] if isinstance(proof, dict)}
+    by = {str(proof.get("by")) for proof in case.proof["proofs"] if isinstance(proof, dict)}
     needed = flow.whole if by & {"range", "direction"} else []
     wanted = [each for layer, _ in needed for each in gradient_premises(layer)]
     wanted += [("global stability", {})] if "T16" in by else []

@@ -1,0 +1,335 @@
+"""Whether claims about equilibria, flat regions, ghosts and all solutions are false, in doubles: Newton steps, slopes.
+
+States are lists of all neurons. Where a layer follows at once, nothing is said of motion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from tests.soundness.oracles.claims import Layer, Unknown, _flow, number
+
+Core = Mapping[str, Any]
+State = Any
+ROOM = 1e-3
+STARTS = 8
+
+
+class Net:
+    """The flow of a core, on vectors of the states of all neurons."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.layers = {layer["name"]: Layer(core, layer["name"]) for layer in core["layers"]}
+        self.names = [(name, k, f"{name}[{k}]") for name, layer in self.layers.items() for k in range(layer.size)]
+        self.n = len(self.names)
+        self.tau, self.leak, self.bias = (
+            np.array([entry for layer in self.layers.values() for entry in getattr(layer, key)])
+            for key in ("tau", "leak", "bias")
+        )
+
+    def apart(self, x: State) -> dict[str, list[float]]:
+        found, start = {}, 0
+        for name, layer in self.layers.items():
+            found[name] = [float(entry) for entry in x[start : start + layer.size]]
+            start += layer.size
+        return found
+
+    def F(self, x: State) -> State:
+        """Return drive + b - ρx."""
+        flow = _flow(self.core, self.apart(x))
+        return np.array([entry for name in self.layers for entry in flow[name]])
+
+    def g(self, x: State) -> State:
+        states = self.apart(x)
+        return np.array([entry for name, layer in self.layers.items() for entry in layer.g(states[name])])
+
+    def target(self, x: State) -> State:
+        if not self.leak.all():
+            raise Unknown("no leak")
+        return x + self.F(x) / self.leak
+
+    def J(self, x: State, h: float = 2.0**-16) -> State:
+        sides = ((self.F(x + h * e), self.F(x - h * e)) for e in np.eye(self.n))
+        return np.array([(above - below) / (2 * h) for above, below in sides]).T
+
+    def newton(self, x: State) -> State | None:
+        """Return a state at which all is 0, or None where steps lead to none."""
+        for _ in range(40):
+            F = self.F(x)
+            if not np.isfinite(F).all():
+                return None
+            if np.abs(F).max(initial=0) < 1e-10:
+                return x
+            step = np.linalg.lstsq(self.J(x), -F, rcond=1e-10)[0]
+            x = x + step * min(1.0, 2.0 / (np.abs(step).max() or 1.0))
+        return None
+
+    def found(self, random: Random) -> list[State]:
+        starts = [self.drawn(random, scale) for scale in (0.5, 2.0) for _ in range(STARTS)]
+        return [x for x in map(self.newton, starts) if x is not None]
+
+    def drawn(self, random: Random, scale: float) -> State:
+        return np.array([random.gauss(0, scale) for _ in range(self.n)])
+
+    def later(self, x: State, time: float = 60.0, step: float = 1 / 16) -> State:
+        """Return the state after some time."""
+        if not self.tau.all():
+            raise Unknown("a layer that is instantaneous")
+        for _ in range(int(time / step)):
+            x = x + step * self.F(x) / self.tau
+            if not np.abs(x).max(initial=0) < 1e6:
+                break
+        return x
+
+    def growth(self, x: State) -> float:
+        """Return the largest real part of an eigenvalue of the flow."""
+        if not self.tau.all():
+            raise Unknown("a layer that is instantaneous")
+        return float(np.linalg.eigvals(self.J(x) / self.tau[:, None]).real.max())
+
+    def rests(self, x: State, k: int) -> list[bool]:
+        """Return whether the activation of a neuron stays as it is, below and above its state."""
+        if not -10 < x[k] < 10:
+            raise Unknown("far out")
+        here, e = self.g(x), np.eye(self.n)[k]
+        return [bool((self.g(x + h * e) == here).all()) for h in (-ROOM, ROOM)]
+
+    def elementwise(self, k: int) -> bool:
+        return not self.layers[self.names[k][0]].whole
+
+
+def ends(entry: Mapping[str, Any]) -> tuple[State, State]:
+    """Return the lower and the upper ends of what an entry lists; of a continuum those of its cell."""
+    stated = entry.get("cell", entry["x"])
+    pairs = [each if isinstance(each, list) else [each, each] for each in stated]
+    lows = [-np.inf if low is None else number(low) for low, _ in pairs]
+    return np.array(lows), np.array([np.inf if high is None else number(high) for _, high in pairs])
+
+
+def middle(entry: Mapping[str, Any]) -> State:
+    pairs = [each if isinstance(each, list) else [each, each] for each in entry["x"]]
+    return np.array([float((Fraction(low) + Fraction(high)) / 2) for low, high in pairs])
+
+
+def inside(x: State, entry: Mapping[str, Any], room: float) -> bool:
+    low, high = ends(entry)
+    room *= 1 + np.abs(x).max(initial=0)
+    return bool((low - room <= x).all() and (x <= high + room).all())
+
+
+def _entries(net: Net, entries: list[Any]) -> str | None:
+    """Return why one of them is no equilibrium, or why two are the same."""
+    for entry in entries:
+        x = middle(entry)
+        low, high = ends({"x": entry["x"]})
+        if len(x) != net.n:
+            return "a state of other neurons"
+        width = float((high - low).max(initial=0))
+        if width < ROOM and np.abs(net.F(x)).max(initial=0) > (10 * ROOM + 100 * width) * (
+            1 + np.abs(x).max(initial=0)
+        ):
+            return f"no equilibrium is at {x}"
+    stated = [str(entry["x"]) for entry in entries]
+    return "two are the same" if len(set(stated)) < len(stated) else None
+
+
+def _some(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    return _entries(net, claim["equilibria"])
+
+
+def _all(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    wrong, region = _entries(net, claim["equilibria"]), claim.get("region")
+    if wrong:
+        return wrong
+    for x in net.found(random):
+        if region is not None and not inside(x, {"x": [], "cell": region}, -ROOM):
+            continue
+        # Of a continuum, rows of other claims have one state only.
+        if not any("dimension" in entry or inside(x, entry, 20 * ROOM) for entry in claim["equilibria"]):
+            return f"an equilibrium at {x} is not listed"
+    return None
+
+
+def _listed(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    """Return what is wrong with the list that rows are about."""
+    return _all(net, claim, random) if claim["all"] else _some(net, claim, random)
+
+
+def _stability(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    wrong = (_stability_of(net, row) for row in claim["equilibria"])
+    return _listed(net, claim, random) or next((each for each in wrong if each), None)
+
+
+def _stability_of(net: Net, row: Mapping[str, Any]) -> str | None:
+    x, at_kink = middle(row), row.get("at_kink", [])
+    for k in range(net.n):
+        if net.elementwise(k) and k not in at_kink and (k in row["alive"]) is all(net.rests(x, k)):
+            return f"alive or not: neuron {k}"
+    if at_kink or row["stability"] == "undecided" or "dimension" in row:
+        return None
+    growth, rate = net.growth(x), number(row.get("rate", "0"))
+    if row["stability"] == "stable":
+        # W has the slopes of drives by states for its columns that are alive.
+        steepest = np.linalg.eigvals((net.J(x) + np.diag(net.leak)) / net.leak[:, None]).real.max()
+        if (
+            growth > ROOM - rate
+            or steepest > (number(row["lambda_max_at_most"]) if "lambda_max_at_most" in row else np.inf) + ROOM
+        ):
+            return f"growth {growth}, λ {steepest}"
+    if row["stability"] == "unstable":
+        if growth < rate - ROOM:
+            return f"growth {growth}"
+        if "direction" in row:
+            v = np.array(list(map(number, row["direction"])))
+            h = 2.0**-16 / (np.abs(v).max() or 1.0)
+            turn = (net.g(x + h * v) - net.g(x)) @ (net.F(x + h * v) - net.F(x)) / h**2
+            return None if turn > -1e-6 else f"the energy turns by {turn}"
+    return None
+
+
+def _undetermined(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    for row in claim["equilibria"]:
+        x = middle(row)
+        for k, (layer, _, name) in enumerate(net.names):
+            if not net.elementwise(k) or {layer, name} & set(row.get("unsettled", [])):
+                continue
+            if (name in row["undetermined"]) is not any(net.rests(x, k)):
+                return f"open or not: {name} of {x}"
+    return _listed(net, claim, random)
+
+
+def _regions(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    for row in claim["equilibria"]:
+        x = middle(row)
+        here = net.g(x)
+        for k, (layer, _, name) in enumerate(net.names):
+            if not net.elementwise(k) or {layer, name} & set(row.get("layers", {})):
+                continue
+            if not net.tau[k]:
+                continue
+            if (name in row["region"]) is not any(net.rests(x, k)):
+                return f"flat or not: {name} of {x}"
+            for end in row["region"].get(name, []):
+                beside = x.copy()
+                beside[k] = {"-∞": -1e3, "+∞": 1e3}[end] if end in ("-∞", "+∞") else number(end)
+                if np.abs(net.g(beside) - here).max() > 1e-6:
+                    return f"another activation at {beside}"
+        if row["neighbourhood"].startswith("an open") and net.growth(x) > ROOM:
+            return f"{x} is not stable"
+    return _listed(net, claim, random)
+
+
+def _bounded(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    for _ in range(3):
+        x = net.later(net.drawn(random, 5.0))
+        if np.abs(x).max(initial=0) > 1e5:
+            return "a solution runs away"
+        box = [pair for name in net.layers for pair in claim["box"][name]] if "box" in claim else None
+        if box is not None and not inside(x, {"x": box}, ROOM):
+            return f"a solution is at {x}"
+    return None
+
+
+def _unbounded(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    k = net.names.index((claim["layer"], claim["neuron"], f"{claim['layer']}[{claim['neuron']}]"))
+    drive = number(claim["drive"])
+    values = [net.F(net.drawn(random, scale))[k] for scale in (1.0, 3.0, 9.0) for _ in range(4)]
+    beyond = min(values) >= drive - ROOM if drive > 0 else max(values) <= drive + ROOM
+    return None if beyond and drive and not net.leak[k] else f"the drive has the values {values}"
+
+
+def _lone(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    found = net.found(random)
+    far = [x for x in found if np.abs(x - found[0]).max() > 50 * ROOM]
+    return f"equilibria at {found[0]} and {far[0]}" if far else None
+
+
+def _attracting(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    entry = {"x": claim["x"]} if "x" in claim else None
+    wrong = _lone(net, claim, random) or (_entries(net, [entry]) if entry else None)
+    if wrong:
+        return wrong
+    states = [net.later(net.drawn(random, 2.0)) for _ in range(2)]
+    states += [middle(entry)] if entry else []
+    # What comes closer like 1/√t is not there yet.
+    return None if all(np.abs(x - states[0]).max() < 0.5 for x in states) else f"solutions at {states}"
+
+
+def _not_attracting(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    entries = claim["equilibria"]
+    if len(entries) == 1 and net.growth(middle(entries[0])) < -ROOM:
+        return "it is stable"
+    return _entries(net, entries) if entries else "no reason"
+
+
+def _ghosts(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    if "segment" in claim:
+        return _segment(net, claim)
+    if claim["count"] < len(claim["ghosts"]) or not claim["ghosts"]:
+        return "another count"
+    for ghost in claim["ghosts"]:
+        gamma, target = ([number(entry) for entry in ghost[key]] for key in ("activation", "target"))
+        found = net.g(np.array(target))
+        if np.abs(found - gamma).max() < 1e-9:
+            return "the target is an equilibrium of the region"
+        # The activation of a state with these targets is that of its alive neurons.
+        if any(abs(found[k] - gamma[k]) > ROOM for k in ghost["alive"]):
+            return f"the alive neurons move at {target}"
+        woken = {net.names[k][2] for k in range(net.n) if abs(found[k] - gamma[k]) > ROOM}
+        if not woken <= set(ghost["wakes_up"]):
+            return f"other neurons wake up: {woken}"
+    return None
+
+
+def _segment(net: Net, claim: Mapping[str, Any]) -> str | None:
+    p, q = (np.array(list(map(number, state))) for state in claim["segment"])
+    target, gamma = (np.array(list(map(number, claim[key]))) for key in ("target", "activation"))
+    same = max(np.abs(net.g(x) - gamma).max() for x in (p, q)) < ROOM
+    if not same or np.abs(net.target(p) - target).max() > 10 * ROOM:
+        return "another activation or target"
+    return "the target has this activation" if np.abs(net.g(target) - gamma).max() < 1e-9 else None
+
+
+def _no_ghosts(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    """A ghost: the neurons that move are at rest, and the target of those that do not moves them."""
+    if any(layer.whole for layer in net.layers.values()):
+        raise Unknown("a layer that acts as a whole")
+    for _ in range(3 * STARTS):
+        x = net.drawn(random, 2.0)
+        moving = np.array([not all(net.rests(np.clip(x, -9, 9), k)) for k in range(net.n)])
+        for _ in range(20):
+            F = np.where(moving, net.F(x), 0)
+            x = x + np.linalg.lstsq(net.J(x)[:, moving], -F, rcond=None)[0] @ np.eye(net.n)[moving]
+        still = np.array([all(net.rests(np.clip(x, -9, 9), k)) for k in range(net.n)])
+        if (still == ~moving).all() and still.any() and np.abs(net.F(x)[moving]).max(initial=0) < 1e-9:
+            target = net.target(x)
+            if np.abs(net.g(target) - net.g(x)).max() > ROOM:
+                return f"{x} is in a ghost region"
+    return None
+
+
+OF_LISTS: Mapping[str, Callable[[Net, Mapping[str, Any], Random], str | None]] = {
+    "equilibria": _all,
+    "some equilibria": _some,
+    "stability": _stability,
+    "undetermined states": _undetermined,
+    "flat regions": _regions,
+    "bounded solutions": _bounded,
+    "unbounded solutions": _unbounded,
+    "at most one equilibrium": _lone,
+    "global stability": _attracting,
+    "no global stability": _not_attracting,
+    "ghost regions": _ghosts,
+    "no ghost regions": _no_ghosts,
+}
+
+
+def falsity_of_lists(core: Core, claim: Mapping[str, Any]) -> str | None:
+    """Return why a claim about equilibria or all solutions is false, or None if nothing speaks against it."""
+    return OF_LISTS[claim["claim"]](Net(core), claim, Random(7))
