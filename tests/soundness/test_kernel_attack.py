@@ -29,9 +29,9 @@ from hopverify.networks import build_model
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 from tests.profiles import by_profile
+from tests.soundness.lists_in_doubles import OF_LISTS, falsity_of_lists
 from tests.soundness.mutations import ALIENS, at, paths, placed
 from tests.soundness.oracles.claims import Unknown, falsity
-from tests.soundness.oracles.lists import OF_LISTS, falsity_of_lists
 
 DOCS = File(__file__).parents[2] / "docs" / "claims"
 CHANGES = by_profile(200, 100_000, 100_000)
@@ -187,7 +187,7 @@ def ways(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ways(premise)
 
 
-# Ways whose own tests change each value of a proof: tests/kernel/theorems, tests/kernel/test_overlaps.py.
+# Ways that none of these specs meets; what is false and shown by them is refused in tests/kernel/theorems.
 OF_THEIR_OWN: set[tuple[str, str]] = {
     ("at most one equilibrium", "T16"),
     ("bounded solutions", "stability"),

@@ -120,6 +120,7 @@ def test_dead_neurons_relax() -> None:
         ({"at_kink": [0]}, FORM, r"the neurons \[\] are at a kink"),
         ({}, {"by": "form", "P": []}, "unknown keys"),
         ({}, {"by": "eigenvalues"}, "stability is shown by one of"),
+        ({}, {"by": ["form"]}, "stability is shown by one of"),
         ({}, None, "stability is shown by one of"),
         ({}, "form", "stability is shown by one of"),
         ({}, {"by": "direction"}, "this way shows that an equilibrium is unstable"),
