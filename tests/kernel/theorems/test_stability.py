@@ -57,7 +57,7 @@ def offered(of: Core, *rows: tuple[dict[str, Any], dict[str, Any] | None], **oth
         each |= {"ends": SEGMENT["ends"]} if "dimension" in each and len(each["x"]) == 2 else {}
     needed = (
         premises(of, entries)
-        if {"range", "direction"} & {each.get("by") for each in proofs if isinstance(each, dict)}
+        if {"range", "direction"} & {str(each.get("by")) for each in proofs if isinstance(each, dict)}
         else []
     )
     proof = {"by": "each", "premises": needed or premises(of, entries)[:1], "proofs": proofs, **other.pop("proof", {})}
