@@ -135,6 +135,16 @@ def polynomial(term: Term) -> fmpq_poly:
     return u + v if name == "add" else u - v if name == "subtract" else u * v
 
 
+def line(term: Term) -> tuple[Fraction, Fraction] | None:
+    """Return α and β of a term αx + β with rational numbers, None for others."""
+    try:
+        u = polynomial(term)
+    except Rejected:
+        return None
+    rate, constant = (Fraction(int(u[k].p), int(u[k].q)) for k in (1, 0))
+    return (rate, constant) if u.degree() <= 1 else None
+
+
 def _power(u: fmpq_poly, exponent: Fraction) -> fmpq_poly:
     whole = exponent.denominator == 1 and 0 <= exponent <= MAX_DEGREE
     need(whole and u.degree() * exponent <= MAX_DEGREE, "cells", f"polynomials have degree at most {MAX_DEGREE}")

@@ -108,7 +108,7 @@ def _inside(cell: Cell, share: Fraction) -> Fraction:
 
 
 @dataclass(frozen=True)
-class Piece:
+class AffinePiece:
     """The closed interval [low, high], None for infinite ends, on which g(x) = slope·x + intercept."""
 
     low: End
@@ -129,10 +129,10 @@ class Piece:
         return (self.low is None or self.low < x) and (self.high is None or x < self.high)
 
 
-def affine_pieces(core: Core, layer: Layer) -> list[Piece]:
+def affine_pieces(core: Core, layer: Layer) -> list[AffinePiece]:
     """Return the pieces of a continuous, piecewise affine g; neighbours with one function are one. Refuse others."""
     need(layer.elementwise, "pieces", "the layer acts as a whole")
-    found: list[Piece] = []
+    found: list[AffinePiece] = []
     for cell in cells(activation(core, layer)):
         line = polynomial(cell.terms[0])
         need(line.degree() <= 1, "pieces", "the activation is not piecewise affine")
@@ -140,5 +140,5 @@ def affine_pieces(core: Core, layer: Layer) -> list[Piece]:
         low = cell.low
         if found and (found[-1].slope, found[-1].intercept) == (rate, intercept):
             low = found.pop().low
-        found.append(Piece(low, cell.high, rate, intercept))
+        found.append(AffinePiece(low, cell.high, rate, intercept))
     return found

@@ -17,14 +17,14 @@ from itertools import pairwise
 from flint import arb
 
 from hopverify.kernel import terms
-from hopverify.kernel.cells import Cell, cells_or_line, polynomial, roots
+from hopverify.kernel.cells import Cell, cells_or_line, line, polynomial, roots
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.derive import apply
 from hopverify.kernel.formulas import derivative, function
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import between, enclosed
-from hopverify.kernel.network import activation, slope
+from hopverify.kernel.network import activation, is_lipschitz, slope
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.pieces import Piece
 from hopverify.kernel.properties import TABLE, of_power
@@ -39,9 +39,7 @@ class Curve:
 
     def __init__(self, core: Core, layer: Layer) -> None:
         self.core, self.layer = core, layer
-        g, gradient = activation(core, layer), layer.g is None
-        regular = not gradient or layer.L is None or of_state(core, layer, layer.L).lipschitz
-        regular = regular and of_state(core, layer, g, extended=gradient).lipschitz
+        g, regular = activation(core, layer), is_lipschitz(core, layer)
         need(regular, f"layer {layer.name}", "composition does not show that the activation is locally Lipschitz")
         self.pieces = [piece for cell in cells_or_line(g) for piece in self._pieces(cell)]
 
@@ -67,10 +65,10 @@ class Curve:
         first, bend = slope(core, layer, term), bend or self._bend(low, high, term)
         rates = of_state(core, layer, first, between(low, high, inside=False)).range
         value, rate, second = function(core, term), function(core, first), derivative(core, first)
-        line = _line(term)
+        own = line(term)
         # Of x - 2(x - 1) + (x - 2) the range over a half-line is not known, but by its line it is 0.
-        shown = term if line is None else _moved(term, Fraction(0))
-        return Piece(low, high, value, rate, second, partial(of_state, core, layer, shown), bend, rates, line)
+        shown = term if own is None else _moved(term, Fraction(0))
+        return Piece(low, high, value, rate, second, partial(of_state, core, layer, shown), bend, rates, own)
 
     def _bend(self, low: Fraction | None, high: Fraction | None, term: Term) -> str:
         """Return how composition shows that a piece bends: with its end as the origin, so that 0 is seen there."""
@@ -169,18 +167,8 @@ def _moved(term: Term, origin: Fraction) -> Term:
     """Return a term as one in t = x - origin: what is affine in x as at + b, with numbers a and b."""
     if not isinstance(term, Apply):
         return apply("add", term, Number(origin)) if isinstance(term, Variable) and term.place == STATE else term
-    line = _line(term)
-    if line is not None:
-        slope_of, constant = line
+    own = line(term)
+    if own is not None:
+        slope_of, constant = own
         return apply("add", apply("multiply", Number(slope_of), Variable(STATE)), Number(slope_of * origin + constant))
     return Apply(term.function, tuple(_moved(each, origin) for each in term.arguments))
-
-
-def _line(term: Term) -> tuple[Fraction, Fraction] | None:
-    """Return α and β of αx + β."""
-    try:
-        u = polynomial(term)
-    except Rejected:
-        return None
-    coefficients = [Fraction(int(each.p), int(each.q)) for each in (u[1], u[0])]
-    return (coefficients[0], coefficients[1]) if u.degree() <= 1 else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from hopverify.kernel import derive
 from hopverify.kernel.arithmetic import Arithmetic, Value
 from hopverify.kernel.balls import BALLS
+from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer, SpinLayer
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.numbers import Rejected
@@ -20,6 +21,14 @@ def activation(core: Core, layer: Layer) -> Term:
     if layer.L is None:
         raise Rejected(f"layer {layer.name}: no activation")
     return slope(core, layer, layer.L)
+
+
+def is_lipschitz(core: Core, layer: Layer) -> bool:
+    """Whether g is, by composition, locally Lipschitz; of a g that is ∇L, L and the continuous extension of ∇L are."""
+    g, L = activation(core, layer), layer.L
+    if layer.g is None and (L is None or not of_state(core, layer, L).lipschitz):
+        return False
+    return of_state(core, layer, g, extended=layer.g is None).lipschitz
 
 
 def slope(core: Core, layer: Layer, term: Term) -> Term:

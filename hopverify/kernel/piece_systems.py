@@ -13,7 +13,7 @@ from fractions import Fraction
 from flint import fmpq, fmpq_mat
 
 from hopverify.kernel.affine import affine_drives
-from hopverify.kernel.constant_intervals import Piece, affine_pieces
+from hopverify.kernel.constant_intervals import AffinePiece, affine_pieces
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.numbers import need
 
@@ -32,7 +32,9 @@ class PieceSystems:
         layers = [layer for layer in core.layers if isinstance(layer, Layer)]
         leaks = [layer.leak.fraction(k) for layer in layers for k in range(layer.size)]
         need(all(leaks), "pieces", "a neuron has no leak")
-        self.pieces: list[list[Piece]] = [own for layer in layers for own in [affine_pieces(core, layer)] * layer.size]
+        self.pieces: list[list[AffinePiece]] = [
+            own for layer in layers for own in [affine_pieces(core, layer)] * layer.size
+        ]
         self.settled = [layer.instantaneous for layer in layers for _ in range(layer.size)]
         self.rows, self.beta = list[dict[int, fmpq]](), list[fmpq]()
         for drive, leak in zip(affine_drives(core, every), leaks, strict=True):
@@ -70,7 +72,7 @@ class PieceSystems:
         own = self.pieces[i]
         return own[k].is_inside(x) or (k > 0 and x == own[k].low and own[k - 1].slope != 0)
 
-    def _solved(self, chosen: Sequence[Piece], alive: Sequence[int]) -> dict[int, Fraction] | None:
+    def _solved(self, chosen: Sequence[AffinePiece], alive: Sequence[int]) -> dict[int, Fraction] | None:
         n, place = len(alive), {i: k for k, i in enumerate(alive)}
         matrix, right = fmpq_mat(n, n), fmpq_mat(n, 1)
         for k, i in enumerate(alive):

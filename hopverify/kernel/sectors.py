@@ -15,17 +15,15 @@ In softmax, entmax and the last one the entries have a constant sum, so that 1áµ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hopverify.kernel.cells import Cell, cells_or_line
-from hopverify.kernel.composition import of_state
+from hopverify.kernel.cells import Cell
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.curves import Curve
 from hopverify.kernel.functions import ball
-from hopverify.kernel.intervals import Range, between
-from hopverify.kernel.network import activation, slope
+from hopverify.kernel.intervals import between
+from hopverify.kernel.network import activation
 from hopverify.kernel.pieces import Piece
 from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable, walk
 
@@ -46,7 +44,7 @@ def is_sector(core: Core, layer: Layer, height: Fraction) -> bool:
     if not layer.elementwise:
         whole = whole_sector(activation(core, layer))
         return whole is not None and whole.square <= height**2
-    return all(_is_below(piece, rates, height) for piece, rates in _pieces(core, layer))
+    return all(_is_below(piece, height) for piece in Curve(core, layer).pieces)
 
 
 def is_strict(core: Core, layer: Layer, height: Fraction) -> bool:
@@ -54,25 +52,16 @@ def is_strict(core: Core, layer: Layer, height: Fraction) -> bool:
 
     Where g is analytic it is, if it is less steep at some place: the others are isolated.
     """
-    return layer.elementwise and all(_is_less(piece, height) for piece, _ in _pieces(core, layer))
+    return layer.elementwise and all(_is_less(piece, height) for piece in Curve(core, layer).pieces)
 
 
-def _pieces(core: Core, layer: Layer) -> Iterator[tuple[Piece, Range]]:
-    """Yield the pieces of g, each with the range of its slope."""
-    found = Curve(core, layer).pieces
-    for cell in cells_or_line(activation(core, layer)):
-        rate = slope(core, layer, cell.terms[0])
-        for piece in (each for each in found if cell.holds(Cell(each.low, each.high, ()).inside)):
-            yield piece, of_state(core, layer, rate, between(piece.low, piece.high, inside=False)).range
-
-
-def _is_below(piece: Piece, rates: Range, height: Fraction) -> bool:
+def _is_below(piece: Piece, height: Fraction) -> bool:
     """Whether slopes are between 0 and a height: by their range, or where the piece bends by that at one end."""
     if piece.line is not None:
         return 0 <= piece.line[0] <= height
     end = {"+": piece.high, "-": piece.low}.get(piece.bend)
     steep = end is not None and bool(piece.rate(ball(end)) <= ball(height))
-    return rates.nonnegative and (steep or bool(rates.high[0] <= ball(height)))
+    return piece.rates.nonnegative and (steep or bool(piece.rates.high[0] <= ball(height)))
 
 
 def _is_less(piece: Piece, height: Fraction) -> bool:

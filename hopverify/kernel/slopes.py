@@ -12,14 +12,14 @@ from fractions import Fraction
 
 from flint import arb
 
-from hopverify.kernel.cells import Cell, cells_or_line, polynomial
+from hopverify.kernel.cells import Cell, cells_or_line, line
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import between
-from hopverify.kernel.network import activation, slope
-from hopverify.kernel.numbers import Rejected, need
+from hopverify.kernel.network import activation, is_lipschitz, slope
+from hopverify.kernel.numbers import need
 from hopverify.kernel.properties import KINKED
 from hopverify.kernel.terms import STATE, Apply, Term, walk
 
@@ -46,9 +46,7 @@ class Slopes:
     def __init__(self, core: Core, layer: Layer) -> None:
         self.core, self.layer = core, layer
         g = activation(core, layer)
-        L, stated = layer.L, layer.g is not None
-        regular = of_state(core, layer, g, extended=not stated).lipschitz
-        regular = regular and (stated or (L is not None and of_state(core, layer, L).lipschitz))
+        regular = is_lipschitz(core, layer)
         need(regular, f"layer {layer.name}", "composition does not show that its activation is locally Lipschitz")
         self.cells = [(cell, slope(core, layer, cell.terms[0])) for cell in cells_or_line(g)]
 
@@ -62,7 +60,7 @@ class Slopes:
         return found
 
     def _side(self, cell: Cell, moved: Term, low: Fraction, high: Fraction) -> Side:
-        affine = _is_affine(cell.terms[0])
+        affine = line(cell.terms[0]) is not None
         here = ball(low).union(ball(high)) if low < high else ball(low)
         value = evaluate(moved, {**arrays_of(self.core, moved), STATE: here})
         beside = between(*_common(cell, low - NEAR, high + NEAR), inside=False)
@@ -76,13 +74,6 @@ class Slopes:
 def _common(cell: Cell, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
     """Return the ends of what a cell and an interval have in common."""
     return low if cell.low is None else max(low, cell.low), high if cell.high is None else min(high, cell.high)
-
-
-def _is_affine(term: Term) -> bool:
-    try:
-        return bool(polynomial(term).degree() <= 1)
-    except Rejected:
-        return False
 
 
 def is_smooth(sides: Sequence[Side]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hopverify.kernel import core as cores
-from hopverify.kernel.constant_intervals import Interval, Piece, affine_pieces, constant_intervals
+from hopverify.kernel.constant_intervals import AffinePiece, Interval, affine_pieces, constant_intervals
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.reading import read
@@ -76,11 +76,13 @@ def test_what_an_interval_holds_and_meets() -> None:
 def test_affine_pieces() -> None:
     """Neighbours with one function are one piece."""
     assert affine_pieces(*of("clip(x, -1, 1)")) == [
-        Piece(None, -ONE, ZERO, -ONE),
-        Piece(-ONE, ONE, ONE, ZERO),
-        Piece(ONE, None, ZERO, ONE),
+        AffinePiece(None, -ONE, ZERO, -ONE),
+        AffinePiece(-ONE, ONE, ONE, ZERO),
+        AffinePiece(ONE, None, ZERO, ONE),
     ]
-    assert affine_pieces(*of("relu(x) - relu(-x) + relu(x - 1)/3 - relu(x - 1)/3")) == [Piece(None, None, ONE, ZERO)]
+    assert affine_pieces(*of("relu(x) - relu(-x) + relu(x - 1)/3 - relu(x - 1)/3")) == [
+        AffinePiece(None, None, ONE, ZERO)
+    ]
     for activation, why in (("relu(x)^2", "not piecewise affine"), ("tanh(x)", "the argument of a kink is a tanh")):
         with pytest.raises(Rejected, match=why):
             affine_pieces(*of(activation))
