@@ -37,22 +37,27 @@ def checked(number: int) -> int:
 
 def read_text(path: Path, most: int, encoding: str = "utf-8") -> str:
     """Return the text of a regular file; :class:`OSError` where it is longer than so many bytes."""
-    with opened_regular(path) as stream:
-        content = stream.read(most + 1)
-    if len(content) > most:
-        raise OSError(errno.EFBIG, f"it is larger than {most // 2**20} MiB")
-    return content.decode(encoding)
+    return _within(_content(path, most), most).decode(encoding)
 
 
 def read_packed_text(path: Path, most: int) -> str:
     """Return the text of a regular file, which may be packed by gzip; it is not unpacked beyond so many bytes."""
-    with opened_regular(path) as stream:
-        content = stream.read(most + 1)
+    content = _content(path, most)
     if content.startswith(GZIP):
         try:
             content = gzip.GzipFile(fileobj=io.BytesIO(content)).read(most + 1)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise OSError(errno.EINVAL, f"it is packed, and cannot be unpacked: {error}") from error
+    return _within(content, most).decode("utf-8")
+
+
+def _content(path: Path, most: int) -> bytes:
+    """Return what a regular file holds, and no more of it than shows that it is too long."""
+    with opened_regular(path) as stream:
+        return stream.read(most + 1)
+
+
+def _within(content: bytes, most: int) -> bytes:
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most // 2**20} MiB")
-    return content.decode("utf-8")
+    return content

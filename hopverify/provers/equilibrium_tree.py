@@ -39,8 +39,7 @@ from hopverify.numerics.settling import Settling
 from hopverify.obligations import AllEquilibria, DecidedStability, FlatRegionsInBasins, RecoveredStates
 from hopverify.obligations import Search as Region
 from hopverify.provers import Budget, Prover
-from hopverify.provers._lists import kernel_list as kernel_list
-from hopverify.provers._lists import rows_by_kernel, told_by_kernel
+from hopverify.provers._lists import kernel_list, rows_by_kernel, told_by_kernel
 from hopverify.provers.lure_multipliers import multipliers_for
 from hopverify.verdict import Reason
 
