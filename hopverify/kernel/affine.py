@@ -13,16 +13,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate
 
-from hopverify.kernel.arithmetic import Arithmetic, Value, axes
+from hopverify.kernel.arithmetic import Arithmetic, Value
 from hopverify.kernel.core import Core
 from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.exact import RATIONALS
 from hopverify.kernel.network import drives
 from hopverify.kernel.numbers import need
 from hopverify.kernel.terms import Place
-from hopverify.kernel.vectors import transposed
+from hopverify.kernel.vectors import matrix_product
 
 
 @dataclass(frozen=True)
@@ -95,16 +96,9 @@ def _dot(u: Sequence[Affine], v: Sequence[Affine]) -> Affine:
     return _total([_apply("multiply", *pair) for pair in zip(u, v, strict=True)])
 
 
-def _matmul(matrix: Value, right: Value) -> Value:
-    if axes(right) == 1:
-        return [_dot(row, right) for row in matrix]
-    columns = transposed(right)
-    return [[_dot(row, column) for column in columns] for row in matrix]
-
-
 AFFINE = Arithmetic(
     number=lambda value: Affine(Fraction(value)),
     apply=_apply,
     power=_power,
-    own={"dot": _dot, "matmul": _matmul},
+    own={"dot": _dot, "matmul": partial(matrix_product, _dot)},
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from flint import arb
 
 from hopverify.kernel import terms
-from hopverify.kernel.arithmetic import Arithmetic, Value, axes, mapped
+from hopverify.kernel.arithmetic import Arithmetic, Value, mapped
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.cells import cells_or_line
 from hopverify.kernel.composition import of_state
@@ -20,7 +21,7 @@ from hopverify.kernel.intervals import ANY, Range, added, between, closed, enclo
 from hopverify.kernel.network import activation, drives
 from hopverify.kernel.ranges import of_function
 from hopverify.kernel.terms import Apply, Number, Place, Shape, Term, Variable
-from hopverify.kernel.vectors import transposed
+from hopverify.kernel.vectors import matrix_product
 
 Bounds = tuple[Fraction | None, Fraction | None]
 """A closed interval of states; None where it has no end."""
@@ -121,13 +122,6 @@ def _dot(u: Sequence[Range], v: Sequence[Range]) -> Range:
     return enclosed((low, False), (high, False))
 
 
-def _matmul(matrix: Value, right: Value) -> Value:
-    if axes(right) == 1:
-        return [_dot(row, right) for row in matrix]
-    columns = transposed(right)
-    return [[_dot(row, column) for column in columns] for row in matrix]
-
-
 def _shares(u: Value, *parameters: Any) -> Value:
     return mapped(lambda each: closed(0, 1), u)
 
@@ -139,7 +133,7 @@ RANGES = Arithmetic(
     own={
         "pi": lambda: enclosed((arb.pi(), False), (arb.pi(), False)),
         "dot": _dot,
-        "matmul": _matmul,
+        "matmul": partial(matrix_product, _dot),
         **dict.fromkeys(("softmax", "ghostmax", "entmax", "normmax"), _shares),
         "masked_softmax": lambda mask, u: _shares(u),
         # Gradients hold `ones` of these.

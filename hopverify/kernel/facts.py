@@ -41,10 +41,10 @@ class Case:
         """Refuse a proof with other keys than these."""
         json_values.keys(self.proof, f"{self.where}.proof", *required, optional=optional)
 
-    def premises(self, *wanted: tuple[str, Mapping[str, str]]) -> None:
-        """Refuse the proof unless its premises show these claims, with these fields, in this order, and no others."""
+    def premises(self, *wanted: tuple[str, Mapping[str, str]], first: int = 0) -> None:
+        """Refuse the proof unless its premises, from the first, show these claims, with these fields, and no others."""
         listed = json_values.listed(self.proof.get("premises", []), f"{self.where}.premises")
-        for position, (name, fields) in enumerate(wanted):
+        for position, (name, fields) in enumerate(wanted, start=first):
             sentence = claims.FORMS[name].sentence.split("{")[0]
             self.need(position < len(listed), f"the proof lacks a premise: {sentence}…")
             fact = self.accept(listed[position], f"{self.where}.premises[{position}]")
@@ -52,7 +52,7 @@ class Case:
                 fact.core is self.core and fact.claim.says(name, **fields),
                 f"premise {position} is another one than needed: {sentence}…",
             )
-        self.need(len(listed) == len(wanted), "there are more premises than needed")
+        self.need(len(listed) == first + len(wanted), "there are more premises than needed")
 
     @property
     def layer(self) -> Layer:

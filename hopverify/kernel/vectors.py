@@ -22,11 +22,12 @@ def transposed(matrix: Value) -> Value:
     return [list(column) for column in zip(*matrix, strict=True)]
 
 
-def _matmul(a: Arithmetic, matrix: Value, right: Value) -> Value:
+def matrix_product(dot: Callable[[Vector, Vector], Any], matrix: Value, right: Value) -> Value:
+    """Return the product of a matrix with a vector or a matrix, by inner products."""
     if axes(right) == 1:
-        return [a.dot(row, right) for row in matrix]
+        return [dot(row, right) for row in matrix]
     columns = transposed(right)
-    return [[a.dot(row, column) for column in columns] for row in matrix]
+    return [[dot(row, column) for column in columns] for row in matrix]
 
 
 def _mean(a: Arithmetic, u: Vector) -> Any:
@@ -127,7 +128,7 @@ OF_VECTORS: Mapping[str, Callable[..., Value]] = {
     "unit": lambda a, u, place: [a.number(int(k == place)) for k in range(len(u))],
     "index": lambda a, u, place: u[int(place)],
     "slice": lambda a, u, start, stop: u[int(start) : int(stop)],
-    "matmul": _matmul,
+    "matmul": lambda a, matrix, right: matrix_product(a.dot, matrix, right),
     "transpose": lambda a, matrix: transposed(matrix),
     "stack": lambda a, *each: list(each),
     "concatenate": lambda a, *each: [entry for vector in each for entry in vector],

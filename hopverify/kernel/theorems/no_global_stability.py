@@ -37,6 +37,5 @@ def unstable(case: Case) -> Fact:
     (entry,) = read_entries(entries, flow.size, where)
     case.need(canonical(entries[0]["x"]) in told, "premise 0 does not say that it is unstable")
     case.need(Beside(flow, entry).is_smooth, "the flow may have no continuous derivatives there")
-    rest = Case(case.core, case.claim, {"premises": premises[1:]}, where, case.accept)
-    rest.premises(*regularity_premises(case.core))
+    case.premises(*regularity_premises(case.core), first=1)
     return Fact(case.core, case.claim)

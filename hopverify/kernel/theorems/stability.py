@@ -11,6 +11,7 @@ from hopverify.kernel.numbers import need
 from hopverify.kernel.theorems import stability_by_form, stability_by_lyapunov
 from hopverify.kernel.theorems.gradient_of_l import gradient_premises
 from hopverify.kernel.theorems.stability_row import Row
+from hopverify.kernel.theorems.undetermined_states import premises_of
 
 WAYS: Mapping[str, Callable[[Row], None]] = {
     "form": stability_by_form.positive,
@@ -37,7 +38,7 @@ def each(case: Case) -> Fact:
     rows, proofs = listed(claim["equilibria"], where), listed(case.proof["proofs"], f"{where}.proof.proofs")
     case.need(len(rows) == len(proofs), "expected a proof, or null, for each equilibrium")
     flow = Linear(case.core)
-    entries = _listed(case, flow)
+    entries = premises_of(case, _needed(case, flow))
     case.need(len(rows) == len(entries), "the premise lists another number of equilibria")
     states = read_entries(entries, flow.size, where)
     for place, (row, entry, state, proof) in enumerate(zip(rows, entries, states, proofs, strict=True)):
@@ -49,22 +50,12 @@ def each(case: Case) -> Fact:
     return Fact(case.core, claim)
 
 
-def _listed(case: Case, flow: Linear) -> list[Any]:
-    """Return the entries of the list that premise 0 shows: all equilibria, or some; the other premises hold."""
-    premises = listed(case.proof["premises"], case.where)
-    complete, region = case.claim["all"], case.claim.fields.get("region")
-    case.need(bool(premises) and type(complete) is bool, "premise 0 is a list of equilibria; all is true or false")
-    fact = case.accept(premises[0], f"{case.where}.premises[0]")
-    fits = fact.claim.says("equilibria", region=region) if complete else fact.claim.says("some equilibria")
-    case.need(fact.core is case.core and fits, "premise 0 is another list than needed")
-    case.need(complete or region is None, "of some equilibria no region is told")
+def _needed(case: Case, flow: Linear) -> list[tuple[str, dict[str, str]]]:
+    """Return the premises after the list that the ways of the rows need."""
     by = {str(proof.get("by")) for proof in case.proof["proofs"] if isinstance(proof, dict)}
     needed = flow.whole if by & {"range", "direction"} else []
     wanted = [each for layer, _ in needed for each in gradient_premises(layer)]
-    wanted += [("global stability", {})] if "T16" in by else []
-    rest = Case(case.core, case.claim, {**case.proof, "premises": premises[1:]}, case.where, case.accept)
-    rest.premises(*wanted)
-    return list(fact.claim["equilibria"])
+    return [*wanted, *([("global stability", {})] if "T16" in by else [])]
 
 
 def _check(beside: Beside, told: Mapping[str, Any], proof: Any, where: str) -> None:

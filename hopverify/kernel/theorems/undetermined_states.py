@@ -41,8 +41,7 @@ def premises_of(case: Case, wanted: list[tuple[str, dict[str, str]]], *others: s
     fits = fact.claim.says("equilibria", region=region) if complete else fact.claim.says("some equilibria")
     fits = fits or any(fact.claim.says(name, all=complete, region=region) for name in others)
     case.need(fact.core is case.core and fits, "premise 0 is another list than needed")
-    rest = Case(case.core, claim, {**case.proof, "premises": premises[1:]}, case.where, case.accept)
-    rest.premises(*wanted)
+    case.premises(*wanted, first=1)
     return list(fact.claim["equilibria"])
 
 
