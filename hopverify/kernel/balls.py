@@ -24,26 +24,44 @@ def raised(u: arb, exponent: Fraction) -> arb:
 
 
 def _threshold(scores: Sequence[arb], exponent: Fraction) -> arb:
-    """Enclose the t with Σ relu(s_i - t)^exponent = 1, by bisection from both sides."""
+    """Enclose the t with Σ relu(s_i - t)^exponent = 1, which rises with every score: by ends."""
+    low = _root([score.lower() for score in scores], exponent)
+    return low if all(score.is_exact() for score in scores) else low.union(_root([s.upper() for s in scores], exponent))
+
+
+def _root(scores: Sequence[arb], exponent: Fraction) -> arb:
+    """Enclose t for exact scores: at a lower number the sum is certainly above 1, at an upper one below it."""
 
     def excess(t: arb) -> arb:
         return arb(BALLS.total([raised(score - t, exponent) for score in scores])) - 1
 
     # The largest score is above the root, by at most 1.
-    high = reduce(arb.max, scores).upper()
-    low = reduce(arb.max, scores).lower() - 1
-    # Below `outer` for the lower end, above it for the upper one, there is certainly no root.
-    for side in (1, -1):
-        outer, inner = (low, high) if side == 1 else (high, low)
-        for _ in range(flint.ctx.prec):
-            middle = arb(((outer + inner) / 2).mid())
-            value = excess(middle)
-            if (value > 0) if side == 1 else (value < 0):
-                outer = middle
-            else:
-                inner = middle
-        low, high = (outer, high) if side == 1 else (low, outer)
+    high = reduce(arb.max, scores)
+    low = high - 1
+    t, least = _approached(scores, exponent, low.mid(), high.mid()), arb(2) ** (20 - flint.ctx.prec)
+    for _ in range(flint.ctx.prec // 8):
+        least *= 2**8
+        below, above = t - least * (1 + abs(t)), t + least * (1 + abs(t))
+        if excess(below) > 0 > excess(above):
+            return below.union(above)
     return low.union(high)
+
+
+def _approached(scores: Sequence[arb], exponent: Fraction, low: arb, high: arb) -> arb:
+    """Return about the root between two numbers, by Newton's method, or halving where that leads beyond them."""
+    t = low
+    for _ in range(flint.ctx.prec):
+        above = [score - t for score in scores if score > t]
+        gap = (sum((power(each, exponent) for each in above), arb(-1))).mid()
+        low, high = (t, high) if gap > 0 else (low, t)
+        if gap == 0 or low >= high:
+            break
+        slope = sum((power(each, exponent - 1) for each in above), arb(0)) * ball(exponent)
+        last, t = t, (t + gap / slope).mid()
+        t = t if low <= t <= high else ((low + high) / 2).mid()
+        if abs(t - last) < arb(2) ** (8 - flint.ctx.prec) * (1 + abs(t)):
+            break
+    return t
 
 
 def above(name: str, u: Sequence[arb], parameter: Fraction) -> list[arb]:

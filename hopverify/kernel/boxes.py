@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
+from hopverify.kernel.core import Layer
 from hopverify.kernel.curves import Curve
 from hopverify.kernel.entries import Interval
 from hopverify.kernel.flow import Flow
@@ -84,18 +85,21 @@ def _drives(flow: Flow, box: Box) -> Bounds:
     if flow.balls is None:
         found = flow.drive(flow.gamma(box.balls))
         return [_or_infinite(each.lower(), -1) for each in found], [_or_infinite(each.upper(), 1) for each in found]
-    if flow.separate is None:
-        gamma = flow.gamma(box.balls)
-        ranges = [(_or_infinite(each.lower(), -1), _or_infinite(each.upper(), 1)) for each in gamma]
-    else:
-        ranges = [
-            curve.range((low.ball, high.ball), (low.at(curve), high.at(curve)))
-            for curve, low, high in zip(flow.separate, box.lows, box.highs, strict=True)
-        ]
+    ranges = [ends for layer in flow.layers for ends in _ranges(flow, box, layer)]
     if all(low.is_finite() and high.is_finite() for low, high in ranges):
         found = flow.drive([low.union(high) for low, high in ranges])
         return [each.lower() for each in found], [each.upper() for each in found]
     return _one_sided(flow, ranges)
+
+
+def _ranges(flow: Flow, box: Box, layer: Layer) -> list[tuple[arb, arb]]:
+    """Return the ends between which the activations of a layer lie."""
+    lows, highs = flow.part(layer, box.lows), flow.part(layer, box.highs)
+    if layer.elementwise:
+        curve, ends = flow.curves[layer.name], zip(lows, highs, strict=True)
+        return [curve.range((low.ball, high.ball), (low.at(curve), high.at(curve))) for low, high in ends]
+    found = flow.whole(layer, [low.ball.union(high.ball) for low, high in zip(lows, highs, strict=True)])
+    return [(_or_infinite(each.lower(), -1), _or_infinite(each.upper(), 1)) for each in found]
 
 
 def _or_infinite(end: arb, sign: int) -> arb:

@@ -141,27 +141,43 @@ def _conjugate(name: str, gradient: str) -> Callable[[Sequence[Dual], Fraction],
     return of
 
 
-def _shares(name: str) -> Callable[[Sequence[Dual], Fraction], list[Dual]]:
-    """Return entmax or normmax: shares in proportion to w = relu(m)^(1/(c-1)), with m = (c-1)u - t, or u - t.
+def _entmax(u: Sequence[Dual], c: Fraction) -> list[Dual]:
+    """Return p = m^(1/(c-1)), m = relu((c-1)u - t), with p_i' = Σ s_i s_j/Σs·(u_i' - u_j'), where s = m^((2-c)/(c-1)).
 
-    The threshold t moves so that ⟨v, du - dt⟩ = 0, with v = w^(2-c), dw/du of entmax, or v = w. At the border m = 0
-    the power 0 of w is no number.
+    The factors of u_i' and of u_j' rise with s_i and s_j and fall with the others: by ends. At the border m = 0 the
+    power 0 is all from 0 to 1, and a power below 0 no number.
     """
+    at, moves = _values(u), [each.rate for each in u]
+    s = [_slope_above(each, (2 - c) / (c - 1)) for each in above("entmax", at, c)]
+    lows, highs = [each.lower().max(arb(0)) for each in s], [each.upper() for each in s]
+    least, most = BALLS.total(lows), BALLS.total(highs)
 
-    def of(u: Sequence[Dual], c: Fraction) -> list[Dual]:
-        at, moves = _values(u), [each.rate for each in u]
-        m = above(name, at, c)
-        slopes = [_slope_above(each, (2 - c) / (c - 1)) for each in m]
-        weights = [raised(each, 1 / (c - 1)) for each in m]
-        v = slopes if name == "entmax" else weights
-        middle = BALLS.dot(v, moves) / BALLS.total(v)
-        scale = ball(1 if name == "entmax" else 1 / (c - 1))
-        changes = [scale * slope * (move - middle) for slope, move in zip(slopes, moves, strict=True)]
-        whole, grown = BALLS.total(weights), BALLS.total(changes)
-        p = BALLS.own[name](at, c)
-        return [Dual(share, (change - share * grown) / whole) for share, change in zip(p, changes, strict=True)]
+    def factor(i: int, j: int) -> arb:
+        if i == j:
+            return _shared(lows[i], least - lows[i], least).union(_shared(highs[i], most - highs[i], most))
+        low, high = lows[i] + lows[j], highs[i] + highs[j]
+        ends = _shared(lows[i], lows[j], low + most - high), _shared(highs[i], highs[j], high + least - low)
+        return -ends[0].union(ends[1])
 
-    return of
+    slopes = [BALLS.dot([factor(i, j) for j in range(len(u))], moves) for i in range(len(u))]
+    return list(map(Dual, BALLS.own["entmax"](at, c), slopes))
+
+
+def _shared(a: arb, b: arb, total: arb) -> arb:
+    return a * b if a * b == 0 else a * b / total
+
+
+def _normmax(u: Sequence[Dual], c: Fraction) -> list[Dual]:
+    """Return p = w/Σw, w = relu(u - t)^(1/(c-1)), whose threshold moves so that ⟨w, u' - t'⟩ = 0."""
+    at, moves = _values(u), [each.rate for each in u]
+    m = above("normmax", at, c)
+    weights, p = [raised(each, 1 / (c - 1)) for each in m], BALLS.own["normmax"](at, c)
+    whole = BALLS.total(weights)
+    middle = BALLS.dot(weights, moves) / whole
+    slopes = [ball(1 / (c - 1)) * _slope_above(each, (2 - c) / (c - 1)) for each in m]
+    changes = [slope * (move - middle) for slope, move in zip(slopes, moves, strict=True)]
+    grown = BALLS.total(changes)
+    return [Dual(share, (change - share * grown) / whole) for share, change in zip(p, changes, strict=True)]
 
 
 def _softmax(u: Sequence[Dual]) -> list[Dual]:
@@ -183,10 +199,12 @@ def _spread(share: arb) -> arb:
 
 
 def _slope_above(m: arb, exponent: Fraction) -> arb:
-    """Return m^exponent where m > 0, and 0 where m < 0."""
+    """Return m^exponent where m > 0, 0 where m < 0, and all between at a kink."""
     if m < 0:
         return arb(0)
-    return raised(m, exponent) if m > 0 or exponent > 0 else arb.nan()
+    if m > 0 or exponent > 0:
+        return raised(m, exponent)
+    return arb(0).union(arb(1)) if exponent == 0 and m.is_finite() else arb.nan()
 
 
 def _masked_logsumexp(mask: Value, scores: Value) -> list[Dual]:
@@ -201,8 +219,8 @@ DUALS = Arithmetic(
     power=_power,
     own={
         "pi": lambda: Dual(arb.pi(), None),
-        "entmax": _shares("entmax"),
-        "normmax": _shares("normmax"),
+        "entmax": _entmax,
+        "normmax": _normmax,
         "entmax_conjugate": _conjugate("entmax_conjugate", "entmax"),
         "normmax_conjugate": _conjugate("normmax_conjugate", "normmax"),
         "masked_logsumexp": _masked_logsumexp,

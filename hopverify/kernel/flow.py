@@ -98,10 +98,10 @@ class Flow:
             if layer.elementwise:
                 found += [_reached(self.curves[layer.name], each) for each in own]
             else:
-                found += self._whole(layer, own)
+                found += self.whole(layer, own)
         return found
 
-    def _whole(self, layer: Layer, own: Balls) -> list[arb]:
+    def whole(self, layer: Layer, own: Balls) -> list[arb]:
         """Return the range of each activation of a layer that acts as a whole."""
         g, known = self.activations[layer.name], normalised(self.activations[layer.name])
         if known is None:

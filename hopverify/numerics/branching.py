@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
-
-from hopverify.networks import LinearNetwork
 
 Floats = NDArray[np.float64]
 ALIKE = 2.0**-20
@@ -19,18 +19,15 @@ def foremost(scores: Floats) -> int:
     return int(np.argmax(scores >= (1 - ALIKE) * scores.max()))
 
 
-def branching_neurons(network: LinearNetwork) -> NDArray[np.bool_]:
+def branching_neurons(W: Floats, layers: Sequence[NDArray[np.int64]]) -> NDArray[np.bool_]:
     """Return which neurons to cut: those of the fewest layers' neurons to which every connection has an end.
 
     The states of the other layers follow from theirs, by one product with a matrix.
     """
-    places = network.places()
-    connections = [
-        (a, b) for a, (_, i) in enumerate(places) for b, (_, j) in enumerate(places) if network.W[np.ix_(i, j)].any()
-    ]
-    chosen = frozenset(range(len(places)))
-    if len(places) <= MAX_COVERED:
-        covers = [frozenset(k for k in chosen if (1 << k) & code) for code in range(1 << len(places))]
+    connections = [(a, b) for a, i in enumerate(layers) for b, j in enumerate(layers) if W[np.ix_(i, j)].any()]
+    chosen = frozenset(range(len(layers)))
+    if len(layers) <= MAX_COVERED:
+        covers = [frozenset(k for k in chosen if (1 << k) & code) for code in range(1 << len(layers))]
         covers = [cover for cover in covers if all(a in cover or b in cover for a, b in connections)]
-        chosen = min(covers, key=lambda cover: sum(places[k][0].size for k in cover))
-    return np.concatenate([np.full(layer.size, k in chosen) for k, (layer, _) in enumerate(places)])
+        chosen = min(covers, key=lambda cover: sum(len(layers[k]) for k in cover))
+    return np.concatenate([np.full(len(neurons), k in chosen) for k, neurons in enumerate(layers)])

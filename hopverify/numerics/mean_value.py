@@ -22,10 +22,14 @@ from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.networks import Model
 from hopverify.networks.linear import drive_matrix
 from hopverify.numerics.activation_shape import Shape
+from hopverify.numerics.branching import branching_neurons
 from hopverify.numerics.normalised import normalised
 from hopverify.numerics.relaxation import THIN, Bounds, Floats, Separation, inverses, shape_ends
+from hopverify.numerics.sparse_shares import ALPHA, entmax_slopes
 from hopverify.spec.exact_array import ExactArray
 
+# How much neurons count whose states follow from those of others: hardly, as these are the ones to cut.
+OTHERS, TINY = 1e-9, 1e-300
 QUARTER, HALF = (Interval(np.array(value), np.array(value)) for value in (0.25, 0.5))
 
 
@@ -57,6 +61,9 @@ class MeanValue:
         self.synapses = list(model.synapses.values())
         self.linear = all(synapse.linear for synapse in self.synapses)
         self.W = ExactArray.of(drive_matrix(model)).floats() if self.linear else None
+        layers = list(self.places.values())
+        branching = np.ones(self.size, dtype=bool) if self.W is None else branching_neurons(self.W, layers)
+        self.counted = np.where(branching, 1.0, OTHERS)
         self.shapes = {
             layer.name: Shape(layer.function, *shape_ends(lower[own], upper[own]))
             for layer, own in ((layer, self.places[layer.name]) for layer in self.layers)
@@ -70,21 +77,34 @@ class MeanValue:
 
     def relaxed(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return the bounds of the mean value form in each box, R, and the share of each neuron in their widths."""
-        R, C = self.deviations(lower, upper)
+        R, C, steepest = self._slopes_after(lower, upper)
         middle, radius = (lower + upper) / 2, (upper - lower) / 2
         centre = middle - np.einsum("bij,bj->bi", R, self.residual(middle))
         width = np.einsum("bij,bj->bi", C, radius)
         share = radius * (C / np.maximum(upper - lower, THIN)[:, :, None]).sum(axis=1)
-        return centre - width, centre + width, R, share
+        return centre - width, centre + width, R, self._blame(share, steepest, radius)
+
+    def _blame(self, share: Floats, steepest: Floats, radius: Floats) -> Floats:
+        """Return the shares with those of neurons that follow others on top of the shares of these."""
+        if self.W is None:
+            return share
+        with np.errstate(invalid="ignore"):
+            moved = np.abs(self.W) @ steepest * radius[:, None, :]
+            passed = np.nan_to_num(moved / np.maximum(moved.sum(axis=2, keepdims=True), TINY))
+        return np.asarray(self.counted * (share + np.einsum("bi,bij->bj", share, passed)))
 
     def deviations(self, lower: Floats, upper: Floats) -> Bounds:
         """Return R and a bound C of |I - RJ| for all slopes J of F on each box."""
+        return self._slopes_after(lower, upper)[:2]
+
+    def _slopes_after(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the same, and a bound of the slopes of activations."""
         D, D_radius = _centred(*self._slopes(lower, upper))
         G, G_radius = self._gains(lower, upper)
         middle = np.diag(self.leak) - G @ D
-        R = inverses(middle)
-        passed = np.abs(R @ G) @ D_radius + np.abs(R) @ (G_radius @ (np.abs(D) + D_radius))
-        return R, np.abs(np.eye(self.size) - R @ middle) + passed
+        R, steepest = inverses(middle), np.abs(D) + D_radius
+        passed = np.abs(R @ G) @ D_radius + np.abs(R) @ (G_radius @ steepest)
+        return R, np.abs(np.eye(self.size) - R @ middle) + passed, steepest
 
     def separated(self, lower: Floats, upper: Floats, R: Floats, steps: int) -> Separation:
         """Return that no multipliers are sought."""
@@ -161,6 +181,8 @@ class MeanValue:
 
     def _whole_slopes(self, layer: Any, lower: Floats, upper: Floats) -> Bounds:
         """Return the same of a layer that acts as a whole."""
+        if layer.function.name in ALPHA:
+            return entmax_slopes(layer.function, lower, upper)
         known = normalised(layer.function)
         if known is None:
             return _rates(lambda x: layer.function.activate(x, DUALS), lower, upper)

@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Bounds = tuple[Floats, Floats]
 Parts = Sequence[tuple[LayerFunction, Any]]
-THIN, FAR = 1e-12, 2.0**20
+THIN, FAR, SINGULAR = 1e-12, 2.0**20, 2.0**24
 
 
 @dataclass
@@ -112,6 +112,7 @@ class Relaxation:
         centre = np.einsum("bij,bj->bi", R, offset @ self.W.T + self.b)
         passed = np.abs(R @ self.W)
         radius = np.einsum("bij,bj->bi", passed, deviation)
+        radius = np.where(R.any(axis=(1, 2))[:, None], radius, np.inf)
         share = deviation * (passed / np.maximum(upper - lower, THIN)[:, :, None]).sum(axis=1)
         return centre - radius, centre + radius, R, share
 
@@ -197,13 +198,25 @@ def _on_edge(z: Floats, way: Floats) -> tuple[Floats, Floats]:
 
 
 def inverses(M: Floats) -> Floats:
-    """Return inverses of a stack of matrices; pseudo-inverses where one is singular, I for infinite ones."""
+    """Return inverses of a stack of matrices, 0 for those that are nearly singular or infinite.
+
+    The inverse that the kernel has of these may be another one, so that no proof should need it.
+    """
     finite = np.isfinite(M).all(axis=(1, 2), keepdims=True)
     M = np.where(finite, M, np.eye(M.shape[1]))
     try:
+        R = np.asarray(np.linalg.inv(M))
+    except np.linalg.LinAlgError:
+        R = np.array([_inverse(each) for each in M])
+    size = np.abs(R).max(axis=(1, 2), keepdims=True) * np.abs(M).max(axis=(1, 2), keepdims=True)
+    return np.where(finite & (size < SINGULAR), R, 0.0)
+
+
+def _inverse(M: Floats) -> Floats:
+    try:
         return np.asarray(np.linalg.inv(M))
     except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.pinv(M))
+        return np.zeros_like(M)
 
 
 def shape_ends(lower: Floats, upper: Floats) -> tuple[float, float]:

@@ -67,7 +67,7 @@ class Search:
         self.parts: list[tuple[Segment, ...] | None] = [segments(function) for function in network.functions]
         self.piecewise = all(part is not None for part in self.parts)
         self.influence = np.abs(self.contractor.A).sum(axis=0) + 1e-3
-        self.branching = branching_neurons(network)
+        self.branching = branching_neurons(network.W, [neurons for _, neurons in network.places()])
         self.tree, self.boxes = Tree(), 0
         # A box costs a few products of N × N matrices.
         work = MAX_WORK_PIECEWISE if self.piecewise else MAX_WORK_SMOOTH if network.elementwise else MAX_WORK_WHOLE

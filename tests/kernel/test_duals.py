@@ -100,11 +100,15 @@ def test_what_rests_may_be_anywhere() -> None:
 
 
 @pytest.mark.parametrize("name", ["entmax", "normmax"])
-def test_shares_beyond_the_border_rest_and_have_no_slope_at_it(name: str) -> None:
+def test_shares_beyond_the_border_rest_and_at_it_have_the_slopes_of_both_sides(name: str) -> None:
     """Of two scores one has no share if the other is larger by 1 (entmax: by 1/(c - 1))."""
     beyond = along(["index", [name, X, "2"], "1"], ("4", "0"))
     assert beyond == 0
-    assert not along(["index", [name, X, "2"], "1"], ("1", "0")).is_finite()
+    side, border = along(["index", [name, X, "2"], "1"], ("63/64", "0")), along(["index", [name, X, "2"], "1"], ("1", "0"))
+    assert border.is_finite()
+    assert border.contains(0)
+    assert border.contains(side)
+    assert not along(["index", [name, X, "5/2"], "1"], ("1" if name == "normmax" else "2/3", "0")).is_finite()
 
 
 def test_shares_of_a_mask_have_none() -> None:
