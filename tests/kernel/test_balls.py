@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from flint import arb
 
-from hopverify.kernel.balls import BALLS
+from hopverify.kernel.balls import BALLS, _threshold, raised
 from hopverify.kernel.functions import ball, power, precision, product
 
 
@@ -31,6 +31,27 @@ def test_every_score_has_a_share(family: str, parameter: str) -> None:
             assert value.is_finite()
             assert value.rad() < 1e-18
             assert value > max(u, key=float) - ball(Fraction(1, 2**40))
+
+
+@pytest.mark.parametrize("exponent", ["1/2", "1", "2", "3", "40"])
+def test_thresholds_are_close_and_those_of_intervals_reach_from_that_of_their_lower_ends(exponent: str) -> None:
+    random, e = Random(4), Fraction(exponent)
+    with precision():
+        for _ in range(40):
+            pairs = [sorted([score, score + Fraction(random.randint(0, 9), 8)]) for score in drawn(random)]
+            low, high = (_threshold([ball(pair[end]) for pair in pairs], e) for end in (0, 1))
+            assert low.rad() < 1e-15
+            for end, t in enumerate((low, high)):
+                assert arb(BALLS.total([raised(ball(pair[end]) - t, e) for pair in pairs])).contains(1)
+            t = _threshold([ball(low).union(ball(high)) for low, high in pairs], e)
+            assert t.contains(low.mid())
+            assert t.contains(high.mid())
+            assert t.rad() <= (high - low).upper() / 2 + arb(2) ** -20
+
+
+def test_scores_that_are_no_numbers_have_no_threshold() -> None:
+    assert not _threshold([arb(1), arb.nan()], Fraction(2)).is_finite()
+    assert not _threshold([arb(1), arb("inf")], Fraction(2)).is_finite()
 
 
 def wide(random: Random) -> tuple[Fraction, Fraction]:

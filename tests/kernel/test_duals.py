@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
@@ -104,11 +105,43 @@ def test_shares_beyond_the_border_rest_and_at_it_have_the_slopes_of_both_sides(n
     """Of two scores one has no share if the other is larger by 1 (entmax: by 1/(c - 1))."""
     beyond = along(["index", [name, X, "2"], "1"], ("4", "0"))
     assert beyond == 0
-    side, border = along(["index", [name, X, "2"], "1"], ("63/64", "0")), along(["index", [name, X, "2"], "1"], ("1", "0"))
+    side, border = (along(["index", [name, X, "2"], "1"], (at, "0")) for at in ("63/64", "1"))
     assert border.is_finite()
     assert border.contains(0)
     assert border.contains(side)
     assert not along(["index", [name, X, "5/2"], "1"], ("1" if name == "normmax" else "2/3", "0")).is_finite()
+
+
+def slopes_of_shares(name: str, c: str, u: list[arb]) -> list[arb]:
+    """Return ∂p_i/∂u_j, row by row."""
+    columns = [
+        [each.rate for each in DUALS.own[name]([Dual(v, arb(j == k)) for k, v in enumerate(u)], Fraction(c))]
+        for j in range(len(u))
+    ]
+    return [column[i] for i in range(len(u)) for column in columns]
+
+
+@pytest.mark.parametrize(("name", "c"), [("entmax", "2"), ("entmax", "3/2"), ("entmax", "6/5"), ("normmax", "3/2")])
+def test_slopes_of_shares_on_boxes_hold_those_of_points(name: str, c: str) -> None:
+    random = Random(7)
+    with precision():
+        for _ in range(30):
+            ends = [sorted(random.uniform(-1, 1) for _ in range(2)) for _ in range(3)]
+            found = slopes_of_shares(name, c, [arb(low).union(arb(high)) for low, high in ends])
+            for _ in range(5):
+                at = slopes_of_shares(name, c, [arb(random.uniform(*each)) for each in ends])
+                assert all(wide.contains(own.mid()) for wide, own in zip(found, at, strict=True) if own.is_finite())
+
+
+def test_slopes_of_sparse_shares_reach_to_those_of_their_ends() -> None:
+    """Of a first neuron that may have a share, and two others that have one: s = (0 or 1, 1, 1)."""
+    with precision():
+        u = [arb(0.1).union(arb(0.328)), arb(0.2266).union(arb(0.469)), arb(0.599).union(arb(0.711))]
+        found = slopes_of_shares("entmax", "2", u)
+    ends = [(0, 2 / 3), (-1 / 3, 0), (-1 / 3, 0), (-1 / 3, 0), (1 / 2, 2 / 3), (-1 / 2, -1 / 3)]
+    for each, (low, high) in zip(found, ends, strict=False):
+        assert abs(float(each.lower()) - low) < 1e-8
+        assert abs(float(each.upper()) - high) < 1e-8
 
 
 def test_shares_of_a_mask_have_none() -> None:

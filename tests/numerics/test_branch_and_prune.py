@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from hopverify.core import core_of
 from hopverify.expr.floats import FLOATS
+from hopverify.kernel.check import accept
 from hopverify.networks import LinearNetwork, build_model, linear_network
 from hopverify.numerics.branch_and_prune import BranchAndPrune, opening
 from hopverify.numerics.enclosures import Enclosures
+from hopverify.numerics.equilibrium_list import equilibrium_list
 from hopverify.numerics.mean_value import MeanValue
 from hopverify.numerics.relaxation import Relaxation
 from hopverify.spec import parse_spec
@@ -196,6 +199,34 @@ name: cubic
 layers: {x: {size: 3, lagrangian: tanh}}
 synapses: {w: {kind: associative, layers: [x], patterns: [[1, 1, -1], [1, -1, 1]], function: z^3/6}}
 """
+
+
+SPARSE = """\
+hopverify: 1
+name: sparse
+layers: {x: {size: 2, lagrangian: sparsemax, bias: [0.1, 0]}}
+synapses: {w: {kind: diagonal, layers: [x, x], weights: [2, 2]}}
+"""
+CHAIN = """\
+hopverify: 1
+name: chain
+layers:
+  a: {size: 2, lagrangian: tanh}
+  b: {size: 2, lagrangian: softplus}
+  c: {size: 2, lagrangian: softmax, tau: 0}
+synapses:
+  ab: {kind: dense, layers: [a, b], weights: [[2, -1], [-1, 2]]}
+  bc: {kind: dense, layers: [b, c], weights: [[1, -1], [-1, 1]]}
+"""
+
+
+@pytest.mark.parametrize(("text", "count"), [(SPARSE, 3), (CHAIN, 3)])
+def test_the_kernel_accepts_lists_of_whole_layers_beside_others_and_with_kinks(text: str, count: int) -> None:
+    model = build_model(parse_spec(text))
+    found = equilibrium_list(model, None, lambda boxes: boxes < 3000)
+    assert found is not None
+    assert len(found[0]["equilibria"]) == count
+    accept(core_of(model), {"claim": found[0], "proof": found[1]})
 
 
 @pytest.mark.parametrize(("text", "count"), [(MODERN, 7), (CUBIC, 5)])
