@@ -112,7 +112,7 @@ class Relaxation:
         centre = np.einsum("bij,bj->bi", R, offset @ self.W.T + self.b)
         passed = np.abs(R @ self.W)
         radius = np.einsum("bij,bj->bi", passed, deviation)
-        radius = np.where(R.any(axis=(1, 2))[:, None], radius, np.inf)
+        radius = np.where(R.any(axis=(1, 2), keepdims=True)[:, 0], radius, np.inf)
         share = deviation * (passed / np.maximum(upper - lower, THIN)[:, :, None]).sum(axis=1)
         return centre - radius, centre + radius, R, share
 
