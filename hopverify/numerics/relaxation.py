@@ -111,8 +111,8 @@ class Relaxation:
         R = inverses(np.diag(self.leak) - self.W * slope[:, None, :])
         centre = np.einsum("bij,bj->bi", R, offset @ self.W.T + self.b)
         passed = np.abs(R @ self.W)
-        radius = np.einsum("bij,bj->bi", passed, deviation)
-        radius = np.where(R.any(axis=(1, 2), keepdims=True)[:, 0], radius, np.inf)
+        known = np.abs(R).max(axis=(1, 2))[:, None] > 0
+        radius = np.where(known, np.einsum("bij,bj->bi", passed, deviation), np.inf)
         share = deviation * (passed / np.maximum(upper - lower, THIN)[:, :, None]).sum(axis=1)
         return centre - radius, centre + radius, R, share
 
