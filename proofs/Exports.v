@@ -330,7 +330,7 @@ Proof.
   - intro i. apply (Hh i).
   - intros i j _ _. unfold M. rewrite !Q2R_sumQ. apply total_ext, List.Forall_forall. intros s _. apply mirrored_symmetric.
   - assert (F : forall y i, (i < n)%nat -> field (times N) (leaks N) (biases N) (acts_of (activation N)) (dsyn n M) y i = flow N y i).
-    { intros y i Hi. unfold field, Model.force, flow. f_equal. rewrite dsyn_M.
+    { intros y i Hi. unfold field, Model.force, flow, net_drive. f_equal. rewrite dsyn_M.
       rewrite (total_ext (fun s => driven sizes s (activations N y) i)
         (fun s => - dsyn n (fun i j => Q2R (mirrored s i j)) (activations N y) i)).
       - rewrite total_opp. change (acts_of (activation N) y) with (activations N y). ring.

@@ -25,6 +25,12 @@ Proof.
   - intro u. rewrite Eg. apply (derive_ext L); [intro; symmetry; apply EL|apply Hp].
 Qed.
 
+Lemma neuron_raised L g h h' : neuron L g h -> h <= h' -> neuron L g h'.
+Proof.
+  intros (Hh & Hs & Hp) Q. split; [lra|]. split; [|exact Hp]. intros u v Huv. pose proof (Hs u v Huv).
+  assert (h * (v - u) <= h' * (v - u)) by (apply Rmult_le_compat_r; lra). lra.
+Qed.
+
 (** L(beta u)/beta has the derivative g(beta u). *)
 Lemma neuron_scaled beta L g h : 0 < beta -> neuron L g h ->
   neuron (fun u => L (beta * u) / beta) (fun u => g (beta * u)) (beta * h).
@@ -57,14 +63,14 @@ Qed.
 Lemma sigmoid_derive u : is_derive sigmoid u (exp (- u) / ((1 + exp (- u)) * (1 + exp (- u)))).
 Proof. unfold sigmoid. pose proof (exp_pos (- u)). auto_derive; [lra|]. field. lra. Qed.
 
-Lemma neuron_sigmoid : neuron softplus sigmoid 1.
+Lemma neuron_sigmoid : neuron softplus sigmoid (1 / 4).
 Proof.
   split; [lra|]. split.
   - apply (slopes_by_derivative _ _ _ sigmoid_derive). intro u. pose proof (exp_pos (- u)) as P.
     set (e := exp (- u)) in *. assert (0 < (1 + e) * (1 + e)) by nra. split.
     + apply Rlt_le, Rdiv_lt_0_compat; lra.
     + apply (Rmult_le_reg_r ((1 + e) * (1 + e))); [lra|].
-      unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. nra.
+      unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. pose proof (Rle_0_sqr (1 - e)) as S. unfold Rsqr in S. nra.
   - intro u. unfold softplus, sigmoid. pose proof (exp_pos u). rewrite exp_Ropp.
     auto_derive; [lra|]. field. lra.
 Qed.

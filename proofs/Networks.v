@@ -86,13 +86,30 @@ Definition energy (x : vec) : R :=
   sum n (fun i => leaks i * (x i * activations x i - lagrangian i (x i)) - biases i * activations x i)
   + total (fun s => value sizes s (activations x)) (synapses N).
 
-(** x_i' = (drive + b_i - rho_i x_i) / tau_i *)
-Definition flow (x : vec) : vec := fun i =>
-  (total (fun s => driven sizes s (activations x) i) (synapses N) + biases i - leaks i * x i) / times i.
+(** tau_i x_i' = drive + b_i - rho_i x_i *)
+Definition net_drive (x : vec) : vec := fun i =>
+  total (fun s => driven sizes s (activations x) i) (synapses N) + biases i - leaks i * x i.
+Definition flow (x : vec) : vec := fun i => net_drive x i / times i.
 
 (** From every state there is exactly one solution, and along it the energy never increases. *)
 Definition descends : Prop := forall x0, exists x, the_solution n flow x0 x /\
   forall s t, 0 <= s <= t -> energy (x t) <= energy (x s).
+
+(** An equilibrium. *)
+Definition rests (x : vec) : Prop := forall i, (i < n)%nat -> net_drive x i = 0.
+
+(** A solution, in which neurons with tau = 0 follow the others at once. *)
+Definition moves (x : R -> vec) : Prop := forall t, 0 <= t -> forall i, (i < n)%nat ->
+  (0 < times i -> is_derive (fun s => x s i) t (flow (x t) i)) /\ (times i = 0 -> net_drive (x t) i = 0).
+Definition converges (x : R -> vec) (xs : vec) : Prop := forall eps, 0 < eps ->
+  exists t1, 0 <= t1 /\ forall t, t1 <= t -> forall i, (i < n)%nat -> Rabs (x t i - xs i) < eps.
+
+(** There are no two equilibria. *)
+Definition one_at_most : Prop := forall x y, rests x -> rests y -> agree n x y.
+(** There is exactly one; from every state of the neurons with tau > 0 there is a solution; all converge to it. *)
+Definition globally_stable : Prop := exists xs, rests xs /\ (forall y, rests y -> agree n xs y) /\
+  (forall x0, exists x, moves x /\ forall i, (i < n)%nat -> 0 < times i -> x 0 i = x0 i) /\
+  forall x, moves x -> converges x xs.
 End Network.
 
 (** ** Single layers and matrices *)

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from hopverify.exporting.refusal import NotExported
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.check import Accepted, accept, check
-from hopverify.kernel.claims import Claim
+from hopverify.kernel.claims import Claim, read
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.json_values import canonical, parse
 from hopverify.kernel.numbers import Rejected
 
 Fields = dict[str, Any]
 """A claim as JSON."""
+
+
+@dataclass(frozen=True)
+class Shown(Claim):
+    """A claim with the proof that the kernel accepted, as JSON."""
+
+    proof: Fields = field(default_factory=dict)
+
 
 NO_PREMISE = [{"by": by} for by in ("entries", "commuting", "definition", "composition", "identity", "slope")]
 """Proofs that need nothing found by a search."""
@@ -28,10 +37,36 @@ def claims_of(core: Core, certificate: str | None = None) -> list[Claim]:
     if certificate is None:
         return list(_at_sight(core))
     try:
-        found = [fact.claim for fact in check(core, parse(certificate))]
+        document = parse(certificate)
+        list(check(core, document))
     except (Rejected, ValueError, RecursionError) as error:
         raise NotExported(f"the kernel rejects the certificate: {error}") from error
-    return list({canonical([each.name, dict(each.fields)]): each for each in found}.values())
+    found = [each for entry in _entries(document) for each in _with_premises(core, entry)]
+    # Of the same claim twice the first one has the proof; the other one may cite it.
+    return list({canonical([each.name, dict(each.fields)]): each for each in reversed(found)}.values())[::-1]
+
+
+def _entries(document: Any) -> Iterator[Fields]:
+    """Yield the entries of a certificate that the kernel accepts, as docs/claims.md says where they stand."""
+    if "results" not in document:
+        yield from document["claims"]
+        return
+    for row in (row for result in document["results"] for row in result["obligations"]):
+        evidence = row.get("evidence")
+        if isinstance(evidence, dict) and evidence.get("rule") == "kernel":
+            yield evidence
+
+
+def _with_premises(core: Core, entry: Fields) -> Iterator[Claim]:
+    """Yield the claims that an entry proves: its premises, unless they are about the original, and what follows."""
+    if "proof" not in entry:
+        return
+    claim, proof = read(entry["claim"], "claim"), entry["proof"]
+    layer = claim.fields.get("layer")
+    original = isinstance(layer, str) and layer not in {each.name for each in core.layers}
+    for premise in [] if original else proof.get("premises", []):
+        yield from _with_premises(core, premise)
+    yield Shown(claim.name, claim.fields, proof)
 
 
 def _at_sight(core: Core) -> Iterator[Claim]:

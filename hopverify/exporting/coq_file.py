@@ -29,7 +29,7 @@ HEAD = """\
     To check: make -C proofs && coqc -Q proofs Hopverify FILE.v *)
 From Coq Require Import Reals List Lra Lia.
 From Coquelicot Require Import Coquelicot.
-From Hopverify Require Import Sums Functions Networks Exports.
+From Hopverify Require Import {modules}.
 From Coq Require Import QArith_base.
 Import ListNotations.
 Open Scope R_scope.
@@ -83,7 +83,11 @@ def export(core: Core, claims: Sequence[Claim]) -> CoqFile:
     if not theorems:
         reasons = "\n".join(f"{claim}: {reason}" for claim, reason in refused)
         raise NotExported(f"nothing can be exported:\n{reasons}" if refused else "there is no claim to export")
-    parts = [HEAD.format(digest=core.digest), "(** ** The model *)\n", *definitions.texts]
+    parts = [
+        HEAD.format(digest=core.digest, modules=" ".join(definitions.modules)),
+        "(** ** The model *)\n",
+        *definitions.texts,
+    ]
     parts += ["(** ** Premises *)\n", *definitions.lemmas] if definitions.lemmas else []
     parts += ["(** ** The claims *)\n", *(theorem.text for theorem in theorems)]
     parts += [f"Print Assumptions {theorem.name}." for theorem in theorems]

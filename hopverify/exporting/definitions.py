@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import prod
 
 from hopverify.exporting import functions, neurons
 from hopverify.exporting.networks import array_name, arrays_in, synapse_text
-from hopverify.exporting.numbers import WIDTH, array_of, name, vector_of
+from hopverify.exporting.numbers import WIDTH, array_of, name, rational, vector_of
 from hopverify.exporting.refusal import NotExported
 from hopverify.kernel.core import Core, Layer, Synapse
 from hopverify.kernel.terms import Term
@@ -22,6 +23,7 @@ class Definitions:
         self.core = core
         self._texts: dict[str, str] = {}
         self._lemmas: dict[str, str] = {}
+        self._modules: list[str] = ["Sums", "Functions", "Networks", "Exports"]
         self._named: dict[str, str] = {}
         self._theorems: set[str] = set()
 
@@ -29,6 +31,16 @@ class Definitions:
     def texts(self) -> list[str]:
         """The definitions, in the order in which they need one another."""
         return list(self._texts.values())
+
+    @property
+    def modules(self) -> list[str]:
+        """The files of ``proofs/`` that the file needs."""
+        return self._modules
+
+    def need(self, module: str) -> None:
+        """Have the file read another file of ``proofs/``."""
+        if module not in self._modules:
+            self._modules.append(module)
 
     @property
     def lemmas(self) -> list[str]:
@@ -89,6 +101,18 @@ class Definitions:
         found = f"neuron_of_{name(layer.name)}"
         statement = f"Lemma {found} : exists h, neuron {L} {g} h."
         self._lemmas[found] = f"{statement}\nProof. unfold {L}, {g}. eexists. {proof}. Qed.\n"
+        return found
+
+    def sloped(self, layer: Layer, height: Fraction) -> str:
+        """Return the name of the lemma that slopes of g lie between 0 and a height."""
+        L, g = self.function(layer, "L"), self.function(layer, "g")
+        proof = neurons.neuron(potential(layer), activation(layer))
+        if proof is None:
+            raise NotExported(f"proofs/Functions.v has no lemma on L and g of layer {layer.name} with bounded slopes")
+        found = f"slopes_of_{name(layer.name)}"
+        statement = f"Lemma {found} : sloped {self.layer(layer)} ({rational(height)})%Q"
+        steps = f"unfold {L}, {g}. eapply neuron_raised; [{proof}|unfold Q2R; simpl; lra]"
+        self._lemmas[found] = f"{statement}.\nProof. unfold sloped. simpl. {steps}. Qed.\n"
         return found
 
     def layer(self, layer: Layer) -> str:

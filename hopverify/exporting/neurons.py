@@ -23,12 +23,12 @@ RELU, EXP, ABS = (Apply(name, (STATE,)) for name in ("relu", "exp", "abs"))
 _U = ["state"]
 _RELU = ["relu", _U]
 BASES: Mapping[tuple[Term, Term], str] = {
-    (read(L, name), read(g, name)): f"{function} 1); [lra|apply neuron_{name}]"
-    for name, L, g, function in (
-        ("identity", ["divide", ["power", _U, "2"], "2"], _U, "(fun u => u ^ 2 / 2) (fun u => u)"),
-        ("relu", ["divide", ["power", _RELU, "2"], "2"], _RELU, "(fun u => relu u ^ 2 / 2) relu"),
-        ("tanh", ["logcosh", _U], ["tanh", _U], "logcosh tanh"),
-        ("sigmoid", ["softplus", _U], ["sigmoid", _U], "softplus sigmoid"),
+    (read(L, name), read(g, name)): f"{functions}); [lra|apply neuron_{name}]"
+    for name, L, g, functions in (
+        ("identity", ["divide", ["power", _U, "2"], "2"], _U, "(fun u => u ^ 2 / 2) (fun u => u) 1"),
+        ("relu", ["divide", ["power", _RELU, "2"], "2"], _RELU, "(fun u => relu u ^ 2 / 2) relu 1"),
+        ("tanh", ["logcosh", _U], ["tanh", _U], "logcosh tanh 1"),
+        ("sigmoid", ["softplus", _U], ["sigmoid", _U], "softplus sigmoid (1 / 4)"),
     )
 }
 """L and g, and how a lemma of ``proofs/Functions.v`` about them is applied at a multiple of the state."""

@@ -34,9 +34,18 @@ def real(value: Fraction) -> str:
 
 def vector(values: Sequence[Fraction]) -> str:
     """Return a list of rationals, in as many lines as it takes."""
+    return _listed([rational(value) for value in values])
+
+
+def whole_rows(rows: Sequence[Sequence[int]]) -> str:
+    """Return a list of lists of whole numbers."""
+    return "[" + ";\n   ".join(_listed([str(value) for value in row]) for row in rows) + "]"
+
+
+def _listed(values: Sequence[str]) -> str:
     lines = [""]
     for place, value in enumerate(values):
-        text = rational(value) + ("; " if place < len(values) - 1 else "")
+        text = value + ("; " if place < len(values) - 1 else "")
         if len(lines[-1]) + len(text) > WIDTH:
             lines.append("")
         lines[-1] += text

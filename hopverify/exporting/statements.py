@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from hopverify.exporting import neurons
+from hopverify.exporting import attraction, neurons
 from hopverify.exporting.definitions import Definitions, activation, potential
 from hopverify.exporting.numbers import name, rational, real, vector
 from hopverify.exporting.refusal import NotExported
+from hopverify.exporting.statement import COMPUTED, Statement, flow_layers
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Layer, Synapse
 from hopverify.kernel.numbers import rational as number
-
-COMPUTED = "vm_compute; reflexivity"
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A statement with its proof, and a name that may be taken."""
-
-    name: str
-    text: str
-    proof: str
 
 
 def symmetric(file: Definitions, claim: Claim) -> Statement:
@@ -151,11 +140,9 @@ def lipschitz_drive(file: Definitions, claim: Claim) -> Statement:
 def descent(file: Definitions, claim: Claim) -> Statement:
     """T2: from every state there is one solution, along which the derived energy never increases."""
     core = file.core
-    if core.spins is not None:
-        raise NotExported("spins follow no flow; T2 is about flows")
     if core.energy is not None:
         raise NotExported("the spec claims an energy of its own; T2 is about the derived one")
-    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+    layers = flow_layers(core)
     for layer in layers:
         if not layer.bias_in_energy and any(b != 0 for b in layer.bias.entries):
             raise NotExported(f"the bias of layer {layer.name} is left out of the energy; T2 counts every bias")
@@ -196,5 +183,7 @@ STATEMENTS: Mapping[str, Callable[[Definitions, Claim], Statement]] = {
     "gradient drive": gradient_drive,
     "Lipschitz drive": lipschitz_drive,
     "descent": descent,
+    "global stability": attraction.global_stability,
+    "at most one equilibrium": attraction.at_most_one,
 }
 """By the names of claims (docs/claims.md)."""

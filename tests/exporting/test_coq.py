@@ -35,7 +35,7 @@ checks: [weight_symmetry, energy_flatness]
 """
 SMALL = 150
 """Neurons of the specs that are compiled together."""
-IMPORTS = HEAD.format(digest="").partition("*)\n")[2]
+IMPORTS = HEAD.format(digest="", modules="Sums Functions Networks Exports").partition("*)\n")[2]
 WITHIN = ("relu-pair", "hopfield-1984", "krotov-hopfield-hard-tanh", "krotov-hopfield-relu", "krotov-hopfield-relu6",
           "hard-sigmoid-hopfield", "relu-five-equilibria", "step-size-tanh")  # fmt: skip
 

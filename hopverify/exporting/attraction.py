@@ -1,0 +1,73 @@
+"""Claims about one equilibrium that attracts everything, as statements; proofs are of ``proofs/Attraction.v``."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hopverify.exporting.claims import Shown
+from hopverify.exporting.definite import Definite, definite
+from hopverify.exporting.definitions import Definitions
+from hopverify.exporting.numbers import vector, whole_rows
+from hopverify.exporting.refusal import NotExported
+from hopverify.exporting.statement import COMPUTED_ONCE, Statement, flow_layers
+from hopverify.kernel.affine import affine_drives
+from hopverify.kernel.claims import Claim
+from hopverify.kernel.core import Layer
+from hopverify.kernel.numbers import rational as number
+
+MAX_NEURONS = 200
+
+
+def global_stability(file: Definitions, claim: Claim) -> Statement:
+    """T16: there is one equilibrium, to which every solution converges."""
+    if "x" in claim.fields:
+        raise NotExported("where the one equilibrium is, no theorem in proofs/ shows yet")
+    return Statement("global_stability", f"globally_stable {file.network()}", _by_t16(file, claim, "attracts_by_T16"))
+
+
+def at_most_one(file: Definitions, claim: Claim) -> Statement:
+    """T16: there are no two equilibria."""
+    return Statement("at_most_one", f"one_at_most {file.network()}", _by_t16(file, claim, "one_by_T16"))
+
+
+def _by_t16(file: Definitions, claim: Claim, theorem: str) -> str:
+    if not isinstance(claim, Shown) or claim.proof["by"] != "T16":
+        raise NotExported("proofs/ has this for networks with multipliers of T16 alone, which a certificate has")
+    layers = flow_layers(file.core)
+    if sum(layer.size for layer in layers) > MAX_NEURONS:
+        raise NotExported(f"definiteness is computed for at most {MAX_NEURONS} neurons")
+    heights = [number(claim.proof["heights"][layer.name], "heights") for layer in layers]
+    multipliers = [number(each, "multipliers") for layer in layers for each in claim.proof["multipliers"][layer.name]]
+    if not all(heights):
+        raise NotExported("a layer has a constant activation; the theorem in proofs/Attraction.v is for slopes > 0")
+    found = definite(_twice(file, layers, heights, multipliers))
+    if found is None:
+        raise NotExported("the form of T16 is semidefinite alone; the theorem in proofs/ is for definite ones")
+    file.need("Definite Attraction")
+    lemmas = [file.sloped(layer, height) for layer, height in zip(layers, heights, strict=True)]
+    steps = [f"apply List.Forall2_cons; [exact {lemma}|]." for lemma in lemmas]
+    steps += ["apply List.Forall2_nil."]
+    given = f"(heights := {vector(heights)}%Q) (multipliers := {vector(multipliers)}%Q)"
+    head = f"apply {theorem} with {given}\n  {_numbers(found)}."
+    return "\n".join([head, f"2, 3: {COMPUTED_ONCE}.", *steps])
+
+
+def _twice(
+    file: Definitions, layers: list[Layer], heights: list[Fraction], multipliers: list[Fraction]
+) -> list[list[Fraction]]:
+    """Return D(diag(ρ/h̄) - W) and its transpose, added up."""
+    n = len(multipliers)
+    leaks = [layer.leak.fraction(k) / h for layer, h in zip(layers, heights, strict=True) for k in range(layer.size)]
+    found = [[Fraction(0)] * n for _ in range(n)]
+    for i, drive in enumerate(affine_drives(file.core)):
+        found[i][i] += 2 * multipliers[i] * leaks[i]
+        for j, weight in drive.slopes.items():
+            found[i][j] -= multipliers[i] * weight
+            found[j][i] -= multipliers[i] * weight
+    return found
+
+
+def _numbers(found: Definite) -> str:
+    """Return the arguments s, c, mu and F of a theorem."""
+    scales = f"(s := {found.scale}%Z) (c := {found.square}%Z) (mu := {found.margin}%Z)"
+    return f"{scales}\n  (F := {whole_rows(found.factor)}%Z)"

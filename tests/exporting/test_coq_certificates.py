@@ -1,0 +1,74 @@
+"""Coq accepts the claims of certificates, and refuses them when a number of the model or of the claim is changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from hopverify import verify
+from hopverify.core import core_of
+from hopverify.exporting import claims_of, export
+from hopverify.exporting.coq_file import HEAD, CoqFile
+from hopverify.exporting.statement import COMPUTED, COMPUTED_ONCE
+from hopverify.networks import any_model
+from hopverify.spec import read_spec
+from tests.exporting.test_coq import body, compiled, library, module
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(shutil.which("coqc") is None, reason="needs coqc: apt-get install coq libcoq-coquelicot"),
+]
+SPECS = Path(__file__).parents[2] / "specs"
+IMPORTS = HEAD.format(digest="", modules="Sums Functions Networks Exports Definite Attraction").partition("*)\n")[2]
+ATTRACTED = ("relu-pair", "global-lure", "krotov-hopfield-hard-tanh", "krotov-hopfield-relu", "krotov-hopfield-relu6",
+             "negative-bias-left-out")  # fmt: skip
+NUMBER = r"(-?\d+(?: # \d+)?)"
+
+__all__ = ["library"]
+
+
+@cache
+def exported(name: str, *claims: str) -> CoqFile:
+    spec = read_spec(SPECS / f"{name}.yaml")
+    core = core_of(any_model(spec))
+    return export(core, [each for each in claims_of(core, verify(spec).to_json()) if each.name in claims])
+
+
+def changed(file: CoqFile, old: str, new: str) -> str:
+    """Return a file whose first theorem's proof has to fail in Coq, since a part of the model is changed."""
+    theorem = file.theorems[0]
+    model = body(file).partition("(** ** The claims *)")[0]
+    other, count = re.subn(old, new, model, count=1)
+    assert count == 1, (theorem.name, old)
+    return f"{other}\nGoal {theorem.statement}.\nProof.\n  {failing(theorem.proof)}\nAbort.\n"
+
+
+def failing(proof: str) -> str:
+    """Return the step of a proof that computes, as one that fails."""
+    steps = proof.replace(COMPUTED_ONCE, COMPUTED)
+    head, _, rest = steps.partition(".\n2, 3: ")
+    assert rest.startswith(COMPUTED)
+    return f"Fail ({head}; [|{COMPUTED}|{COMPUTED}])."
+
+
+def test_one_equilibrium_attracts_everything(library: None, tmp_path: Path) -> None:
+    """Accepted; and refused with other leaks, and with other weights, times and multipliers where these count."""
+    modules = []
+    for name in ATTRACTED:
+        file = exported(name, "global stability")
+        assert [each.statement for each in file.theorems] == ["globally_stable model"], name
+        modules.append(module(name, body(file)))
+        changes = {
+            "leak": (rf"(leak_\w+ : numbers := )\[{NUMBER}", r"\1[-1 # 9"),
+            "tau": (rf"(tau_\w+ : numbers := )\[{NUMBER}", r"\1[-1 # 9"),
+            "weight": (rf"(array_\w+ : list numbers :=\s+\[\[{NUMBER}); {NUMBER}", r"\1; 77"),
+        }
+        for change, (old, new) in changes.items():
+            modules.append(module(f"{name} {change}", changed(file, old, new)))
+    assert len(modules) == 4 * len(ATTRACTED)
+    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    assert done.returncode == 0, done.stderr
