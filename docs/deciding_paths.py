@@ -21,7 +21,7 @@ from hopverify.obligations import Obligation
 from hopverify.spec import read_spec
 
 LISTS = {"AllEquilibria", "DecidedStability", "FlatRegionsInBasins", "RecoveredStates"}
-SHARED = {"Bounded", "GloballyStable", *LISTS}
+SHARED = {"BasinCells", "Bounded", "GloballyStable", *LISTS}
 """Obligations of which the kernel takes some kinds of evidence, and rules others: no kind is taken by both."""
 
 ROOT = Path(__file__).parents[1]

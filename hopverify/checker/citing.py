@@ -30,8 +30,16 @@ def is_entry(evidence: Any) -> bool:
 
 
 def whole(entry: Any, known: Known) -> Any:
-    """Return an entry with the proofs of what its premises cite, as far as they are known."""
-    return _mapped(entry, lambda each: known.get(canonical(each["claim"]), each) if set(each) == {"claim"} else each)
+    """Return an entry with the proofs of what its premises cite, as far as they are known, or stand in it before."""
+    held = dict(known)
+
+    def completed(premise: Entry) -> Entry:
+        if set(premise) == {"claim"}:
+            return held.get(canonical(premise["claim"]), premise)
+        _hold(premise, held)
+        return premise
+
+    return _mapped(entry, completed)
 
 
 def brief(entry: Any, known: Known) -> Any:
@@ -92,21 +100,28 @@ def remember(entry: Any, known: Known) -> None:
     """Add an entry, and those of its premises, to what is known."""
 
     def added(premise: Entry) -> Entry:
-        if "proof" in premise:
-            known.setdefault(canonical(premise["claim"]), {key: premise[key] for key in ("claim", "proof")})
+        _hold(premise, known)
         return premise
 
     added(_mapped(entry, added))
 
 
+def _hold(premise: Entry, known: Known) -> None:
+    if "proof" in premise:
+        known.setdefault(canonical(premise["claim"]), {key: premise[key] for key in ("claim", "proof")})
+
+
 def _mapped(entry: Any, change: Callable[[Entry], Entry]) -> Any:
-    """Return an entry whose premises, and theirs, are changed, if it has some; the inner ones first."""
+    """Return an entry whose premises, and theirs, are changed, if it has some: in the order in which they are shown."""
+
+    def changed(premise: Any) -> Any:
+        inner = _mapped(premise, change)
+        return change(inner) if isinstance(inner, Mapping) and "claim" in inner else inner
+
     premises = _premises(entry)
     if premises is None:
         return entry
-    inner = [_mapped(each, change) for each in premises]
-    changed = [change(each) if isinstance(each, Mapping) and "claim" in each else each for each in inner]
-    return {**entry, "proof": {**entry["proof"], "premises": changed}}
+    return {**entry, "proof": {**entry["proof"], "premises": [changed(each) for each in premises]}}
 
 
 def _premises(entry: Any) -> list[Any] | None:

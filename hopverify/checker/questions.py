@@ -6,7 +6,7 @@ of a core that has this layer alone: L and g are the same terms there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -16,6 +16,7 @@ from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.obligations import (
     AllEquilibria,
+    BasinCells,
     Bounded,
     CompatibleTimes,
     Convex,
@@ -32,6 +33,7 @@ from hopverify.obligations import (
     RecoveredStates,
     Regular,
     RegularDrive,
+    StoredPatterns,
     SymmetricJacobian,
     SymmetricWeights,
 )
@@ -45,7 +47,8 @@ class Question:
     """A core, and claims about it without what they tell beside: the fields that only a proof can fill in.
 
     The claim in ``part`` decides a part: the question stays open, for the reason beside it. ``missing`` returns the
-    reason for which it stays open though the claim that proves it is accepted, if there is one.
+    reason for which it stays open though the claim that proves it is accepted, if there is one. ``labels`` name the
+    patterns that claims number.
     """
 
     core: Core
@@ -53,6 +56,7 @@ class Question:
     refutes: Mapping[str, Any] | None = None
     part: tuple[Mapping[str, Any], Reason] | None = None
     missing: Callable[[Claim], Reason | None] = lambda claim: None
+    labels: Sequence[str] | None = None
 
 
 @singledispatch
@@ -165,6 +169,25 @@ def _(obligation: FlatRegionsInBasins) -> Question:
         "flat regions",
         missing=lambda claim: None if claim["in_basins"] else Reason.OUTSIDE_THEOREM,
     )
+
+
+@question.register
+def _(obligation: StoredPatterns) -> Question:
+    return _of_patterns(obligation, {})
+
+
+@question.register
+def _(obligation: BasinCells) -> Question:
+    """Where one equilibrium attracts every solution any box of states is a cell."""
+    return _of_patterns(obligation, {"basin": "all states"})
+
+
+def _of_patterns(obligation: StoredPatterns | BasinCells, more: Mapping[str, str]) -> Question:
+    about = {"memory": obligation.memory, "errors": obligation.errors}
+    part = {"name": "stored patterns", **about, **more}
+    proves = {**part, "at_least": obligation.at_least}
+    few = {"name": "too few stored patterns", **about, "at_least": obligation.at_least}
+    return Question(core_of(obligation.model), proves, few, (part, Reason.NOT_STORED), labels=obligation.labels)
 
 
 def _of_list(search: Search, name: str, missing: Callable[[Claim], Reason | None] = lambda claim: None) -> Question:

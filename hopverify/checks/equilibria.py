@@ -12,12 +12,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from hopverify.checks import ANOTHER_ENERGY, FACTORISATION, FLOATING_POINT, Check, Claim, ParameterError
+from hopverify.checks import ANOTHER_ENERGY, FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
-from hopverify.networks import LinearNetwork, Memory, Model, linear_network
+from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.networks.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, obstacles
-from hopverify.networks.structured import structured_network
-from hopverify.obligations import AllEquilibria, Convex, EquilibriaBeside, EquilibriaNear, Obligation, Search
+from hopverify.obligations import AllEquilibria, Convex, Obligation, Search, StoredPatterns
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
 
@@ -122,27 +121,19 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         return [Claim(memory.name, _STATEMENT, inapplicable=said)]
     if memory.patterns.spread is not None:
         return [Claim(memory.name, _STATEMENT, inapplicable=SPREAD)]
-    near = _beside(model, memory, values, search_of(model, values))
-    if near is None:
+    if model.layers[memory.layer].instantaneous and not _is_elementwise(model, values):
         said = f"layer {memory.layer} is instantaneous (tau: 0): name a memory of a layer with a state of its own"
         return [Claim(memory.name, _STATEMENT, inapplicable=said)]
-    assumptions = (FLOATING_POINT, *((FACTORISATION,) if isinstance(near, EquilibriaNear) else ()))
-    return [Claim(memory.name, near.statement, necessary=(near,), assumptions=assumptions)]
+    labels = labels_of(memory)
+    asked = (wanted(values["at_least"], len(labels), memory.name), errors_of(values, memory.patterns))
+    near = StoredPatterns(model, memory.name, memory.layer, memory.patterns, labels, *asked)
+    return [Claim(memory.name, near.statement, necessary=(near,))]
 
 
-def _beside(
-    model: Model, memory: Memory, values: Mapping[str, Any], search: Search | None
-) -> EquilibriaNear | EquilibriaBeside | None:
-    """Return the obligation for elementwise networks with linear drives (hundreds of neurons), or for any model."""
-    patterns, labels = memory.patterns, labels_of(memory)
-    asked = (wanted(values["at_least"], len(labels), memory.name), errors_of(values, patterns))
-    if search is None or not search.network.elementwise or structured_network(model) is None:
-        if model.layers[memory.layer].instantaneous:
-            return None
-        return EquilibriaBeside(model, memory.name, memory.layer, patterns, labels, *asked)
-    position = [layer.name for layer in search.network.layers].index(memory.layer)
-    offset = sum(layer.size for layer in search.network.layers[:position])
-    return EquilibriaNear(search, memory.name, memory.layer, patterns, offset, labels, *asked)
+def _is_elementwise(model: Model, values: Mapping[str, Any]) -> bool:
+    """Whether a pattern of an instantaneous layer is a state to begin with: drives are linear, neurons alone."""
+    search = search_of(model, values)
+    return search is not None and search.network.elementwise
 
 
 CHECK = Check(

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from hopverify.kernel.arithmetic import Arithmetic, Value
@@ -45,8 +45,12 @@ def starts(core: Core) -> dict[str, int]:
     return dict(zip((layer.name for layer in core.layers), counted, strict=False))
 
 
-def affine_drives(core: Core, every: bool = True) -> list[Affine]:
-    """Return drive + b of each neuron; of ``every`` array that is meant, or of the given ones."""
+@lru_cache(maxsize=4)
+def affine_drives(core: Core, every: bool = True) -> tuple[Affine, ...]:
+    """Return drive + b of each neuron; of ``every`` array that is meant, or of the given ones.
+
+    Premises are about the same core, and ask for them again.
+    """
     first = starts(core)
     values: dict[Place, Value] = {
         ("activation", layer.name): [unit(first[layer.name] + k) for k in range(layer.size)] for layer in core.layers
@@ -57,7 +61,7 @@ def affine_drives(core: Core, every: bool = True) -> list[Affine]:
         values |= arrays_of(core, *terms, arithmetic=AFFINE, every=every)
         parts = [evaluate(term, values, AFFINE) for term in terms]
         found += [_total(each) for each in zip(values_of(layer.bias, AFFINE), *parts, strict=True)]
-    return found
+    return tuple(found)
 
 
 def _total(parts: Sequence[Affine]) -> Affine:

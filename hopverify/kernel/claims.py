@@ -105,6 +105,19 @@ FORMS: Mapping[str, Form] = {
         "the flat region around each listed equilibrium is told, and whether all of it lies in the basin",
         optional=("region",),
     ),
+    "stored patterns": Form(
+        ("memory", "errors", "at_least", "patterns"),
+        "at least {at_least} patterns of {memory}, or all of them, are stored: each has an asymptotically stable "
+        "equilibrium of its own, with at most {errors} wrong signs",
+        "too few stored patterns",
+        ("basin",),
+    ),
+    "too few stored patterns": Form(
+        ("memory", "errors", "at_least", "equilibria", "most"),
+        "of all {equilibria} equilibria those that may be stable are the own ones of at most {most} patterns of "
+        "{memory}, which are fewer than {at_least}, and not all",
+        "stored patterns",
+    ),
     "descent": Form((), "dE/dt ≤ 0 along the flow, from every state", "ascent"),
     "ascent": Form(
         ("state", "rate"),

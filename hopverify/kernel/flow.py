@@ -60,7 +60,7 @@ class Flow:
     def affine(self) -> tuple[Affine, ...] | None:
         """drive + b of each neuron as exact affine functions of the activations; None where they are not affine."""
         try:
-            return tuple(affine_drives(self.core))
+            return affine_drives(self.core)
         except Rejected:
             return None
 
@@ -92,14 +92,13 @@ class Flow:
 
     def gamma(self, x: Balls) -> list[arb]:
         """Return the range of each activation on a box."""
-        found: list[arb] = []
-        for layer in self.layers:
-            own = self.part(layer, x)
-            if layer.elementwise:
-                found += [_reached(self.curves[layer.name], each) for each in own]
-            else:
-                found += self.whole(layer, own)
-        return found
+        return [each for layer in self.layers for each in self.activated(layer, self.part(layer, x))]
+
+    def activated(self, layer: Layer, own: Balls) -> list[arb]:
+        """Return the range of each activation of a layer on a box of its states."""
+        if layer.elementwise:
+            return [_reached(self.curves[layer.name], each) for each in own]
+        return self.whole(layer, own)
 
     def whole(self, layer: Layer, own: Balls) -> list[arb]:
         """Return the range of each activation of a layer that acts as a whole."""

@@ -53,6 +53,12 @@ def whole(value: Any, where: str) -> int:
     return int(value)
 
 
+def natural(value: Any, where: str) -> int:
+    """Return a whole number from 0 to what a double holds exactly."""
+    need(type(value) is int and 0 <= value < 2**53, where, f"expected a whole number ≥ 0, got {shown(value)}")
+    return int(value)
+
+
 def boolean(value: Any, where: str) -> bool:
     """Return true or false."""
     need(type(value) is bool, where, f"expected true or false, got {shown(value)}")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import arb
+from flint import arb, arb_mat
+
+LARGE = 48
+"""A matrix of more rows is halved."""
 
 
 def is_semidefinite(matrix: Sequence[Sequence[Fraction]]) -> bool:
@@ -29,9 +32,25 @@ def is_semidefinite(matrix: Sequence[Sequence[Fraction]]) -> bool:
 def is_definite(matrix: Sequence[Sequence[arb]]) -> bool:
     """Whether a symmetric matrix is certainly ≻ 0: each pivot is positive. What is below the diagonal is not read.
 
+    A large one is ≻ 0 if its first half A is, and what the second half C is after elimination, C - BᵀA⁻¹B.
+
     >>> is_definite([[arb(2), arb(1)], [arb(1), arb(2)]]), is_definite([[arb(1), arb(1)], [arb(1), arb(1)]])
     (True, False)
     """
+    size, half = len(matrix), len(matrix) // 2
+    if size <= LARGE:
+        return _has_positive_pivots(matrix)
+    first = [[matrix[min(i, j)][max(i, j)] for j in range(half)] for i in range(half)]
+    if not is_definite(first):
+        return False
+    beside = arb_mat([list(row[half:]) for row in matrix[:half]])
+    taken = beside.transpose() * arb_mat(first).solve(beside)
+    return is_definite(
+        [[matrix[i][j] - taken[i - half, j - half] for j in range(half, size)] for i in range(half, size)]
+    )
+
+
+def _has_positive_pivots(matrix: Sequence[Sequence[arb]]) -> bool:
     rows = [list(row[k:]) for k, row in enumerate(matrix)]
     for k, row in enumerate(rows):
         if not row[0] > 0:

@@ -27,8 +27,6 @@ from hopverify.obligations.energy import (
 from hopverify.obligations.equilibria import (
     AllEquilibria,
     DecidedStability,
-    EquilibriaBeside,
-    EquilibriaNear,
     FlatRegionsInBasins,
     NoGhosts,
     RecoveredStates,
@@ -39,7 +37,7 @@ from hopverify.obligations.outcome import Outcome
 from hopverify.obligations.retrieval import MixtureRetrieval, OneStepRetrieval, Retrieval
 from hopverify.obligations.spins import SpinConvergence, SpinCorrection, SpinDescent, SpinFixedPoints
 from hopverify.obligations.steps import SafeSteps, StepForm
-from hopverify.obligations.stored import amplitude, are_enough
+from hopverify.obligations.stored import StoredPatterns, amplitude, are_enough
 
 Obligation = (
     Convex
@@ -60,8 +58,7 @@ Obligation = (
     | EnergyBoundedBelow
     | GloballyStable
     | AllEquilibria
-    | EquilibriaBeside
-    | EquilibriaNear
+    | StoredPatterns
     | NoGhosts
     | RecoveredStates
     | DecidedStability
@@ -91,8 +88,6 @@ __all__ = [
     "DerivedEnergy",
     "Descent",
     "EnergyBoundedBelow",
-    "EquilibriaBeside",
-    "EquilibriaNear",
     "FallingResidual",
     "FlatRegionsInBasins",
     "GloballyStable",
@@ -116,6 +111,7 @@ __all__ = [
     "SpinDescent",
     "SpinFixedPoints",
     "StepForm",
+    "StoredPatterns",
     "SymmetricJacobian",
     "SymmetricWeights",
     "amplitude",

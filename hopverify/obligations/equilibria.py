@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hopverify.networks import LinearNetwork, Model
-from hopverify.obligations.stored import its_own, share_of
-from hopverify.spec import ExactArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,58 +32,6 @@ class AllEquilibria:
     def statement(self) -> str:
         """The obligation as a sentence."""
         return f"the listed equilibria are all there are {self.search.where}"
-
-
-@dataclass(frozen=True, eq=False)
-class EquilibriaNear:
-    """At least ``at_least`` patterns are stored (M4): each has an asymptotically stable equilibrium of its own.
-
-    The rows of ``patterns`` are states of one ``layer``, whose neurons are those from ``offset`` on.
-    """
-
-    search: Search
-    memory: str
-    layer: str
-    patterns: ExactArray
-    offset: int
-    labels: tuple[str, ...]
-    at_least: int
-    errors: int = 0
-
-    @property
-    def model(self) -> Model:
-        """The model whose equilibria are meant."""
-        return self.search.model
-
-    @property
-    def statement(self) -> str:
-        """The obligation as a sentence."""
-        return _stored(self)
-
-
-@dataclass(frozen=True, eq=False)
-class EquilibriaBeside:
-    """The same for a model of any structure: a box of states of all layers with τ > 0 for each pattern of one layer."""
-
-    model: Model
-    memory: str
-    layer: str
-    patterns: ExactArray
-    labels: tuple[str, ...]
-    at_least: int
-    errors: int = 0
-
-    @property
-    def statement(self) -> str:
-        """The obligation as a sentence."""
-        return _stored(self)
-
-
-def _stored(near: EquilibriaNear | EquilibriaBeside) -> str:
-    return (
-        f"{share_of(near.at_least, len(near.labels), f'patterns of {near.memory}')} is stored: a box beside it holds "
-        f"exactly one equilibrium, which is asymptotically stable, {its_own(near.patterns, near.errors)}"
-    )
 
 
 @dataclass(frozen=True)

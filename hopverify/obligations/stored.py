@@ -1,13 +1,40 @@
-"""When a pattern is stored, and when it is retrieved (M4): what the obligations about patterns share."""
+"""When a pattern is stored, and when it is retrieved (M4): an obligation, and what those about patterns share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from hopverify.networks import Model
 from hopverify.spec import ExactArray
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPatterns:
+    """At least ``at_least`` patterns are stored (M4): each has an asymptotically stable equilibrium of its own.
+
+    The rows of ``patterns`` are states of one ``layer``.
+    """
+
+    model: Model
+    memory: str
+    layer: str
+    patterns: ExactArray
+    labels: tuple[str, ...]
+    at_least: int
+    errors: int = 0
+
+    @property
+    def statement(self) -> str:
+        """The obligation as a sentence."""
+        share = share_of(self.at_least, len(self.labels), f"patterns of {self.memory}")
+        return (
+            f"{share} is stored: beside it there is an equilibrium, which is asymptotically stable, "
+            f"{its_own(self.patterns, self.errors)}"
+        )
 
 
 def amplitude(patterns: ExactArray) -> Fraction | None:

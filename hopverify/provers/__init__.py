@@ -26,8 +26,6 @@ from hopverify.obligations import (
     DerivedEnergy,
     Descent,
     EnergyBoundedBelow,
-    EquilibriaBeside,
-    EquilibriaNear,
     FallingResidual,
     FlatRegionsInBasins,
     GloballyStable,
@@ -49,6 +47,7 @@ from hopverify.obligations import (
     SpinDescent,
     SpinFixedPoints,
     StepForm,
+    StoredPatterns,
     SymmetricJacobian,
     SymmetricWeights,
 )
@@ -147,8 +146,7 @@ CHEAP: Mapping[type, tuple[str, ...]] = {
 DEAR: Mapping[type, tuple[str, ...]] = {
     Descent: ("ascent_witness", "near_equilibrium"),
     AllEquilibria: ("equilibrium_tree",),
-    EquilibriaBeside: ("equilibrium_beside", "few_equilibria"),
-    EquilibriaNear: ("equilibrium_near", "few_equilibria"),
+    StoredPatterns: ("stored_patterns", "few_equilibria"),
     NoGhosts: ("ghost_search",),
     RecoveredStates: ("equilibrium_tree",),
     DecidedStability: ("equilibrium_tree",),

@@ -7,7 +7,7 @@ what the spectrum of the flow A allows. What is found is rounded to short ration
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from math import floor
@@ -34,6 +34,9 @@ DIGITS = (16, 2**10, 2**20)
 
 Told = tuple[dict[str, Any], dict[str, Any] | None]
 """What is told of an equilibrium, and its proof."""
+
+Offered = Callable[[State], Iterator[Told]]
+"""What may be told of an equilibrium, best first."""
 
 
 def candidates(state: State) -> Iterator[Told]:
@@ -160,10 +163,10 @@ def _by_lyapunov(state: State) -> Iterator[Told]:
         shifted = A + (float(rate) if stable else -float(rate)) * np.eye(len(A))
         P = solution(shifted)
         if P is not None:
-            yield from _falling(P, rate)
+            yield from falling(P, rate)
 
 
-def _falling(P: Floats, rate: Fraction) -> Iterator[Told]:
+def falling(P: Floats, rate: Fraction) -> Iterator[Told]:
     """Yield what a quadratic form shows that falls along the flow, once it is rounded."""
     unit = 2.0 ** (np.ceil(np.log2(np.abs(P).max())) - 40)
     P = np.round(P / unit) * unit
@@ -187,7 +190,7 @@ def _for_all_sides(state: State) -> Iterator[Told]:
         return
     P = common(known)
     if P is not None:
-        yield from _falling(P, Fraction(0))
+        yield from falling(P, Fraction(0))
 
 
 def _flow(state: State, signs: Mapping[int, int]) -> Floats | None:
@@ -207,12 +210,12 @@ def _flow(state: State, signs: Mapping[int, int]) -> Floats | None:
 # ------------------------------------------------------------------------------------------------------------- a list
 
 
-def with_stability(search: Search, listed: Evidence) -> Evidence:
+def with_stability(search: Search, listed: Evidence, offered: Offered = candidates) -> Evidence:
     """Return evidence for the stability of the equilibria that evidence of the kernel lists, as far as it is found."""
     core, premise = core_of(search.model), {key: listed[key] for key in ("claim", "proof")}
     states = [State(search.network, entry) for entry in listed["claim"]["equilibria"]]
     attracts = [each for each in premise["proof"].get("premises", []) if each["claim"]["claim"] == "global stability"]
-    open_ones = [_offers(state, attracting=bool(attracts)) for state in states]
+    open_ones = [_offers(state, offered, attracting=bool(attracts)) for state in states]
     found: list[Told] = [next(each, UNDECIDED) for each in open_ones]
 
     def settle(places: Sequence[int]) -> None:
@@ -254,12 +257,12 @@ def with_stability(search: Search, listed: Evidence) -> Evidence:
 UNDECIDED: Told = ({"stability": "undecided"}, None)
 
 
-def _offers(state: State, *, attracting: bool) -> Iterator[Told]:
+def _offers(state: State, offered: Offered, *, attracting: bool) -> Iterator[Told]:
     """Yield what may be told of an equilibrium, that it attracts all first where there are many neurons, else last."""
     attracts: list[Told] = [({"stability": "stable"}, {"by": "T16"})] if attracting else []
     many = state.network.size > MOST_ELIMINATED
     yield from attracts if many else ()
-    yield from candidates(state)
+    yield from offered(state)
     yield from () if many else attracts
 
 

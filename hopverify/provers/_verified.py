@@ -1,4 +1,4 @@
-"""Equilibria as evidence states them: a rational state, or a box in which Krawczyk's test shows one."""
+"""Equilibria as claims of the kernel state them: a short rational state, or a box that is shown to hold one."""
 
 from __future__ import annotations
 
@@ -6,33 +6,52 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from hopverify.certificate import Evidence
-from hopverify.checker.boxed_equilibria import confirmed
-from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.payload import text_of, texts_of
-from hopverify.errors import EvidenceRejected
-from hopverify.networks import LinearNetwork
+from hopverify.core import core_of
+from hopverify.kernel.check import accept
+from hopverify.kernel.numbers import Rejected
+from hopverify.networks import LinearNetwork, Model
 
 SHORT = 64
-WIDTHS = (2.0**-30, 2.0**-20, 2.0**-10)
-Found = tuple[Evidence, Equilibrium]
+WIDTHS = (2.0**-40, 2.0**-34, 2.0**-28, 2.0**-22, 2.0**-16, 2.0**-10)
+
+Place = list[Any]
+"""What an entry of a list has under ``x``."""
 
 
-def place_of(stated: Evidence) -> list[Any]:
-    """Return a state of a payload as a claim has it: rationals, or the box around the centre."""
-    width = Fraction(stated["width"])
-    ends = [(Fraction(each) - width, Fraction(each) + width) for each in stated["centre"]]
-    return [text_of(low) if low == high else [text_of(low), text_of(high)] for low, high in ends]
-
-
-def verified(network: LinearNetwork, point: Sequence[Any]) -> Found | None:
-    """Return a state as a payload tells it, short and exact if possible, with what is confirmed there."""
-    short = [value if isinstance(value, Fraction) else Fraction(value).limit_denominator(SHORT) for value in point]
-    near = [Fraction(value) for value in point]
-    for centre, width in ((short, 0.0), *((near, width) for width in WIDTHS)):
-        stated = {"centre": texts_of(centre), "width": text_of(width)}
-        try:
-            return stated, confirmed(network, stated)
-        except EvidenceRejected:
-            continue
+def verified(model: Model, network: LinearNetwork | None, point: Sequence[float]) -> Place | None:
+    """Return the place of an equilibrium of a model about a point, as the kernel accepts it; None if none is found."""
+    short = [Fraction(value).limit_denominator(SHORT) for value in point]
+    if network is not None and network.rests_at(np.array(short, dtype=object)):
+        exact = [str(value) for value in short]
+        if _is_accepted(model, exact):
+            return exact
+    for width in WIDTHS:
+        half = [Fraction(width) * (1 + abs(round(value))) for value in point]
+        ends = [(Fraction(value) - own, Fraction(value) + own) for value, own in zip(point, half, strict=True)]
+        box = [[str(low), str(high)] for low, high in ends]
+        if _is_accepted(model, box):
+            return box
     return None
+
+
+def ends_of(place: Sequence[Any]) -> list[tuple[Fraction, Fraction]]:
+    """Return the ends of the intervals of a place, equal ones for an exact state."""
+    pairs = [each if isinstance(each, list) else [each, each] for each in place]
+    return [(Fraction(low), Fraction(high)) for low, high in pairs]
+
+
+def some_equilibria(places: Sequence[Place]) -> Evidence:
+    """Return the claim that each of some states, or boxes, is or holds an equilibrium, with its proof."""
+    listed = [{"x": place} for place in places]
+    return {"claim": {"claim": "some equilibria", "equilibria": listed}, "proof": {"by": "boxes"}}
+
+
+def _is_accepted(model: Model, place: Place) -> bool:
+    try:
+        accept(core_of(model), some_equilibria([place]))
+    except Rejected:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Too few equilibria for the patterns (M4): multipliers for T16, or a small tree of all equilibria."""
+"""Too few equilibria for the patterns (M4): one that attracts everything, or a small list of all of them."""
 
 from __future__ import annotations
 
@@ -7,30 +7,42 @@ from dataclasses import replace
 
 from hopverify.certificate import Evidence
 from hopverify.networks import linear_network
-from hopverify.obligations import AllEquilibria, BasinCells, EquilibriaBeside, EquilibriaNear, Search
-from hopverify.provers import Budget, Prover, equilibrium_tree
-from hopverify.provers.lure_multipliers import multipliers_for
+from hopverify.obligations import BasinCells, GloballyStable, Search, StoredPatterns
+from hopverify.provers import PROVERS, Budget, Prover
+from hopverify.provers._lists import stability_list
+from hopverify.provers._stored_rows import Stored, entry_of, few_claim
 from hopverify.verdict import Reason
 
 # Larger lists are those of `equilibria`, where they are asked for.
 MAX_BOXES, MAX_NEURONS = 2000, 16
 
 
-def _search(obligation: BasinCells | EquilibriaNear | EquilibriaBeside, budget: Budget) -> Iterator[Evidence]:
-    model = obligation.model
-    multipliers = next(multipliers_for(model, budget), None)
-    if multipliers is not None and obligation.at_least > 1:
-        yield _wrapped(multipliers)
-    network = linear_network(model)
-    if network is None or (multipliers is None and network.size > MAX_NEURONS):
+def attracting(asked: Stored, budget: Budget, *methods: str) -> Iterator[Evidence]:
+    """Yield what may show the kernel that one equilibrium attracts every solution."""
+    for method in methods:
+        for evidence in PROVERS[method].search(GloballyStable(asked.model), budget):
+            if evidence["rule"] == "kernel" and evidence["claim"]["claim"] == "global stability":
+                yield evidence
+
+
+def _search(obligation: BasinCells | StoredPatterns, budget: Budget) -> Iterator[Evidence]:
+    network, lone = linear_network(obligation.model), False
+    for evidence in attracting(obligation, budget, "lure_multipliers"):
+        lone = True
+        yield from _few(obligation, evidence, [evidence["claim"].get("x")], 1)
+    if network is None or not (lone or network.size <= MAX_NEURONS):
         return
     small = replace(budget, boxes=min(budget.boxes, MAX_BOXES))
-    for evidence in equilibrium_tree.PROVER.search(AllEquilibria(Search(model, network, None)), small):
-        yield _wrapped(evidence)
+    found = stability_list(Search(obligation.model, network, None), small)
+    rows = [] if found is None else found["claim"]["equilibria"]
+    if found is not None and found["claim"]["all"] and not any("dimension" in row for row in rows):
+        yield from _few(obligation, found, [row["x"] for row in rows if row["stability"] != "unstable"], len(rows))
 
 
-def _wrapped(evidence: Evidence) -> Evidence:
-    return {"rule": "few_equilibria", "list": {key: value for key, value in evidence.items() if key != "rule"}}
+def _few(obligation: Stored, evidence: Evidence, places: list[list[str] | None], count: int) -> Iterator[Evidence]:
+    claim = few_claim(obligation, places, count)
+    if claim is not None:
+        yield {"rule": "kernel", "claim": claim, "proof": {"by": "list", "premises": [entry_of(evidence)]}}
 
 
 PROVER = Prover(

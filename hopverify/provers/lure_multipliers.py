@@ -33,7 +33,7 @@ from hopverify.numerics.semidefinite import solve
 from hopverify.numerics.settling import Settling
 from hopverify.obligations import Bounded, GloballyStable
 from hopverify.provers import PROVERS, Budget, Prover
-from hopverify.provers._verified import place_of, verified
+from hopverify.provers._verified import verified
 from hopverify.provers.structure import found_by_kernel
 from hopverify.verdict import Reason
 
@@ -96,9 +96,9 @@ def _claims(
     stable: dict[str, Any] = {"claim": "global stability"}
     offered: list[tuple[dict[str, Any], dict[str, Any]]] = [(stable, proof)]
     x = Settling(network).followed()
-    found = verified(network, x.tolist()) if x is not None else None
+    found = verified(obligation.model, network, x.tolist()) if x is not None else None
     if found is not None:
-        offered.append((stable | {"x": place_of(found[0])}, proof))
+        offered.append((stable | {"x": found}, proof))
     if isinstance(obligation, GloballyStable):
         bounded = PROVERS["growth_box"].search(Bounded(obligation.model), budget)
         offered += [(stable, proof | {"premises": [_entry(each)]}) for each in bounded]

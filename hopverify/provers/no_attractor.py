@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Evidence
-from hopverify.checker.equilibria import Equilibrium
 from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.numerics.sampling import states
 from hopverify.numerics.settling import Settling
@@ -21,9 +20,9 @@ from hopverify.obligations import GloballyStable
 from hopverify.obligations.equilibria import Search as Region
 from hopverify.provers import Budget, Prover
 from hopverify.provers._stability import with_stability
-from hopverify.provers._verified import Found, place_of, verified
+from hopverify.provers._verified import Place, ends_of, some_equilibria, verified
 from hopverify.provers.structure import found_by_kernel, regularity_premises
-from hopverify.provers.two_equilibria import some_equilibria, two
+from hopverify.provers.two_equilibria import two
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
@@ -36,21 +35,21 @@ MAX_SPECTRUM = 64
 
 def refuting(model: Model, network: LinearNetwork, points: Iterable[Sequence[Any]]) -> Iterator[Evidence]:
     """Offer two equilibria that are verified near points, or the one that is, if it is unstable."""
-    known: list[Found] = []
+    known: list[Place] = []
     for point in points:
-        found = verified(network, point)
+        found = verified(model, network, point)
         if found is None:
             continue
-        others = [stated for stated, other in known if _are_apart(found[1], other)]
+        others = [other for other in known if _are_apart(found, other)]
         if others:
-            yield two([place_of(others[0]), place_of(found[0])])
+            yield two([others[0], found])
         if others or not known:
             known.append(found)
     if len(known) == 1 and network.size <= MAX_SPECTRUM:
-        yield from repelling(model, network, place_of(known[0][0]))
+        yield from repelling(model, network, known[0])
 
 
-def repelling(model: Model, network: LinearNetwork, entry: list[Any]) -> Iterator[Evidence]:
+def repelling(model: Model, network: LinearNetwork, entry: Place) -> Iterator[Evidence]:
     """Offer an equilibrium that the kernel sees to be unstable."""
     stability = with_stability(Region(model, network, None), some_equilibria([entry]))
     if stability["claim"]["equilibria"][0]["stability"] == "unstable":
@@ -58,8 +57,9 @@ def repelling(model: Model, network: LinearNetwork, entry: list[Any]) -> Iterato
         yield found_by_kernel({"premises": premises}, "unstable", "no global stability", equilibria=[{"x": entry}])
 
 
-def _are_apart(one: Equilibrium, other: Equilibrium) -> bool:
-    return bool(((one.upper < other.lower) | (one.lower > other.upper)).any())
+def _are_apart(one: Place, other: Place) -> bool:
+    pairs = zip(ends_of(one), ends_of(other), strict=True)
+    return any(a[1] < b[0] or a[0] > b[1] for a, b in pairs)
 
 
 def _ends(model: Model, network: LinearNetwork, budget: Budget) -> Iterator[list[float]]:

@@ -124,12 +124,6 @@ def _entries(model: Model, x: Floats) -> Iterator[list[Any]]:
         yield [[text_of(centre - radius), text_of(centre + radius)] for centre in centres]
 
 
-def some_equilibria(entries: Sequence[Any]) -> dict[str, Any]:
-    """Return the claim that each of some states, or boxes, is or holds an equilibrium, with its proof."""
-    listed = [{"x": entry} for entry in entries]
-    return {"claim": {"claim": "some equilibria", "equilibria": listed}, "proof": {"by": "boxes"}}
-
-
 def two(entries: Sequence[Any]) -> Evidence:
     """Return evidence that there are two equilibria."""
     return by_kernel("two", "no global stability", equilibria=[{"x": entry} for entry in entries])

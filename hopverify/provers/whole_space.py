@@ -1,30 +1,27 @@
-"""The whole space as a cell: evidence that one equilibrium attracts everything, and where that lies (T16, T17)."""
+"""The whole space as a cell: one equilibrium attracts everything, and is the own one of a pattern (M4, T16, T17)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from hopverify.certificate import Evidence
-from hopverify.networks import linear_network
-from hopverify.numerics.settling import Settling
-from hopverify.obligations import BasinCells, GloballyStable
-from hopverify.provers import PROVERS, Budget, Prover
-from hopverify.provers._verified import verified
-from hopverify.provers.lasalle import proof_by
+from hopverify.obligations import BasinCells
+from hopverify.provers import Budget, Prover
+from hopverify.provers._stored_rows import entry_of, stored_claim
+from hopverify.provers.few_equilibria import attracting
 from hopverify.verdict import Reason
 
 
 def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
     """Where more than one pattern is asked for, one equilibrium is too few."""
-    model, network = obligation.model, linear_network(obligation.model)
-    if network is None or obligation.at_least > 1:
+    if obligation.at_least > 1:
         return
-    methods = [PROVERS[name] for name in ("lure_multipliers", "lasalle")]
-    attracts = proof_by(methods, GloballyStable(model), budget)
-    x = Settling(network).followed() if attracts is not None else None
-    found = verified(network, x.tolist()) if x is not None else None
-    if found is not None:
-        yield {"rule": "whole_space", "attracts": attracts, "equilibrium": found[0]}
+    for evidence in attracting(obligation, budget, "lure_multipliers", "lasalle"):
+        if "x" in evidence["claim"]:
+            entry = {"x": evidence["claim"]["x"], "stability": "stable"}
+            claim = stored_claim(obligation, [entry] * len(obligation.labels), basin="all states")
+            if any(row["stored"] for row in claim["patterns"]):
+                yield {"rule": "kernel", "claim": claim, "proof": {"by": "one", "premises": [entry_of(evidence)]}}
 
 
 PROVER = Prover(

@@ -15,9 +15,10 @@ def cells_in_words(data: Mapping[str, Any] | None) -> list[str]:
     """Return lines about the cells that a claim's data list; none where it lists none."""
     if data is None or not isinstance(rows := data.get("cells"), list):
         return []
-    found = [row for row in rows if row["verdict"] == "pass"]
-    lines = [f"{len(found):,} of {len(rows):,} patterns are retrieved, each from a certified cell"]
-    if found:
+    found, basin = [row for row in rows if row["verdict"] == "pass"], data.get("basin")
+    where = f"from {basin}, as one equilibrium attracts them" if basin else "each from a certified cell"
+    lines = [f"{len(found):,} of {len(rows):,} patterns are retrieved, {where}"]
+    if found and not basin:
         lines += _reach([row for row in found if "nearest_end" in row])
         lines += _flips([row["flips"] for row in found], data["neurons"])
     left = [row["name"] for row in rows if row["verdict"] != "pass" and not missing_in_words(row)]

@@ -248,10 +248,10 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "constant on a segment": _constant,
     "unbounded solutions": _runs_away,
     "no global stability": _no_attractor,
+    "too few stored patterns": refuted_in_words,
     "unbounded_direction": _unbounded_direction,
     "metric": _metric,
     "rising_step": _rising_step,
-    "few_equilibria": refuted_in_words,
     "lone_equilibrium": refuted_in_words,
     **SPINS,
 }

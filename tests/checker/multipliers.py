@@ -11,9 +11,15 @@ import numpy as np
 from hopverify.checker.rules.lure import sector_network
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model, linear_network
-from hopverify.provers._verified import place_of
 from hopverify.provers.growth_box import by_growth
 from hopverify.provers.lure_multipliers import _raised
+
+
+def place_of(stated: dict[str, Any]) -> list[Any]:
+    """Return a ``centre`` as a claim has it: a state, or the box so ``width`` around it."""
+    width = Fraction(stated["width"])
+    ends = [(str(Fraction(each) - width), str(Fraction(each) + width)) for each in stated["centre"]]
+    return [low if low == high else [low, high] for low, high in ends]
 
 
 def entry(asked: Model, d: Sequence[Any], equilibrium: Any = None, box: Any = None) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from hopverify.checker import linear_algebra
-from hopverify.checker.boxed_equilibria import box_around
 from hopverify.checker.constant_pieces import (
     ConstantPieces,
     Interval,
@@ -21,113 +20,27 @@ from hopverify.checker.constant_pieces import (
     is_alive,
     is_steep_nowhere,
 )
-from hopverify.checker.contraction import Contractor
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.regions import _guess, is_inside
-from hopverify.checker.rules import judge
 from hopverify.checker.rules.basin_cells import read_row
-from hopverify.checker.rules.equilibrium_balls import flat_region
-from hopverify.checker.rules.equilibrium_boxes import is_attracting
 from hopverify.checker.stability import _by_spectrum
 from hopverify.checker.stored import reach_of_signs
-from hopverify.checks import FACTORISATION, FLOATING_POINT, claims_of, ghost_regions, global_stability
+from hopverify.checks import claims_of, ghost_regions, global_stability
 from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
 from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
 from hopverify.networks import LayerFunction, build_model, linear_network
-from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread
 
-MEMORY = "memories: {m: {layer: x, patterns: %s}}\n"
-CURVED = "{kind: expression, layers: [x], energy: 'sum(x^4)'}"
 DENSE = "{kind: dense, layers: [x, x], weights: [[0, 0.5], [0.5, 0]]}"
 
 
 def model_of(synapse: str, layer: str = "lagrangian: tanh") -> Any:
     text = f"layers: {{x: {{size: 2, {layer}}}}}\nsynapses: {{w: {synapse}}}\n"
     return build_model(parse_spec(f"hopverify: 1\nname: net\n{text}"))
-
-
-def obligation_of(text: str) -> Any:
-    given = parse_spec(f"hopverify: 1\nname: net\n{text}")
-    ((_, claim),) = claims_of(given, build_model(given))
-    return claim.necessary[0]
-
-
-def cells(patterns: str) -> Any:
-    layer = "layers: {x: {size: 2, lagrangian: tanh}}\n"
-    return obligation_of(f"{layer}synapses: {{w: {DENSE}}}\n{MEMORY % patterns}checks: [basin_cells]\n")
-
-
-def refused(obligation: Any, evidence: dict[str, Any], message: str) -> None:
-    with pytest.raises(EvidenceRejected, match=message):
-        judge(obligation, evidence)
-
-
-CHOLESKY = {"definiteness": {"method": "cholesky"}}
-TREE = {"rule": "few_equilibria", "list": {"tree": [], "points": []}}
-
-
-def test_patterns_that_cannot_be_told_apart_count_for_nothing() -> None:
-    refused(cells(f"[[1, 1], [1, 1.{'0' * 40}1]]"), TREE, "cannot be told apart")
-    refused(cells("[[1, 1], [1, -1]]"), {"rule": "few_equilibria", "list": 3}, "list: expected an object")
-
-
-def test_drives_that_are_not_linear_have_no_list() -> None:
-    curved = model_of(CURVED)
-    asked = replace(cells("[[1, 1], [1, -1]]"), model=curved)
-    refused(asked, {"rule": "whole_space", "attracts": {}, "equilibrium": {}}, "the drives are not linear")
-
-
-def listed(text: str) -> tuple[Any, dict[str, Any]]:
-    """Return the obligation of cells of a network of one neuron, and the tree that lists its equilibria."""
-    body = f"layers: {{x: {{size: 1, {text}}}}}\nsynapses: {{w: {{kind: dense, layers: [x, x], weights: [[3]]}}}}\n"
-    found = verify(parse_spec(f"hopverify: 1\nname: net\n{body}checks: [equilibria]\n"), samples=20).results[0]
-    tree = {key: value for key, value in found["obligations"][0]["evidence"].items() if key != "rule"}
-    return body, {"rule": "few_equilibria", "list": tree}
-
-
-def test_the_list_refutes_where_only_an_unstable_equilibrium_is_near() -> None:
-    """x = 3 tanh(x) has a stable equilibrium beside 3; x = 3 tanh(x) + 1/2 an unstable one beside -1/4."""
-    body, evidence = listed("lagrangian: tanh")
-    refused(obligation_of(f"{body}{MEMORY % '[[3]]'}checks: [basin_cells]\n"), evidence, "own ones of enough")
-    body, evidence = listed("lagrangian: tanh, bias: 1/2")
-    told = judge(obligation_of(f"{body}{MEMORY % [['-1/4']]}checks: [basin_cells]\n"), evidence).data
-    assert {**told, "assumptions": None} == {
-        "all_equilibria": 3,
-        "owned_at_most": 0,
-        "asked": 1,
-        "assumptions": None,
-    }
-    asked = obligation_of(f"{body}{MEMORY % [['-1/4']]}checks: [basin_cells]\n")
-    part = {"claim": {"claim": "some equilibria", "equilibria": []}, "proof": {"by": "boxes"}}
-    refused(asked, {"rule": "few_equilibria", "list": part}, "not complete")
-    wrong = {**part, "proof": {"by": "tree"}}
-    refused(asked, {"rule": "few_equilibria", "list": wrong}, "list: claim: 'some equilibria' is shown by")
-
-
-def test_lists_of_layers_that_act_as_a_whole_may_be_trees() -> None:
-    """x = softmax(x)/2 has one equilibrium, (1/4, 1/4)."""
-    body = (
-        "layers: {x: {size: 2, lagrangian: softmax}}\n"
-        "synapses: {w: {kind: dense, layers: [x, x], weights: [[1/2, 0], [0, 1/2]]}}\n"
-    )
-    asked = obligation_of(f"{body}{MEMORY % '[[1, 0], [0, 1]]'}checks: [equilibria: {{near: m}}]\n")
-    ends = [str(Fraction(1, 4) + sign * Fraction(1, 2**36)) for sign in (-1, 1)]
-    tree = {"box": None, "levels": ["k"], "cuts": [], "faces": {}, "enclosures": [[ends, ends]]}
-    assert judge(asked, {"rule": "few_equilibria", "list": tree}).data["all_equilibria"] == 1
-    refused(asked, {"rule": "few_equilibria", "list": tree | {"levels": ["?"], "enclosures": []}}, "not complete")
-
-
-def test_what_definiteness_in_doubles_assumes_is_told() -> None:
-    asked, one = cells("[[1, 1], [1, -1]]"), {"multipliers": ["1", "1"]}
-    told = {"all_equilibria": 1, "owned_at_most": 1, "asked": 2}
-    for more, assumed in (({}, [FLOATING_POINT]), (CHOLESKY, [FLOATING_POINT, FACTORISATION])):
-        found = judge(asked, {"rule": "few_equilibria", "list": one | more})
-        assert found.data == told | {"assumptions": assumed}
 
 
 def test_the_ends_of_intervals_belong_to_them() -> None:
@@ -259,28 +172,6 @@ def test_definiteness_that_doubles_cannot_factorise_is_not_claimed(monkeypatch: 
     assert is_positive_definite(A)
     monkeypatch.setattr(np.linalg, "cholesky", fails)
     assert is_positive_definite(A), "by elimination"
-
-
-def test_a_list_of_a_network_whose_drives_are_not_linear_is_none() -> None:
-    asked = replace(cells("[[1, 1], [1, -1]]"), model=model_of(CURVED))
-    tree = {"box": None, "levels": [], "cuts": [], "faces": {}}
-    refused(asked, {"rule": "few_equilibria", "list": tree}, "list: the drives are not linear")
-
-
-def test_the_form_of_stability_is_for_slopes_that_are_nowhere_negative() -> None:
-    layer = "layers: {x: {size: 2, lagrangian: gelu}}\n"
-    text = f"{layer}synapses: {{w: {DENSE}}}\n{MEMORY % '[[1, 1], [1, -1]]'}checks: [equilibria: {{near: m}}]\n"
-    asked = obligation_of(text)
-    contractor = Contractor(asked.search.network)
-    box = box_around(contractor, np.array([Fraction(-3), Fraction(0)], dtype=object), Fraction(1, 8))
-    assert not is_attracting(asked, box, {"method": "cholesky"})
-
-
-def test_the_flat_region_of_a_threshold_is_more_than_a_line() -> None:
-    assert flat_region(model_of(DENSE, "lagrangian: softmax").layers["x"]).startswith("x + R·1, ")  # type: ignore[union-attr]
-    found = flat_region(model_of(DENSE, "lagrangian: sparsemax").layers["x"])
-    assert found is not None
-    assert found.startswith("x + R·1 and whatever else has its activation")
 
 
 def test_an_equilibrium_on_the_end_of_a_region_where_the_flow_is_singular() -> None:

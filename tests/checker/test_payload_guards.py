@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from fractions import Fraction
 from typing import Any
 
@@ -11,13 +10,12 @@ import numpy as np
 import pytest
 
 from hopverify.checker import cells, midpoints, quadratic_forms, ranges, step_form
-from hopverify.checker.rules import RULES, Judgement, equilibrium_balls, judge
+from hopverify.checker.rules import RULES, Judgement, judge
 from hopverify.checker.spins import reading
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import SpinModel, any_model, build_model
-from hopverify.obligations import FallingResidual, Obligation, Outcome, RegularDrive
-from hopverify.pipeline import verify
+from hopverify.obligations import FallingResidual, Outcome, RegularDrive
 from hopverify.provers.structure import by_kernel
 from hopverify.spec import parse_spec
 from tests.checker.models import model, structured
@@ -170,36 +168,6 @@ def test_cells_that_are_none_are_not_counted() -> None:
     for change in ({"lower": [-9]}, {"lower": [2]}, {"definiteness": {"method": "never"}}):
         evidence = {"rule": "basin_cells", "cells": [CELL | change]}
         refused(body, "basin_cells", evidence, "the conditions of T9 do not hold")
-
-
-def beside() -> tuple[Obligation, dict[str, Any]]:
-    body = (
-        "layers: {x: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^2)}}\n"
-    )
-    spec = parse_spec(f"hopverify: 1\nname: beside\n{body}{MEMORY}checks: [{{equilibria: {{near: m}}}}]\n")
-    ((_, claim),) = claims_of(spec, build_model(spec))
-    return claim.necessary[0], deepcopy(verify(spec, samples=50).results[0]["obligations"][0]["evidence"])
-
-
-def test_balls_are_one_for_each_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
-    obligation, found = beside()
-    assert judge(obligation, found).outcome is Outcome.PROVED
-    for change, message in (
-        ({"centres": []}, "centres, widths: expected one for each of 1 patterns"),
-        ({"widths": "1"}, "centres, widths: expected one for each of 1 patterns"),
-        ({"lyapunov": []}, "lyapunov: expected one matrix or null for each of 1 patterns"),
-        ({"lyapunov": [3]}, "lyapunov: expected the 1 rows of a matrix"),
-        ({"lyapunov": [[["1"], ["1"]]]}, "lyapunov: expected the 1 rows of a matrix"),
-        ({"centres": [{"x": ["-1/2"]}]}, "Krawczyk's test does not hold on the box of"),
-    ):
-        with pytest.raises(EvidenceRejected, match=message):
-            judge(obligation, found | change)
-    # Where no eigenvalue is isolated, they are counted; else nothing is said.
-    monkeypatch.setattr(equilibrium_balls, "real_parts", lambda A: None)
-    plain = {key: value for key, value in found.items() if key != "lyapunov"}
-    assert judge(obligation, plain).data["memories"][0]["stability"] == "stable"
-    monkeypatch.setattr(equilibrium_balls, "count_to_the_right", lambda A: None)
-    assert judge(obligation, plain).data["memories"][0]["stability"] == "undecided"
 
 
 def test_residuals_are_stated() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from hopverify.certificate import Certificate, parse_certificate
 from hopverify.checker import check_certificate, equilibria, listing, stability
-from hopverify.checker.rules import equilibrium_balls, judge, metric
+from hopverify.checker.rules import judge, metric
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.networks import build_model
@@ -113,63 +113,6 @@ def test_a_certificate_answers_every_claim() -> None:
     )
     with pytest.raises(CertificateRejected, match="the spec makes 2 claims, the certificate answers 1"):
         check_certificate(asked, parse_certificate(short.to_json()))
-
-
-MEMORY = "memories: {m: {layer: x, patterns: [[1]]}}\n"
-
-
-def test_balls_beside_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = (
-        "layers: {x: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^2)}}\n"
-    )
-    obligation, found = first(spec(body + MEMORY, "{equilibria: {near: m}}"))
-    assert found["rule"] == "equilibrium_balls"
-    without = {key: value for key, value in found.items() if key != "lyapunov"}
-    for evidence in (found, without):
-        assert judge(obligation, evidence).data["memories"][0]["stability"] == "stable"
-    refused(obligation, found | {"lyapunov": [[["-1"]]]}, "not a symmetric positive definite matrix")
-    refused(obligation, found | {"widths": ["0"]}, "expected positive numbers")
-    monkeypatch.setattr(equilibrium_balls, "MAX_SIZE", 0)
-    refused(obligation, found, "ball arithmetic is used up to 0 neurons")
-
-
-def beside_zero(lagrangian: str, energy: str, more: Mapping[str, Any]) -> str:
-    """Return what is found of the stability of x = 0."""
-    layer = f"layers: {{x: {{size: 1, lagrangian: {lagrangian}}}}}\n"
-    synapse = f"synapses: {{w: {{kind: expression, layers: [x], energy: {energy}}}}}\n"
-    memory = "memories: {m: {layer: x, patterns: [[0]]}}\n"
-    obligation, _ = first(spec(layer + synapse + memory, "{equilibria: {near: m}}"))
-    payload = {"rule": "equilibrium_balls", "centres": [{"x": ["0"]}], "widths": ["1/100"]}
-    return str(judge(obligation, payload | more).data["memories"][0]["stability"])
-
-
-def test_stability_beside_a_pattern() -> None:
-    assert beside_zero("tanh", "-sum(x^2)", {}) == "unstable"
-    assert beside_zero("tanh", "-sum(x^2)/4", {}) == "stable"
-    # The kink of relu lies beside the equilibrium: eigenvalues say nothing, and a form that falls does.
-    assert beside_zero("relu", "-sum(x^2)/4", {}) == "undecided"
-    assert beside_zero("relu", "-sum(x^2)/4", {"lyapunov": [[["1"]]]}) == "stable"
-    with pytest.raises(EvidenceRejected, match="does not fall along the flow"):
-        beside_zero("tanh", "-sum(x^2)", {"lyapunov": [[["1"]]]})
-
-
-@pytest.mark.parametrize(
-    ("layer", "said"),
-    [
-        ("{size: 2, lagrangian: {spherical: {epsilon: 0}}}", "the ray s·x, s > 0"),
-        ("{size: 2, lagrangian: {spherical: {epsilon: 1}}}", None),
-        ("{size: 2, lagrangian: softmax}", "x + R·1"),
-        ("{size: 2, lagrangian: {layernorm: {epsilon: 0}}}", "mean(x)·1 + s·(x - mean(x)·1) + R·1"),
-        ("{size: 2, lagrangian: softmax, tau: [1, 2]}", "x + R·1"),
-        ("{size: 2, lagrangian: relu}", None),
-    ],
-)
-def test_flat_regions_of_whole_layers(layer: str, said: str | None) -> None:
-    found = equilibrium_balls.flat_region(build_model(spec(f"layers: {{x: {layer}}}\n", "energy_descent")).layers["x"])
-    assert (found is None) == (said is None)
-    if found is not None and said is not None:
-        assert found.startswith(said)
-        assert (equilibrium_balls.DIFFERENT_TIMES in found) == ("tau" in layer)
 
 
 def test_too_many_kinks_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,7 @@ def test_a_lone_equilibrium_may_be_the_own_one_of_one_pattern() -> None:
 @pytest.mark.parametrize("check", ["basin_cells", "{basin_cells: {flips: 10}}", "{equilibria: {near: m}}"])
 def test_a_network_that_forgets_stores_nothing(check: str) -> None:
     entry = answer(hebbian(SIX, "0.5"), check)
-    assert (entry["verdict"], entry["method"]) == ("fail", ["few_equilibria"])
+    assert (entry["verdict"], entry["method"]) == ("fail", ["kernel (too few stored patterns, by list)"])
     # Alone, too, a pattern that flows to 0 is none: there the layer rests without synapses.
     assert answer(hebbian(SIX[:1], "0.5"), check)["verdict"] == "fail"
     assert (
@@ -191,3 +191,52 @@ def test_what_power_iteration_takes_for_definite_is_factorised(monkeypatch: pyte
     network = hopfield_network(ExactArray.of(signs), "pseudo_inverse")
     (entry,) = [each for each in verify(network).results if each["check"] == "basin_cells"]
     assert (entry["verdict"], entry["obligations"][0]["data"]["certified"]) == ("pass", 6)
+
+
+# The equilibrium is (8/7, 6/7); no small box around it is kept, whose targets move by six times its width.
+STEEP, BIASED = "[[-3, 3], [3, -3]]", "identity, bias: [2, 0]"
+BY_ONE = ["kernel (stored patterns, by one)"]
+
+
+@pytest.mark.parametrize("check", ["basin_cells", "{basin_cells: {flips: 2}}"])
+def test_any_box_is_a_cell_where_one_equilibrium_attracts_everything(check: str) -> None:
+    entry = answer(pair(STEEP, "[[1, 1]]", BIASED), check)
+    assert (entry["verdict"], entry["method"]) == ("pass", BY_ONE)
+    told = entry["obligations"][0]["data"]
+    assert (told["certified"], told["patterns"], told["basin"]) == (1, 1, "all states")
+    assert [row["verdict"] for row in told["cells"]] == ["pass"]
+
+
+def test_one_that_attracts_everything_is_the_own_one_of_one_pattern_in_activation() -> None:
+    """Half the distance from (1, 1) to (2, 0) is 0.707; (2, 1/10) is nearer to where the layer rests without W."""
+    entry = answer(pair(STEEP, "[[1, 1], [-1, 1]]", BIASED), "{basin_cells: {at_least: 1}}")
+    assert (entry["verdict"], [row["verdict"] for row in rows(entry)]) == ("pass", ["pass", "unknown"])
+    assert rows(entry)[1]["why"] == "far"
+    assert answer(pair(STEEP, "[[2, '1/10']]", BIASED), "basin_cells")["verdict"] == "fail"
+    # In a box, tanh(1.45) = 0.896; that of the pattern is 0.995, of the layer without W 0.762.
+    entry = answer(pair(STEEP, "[[1, 1]]", "tanh, bias: [2, 0]"), "basin_cells")
+    assert (entry["verdict"], entry["method"]) == ("pass", BY_ONE)
+
+
+@pytest.mark.parametrize(
+    ("lagrangian", "energy", "stability"), [("tanh", "-sum(x^2)/4", "stable"), ("tanh", "-sum(x^2)", "unstable")]
+)
+def test_models_whose_drives_are_expressions_have_equilibria_beside_patterns(
+    lagrangian: str, energy: str, stability: str
+) -> None:
+    body = (
+        f"layers: {{x: {{size: 1, lagrangian: {lagrangian}}}}}\n"
+        f"synapses: {{w: {{kind: expression, layers: [x], energy: '{energy} + sum(x^4)/16'}}}}\n"
+        "memories: {m: {layer: x, patterns: [[0]]}}\n"
+    )
+    (row,) = rows(answer(body, "{equilibria: {near: m}}"))
+    assert (row["verdict"], row["stability"]) == ("unknown", stability)
+
+
+def test_a_pattern_beside_a_drive_that_is_an_expression_is_stored() -> None:
+    body = (
+        "layers: {x: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^2)}}\n"
+        "memories: {m: {layer: x, patterns: [[2]]}}\n"
+    )
+    entry = answer(body, "{equilibria: {near: m}}")
+    assert (entry["verdict"], entry["method"]) == ("pass", ["kernel (stored patterns, by each)"])

@@ -81,7 +81,7 @@ def test_equilibria_of_uncertain_weights_are_not_enumerated(monkeypatch: pytest.
         raise AssertionError("no list counts for all weights")
 
     exact = [prover for prover in PROVERS if prover.exact]
-    assert {prover.name for prover in exact} >= {"equilibrium_tree", "equilibrium_near", "mixture_radii"}
+    assert {prover.name for prover in exact} >= {"equilibrium_tree", "stored_patterns", "mixture_radii"}
     monkeypatch.setattr("hopverify.provers.equilibrium_tree.Search", asked)
     uncertain = spec(weights="{values: [[0.5, 1], [1, 0.5]], tolerance: 0.001}", checks="[equilibria, boundedness]")
     certificate = verify(uncertain, samples=20)

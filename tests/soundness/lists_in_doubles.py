@@ -314,6 +314,86 @@ def _no_ghosts(net: Net, claim: Mapping[str, Any], random: Random) -> str | None
     return None
 
 
+def _patterns(net: Net, claim: Mapping[str, Any]) -> tuple[Any, Any, float, Any]:
+    """Return the states of the patterns, their activations, how large signs are, and how to see those of a layer."""
+    held = next(each for each in net.core["memories"] if each["name"] == claim["memory"])
+    if held["patterns"][0] != "array":
+        raise Unknown("patterns that are no array")
+    rows = net.core["arrays"][held["patterns"][1]].get("entries")
+    states = np.array([[number(each) for each in row] for row in rows])
+    layer, own = net.layers[held["layer"]], [k for k, (name, _, _) in enumerate(net.names) if name == held["layer"]]
+    signs = np.unique(np.abs(states))
+    return states, layer, float(signs[0]) if len(signs) == 1 else 0.0, own
+
+
+def _gaps(claim: Mapping[str, Any], net: Net) -> tuple[Any, Any, Any]:
+    """Return the activations of the patterns, half the distances to rivals, and the activation at 0."""
+    states, layer, _, own = _patterns(net, claim)
+    gamma = np.array([layer.g(list(state)) for state in states])
+    leak = np.where(net.leak[own] > 0, net.leak[own], np.inf)
+    rest = np.array(layer.g(list(net.bias[own] / leak)))
+    apart = np.linalg.norm(gamma[:, None] - np.array([rest, *gamma])[None], axis=2) / 2
+    apart[:, 1:][apart[:, 1:] < 1e-12] = np.inf
+    return gamma, apart, np.array(layer.g([0.0] * len(own)))
+
+
+def _wrong_signs(net: Net, claim: Mapping[str, Any], mu: int, found: Any) -> int:
+    gamma, _, zero = _gaps(claim, net)
+    sizes = _patterns(net, claim)[2]
+    return int((np.sign(gamma[mu] - zero) != np.sign(found - zero)).sum()) if sizes else 0
+
+
+def _stored(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    states, layer, sizes, own = _patterns(net, claim)
+    gamma, apart, _ = _gaps(claim, net)
+    stored = [mu for mu, row in enumerate(claim["patterns"]) if row["stored"]]
+    if len(states) != len(claim["patterns"]):
+        return "another number of patterns"
+    if len(stored) < len(states) and len({tuple(gamma[mu]) for mu in stored}) < claim["at_least"]:
+        return "too few"
+    for mu, row in enumerate(claim["patterns"]):
+        if "x" not in row:
+            continue
+        x, (low, high) = middle(row), ends({"x": row["x"]})
+        found = np.array(layer.g(list(x[own])))
+        width = float((high - low).max(initial=0))
+        far, signs = float(np.linalg.norm(found - gamma[mu])), _wrong_signs(net, claim, mu, found)
+        if row["stored"] and (far > apart[mu].min() + width or signs > claim["errors"]):
+            return f"pattern {mu} is {far} away, of {apart[mu].min()}"
+        if row["stability"] != "undecided" and net.tau.all():
+            growth = net.growth(x)
+            if growth > ROOM if row["stability"] == "stable" else growth < -ROOM:
+                return f"growth {growth}"
+        if "apart" in row and number(row["apart"]) < far - width - 1e-9:
+            return f"pattern {mu} is {far} away"
+        if "distance" in row and number(row["distance"]) < np.abs(x[own] - states[mu]).max() - 1e-12:
+            return f"pattern {mu} is farther away"
+        if "wrong" in row and (row["wrong"] < signs or not sizes):
+            return "other signs"
+        if "limit" in row:
+            least, most = map(number, row["limit"])
+            here = apart[mu, 0 if row["rival"] is None else row["rival"] + 1]
+            if least > apart[mu].min() + 1e-9 or most < here - 1e-9:
+                return f"half the distances are {apart[mu]}"
+    return _entries(net, [{"x": row["x"]} for row in claim["patterns"][:1] if "x" in row])
+
+
+def _few(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    gamma, apart, _ = _gaps(claim, net)
+    _, layer, _, own = _patterns(net, claim)
+    different = len(np.unique(gamma, axis=0))
+    owned = set()
+    for x in net.found(random):
+        found = np.array(layer.g(list(x[own])))
+        for mu in range(len(gamma)):
+            near = np.linalg.norm(found - gamma[mu]) < apart[mu].min() - ROOM
+            if near and net.growth(x) < -ROOM and _wrong_signs(net, claim, mu, found) <= claim["errors"]:
+                owned.add(tuple(gamma[mu]))
+    if len(owned) > claim["most"] or claim["most"] >= min(claim["at_least"], different):
+        return f"{len(owned)} patterns are stored, of {different}"
+    return None
+
+
 OF_LISTS: Mapping[str, Callable[[Net, Mapping[str, Any], Random], str | None]] = {
     "equilibria": _all,
     "some equilibria": _some,
@@ -325,6 +405,8 @@ OF_LISTS: Mapping[str, Callable[[Net, Mapping[str, Any], Random], str | None]] =
     "at most one equilibrium": _lone,
     "global stability": _attracting,
     "no global stability": _not_attracting,
+    "stored patterns": _stored,
+    "too few stored patterns": _few,
     "ghost regions": _ghosts,
     "no ghost regions": _no_ghosts,
 }

@@ -37,6 +37,14 @@ DOCS = File(__file__).parents[2] / "docs" / "claims"
 CHANGES = by_profile(200, 100_000, 100_000)
 X = {"layer": "x"}
 
+STORED = (
+    "layers: {{x: {{size: 1, lagrangian: {}}}}}\n"
+    "synapses: {{w: {{kind: dense, layers: [x, x], weights: [[{}]]}}}}\n"
+    "memories: {{m: {{layer: x, patterns: [{}]}}}}\n"
+    "checks: [{}]\n"
+)
+"""A memory of one neuron, and what is asked of it."""
+
 # Tiny specs whose claims the provers prove, and for each of them entries by hand.
 SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     ("layers: {x: {size: 2, lagrangian: {expression: 'x^2/2 - 2*sech(x)'}}}", []),
@@ -98,6 +106,9 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         "synapses: {w: {kind: dense, layers: [x, x], weights: [[0, 1/2], [1/2, 0]]}}",
         [],
     ),
+    (STORED.format("tanh", 2, "[2], [-2], [1/8]", "{equilibria: {near: m, at_least: 2}}"), []),
+    (STORED.format("tanh", 2, "[2], [-2], [1/8]", "{equilibria: {near: m}}"), []),
+    (STORED.format("identity, bias: 2", -3, "[1/2], [3]", "{basin_cells: {at_least: 1}}"), []),
 )
 
 
@@ -110,7 +121,8 @@ def subjects() -> tuple[tuple[dict[str, Any], Core, tuple[dict[str, Any], ...]],
         text = path.with_name(path.name.replace(".core.", ".claims.")).read_text(encoding="utf-8")
         found.append((document, read(document), tuple(filled(json.loads(text)["claims"]))))
     for body, entries in SPECS:
-        spec = parse_spec(f"hopverify: 1\nname: attacked\n{body}\nchecks: all")
+        asked = "" if "checks:" in body else "checks: all"
+        spec = parse_spec(f"hopverify: 1\nname: attacked\n{body}\n{asked}")
         rows = [
             row
             for result in json.loads(verify(spec, samples=100).to_json())["results"]
@@ -132,7 +144,7 @@ def filled(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield complete
 
 
-ENTRIES = range(13)
+ENTRIES = range(16)
 
 
 def changes(document: dict[str, Any], entry: dict[str, Any]) -> Iterator[Any]:

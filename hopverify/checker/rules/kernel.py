@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from hopverify.checker.citing import Entry, Known, is_whole, remember, unproved
-from hopverify.checker.questions import question
+from hopverify.checker.patterns import told_of_patterns
+from hopverify.checker.questions import Question, question
 from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.kernel.check import Accepted, accept
@@ -20,6 +21,7 @@ from hopverify.kernel.facts import Fact
 from hopverify.kernel.numbers import Rejected
 from hopverify.obligations import (
     AllEquilibria,
+    BasinCells,
     Bounded,
     CompatibleTimes,
     Convex,
@@ -37,6 +39,7 @@ from hopverify.obligations import (
     RecoveredStates,
     Regular,
     RegularDrive,
+    StoredPatterns,
     SymmetricJacobian,
     SymmetricWeights,
 )
@@ -73,17 +76,21 @@ def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
         raise EvidenceRejected(f"the claim is about the original: {claim}")
     if claim.says(**asked.proves):
         reason = asked.missing(claim)
-        return _told(Outcome.PROVED if reason is None else Outcome.OPEN, claim, asked.proves, reason)
+        return _told(Outcome.PROVED if reason is None else Outcome.OPEN, claim, asked, asked.proves, reason)
     if asked.refutes is not None and claim.says(**asked.refutes):
-        return _told(Outcome.REFUTED, claim, asked.refutes)
+        return _told(Outcome.REFUTED, claim, asked, asked.refutes)
     if asked.part is not None and claim.says(**asked.part[0]):
-        return _told(Outcome.OPEN, claim, *asked.part)
+        return _told(Outcome.OPEN, claim, asked, *asked.part)
     raise EvidenceRejected(f"the claim is about something else: {claim}")
 
 
-def _told(outcome: Outcome, claim: Claim, asked: Mapping[str, Any], reason: Reason | None = None) -> Judgement:
-    """Return a judgement with what the claim tells beside what was asked, and that it tells of a part only."""
-    told = {key: value for key, value in claim.fields.items() if key not in asked or value is False}
+def _told(
+    outcome: Outcome, claim: Claim, asked: Question, stated: Mapping[str, Any], reason: Reason | None = None
+) -> Judgement:
+    """Return a judgement with what the claim tells beside what was stated, and that it tells of a part only."""
+    if asked.labels is not None:
+        return Judgement(outcome, told_of_patterns(claim, asked.labels), reason)
+    told = {key: value for key, value in claim.fields.items() if key not in stated or value is False}
     return Judgement(outcome, told, reason)
 
 
@@ -92,6 +99,7 @@ RULE = Rule(
     summary="a claim about the core, with a proof that the kernel accepts",
     obligations=(
         AllEquilibria,
+        BasinCells,
         Bounded,
         CompatibleTimes,
         Convex,
@@ -107,6 +115,7 @@ RULE = Rule(
         RecoveredStates,
         Regular,
         RegularDrive,
+        StoredPatterns,
         SymmetricJacobian,
         SymmetricWeights,
     ),

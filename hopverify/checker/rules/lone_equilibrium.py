@@ -21,11 +21,10 @@ from flint import arb
 
 from hopverify.checker.payload import vector
 from hopverify.checker.rules import Judgement, Rule
-from hopverify.checker.rules.few_equilibria import refuted
 from hopverify.checker.stored import Rivals, doubles_around
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, ball, precision
-from hopverify.obligations import Retrieval
+from hopverify.obligations import Outcome, Retrieval
 
 MAX_NUMBERS, MAX_PATTERNS = 2**20, 2000
 
@@ -40,7 +39,10 @@ def _judge(obligation: Retrieval, payload: Mapping[str, Any]) -> Judgement:
     lower, upper = (np.array(ends) for ends in zip(*(doubles_around(c + radius) for c in centre), strict=True))
     assert rivals.different is not None
     owners = [mu for mu in range(len(obligation.labels)) if rivals.may_own(mu, lower, upper)]
-    return refuted(min(obligation.at_least, rivals.different), equilibria=1, owned=min(len(owners), 1))
+    asked, owned = min(obligation.at_least, rivals.different), min(len(owners), 1)
+    if owned >= asked:
+        raise EvidenceRejected("the equilibrium may be the own one of enough patterns")
+    return Judgement(Outcome.REFUTED, {"all_equilibria": 1, "owned_at_most": owned, "asked": asked})
 
 
 def _enclosed(obligation: Retrieval, state: Any) -> tuple[Any, Any]:

@@ -20,6 +20,7 @@ from hopverify.kernel.theorems import (
     gradient_of_l,
     no_ghost_regions,
     no_global_stability,
+    stored_patterns,
     undetermined_states,
 )
 from hopverify.kernel.theorems.bounded_solutions import by_growth, by_ranges, by_stability, unbounded
@@ -72,6 +73,9 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,
     ("stability", "each"): each,
+    ("stored patterns", "each"): stored_patterns.each,
+    ("stored patterns", "one"): stored_patterns.one,
+    ("too few stored patterns", "list"): stored_patterns.few,
     ("undetermined states", "each"): undetermined_states.each,
     ("flat regions", "each"): flat_regions.each,
     ("constant on no segment", "slope"): alive,

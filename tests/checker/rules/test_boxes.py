@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
 import pytest
 
-from hopverify.checker.boxed_equilibria import verify_box
-from hopverify.checker.contraction import Contractor
 from hopverify.checker.rules import Judgement, ball_minima
 from hopverify.checker.rules.energy_bound import short_below
 from hopverify.checker.rules.energy_confinement import rows
@@ -19,13 +15,9 @@ from hopverify.networks import linear_network
 from hopverify.obligations import (
     BallMinima,
     EnergyBoundedBelow,
-    EquilibriaNear,
     Outcome,
-    Search,
 )
-from hopverify.spec import ExactArray
 from hopverify.synapses.epanechnikov import Epanechnikov
-from tests.checker.models import dense, network
 from tests.checker.rules.shown import judged, model, refused
 
 
@@ -38,93 +30,6 @@ def test_boxes_are_told_layer_by_layer() -> None:
     assert network is not None
     found = rows(network, [Fraction(-k) for k in range(1, 7)], [Fraction(k, 2) for k in range(1, 7)])
     assert found == {"a": [["-1", "1/2"]], "b": [["-4", "2"], ["-5", "5/2"]], "c": [["-6", "3"]]}
-
-
-def near(*patterns: int) -> EquilibriaNear:
-    """Return what is asked of (ẋ, ẏ) = (1 - x, 2 - y); patterns are states of the second neuron."""
-    body = "w: {kind: dense, layers: [x, x], weights: [[0, 0], [0, 0]]}"
-    asked = model("x: {size: 2, lagrangian: identity, bias: [1, 2]}", body)
-    network = linear_network(asked)
-    assert network is not None
-    rows_ = ExactArray.of([[Fraction(entry)] for entry in patterns])
-    labels = tuple(f"m[{k}]" for k in range(len(patterns)))
-    return EquilibriaNear(Search(asked, network, None), "m", "x", rows_, 1, labels, 0)
-
-
-def test_boxes_beside_patterns() -> None:
-    none: dict[str, Any] = {"definiteness": [None, None]}
-    found = judged(near(5, 1), "equilibrium_boxes", centres=[["1", "2"], ["9/8", "9/4"]], widths=["1/4", "1/2"], **none)
-    assert found.outcome is Outcome.PROVED
-    told = [
-        {"name": "m[0]", "half_width": "1/4", "distance_at_most": "13/4"},
-        {"name": "m[1]", "half_width": "1/2", "distance_at_most": "7/4"},
-    ]
-    assert found.data["norm"] == "largest coordinate"
-    assert all(row == row | known for row, known in zip(found.data["memories"], told, strict=True))
-    for centre in (["2", "2"], ["0", "2"], ["1", "3"], ["1", "1"]):
-        one: dict[str, Any] = {"centres": [centre], "widths": ["1/4"], "definiteness": [None]}
-        refused(near(5), r"the box of m\[0\]", "equilibrium_boxes", **one)
-    good = {"centres": [["1", "2"], ["1", "2"]], "widths": ["1", "1"]} | none
-    judged(near(5, 1), "equilibrium_boxes", **good)
-    for change in (
-        {"centres": good["centres"][:1]},
-        {"widths": ["1"]},
-        {"centres": good["centres"][:1], "widths": ["1"]},
-        {"centres": good["centres"] * 2, "widths": ["1"] * 4},
-        {"centres": {"0": 1, "1": 2}},
-        {"widths": {"0": 1, "1": 2}},
-        {"definiteness": [None]},
-    ):
-        refused(near(5, 1), "expected one for each of 2 patterns", "equilibrium_boxes", **(good | change))
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "held"),
-    [
-        ([-0.5, 0.5], [0.5, 1.5], True),
-        ([np.nextafter(-1, 0), 0.5], [np.nextafter(1, 0), 1.5], True),
-        ([-1.0, 0.5], [0.5, 1.5], False),
-        ([-0.5, 0.5], [1.0, 1.5], False),
-        ([-0.5, 0.0], [0.5, 1.5], False),
-        ([-0.5, 0.5], [0.5, 2.0], False),
-        ([-9.0, 0.5], [0.5, 1.5], False),
-        ([-0.5, 0.5], [0.5, 9.0], False),
-        ([-np.inf, 0.5], [0.5, 1.5], False),
-        ([-0.5, 0.5], [np.inf, 1.5], False),
-        ([-np.inf, -np.inf], [0.5, 1.5], False),
-        ([np.nan, 0.5], [0.5, 1.5], False),
-        ([-0.5, 0.5], [0.5, np.nan], False),
-    ],
-)
-def test_the_result_lies_in_the_interior(low: list[float], high: list[float], held: bool) -> None:
-    """Of the box [-1, 1] x [0, 2]."""
-    seen: list[Any] = []
-
-    def everywhere(lower: Any, upper: Any) -> Any:
-        seen.extend([lower.tolist(), upper.tolist()])
-        return SimpleNamespace(lower=lower, upper=upper)
-
-    contractor = cast(
-        Contractor,
-        SimpleNamespace(everywhere=everywhere, krawczyk=lambda boxes: (np.array([low]), np.array([high]))),
-    )
-    centre = np.array([Fraction(0), Fraction(1)], dtype=object)
-    if held:
-        verify_box(contractor, centre, Fraction(1), "m[0]")
-    else:
-        with pytest.raises(EvidenceRejected, match="does not hold on the box of"):
-            verify_box(contractor, centre, Fraction(1), "m[0]")
-    assert seen == [[-1, 0], [1, 2]]
-    with pytest.raises(EvidenceRejected, match="has no width"):
-        verify_box(contractor, centre, Fraction(0), "m[0]")
-
-
-@pytest.mark.parametrize("side", [-1, 1])
-def test_a_box_ends_within_doubles(side: int) -> None:
-    contractor = Contractor(network(dense("[[1]]", "size: 1, lagrangian: tanh")))
-    centre = np.array([side * Fraction(2) ** 1023 * Fraction(3, 2)], dtype=object)
-    with pytest.raises(EvidenceRejected, match="beyond the range of doubles"):
-        verify_box(contractor, centre, Fraction(2) ** 1023, "m[0]")
 
 
 # ------------------------------------------------------------------ bounds and minima

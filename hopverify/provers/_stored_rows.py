@@ -1,0 +1,107 @@
+"""The claim that patterns are stored, or that too few are: what is told of the equilibrium beside each pattern (M4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hopverify.certificate import Evidence
+from hopverify.checker.stored import Rivals, doubles_around
+from hopverify.expr.balls import BALLS, ball, precision
+from hopverify.networks import Layer, Model
+from hopverify.obligations import BasinCells, StoredPatterns
+from hopverify.provers._verified import ends_of
+
+Stored = BasinCells | StoredPatterns
+
+WIDER, DIGITS = 2.0**-24, 40
+"""What is told of distances leaves room for enclosures that are a little wider, in numbers of so many binary digits."""
+
+
+def stored_claim(asked: Stored, entries: Sequence[Mapping[str, Any] | None], **basin: str) -> dict[str, Any]:
+    """Return the claim about equilibria beside the patterns, each with its ``x`` and its ``stability``, or None."""
+    layer = asked.model.layers[asked.layer]
+    rivals = Rivals(layer, asked.patterns, asked.errors)
+    own = neurons_of(asked.model, asked.layer)
+    rows = [_row(asked, rivals, mu, entry, own) for mu, entry in enumerate(entries)]
+    found = [row["stored"] for row in rows]
+    different = len({rivals.firsts[mu] for mu, stored in enumerate(found) if stored})
+    at_least = asked.at_least if all(found) else min(asked.at_least, different)
+    claim = {"claim": "stored patterns", "memory": asked.memory, "errors": asked.errors, "at_least": at_least}
+    return claim | {"patterns": rows} | basin
+
+
+def neurons_of(model: Model, name: str) -> slice:
+    """Return the places of a layer's neurons among those of all layers."""
+    sizes = {layer.name: layer.size for layer in model.layers.values()}
+    first = sum(sizes[other] for other in list(sizes)[: list(sizes).index(name)])
+    return slice(first, first + sizes[name])
+
+
+def _row(asked: Stored, rivals: Rivals, mu: int, entry: Mapping[str, Any] | None, own: slice) -> dict[str, Any]:
+    if entry is None:
+        return {"stored": False}
+    ends = ends_of(entry["x"])[own]
+    fit = rivals.fit(mu, *_activated(asked.model.layers[asked.layer], ends))
+    row: dict[str, Any] = {key: entry[key] for key in ("x", "stability", "flat") if key in entry}
+    pattern = asked.patterns.fractions()[mu]
+    row["distance"] = str(max(max(high - each, each - low) for (low, high), each in zip(ends, pattern, strict=True)))
+    apart, limit = _upward(fit.distance), Fraction(0)
+    if apart is not None:
+        row["apart"] = str(apart)
+    least, most = -(_upward(-fit.limit) or Fraction(0)), _upward(fit.limit)
+    if most is not None and least >= 0:
+        limit = least
+        row |= {"limit": [str(least), str(most)], "rival": None if fit.rival is None else rivals.firsts[fit.rival]}
+    if rivals.signed:
+        row["wrong"] = fit.wrong
+    near = apart is not None and apart < limit
+    row["stored"] = near and fit.wrong <= asked.errors and entry["stability"] == "stable"
+    return row
+
+
+def _activated(layer: Layer, ends: Sequence[tuple[Fraction, Fraction]]) -> tuple[Any, Any]:
+    """Return bounds of the activations of a layer on a box of its states."""
+    with precision():
+        x = np.array([ball(low).union(ball(high)) for low, high in ends], dtype=object)
+        gamma = layer.function.activate(x, BALLS)
+        low, high = zip(*map(doubles_around, gamma), strict=True)
+    return np.array(low), np.array(high)
+
+
+def _upward(value: float) -> Fraction | None:
+    """Return a short number a little above a double; None for one that is not finite."""
+    if not np.isfinite(value):
+        return None
+    more = value + WIDER * abs(value)
+    unit = Fraction(2) ** (int(np.frexp(more)[1]) - DIGITS)
+    return -(-Fraction(more) // unit) * unit
+
+
+def few_claim(asked: Stored, places: Sequence[Sequence[Any] | None], count: int) -> dict[str, Any] | None:
+    """Return the claim that too few patterns are stored, of so many equilibria; None if enough may be.
+
+    The places are those of equilibria that may be stable, None where they are not known. Nothing is claimed of patterns
+    that cannot be told apart.
+    """
+    layer, own = asked.model.layers[asked.layer], neurons_of(asked.model, asked.layer)
+    rivals = Rivals(layer, asked.patterns, asked.errors)
+    if rivals.different is None:
+        return None
+    firsts = set(rivals.firsts)
+    owners = [
+        {mu for mu in firsts if x is None or rivals.may_own(mu, *_activated(layer, ends_of(x)[own]))} for x in places
+    ]
+    most = min(len(set().union(*owners)), sum(map(bool, owners)))
+    if most >= min(asked.at_least, rivals.different):
+        return None
+    told = {"memory": asked.memory, "errors": asked.errors, "at_least": asked.at_least}
+    return {"claim": "too few stored patterns", **told, "equilibria": count, "most": most}
+
+
+def entry_of(evidence: Evidence) -> dict[str, Any]:
+    """Return evidence of the kernel as a premise."""
+    return {key: evidence[key] for key in ("claim", "proof")}
