@@ -95,7 +95,7 @@ def equilibria(certificate: Certificate, model: Model) -> tuple[Rest, ...]:
         found = _listed(data.get("equilibria"), model)
         if found:
             return found
-    beside = [rest for pair in data_of(certificate, "equilibria") for rest in _beside(*pair, model)]
+    beside = [rest for _, evidence in data_of(certificate, "equilibria") for rest in _beside(evidence, model)]
     if beside:
         return _numbered(beside)
     for data, _ in data_of(certificate, "global_stability"):
@@ -116,18 +116,15 @@ def _listed(rows: Any, model: Model) -> tuple[Rest, ...]:
     return _numbered(found)
 
 
-def _beside(data: Mapping[str, Any], evidence: Mapping[str, Any], model: Model) -> Iterator[Rest]:
-    """Yield the equilibria beside patterns: the centres of the boxes in which there is exactly one each."""
-    rows, centres = data.get("memories"), evidence.get("centres")
-    if not isinstance(rows, list) or not isinstance(centres, list):
-        return
+def _beside(evidence: Mapping[str, Any], model: Model) -> Iterator[Rest]:
+    """Yield the equilibria beside patterns, each once: the centres of the boxes in which there is exactly one each."""
+    rows, seen = mapping(evidence.get("claim")).get("patterns"), set[str]()
     size = sum(layer.size for layer in model.layers.values())
-    for row, centre in zip(rows[:MOST], centres, strict=False):
-        state = _by_layer(centre, model)
-        if state is None and (whole := numbers(centre, size)) is not None:
-            state = dynamic_part(whole, model)
-        if state is not None:
-            yield Rest(0, "", state, None, _stability(row), mapping(row))
+    for row in rows[:MOST] if isinstance(rows, list) else ():
+        whole = numbers(mapping(row).get("x"), size)
+        if whole is not None and str(whole.tolist()) not in seen:
+            seen.add(str(whole.tolist()))
+            yield Rest(0, "", dynamic_part(whole, model), None, _stability(row), row)
 
 
 def _by_layer(listed: Any, model: Model) -> Floats | None:
