@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -28,6 +29,7 @@ def falsity(core: Mapping[str, Any], claim: Mapping[str, Any]) -> str | None:
 # ------------------------------------------------------------------------------------------------------------- values
 
 
+@cache
 def number(text: str) -> float:
     return float(Fraction(text))
 
@@ -177,11 +179,11 @@ def drawn(random: Random, size: int, scale: float = 2.0) -> list[float]:
 class Layer:
     """L, g and times of a layer; ``original: NAME`` and ``residual`` are not looked for."""
 
-    def __init__(self, core: Mapping[str, Any], name: str) -> None:
+    def __init__(self, core: Mapping[str, Any], name: str, held: Mapping[tuple[str, str], Value] | None = None) -> None:
         found = [layer for layer in core["layers"] if layer["name"] == name and "tau" in layer]
         if not found:
             raise Unknown(name)
-        self.stated, self.held = found[0], arrays(core)
+        self.stated, self.held = found[0], dict(arrays(core) if held is None else held)
         self.size, self.whole = self.stated["size"], self.stated["acts"] == "layer"
         self.tau, self.leak, self.bias = (array(self.stated[key]) for key in ("tau", "leak", "bias"))
 
@@ -304,30 +306,46 @@ def _moving(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -
 # ------------------------------------------------------------------------------------------------- synapses and energy
 
 
-def _drives(core: Mapping[str, Any], synapse: Mapping[str, Any], gamma: dict[str, list[float]]) -> dict[str, Any]:
-    """Return -∇S by differences, and the drives that are stated (None where -∇S is), of all layers."""
-    held = arrays(core) | {("activation", name): at for name, at in gamma.items()}
-    found = {}
-    for layer in core["layers"]:
-        name = layer["name"]
+class Parts:
+    """A core with its arrays and its layers, read once for values at many states."""
 
-        def S(at: list[float], name: str = name) -> float:
-            return float(value(synapse["S"], held | {("activation", name): at}))
+    def __init__(self, core: Mapping[str, Any]) -> None:
+        self.core, self.held = core, arrays(core)
+        self.layers = {layer["name"]: Layer(core, layer["name"], self.held) for layer in core["layers"]}
 
-        slope = [-part for part in gradient(S, gamma[name])]
-        stated = synapse["drive"]
-        drive = None if stated == "gradient" else [0.0] * layer["size"]
-        if stated != "gradient" and name in stated:
-            drive = value(stated[name], held)
-        found[name] = slope, drive
-    return found
+
+def _held(held: Mapping[tuple[str, str], Value], gamma: dict[str, list[float]]) -> dict[tuple[str, str], Value]:
+    return {**held, **{("activation", name): at for name, at in gamma.items()}}
+
+
+def _slope(
+    held: Mapping[tuple[str, str], Value], synapse: Mapping[str, Any], gamma: dict[str, list[float]], name: str
+) -> list[float]:
+    """Return -∇S of the activation of a layer by differences."""
+    held = _held(held, gamma)
+
+    def S(at: list[float]) -> float:
+        return float(value(synapse["S"], {**held, ("activation", name): at}))
+
+    return [-part for part in gradient(S, gamma[name])]
+
+
+def _stated(
+    held: Mapping[tuple[str, str], Value], synapse: Mapping[str, Any], gamma: dict[str, list[float]], name: str
+) -> Any:
+    """Return the drive of a layer that is stated, or None where it is -∇S."""
+    if synapse["drive"] == "gradient":
+        return None
+    if name not in synapse["drive"]:
+        return [0.0] * len(gamma[name])
+    return value(synapse["drive"][name], _held(held, gamma))
 
 
 def _driven(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
-    synapse, far = named(core["synapses"], claim["synapse"]), 0
+    synapse, held, far = named(core["synapses"], claim["synapse"]), arrays(core), 0
     for _ in range(DRAWN):
         gamma = {layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]}
-        both = _drives(core, synapse, gamma).values()
+        both = [(_slope(held, synapse, gamma, name), _stated(held, synapse, gamma, name)) for name in gamma]
         far += any(drive is not None and _far(slope, drive, 1e-3) for slope, drive in both)
     return "the drive is not -∇S" if far > DRAWN / 3 else None
 
@@ -335,31 +353,34 @@ def _driven(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -
 def _not_driven(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
     zero = {layer["name"]: [0.0] * layer["size"] for layer in core["layers"]}
     gamma = zero | {name: [number(entry) for entry in at] for name, at in claim["activations"].items()}
-    slope, drive = _drives(core, named(core["synapses"], claim["synapse"]), gamma)[claim["layer"]]
+    synapse, held = named(core["synapses"], claim["synapse"]), arrays(core)
+    slope, drive = (of(held, synapse, gamma, claim["layer"]) for of in (_slope, _stated))
     found = 0.0 if drive is None else abs(slope[claim["index"]] - drive[claim["index"]])
     return None if found >= number(claim["apart"]) - 1e-3 else f"they are {found} apart"
 
 
-def _flow(core: Mapping[str, Any], x: dict[str, list[float]]) -> dict[str, list[float]]:
-    layers = {layer["name"]: Layer(core, layer["name"]) for layer in core["layers"]}
+def flow(core: Parts, x: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Return drive + b - ρx of each layer."""
+    layers = core.layers
     gamma = {name: layers[name].g(at) for name, at in x.items()}
     total = {
         name: [b - r * a for b, r, a in zip(layers[name].bias, layers[name].leak, x[name], strict=True)] for name in x
     }
-    for synapse in core["synapses"]:
-        for name, (slope, drive) in _drives(core, synapse, gamma).items():
-            total[name] = [a + b for a, b in zip(total[name], slope if drive is None else drive, strict=True)]
+    for synapse in core.core["synapses"]:
+        for name in layers:
+            drive = _stated(core.held, synapse, gamma, name)
+            drive = _slope(core.held, synapse, gamma, name) if drive is None else drive
+            total[name] = [a + b for a, b in zip(total[name], drive, strict=True)]
     return total
 
 
-def _energy(core: Mapping[str, Any], x: dict[str, list[float]]) -> float:
-    layers = {layer["name"]: Layer(core, layer["name"]) for layer in core["layers"]}
-    gamma = {name: layers[name].g(at) for name, at in x.items()}
-    held = arrays(core) | {("activation", name): at for name, at in gamma.items()}
-    if core["energy"] != "derived":
-        return float(value(core["energy"], held | {("state", name): at for name, at in x.items()}))
-    total = math.fsum(value(synapse["S"], held) for synapse in core["synapses"])
-    for name, layer in layers.items():
+def _energy(core: Parts, x: dict[str, list[float]]) -> float:
+    gamma = {name: core.layers[name].g(at) for name, at in x.items()}
+    held, stated = _held(core.held, gamma), core.core["energy"]
+    if stated != "derived":
+        return float(value(stated, {**held, **{("state", name): at for name, at in x.items()}}))
+    total = math.fsum(value(synapse["S"], held) for synapse in core.core["synapses"])
+    for name, layer in core.layers.items():
         if len(set(layer.leak)) > 1:
             raise Unknown("leaks that differ")
         total += layer.leak[0] * (dot(x[name], gamma[name]) - layer.L(x[name]))
@@ -367,31 +388,33 @@ def _energy(core: Mapping[str, Any], x: dict[str, list[float]]) -> float:
     return total
 
 
-def _rate(core: Mapping[str, Any], x: dict[str, list[float]], h: float = 2.0**-14) -> float:
+def _rate(core: Parts, x: dict[str, list[float]], h: float = 2.0**-14) -> float:
     """Return the rise of E in a short time, by time."""
-    times = {layer["name"]: Layer(core, layer["name"]).tau for layer in core["layers"]}
+    times = {name: layer.tau for name, layer in core.layers.items()}
     if any(tau[0] == 0 for tau in times.values()):
         raise Unknown("a layer that is instantaneous")
-    flow = _flow(core, x)
-    ahead = {n: [a + h * f / t for a, f, t in zip(x[n], flow[n], times[n], strict=True)] for n in x}
+    moved = flow(core, x)
+    ahead = {n: [a + h * f / t for a, f, t in zip(x[n], moved[n], times[n], strict=True)] for n in x}
     return (_energy(core, ahead) - _energy(core, x)) / h
 
 
 def _falls(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    parts = Parts(core)
     for _ in range(DRAWN):
         x = {layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]}
-        if _rate(core, x) > 1e-2 * (1 + sum(map(abs, (f for flow in _flow(core, x).values() for f in flow)))):
+        if _rate(parts, x) > 1e-2 * (1 + sum(map(abs, (f for moved in flow(parts, x).values() for f in moved)))):
             return f"E rises at {x}"
     return None
 
 
 def _rises(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    parts = Parts(core)
     x = {name: [number(entry) for entry in at] for name, at in claim["state"].items()}
-    found, stated = _rate(core, x), number(claim["rate"])
+    found, stated = _rate(parts, x), number(claim["rate"])
     if "step" in claim:
-        flow, step = _flow(core, x), number(claim["step"])
-        ahead = {name: [a + step * f for a, f in zip(x[name], flow[name], strict=True)] for name in x}
-        rise = _energy(core, ahead) - _energy(core, x)
+        moved, step = flow(parts, x), number(claim["step"])
+        ahead = {name: [a + step * f for a, f in zip(x[name], moved[name], strict=True)] for name in x}
+        rise = _energy(parts, ahead) - _energy(parts, x)
         if rise < number(claim["rise"]) - 1e-6 * (1 + abs(rise)):
             return f"a step raises E by {rise}"
     return None if found >= stated - 1e-2 * (1 + abs(stated)) else f"dE/dt is {found}"
