@@ -24,8 +24,8 @@ from tests.soundness.test_attack import EXTRA
 SPECS = Path(__file__).parents[2] / "specs"
 HUNT = profile() == "hunt"
 SMALL = 16
-CANDIDATES = 12
-ENOUGH = by_profile(6, 12, 10**9)
+CANDIDATES = by_profile(3, 12, 12)
+ENOUGH = by_profile(1, 12, 10**9)
 """How many candidates of a search are judged, and of how many obligations of one kind a prover's are accepted."""
 
 FIRST = (
