@@ -12,6 +12,7 @@ import io
 import sys
 import tokenize
 import tomllib
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -83,6 +84,7 @@ def trusted() -> list[str]:
     return [module.removeprefix("hopverify.") for module in contract["source_modules"]]
 
 
+@cache
 def lines_of(module: str) -> int:
     """Return the code lines of a module, or of all files of a package."""
     path = ROOT / "hopverify" / module

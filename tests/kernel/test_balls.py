@@ -10,6 +10,9 @@ from flint import arb
 
 from hopverify.kernel.balls import BALLS, _threshold, raised
 from hopverify.kernel.functions import ball, power, precision, product
+from tests.profiles import by_profile
+
+DRAWS = by_profile(40, 300, 3000)
 
 
 def drawn(random: Random) -> list[Fraction]:
@@ -23,7 +26,7 @@ def drawn(random: Random) -> list[Fraction]:
 def test_every_score_has_a_share(family: str, parameter: str) -> None:
     random, c = Random(3), Fraction(parameter)
     with precision():
-        for _ in range(300):
+        for _ in range(DRAWS):
             u = [ball(each) for each in drawn(random)]
             p = BALLS.own[family](u, c)
             assert BALLS.total(p).overlaps(ball(1))
@@ -63,7 +66,7 @@ def wide(random: Random) -> tuple[Fraction, Fraction]:
 def test_products_and_powers_of_intervals_reach_to_those_of_their_ends() -> None:
     random, room = Random(5), Fraction(1, 2**20)
     with precision():
-        for _ in range(300):
+        for _ in range(DRAWS):
             one, other = wide(random), wide(random)
             u, v = (ball(low).union(ball(high)) for low, high in (one, other))
             corners = [a * b for a in one for b in other]
