@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -19,6 +20,13 @@ LONG = tuple(
 
 def pytest_configure(config: pytest.Config) -> None:
     profiles.choose(config)
+    # What is imported and collected stays to the end: it is not gone through for what may be thrown away.
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

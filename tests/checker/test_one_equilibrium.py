@@ -43,7 +43,7 @@ def refused(obligation: Obligation, evidence: Mapping[str, Any], message: str) -
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("symmetric", [True, False])
 def test_the_one_equilibrium_of_many_neurons(name: str, symmetric: bool) -> None:
-    random, n = np.random.default_rng(0), 96
+    random, n = np.random.default_rng(0), 32
     W = random.normal(size=(n, n))
     W = W + W.T if symmetric else W
     W = np.round(W / np.linalg.norm(W, 2) * 0.75, 6)
