@@ -81,7 +81,7 @@ class Arrays:
         if not isinstance(name, str) or name not in DTYPES:
             near = advice(name, DTYPES, list_all=False) if isinstance(name, str) else ""
             raise self.document.error(where, f"must be one of {', '.join(DTYPES)}, got {shown(name)}{near}")
-        if np.any(np.abs(array.values) > DTYPES[name].largest):
+        if np.max(np.abs(array.values), initial=0) > DTYPES[name].largest:
             raise self.document.error(where, f"{name} cannot hold all the numbers: some are larger than its largest")
         return DTYPES[name].spread
 

@@ -17,11 +17,12 @@ from hopverify.kernel import core
 from hopverify.kernel.reading import loads, read
 from hopverify.kernel.terms import Apply, Variable
 from hopverify.networks import any_model
-from hopverify.spec import parse_spec, read_spec
+from hopverify.spec import parse_spec
 from hopverify.spec.exact_array import ExactArray
 from tests.cli.commands import RELU_PAIR, run
 from tests.core.comparing import compare
 from tests.golden.table import every_spec, name_of
+from tests.specs import spec_at
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "core.schema.json").read_text(encoding="utf-8")))
@@ -32,7 +33,7 @@ LARGEST = 150
 
 @pytest.mark.parametrize("path", every_spec(), ids=name_of)
 def test_a_core_reads_back_and_is_the_network_of_its_spec(path: Path, tmp_path: Path) -> None:
-    model = any_model(read_spec(path))
+    model = any_model(spec_at(path))
     made = core_of(model)
     for name, content in array_files(made).items():
         (tmp_path / name).write_bytes(content)
@@ -87,7 +88,7 @@ def test_arrays_within_a_tolerance() -> None:
     "wrong", [{"core": 2}, {"clamp": []}, {"layers": []}, {"energy": ["eval", 1]}, {"altered": {}}]
 )
 def test_the_schema_refuses(wrong: dict[str, Any]) -> None:
-    document = core.write(core_of(any_model(read_spec(RELU_PAIR))))
+    document = core.write(core_of(any_model(spec_at(RELU_PAIR))))
     assert SCHEMA.is_valid(document)
     assert not SCHEMA.is_valid(document | wrong)
 

@@ -83,7 +83,11 @@ def made() -> tuple[tuple[dict[str, Any], dict[str, Any]], ...]:
     for text in SPECS:
         spec = parse_spec(f"hopverify: 1\nname: tried\n{text}")
         network = core_of(build_model(spec))
-        rows = [row for result in json.loads(verify(spec, samples=100).to_json())["results"] for row in result["obligations"]]
+        rows = [
+            row
+            for result in json.loads(verify(spec, samples=100).to_json())["results"]
+            for row in result["obligations"]
+        ]
         evidence = [row["evidence"] for row in rows if row.get("evidence", {}).get("rule") == "kernel"]
         entries = [{key: each[key] for key in ("claim", "proof")} for each in evidence]
         assert entries

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from hopverify.checker.deciding import Decision, decide, family_of, roles_of
@@ -17,11 +16,11 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import any_model
 from hopverify.obligations import Obligation
 from hopverify.provers import PROVERS, Budget, NothingToSearchError, Prover, accepting
-from hopverify.spec import ModelSpec, parse_spec, read_spec
+from hopverify.spec import ModelSpec, parse_spec
 from tests.profiles import by_profile, profile
 from tests.soundness.test_attack import EXTRA
+from tests.specs import SPECS, spec_at
 
-SPECS = Path(__file__).parents[2] / "specs"
 HUNT = profile() == "hunt"
 SMALL = 16
 CANDIDATES = by_profile(3, 12, 12)
@@ -120,7 +119,7 @@ def models() -> Iterator[tuple[str, ModelSpec]]:
     paths = sorted(SPECS.rglob("*.yaml"), key=lambda path: (path.stem not in FIRST, path))
     yield from ((name, parse_spec(text)) for name, text in MORE.items())
     for path in paths:
-        spec = read_spec(path)
+        spec = spec_at(path)
         if sum(layer.size for layer in (*spec.layers.values(), *spec.spins.values())) <= SMALL:
             yield path.stem, spec
 

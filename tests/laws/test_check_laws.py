@@ -21,15 +21,15 @@ from hypothesis import strategies as st
 
 from hopverify.checks import CHECKS
 from hopverify.networks import any_model
-from hopverify.spec import ModelSpec, parse_spec, read_spec
+from hopverify.spec import ModelSpec, parse_spec
 from hopverify.strategies import specs
 from tests.laws.rewriting.all import REWRITINGS
 from tests.laws.rewriting.judging import Said, assert_follows, contradictions, decided_in_both, rewritten, said_of
 from tests.laws.rewriting.tree import Rewritten, copied, explicit, spec_of, text_of
 from tests.profiles import by_profile, long, profile
+from tests.specs import SPECS, spec_at
 from tests.strategies.drawing import FAST
 
-SPECS = Path(__file__).parents[2] / "specs"
 HUNT = profile() == "hunt"
 SEEDS = 5 if HUNT else 1
 
@@ -57,7 +57,7 @@ def is_small(spec: ModelSpec) -> bool:
 
 
 PATHS = sorted(path for path in SPECS.rglob("*.yaml") if path.stem not in DEAR)
-POOL = {str(path.relative_to(SPECS).with_suffix("")): spec for path in PATHS if is_small(spec := read_spec(path))}
+POOL = {str(path.relative_to(SPECS).with_suffix("")): spec for path in PATHS if is_small(spec := spec_at(path))}
 KEEPING = tuple(name for name, rewriting in REWRITINGS.items() if rewriting.keeps_structure)
 OTHERS = tuple(name for name in REWRITINGS if name not in KEEPING)
 

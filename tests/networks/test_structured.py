@@ -12,11 +12,10 @@ from hopverify.checker.midpoints import matrix, nearest, rows
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model, build_model, linear_network
 from hopverify.networks.structured import StructuredNetwork, structured_network
-from hopverify.spec import parse_spec, read_spec
+from hopverify.spec import parse_spec
+from tests.specs import SPECS, spec_at
 
-SPECS = [
-    path for path in sorted((Path(__file__).parents[2] / "specs").glob("*.yaml")) if read_spec(path).update is None
-]
+PATHS = [path for path in sorted(SPECS.glob("*.yaml")) if spec_at(path).update is None]
 
 OVERLAPPING = """
 hopverify: 1
@@ -39,9 +38,9 @@ def structured(model: Model) -> StructuredNetwork:
     return network
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_agrees_with_the_exact_network(path: Path) -> None:
-    model = build_model(read_spec(path))
+    model = build_model(spec_at(path))
     exact, network = linear_network(model), structured_network(model)
     if exact is None or network is None:
         pytest.skip("not a network of both kinds")

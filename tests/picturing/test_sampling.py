@@ -12,13 +12,14 @@ from hopverify.networks import build_model
 from hopverify.networks.network import split
 from hopverify.picturing.many import MANY, many
 from hopverify.picturing.sampling import GRIDS, Sampler
-from hopverify.spec import parse_spec, read_spec
+from hopverify.spec import parse_spec
 from tests.picturing.certificates import SPECS, SWITCH
+from tests.specs import spec_at
 
 EVERY = [
     path
     for path in sorted([*SPECS.glob("*.yaml"), *(SPECS / "repaired").glob("*.yaml")])
-    if read_spec(path).update is None
+    if spec_at(path).update is None
 ]
 
 # Their synapses reshape and transpose, which means something else for many states.
@@ -36,7 +37,7 @@ ONE_BY_ONE = {
 
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: path.stem)
 def test_all_states_at_once_are_single_states(path: Path) -> None:
-    sampler = Sampler(build_model(read_spec(path)))
+    sampler = Sampler(build_model(spec_at(path)))
     observer = sampler.observer
     points = np.random.default_rng(5).normal(size=(sampler.model.size, 4))
     velocity = np.array([observer.velocity(x) for x in points.T.copy()]).T
@@ -62,8 +63,8 @@ def test_formulas_that_do_not_fit_are_evaluated_one_by_one(monkeypatch: pytest.M
 
 def test_slow_models_have_coarse_grids() -> None:
     assert Sampler(build_model(parse_spec(SWITCH))).grid == GRIDS[0]
-    assert Sampler(build_model(read_spec(SPECS / "digits.yaml"))).grid == GRIDS[1]
-    assert Sampler(build_model(read_spec(SPECS / "hierarchical-gated.yaml"))).grid == GRIDS[1]
+    assert Sampler(build_model(spec_at(SPECS / "digits.yaml"))).grid == GRIDS[1]
+    assert Sampler(build_model(spec_at(SPECS / "hierarchical-gated.yaml"))).grid == GRIDS[1]
 
 
 def test_vectors_of_the_model_meet_states_as_columns() -> None:
