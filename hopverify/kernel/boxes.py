@@ -15,7 +15,7 @@ from fractions import Fraction
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from hopverify.kernel.core import Layer
-from hopverify.kernel.curves import Curve
+from hopverify.kernel.curves import Curve, Stretch
 from hopverify.kernel.entries import Interval
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.functions import ball, exactly
@@ -29,18 +29,26 @@ Bounds = tuple[list[arb], list[arb]]
 class End:
     """An end of an interval: exactly, None if infinite, as a ball, and the values of activations there."""
 
-    __slots__ = ("ball", "exact", "values")
+    __slots__ = ("ball", "exact", "stretches", "values")
 
     def __init__(self, exact: Fraction | None, sign: int) -> None:
         self.exact = exact
         self.ball = sign * INF if exact is None else ball(exact)
         self.values: dict[int, arb] = {}
+        self.stretches: dict[tuple[int, End], Stretch] = {}
 
     def at(self, curve: Curve) -> arb:
         """Return the activation at the end; at an infinite one the end itself stands for it."""
         if id(curve) not in self.values:
             self.values[id(curve)] = self.ball if self.exact is None else curve.at(self.ball)
         return self.values[id(curve)]
+
+    def to(self, high: End, curve: Curve) -> Stretch:
+        """Return the curve over the interval from this end to another one."""
+        key = id(curve), high
+        if key not in self.stretches:
+            self.stretches[key] = Stretch(curve, (self.ball, high.ball), (self.at(curve), high.at(curve)))
+        return self.stretches[key]
 
 
 class Box:
@@ -97,7 +105,7 @@ def _ranges(flow: Flow, box: Box, layer: Layer) -> list[tuple[arb, arb]]:
     lows, highs = flow.part(layer, box.lows), flow.part(layer, box.highs)
     if layer.elementwise:
         curve, ends = flow.curves[layer.name], zip(lows, highs, strict=True)
-        return [curve.range((low.ball, high.ball), (low.at(curve), high.at(curve))) for low, high in ends]
+        return [low.to(high, curve).range for low, high in ends]
     found = flow.whole(layer, [low.ball.union(high.ball) for low, high in zip(lows, highs, strict=True)])
     return [(_or_infinite(each.lower(), -1), _or_infinite(each.upper(), 1)) for each in found]
 
@@ -123,10 +131,14 @@ def _one_sided(flow: Flow, ranges: Sequence[tuple[arb, arb]]) -> Bounds:
     return found
 
 
-def relaxed(flow: Flow, bounds: Bounds) -> Bounds:
-    """Return the relaxed bounds, of states within finite bounds."""
+def relaxed(flow: Flow, bounds: Bounds, box: Box) -> Bounds:
+    """Return the relaxed bounds, of states within finite bounds, which are natural ones of a box."""
     x = [low.union(high) for low, high in zip(*bounds, strict=True)]
-    found = _mean_values(flow, x) if flow.separate is None else _by_secants(flow, flow.separate, bounds, x)
+    if flow.separate is None:
+        found = _mean_values(flow, x)
+    else:
+        ends = zip(flow.separate, *bounds, box.lows, box.highs, strict=True)
+        found = _by_secants(flow, [_within(*each) for each in ends], x)
     return [each.lower() for each in found], [each.upper() for each in found]
 
 
@@ -142,16 +154,21 @@ def _column(entries: Sequence[arb]) -> arb_mat:
     return arb_mat(len(entries), 1, list(entries))
 
 
-def _by_secants(flow: Flow, curves: Sequence[Curve], bounds: Bounds, x: Sequence[arb]) -> list[arb]:
+def _within(curve: Curve, low: arb, high: arb, first: End, last: End) -> Stretch:
+    """Return the curve between two bounds, which may be ends of a box."""
+    if low is first.ball and high is last.ball:
+        return first.to(last, curve)
+    values = (end.at(curve) if u is end.ball else curve.at(u) for u, end in ((low, first), (high, last)))
+    return Stretch(curve, (low, high), (next(values), next(values)))
+
+
+def _by_secants(flow: Flow, stretches: Sequence[Stretch], x: Sequence[arb]) -> list[arb]:
     assert flow.balls is not None
     W, offset = flow.balls
     slopes, left = arb_mat(flow.size, flow.size), list[arb]()
-    for j, (curve, low, high) in enumerate(zip(curves, *bounds, strict=True)):
-        values = curve.at(low), curve.at(high)
-        slope = ((values[1] - values[0]) / (high - low)).mid() if low < high else arb(0)
-        least, most = curve.bounds(-slope, arb(1), (low, high), values)
-        slopes[j, j] = slope
-        left.append(least.union(most))
+    for j, stretch in enumerate(stretches):
+        slopes[j, j], rest = stretch.secant
+        left.append(rest)
     A = flow.leaking() - W * slopes
     R = inverse(A)
     return list((R * W * _column(left) + R * offset + (identity(flow.size) - R * A) * _column(x)).entries())
@@ -164,8 +181,7 @@ def lowest(flow: Flow, box: Box, multipliers: Sequence[Fraction]) -> arb:
     total = -arb(constant)
     ends = zip(flow.separate, box.lows, box.highs, strict=True)
     for (curve, low, high), y, rho, q in zip(ends, multipliers, flow.leak, pulls, strict=True):
-        values = low.at(curve), high.at(curve)
-        total += curve.bounds(ball(y * rho), -arb(q), (low.ball, high.ball), values)[0]
+        total += low.to(high, curve).least(ball(y * rho), -arb(q))
     return total
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from dataclasses import dataclass
 from functools import cached_property, partial, reduce
 from itertools import pairwise
 
@@ -26,7 +27,7 @@ from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import between, enclosed
 from hopverify.kernel.network import activation, is_lipschitz, slope
 from hopverify.kernel.numbers import Rejected, need
-from hopverify.kernel.pieces import Piece
+from hopverify.kernel.pieces import Part, Piece
 from hopverify.kernel.properties import TABLE, of_power
 from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable
 
@@ -100,7 +101,7 @@ class Curve:
 
     # -------------------------------------------------------------------------------------------------- on intervals
 
-    def _parts(self, low: arb, high: arb) -> Iterator[tuple[Piece, arb, arb]]:
+    def parts(self, low: arb, high: arb) -> Iterator[tuple[Piece, arb, arb]]:
         """Yield the pieces of an interval with the ends of the parts that it has of them.
 
         Where an end is not certainly on one side of a kink, which is a ball, both are in the hull that stands for it.
@@ -112,37 +113,68 @@ class Curve:
 
     def at(self, x: arb) -> arb:
         """Return g at a point."""
-        return reduce(arb.union, [piece.value(x) for piece, _, _ in self._parts(x, x)])
+        return reduce(arb.union, [piece.value(x) for piece, _, _ in self.parts(x, x)])
 
     def slopes(self, low: arb, high: arb) -> arb:
         """Return all slopes of g on an interval with finite ends, in Clarke's sense."""
         found: list[arb] = []
-        for piece, begin, end in self._parts(low, high):
+        for piece, begin, end in self.parts(low, high):
             found += [piece.rate(begin.union(end))] if piece.bend == "?" else map(piece.rate, (begin, end))
         return reduce(arb.union, found)
 
-    def bounds(self, p: arb, q: arb, ends: tuple[arb, arb], values: tuple[arb, arb]) -> tuple[arb, arb]:
-        """Return bounds of p·x + q·g(x) on an interval with finite ends, at which g has the given values."""
-        low, high = arb("inf"), arb("-inf")
-        for piece, begin, end in self._parts(*ends):
-            first = values[0] if begin is ends[0] else piece.value(begin)
-            last = values[1] if end is ends[1] else piece.value(end)
-            given = p * begin + q * first, p * end + q * last
-            least, most = piece.bounds(p, q, begin.union(end), given)
-            low, high = low.min(least), high.max(most)
-        return low, high
+    def unbounded_range(self, ends: tuple[arb, arb]) -> tuple[arb, arb]:
+        """Return bounds of g on an interval with an infinite end."""
+        found = [piece.reached(enclosed((low, False), (high, False))).range for piece, low, high in self.parts(*ends)]
+        return reduce(arb.min, (each.low[0] for each in found)), reduce(arb.max, (each.high[0] for each in found))
 
-    def range(self, ends: tuple[arb, arb], values: tuple[arb, arb]) -> tuple[arb, arb]:
-        """Return bounds of g on an interval, which may be infinite: then the values given there do not count."""
-        parts = list(self._parts(*ends))
-        if not (ends[0].is_finite() and ends[1].is_finite()):
-            found = [piece.reached(enclosed((low, False), (high, False))).range for piece, low, high in parts]
-            return reduce(arb.min, (each.low[0] for each in found)), reduce(arb.max, (each.high[0] for each in found))
-        if all(piece.monotone for piece, _, _ in parts):
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """A curve over an interval; ``values`` are those at its ends, and do not count where one is infinite."""
+
+    curve: Curve
+    ends: tuple[arb, arb]
+    values: tuple[arb, arb]
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The parts that a finite interval has of the pieces."""
+        (low, high), (first, last) = self.ends, self.values
+        return [
+            Part(
+                piece,
+                (begin, end),
+                (first if begin is low else piece.value(begin), last if end is high else piece.value(end)),
+            )
+            for piece, begin, end in self.curve.parts(low, high)
+        ]
+
+    def least(self, p: arb, q: arb) -> arb:
+        """Return a lower bound of p·x + q·g(x) on a finite interval."""
+        return reduce(arb.min, [part.least(p, q) for part in self.parts])
+
+    def bounds(self, p: arb, q: arb) -> tuple[arb, arb]:
+        """Return bounds of p·x + q·g(x) on a finite interval."""
+        return self.least(p, q), -self.least(-p, -q)
+
+    @cached_property
+    def range(self) -> tuple[arb, arb]:
+        """Bounds of g."""
+        if not (self.ends[0].is_finite() and self.ends[1].is_finite()):
+            return self.curve.unbounded_range(self.ends)
+        if all(part.piece.monotone for part in self.parts):
             # Where neighbours meet, one may rise and the other fall.
-            met = [piece.value(end) for piece, _, end in parts if end is not ends[1]]
-            return reduce(arb.min, met, values[0].min(values[1])), reduce(arb.max, met, values[0].max(values[1]))
-        return self.bounds(arb(0), arb(1), ends, values)
+            met = [value for part in self.parts for value in part.values]
+            return reduce(arb.min, met), reduce(arb.max, met)
+        return self.bounds(arb(0), arb(1))
+
+    @cached_property
+    def secant(self) -> tuple[arb, arb]:
+        """λ, and [m], so that g(x) is in λx + [m]: on a finite interval, λ about the slope of the chord."""
+        (low, high), (first, last) = self.ends, self.values
+        slope = ((last - first) / (high - low)).mid() if low < high else arb(0)
+        least, most = self.bounds(-slope, arb(1))
+        return slope, least.union(most)
 
 
 def _higher(u: arb, v: arb) -> arb:

@@ -23,7 +23,7 @@ from hopverify.kernel.arithmetic import Arithmetic, Value
 from hopverify.kernel.balls import BALLS
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.curves import Curve
+from hopverify.kernel.curves import Curve, Stretch
 from hopverify.kernel.duals import DUALS, Dual, check_around
 from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.exact import RATIONALS
@@ -210,7 +210,7 @@ def _reached(curve: Curve, u: arb) -> arb:
     ends = u.lower(), u.upper()
     if u.is_exact():
         return curve.at(u)
-    low, high = curve.range(ends, (curve.at(ends[0]), curve.at(ends[1])) if u.is_finite() else ends)
+    low, high = Stretch(curve, ends, (curve.at(ends[0]), curve.at(ends[1])) if u.is_finite() else ends).range
     return low.union(high)
 
 

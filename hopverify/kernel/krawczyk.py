@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 
 from flint import arb, arb_mat
 
@@ -26,13 +27,14 @@ ROUNDS = 6
 def inverse(matrix: arb_mat) -> arb_mat:
     """Return an approximate inverse of the middle, exact numbers; the identity where that is singular."""
     try:
-        return matrix.mid().inv().mid()
+        return matrix.mid().solve(identity(matrix.nrows()), algorithm="approx").mid()
     except ZeroDivisionError:
         return identity(matrix.nrows())
 
 
+@cache
 def identity(size: int) -> arb_mat:
-    """Return I."""
+    """Return I, which nobody changes."""
     return arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
 
 

@@ -17,8 +17,8 @@ from hopverify.kernel.flow import Flow
 from hopverify.kernel.krawczyk import contains_one, is_injective
 from hopverify.kernel.numbers import Rejected, need, rational, shown
 
-MOST_ENDS = 100_000
-"""So many ends are kept, with the values of activations there."""
+MOST_ENDS = 20_000
+"""So many ends are kept, with the activations there and between them."""
 
 Node = Sequence[Any]
 
@@ -96,7 +96,7 @@ class Tree:
             return True
         if not all(end.is_finite() for ends in bounds for end in ends):
             return False
-        again = relaxed(self.flow, bounds)
+        again = relaxed(self.flow, bounds, box)
         bounds = (
             [u if u > v else v for u, v in zip(again[0], bounds[0], strict=True)],
             [u if u < v else v for u, v in zip(again[1], bounds[1], strict=True)],

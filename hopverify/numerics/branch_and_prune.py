@@ -25,13 +25,13 @@ Integers = NDArray[np.int64]
 FINE, LEAST_UNITS = 35, 2**10
 # How much room proofs have: of what an end gains, of a width, of the terms of a lower bound, of 1 in |I - RJ|w < w.
 GAINED, GRID, SLACK, LOWER, REGULAR = 2.0**-8, 2.0**-7, 2.0**-9, 2.0**-18, 2.0**-6
-# An end that gains less than this of the width stays; a box that shrinks by more is shrunk once more.
-WORTH, AGAIN, ROUNDS = 2.0**-5, 0.15, 3
+# An end that gains less than this of the width stays, and a box whose widths do; one that shrinks by more is shrunk again.
+WORTH, SHORTER, AGAIN, ROUNDS = 2.0**-5, 0.05, 0.15, 3
 # Intervals so much thinner than the others of a box are not shrunk: balls know no more of them.
 THIN = 2.0**-14
-STEPS, AT_ONCE, ENTRIES = 30, 1024, 2**18
+STEPS, AT_ONCE, ENTRIES = 60, 1024, 2**18
 SCALES = (30.0, 1000.0, 1e6)
-OFF_MIDDLE = 0.4871
+OFF_MIDDLE = 0.45
 MOST_UNDECIDED, MOST_OPENED = 32, 8
 
 
@@ -137,7 +137,7 @@ class BranchAndPrune:
             left = np.flatnonzero(~gone)
             active, shrunk = active[left], self._shrunk(low[left], high[left], new_low[left], new_high[left])
             ratio = ((shrunk[1] - shrunk[0]) / np.maximum(high[left] - low[left], self.unit)).mean(axis=1)
-            better = ratio < 1 - WORTH / 4
+            better = ratio < 1 - SHORTER
             for k in np.flatnonzero(better):
                 self.nodes[names[active[k]]].shrinks.append(self._whole(shrunk[0][k], shrunk[1][k]))
                 lower[active[k]], upper[active[k]] = shrunk[0][k], shrunk[1][k]

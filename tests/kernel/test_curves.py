@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from flint import arb
 
-from hopverify.kernel.curves import Curve
+from hopverify.kernel.curves import Curve, Stretch
 from hopverify.kernel.functions import precision
 from hopverify.kernel.intervals import INF
 from hopverify.kernel.numbers import Rejected
@@ -34,7 +34,8 @@ def test_bounds_of_one_neuron_enclose_what_it_does(name: str) -> None:
             ends = arb(a), arb(a + width)
             values = g.at(ends[0]), g.at(ends[1])
             p, q = (arb(random.choice([0.0, random.gauss(0, 1)])) for _ in range(2))
-            bounds, reached, slopes = g.bounds(p, q, ends, values), g.range(ends, values), g.slopes(*ends)
+            over = Stretch(g, ends, values)
+            bounds, reached, slopes = over.bounds(p, q), over.range, g.slopes(*ends)
             inside = [min(arb(a + width * k / 50), ends[1]) for k in range(51)]
             found = [g.at(x) for x in inside]
             for (low, high), line in ((bounds, (p, q)), (reached, (arb(0), arb(1)))):
@@ -53,7 +54,7 @@ def test_bounds_are_near_the_true_ones(name: str) -> None:
             ends = arb(a), arb(b)
             values = g.at(ends[0]), g.at(ends[1])
             slope = (values[1] - values[0]) / (ends[1] - ends[0])
-            low, high = (float(end.mid()) for end in g.bounds(-slope, arb(1), ends, values))
+            low, high = (float(end.mid()) for end in Stretch(g, ends, values).bounds(-slope, arb(1)))
             inside = [arb(a + (b - a) * k / 200) for k in range(201)]
             found = [float((g.at(x) - slope * x).mid()) for x in inside]
             assert high - low <= 1.2 * (max(found) - min(found))
@@ -62,16 +63,16 @@ def test_bounds_are_near_the_true_ones(name: str) -> None:
 def test_ranges_on_infinite_intervals() -> None:
     with precision():
         for name, low, high in (("tanh", -1, 1), ("relu", 0, INF), ("sigmoid", 0, 1)):
-            found = curve(name).range((-INF, INF), (arb(0), arb(0)))
+            found = Stretch(curve(name), (-INF, INF), (arb(0), arb(0))).range
             assert found == (low, high)
-        assert curve("relu").range((-INF, arb(-1)), (arb(0), arb(0))) == (0, 0)
+        assert Stretch(curve("relu"), (-INF, arb(-1)), (arb(0), arb(0))).range == (0, 0)
 
 
 def test_what_cancels_on_a_half_line_has_a_range() -> None:
     """A hat: x - 2(x - 1) + (x - 2) is 0 beyond 2."""
     hat = curve("{expression: '(relu(x)^2 - 2*relu(x - 1)^2 + relu(x - 2)^2)/2', of: neuron}")
     with precision():
-        low, high = hat.range((-INF, INF), (-INF, INF))
+        low, high = Stretch(hat, (-INF, INF), (-INF, INF)).range
         assert (low, high) == (0, 1)
 
 
@@ -96,7 +97,7 @@ def test_kinks_at_irrational_places_are_in_one_piece() -> None:
         assert slopes.contains(0)
         assert slopes.contains(-2)
         ends = arb(1), arb(2)
-        low, high = g.bounds(arb(0), arb(1), ends, (g.at(ends[0]), g.at(ends[1])))
+        low, high = Stretch(g, ends, (g.at(ends[0]), g.at(ends[1]))).bounds(arb(0), arb(1))
         assert low <= 0
         assert high >= 1
 
@@ -136,7 +137,7 @@ def test_factors_whose_sign_is_not_certain(name: str, q: arb) -> None:
     with precision():
         for a, b in ((-1.0, 2.0), (0.5, 1.5), (-2.0, -0.5)):
             ends = arb(a), arb(b)
-            low, high = g.bounds(arb(0.25), q, ends, (g.at(ends[0]), g.at(ends[1])))
+            low, high = Stretch(g, ends, (g.at(ends[0]), g.at(ends[1]))).bounds(arb(0.25), q)
             for factor in (q.lower(), q.upper()):
                 for k in range(41):
                     x = arb(a + (b - a) * k / 40)
@@ -149,8 +150,26 @@ def test_a_tangent_beyond_an_end_is_none(monkeypatch: pytest.MonkeyPatch) -> Non
     """tanh is convex up to 0 only."""
     g = curve("tanh")
     with precision():
-        monkeypatch.setattr(Piece, "touching", lambda self, wanted, low, high: 1.0 if self.low is None else -1.0)
+        beyond = {"+": 1.0, "-": -1.0}
+        monkeypatch.setattr(Piece, "_around", lambda self, *_: (self._tangent(beyond[self.bend]),) * 2)
         ends = arb(-2), arb(2)
-        low, high = g.bounds(arb(-0.5), arb(1), ends, (g.at(ends[0]), g.at(ends[1])))
+        low, high = Stretch(g, ends, (g.at(ends[0]), g.at(ends[1]))).bounds(arb(-0.5), arb(1))
         found = [g.at(arb(k / 50)) - arb(k / 100) for k in range(-100, 101)]
         assert all(low.lower() <= each.upper() and each.lower() <= high.upper() for each in found)
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "softplus"])
+def test_lower_bounds_are_close_wherever_the_least_value_is(name: str) -> None:
+    """Of what bends up it is inside or at an end; tangents lose little of what is between the curve and its chord."""
+    g = curve(name)
+    with precision():
+        for a, b in ((-2.3671875, -0.25), (-3.0, 2.0), (0.0, 0.03125), (-0.001, 0.0005), (1.0, 40.0), (-0.25, 0.0)):
+            over = Stretch(g, (arb(a), arb(b)), (g.at(arb(a)), g.at(arb(b))))
+            grid = [arb(a) + (arb(b) - arb(a)) * k / 256 for k in range(257)]
+            curved = max(float(abs(g.pieces[0].second(x)).mid()) for x in grid) * (b - a) ** 2 / 8
+            for p in (-2.0, -0.95, -0.5, -0.2, -0.01, 0.0, 0.3):
+                for q in (1.0, -1.5):
+                    least = min((p * x + q * g.at(x) for x in grid), key=lambda value: float(value.mid()))
+                    low = over.least(arb(p), arb(q))
+                    assert low.lower() <= least.upper()
+                    assert float((least - low).mid()) < curved / 64
