@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from fractions import Fraction
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, partial, reduce
 from itertools import pairwise
 

@@ -145,7 +145,7 @@ class Piece:
         return {}
 
     def _tangent(self, place: float) -> Tangent:
-        """Return about how steep g is at a place, negated where slopes fall, and the tangent at a place of the piece."""
+        """Return how steep g is at a place, negated where slopes fall, and the tangent if the place is in the piece."""
         if place not in self._tangents:
             if len(self._tangents) > MOST_TANGENTS:
                 self._tangents.clear()

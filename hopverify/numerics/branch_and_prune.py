@@ -25,13 +25,13 @@ Integers = NDArray[np.int64]
 FINE, LEAST_UNITS = 35, 2**10
 # How much room proofs have: of what an end gains, of a width, of the terms of a lower bound, of 1 in |I - RJ|w < w.
 GAINED, GRID, SLACK, LOWER, REGULAR = 2.0**-8, 2.0**-7, 2.0**-9, 2.0**-18, 2.0**-6
-# An end that gains less than this of the width stays, and a box whose widths do; one that shrinks by more is shrunk again.
+# An end that gains less than this of the width stays, and a box whose widths do; one that shrinks more is tried again.
 WORTH, SHORTER, AGAIN, ROUNDS = 2.0**-5, 0.05, 0.15, 3
 # Intervals so much thinner than the others of a box are not shrunk: balls know no more of them.
 THIN = 2.0**-14
 STEPS, AT_ONCE, ENTRIES = 60, 1024, 2**18
 SCALES = (30.0, 1000.0, 1e6)
-OFF_MIDDLE = 0.45
+OFF_MIDDLE = 0.47
 MOST_UNDECIDED, MOST_OPENED = 32, 8
 
 
