@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -14,17 +14,18 @@ from hopverify.kernel.numbers import Rejected
 from hopverify.numerics.equilibrium_list import equilibrium_list, unknowns
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.segment_list import Region, is_confined, is_piecewise_linear, segment_list
-from hopverify.obligations import FlatRegionsInBasins, GloballyStable, RecoveredStates, Search
-from hopverify.provers import PROVERS, Budget
+from hopverify.obligations import FlatRegionsInBasins, RecoveredStates, Search
+from hopverify.provers import Budget
 from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
 from hopverify.provers._stability import with_stability
 from hopverify.provers.growth_box import by_growth
+from hopverify.provers.lure_multipliers import stable_by_kernel
 
 # Trees for the kernel: it takes about a millisecond a box.
 MAX_LISTED, MAX_WORK_LISTED, MAX_WITH_WHOLE_LAYERS = 150_000, 1_500_000_000, 20_000
 
 MANY, FEW = 40, 100
-"""Of more neurons a tree over segments, with a linear program for each box, is small, or not found in time."""
+"""Of more neurons exact states are long; a tree over segments, with linear programs, is small, or not found in time."""
 
 Listed = tuple[dict[str, Any], dict[str, Any]]
 """A claim, and its proof."""
@@ -35,9 +36,9 @@ def kernel_list(search: Search, budget: Budget) -> Listed | None:
     """Return a list of equilibria as a claim of the kernel, with its proof; None where no search can begin.
 
     The claim is `equilibria`, or `some equilibria` where the search is not complete. Where one equilibrium attracts
-    everything, there is no search, but for the exact states of piecewise-linear networks.
+    everything, there is no search, but for the exact states of piecewise-linear networks, where these are short.
     """
-    if is_piecewise_linear(search.network):
+    if is_piecewise_linear(search.network) and search.network.size <= MANY:
         found = _searched(search, budget)
         return found if found is not None and found[0]["claim"] == "equilibria" else _lone(search, budget) or found
     return _lone(search, budget) or _searched(search, budget)
@@ -46,8 +47,8 @@ def kernel_list(search: Search, budget: Budget) -> Listed | None:
 def _lone(search: Search, budget: Budget) -> Listed | None:
     """Return the list of the one equilibrium that attracts everything, or of none if it lies outside the region."""
     core = core_of(search.model)
-    for evidence in PROVERS["lure_multipliers"].search(GloballyStable(search.model), budget):
-        if evidence["rule"] != "kernel" or "x" not in evidence["claim"]:
+    for evidence in stable_by_kernel(search.model, budget):
+        if "x" not in evidence["claim"]:
             continue
         for x in (*_narrower(evidence["claim"]["x"]), evidence["claim"]["x"]):
             inside = _is_inside(search, x)
@@ -123,7 +124,7 @@ def _searched(search: Search, budget: Budget) -> Listed | None:
 def stability_list(search: Search, budget: Budget) -> Evidence | None:
     """Return evidence of the claim `stability`, whose premise 0 is the list; None where there is no list to tell."""
     listed = kernel_list(search, budget)
-    if listed is None or _are_blurred(search, listed[0]):
+    if listed is None:
         return None
     return with_stability(search, {"rule": "kernel", "claim": listed[0], "proof": listed[1]})
 
@@ -144,9 +145,3 @@ def rows_by_kernel(obligation: RecoveredStates | FlatRegionsInBasins, budget: Bu
         yield with_undetermined(search, {"rule": "kernel", **found["proof"]["premises"][0]})
     else:
         yield with_flat_regions(search, found)
-
-
-def _are_blurred(search: Search, claim: Mapping[str, Any]) -> bool:
-    """Whether states are enclosed that are exact, where every activation is piecewise affine."""
-    exact = all(isinstance(each, str) for row in claim["equilibria"] for each in row["x"])
-    return is_piecewise_linear(search.network) and not exact

@@ -39,6 +39,8 @@ from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
 MAX_PROGRAM, NEARLY, GRID = 80, 1e-6, 2**60
+# The kernel decides definiteness in balls up to so many neurons (docs/claims.md, `T16`).
+MAX_BY_KERNEL = 200
 
 
 def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
@@ -52,6 +54,16 @@ def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Ev
         ones = ones and set(evidence["multipliers"]) != {"1"}
     if ones and not model.uncertain:
         yield from _on_differences(obligation, budget)
+
+
+def stable_by_kernel(model: Model, budget: Budget) -> Iterator[Evidence]:
+    """Offer the kernel's claim of global stability, also where definiteness in doubles decides it sooner."""
+    obligation = GloballyStable(model)
+    for evidence in _search(obligation, budget):
+        if evidence["rule"] == "kernel":
+            yield evidence
+        elif sum(layer.size for layer in model.layers.values()) <= MAX_BY_KERNEL and not model.uncertain:
+            yield from _claims(obligation, *sector_network(model), evidence["multipliers"], budget)
 
 
 def _on_differences(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
