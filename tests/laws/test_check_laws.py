@@ -44,8 +44,9 @@ DEAR = () if HUNT else (
 
 # Not by default, nor what was repaired: others with the same checks are quicker.
 SLOW = {
-    "global-lure", "hopfield-1984", "layernorm-equilibria", "negative-energy-transformer",
-    "negative-equilibrium-propagation", "negative-self-excitation", "negative-two-time-constants",
+    "global-lure", "hamux-convention", "hamux/hamux-memories", "hopfield-1984", "krotov-hopfield-hard-tanh",
+    "layernorm-equilibria", "negative-energy-transformer", "negative-equilibrium-propagation", "negative-missing-half",
+    "negative-self-excitation", "relu-dead-coordinate", "negative-two-time-constants",
     "negative-vector-layernorm", "relu-biactive", "relu-five-equilibria", "relu-two-neurons", "softmax-equilibria",
     "softmax-memory",
 }  # fmt: skip

@@ -10,11 +10,24 @@ import numpy as np
 import pytest
 
 from hopverify.checker.rules import judge, lone_equilibrium
+from hopverify.checks import claims_of
+from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
+from hopverify.networks import build_model
 from hopverify.obligations import Retrieval
-from hopverify.spec import ExactArray
+from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread
-from tests.checker.test_guards_of_storing import obligation_of, refused
+
+
+def obligation_of(text: str) -> Any:
+    given = parse_spec(f"hopverify: 1\nname: net\n{text}")
+    ((_, claim),) = claims_of(given, build_model(given))
+    return claim.necessary[0]
+
+
+def refused(obligation: Any, evidence: dict[str, Any], message: str) -> None:
+    with pytest.raises(EvidenceRejected, match=message):
+        judge(obligation, evidence)
 
 
 def test_a_mean_is_for_exact_patterns_and_a_ghost_counts_as_one_more() -> None:
