@@ -33,7 +33,7 @@ from tests.soundness.mutations import at, mutated, paths, placed
 
 SPECS = Path(__file__).parents[2] / "specs"
 HUNT = profile() == "hunt"
-CERTIFICATES, EVIDENCES = by_profile((6, 20), (60, 150), (4000, 4000))
+CERTIFICATES, EVIDENCES = by_profile((6, 12), (60, 150), (4000, 4000))
 
 NAMES = (
     "relu-pair", "relu-five-equilibria", "relu-horn", "relu-runaway", "relu-dead-coordinate", "hamux-convention",
@@ -202,7 +202,10 @@ checks: [global_stability]
 """,
 }
 EXTRA["quadratic"] = EXTRA["quadratic"].replace(", activation: null", "")
-ALL = (*NAMES, *EXTRA)
+DEAR = {"negative-clipped-softmax", "relu-five-equilibria", "repaired/negative-two-time-constants-universal"}
+"""Not by default: what proves and refutes of these takes longest to find, and is found for others."""
+
+ALL = tuple(name for name in (*NAMES, *EXTRA) if profile() != "default" or name not in DEAR)
 
 
 @cache
@@ -301,7 +304,7 @@ def test_evidence_for_something_else_never_shows_the_opposite() -> None:
     known = {id(obligation): (obligation, outcome) for _, obligation, _, outcome in offers()}
     random = Random(0)
     pairs = [(o, outcome, e) for o, outcome in known.values() for _, _, e, _ in offers()]
-    for obligation, outcome, evidence in pairs if HUNT else random.sample(pairs, by_profile(1000, 4000, 0)):
+    for obligation, outcome, evidence in pairs if HUNT else random.sample(pairs, by_profile(500, 4000, 0)):
         if evidence["rule"] == "equilibrium_tree" and random.random() < 0.9:
             continue
         try:
