@@ -28,7 +28,7 @@ def memories_in_words(data: Mapping[str, Any] | None, *, shows: str = JSON_SHOWS
 
 def _boxes(data: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], shows: str) -> list[str]:
     lines = [f"{data['certified']:,} of {len(rows):,} patterns are stored, each at a stable equilibrium of its own"]
-    found = [row for row in rows if "half_width" in row]
+    found = [row for row in rows if "distance_at_most" in row]
     for row in found[:SHOWN]:
         distance = float(Fraction(row["distance_at_most"]))
         lines.append(f"{row['name']}: at most {distance:.4g} away in each coordinate; {row['stability']}")

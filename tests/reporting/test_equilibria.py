@@ -151,7 +151,7 @@ def test_two_equilibria_and_a_way_down_in_words() -> None:
 
 
 def test_equilibria_beside_patterns_in_words() -> None:
-    row = {"verdict": "pass", "half_width": "1/1024", "distance_at_most": "1/4", "stability": "stable"}
+    row = {"verdict": "pass", "distance_at_most": "1/4", "stability": "stable"}
     rows = [{"name": str(k)} | row for k in range(11)]
     norm = {"norm": "largest coordinate"}
     said = memories_in_words({"memories": rows, "certified": 11, "patterns": 11} | norm)

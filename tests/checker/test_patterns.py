@@ -1,0 +1,66 @@
+"""What readers are told of patterns that are stored, or lack something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hopverify.checker.patterns import told_of_patterns
+from hopverify.kernel.claims import Claim
+
+LABELS = ("m[0]", "m[1] (b)")
+ROW: dict[str, Any] = {"x": ["1"], "stability": "stable", "apart": "1", "limit": ["2", "3"], "rival": 1, "wrong": 0}
+
+
+def told(row: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    rows = [row, {"stored": False}]
+    claim = Claim("stored patterns", {"memory": "m", "errors": 0, "at_least": 0, "patterns": rows, **fields})
+    return told_of_patterns(claim, LABELS)
+
+
+def first(**change: Any) -> dict[str, Any]:
+    found: dict[str, Any] = told(ROW | {"stored": False} | change)["memories"][0]
+    return {key: value for key, value in found.items() if key not in ("name", "verdict", "stability")}
+
+
+def test_patterns_have_their_labels() -> None:
+    found = told(ROW | {"stored": True, "distance": "1/2", "flat": {"region": {}, "layers": {"x": "x + R·1"}}})
+    assert {key: found[key] for key in ("certified", "patterns", "norm")} == {
+        "certified": 1,
+        "patterns": 2,
+        "norm": "largest coordinate",
+    }
+    assert found["memories"] == [
+        {
+            "name": "m[0]",
+            "verdict": "pass",
+            "stability": "stable",
+            "distance_at_most": "1/2",
+            "flat_region": {"x": "x + R·1"},
+        },
+        {"name": "m[1] (b)", "verdict": "unknown", "why": "none"},
+    ]
+    assert set(told(ROW | {"stored": True}, basin="all states")) == {"certified", "patterns", "cells", "basin"}
+
+
+def test_what_a_pattern_lacks_is_told() -> None:
+    assert first(apart="2") == {"why": "far", "distance": "2", "limit": "2", "rival": "m[1] (b)"}
+    assert first(apart="2", rival=None)["rival"] == "the layer without synapses"
+    assert first(wrong=1) == {"why": "signs", "wrong": 1}
+    assert first(stability="unstable") == {"why": "stability"}
+    row = {"x": ["1"], "stability": "stable", "stored": False}
+    assert told(row)["memories"][0] == {
+        "name": "m[0]",
+        "verdict": "unknown",
+        "stability": "stable",
+        "why": "far",
+        "distance": "inf",
+    }
+
+
+def test_too_few_are_counted() -> None:
+    fields = {"memory": "m", "errors": 0, "at_least": 3, "equilibria": 2, "most": 1}
+    assert told_of_patterns(Claim("too few stored patterns", fields), LABELS) == {
+        "all_equilibria": 2,
+        "owned_at_most": 1,
+        "asked": 3,
+    }
