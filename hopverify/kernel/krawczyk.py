@@ -11,7 +11,7 @@ approximate inverse of a matrix in the middle of J: what it is does not matter f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 
@@ -22,6 +22,9 @@ from hopverify.kernel.functions import ball
 
 ROUNDS = 6
 """How often a vector w is tried."""
+
+LARGE = 48
+"""Of more neurons the diagonal of J is inverted first: where activations are nearly constant that is enough."""
 
 
 def inverse(matrix: arb_mat) -> arb_mat:
@@ -44,6 +47,19 @@ def deviation(flow: Flow, x: Balls) -> tuple[arb_mat, arb_mat]:
     R = inverse(flow.leaking() - gains * slopes)
     # R·G first: what is uncertain of the slopes then counts once for each neuron.
     return R, identity(flow.size) - (R * flow.leaking() - (R * gains) * slopes)
+
+
+def deviations(flow: Flow, x: Balls) -> Iterator[tuple[arb_mat, arb_mat]]:
+    """Yield what may be R and I - R·J, the cheapest first."""
+    if flow.size > LARGE:
+        J = flow.jacobian(x).tolist()
+        inverted = [(1 / row[k].mid()).mid() for k, row in enumerate(J)]
+        R = arb_mat(flow.size, flow.size)
+        for k, each in enumerate(inverted):
+            R[k, k] = each
+        moved = arb_mat([[each * factor for each in row] for factor, row in zip(inverted, J, strict=True)])
+        yield R, identity(flow.size) - moved
+    yield deviation(flow, x)
 
 
 def is_injective(flow: Flow, x: Balls) -> bool:
@@ -70,7 +86,9 @@ def contains_one(flow: Flow, box: Sequence[tuple[Fraction, Fraction]]) -> bool:
     """Return whether it is shown that a box with these ends, the lower one first, has exactly one zero of F."""
     x = [ball(low).union(ball(high)) for low, high in box]
     middle = [u.mid() for u in x]
-    R, C = deviation(flow, x)
     around = arb_mat(flow.size, 1, [u - c for u, c in zip(x, middle, strict=True)])
-    found = arb_mat(flow.size, 1, middle) - R * arb_mat(flow.size, 1, flow.residual(middle)) + C * around
-    return all(ball(low) < u and u < ball(high) for u, (low, high) in zip(found.entries(), box, strict=True))
+    centre, residual = arb_mat(flow.size, 1, middle), arb_mat(flow.size, 1, flow.residual(middle))
+    images = ((centre - R * residual + C * around).entries() for R, C in deviations(flow, x))
+    return any(
+        all(ball(low) < u and u < ball(high) for u, (low, high) in zip(image, box, strict=True)) for image in images
+    )

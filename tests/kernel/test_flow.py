@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from flint import arb
+from flint import arb, arb_mat
 
+from hopverify.kernel import krawczyk
 from hopverify.kernel.core import Core
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.functions import precision
@@ -52,6 +53,20 @@ def test_three_equilibria_of_a_neuron_that_drives_itself() -> None:
         assert is_injective(flow, [interval(1, 2)])
         assert not is_injective(flow, [interval(0, 2)])
         assert is_injective(flow, [arb(1)])
+
+
+def test_of_many_neurons_the_diagonal_is_inverted_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """I - RJ has the norm 1/2 by the diagonal alone; with the weight 3 that is no contraction, and the inverse is."""
+    with precision():
+        for weight, enough in (("1/2", True), ("3", False)):
+            flow = Flow(dense(f"[[0, {weight}], [{weight}, 0]]", "size: 2, lagrangian: identity"))
+            box = around(Fraction(0), Fraction(0), by=Fraction(1))
+            monkeypatch.setattr(krawczyk, "LARGE", 1)
+            assert contains_one(flow, box)
+            assert not contains_one(flow, around(Fraction(2), Fraction(2), by=Fraction(1)))
+            monkeypatch.setattr(krawczyk, "deviation", lambda flow, x: (arb_mat(2, 2), arb_mat(2, 2, [arb.nan()] * 4)))
+            assert contains_one(flow, box) is enough
+            monkeypatch.undo()
 
 
 def test_a_point_as_a_box_has_no_inside() -> None:
