@@ -110,6 +110,16 @@ Definition one_at_most : Prop := forall x y, rests x -> rests y -> agree n x y.
 Definition globally_stable : Prop := exists xs, rests xs /\ (forall y, rests y -> agree n xs y) /\
   (forall x0, exists x, moves x /\ forall i, (i < n)%nat -> 0 < times i -> x 0 i = x0 i) /\
   forall x, moves x -> converges x xs.
+
+(** Lists of states, of which no two are the same: the equilibria are these; these are equilibria. *)
+Definition state (v : numbers) : vec := fun i => Q2R (at_ v i).
+Definition different (list : list numbers) : Prop := ForallOrdPairs (fun v w => ~ agree n (state v) (state w)) list.
+Definition rests_exactly_at (list : list numbers) : Prop :=
+  (forall x, rests x <-> exists v, In v list /\ agree n (state v) x) /\ different list.
+Definition rests_at (list : list numbers) : Prop := List.Forall (fun v => rests (state v)) list /\ different list.
+
+(** No state has every solution converge to it. *)
+Definition nothing_attracts_everything : Prop := forall xs, ~ forall x, moves x -> converges x xs.
 End Network.
 
 (** ** Single layers and matrices *)

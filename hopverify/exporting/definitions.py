@@ -115,6 +115,13 @@ class Definitions:
         self._lemmas[found] = f"{statement}.\nProof. unfold sloped. simpl. {steps}. Qed.\n"
         return found
 
+    def shape(self, layer: Layer, shape: str) -> str:
+        """Return the name of the lemma that g is affine in pieces, as a shape of ``proofs/Pieces.v`` says."""
+        g, found = self.function(layer, "g"), f"shape_of_{name(layer.name)}"
+        steps = f"intro u. unfold {g}. by_shape"
+        self._lemmas[found] = f"Lemma {found} : has_shape {g} ({shape})%Q.\nProof. {steps}. Qed.\n"
+        return found
+
     def layer(self, layer: Layer) -> str:
         """Return the name of a layer's record."""
         held = {key: self.vector(layer, key) for key in ("tau", "leak", "bias")}

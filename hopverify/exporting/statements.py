@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hopverify.exporting import attraction, neurons
+from hopverify.exporting import attraction, lists, neurons
 from hopverify.exporting.definitions import Definitions, activation, potential
 from hopverify.exporting.numbers import name, rational, real, vector
 from hopverify.exporting.refusal import NotExported
@@ -185,5 +185,8 @@ STATEMENTS: Mapping[str, Callable[[Definitions, Claim], Statement]] = {
     "descent": descent,
     "global stability": attraction.global_stability,
     "at most one equilibrium": attraction.at_most_one,
+    "equilibria": lists.equilibria,
+    "some equilibria": lists.some_equilibria,
+    "no global stability": lists.no_global_stability,
 }
 """By the names of claims (docs/claims.md)."""

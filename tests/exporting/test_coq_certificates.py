@@ -23,9 +23,15 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("coqc") is None, reason="needs coqc: apt-get install coq libcoq-coquelicot"),
 ]
 SPECS = Path(__file__).parents[2] / "specs"
-IMPORTS = HEAD.format(digest="", modules="Sums Functions Networks Exports Definite Attraction").partition("*)\n")[2]
+IMPORTS = HEAD.format(digest="", modules="Sums Functions Networks Exports Definite Attraction Pieces Lists").partition(
+    "*)\n"
+)[2]
 ATTRACTED = ("relu-pair", "global-lure", "krotov-hopfield-hard-tanh", "krotov-hopfield-relu", "krotov-hopfield-relu6",
              "negative-bias-left-out")  # fmt: skip
+LISTED = ("relu-pair", "relu-two-neurons", "relu-five-equilibria", "relu-dead-coordinate", "relu-biactive",
+          "krotov-hopfield-relu", "krotov-hopfield-relu6", "krotov-hopfield-hard-tanh", "negative-self-excitation",
+          "repaired/relu-horn-universal", "repaired/relu-pair-universal", "repaired/relu-biactive-universal",
+          "repaired/relu-dead-coordinate-altered", "repaired/relu-runaway-universal")  # fmt: skip
 NUMBER = r"(-?\d+(?: # \d+)?)"
 
 __all__ = ["library"]
@@ -38,21 +44,22 @@ def exported(name: str, *claims: str) -> CoqFile:
     return export(core, [each for each in claims_of(core, verify(spec).to_json()) if each.name in claims])
 
 
-def changed(file: CoqFile, old: str, new: str) -> str:
-    """Return a file whose first theorem's proof has to fail in Coq, since a part of the model is changed."""
+def changed(file: CoqFile, old: str, new: str, statement: bool = False) -> str:
+    """Return a file whose first theorem's proof has to fail in Coq: a part of the model, or the claim, is changed."""
     theorem = file.theorems[0]
     model = body(file).partition("(** ** The claims *)")[0]
-    other, count = re.subn(old, new, model, count=1)
+    other, count = re.subn(old, new, theorem.statement if statement else model, count=1)
     assert count == 1, (theorem.name, old)
-    return f"{other}\nGoal {theorem.statement}.\nProof.\n  {failing(theorem.proof)}\nAbort.\n"
+    model, claim = (model, other) if statement else (other, theorem.statement)
+    return f"{model}\nGoal {claim}.\nProof.\n  {failing(theorem.proof)}\nAbort.\n"
 
 
 def failing(proof: str) -> str:
     """Return the step of a proof that computes, as one that fails."""
     steps = proof.replace(COMPUTED_ONCE, COMPUTED)
-    head, _, rest = steps.partition(".\n2, 3: ")
+    head, goals, rest = re.split(r"\.\n(2|2, 3): ", steps, maxsplit=1)
     assert rest.startswith(COMPUTED)
-    return f"Fail ({head}; [|{COMPUTED}|{COMPUTED}])."
+    return f"Fail ({head}; [|{'|'.join([COMPUTED] * (1 + goals.count(',')))}])."
 
 
 def test_one_equilibrium_attracts_everything(library: None, tmp_path: Path) -> None:
@@ -72,3 +79,27 @@ def test_one_equilibrium_attracts_everything(library: None, tmp_path: Path) -> N
     assert len(modules) == 4 * len(ATTRACTED)
     done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_lists_of_equilibria(library: None, tmp_path: Path) -> None:
+    """Accepted; and refused with another state, without one, with one twice, and with another bias."""
+    modules = []
+    for name in LISTED:
+        file = exported(name, "equilibria")
+        (theorem,) = file.theorems
+        modules.append(module(name, body(file)))
+        modules.append(module(f"{name} bias", changed(file, rf"(bias_\w+ : numbers := )\[{NUMBER}", r"\1[77 # 9")))
+        changes = {"other": (rf"\[\[{NUMBER}", "[[77 # 9"),
+                   "twice": (r"(\[\[[^\]]*\])", rf"\1; [{theorem.statement.partition('[[')[2].partition(']')[0]}]"),
+                   "less": (r"\[\[[^\]]*\];?\s*", "[")}  # fmt: skip
+        for change, (old, new) in changes.items():
+            modules.append(module(f"{name} {change}", changed(file, old, new, statement=True)))
+    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_two_equilibria(library: None, tmp_path: Path) -> None:
+    names = ("relu-two-neurons", "relu-five-equilibria", "hard-tanh-memory")
+    files = [exported(name, "no global stability") for name in names]
+    made = [module(name, body(file)) for name, file in zip(names, files, strict=True)]
+    assert compiled("\n".join([IMPORTS, *made]), tmp_path).returncode == 0
