@@ -91,7 +91,7 @@ def at(*state: str) -> dict[str, Any]:
 
 def test_the_own_equilibrium_of_a_pattern_is_not_denied() -> None:
     """(1/2, 0) alone is where the flow rests; 1/8 beside it an enclosure holds the own places of two, and is of one."""
-    refused(lone([["1/2", 0]]), at("1/2", "0"), "own ones of enough")
+    refused(lone([["1/2", 0]]), at("1/2", "0"), "own one of enough")
     told = judge(lone([[1, 0], ["5/4", 0]], least=2), at("9/8", "1/20")).data
     assert told == {"all_equilibria": 1, "owned_at_most": 1, "asked": 2}
 
@@ -102,7 +102,7 @@ def test_wrong_signs_deny_an_equilibrium_unless_they_are_allowed() -> None:
     bias = [Fraction(98), 0, 0, 0, 0]
     state = at("-1/5", *["7/10"] * 8, *["1"] * 7)
     assert judge(lone(rows, bias=bias), state).data["owned_at_most"] == 0
-    refused(lone(rows, bias=bias, errors=1), state, "own ones of enough")
+    refused(lone(rows, bias=bias, errors=1), state, "own one of enough")
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_PATTERNS", 2), ("MAX_NUMBERS", 5)])
