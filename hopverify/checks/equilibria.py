@@ -1,8 +1,7 @@
 """Equilibria: all of them, with proof that there are no others (T6, T10).
 
-Concerns networks with linear drives and leaky layers. For piecewise-linear activations and rational
-weights the equilibria are exact rational states, otherwise enclosures; faces of equilibria (singular systems) are told
-as such.
+For piecewise-linear activations, linear drives and rational weights the equilibria are exact rational states, otherwise
+enclosures; faces of equilibria (singular systems) are told as such. Drives of any kind are enclosed with their slopes.
 """
 
 from __future__ import annotations
@@ -14,15 +13,16 @@ from typing import Any
 
 from hopverify.checks import ANOTHER_ENERGY, FLOATING_POINT, Check, Claim, ParameterError
 from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
-from hopverify.networks import LinearNetwork, Model, linear_network
-from hopverify.networks.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, obstacles
+from hopverify.networks import Model, Neurons, linear_network
+from hopverify.networks.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, unlisted
 from hopverify.obligations import AllEquilibria, Convex, Obligation, Search, StoredPatterns
 from hopverify.registry import did_you_mean
 from hopverify.spec import Field, FieldKind
 
 SIZES_OF_LISTS = (
     f"relu, tanh and other elementwise layers: about 20 dense neurons; up to {MAX_NEURONS} if weights are small or the "
-    f"equilibrium is unique. Softmax, layer norm, sparsemax and similar layers: {MAX_WITH_WHOLE_LAYERS}"
+    f"equilibrium is unique. Softmax, layer norm, sparsemax and similar layers: {MAX_WITH_WHOLE_LAYERS}. Drives that "
+    "are not linear, and layers without leak: some neurons, up to 2,000 boxes"
 )
 REGION = (
     Field("lower", FieldKind.NUMBERS, "lower ends of the region: one number, or one for each neuron", default=None),
@@ -33,9 +33,8 @@ REGION = (
 def inapplicable(model: Model) -> str:
     """Return why equilibria are not listed for a model whose structure is another."""
     return (
-        f"{obstacles(model)[0]}; equilibria are listed for leaky layers with locally Lipschitz activations, joined by "
-        f"synapses with linear drives, of at most {MAX_NEURONS} neurons, {MAX_WITH_WHOLE_LAYERS} if a layer is not "
-        "elementwise"
+        f"{unlisted(model)[0]}; equilibria are listed for locally Lipschitz activations, of at most {MAX_NEURONS} "
+        f"neurons, {MAX_WITH_WHOLE_LAYERS} if a layer is not elementwise or a drive not linear"
     )
 
 
@@ -46,12 +45,13 @@ def search_of(model: Model, values: Mapping[str, Any]) -> Search | None:
 
 @lru_cache(maxsize=8)
 def _search(model: Model, lower: tuple[Fraction, ...] | None, upper: tuple[Fraction, ...] | None) -> Search | None:
-    network = linear_network(model)
-    return None if network is None else Search(model, network, _region(network, lower, upper))
+    if unlisted(model):
+        return None
+    return Search(model, linear_network(model), _region(Neurons(tuple(model.layers.values())).size, lower, upper))
 
 
 def _region(
-    network: LinearNetwork, lower: tuple[Fraction, ...] | None, upper: tuple[Fraction, ...] | None
+    size: int, lower: tuple[Fraction, ...] | None, upper: tuple[Fraction, ...] | None
 ) -> tuple[tuple[Fraction, Fraction], ...] | None:
     if lower is None and upper is None:
         return None
@@ -59,11 +59,9 @@ def _region(
     for name, given in (("lower", lower), ("upper", upper)):
         if given is None:
             raise ParameterError(name, "a region needs both lower and upper")
-        if len(given) not in (1, network.size):
-            raise ParameterError(
-                name, f"expected one number, or one for each of {network.size} neurons, got {len(given)}"
-            )
-        ends.append(given * network.size if len(given) == 1 else given)
+        if len(given) not in (1, size):
+            raise ParameterError(name, f"expected one number, or one for each of {size} neurons, got {len(given)}")
+        ends.append(given * size if len(given) == 1 else given)
     for neuron, (low, high) in enumerate(zip(*ends, strict=True)):
         if low > high:
             raise ParameterError("upper", f"the region is empty: lower {low} is above upper {high} for neuron {neuron}")
@@ -133,7 +131,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
 def _is_elementwise(model: Model, values: Mapping[str, Any]) -> bool:
     """Whether a pattern of an instantaneous layer is a state to begin with: drives are linear, neurons alone."""
     search = search_of(model, values)
-    return search is not None and search.network.elementwise
+    return search is not None and search.linear is not None and search.linear.elementwise
 
 
 CHECK = Check(
@@ -151,8 +149,8 @@ CHECK = Check(
         "synapses, with its signs where all entries are ±a."
     ),
     premises=(
-        "linear drives (dense, diagonal, Hebbian or convolution synapses) of leaky layers with locally "
-        "Lipschitz activations. With near a memory, and no layer that inhibits itself at once"
+        "locally Lipschitz activations. To begin with, activations or drives are bounded, or a region is given; layers "
+        "without leak need one. With near a memory, and no layer that inhibits itself at once"
     ),
     sizes={"": SIZES_OF_LISTS, "near": "hundreds of neurons"},
     claims=_claims,

@@ -129,9 +129,11 @@ def _listed(obligation: AllEquilibria) -> Iterator[str]:
     search = obligation.search
     if search.region is not None:
         return
-    if propose_box(search.network) is None:
+    if search.linear is None:
+        yield from obstacles(search.model)
+    elif propose_box(search.linear) is None:
         yield from _bounded(Bounded(search.model))
-    elif search.network.size > MOST_DENSE:
+    elif search.linear.size > MOST_DENSE:
         yield f"the search grows with each neuron: {search.network.size} are too many, if weights are dense"
 
 

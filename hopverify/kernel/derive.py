@@ -129,6 +129,8 @@ def _pull(node: Apply, position: int, adjoint: Term, shapes: Mapping[int, Shape]
         raise Rejected("gradient: a value with more than two axes moves")
     if position == 0 and name in _OF_ARRAYS:
         raise Rejected(f"gradient: the derivative of {name} with respect to its array is not known")
+    if name == "relu" and _has_factor(adjoint, node):
+        return adjoint
     if name in SLOPES:
         return apply("multiply", adjoint, replace(SLOPES[name], argument))
     if name in _BINARY:
@@ -149,6 +151,18 @@ def _pull(node: Apply, position: int, adjoint: Term, shapes: Mapping[int, Shape]
     if name not in _RULES:
         raise Rejected(f"gradient: the derivative of {name} is not in the table")
     return _RULES[name](node, position, adjoint)
+
+
+def _has_factor(product: Term, node: Apply) -> bool:
+    """Whether a product has a factor that is a node, or a power of it > 0: it is 0 where the node is."""
+    if product is node:
+        return True
+    if not isinstance(product, Apply) or product.function not in ("multiply", "power"):
+        return False
+    left, right = product.arguments
+    if product.function == "power":
+        return left is node and isinstance(right, Number) and right.value > 0
+    return _has_factor(left, node) or _has_factor(right, node)
 
 
 def _reduced(adjoint: Term, wide: Shape, narrow: Shape) -> Term:

@@ -12,7 +12,7 @@ has no value or jumps, its slope is no number, and nothing is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -31,6 +31,7 @@ from hopverify.kernel.functions import ball, exactly
 from hopverify.kernel.network import activation, drives
 from hopverify.kernel.normalised import normalised
 from hopverify.kernel.numbers import Rejected, need
+from hopverify.kernel.points import needs
 from hopverify.kernel.terms import STATE, Place, Term
 
 Balls = Sequence[arb]
@@ -46,6 +47,7 @@ class Flow:
         self.size = sum(layer.size for layer in self.layers)
         self.activations = {layer.name: activation(core, layer) for layer in self.layers}
         self.drives = {layer.name: list(drives(core, layer.name)) for layer in self.layers}
+        self.sources = {name: [set(needs(term)) for term in terms] for name, terms in self.drives.items()}
         self.arrays = self._arrays(BALLS)
         self.moving_arrays = self._arrays(DUALS)
         self.leak = [Fraction(each) for layer in self.layers for each in layer.leak.entries]
@@ -165,13 +167,20 @@ class Flow:
                 energy = synapse.energy
                 check_around(energy, {**self._places(gamma), **arrays_of(self.core, energy)}, "activation")
         G = arb_mat(self.size, self.size)
-        for column in range(self.size):
-            values = {**self._places(_moving(gamma, column)), **self.moving_arrays}
-            for layer in self.layers:
-                for term in self.drives[layer.name]:
-                    for row, each in enumerate(evaluate(term, values, DUALS), start=self.starts[layer.name]):
+        for source in self.layers:
+            for column in range(self.starts[source.name], self.starts[source.name] + source.size):
+                values = {**self._places(_moving(gamma, column)), **self.moving_arrays}
+                for first, term in self._moved_by(source):
+                    for row, each in enumerate(evaluate(term, values, DUALS), start=first):
                         G[row, column] += each.rate
         return G
+
+    def _moved_by(self, source: Layer) -> Iterator[tuple[int, Term]]:
+        """Yield the parts of drives that depend on the activation of a layer, each with its first neuron."""
+        for layer in self.layers:
+            for term, sources in zip(self.drives[layer.name], self.sources[layer.name], strict=True):
+                if source.name in sources:
+                    yield self.starts[layer.name], term
 
     def jacobian(self, x: Balls) -> arb_mat:
         """Return J: all slopes of F on a box."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hopverify.kernel import derive
+from hopverify.kernel import derive, terms
 from hopverify.kernel.arithmetic import Arithmetic, Value
 from hopverify.kernel.balls import BALLS
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer, SpinLayer
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.numbers import Rejected
-from hopverify.kernel.terms import STATE, Place, Term
+from hopverify.kernel.terms import STATE, Place, Term, Variable
 
 
 def activation(core: Core, layer: Layer) -> Term:
@@ -37,10 +37,12 @@ def slope(core: Core, layer: Layer, term: Term) -> Term:
 
 
 def drives(core: Core, layer: str) -> Iterator[Term]:
-    """Yield what each synapse adds to a layer."""
+    """Yield what each synapse adds to a layer; nothing of one whose S does not have its activation."""
+    own = ("activation", layer)
     for synapse in core.synapses:
         if synapse.drive is None:
-            yield derive.apply("negate", derive.gradient(synapse.energy, ("activation", layer), core.places))
+            if any(isinstance(node, Variable) and node.place == own for node in terms.walk(synapse.energy)):
+                yield derive.apply("negate", derive.gradient(synapse.energy, own, core.places))
         elif layer in synapse.drive:
             yield synapse.drive[layer]
 

@@ -3,7 +3,7 @@
 from hopverify.networks.altered import AlteredSystem, altered_system
 from hopverify.networks.building import any_model, build_model
 from hopverify.networks.layer import Layer, LayerFunction
-from hopverify.networks.linear import LinearNetwork, linear_network
+from hopverify.networks.linear import LinearNetwork, Neurons, linear_network
 from hopverify.networks.network import Memory, Model
 from hopverify.networks.spins import SpinLayer, SpinModel
 
@@ -14,6 +14,7 @@ __all__ = [
     "LinearNetwork",
     "Memory",
     "Model",
+    "Neurons",
     "SpinLayer",
     "SpinModel",
     "altered_system",

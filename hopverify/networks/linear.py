@@ -19,15 +19,62 @@ from hopverify.networks.layer import Layer, LayerFunction
 from hopverify.networks.network import Model
 from hopverify.synapses import Synapse
 
-# Whole layers need the matrix H, and ball arithmetic on it.
+# Whole layers need the matrix H, and ball arithmetic on it; drives that are not linear that of their slopes.
 MAX_NEURONS, MAX_WITH_WHOLE_LAYERS = 400, 64
 
 Matrix = np.ndarray[Any, Any]
 """An object array of Fractions."""
 
 
+class Numbered:
+    """Neurons that are numbered through ``layers``."""
+
+    layers: tuple[Layer, ...]
+
+    def names(self) -> list[str]:
+        """Return a name for each neuron, such as ``x[3]``."""
+        return [f"{layer.name}[{i}]" for layer in self.layers for i in range(layer.size)]
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether every neuron's activation depends on its own state only."""
+        return all(layer.function.elementwise for layer in self.layers)
+
+    def places(self) -> list[tuple[Layer, np.ndarray[Any, Any]]]:
+        """Return each layer with the numbers of its neurons."""
+        starts = np.cumsum([0, *(layer.size for layer in self.layers)])
+        return [(layer, np.arange(a, a + layer.size)) for layer, a in zip(self.layers, starts.tolist(), strict=False)]
+
+
 @dataclass(frozen=True, eq=False)
-class LinearNetwork:
+class Neurons(Numbered):
+    """All neurons of a model, whatever its drives are."""
+
+    layers: tuple[Layer, ...]
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return sum(layer.size for layer in self.layers)
+
+    @property
+    def functions(self) -> tuple[LayerFunction, ...]:
+        """Of each neuron the function of its layer."""
+        return tuple(layer.function for layer in self.layers for _ in range(layer.size))
+
+    @property
+    def leak(self) -> Matrix:
+        """ρ of each neuron, Fractions."""
+        return np.array([rate for layer in self.layers for rate in layer.each(layer.leak)], dtype=object)
+
+    @property
+    def bias(self) -> Matrix:
+        """The bias of each neuron, Fractions."""
+        return np.concatenate([layer.bias.fractions() for layer in self.layers])
+
+
+@dataclass(frozen=True, eq=False)
+class LinearNetwork(Numbered):
     """``W`` (N × N), ``b`` and ``leak`` (N) in Fractions; ``functions[i]`` is that of the layer of neuron i."""
 
     W: Matrix
@@ -40,10 +87,6 @@ class LinearNetwork:
     def size(self) -> int:
         """The number of neurons, N."""
         return len(self.b)
-
-    def names(self) -> list[str]:
-        """Return a name for each neuron, such as ``x[3]``."""
-        return [f"{layer.name}[{i}]" for layer in self.layers for i in range(layer.size)]
 
     def target(self, gamma: Matrix) -> Matrix:
         """Return x⋆(γ) = (Wγ + b)/ρ, exactly."""
@@ -64,16 +107,6 @@ class LinearNetwork:
         return gamma is not None and bool((self.target(gamma) == x).all())
 
     @property
-    def elementwise(self) -> bool:
-        """Whether every neuron's activation depends on its own state only."""
-        return all(layer.function.elementwise for layer in self.layers)
-
-    def places(self) -> list[tuple[Layer, np.ndarray[Any, Any]]]:
-        """Return each layer with the numbers of its neurons."""
-        starts = np.cumsum([0, *(layer.size for layer in self.layers)])
-        return [(layer, np.arange(a, a + layer.size)) for layer, a in zip(self.layers, starts.tolist(), strict=False)]
-
-    @property
     def is_symmetric(self) -> bool:
         """Whether W = Wᵀ, so that the network has an energy."""
         return bool((self.W == self.W.T).all())
@@ -83,25 +116,40 @@ def linear_network(model: Model) -> LinearNetwork | None:
     """Return the network of a model, or None unless drives are linear and layers leaky and locally Lipschitz."""
     if obstacles(model):
         return None
-    layers = tuple(model.layers.values())
-    b = np.concatenate([layer.bias.fractions() for layer in layers])
-    leak = np.array([rate for layer in layers for rate in layer.each(layer.leak)], dtype=object)
-    functions = tuple(layer.function for layer in layers for _ in range(layer.size))
-    return LinearNetwork(drive_matrix(model), b, leak, functions, layers)
+    of = Neurons(tuple(model.layers.values()))
+    return LinearNetwork(drive_matrix(model), of.bias, of.leak, of.functions, of.layers)
 
 
 def obstacles(model: Model) -> list[str]:
     """Return, in words, what keeps a model from being such a network; nothing for one that is."""
-    layers = model.layers.values()
-    size, whole = sum(layer.size for layer in layers), [layer for layer in layers if not layer.function.elementwise]
-    most = MAX_WITH_WHOLE_LAYERS if whole else MAX_NEURONS
-    limit = f"{most}, since layer {whole[0].name} is not elementwise" if whole else f"{most}"
-    said = [f"there are {size:,} neurons, and the limit is {limit}"] if size > most else []
+    whole = [layer.name for layer in model.layers.values() if not layer.function.elementwise]
+    said = _size_beyond(model, f"layer {whole[0]} is not elementwise" if whole else "")
     curved = [name for name, synapse in model.synapses.items() if not synapse.linear]
     said += [f"the drive of synapse {name} is not linear in the activations" for name in curved]
-    said += [f"layer {layer.name} has no leak" for layer in layers if 0 in layer.leak]
+    said += [f"layer {layer.name} has no leak" for layer in model.layers.values() if 0 in layer.leak]
+    return said + _irregular(model)
+
+
+def unlisted(model: Model) -> list[str]:
+    """Return, in words, why equilibria of a model are not listed, whatever its drives are; nothing if they are."""
+    curved = [name for name, synapse in model.synapses.items() if not synapse.linear]
+    whole = [layer.name for layer in model.layers.values() if not layer.function.elementwise]
+    why = f"the drive of synapse {curved[0]} is not linear in the activations" if curved else ""
+    why = f"layer {whole[0]} is not elementwise" if whole else why
+    return _size_beyond(model, why) + _irregular(model)
+
+
+def _size_beyond(model: Model, why: str) -> list[str]:
+    """Return that there are too many neurons, if there are: of models that are searched in slopes for a reason."""
+    size, most = sum(layer.size for layer in model.layers.values()), MAX_WITH_WHOLE_LAYERS if why else MAX_NEURONS
+    limit = f"{most}, since {why}" if why else f"{most}"
+    return [f"there are {size:,} neurons, and the limit is {limit}"] if size > most else []
+
+
+def _irregular(model: Model) -> list[str]:
+    layers = model.layers.values()
     irregular = [layer for layer in layers if not all(is_locally_lipschitz(part) for part in layer.function.activation)]
-    return said + [f"the activation of layer {each.name} is not known to be locally Lipschitz" for each in irregular]
+    return [f"the activation of layer {each.name} is not known to be locally Lipschitz" for each in irregular]
 
 
 def drive_matrix(model: Model) -> Matrix:

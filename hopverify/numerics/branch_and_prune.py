@@ -87,10 +87,18 @@ def opening(relaxations: Relaxations, lower: Floats, upper: Floats) -> list[Boun
         if finite:
             return boxes
         low, high = (bound[0] for bound in relaxations.natural(lower[None], upper[None]))
+        if (low > high).any():
+            return None
         # Others may know limits less closely: of arctan that it is below 11/7.
         beyond = 2.0**-10 * np.where(np.isfinite(high - low), np.abs(low) + np.abs(high), 1.0)
         lower, upper = np.maximum(lower, low - beyond), np.minimum(upper, high + beyond)
     return None
+
+
+def is_void(relaxations: Relaxations, lower: Floats, upper: Floats) -> bool:
+    """Whether natural bounds leave nothing of a box whose ends may be infinite."""
+    low, high = relaxations.natural(lower[None], upper[None])
+    return bool((low > high).any())
 
 
 class BranchAndPrune:

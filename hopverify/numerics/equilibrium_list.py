@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.networks import Model, linear_network
-from hopverify.numerics.branch_and_prune import BranchAndPrune, opening
+from hopverify.numerics.branch_and_prune import BranchAndPrune, is_void, opening
 from hopverify.numerics.enclosures import Enclosures
 from hopverify.numerics.mean_value import MeanValue
 from hopverify.numerics.overlaps import overlaps_of
@@ -38,7 +38,14 @@ def equilibrium_list(
     if begin is not None:
         lower, upper = np.array([-_upward(-low) for low, _ in begin]), np.array([_upward(high) for _, high in begin])
     field_of = overlaps.relaxation if overlaps is not None else _field_of(model)
-    boxes = opening(field_of(lower, upper), lower, upper)
+    bounds = field_of(lower, upper)
+    if begin is None and overlaps is None and is_void(bounds, lower, upper):
+        return {"claim": "equilibria", "region": None, "equilibria": []}, {
+            "by": "tree",
+            "unit": "1",
+            "nodes": [["none"]],
+        }
+    boxes = opening(bounds, lower, upper)
     if boxes is None:
         return None
     field = field_of(*boxes[-1])

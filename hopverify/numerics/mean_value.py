@@ -30,6 +30,8 @@ from hopverify.spec.exact_array import ExactArray
 
 # How much neurons count whose states follow from those of others: hardly, as these are the ones to cut.
 OTHERS, TINY = 1e-9, 1e-300
+NONE = 1e300
+"""Bounds from here to -here leave nothing, and have a middle."""
 QUARTER, HALF = (Interval(np.array(value), np.array(value)) for value in (0.25, 0.5))
 
 
@@ -72,16 +74,21 @@ class MeanValue:
 
     def natural(self, lower: Floats, upper: Floats) -> Bounds:
         """Return the natural bounds of the equilibria in each box; ends may be infinite."""
-        low, high = self._drive(*self._activations(lower, upper))
-        return (low + self.b) / self.leak, (high + self.b) / self.leak
+        low, high = (each + self.b for each in self._drive(*self._activations(lower, upper)))
+        # Without leak, drive + b is 0, or there is no equilibrium.
+        leaky, void = self.leak > 0, (low > 0) | (high < 0)
+        rate, far = np.where(leaky, self.leak, 1.0), np.where(void, -NONE, np.inf)
+        return np.where(leaky, low / rate, -far), np.where(leaky, high / rate, far)
 
     def relaxed(self, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return the bounds of the mean value form in each box, R, and the share of each neuron in their widths."""
         R, C, steepest = self._slopes_after(lower, upper)
         middle, radius = (lower + upper) / 2, (upper - lower) / 2
         centre = middle - np.einsum("bij,bj->bi", R, self.residual(middle))
-        width = np.einsum("bij,bj->bi", C, radius)
-        share = radius * (C / np.maximum(upper - lower, THIN)[:, :, None]).sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            width = np.nan_to_num(np.einsum("bij,bj->bi", C, radius), nan=np.inf, posinf=np.inf)
+            share = radius * (C / np.maximum(upper - lower, THIN)[:, :, None]).sum(axis=1)
+        share = np.where(np.isfinite(share), share, radius)
         return centre - width, centre + width, R, self._blame(share, steepest, radius)
 
     def _blame(self, share: Floats, steepest: Floats, radius: Floats) -> Floats:
@@ -103,8 +110,11 @@ class MeanValue:
         G, G_radius = self._gains(lower, upper)
         middle = np.diag(self.leak) - G @ D
         R, steepest = inverses(middle), np.abs(D) + D_radius
-        passed = np.abs(R @ G) @ D_radius + np.abs(R) @ (G_radius @ steepest)
-        return R, np.abs(np.eye(self.size) - R @ middle) + passed, steepest
+        with np.errstate(invalid="ignore"):
+            passed = np.abs(R @ G) @ D_radius + np.abs(R) @ (G_radius @ steepest)
+        # Where slopes have no bound, nothing is known of C.
+        C = np.nan_to_num(np.abs(np.eye(self.size) - R @ middle) + passed, nan=np.inf, posinf=np.inf)
+        return R, C, steepest
 
     def separated(self, lower: Floats, upper: Floats, R: Floats, steps: int) -> Separation:
         """Return that no multipliers are sought."""
@@ -193,15 +203,25 @@ class MeanValue:
         """Return the middle and the radius of G for the activations of each box."""
         if self.W is not None:
             return self.W, np.zeros_like(self.W)
-        return _centred(*_rates(self._moving_drive, *self._activations(lower, upper)))
+        return _centred(*_rates(self.moving_drive, *self._activations(lower, upper)))
 
-    def _moving_drive(self, gamma: Any) -> Any:
+    def moving_drive(self, gamma: Any) -> Any:
+        """Return the drives for activations, dual numbers of intervals."""
         parts = {name: gamma[own] for name, own in self.places.items()}
         total = np.full(self.size, 0.0, dtype=object)
         for synapse in self.synapses:
             for name, drive in synapse.drive(parts, DUALS).items():
                 total[self.places[name]] += drive
         return total
+
+
+def slopes_of_drives(model: Model, x: Floats) -> Floats:
+    """Return the slopes of drives on activations at a state, (N, N)."""
+    parts = np.split(x, np.cumsum([layer.size for layer in model.layers.values()])[:-1])
+    gamma = [layer.function.activate(own, FLOATS) for layer, own in zip(model.layers.values(), parts, strict=True)]
+    at = np.concatenate(gamma).astype(np.float64)[None]
+    low, high = _rates(MeanValue(model, x, x).moving_drive, at, at)
+    return np.asarray((low[0] + high[0]) / 2)
 
 
 def _or_range(layer: Any, low: Floats, high: Floats) -> Bounds:

@@ -5,16 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hopverify.networks import LinearNetwork, Model
+from hopverify.errors import EvidenceRejected
+from hopverify.networks import LinearNetwork, Model, Neurons
 
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """Where equilibria are listed: a network, and a region of states (None: everywhere)."""
+    """Where equilibria are listed: a model, and a region of states (None: everywhere).
+
+    ``linear`` is its network where drives are linear and layers leaky, else None.
+    """
 
     model: Model
-    network: LinearNetwork
+    linear: LinearNetwork | None
     region: tuple[tuple[Fraction, Fraction], ...] | None
+
+    @property
+    def network(self) -> LinearNetwork:
+        """The network; raises :class:`EvidenceRejected` for a model that is none, whose evidence is another."""
+        if self.linear is None:
+            raise EvidenceRejected("the drives are not linear, or a layer has no leak")
+        return self.linear
+
+    @property
+    def neurons(self) -> Neurons:
+        """The neurons of the model."""
+        return Neurons(tuple(self.model.layers.values()))
 
     @property
     def where(self) -> str:

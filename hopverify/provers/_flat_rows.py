@@ -22,7 +22,7 @@ from hopverify.expr.curvature import curvature
 from hopverify.expr.pieces import End
 from hopverify.expr.translation import is_flat_only_along_ones, is_threshold_potential, response_to_shift
 from hopverify.kernel import core
-from hopverify.networks import Layer, LinearNetwork, Model
+from hopverify.networks import Layer, Model, Neurons
 from hopverify.obligations import Search
 from hopverify.provers.structure import entry
 
@@ -37,13 +37,13 @@ Ends = list[tuple[Fraction, Fraction]]
 
 def with_undetermined(search: Search, listing: Evidence) -> Evidence:
     """Return evidence of what the energy leaves open of the equilibria that are listed."""
-    rows = [_recovered(search.network, each) for each in listing["claim"]["equilibria"]]
+    rows = [_recovered(search.neurons, each) for each in listing["claim"]["equilibria"]]
     return _about(search, "undetermined states", {"equilibria": rows}, [listing], _graded(search.model))
 
 
 def with_flat_regions(search: Search, listing: Evidence) -> Evidence:
     """Return evidence of the flat regions around the equilibria that are listed, perhaps with their stability."""
-    rows = [_flat_region(search.network, each) for each in listing["claim"]["equilibria"]]
+    rows = [_flat_region(search.neurons, each) for each in listing["claim"]["equilibria"]]
     inside = all(_is_inside(row) for row in rows)
     fields = {"equilibria": rows, "in_basins": inside}
     return _about(search, "flat regions", fields, [listing], _regular(search.model))
@@ -91,7 +91,7 @@ def _same(listed: Mapping[str, Any]) -> dict[str, Any]:
     return {key: listed[key] for key in ("x", "dimension") if key in listed}
 
 
-def _places(network: LinearNetwork, ends: Ends) -> dict[int, Interval | Place]:
+def _places(network: Neurons, ends: Ends) -> dict[int, Interval | Place]:
     """Return where each neuron of an elementwise layer lies."""
     pieces: dict[int, ConstantPieces] = {
         i: constant_pieces(function) for i, function in enumerate(network.functions) if function.elementwise
@@ -99,7 +99,7 @@ def _places(network: LinearNetwork, ends: Ends) -> dict[int, Interval | Place]:
     return {i: own.around(*ends[i]) for i, own in pieces.items()}
 
 
-def _recovered(network: LinearNetwork, listed: Mapping[str, Any]) -> dict[str, Any]:
+def _recovered(network: Neurons, listed: Mapping[str, Any]) -> dict[str, Any]:
     names, x, ends = network.names(), listed["x"], _ends(listed["x"])
     places = _places(network, ends)
     hidden = {names[i]: x[i] for i, place in places.items() if isinstance(place, Interval)}
@@ -116,7 +116,7 @@ def _recovered(network: LinearNetwork, listed: Mapping[str, Any]) -> dict[str, A
     return _same(listed) | {"undetermined": hidden} | ({"unsettled": unsettled} if unsettled else {})
 
 
-def _flat_region(network: LinearNetwork, listed: Mapping[str, Any]) -> dict[str, Any]:
+def _flat_region(network: Neurons, listed: Mapping[str, Any]) -> dict[str, Any]:
     names, ends = network.names(), _ends(listed["x"])
     moving = {i for layer, neurons in network.places() if not layer.instantaneous for i in neurons.tolist()}
     places = {i: place for i, place in _places(network, ends).items() if i in moving}
@@ -179,7 +179,7 @@ class _WholeState:
         return INSIDE if returns else DIFFERENT_TIMES
 
 
-def _whole_states(network: LinearNetwork, ends: Ends) -> list[_WholeState]:
+def _whole_states(network: Neurons, ends: Ends) -> list[_WholeState]:
     whole = [(layer, own.tolist()) for layer, own in network.places() if not layer.function.elementwise]
     with precision():
         return [_whole_state(layer, neurons, [ends[i] for i in neurons]) for layer, neurons in whole]

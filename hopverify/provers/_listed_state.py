@@ -1,4 +1,4 @@
-"""An equilibrium of a network with linear drives as a list has it: slopes beside it, and what is at a kink, or alive.
+"""An equilibrium as a list has it, with the linear drives beside it: slopes beside it, and what is at a kink, or alive.
 
 In floating point, but for what is exactly 0: what the kernel's claim `stability` says of these is enclosed here, too.
 """
@@ -18,6 +18,8 @@ from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import LinearNetwork
+from hopverify.numerics.mean_value import slopes_of_drives
+from hopverify.obligations import Search
 
 Floats = NDArray[np.float64]
 STEP = 1e-7
@@ -25,21 +27,34 @@ STEP = 1e-7
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """An equilibrium of a network with linear drives, as the list has it."""
+    """An equilibrium as the list has it. ``network`` is the one with linear drives beside it.
+
+    ``curved``: the drives of the model are not linear, and W is what their slopes are at the equilibrium, in doubles.
+    """
 
     network: LinearNetwork
     entry: Mapping[str, Any]
+    curved: bool = False
+
+    @staticmethod
+    def of(search: Search, entry: Mapping[str, Any]) -> State:
+        """Return an equilibrium of a model."""
+        if search.linear is not None:
+            return State(search.linear, entry)
+        neurons = search.neurons
+        W = slopes_of_drives(search.model, _middles(entry))
+        network = LinearNetwork(W, neurons.bias, neurons.leak, neurons.functions, neurons.layers)
+        return State(network, entry, curved=True)
 
     @cached_property
     def ends(self) -> list[tuple[Fraction, Fraction]]:
         """The ends of the box; equal ones for an exact state."""
-        pairs = [each if isinstance(each, list) else [each, each] for each in self.entry["x"]]
-        return [(Fraction(low), Fraction(high)) for low, high in pairs]
+        return _ends(self.entry)
 
     @cached_property
     def x(self) -> Floats:
         """The state, or the middle of its box."""
-        return np.array([float((low + high) / 2) for low, high in self.ends])
+        return _middles(self.entry)
 
     @cached_property
     def slopes(self) -> Floats:
@@ -94,6 +109,15 @@ class State:
             row["at_kink"] = self.at_kink
         row |= {key: self.entry[key] for key in ("dimension", "ends") if key in self.entry}
         return row
+
+
+def _ends(entry: Mapping[str, Any]) -> list[tuple[Fraction, Fraction]]:
+    pairs = [each if isinstance(each, list) else [each, each] for each in entry["x"]]
+    return [(Fraction(low), Fraction(high)) for low, high in pairs]
+
+
+def _middles(entry: Mapping[str, Any]) -> Floats:
+    return np.array([float((low + high) / 2) for low, high in _ends(entry)])
 
 
 def _hull(low: Fraction, high: Fraction) -> Any:

@@ -18,11 +18,13 @@ from hopverify.obligations import FlatRegionsInBasins, RecoveredStates, Search
 from hopverify.provers import Budget
 from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
 from hopverify.provers._stability import with_stability
-from hopverify.provers.growth_box import by_growth
+from hopverify.provers.growth_box import by_growth, by_ranges
 from hopverify.provers.lure_multipliers import stable_by_kernel
 
 # Trees for the kernel: it takes about a millisecond a box.
 MAX_LISTED, MAX_WORK_LISTED, MAX_WITH_WHOLE_LAYERS = 150_000, 1_500_000_000, 20_000
+MAX_CURVED, MAX_WORK_CURVED = 2_000, 200_000
+"""A box of N neurons whose drives are not linear costs slopes of N drives in N directions, without matrices."""
 
 MANY, FEW = 40, 100
 """Of more neurons exact states are long; a tree over segments, with linear programs, is small, or not found in time."""
@@ -38,7 +40,9 @@ def kernel_list(search: Search, budget: Budget) -> Listed | None:
     The claim is `equilibria`, or `some equilibria` where the search is not complete. Where one equilibrium attracts
     everything, there is no search, but for the exact states of piecewise-linear networks, where these are short.
     """
-    if is_piecewise_linear(search.network) and search.network.size <= MANY:
+    if search.linear is None:
+        return _searched(search, budget)
+    if is_piecewise_linear(search.linear) and search.linear.size <= MANY:
         found = _searched(search, budget)
         return found if found is not None and found[0]["claim"] == "equilibria" else _lone(search, budget) or found
     return _lone(search, budget) or _searched(search, budget)
@@ -89,35 +93,52 @@ def _is_inside(search: Search, x: list[Any]) -> bool | None:
 
 def _searched(search: Search, budget: Budget) -> Listed | None:
     """Return what a tree of boxes lists."""
+    network = search.linear
+    piecewise = network is not None and is_piecewise_linear(network)
     most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // unknowns(search.model, search.region) ** 3)
-    most = most if search.network.elementwise else min(most, MAX_WITH_WHOLE_LAYERS)
-    most = min(most, FEW) if search.network.size > MANY and is_piecewise_linear(search.network) else most
+    most = most if network is not None and network.elementwise else min(most, MAX_WITH_WHOLE_LAYERS)
+    most = most if network is not None else min(most, MAX_CURVED, MAX_WORK_CURVED // search.neurons.size**2)
+    most = min(most, FEW) if search.neurons.size > MANY and piecewise else most
 
     def goes_on(boxes: int) -> bool:
         budget.report(boxes, None, "boxes")
         return boxes <= most and not budget.exhausted
 
-    network, piecewise = search.network, is_piecewise_linear(search.network)
-
     def listed(region: Region | None, root: Region | None = None) -> Listed | None:
-        if piecewise:
+        if network is not None and piecewise:
             return segment_list(network, region, goes_on, root)
         return equilibrium_list(search.model, region, goes_on, root)
 
-    # Trees over segments may begin with all states, and are smaller where they need not.
-    begins = not piecewise or search.region is not None or is_confined(network)
+    # Trees over segments may begin with all states, and are smaller where they need not. Of drives that are not linear
+    # balls know less than intervals with one end do.
+    begins = search.region is not None or (network is not None and (not piecewise or is_confined(network)))
     found = listed(search.region) if begins else None
     if found is not None or search.region is not None:
         return found
-    bounds = propose_box(network)
-    if bounds is None:
-        return listed(None) if piecewise else None
-    confined = next(by_growth(network, bounds))
-    rows = [row for layer in network.layers for row in confined["claim"]["box"][layer.name]]
+    confined = _entered(search)
+    if confined is None:
+        return listed(None) if piecewise or network is None else None
+    rows = [row for name in search.model.layers for row in confined["claim"]["box"][name]]
     found = listed(None, [(Fraction(low), Fraction(high)) for low, high in rows])
     if found is not None and found[0]["claim"] == "equilibria":
         found[1]["premises"] = [{key: confined[key] for key in ("claim", "proof")}]
     return found
+
+
+def _entered(search: Search) -> Evidence | None:
+    """Return evidence of a box that every solution enters; None where none is known."""
+    if search.linear is not None:
+        bounds = propose_box(search.linear)
+        return None if bounds is None else next(by_growth(search.linear, bounds))
+    return next((each for each in by_ranges(search.model) if _accepted(search, each)), None)
+
+
+def _accepted(search: Search, evidence: Evidence) -> bool:
+    try:
+        accept(core_of(search.model), {key: evidence[key] for key in ("claim", "proof")})
+    except Rejected:
+        return False
+    return True
 
 
 @lru_cache(maxsize=4)

@@ -45,7 +45,7 @@ def candidates(state: State) -> Iterator[Told]:
         if state.network.is_symmetric and state.network.elementwise and not state.at_kink:
             yield from _of_continuum(state)
         return
-    if state.network.is_symmetric:
+    if state.network.is_symmetric and not state.curved:
         yield from _by_form(state)
     yield from _by_lyapunov(state)
 
@@ -213,7 +213,7 @@ def _flow(state: State, signs: Mapping[int, int]) -> Floats | None:
 def with_stability(search: Search, listed: Evidence, offered: Offered = candidates) -> Evidence:
     """Return evidence for the stability of the equilibria that evidence of the kernel lists, as far as it is found."""
     core, premise = core_of(search.model), {key: listed[key] for key in ("claim", "proof")}
-    states = [State(search.network, entry) for entry in listed["claim"]["equilibria"]]
+    states = [State.of(search, entry) for entry in listed["claim"]["equilibria"]]
     attracts = [each for each in premise["proof"].get("premises", []) if each["claim"]["claim"] == "global stability"]
     open_ones = [_offers(state, offered, attracting=bool(attracts)) for state in states]
     found: list[Told] = [next(each, UNDECIDED) for each in open_ones]

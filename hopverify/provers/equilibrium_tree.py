@@ -227,6 +227,8 @@ def _search(
         yield from told_by_kernel(search, budget)
     else:
         yield from rows_by_kernel(obligation, budget)
+    if search.linear is None:
+        return
     only = _only_one(search, budget)
     if only is not None:
         yield from _claiming(search, json.loads(only))

@@ -39,7 +39,7 @@ NO, YES = "no ghost regions", "ghost regions"
 
 
 def _search(obligation: NoGhosts, budget: Budget) -> Iterator[Evidence]:
-    network, model = obligation.search.network, obligation.search.model
+    network, model = obligation.search.linear, obligation.search.model
     if not _has_derived_energy(model):
         return
     premises = energy_premises(model)
@@ -47,6 +47,8 @@ def _search(obligation: NoGhosts, budget: Budget) -> Iterator[Evidence]:
     yield found_by_kernel({"premises": [*premises, *alive]}, "nowhere flat", NO)
     if any(_is_flat_along_ones_alone(layer) for layer in model.dynamic):
         yield found_by_kernel({"premises": premises}, "along ones", NO)
+    if network is None:
+        return
     parts = [segments(function) for function in network.functions]
     if all(part is not None for part in parts):
         yield from _of_pieces(network, [part for part in parts if part is not None], premises, budget)

@@ -124,6 +124,15 @@ def by_growth(network: LinearNetwork, bounds: Any) -> Iterator[Evidence]:
     yield found_by_kernel({"growth": growth}, "growth", "bounded solutions", box=box)
 
 
+def by_ranges(model: Model) -> Iterator[Evidence]:
+    """Offer the box that the ranges of drives lead to, larger ones later; nothing where it is infinite."""
+    for margin in MARGINS:
+        boxes = settled(model, margin)
+        if not all(box.is_finite for box in boxes.values()):
+            return
+        yield by_kernel("ranges", "bounded solutions", box=_rows(boxes))
+
+
 def _up(value: Fraction, least: int = 0) -> Fraction:
     """Return a number that is a little larger, so that balls tell; 0 stays what it is if ``least`` is 0."""
     return Fraction(ceil(value * GRID) + 1, GRID) if value or least else value
@@ -133,11 +142,7 @@ def _search(obligation: Bounded, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
     try:
         yield from _runaways(model)
-        for margin in MARGINS:
-            boxes = settled(model, margin)
-            if not all(box.is_finite for box in boxes.values()):
-                break
-            yield by_kernel("ranges", "bounded solutions", box=_rows(boxes))
+        yield from by_ranges(model)
     except EvidenceRejected:
         pass  # weights with a spread may be too large for bounds in floating point
     network = linear_network(model)

@@ -40,7 +40,7 @@ def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
         yield two(places[:2])
     if len(entries) != 1 or len(places) != 1:
         return
-    yield from repelling(model, search.network, places[0])
+    yield from repelling(search, places[0])
     premises = [_proof(premise, budget) for premise in premises_of_descent(model)]
     if claim["claim"] == "equilibria" and None not in premises:
         bounded = _proof(Bounded(model), budget)

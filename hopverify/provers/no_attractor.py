@@ -46,14 +46,14 @@ def refuting(model: Model, network: LinearNetwork, points: Iterable[Sequence[Any
         if others or not known:
             known.append(found)
     if len(known) == 1 and network.size <= MAX_SPECTRUM:
-        yield from repelling(model, network, known[0])
+        yield from repelling(Region(model, network, None), known[0])
 
 
-def repelling(model: Model, network: LinearNetwork, entry: Place) -> Iterator[Evidence]:
+def repelling(search: Region, entry: Place) -> Iterator[Evidence]:
     """Offer an equilibrium that the kernel sees to be unstable."""
-    stability = with_stability(Region(model, network, None), some_equilibria([entry]))
+    stability = with_stability(search, some_equilibria([entry]))
     if stability["claim"]["equilibria"][0]["stability"] == "unstable":
-        premises = [{key: stability[key] for key in ("claim", "proof")}, *regularity_premises(model)]
+        premises = [{key: stability[key] for key in ("claim", "proof")}, *regularity_premises(search.model)]
         yield found_by_kernel({"premises": premises}, "unstable", "no global stability", equilibria=[{"x": entry}])
 
 

@@ -161,13 +161,16 @@ def test_states_of_their_own_have_equilibria_beside_them() -> None:
     )
 
 
-def test_claims_of_models_without_a_rational_flow_are_told_to_be_outside() -> None:
-    cubic = (
-        "hopverify: 1\nname: cubic\nlayers: {x: {size: 1, lagrangian: tanh}}\n"
+def test_claims_of_models_without_a_regular_flow_are_told_to_be_outside() -> None:
+    steep = (
+        "hopverify: 1\nname: steep\nlayers: {x: {size: 1, activation: {expression: 'sqrt(relu(x))', of: neuron}}}\n"
         "synapses: {w: {kind: expression, layers: [x], energy: -sum(x^3)}}\n"
     )
-    for check in ("equilibria", "ghost_regions", "equilibrium_stability"):
-        assert outside(cubic, check) is not None
+    for check in ("equilibria", "equilibrium_stability", "state_recovery", "flat_region_stability"):
+        assert outside(steep, check) is not None
+        assert outside(steep.replace("sqrt(relu(x))", "tanh(x)"), check) is None
+    many = steep.replace("size: 1", "size: 65").replace("sqrt(relu(x))", "tanh(x)")
+    assert (outside(many, "equilibria") or "").startswith("there are 65 neurons, and the limit is 64, since the drive")
 
 
 def test_verdicts_are_no_truth_values() -> None:

@@ -71,8 +71,6 @@ def test_the_premise_that_fails_is_named(layer: str, synapse: str, check: str, w
 @pytest.mark.parametrize(
     ("layer", "synapse", "obstacle"),
     [
-        (LAYER, CURVED, "the drive of synapse e is not linear in the activations"),
-        ("x: {size: 2, lagrangian: tanh, leak: false}", DENSE, "layer x has no leak"),
         (
             "x: {size: 401, lagrangian: tanh}",
             f"w: {{kind: diagonal, layers: [x, x], weights: {[0] * 401}}}",
@@ -97,6 +95,21 @@ def test_a_model_that_is_no_linear_network_is_told_why(layer: str, synapse: str,
     assert obstacles(model)[0].startswith(obstacle)  # type: ignore[arg-type]
     ((_, claim),) = claims_of(spec, model)
     assert (claim.inapplicable or "").startswith(obstacle)
+
+
+@pytest.mark.parametrize(
+    ("layer", "synapse", "obstacle"),
+    [
+        (LAYER, CURVED, "the drive of synapse e is not linear in the activations"),
+        ("x: {size: 2, lagrangian: tanh, leak: false}", DENSE, "layer x has no leak"),
+    ],
+)
+def test_what_else_keeps_a_search_from_all_states_is_told(layer: str, synapse: str, obstacle: str) -> None:
+    spec = spec_of(layer, synapse, checks="[equilibria]")
+    model = any_model(spec)
+    assert linear_network(model) is None  # type: ignore[arg-type]
+    ((_, claim),) = claims_of(spec, model)
+    assert [said for each, _ in roles_of(claim) for said in in_the_way(each)] == [obstacle]
 
 
 def test_a_linear_network_has_no_obstacles() -> None:

@@ -30,6 +30,8 @@ NUMBERS: list[Any] = [
     *(["sum", [name, X]] for name in derive.SLOPES if name not in ("sign", "step", "kink", "log", "log1p", "sqrt")),
     *(["sum", [name, ["add", "3", X]]] for name in ("log", "log1p", "sqrt")),
     ["sum", ["multiply", ["sign", X], X]],
+    ["sum", ["multiply", ["multiply", ["pi"], X], ["power", ["relu", X], "5/2"]]],
+    ["sum", ["multiply", ["relu", X], ["relu", X]]],
     ["dot", ["power", ["add", "2", X], "5/2"], ["index", W, "0"]],
     ["sum", ["divide", X, ["add", "3", ["multiply", X, X]]]],
     ["sum", ["add", ["max", X, "1/3"], ["min", ["multiply", "2", X], ["power", X, "3"]]]],
@@ -100,6 +102,21 @@ def test_what_does_not_depend_has_the_gradient_zero() -> None:
         language.read(["dot", ["ones", X], ["array", "v"]], ""), ("state", ""), PLACES | {("array", "v"): (3,)}
     )
     assert language.write(slope) == ["multiply", "0", ["state"]]
+
+
+@pytest.mark.parametrize(
+    ("document", "steps"),
+    [
+        (["power", ["relu", X], "3"], 0),
+        (["multiply", ["relu", X], X], 1),
+        (["multiply", ["power", ["relu", X], "1/2"], "2"], 1),
+        (["multiply", ["relu", ["negate", X]], ["relu", X]], 2),
+    ],
+    ids=str,
+)
+def test_a_step_beside_a_power_of_what_is_0_there_is_left_out(document: Any, steps: int) -> None:
+    slope = derive.gradient(language.read(["sum", document], ""), ("state", ""), PLACES)
+    assert str(language.write(slope)).count("step") == steps
 
 
 def test_every_function_that_moves_has_a_rule() -> None:

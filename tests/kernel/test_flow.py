@@ -115,6 +115,20 @@ def test_whole_layers_and_drives_that_are_not_affine() -> None:
         assert contains_one(cubic, around(Fraction(0), by=Fraction(1, 4)))
 
 
+def test_synapses_of_other_layers_drive_nothing() -> None:
+    """What is infinite in one layer does not make the drive of another one unknown."""
+    with precision():
+        flow = Flow(
+            core(
+                "layers: {x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: identity}}\n"
+                "synapses: {a: {kind: expression, layers: [x], energy: -sum(x^3)}, "
+                "b: {kind: expression, layers: [x, y], energy: '-x[0]*y[0]'}}\n"
+            )
+        )
+        assert [len(terms) for terms in flow.drives.values()] == [2, 1]
+        assert flow.drive(flow.gamma([interval(-1, 1), arb("+/- inf")]))[1].is_finite()
+
+
 def test_neurons_on_infinite_intervals_have_ranges() -> None:
     with precision():
         (found,) = Flow(dense("[[2]]", "size: 1, lagrangian: tanh")).gamma([arb(0, arb("inf"))])

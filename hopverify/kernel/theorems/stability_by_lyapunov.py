@@ -62,7 +62,7 @@ def _flow(row: Row, slopes: Mapping[int, arb]) -> arb_mat:
     H = row.beside.hessian + arb_mat(flow.size, flow.size)
     for i, each in slopes.items():
         H[i, i] = each
-    J = flow.flow.gains(flow.flow.gamma(x)) * H - flow.flow.leaking()
+    J = flow.flow.gains(x) * H - flow.flow.leaking()
     A = _block(J, flow.slow, flow.slow)
     if flow.fast and flow.slow:
         fast = _block(J, flow.fast, flow.fast)

@@ -418,6 +418,20 @@ def test_a_quadratic_form_that_falls() -> None:
     fails(TURNED, ORIGIN | {"lambda_max_at_most": "1"}, {"by": "lyapunov", "P": P}, "more is told")
 
 
+def test_slopes_of_curved_drives_are_those_at_the_activation() -> None:
+    """ẋ = γ³/8 - x with γ = 2x grows like e^(2t) beside x = 1, where γ = 2: not as it would with γ = g(g(1)) = 4."""
+    of = core(
+        "layers: {x: {size: 1, lagrangian: {expression: x^2}}}\n"
+        "synapses: {s: {kind: expression, layers: [x], energy: -sum(x^4)/32}}\n"
+    )
+    proof = {"by": "lyapunov", "P": [["-1"]], "z": ["1"]}
+    holds(of, row(["1"], "unstable", rate="31/16"), proof)
+    fails(of, row(["1"], "unstable", rate="2"), proof, "does not certainly fall")
+    fails(of, row(["1"], "stable"), {"by": "lyapunov", "P": [["1"]]}, "does not certainly fall")
+    holds(of, row(["0"], "stable", rate="15/16"), {"by": "lyapunov", "P": [["1"]]})
+    fails(of, row(["0"], "stable", lambda_max_at_most="1"), FORM, "W is not symmetric|not affine")
+
+
 def test_repeated_eigenvalues() -> None:
     """W of a threshold-linear network whose linear flow has the eigenvalue -1/4 twice, and one > 0 (0.7367)."""
     of = dense(
