@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import singledispatch
+from fractions import Fraction
+from functools import partial, singledispatch
 from typing import Any
 
 from hopverify.core import core_of, core_of_layer, matrix_of
@@ -33,6 +34,8 @@ from hopverify.obligations import (
     RecoveredStates,
     Regular,
     RegularDrive,
+    SafeSteps,
+    StepForm,
     StoredPatterns,
     SymmetricJacobian,
     SymmetricWeights,
@@ -48,7 +51,7 @@ class Question:
 
     The claim in ``part`` decides a part: the question stays open, for the reason beside it. ``missing`` returns the
     reason for which it stays open though the claim that proves it is accepted, if there is one. ``labels`` name the
-    patterns that claims number.
+    patterns that claims number; ``told`` are fields that are asked for, and told as well.
     """
 
     core: Core
@@ -57,6 +60,7 @@ class Question:
     part: tuple[Mapping[str, Any], Reason] | None = None
     missing: Callable[[Claim], Reason | None] = lambda claim: None
     labels: Sequence[str] | None = None
+    told: tuple[str, ...] = ()
 
 
 @singledispatch
@@ -100,6 +104,25 @@ def _(obligation: Convex) -> Question:
 @question.register
 def _(obligation: Descent) -> Question:
     return Question(core_of(obligation.model), {"name": "descent"}, {"name": "ascent"})
+
+
+@question.register
+def _(obligation: StepForm) -> Question:
+    proves = {"name": "step descent", "energy": obligation.letter}
+    return Question(core_of(obligation.model), proves, missing=partial(_shorter, obligation.length), told=("energy",))
+
+
+def _shorter(wanted: Fraction | None, claim: Claim) -> Reason | None:
+    shorter = wanted is not None and claim["up_to"] is not None and Fraction(claim["up_to"]) < wanted
+    return Reason.STEP_TOO_LONG if shorter else None
+
+
+@question.register
+def _(obligation: SafeSteps) -> Question:
+    within = None if obligation.length is None else str(obligation.length)
+    proves = {"name": "step descent", "energy": obligation.letter, "up_to": within}
+    refutes = {"name": "step ascent", "energy": obligation.letter, "within": within}
+    return Question(core_of(obligation.model), proves, refutes, told=("energy",))
 
 
 @question.register

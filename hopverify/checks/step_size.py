@@ -1,7 +1,8 @@
 """Step size (T14): how long Euler steps x + hẋ may be without ever raising the energy, from any state.
 
 Of the network with its derived energy, or of an altered system with the metric that its spec states. Attention and
-CCCP updates are steps of length τ/ρ. The theorem with its proof stands in :mod:`hopverify.checker.step_form`.
+CCCP updates are steps of length τ/ρ. The kernel has the theorem (docs/theory.md); what it asks for stands beside it as
+premises, so that a reader sees what is missing.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ CHECK = Check(
         "One Euler step of length h is x + hẋ; in each layer that is α = h/τ of the way to its target. For convex "
         "Lagrangians with slopes at most β and drives -∇S no step up to h raises E if diag(2(τ/h - ρ)/β + ρ/β) + W is "
         "positive semidefinite on the neurons with τ > 0: for one τ and ρ = 1, α ≤ 1 and α(1 - β·λ_min(W)) ≤ 2. "
+        "Nor does E rise where neurons go by lengths of their own up to h, in any order. "
         "Synapses that are not quadratic must have a concave S, and are left out of W. "
         "Neurons with slopes of at least κ > 0 may go beyond τ/ρ: attention and CCCP up to 2τ/ρ. V of an altered "
         "system with a stated metric allows h ≤ 2τ/λ. With `step` the claim is about that length: a fail is a state "
@@ -84,7 +86,7 @@ CHECK = Check(
         "whose spec states its metric"
     ),
     sizes={
-        "": "thousands of neurons",
+        "": "400 neurons",
     },
     claims=_claims,
     order=55,

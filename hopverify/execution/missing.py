@@ -13,12 +13,12 @@ from hopverify.checker.constant_pieces import is_nowhere_flat
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.energy_form import EnergyForm
 from hopverify.checker.rules.lure import steepest
-from hopverify.checker.step_form import step_form
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model
 from hopverify.networks.linear import MAX_NEURONS, obstacles
 from hopverify.networks.segments import segments
 from hopverify.numerics.growth import propose_box
+from hopverify.numerics.step_form import step_form
 from hopverify.obligations import (
     AllEquilibria,
     AlteredMetric,
@@ -140,7 +140,7 @@ def _listed(obligation: AllEquilibria) -> Iterator[str]:
 def _steps(obligation: StepForm) -> Iterator[str]:
     try:
         form = step_form(obligation)
-        form.form(form.least_pace + 1)
+        form.matrix(float(form.least_pace) + 1)
     except EvidenceRejected as error:
         yield str(error)
 

@@ -43,10 +43,10 @@ def surviving(decision: Decision, budget: Budget, family: Family | None) -> Deci
 
 
 def _reckons_with_spreads(evidence: Evidence) -> bool:
-    """Whether a proof says how large spreads may be: of claims of the kernel, that about bounded solutions."""
+    """Whether a proof says how large spreads may be: of claims of the kernel, those about solutions and steps."""
     claim = evidence.get("claim")
-    bounded = isinstance(claim, dict) and claim.get("claim") == "bounded solutions"
-    return RULES[evidence["rule"]].reach is Reach.NEAR or bounded
+    known = isinstance(claim, dict) and claim.get("claim") in ("bounded solutions", "step descent")
+    return RULES[evidence["rule"]].reach is Reach.NEAR or known
 
 
 def _asks_for_nothing(obligation: Obligation) -> bool:

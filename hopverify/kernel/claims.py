@@ -125,6 +125,19 @@ FORMS: Mapping[str, Form] = {
         "descent",
         ("step", "rise"),
     ),
+    "weakly convex": Form(
+        ("layer", "modulus"), "the Lagrangian L of layer {layer} makes L + ½·{modulus}·|x|² convex"
+    ),
+    "step descent": Form(
+        ("energy", "up_to"),
+        "no Euler step x + hẋ up to h = {up_to} (null: of any length) raises {energy}, from any state",
+        optional=("alpha", "longer"),
+    ),
+    "step ascent": Form(
+        ("energy", "state"),
+        "an Euler step x + hẋ no longer than stated, or every short enough one, raises {energy} from {state}",
+        optional=("within", "step", "rise", "rate"),
+    ),
     "equilibria": Form(
         ("region", "equilibria"),
         "every equilibrium in {region} is one of {equilibria}, each of which is one, and no two are the same",

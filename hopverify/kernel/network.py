@@ -93,10 +93,10 @@ class Network:
             if layer.bias_in_energy:
                 parts.append(a.apply("negate", a.dot(values_of(layer.bias, a), gamma)))
             if isinstance(layer, Layer):
-                parts.append(self._own(layer, x, gamma))
+                parts.append(self.own(layer, x, gamma))
         return a.total(parts)
 
-    def _own(self, layer: Layer, x: Value, gamma: Value) -> Value:
+    def own(self, layer: Layer, x: Value, gamma: Value) -> Value:
         """Return Σ ρ(x·g - L)."""
         if layer.L is None:
             raise Rejected(f"layer {layer.name} has no Lagrangian")

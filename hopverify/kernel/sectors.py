@@ -47,6 +47,11 @@ def is_sector(core: Core, layer: Layer, height: Fraction) -> bool:
     return all(_is_below(piece, height) for piece in Curve(core, layer).pieces)
 
 
+def is_steep(core: Core, layer: Layer, least: Fraction) -> bool:
+    """Whether δγ·δx ≥ least·|δx|², too, for the neurons of a layer: all slopes are at least so high."""
+    return least == 0 or (layer.elementwise and all(_is_above(piece, least) for piece in Curve(core, layer).pieces))
+
+
 def is_strict(core: Core, layer: Layer, height: Fraction) -> bool:
     """Whether δγ² < height·δγ·δx, too, unless δγ = 0: of a neuron that is less steep somewhere on each segment.
 
@@ -62,6 +67,15 @@ def _is_below(piece: Piece, height: Fraction) -> bool:
     end = {"+": piece.high, "-": piece.low}.get(piece.bend)
     steep = end is not None and bool(piece.rate(ball(end)) <= ball(height))
     return piece.rates.nonnegative and (steep or bool(piece.rates.high[0] <= ball(height)))
+
+
+def _is_above(piece: Piece, least: Fraction) -> bool:
+    """Whether slopes are at least so high: by their range, or where the piece bends by that at one end."""
+    if piece.line is not None:
+        return piece.line[0] >= least
+    end = {"+": piece.low, "-": piece.high}.get(piece.bend)
+    steep = end is not None and bool(piece.rate(ball(end)) >= ball(least))
+    return steep or bool(piece.rates.low[0] >= ball(least))
 
 
 def _is_less(piece: Piece, height: Fraction) -> bool:

@@ -1,32 +1,36 @@
-"""Definite matrices, by symmetric elimination: semidefinite ones in rationals, definite ones in balls."""
+"""Definite matrices: semidefinite ones in rationals, definite ones in balls, by symmetric elimination."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import arb, arb_mat
+from flint import arb, arb_mat, fmpq_mat
+
+from hopverify.kernel.functions import ball, exactly
 
 LARGE = 48
 """A matrix of more rows is halved."""
 
 
 def is_semidefinite(matrix: Sequence[Sequence[Fraction]]) -> bool:
-    """Whether a symmetric matrix is ⪰ 0: each pivot is positive, or 0 with nothing else in its row.
+    """Whether a symmetric matrix is ⪰ 0: the coefficients of its characteristic polynomial alternate, or are 0.
+
+    All its roots are real; at x < 0 such a polynomial is a sum of terms of one sign, and not 0.
 
     >>> is_semidefinite([[Fraction(1), Fraction(2)], [Fraction(2), Fraction(4)]])
     True
     """
-    rows = [list(row) for row in matrix]
-    for k, row in enumerate(rows):
-        pivot, rest = row[k], row[k + 1 :]
-        if pivot < 0 or (pivot == 0 and any(rest)):
-            return False
-        for i in range(k + 1, len(rows)):
-            factor = row[i] / pivot if row[i] else Fraction(0)
-            if factor:
-                rows[i] = [a - factor * b for a, b in zip(rows[i], row, strict=True)]
-    return True
+    if is_certainly_definite(matrix):
+        return True
+    whole, _ = fmpq_mat(len(matrix), len(matrix), [exactly(each) for row in matrix for each in row]).numer_denom()
+    signed = enumerate(reversed(whole.charpoly().coeffs()))
+    return all(each * (-1) ** k >= 0 for k, each in signed)
+
+
+def is_certainly_definite(matrix: Sequence[Sequence[Fraction]]) -> bool:
+    """Whether a symmetric matrix of rationals is ≻ 0, in balls."""
+    return is_definite([[ball(each) for each in row] for row in matrix])
 
 
 def is_definite(matrix: Sequence[Sequence[arb]]) -> bool:

@@ -8,20 +8,21 @@ linearisation. The best are improved by a local method. Nothing here proves anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 from typing import Any
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 
 from hopverify.checker.payload import texts_of
-from hopverify.checker.rules.rising_step import confirmed_rise
-from hopverify.errors import EvidenceRejected, HopverifyError
+from hopverify.errors import HopverifyError
+from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.floats import FLOATS
-from hopverify.networks.network import joined, split
+from hopverify.networks.network import Model, joined, split
 from hopverify.numerics.equilibrium import jacobian
 from hopverify.numerics.minimisation import minimise
 from hopverify.numerics.sampling import drawn, short, states
@@ -48,6 +49,19 @@ class Effort:
     samples: int
     seed: int
     ended: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Rising:
+    """A state and a step that raises the energy from there, by ``rise``, a ball.
+
+    ``held`` has guesses of instantaneous layers before and after the step, where some of these inhibit themselves.
+    """
+
+    state: dict[str, list[str]]
+    step: Fraction
+    rise: arb
+    held: dict[str, Any]
 
 
 class Ray:
@@ -89,8 +103,8 @@ class Ray:
         return high
 
 
-def shortest_rising(obligation: OfSteps, certified: float, effort: Effort) -> dict[str, Any] | None:
-    """Return the ``state`` and ``step`` of a short step that certainly raises the energy, or None if none was found."""
+def shortest_rising(obligation: OfSteps, certified: float, effort: Effort) -> Rising | None:
+    """Return a short step that certainly raises the energy, or None if none was found."""
     scored = sorted(_scored(obligation, certified, effort), key=lambda pair: pair[0])[:BEST]
     if not scored:
         return None
@@ -163,7 +177,7 @@ def _beside(obligation: OfSteps, x: Floats, step: float) -> Iterator[Floats]:
         yield x - size * direction
 
 
-def rising_at(obligation: OfSteps, length: Fraction, effort: Effort) -> Iterator[dict[str, Any]]:
+def rising_at(obligation: OfSteps, length: Fraction, effort: Effort) -> Iterator[Rising]:
     """Yield candidates of a state from which a step of this length raises the energy."""
     h = float(length)
     scored = sorted(((Ray(obligation, x)(h), x) for x in starts(obligation, h, effort)), key=lambda pair: -pair[0])
@@ -183,7 +197,7 @@ def _relative(obligation: OfSteps, x: Floats, h: float) -> float:
     return Ray(obligation, x)(h) / (1e-12 + float(np.sum((after - x) ** 2)))
 
 
-def confirmed(obligation: OfSteps, x: Floats, h: float, *, exactly: Fraction | None = None) -> dict[str, Any] | None:
+def confirmed(obligation: OfSteps, x: Floats, h: float, *, exactly: Fraction | None = None) -> Rising | None:
     """Return a short rational state, and a step about as long, for which balls confirm the rise; None if none does."""
     if obligation.model.size > MAX_CONFIRMED:
         return None
@@ -193,11 +207,39 @@ def confirmed(obligation: OfSteps, x: Floats, h: float, *, exactly: Fraction | N
         state = {name: texts_of(values.tolist()) for name, values in split(obligation.model, near).items()}
         for step in [exactly] if exactly is not None else _longer(h):
             try:
-                confirmed_rise(obligation, state, step)
-            except (EvidenceRejected, *FAILURES):
+                found = _in_balls(obligation, state, step)
+            except FAILURES:
                 continue
-            return {"state": state, "step": str(step)}
+            if found.rise > 0:
+                return found
     return None
+
+
+def _in_balls(obligation: OfSteps, stated: dict[str, list[str]], step: Fraction) -> Rising:
+    """Return by how much a step raises the energy."""
+    model = obligation.model
+    with precision():
+        before = {
+            name: BALLS.array(np.array([Fraction(each) for each in values], dtype=object))
+            for name, values in stated.items()
+        }
+        after = obligation.after(before, BALLS.number(step), BALLS)
+        rise = obligation.energy(after, BALLS) - obligation.energy(before, BALLS)
+        held = {"guesses": [_guesses(model, each) for each in (before, after)]} if model.inhibition else {}
+        return Rising(stated, step, arb(rise), held)
+
+
+def _guesses(model: Model, state: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the states of instantaneous layers, rounded to what balls hold."""
+    x, _ = model.complete(state, BALLS)
+    return {
+        layer.name: [_middle(each) for each in x[layer.name]] for layer in model.layers.values() if layer.instantaneous
+    }
+
+
+def _middle(value: Any) -> str:
+    mantissa, exponent = arb(value).mid().man_exp()
+    return str(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
 
 
 def _longer(h: float) -> list[Fraction]:

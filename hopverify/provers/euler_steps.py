@@ -1,55 +1,182 @@
 """Euler steps: the longest step h with M(h) ⪰ 0 (T14), and beside it a short one that raises the energy.
 
-M(h) falls as h grows. The lengths at which it is singular for structural reasons are tried first, exactly; between the
-longest of them that holds and the next that does not, the least eigenvalue is followed to its zero by regula falsi in
-1/h. The result is rounded down to a few digits.
+M(h) falls as h grows. The lengths at which it is singular for structural reasons are tried first; between the longest
+of them that the kernel accepts and the next that it does not, the least eigenvalue is followed to its zero by regula
+falsi in 1/h. The result is rounded down to a few digits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import floor, frexp, ldexp
 from typing import Any
 
 import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.checker.payload import text_of
-from hopverify.checker.rules.euler_step import ANY
-from hopverify.checker.step_form import AlteredForm, DerivedForm, step_form
+from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import Model
-from hopverify.numerics.definiteness import least_eigenvalue, propose_semidefinite
+from hopverify.networks import Layer, Model
 from hopverify.numerics.long_steps import Effort, shortest_rising
-from hopverify.obligations import StepForm
+from hopverify.numerics.step_form import AlteredForm, DerivedForm, Floats, step_form
+from hopverify.obligations import Convex, Regular, StepForm
 from hopverify.provers import Budget, Prover
+from hopverify.provers._bounds import below
+from hopverify.provers._weakly_convex import weakly_convex
+from hopverify.provers.lasalle import proved_in_a_premise
+from hopverify.provers.structure import energy_premises, found_by_kernel, gradient_of_l
 from hopverify.verdict import Reason
-
-Form = DerivedForm | AlteredForm
-Shown = tuple[Fraction, dict[str, Any]]
-"""1/h, and what evidence beside the step is needed."""
 
 DOUBLINGS, ROUNDS, NARROW, BITS = 60, 40, 2.0**-12, 14
 MAX_SEARCHED, MAX_NEURONS, SIMPLEST = 400, 5000, 32
+SURE, HALVINGS = Fraction(9, 10), 11
+SHORTER = (0.0, 2.0**-13, 2.0**-11, 2.0**-8, 2.0**-5, 0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """What a proof about steps of an obligation is made of, whatever their length."""
+
+    obligation: StepForm
+    form: DerivedForm | AlteredForm
+    budget: Budget
+
+    @cached_property
+    def premises(self) -> list[dict[str, Any]]:
+        """The premises of the kernel's theorem, in its order."""
+        if isinstance(self.form, DerivedForm):
+            model = self.form.model
+            at_once = [layer for layer in model.layers.values() if layer.instantaneous]
+            return [*energy_premises(model), *map(self._convex, at_once)]
+        system, moduli = self.form.system, self.form.moduli
+        found: list[dict[str, Any]] = []
+        for layer in system.fast:
+            found += [self._proved(Regular(layer)), gradient_of_l(layer)]
+            found += [self._convex(layer)] if layer.name in system.model.inhibition else []
+        if system.residual is not None:
+            found += [self._convex(system.residual), self._proved(Regular(system.residual))]
+        others = [layer for layer in system.fast if layer.name not in system.model.inhibition]
+        found += [self._convex(layer) for layer in others if layer.name not in moduli]
+        return found + [weakly_convex(layer, moduli[layer.name]) for layer in others if layer.name in moduli]
+
+    def _convex(self, layer: Layer) -> dict[str, Any]:
+        return self._proved(Convex(layer))
+
+    def _proved(self, obligation: Convex | Regular) -> dict[str, Any]:
+        return proved_in_a_premise(obligation, self.budget)
+
+    def evidence(self, pace: Fraction, **more: Any) -> Evidence:
+        """Return evidence for the kernel about steps up to 1/pace; ``more`` is a longer step, and guesses for it."""
+        fields: dict[str, Any] = {"energy": self.obligation.letter, "up_to": str(1 / pace) if pace else None}
+        if pace:
+            fields["alpha"] = {
+                layer.name: [str(1 / (pace * tau)) for tau in (max(layer.tau), min(layer.tau))]
+                for layer in self.obligation.model.dynamic
+            }
+        fields |= {key: more[key] for key in ("longer",) if key in more}
+        held = {"guesses": more["guesses"]} if "guesses" in more else {}
+        by = "T14" if isinstance(self.form, DerivedForm) else "altered"
+        stated = {**self.form.stated, "premises": self.premises, **held}
+        return found_by_kernel(stated, by, "step descent", **fields)
+
+    def shown(self, pace: Fraction) -> bool:
+        """Whether the kernel accepts steps up to 1/pace."""
+        try:
+            judge(self.obligation, self.evidence(pace), uncertain=bool(self.obligation.model.uncertain))
+        except EvidenceRejected:
+            return False
+        return True
+
+    def least(self, pace: float) -> float:
+        """Return the least eigenvalue of M, in floating point; 1 where no neuron counts."""
+        M = self._matrix(pace)
+        if M is None:
+            return -1.0
+        return float(np.min(np.linalg.eigvalsh((M + M.T) / 2), initial=np.inf)) if len(M) else 1.0
+
+    def _matrix(self, pace: Fraction | float) -> Floats | None:
+        """Return M(h) in floating point, or None if doubles do not hold it."""
+        try:
+            M = self.form.matrix(float(pace))
+        except OverflowError:
+            return None
+        return M if np.isfinite(M).all() else None
+
+    def longest(self) -> Fraction | None:
+        """Return the least pace found at which the kernel accepts that M(h) ⪰ 0."""
+        wanted, least = self.obligation.length, self.form.least_pace
+        tried = {least, *self.form.natural_paces, *([] if wanted is None else [1 / wanted])}
+        failed, best = None, None
+        for pace in sorted(pace for pace in tried if pace >= least):
+            if self._is_near(pace) and self.shown(pace):
+                best = pace
+                break
+            failed = pace
+            if self.budget.exhausted:
+                break
+        if best is not None and failed is None:
+            return best
+        return self._refined(least if failed is None else failed, best) or best
+
+    def _is_near(self, pace: Fraction) -> bool:
+        """Whether M(h) may be ⪰ 0: doubles, where they hold it, decide that the kernel is not worth asking."""
+        M = self._matrix(pace)
+        return M is None or self.least(float(pace)) >= -1e-9 * (1 + float(np.max(np.abs(M), initial=0.0)))
+
+    def _refined(self, failed: Fraction, best: Fraction | None) -> Fraction | None:
+        """Return a pace just above the zero of the least eigenvalue, between one that fails and the best."""
+        low, high = float(failed), None if best is None else float(best)
+        if high is None:
+            high = max(2 * low, 2.0**-20)
+            for _ in range(DOUBLINGS):
+                if self.least(high) > 0:
+                    break
+                low, high = high, 2 * high
+        pace = self._zero(low, high)
+        # A form that is singular at a simple fraction is often meant to be.
+        simple = (1 / Fraction(pace)).limit_denominator(SIMPLEST)
+        near = [simple] if simple and abs(float(simple) * pace - 1) < NARROW else []
+        for step in [*near, *(_rounded_down((1 - room) / pace) for room in SHORTER)]:
+            if (best is None or step * best > 1) and self.shown(1 / step):
+                return 1 / self._lengthened(step, Fraction(1 / pace)) if step * Fraction(pace) < SURE else 1 / step
+        return None
+
+    def _lengthened(self, accepted: Fraction, high: Fraction) -> Fraction:
+        """Return a longer step that the kernel accepts, too, by bisection: weights with a spread leave it less room."""
+        for _ in range(HALVINGS):
+            middle = _rounded_down(float(accepted + high) / 2)
+            accepted, high = (middle, high) if self.shown(1 / middle) else (accepted, middle)
+        return accepted
+
+    def _zero(self, low: float, high: float) -> float:
+        """Return the upper end of an interval around the zero of the least eigenvalue of M (Illinois)."""
+        below, above = self.least(low), self.least(high)
+        for _ in range(ROUNDS):
+            if high - low <= NARROW * high / 4 or self.budget.exhausted or not np.isfinite([below, above]).all():
+                break
+            share = min(max(-below / (above - below), 0.02), 0.98) if above > below else 0.5
+            middle = low + share * (high - low)
+            value = self.least(middle)
+            if value >= 0:
+                high, above, below = middle, value, below / 2
+            else:
+                low, below, above = middle, value, above / 2
+        return high
 
 
 def _search(obligation: StepForm, budget: Budget) -> Iterator[Evidence]:
-    try:
-        form = step_form(obligation)
-        found = longest(form, obligation.length, budget)
-    except EvidenceRejected:
+    steps = Steps(obligation, step_form(obligation), budget)
+    pace = steps.longest()
+    if pace is None:
         return
-    if found is None:
-        return
-    pace, shown = found
-    evidence = {"rule": "euler_step", "step": text_of(1 / pace) if pace else ANY, **shown}
     wanted = obligation.length
-    told = pace and _is_small(obligation.model) and (wanted is None or wanted * pace <= 1)
-    unsafe = _rising(obligation, 1 / pace, budget) if told else None
-    if unsafe is not None:
-        yield evidence | {"unsafe": unsafe}
-    yield evidence
+    if pace and _is_small(obligation.model) and (wanted is None or wanted * pace <= 1):
+        for found in _longer(obligation, 1 / pace, budget):
+            yield steps.evidence(pace, **found)
+    yield steps.evidence(pace)
 
 
 def _is_small(model: Model) -> bool:
@@ -57,90 +184,16 @@ def _is_small(model: Model) -> bool:
     return model.size <= MAX_SEARCHED and sum(layer.size for layer in model.layers.values()) <= MAX_NEURONS
 
 
-def _rising(obligation: StepForm, certified: Fraction, budget: Budget) -> dict[str, Any] | None:
-    """Return a short step that raises the energy; None if none was found, or if doubles do not reach so far."""
+def _longer(obligation: StepForm, certified: Fraction, budget: Budget) -> Iterator[dict[str, Any]]:
+    """Yield a short step that raises the energy, if one was found, and if doubles reach so far."""
     try:
         step = float(certified)
     except OverflowError:
-        return None
-    return shortest_rising(obligation, step, Effort(budget.samples, budget.seed, lambda: budget.exhausted))
-
-
-def longest(form: Form, wanted: Fraction | None, budget: Budget) -> Shown | None:
-    """Return the least pace found at which the checker accepts that M(h) ⪰ 0."""
-    least = form.least_pace
-    tried = {least, *form.natural_paces, *([] if wanted is None else [1 / wanted])}
-    failed, best = None, None
-    for pace in sorted(pace for pace in tried if pace >= least):
-        best = shown_at(form, pace)
-        if best is not None or budget.exhausted:
-            break
-        failed = pace
-    if best is not None and failed is None:
-        return best
-    start = failed if failed is not None else least
-    return _refined(form, start, best, budget) or best
-
-
-def shown_at(form: Form, pace: Fraction) -> Shown | None:
-    """Return evidence that M(h) ⪰ 0 for h = 1/pace, or None."""
-    try:
-        below = form.diagonal_below(pace)
-        if below is not None and all(entry is None or entry >= 0 for entry in below):
-            return pace, {}
-        definiteness = propose_semidefinite(form.form(pace))
-    except EvidenceRejected:
-        return None
-    return None if definiteness is None else (pace, {"definiteness": definiteness})
-
-
-def _refined(form: Form, failed: Fraction, best: Shown | None, budget: Budget) -> Shown | None:
-    """Return evidence at a pace just above the zero of the least eigenvalue, between one that fails and the best."""
-    low, high = float(failed), float(best[0]) if best is not None else None
-    if high is None:
-        high = max(2 * low, 2.0**-20)
-        for _ in range(DOUBLINGS):
-            if _least(form, high) > 0:
-                break
-            low, high = high, 2 * high
-    pace = _zero(form, low, high, budget)
-    # A form that is singular at a simple fraction is often meant to be.
-    simple = (1 / Fraction(pace)).limit_denominator(SIMPLEST)
-    near = [simple] if abs(float(simple) * pace - 1) < NARROW else []
-    rounded = [_rounded_down((1 - room) / pace) for room in (0.0, 2.0**-13, 2.0**-11, 2.0**-8, 2.0**-5)]
-    for step in near + rounded:
-        found = shown_at(form, 1 / step) if best is None or step * best[0] > 1 else None
-        if found is not None:
-            return found
-    return None
-
-
-def _zero(form: Form, low: float, high: float, budget: Budget) -> float:
-    """Return the upper end of an interval around the zero of the least eigenvalue of M (Illinois)."""
-    below, above = _least(form, low), _least(form, high)
-    for _ in range(ROUNDS):
-        if high - low <= NARROW * high / 4 or budget.exhausted or not np.isfinite([below, above]).all():
-            break
-        share = min(max(-below / (above - below), 0.02), 0.98) if above > below else 0.5
-        middle = low + share * (high - low)
-        value = _least(form, middle)
-        if value >= 0:
-            high, above, below = middle, value, below / 2
-        else:
-            low, below, above = middle, value, above / 2
-    return high
-
-
-def _least(form: Form, pace: float) -> float:
-    """Return the least eigenvalue of M, or of a diagonal matrix below it, in floating point."""
-    try:
-        below = form.diagonal_below(Fraction(pace))
-        if below is not None:
-            return min((float(entry) for entry in below if entry is not None), default=1.0)
-        found = least_eigenvalue(form.form(Fraction(pace)))
-    except EvidenceRejected:
-        return -1.0
-    return -1.0 if found is None else found
+        return
+    found = shortest_rising(obligation, step, Effort(budget.samples, budget.seed, lambda: budget.exhausted))
+    for rise in [] if found is None else below(found.rise):
+        assert found is not None
+        yield {"longer": {"state": found.state, "step": str(found.step), "rise": rise}, **found.held}
 
 
 def _rounded_down(step: float) -> Fraction:

@@ -62,6 +62,14 @@ def _proof(obligation: Obligation, budget: Budget) -> Evidence | None:
     return proof_by(accepting(obligation), obligation, budget)
 
 
+def proved_in_a_premise(obligation: Obligation, budget: Budget) -> dict[str, Any]:
+    """Return what proves an obligation as a premise; raise :class:`EvidenceRejected` where nothing does."""
+    found = _proof(obligation, budget)
+    if found is None:
+        raise EvidenceRejected(f"not proved: {obligation.statement}")
+    return {key: found[key] for key in ("claim", "proof")}
+
+
 def proof_by(provers: Iterable[Prover], obligation: Obligation, budget: Budget) -> Evidence | None:
     """Return the first evidence of provers that proves an obligation, or None."""
     for prover in provers:

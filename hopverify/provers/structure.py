@@ -60,6 +60,11 @@ def entry(by: str, claim: str, **fields: Any) -> dict[str, Any]:
     return {"claim": {"claim": claim, **fields}, "proof": {"by": by}}
 
 
+def gradient_of_l(layer: Layer) -> dict[str, Any]:
+    """Return the premise that a layer's activation is ∇L, stated or by definition."""
+    return (gradient_premises(layer) or [entry("definition", "gradient of L", layer=layer.name)])[0]
+
+
 def energy_premises(model: Model) -> list[dict[str, Any]]:
     """Return what makes ∇E = ∇²L(ρx - drive - b), with locally Lipschitz functions, in the order of the kernel."""
     premises, whole = [entry("core", "derived energy")], core_of(model)

@@ -126,7 +126,7 @@ def _is_asymmetric(row: Row) -> bool:
 
 def _rises_at_once(row: Row) -> bool:
     """Whether no Euler step is short enough, since the energy rises along the flow itself."""
-    return row.check == "step_size" and "dE/dt" in (row.witness or {})
+    return row.check == "step_size" and "rate" in (row.witness or {})
 
 
 def _repaired(row: Row) -> str:

@@ -149,17 +149,17 @@ def _ghosts(claim: Row) -> list[Measured | None]:
 
 
 def _steps(claim: Row) -> list[Measured | None]:
-    """Return the certified step; it certifies nothing unless all other premises of the theorem are proved."""
-    others = [
-        row for row in claim.obligations if row["role"] == "premise" and "certified_step" not in row.get("data", {})
-    ]
-    if any(row["outcome"] != "proved" for row in others):
+    """Return the certified step, and what share of the longest safe one it is at least."""
+    data = _data(claim)
+    if "up_to" not in data:
         return []
-    step = _data(claim).get("certified_step")
-    if step == "any":
+    if data["up_to"] is None:
         return [Measured("certified step", Wanted.MORE, "any", None)]
-    share = _number("share of the longest safe step", Wanted.MORE, _data(claim).get("certified_share"))
-    return [_number("certified step", Wanted.MORE, step), share]
+    step, longer = _number("certified step", Wanted.MORE, data["up_to"]), data.get("longer")
+    raising = _number("", Wanted.NEITHER, longer.get("step")) if isinstance(longer, Mapping) else None
+    if step is None or raising is None or not step.size or not raising.size:
+        return [step]
+    return [step, _number("share of the longest safe step", Wanted.MORE, str(step.size / raising.size))]
 
 
 def _symmetry(claim: Row) -> list[Measured | None]:

@@ -112,7 +112,7 @@ def findings(row: Row, *, shows: str = JSON_SHOWS) -> Iterator[str]:
     yield from cells_in_words(row.data)
     yield from minima_in_words(row.data, shows=shows)
     yield from mixtures_in_words(row.data, shows=shows)
-    yield from step_sizes_in_words(row.data, row.obligations)
+    yield from step_sizes_in_words(row.data)
     yield from equilibria_in_words(row.check, row.data, shows=shows)
     yield from spins_in_words(row.data)
     yield from _reach(row)

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.reporting.wording import number, state
+from hopverify.reporting.wording import bound, number, state
 
 Values = Mapping[str, Any]
 
 
-def step_sizes_in_words(data: Values | None, obligations: Iterable[Values]) -> list[str]:
+def step_sizes_in_words(data: Values | None) -> list[str]:
     """Return lines about the certified step that a claim's data tell.
 
-    None where they tell none, or where a premise of the theorem does not hold, or is not shown: then it certifies
-    nothing. The form itself may be open: then it was shown for a shorter step than the spec's.
+    None where they tell none. The step may be shorter than the spec's.
     """
-    premises = [row for row in obligations if row["role"] == "premise" and "certified_step" not in row.get("data", {})]
-    if data is None or "certified_step" not in data or any(row["outcome"] != "proved" for row in premises):
+    if data is None or "up_to" not in data:
         return []
-    step, energy = data["certified_step"], data["energy"]
-    if step == "any":
+    step, energy = data["up_to"], data["energy"]
+    if step is None:
         return [f"no Euler step x + hẋ raises {energy}, however long it is"]
     said = [f"no Euler step x + hẋ up to h = {_step(step)} raises {energy}{_shares(data['alpha'])}"]
-    if "unsafe_step" not in data:
+    if "longer" not in data:
         return said
-    longer = _step(data["unsafe_step"])
-    where = state(data["unsafe_state"])
-    percent = int(100 * Fraction(data["certified_share"]))
-    said.append(f"a step of {longer} raises it, by {data['unsafe_rise']}, at the state {where}")
+    longer = data["longer"]
+    percent = int(100 * certified_share(data))
+    rise, where = bound(longer["rise"]), state(longer["state"])
+    said.append(f"a step of {_step(longer['step'])} raises it, by {rise} or more, at the state {where}")
     return [*said, f"so the certified step is at least {percent} % of the longest safe one"]
+
+
+def certified_share(data: Values) -> Fraction:
+    """Return how much of the longest safe step is certified, at least, where a longer one is known to raise it."""
+    return Fraction(data["up_to"]) / Fraction(data["longer"]["step"])
 
 
 def _step(text: str) -> str:

@@ -227,9 +227,9 @@ def _metric(witness: Values) -> list[str]:
 def _rising_step(witness: Values) -> list[str]:
     where, energy = f"at the state {state(witness['state'])}", witness["energy"]
     if "step" not in witness:
-        rate = f"{energy} increases along the flow {where}: d{energy}/dt = {witness[f'd{energy}/dt']} > 0"
+        rate = f"{energy} increases along the flow {where}: d{energy}/dt ≥ {bound(witness['rate'])} > 0"
         return [f"{rate}, so no step is short enough"]
-    return [f"one step of h = {number(witness['step'])} raises {energy} by {witness['rise']} {where}"]
+    return [f"one step of h = {number(witness['step'])} raises {energy} by {bound(witness['rise'])} or more {where}"]
 
 
 def _runs_away(witness: Values) -> list[str]:
@@ -251,7 +251,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "too few stored patterns": refuted_in_words,
     "unbounded_direction": _unbounded_direction,
     "metric": _metric,
-    "rising_step": _rising_step,
+    "step ascent": _rising_step,
     "lone_equilibrium": refuted_in_words,
     **SPINS,
 }

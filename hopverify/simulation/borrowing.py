@@ -34,9 +34,8 @@ class Listed:
 def certified_step(spec: ModelSpec) -> Fraction | Literal["any"] | None:
     """Return the longest step that `step_size` certifies for the update x + hẋ, or None if it certifies none."""
     for data in _found(spec, "step_size"):
-        if data["verdict"] == str(Verdict.PASS) and "certified_step" in data:
-            step = str(data["certified_step"])
-            return "any" if step == "any" else Fraction(step)
+        if data["verdict"] == str(Verdict.PASS) and "up_to" in data:
+            return "any" if data["up_to"] is None else Fraction(data["up_to"])
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, cast
 
@@ -17,7 +16,6 @@ from hopverify.checker.gram import Gram
 from hopverify.checker.range_stability import hessian_at, is_smooth_at
 from hopverify.checker.rules import basin_cells, energy_confinement, judge, lure
 from hopverify.checker.rules.retrieval import _numbers
-from hopverify.checker.step_form import AlteredForm, DerivedForm, _bends, _diagonal_below
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import precision
@@ -26,7 +24,7 @@ from hopverify.networks.altered import AlteredSystem
 from hopverify.obligations import EnergyBoundedBelow, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
-from tests.checker.models import by_tree, dense, layer, model, network, structured
+from tests.checker.models import by_tree, dense, layer, model, network
 
 
 def entry(body: str, check: str) -> Mapping[str, Any]:
@@ -179,57 +177,15 @@ def test_a_diagonal_that_is_not_positive_is_not_definite() -> None:
     assert not basin_cells._is_definite(cast(Any, None), np.array([1.0, 0.0]), {"method": "dominance"})
 
 
-# ------------------------------------------------------------------ altered systems and steps
+# ------------------------------------------------------------------ altered systems
 
 SLOW = "layers: {y: {size: 1, lagrangian: identity%s}, x: {size: 1, lagrangian: relu, tau: 0}}\n"
 JOINED = "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: %s, feedback: [[1]], metric: [[2]]%s}}\n"
 
 
-def form(slow: str, forward: str = "[[1]]", more: str = "") -> AlteredForm:
-    system = altered_system(model(SLOW % slow + JOINED % (forward, more)))
-    assert isinstance(system, AlteredSystem)
-    return AlteredForm(system)
-
-
-def test_steps_of_altered_systems_with_a_residual() -> None:
-    residual = ", residual: [[0]], potential: 'z^2'"
-    assert (form(", tau: 3").least_pace, form(", tau: 3", more=residual).least_pace) == (0, Fraction(1, 3))
-
-
-def test_a_residual_has_one_time_constant() -> None:
-    two = (
-        "layers: {y: {size: 2, lagrangian: identity, tau: %s}, x: {size: 2, lagrangian: relu, tau: 0}}\n"
-        "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1, 0], [0, 1]], "
-        "metric: [[2, 0], [0, 2]], residual: [[0], [0]], potential: 'z^2'}}\n"
-    )
-    for tau, message in (("2", None), ("[1, 2]", "a residual needs one time constant")):
-        system = altered_system(model(two % tau))
-        assert isinstance(system, AlteredSystem)
-        if message is None:
-            assert AlteredForm(system).least_pace == Fraction(1, 2)
-        else:
-            with pytest.raises(EvidenceRejected, match=message):
-                _ = AlteredForm(system).least_pace
-
-
-def test_steps_beside_weights_that_are_known_roughly() -> None:
-    assert form("").metric.tolist() == [[2]]
-    # No spec makes an altered system with such weights; the form does not rely on that.
-    rough = model(dense("{values: [[1]], tolerance: 1/8}", "size: 1, lagrangian: tanh"))
-    with pytest.raises(EvidenceRejected, match="altered systems with exact weights"):
-        _ = AlteredForm(replace(form("").system, model=rough)).metric
-    layers = (
-        "layers: {a: {size: 4, shape: [1, 2, 2], lagrangian: tanh}, b: {size: 1, shape: [1, 1, 1], lagrangian: tanh}}\n"
-        "synapses: {c: {kind: convolution, layers: [a, b], kernel: {values: [[[[1, 2], [3, 4]]]]}}%s}\n"
-    )
-    own = ", w: {kind: dense, layers: [b, b], weights: {values: [[1]], tolerance: %s}}"
-    assert DerivedForm(model(layers % "")).weights.shape == (5, 5)
-    with pytest.raises(EvidenceRejected, match="asked about as blocks"):
-        _ = DerivedForm(model(layers % (own % "1/8"))).weights
-
-
 def test_original_networks_too_large_for_rationals_have_one_layer() -> None:
-    system = form("", "[[1]]").system
+    system = altered_system(model(SLOW % "" + JOINED % ("[[1]]", "")))
+    assert isinstance(system, AlteredSystem)
     one = model(dense("[[1]]", "size: 1, lagrangian: relu"))
     reduction.compare_large(system, one)
     two = model(
@@ -238,42 +194,6 @@ def test_original_networks_too_large_for_rationals_have_one_layer() -> None:
     )
     with pytest.raises(EvidenceRejected, match="not one layer with one dense or Hebbian synapse"):
         reduction.compare_large(system, two)
-
-
-def test_a_diagonal_below_is_known_of_blocks_on_the_diagonal_only() -> None:
-    """W of two layers, of which the second has its own diagonal twice; and one that joins two layers."""
-    layers = "layers: {a: {size: 1, lagrangian: tanh}, b: {size: 2, lagrangian: tanh}}\nsynapses: {%s}\n"
-    own = "d%d: {kind: diagonal, layers: [b, b], weights: [1, -2]}"
-    twice = structured(layers % ", ".join(own % k for k in range(2)))
-    assert _diagonal_below(twice) == [0, 2, -4]
-    across = "layers: {a: {size: 1, lagrangian: tanh}, b: {size: 1, lagrangian: tanh}}\nsynapses: {%s}\n"
-    joined = structured(across % "w: {kind: diagonal, layers: [a, b], weights: [5]}")
-    assert _diagonal_below(joined) is None
-    hebbian = "w: {kind: hebbian, layers: [b], patterns: [[1, 2]], scale: %s, zero_diagonal: %s}"
-    below_half = ("1/2", "true", [0, Fraction(-1, 2), -2])
-    for scale, zero, below in (
-        ("1", "true", [0, -1, -4]),
-        below_half,
-        ("1", "false", [0, 0, 0]),
-        ("-1", "false", None),
-    ):
-        assert _diagonal_below(structured(layers % (hebbian % (scale, zero)))) == below
-
-
-def test_how_far_a_fast_layer_is_from_convex() -> None:
-    """μ/ρ, for slopes not below -μ."""
-    gelu = layer("lagrangian: gelu, leak: 2", 1)
-    (bend,) = _bends(gelu, model("layers: {x: {size: 1, lagrangian: gelu, leak: 2}}\n"))
-    assert Fraction(129, 2000) < bend < Fraction(131, 2000)
-    inhibited = model(
-        "layers: {x: {size: 1, lagrangian: gelu, tau: 0}, y: {size: 1, lagrangian: identity}}\n"
-        "synapses: {i: {kind: diagonal, layers: [x, x], weights: [-1]}, "
-        "w: {kind: dense, layers: [x, y], weights: [[1]]}}\n"
-    )
-    assert inhibited.inhibition
-    with pytest.raises(EvidenceRejected, match="is not convex, and no lower bound"):
-        _bends(inhibited.layers["x"], inhibited)
-    assert form(", tau: 3").diagonal_below(Fraction(1)) == [5]
 
 
 # ------------------------------------------------------------------ trees and slopes

@@ -11,18 +11,17 @@ import pytest
 from hopverify.checker import cone_form, copositivity, energy_form, flat_regions, midpoints, stability
 from hopverify.checker.elimination import inverse_of_middle
 from hopverify.checker.growth import growth
-from hopverify.checker.rules import euler_step, judge
+from hopverify.checker.rules import judge
 from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.checker.spins.overlaps import _lower
-from hopverify.checker.step_form import AlteredForm
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
 from hopverify.networks import altered_system, build_model
 from hopverify.networks.dead_zones import dead_zones
-from hopverify.obligations import Obligation, Outcome, SameEquilibria, StepForm
+from hopverify.obligations import Obligation, Outcome, SameEquilibria
 from hopverify.spec import parse_spec
-from tests.checker.models import dense, layer, model, structured
+from tests.checker.models import layer, model, structured
 
 
 def obligations(body: str, check: str) -> list[Obligation]:
@@ -101,17 +100,6 @@ def test_rows_of_other_blocks_are_left_out() -> None:
         midpoints.factor(Fraction(10) ** 400)
 
 
-def test_steps_that_were_shown_to_be_safe_are_not_unsafe() -> None:
-    """As no step is both, the guard is met only by a step that was not shown."""
-    body = dense("[[-4]]", "size: 1, lagrangian: identity")
-    (obligation,) = [o for o in obligations(body, "step_size") if isinstance(o, StepForm)]
-    unsafe = {"state": {"x": ["1"]}, "step": "1"}
-    assert euler_step._unsafe(obligation, Fraction(1, 10), unsafe)["unsafe_step"] == "1"
-    for shown in (Fraction(1), Fraction(2), None):
-        with pytest.raises(EvidenceRejected, match="a step of this length has just been shown to be safe"):
-            euler_step._unsafe(obligation, shown, unsafe)
-
-
 def test_inverses_of_singular_matrices_are_none() -> None:
     with precision():
         assert _inverse([[Fraction(2)]]) == [[0.5]]
@@ -151,22 +139,6 @@ ALTERED = (
     "layers: {y: {size: 1, lagrangian: identity%s}, x: {size: 1, lagrangian: relu, tau: 0}}\n"
     "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1]], feedback: [[1]]%s}}\n"
 )
-
-
-def test_forms_of_altered_systems(monkeypatch: pytest.MonkeyPatch) -> None:
-    def form(slow: str, more: str) -> AlteredForm:
-        system = altered_system(model(ALTERED % (slow, more)))
-        assert system is not None
-        return AlteredForm(system)
-
-    fine = form("", ", metric: [[2]]")
-    assert fine.metric.tolist() == [[2]]
-    assert fine.diagonal_below(Fraction(1)) == [1]
-    with pytest.raises(EvidenceRejected, match="the spec states no metric"):
-        _ = form("", "").metric
-    monkeypatch.setattr("hopverify.checker.step_form.MAX_EXACT", 0)
-    with pytest.raises(EvidenceRejected, match="the network is too large for a matrix of rationals"):
-        _ = form("", ", metric: [[2]]").metric
 
 
 def test_without_an_original_the_network_is_the_one_that_elimination_gives() -> None:

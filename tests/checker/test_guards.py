@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import cells, floats, growth, payload, ranges, spectrum, step_form
+from hopverify.checker import cells, floats, growth, payload, ranges, spectrum
 from hopverify.checker.convexity import has_convex_lagrangian, is_nondecreasing
 from hopverify.checker.copositivity import is_strictly_copositive
 from hopverify.checker.definiteness import ball_ldl, check_definite, cholesky, exact, inertia, integer_cholesky
@@ -228,14 +228,7 @@ def test_competitors_are_told_for_each_pattern() -> None:
         judged(body, "memory_retrieval", shown | {"competitors": [1]})
 
 
-def test_a_step_that_is_safe_is_not_unsafe() -> None:
-    body = dense("[[0]]", "size: 1, lagrangian: tanh")
-    state = {"x": ["1"]}
-    with pytest.raises(EvidenceRejected):
-        judged(body, "step_size", {"rule": "euler_step", "step": "1/2", "unsafe": {"state": state, "step": "1/4"}})
-
-
-# ------------------------------------------------------------------ ranges and steps
+# ------------------------------------------------------------------ ranges
 
 
 def test_drives_of_large_synapses_are_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,40 +266,6 @@ def test_normalised_activations_have_bounds(activation: str, largest: int | None
     layer = model(f"layers: {{x: {{size: 2, activation: {{expression: '{activation}', of: layer}}}}}}\n").layers["x"]
     low, high = ranges.activation_range(layer)
     assert (low, high) == ((None, None) if largest is None else (-largest, largest)) or largest is None
-
-
-def test_steps_of_constant_activations_are_free() -> None:
-    form = step_form.DerivedForm(model(dense("[[0]]", "size: 1, lagrangian: {expression: '3*x', of: neuron}")))
-    assert form.diagonal_below(Fraction(1)) == [None]
-
-
-def test_steps_ask_for_known_drives(monkeypatch: pytest.MonkeyPatch) -> None:
-    convolution = (
-        "layers: {x: {size: 2, shape: [1, 2], lagrangian: tanh}, y: {size: 2, shape: [1, 2], lagrangian: tanh}}\n"
-        "synapses: {c: {kind: convolution, layers: [x, y], kernel: [[[1]]]}}\n"
-    )
-    form = step_form.DerivedForm(model(convolution))
-    assert len(form.weights) == 4  # type: ignore[arg-type]
-    monkeypatch.setattr(step_form, "MAX_PROBED", 3)
-    with pytest.raises(EvidenceRejected, match="the network is too large to compute them"):
-        _ = step_form.DerivedForm(model(convolution)).weights
-
-
-def test_diagonals_below_large_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step_form, "MAX_EXACT", 0)
-    layer = "layers: {x: {size: 2, lagrangian: tanh}}\n"
-    kinds = {
-        "{kind: diagonal, layers: [x, x], weights: [1, -2]}": [1, -2],
-        "{kind: hebbian, layers: [x], patterns: [[1, 2]], scale: 1}": [0, 0],
-        "{kind: hebbian, layers: [x], patterns: [[1, 2]], scale: 1, zero_diagonal: true}": [-1, -4],
-        "{kind: hebbian, layers: [x], patterns: [[1, 2]], scale: -1}": None,
-        "{kind: dense, layers: [x, x], weights: [[1, 0], [0, 1]]}": None,
-    }
-    for synapse, own in kinds.items():
-        form = step_form.DerivedForm(model(f"{layer}synapses: {{w: {synapse}}}\n"))
-        entries = form.diagonal(Fraction(2))
-        below = form.diagonal_below(Fraction(2))
-        assert below == (None if own is None else [e + w for e, w in zip(entries, own, strict=True)])  # type: ignore[operator]
 
 
 # ------------------------------------------------------------------ comparisons of large altered systems

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
 
 from hopverify.certificate import parse_certificate
-from hopverify.checker import check_certificate, energy_form, step_form
+from hopverify.checker import check_certificate, energy_form
 from hopverify.checker.questions import question
 from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.networks import Model, any_model
-from hopverify.networks.structured import HebbianBlock
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
-from hopverify.spec.exact_array import ExactArray
 
 
 def spec(layer: str = "size: 1, lagrangian: tanh", check: str = "lagrangian_convexity") -> ModelSpec:
@@ -40,9 +37,3 @@ def test_an_activation_without_a_bound_of_its_growth_has_no_reach() -> None:
     assert isinstance(model, Model)
     with pytest.raises(EvidenceRejected, match="no linear growth bound of the activation of layer x"):
         energy_form._reach(model.layers["x"])
-
-
-def test_the_negative_of_a_hebbian_block_has_the_opposite_scale() -> None:
-    block = HebbianBlock(ExactArray.of([[1, 2]]), Fraction(1, 2), True)
-    negated = step_form._negated(block)
-    assert (negated.scale, negated.zero_diagonal) == (Fraction(-1, 2), True)

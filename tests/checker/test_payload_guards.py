@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import cells, midpoints, quadratic_forms, ranges, step_form
+from hopverify.checker import cells, midpoints, quadratic_forms, ranges
 from hopverify.checker.rules import RULES, Judgement, judge
 from hopverify.checker.spins import reading
 from hopverify.checks import claims_of
@@ -181,23 +181,6 @@ def test_residuals_are_stated() -> None:
 
 
 # ------------------------------------------------------------------ steps
-
-
-def test_forms_of_steps_have_to_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    skew = step_form.DerivedForm(model(dense("[[0, 1], [1, 0]]", "size: 2, lagrangian: tanh")))
-    assert skew.form(Fraction(2)).size == 2
-    with pytest.raises(EvidenceRejected, match="W is not symmetric"):
-        step_form._exact_form(np.array([[Fraction(0), Fraction(1)], [Fraction(0), Fraction(0)]], dtype=object))
-    with pytest.raises(EvidenceRejected, match="beyond the range of doubles"):
-        step_form._exact_form(np.array([[Fraction(10) ** 400]], dtype=object))
-    cubic = (
-        "layers: {x: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: expression, layers: [x], energy: sum(x^4)}}\n"
-    )
-    with pytest.raises(EvidenceRejected, match="quadratic or concave"):
-        _ = step_form.DerivedForm(model(cubic)).weights
-    gelu = model("layers: {x: {size: 2, activation: {expression: ['x[1]', 'x[0]']}}}\n")
-    with pytest.raises(EvidenceRejected, match="layer x is not convex, and no lower bound of its slopes is known"):
-        step_form._bends(gelu.layers["x"], gelu)
 
 
 # ------------------------------------------------------------------ spins

@@ -172,20 +172,6 @@ def test_values_at_zero_have_to_be_rational() -> None:
         judged(body % "x^2/2 + softplus_integral(x)", "boundedness", evidence)
 
 
-def test_safe_steps_are_not_unsafe() -> None:
-    body = dense("[[-4]]", "size: 1, lagrangian: identity")
-    shown = {"rule": "euler_step", "step": "1/10", "unsafe": {"state": {"x": ["1"]}, "step": "1"}}
-    found = judged(body, "step_size", shown)
-    assert found.data["unsafe_step"] == "1"
-    for unsafe, message in (
-        ({"state": {"x": ["1"]}}, "unsafe: expected a state and a step"),
-        ({"state": {"x": ["1"]}, "step": "0"}, "step: expected a positive number"),
-        ({"state": {"x": ["1"]}, "step": "1/10"}, "does not certainly raise the energy"),
-    ):
-        with pytest.raises(EvidenceRejected, match=message):
-            judged(body, "step_size", shown | {"unsafe": unsafe})
-
-
 def test_sheets_of_radii_have_competitors() -> None:
     body = (
         "layers: {v: {size: 1, lagrangian: identity}, h: {size: 2, lagrangian: {softmax: {beta: 8}}, tau: 0}}\n"

@@ -1,50 +1,75 @@
-"""Intervals that cover the line, and declared slopes rounded outward: whole results, by hand."""
+"""Bounds of the slopes of activations."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 
-from hopverify.checker.slope_bounds import GRID, _declared, _tiles, slope_bounds
+from hopverify.checker.slope_bounds import slope_bounds, slope_range
 from hopverify.errors import EvidenceRejected
-from tests.checker.models import layer
+from hopverify.networks import build_model
+from hopverify.spec import parse_spec
+
+F = Fraction
 
 
-def test_tiles_cover_the_line_in_steps_of_a_32nd_of_a_factor_of_two() -> None:
-    tiles = _tiles()
-    assert np.array_equal(tiles.upper[:-1], tiles.lower[1:])
-    assert (tiles.lower[0], tiles.upper[-1]) == (-np.inf, np.inf)
-    positive = tiles.upper[tiles.lower >= 0][:-1]
-    assert len(positive) == 26 * 32 + 1
-    assert (positive[0], positive[16 * 32], positive[-1]) == (2.0**-16, 1.0, 2.0**10)
-    assert np.allclose(positive[1:] / positive[:-1], 2.0 ** (1 / 32), rtol=1e-14)
-    assert np.array_equal(tiles.lower[1 : len(positive) + 1], -positive[::-1])
-    assert len(tiles.lower) == 2 * (len(positive) + 1)
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_declared_slopes_are_rounded_outward(sign: int) -> None:
-    """γ/√ε = ±(1/3)/√(1/9) is ±1, and the other end 0, which no ball says exactly: the next multiples are taken."""
-    function = layer(f"lagrangian: {{layernorm: {{gamma: {sign}/3, epsilon: 1/9}}}}").function
-    step = Fraction(1, GRID)
-    wanted = (-step, 1 + step) if sign > 0 else (-1 - step, step)
-    assert (_declared(function, 0), _declared(function, 1)) == wanted
-
-
-def test_declared_slopes_between_two_multiples_are_rounded_outward() -> None:
-    low = _declared(layer("lagrangian: {layernorm: {gamma: -1, epsilon: 3}}").function, 0)
-    high = _declared(layer("lagrangian: {layernorm: {gamma: 1, epsilon: 3}}").function, 1)
-    assert low is not None
-    assert high == -low
-    assert 3 * high**2 > 1 > 3 * (high - Fraction(1, GRID)) ** 2
-
-
-def test_a_layer_has_bounds_from_0_on_or_none() -> None:
-    assert slope_bounds(layer("lagrangian: {layernorm: {gamma: 1, epsilon: 1/4}}").function) == (
-        Fraction(0),
-        Fraction(2),
+def function(text: str) -> Any:
+    made = build_model(
+        parse_spec(f"hopverify: 1\nname: net\nlayers: {{x: {{size: 1, lagrangian: {text}}}}}\nchecks: all\n")
     )
-    with pytest.raises(EvidenceRejected, match="not elementwise are known"):
-        slope_bounds(layer("lagrangian: {layernorm: {gamma: -1, epsilon: 1/4}}").function)
+    return made.layers["x"].function
+
+
+@pytest.mark.parametrize(
+    ("name", "kappa", "beta"),
+    [
+        ("identity", 1, 1),
+        ("relu", 0, 1),
+        ("{leaky_relu: {slope: 3}}", 1, 3),
+        ("{tanh: {beta: 5}}", 0, 5),
+        ("{sigmoid: {beta: 2}}", 0, F(1, 2)),
+        ("{expression: 'softplus(2*x)'}", 0, 1),
+        ("{softmax: {beta: 3}}", 0, F(3, 2)),
+        ("entmax", 0, 1),
+        ("{layernorm: {gamma: 2, epsilon: 1/100}}", 0, 20),
+        ("{spherical: {gamma: 3, epsilon: 4}}", 0, F(3, 2)),
+    ],
+)
+def test_bounds_of_slopes(name: str, kappa: int, beta: Fraction) -> None:
+    low, high = slope_bounds(function(name))
+    assert low == kappa
+    assert beta <= high <= beta * (1 + F(1, 1000))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "exp",
+        "spherical",
+        "normmax",
+        "{layernorm: {gamma: -1}}",
+        "{expression: 'norm(x, 1)', of: layer}",
+        "repu",
+    ],
+)
+def test_slopes_without_bounds(name: str) -> None:
+    with pytest.raises(EvidenceRejected):
+        slope_bounds(function(name))
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu", "mish"])
+def test_slopes_of_either_sign(name: str) -> None:
+    made = function(name)
+    low, high = slope_range(made)
+    x = np.linspace(-40, 40, 20_001)
+    from hopverify.expr.evaluate import evaluate
+    from hopverify.expr.floats import FLOATS
+
+    slopes = evaluate(made.slope, {"x": x}, FLOATS)
+    assert low is not None
+    assert high is not None
+    assert -F(1, 50) + F(float(slopes.min())) < low <= F(float(slopes.min()))
+    assert F(float(slopes.max())) <= high

@@ -170,13 +170,3 @@ def test_a_metric_says_how_times_differ(monkeypatch: pytest.MonkeyPatch) -> None
     refused(obligation, {k: v for k, v in evidence.items() if k != "timed"}, "timed")
     monkeypatch.setattr(metric, "MAX_PRODUCTS", 0)
     refused(obligation, evidence, "too large for an exact product")
-
-
-def test_steps_of_altered_systems() -> None:
-    asked = spec(ALTERED % ("", JOINED + ", metric: [[1, 0], [0, 1]]"), "{step_size: {step: 5}}")
-    ((_, claim),) = claims_of(asked, build_model(asked))
-    (obligation,) = claim.necessary
-    refused(obligation, {"rule": "rising_step", "state": {"y": ["1", "1"]}}, "dV/dt is not evaluated")
-    found = judge(obligation, {"rule": "rising_step", "state": {"y": ["1", "1"]}, "step": "5"})
-    assert found.outcome is Outcome.REFUTED
-    refused(obligation, {"rule": "rising_step", "state": {"y": ["1", "1"]}, "step": "6"}, "longer than the claim says")

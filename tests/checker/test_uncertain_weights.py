@@ -161,8 +161,8 @@ def test_steps_are_safe_at_every_corner(seed: int) -> None:
     W, t = drawn(seed, 3, 0.8), Fraction(1, 20)
     _, entry = entry_of(network(W, "step_size", near=f"tolerance: {t}"))
     assert entry["verdict"] == "pass"
-    (form,) = [row for row in entry["obligations"] if "certified_step" in row.get("data", {})]
-    h = Fraction(form["data"]["certified_step"])
+    (form,) = [row for row in entry["obligations"] if "up_to" in row.get("data", {})]
+    h = Fraction(form["data"]["up_to"])
     diagonal = scaled(identity(3), 2 * (1 / h - 1) + 1)
     for corner in corners(W, t):
         assert h <= 1
@@ -202,7 +202,6 @@ def test_every_rule_says_of_which_weights_it_speaks() -> None:
     reckoning = {rule.name for rule in RULES if rule.reach is Reach.NEAR}
     assert reckoning == {
         "basin_cells",
-        "euler_step",
         "lure",
         "one_step_retrieval",
         "retrieval",

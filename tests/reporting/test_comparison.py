@@ -211,19 +211,10 @@ def test_cells() -> None:
 
 
 def test_a_certified_step_of_any_length_is_the_longest() -> None:
-    steps = {"certified_step": "2/3"}, {"certified_step": "any"}
+    steps = {"up_to": "2/3"}, {"up_to": None}
     assert numbers("step_size", *steps) == {"certified step": ("2/3", "any", "better")}
     assert numbers("step_size", *reversed(steps)) == {"certified step": ("any", "2/3", "worse")}
     assert not numbers("step_size", steps[1], steps[1])
-
-
-def test_a_step_certifies_nothing_while_a_premise_is_open() -> None:
-    def step(outcome: str) -> dict[str, Any]:
-        form = {"statement": "s", "role": "premise", "outcome": "proved", "data": {"certified_step": "1"}}
-        return entry("step_size", obligations=[form, {"statement": "t", "role": "premise", "outcome": outcome}])
-
-    assert [each.after for each in of_two_specs(step("open"), step("proved")).numbers] == ["1"]
-    assert not of_two_specs(step("open"), step("open")).numbers
 
 
 def test_a_check_nobody_has_heard_of_is_followed_by_its_numbers() -> None:
@@ -376,7 +367,7 @@ def test_data_of_any_shape_do_no_harm() -> None:
     draw = random.Random(0)
     checks = ("memory_retrieval", "basin_cells", "equilibria", "equilibrium_stability", "step_size", "other")
     for _ in range(40):
-        data = [{"certified_step": _anything(draw), "radius": _anything(draw)} | _mapping(draw) for _ in range(2)]
+        data = [{key: _anything(draw) for key in ("up_to", "longer", "radius")} | _mapping(draw) for _ in range(2)]
         for check in checks:
             old, new = (certificate(entry(check, data=each)) for each in data)
             as_json(Compared(_printed(old, new), ("a", "b")))

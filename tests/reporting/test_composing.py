@@ -156,10 +156,10 @@ def test_what_is_proved_is_said_in_a_line(flat: Document) -> None:
 
 
 def test_what_definiteness_takes_for_granted_is_said_where_it_is_shown_in_doubles() -> None:
-    decided = replace(row(Verdict.PASS), method=("euler_step",), assumptions=(DEFINITENESS, "time is real"))
+    decided = replace(row(Verdict.PASS), method=("lure",), assumptions=(DEFINITENESS, "time is real"))
 
     def by(method: str) -> Any:
-        part = {"evidence": {"rule": "euler_step", "definiteness": {"method": method}}}
+        part = {"evidence": {"rule": "lure", "definiteness": {"method": method}}}
         return assumptions_of(replace(decided, obligations=(part,)))
 
     assert by("exact") == ("time is real",)

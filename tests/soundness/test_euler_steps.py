@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hopverify.checker.citing import known_of, whole
 from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
@@ -38,8 +39,8 @@ def certified(spec: ModelSpec) -> tuple[OfSteps, Fraction | None] | None:
     ((_, claim),) = claims_of(spec, build_model(spec))
     obligation = claim.premises[-1]
     assert isinstance(obligation, StepForm)
-    step = entry["obligations"][-2]["data"]["certified_step"]
-    return obligation, None if step == "any" else Fraction(step)
+    step = entry["obligations"][-2]["data"]["up_to"]
+    return obligation, None if step is None else Fraction(step)
 
 
 def rises(obligation: OfSteps, step: Fraction | None, generator: np.random.Generator, count: int) -> list[Any]:
@@ -149,7 +150,7 @@ def random_altered(seed: int) -> ModelSpec:
     P = np.array([[exact[i][j] + (i == j) for j in range(m)] for i in range(m)], dtype=object)
     exact_B = np.array([[Fraction(str(v)) for v in row] for row in B], dtype=object)
     A = (P @ exact_B).T
-    fast = ("relu", "tanh", "gelu", "silu", "{softmax: {beta: 2}}", "mish")[seed % 6]
+    fast = ("relu", "tanh", "gelu", "silu", "{softmax: {beta: 2}}", "softplus")[seed % 6]
     rows = (
         [[str(v) for v in row] for row in A],
         [[str(v) for v in row] for row in exact_B],
@@ -197,10 +198,15 @@ def test_tampered_steps_are_refused(seed: int) -> None:
     obligation, step = found
     assert step is not None
     (entry,) = verify(random_altered(seed), samples=0).results
-    evidence = dict(entry["obligations"][-2]["evidence"])
+    rows = [row for row in entry["obligations"] if "evidence" in row]
+    evidence = whole(rows[-1]["evidence"], known_of(row["evidence"] for row in rows[:-1]))
     assert judge(obligation, evidence).outcome is Outcome.PROVED  # type: ignore[arg-type]
+    twice = {
+        "up_to": str(2 * step),
+        "alpha": {"y": [str(2 * Fraction(each)) for each in evidence["claim"]["alpha"]["y"]]},
+    }
     with pytest.raises(EvidenceRejected):
-        judge(obligation, evidence | {"step": str(2 * step)})  # type: ignore[arg-type]
-    unsafe = {"state": {"y": ["1", "-2", "3"]}, "step": str(step)}
+        judge(obligation, evidence | {"claim": evidence["claim"] | twice})  # type: ignore[arg-type]
+    longer = {"state": {"y": ["1", "-2", "3"]}, "step": str(step * Fraction(1001, 1000)), "rise": "1"}
     with pytest.raises(EvidenceRejected):
-        judge(obligation, evidence | {"unsafe": unsafe})  # type: ignore[arg-type]
+        judge(obligation, evidence | {"claim": evidence["claim"] | {"longer": longer}})  # type: ignore[arg-type]

@@ -109,6 +109,12 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     (STORED.format("tanh", 2, "[2], [-2], [1/8]", "{equilibria: {near: m, at_least: 2}}"), []),
     (STORED.format("tanh", 2, "[2], [-2], [1/8]", "{equilibria: {near: m}}"), []),
     (STORED.format("identity, bias: 2", -3, "[1/2], [3]", "{basin_cells: {at_least: 1}}"), []),
+    (
+        "layers: {y: {size: 1, lagrangian: identity}, x: {size: 1, lagrangian: relu, tau: 0, bias: 1/2}}\n"
+        "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1/2]], metric: [[1/2]]}}\n"
+        "checks: [step_size]",
+        [],
+    ),
 )
 
 
@@ -144,7 +150,7 @@ def filled(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield complete
 
 
-ENTRIES = range(16)
+ENTRIES = range(17)
 
 
 def changes(document: dict[str, Any], entry: dict[str, Any]) -> Iterator[Any]:
@@ -217,6 +223,7 @@ OF_THEIR_OWN: set[tuple[str, str]] = {
     ("no ghost regions", "pieces"),
     ("no global stability", "unstable"),
     ("unbounded solutions", "ranges"),
+    ("weakly convex", "slope"),
 }
 
 

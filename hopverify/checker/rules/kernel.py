@@ -39,6 +39,8 @@ from hopverify.obligations import (
     RecoveredStates,
     Regular,
     RegularDrive,
+    SafeSteps,
+    StepForm,
     StoredPatterns,
     SymmetricJacobian,
     SymmetricWeights,
@@ -90,7 +92,8 @@ def _told(
     """Return a judgement with what the claim tells beside what was stated, and that it tells of a part only."""
     if asked.labels is not None:
         return Judgement(outcome, told_of_patterns(claim, asked.labels), reason)
-    told = {key: value for key, value in claim.fields.items() if key not in stated or value is False}
+    hidden = stated.keys() - asked.told
+    told = {key: value for key, value in claim.fields.items() if key not in hidden or value is False}
     return Judgement(outcome, told, reason)
 
 
@@ -116,6 +119,8 @@ RULE = Rule(
         Regular,
         RegularDrive,
         StoredPatterns,
+        SafeSteps,
+        StepForm,
         SymmetricJacobian,
         SymmetricWeights,
     ),

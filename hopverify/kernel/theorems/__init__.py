@@ -20,6 +20,8 @@ from hopverify.kernel.theorems import (
     gradient_of_l,
     no_ghost_regions,
     no_global_stability,
+    step_ascent,
+    step_descent,
     stored_patterns,
     undetermined_states,
 )
@@ -27,7 +29,7 @@ from hopverify.kernel.theorems.bounded_solutions import by_growth, by_ranges, by
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
 from hopverify.kernel.theorems.constant_on_no_segment import alive, strictly_convex
-from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope
+from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope, weakly_by_slope
 from hopverify.kernel.theorems.derived_energy import another_energy, derived_energy
 from hopverify.kernel.theorems.descent import ascent, by_t2
 from hopverify.kernel.theorems.lipschitz_activation import lipschitz_activation
@@ -61,6 +63,10 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("bounded solutions", "ranges"): by_ranges,
     ("bounded solutions", "stability"): by_stability,
     ("unbounded solutions", "ranges"): unbounded,
+    ("weakly convex", "slope"): weakly_by_slope,
+    ("step descent", "T14"): step_descent.of_network,
+    ("step descent", "altered"): step_descent.of_altered_system,
+    ("step ascent", "point"): step_ascent.point,
     ("equilibria", "tree"): equilibria.by_tree,
     ("equilibria", "overlaps"): equilibria_by_overlaps.by_overlaps,
     ("equilibria", "at most one"): equilibria.at_most_one,

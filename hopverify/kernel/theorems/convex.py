@@ -17,9 +17,10 @@ from hopverify.kernel.language import read, shape
 from hopverify.kernel.network import slope
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.semidefinite import is_semidefinite
-from hopverify.kernel.terms import Number, Term
+from hopverify.kernel.terms import STATE, Number, Term, Variable
 
 MAX_CUTS, MAX_SIZE = 10_000, 60
+_FORMS = ("rewritten", "third")
 
 
 def by_composition(case: Case) -> Fact:
@@ -37,10 +38,26 @@ def by_slope(case: Case) -> Fact:
     at each kink L' does not fall. The proof may have another form of L'', which is the same function on each cell.
     """
     case.keys(optional=("cuts", "rewritten"))
+    _check_slope(case, potential(case)[0])
+    return Fact(case.core, case.claim)
+
+
+def weakly_by_slope(case: Case) -> Fact:
+    """The same of L + ½μx², with the modulus μ, or by a form of the third derivative that has one sign: then L'' is
+    least at an end.
+    """
+    case.keys(optional=("cuts", "rewritten", "third"))
+    modulus = rational(case.claim["modulus"], f"{case.where}.modulus")
+    square = derive.apply("multiply", Number(modulus / 2), derive.apply("power", Variable(STATE), Number(Fraction(2))))
+    _check_slope(case, derive.apply("add", potential(case)[0], square))
+    return Fact(case.core, case.claim)
+
+
+def _check_slope(case: Case, L: Term) -> None:
+    """Refuse a function of one neuron's state unless it is convex."""
     case.need(case.layer.elementwise, "the layer acts as a whole")
-    L, _ = potential(case)
     cuts = _cuts(case)
-    forms = [read(case.proof["rewritten"], case.where)] if "rewritten" in case.proof else []
+    forms = [read(case.proof[key], case.where) if key in case.proof else Number(Fraction(0)) for key in _FORMS]
     found = cells(slope(case.core, case.layer, L), *forms)
     for cell in found:
         closed = between(cell.low, cell.high, inside=False)
@@ -49,7 +66,6 @@ def by_slope(case: Case) -> Fact:
         _check_second(case, cell, cuts)
     for left, right in pairwise(found):
         case.need(_rises(case, left, right), f"at {right.low} L' is not shown to rise")
-    return Fact(case.core, case.claim)
 
 
 def by_quadratic(case: Case) -> Fact:
@@ -85,19 +101,32 @@ def _cuts(case: Case) -> list[Fraction]:
 
 
 def _check_second(case: Case, cell: Cell, cuts: list[Fraction]) -> None:
-    """Refuse a cell on which the range of L'' is not ≥ 0 between some neighbouring cuts."""
-    second = slope(case.core, case.layer, cell.terms[0])
-    for form in cell.terms[1:]:
-        places = case.core.places_of(case.layer)
-        identical = shape(form, places, case.where) == () and same(second, form, places, case.core.arrays)
-        case.need(identical, f"from {cell.low} to {cell.high} the other form is not shown to be L''")
-        on = between(cell.low, cell.high)
-        case.need(of_state(case.core, case.layer, form, on).lipschitz, "the other form is not defined everywhere")
-        second = form
+    """Refuse a cell on which L'' is not shown to be ≥ 0 between some neighbouring cuts."""
+    second, third = slope(case.core, case.layer, cell.terms[0]), None
+    if "rewritten" in case.proof:
+        second = _same(case, cell, second, cell.terms[1])
+    if "third" in case.proof:
+        third = _same(case, cell, slope(case.core, case.layer, second), cell.terms[2])
     ends: list[Fraction | None] = [cell.low, *(cut for cut in cuts if cell.holds(cut)), cell.high]
     for low, high in pairwise(ends):
-        own = of_state(case.core, case.layer, second, between(low, high))
-        case.need(own.range.nonnegative, f"between {low} and {high} L'' is not shown to be ≥ 0")
+        on = between(low, high)
+        shown = of_state(case.core, case.layer, second, on).range.nonnegative
+        if not shown and third is not None:
+            bent = of_state(case.core, case.layer, third, on).range
+            least = high if bent.nonpositive else low if bent.nonnegative else None
+            at = None if least is None else between(least, least, inside=False)
+            shown = at is not None and of_state(case.core, case.layer, second, at).range.nonnegative
+        case.need(shown, f"between {low} and {high} L'' is not shown to be ≥ 0")
+
+
+def _same(case: Case, cell: Cell, term: Term, form: Term) -> Term:
+    """Return another form of a term, which has to be the same function on the cell, and defined everywhere on it."""
+    places = case.core.places_of(case.layer)
+    identical = shape(form, places, case.where) == () and same(term, form, places, case.core.arrays)
+    case.need(identical, f"from {cell.low} to {cell.high} the other form is not shown to be L'', or its derivative")
+    regular = of_state(case.core, case.layer, form, between(cell.low, cell.high)).lipschitz
+    case.need(regular, "the other form is not defined everywhere")
+    return form
 
 
 def _rises(case: Case, left: Cell, right: Cell) -> bool:

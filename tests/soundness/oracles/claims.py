@@ -420,6 +420,40 @@ def _rises(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) ->
     return None if found >= stated - 1e-2 * (1 + abs(stated)) else f"dE/dt is {found}"
 
 
+def _stepped(core: Mapping[str, Any], x: dict[str, list[float]], step: float) -> float:
+    """Return by how much a step raises E."""
+    times = {layer["name"]: Layer(core, layer["name"]).tau for layer in core["layers"]}
+    if any(tau[0] == 0 for tau in times.values()):
+        raise Unknown("a layer that is instantaneous")
+    flow = _flow(core, x)
+    ahead = {n: [a + step * f / t for a, f, t in zip(x[n], flow[n], times[n], strict=True)] for n in x}
+    return _energy(core, ahead) - _energy(core, x)
+
+
+def _safe(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    """Steps up to a length do not raise E, and the longer one does; V is not looked for."""
+    if claim["energy"] != "E":
+        raise Unknown("V")
+    longest = 100.0 if claim["up_to"] is None else number(claim["up_to"])
+    for k in range(4 * DRAWN):
+        x = {layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]}
+        rise = _stepped(core, x, longest * (1 if k % 2 else random.random()))
+        if rise > 1e-7 * (1 + abs(_energy(core, x))):
+            return f"a step raises E from {x}"
+    return _raising(core, {"energy": "E", **claim["longer"]}, random) if "longer" in claim else None
+
+
+def _raising(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    if claim["energy"] != "E":
+        raise Unknown("V")
+    x = {name: [number(entry) for entry in at] for name, at in claim["state"].items()}
+    if "rate" in claim:
+        found, stated = _rate(core, x), number(claim["rate"])
+        return None if found >= stated - 1e-2 * (1 + abs(stated)) else f"dE/dt is {found}"
+    rise = _stepped(core, x, number(claim["step"]))
+    return f"a step raises E by {rise}" if rise < number(claim["rise"]) - 1e-6 * (1 + abs(rise)) else None
+
+
 # --------------------------------------------------------------------------------------------------- matrices, in exact
 
 
@@ -472,6 +506,8 @@ _ORACLES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Random], 
     "no gradient drive": _not_driven,
     "descent": _falls,
     "ascent": _rises,
+    "step descent": _safe,
+    "step ascent": _raising,
     "symmetric": _symmetric,
     "not symmetric": _asymmetric,
     "derived energy": _derived,

@@ -1,0 +1,136 @@
+"""The form M(h) of T14: a step x⁺ = x + hẋ changes E by at most -½δᵀM(h)δ, and V by at most -½ΔᵀM(h)Δ.
+
+    E:  M(h) = diag(2a/β̃ + ρ/β) + W,  a = τ/h - ρ,  β̃ = β if a ≥ 0, else κ
+    V:  M(h) = 2 sym(TP)/h - λP - Aᵀdiag(μ/ρ)A
+
+with κ ≤ H ≤ β for the slow layers, and L + ½μ|x|² convex for the fast ones. 1/h is the *pace* of a step, 0 stands for
+steps of any length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from hopverify.kernel.affine import Affine, affine_drives, starts
+from hopverify.kernel.altered import Rows, System, inhibition, matrix, twice_timed
+from hopverify.kernel.arrays import Array
+from hopverify.kernel.composition import of_activations
+from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.drive_ranges import drive
+from hopverify.kernel.functions import ball, exactly, fraction
+from hopverify.kernel.intervals import Range
+from hopverify.kernel.intervals import exactly as point
+from hopverify.kernel.network import drives
+from hopverify.kernel.numbers import need
+from hopverify.kernel.points import needs
+from hopverify.kernel.sectors import is_sector, is_steep
+from hopverify.kernel.terms import Term, Variable, walk
+
+MAX_SIZE, MAX_UNCERTAIN = 400, 64
+"""How many neurons with τ > 0 there may be; and how many in all, where weights are known up to a spread."""
+
+Bounds = Mapping[str, Sequence[Fraction]]
+"""κ and β of each layer with τ > 0."""
+
+
+def of_energy(core: Core, bounds: Bounds, concave: Sequence[str], pace: Fraction) -> Rows:
+    """Return M(h) of E, or a matrix below it; ``concave`` synapses, whose S is, are left out."""
+    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+    slow, fast = ([layer for layer in layers if layer.instantaneous is at_once] for at_once in (False, True))
+    for name in concave:
+        _check_concave(core, name, {layer.name for layer in slow})
+    rest = replace(core, synapses=tuple(each for each in core.synapses if each.name not in concave))
+    first, forms = starts(core), affine_drives(rest.given)
+    inhibition(core, fast, forms)
+    entries = [entry for layer in slow for entry in _diagonal(core, layer, bounds[layer.name], pace)]
+    neurons = [first[layer.name] + k for layer in slow for k in range(layer.size)]
+    spreads = _spreads(rest, fast, forms)
+    alive = [(i, entry - spreads[i]) for i, entry in zip(neurons, entries, strict=True) if entry is not None]
+    need(len(alive) <= MAX_SIZE, "drive", f"M(h) is decided up to {MAX_SIZE} neurons")
+    return [[forms[i].slopes.get(j, Fraction(0)) + (entry if i == j else 0) for j, _ in alive] for i, entry in alive]
+
+
+def _check_concave(core: Core, name: str, slow: set[str]) -> None:
+    """Refuse a synapse whose S is not concave by composition, or is about layers that are not slow."""
+    (synapse,) = (each for each in core.synapses if each.name == name)
+    own = set(needs(synapse.energy)).union(*(needs(term) for term in (synapse.drive or {}).values()))
+    need(own <= slow and set(synapse.drive or {}) <= slow, f"synapse {name}", "it joins layers that are instantaneous")
+    need(of_activations(core, synapse.energy).concave, f"synapse {name}", "composition does not show S to be concave")
+
+
+def _diagonal(core: Core, layer: Layer, bounds: Sequence[Fraction], pace: Fraction) -> list[Fraction | None]:
+    """Return 2a/β̃ + ρ/β of each neuron, None for one whose activation is constant."""
+    (low, high), where = bounds, f"layer {layer.name}"
+    need(0 <= low <= high, where, "expected 0 ≤ κ ≤ β")
+    need(is_sector(core, layer, high) and is_steep(core, layer, low), where, "its slopes are not shown to be in [κ, β]")
+    need(layer.elementwise or len(set(layer.tau.entries)) == 1, where, "it acts as a whole, and has several times")
+    found: list[Fraction | None] = []
+    for tau, leak in zip(layer.tau.entries, layer.leak.entries, strict=True):
+        rho = Fraction(leak)
+        a = Fraction(tau) * pace - rho
+        need(high == 0 or a >= 0 or low > 0, where, "steps are longer than τ/ρ, and κ = 0")
+        found.append(None if high == 0 else 2 * a / (high if a >= 0 else low) + rho / high)
+    return found
+
+
+def _spreads(core: Core, fast: Sequence[Layer], forms: Sequence[Affine]) -> list[Fraction]:
+    """Return for each neuron by how much its weights may differ from those given, in sum: W falls by these at most.
+
+    Drives are affine for every array that is meant, and γ = 0 gives none; then W_ij is what γ = e_j gives.
+    """
+    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+    size = sum(layer.size for layer in layers)
+    terms = [term for layer in layers for term in drives(core, layer.name)]
+    if not any(core.arrays[name].within for name in _arrays(terms)):
+        return [Fraction(0)] * size
+    need(size <= MAX_UNCERTAIN, "drive", f"weights with a spread are known up to {MAX_UNCERTAIN} neurons")
+    degrees = [of_activations(core, term).degree for term in terms]
+    need(all(each is not None and each <= 1 for each in degrees), "drive", "it is not of degree 1 by composition")
+    need(not any(map(_size, _drives(core, layers, None))), "drive", "activations that are 0 drive neurons")
+    columns = [_drives(core, layers, j) for j in range(size)]
+    R = [
+        [_size(column[i], forms[i].slopes.get(j, Fraction(0))) for j, column in enumerate(columns)] for i in range(size)
+    ]
+    first = starts(core)
+    at_once = [first[layer.name] + k for layer in fast for k in range(layer.size)]
+    need(
+        not any(R[i][j] for i in at_once for j in at_once), "drive", "inhibition of instantaneous neurons has a spread"
+    )
+    return [sum((R[i][j] + R[j][i] for j in range(size)), Fraction(0)) / 2 for i in range(size)]
+
+
+def _arrays(terms: Sequence[Term]) -> set[str]:
+    nodes = (node for term in terms for node in walk(term))
+    return {node.place[1] for node in nodes if isinstance(node, Variable) and node.place[0] == "array"}
+
+
+def _drives(core: Core, layers: Sequence[Layer], active: int | None) -> list[Range]:
+    """Return the drives where one neuron has the activation 1, or none, and all others 0."""
+    first = starts(core)
+    gamma = {
+        layer.name: [point(Fraction(int(first[layer.name] + k == active))) for k in range(layer.size)]
+        for layer in layers
+    }
+    unbiased = [replace(layer, bias=Array((layer.size,), [Fraction(0)] * layer.size)) for layer in layers]
+    return [each for layer in unbiased for each in drive(core, layer, gamma)]
+
+
+def _size(of: Range, less: Fraction = Fraction(0)) -> Fraction:
+    """Return a bound of |u - less| for the numbers u of a bounded range."""
+    far = (of.high[0] - ball(less)).upper().max((ball(less) - of.low[0]).upper())
+    need(far.is_finite(), "drive", "a weight is unbounded")
+    mantissa, exponent = far.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def of_altered(system: System, moduli: Mapping[str, Fraction], pace: Fraction) -> Rows:
+    """Return M(h) of V, for the moduli μ of fast layers; one that is not named is convex."""
+    P, rate = system.metric, exactly(system.rate)
+    scales = [
+        moduli.get(layer.name, Fraction(0)) / Fraction(leak) for layer in system.fast for leak in layer.leak.entries
+    ]
+    bent = [[fraction(system.A[i, k]) * scale for k in range(len(P))] for i, scale in enumerate(scales)]
+    M = matrix(twice_timed(system.tau, P)) * exactly(pace) - matrix(P) * rate - system.A.transpose() * matrix(bent)
+    return [[fraction(M[i, j]) for j in range(len(P))] for i in range(len(P))]

@@ -1,0 +1,158 @@
+"""The form M(h) of T14 for searches: its least eigenvalue in floating point, and what a proof has to state of it.
+
+    E:  M(h) = diag(2a/β̃ + ρ/β) + W,  a = τ/h - ρ        V:  M(h) = 2 sym(TP)/h - λP - Aᵀdiag(μ/ρ)A
+
+The kernel has the theorem with its conditions (docs/theory.md); nothing here proves anything. Steps are told by their
+*pace* 1/h; 0 stands for any length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopverify.checker.convexity import has_convex_lagrangian
+from hopverify.checker.slope_bounds import slope_bounds, slope_range
+from hopverify.errors import EvidenceRejected
+from hopverify.networks import AlteredSystem, Model
+from hopverify.networks.linear import drive_matrix
+from hopverify.obligations.steps import OfSteps
+from hopverify.synapses import Synapse
+
+MAX_NEURONS = 400
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class DerivedForm:
+    """M(h) of a model with its derived energy."""
+
+    model: Model
+
+    @cached_property
+    def bounds(self) -> dict[str, tuple[Fraction, Fraction]]:
+        """κ and β of each layer with τ > 0."""
+        return {layer.name: slope_bounds(layer.function) for layer in self.model.dynamic}
+
+    @property
+    def concave(self) -> list[str]:
+        """The synapses that are not quadratic, and have a concave S."""
+        own = {layer.name for layer in self.model.dynamic}
+        return [name for name, synapse in self.model.synapses.items() if _is_concave_within(synapse, own)]
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What a proof states."""
+        slopes = {name: [str(low), str(high)] for name, (low, high) in self.bounds.items()}
+        return {"slopes": slopes, **({"concave": self.concave} if self.concave else {})}
+
+    @cached_property
+    def _rates(self) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
+        """τ, ρ, κ and β of each neuron with τ > 0."""
+        return [
+            (tau, leak, *self.bounds[layer.name])
+            for layer in self.model.dynamic
+            for tau, leak in zip(layer.each(layer.tau), layer.each(layer.leak), strict=True)
+        ]
+
+    @property
+    def least_pace(self) -> Fraction:
+        """1/h for the longest step that the theorem speaks of, whatever the weights are."""
+        ends = [leak / tau for tau, leak, low, high in self._rates if low == 0 and high > 0]
+        return max(ends, default=Fraction(0))
+
+    @property
+    def natural_paces(self) -> set[Fraction]:
+        """The 1/h at which forms that are singular for structural reasons are so."""
+        shares = [leak / tau for tau, leak, _, _ in self._rates]
+        return {max(shares) / 2, max(shares)}
+
+    @cached_property
+    def _weights(self) -> Floats:
+        """W among the neurons with τ > 0, as they are given."""
+        layers = self.model.layers.values()
+        if sum(layer.size for layer in layers) > MAX_NEURONS:
+            raise EvidenceRejected(f"the network has more than {MAX_NEURONS} neurons")
+        rest = {name: synapse for name, synapse in self.model.synapses.items() if name not in self.concave}
+        if not all(synapse.linear and synapse.defect() is None for synapse in rest.values()):
+            raise EvidenceRejected("the theorem covers S that are quadratic or concave in γ, with the drive -∇S")
+        W = drive_matrix(replace(self.model, synapses=rest)).astype(np.float64)
+        slow = np.repeat([not layer.instantaneous for layer in layers], [layer.size for layer in layers])
+        found: Floats = W[np.ix_(slow, slow)]
+        return found
+
+    def matrix(self, pace: float) -> Floats:
+        """Return M(h)."""
+        tau, leak, low, high = (np.array(column, dtype=np.float64) for column in zip(*self._rates, strict=True))
+        alive, a = high > 0, tau * pace - leak
+        with np.errstate(divide="ignore", invalid="ignore"):
+            entries = 2 * a / np.where(a >= 0, high, low) + leak / high
+        return self._weights[np.ix_(alive, alive)] + np.diag(entries[alive])
+
+
+def _is_concave_within(synapse: Synapse, layers: Set[str]) -> bool:
+    """Whether a synapse that is not quadratic joins these layers only, with a concave S and a Lipschitz drive -∇S."""
+    inner = not synapse.linear and set(synapse.layers) <= layers
+    return inner and synapse.is_concave() and synapse.is_regular() and synapse.defect() is None
+
+
+@dataclass(frozen=True, eq=False)
+class AlteredForm:
+    """M(h) of an altered system with the metric of its spec."""
+
+    system: AlteredSystem
+
+    @cached_property
+    def moduli(self) -> dict[str, Fraction]:
+        """μ of each fast layer that is not evidently convex."""
+        found = {}
+        for layer in (each for each in self.system.fast if not has_convex_lagrangian(each.function)):
+            low = slope_range(layer.function)[0] if layer.function.elementwise else None
+            if low is None or layer.name in self.system.model.inhibition:
+                raise EvidenceRejected(f"layer {layer.name} is not convex, and no lower bound of its slopes is known")
+            found[layer.name] = max(-low, Fraction(0))
+        return found
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What a proof states."""
+        return {"moduli": {name: str(each) for name, each in self.moduli.items()}} if self.moduli else {}
+
+    @property
+    def _pace(self) -> Fraction:
+        return self.system.rate / min(self.system.slow.tau)
+
+    @property
+    def least_pace(self) -> Fraction:
+        """1/h for the longest step that the theorem speaks of: h = τ/λ with a residual."""
+        return Fraction(0) if self.system.synapse.residual is None else self._pace
+
+    @property
+    def natural_paces(self) -> set[Fraction]:
+        """The 1/h at which forms that are singular for structural reasons are so."""
+        return {self._pace / 2, self._pace}
+
+    def matrix(self, pace: float) -> Floats:
+        """Return M(h)."""
+        system, metric = self.system, self.system.synapse.metric
+        if system.model.uncertain or metric is None or max(system.synapse.forward.shape) > MAX_NEURONS:
+            raise EvidenceRejected(f"the theorem covers exact weights with a metric, of at most {MAX_NEURONS} neurons")
+        P = np.array(metric.values, dtype=np.float64)
+        tau = np.array(system.slow.each(system.slow.tau), dtype=np.float64)
+        bent = [
+            self.moduli.get(layer.name, Fraction(0)) / rate for layer in system.fast for rate in layer.each(layer.leak)
+        ]
+        A, TP = np.array(system.synapse.forward.values, dtype=np.float64), tau[:, None] * P
+        found: Floats = pace * (TP + TP.T) - float(system.rate) * P - A.T @ (np.array(bent, dtype=float)[:, None] * A)
+        return found
+
+
+def step_form(obligation: OfSteps) -> DerivedForm | AlteredForm:
+    """Return M(h) of the energy that is meant; raise :class:`EvidenceRejected` where it asks for bounds not known."""
+    return DerivedForm(obligation.model) if obligation.system is None else AlteredForm(obligation.system)
