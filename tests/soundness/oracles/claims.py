@@ -212,11 +212,17 @@ def _far(u: list[float], v: list[float], room: float) -> bool:
 
 
 def _convex(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
-    layer = Layer(core, claim["layer"])
+    return _weakly_convex(core, {**claim, "modulus": "0"}, random)
+
+
+def _weakly_convex(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    layer, modulus = Layer(core, claim["layer"]), number(claim["modulus"])
     for _ in range(DRAWN):
         x, y = drawn(random, layer.size), drawn(random, layer.size)
         middle, ends = layer.L([(a + b) / 2 for a, b in zip(x, y, strict=True)]), (layer.L(x) + layer.L(y)) / 2
-        if middle > ends + 1e-9 * (1 + abs(ends)):
+        if middle > ends + modulus / 8 * dot(*[[a - b for a, b in zip(x, y, strict=True)]] * 2) + 1e-9 * (
+            1 + abs(ends)
+        ):
             return f"L is higher between {x} and {y}"
     return None
 
@@ -420,38 +426,36 @@ def _rises(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) ->
     return None if found >= stated - 1e-2 * (1 + abs(stated)) else f"dE/dt is {found}"
 
 
-def _stepped(core: Mapping[str, Any], x: dict[str, list[float]], step: float) -> float:
+def _stepped(core: Parts, x: dict[str, list[float]], step: float) -> float:
     """Return by how much a step raises E."""
-    times = {layer["name"]: Layer(core, layer["name"]).tau for layer in core["layers"]}
-    if any(tau[0] == 0 for tau in times.values()):
-        raise Unknown("a layer that is instantaneous")
-    flow = _flow(core, x)
-    ahead = {n: [a + step * f / t for a, f, t in zip(x[n], flow[n], times[n], strict=True)] for n in x}
-    return _energy(core, ahead) - _energy(core, x)
+    return step * _rate(core, x, step)
 
 
 def _safe(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
     """Steps up to a length do not raise E, and the longer one does; V is not looked for."""
-    if claim["energy"] != "E":
-        raise Unknown("V")
+    parts = _of_e(core, claim)
     longest = 100.0 if claim["up_to"] is None else number(claim["up_to"])
     for k in range(4 * DRAWN):
         x = {layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]}
-        rise = _stepped(core, x, longest * (1 if k % 2 else random.random()))
-        if rise > 1e-7 * (1 + abs(_energy(core, x))):
+        if _stepped(parts, x, longest * (1 if k % 2 else random.random())) > 1e-7 * (1 + abs(_energy(parts, x))):
             return f"a step raises E from {x}"
     return _raising(core, {"energy": "E", **claim["longer"]}, random) if "longer" in claim else None
 
 
 def _raising(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
-    if claim["energy"] != "E":
-        raise Unknown("V")
+    parts = _of_e(core, claim)
     x = {name: [number(entry) for entry in at] for name, at in claim["state"].items()}
     if "rate" in claim:
-        found, stated = _rate(core, x), number(claim["rate"])
+        found, stated = _rate(parts, x), number(claim["rate"])
         return None if found >= stated - 1e-2 * (1 + abs(stated)) else f"dE/dt is {found}"
-    rise = _stepped(core, x, number(claim["step"]))
+    rise = _stepped(parts, x, number(claim["step"]))
     return f"a step raises E by {rise}" if rise < number(claim["rise"]) - 1e-6 * (1 + abs(rise)) else None
+
+
+def _of_e(core: Mapping[str, Any], claim: Mapping[str, Any]) -> Parts:
+    if claim["energy"] != "E":
+        raise Unknown("V")
+    return Parts(core)
 
 
 # --------------------------------------------------------------------------------------------------- matrices, in exact
@@ -494,6 +498,7 @@ def _derived(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) 
 
 _ORACLES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Random], str | None]] = {
     "convex": _convex,
+    "weakly convex": _weakly_convex,
     "not convex": _bent,
     "incompatible times": _bent,
     "compatible times": _fitting,
