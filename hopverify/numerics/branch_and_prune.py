@@ -8,7 +8,7 @@ are whole multiples of a unit, a little outside what was found here in doubles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.numerics.enclosures import Enclosures
+from hopverify.numerics.enclosures import Enclosures, Interval
 from hopverify.numerics.relaxation import Bounds, Flags, Floats, Separation
 
 Integers = NDArray[np.int64]
@@ -102,11 +102,17 @@ def is_void(relaxations: Relaxations, lower: Floats, upper: Floats) -> bool:
 
 
 class BranchAndPrune:
-    """One search, after boxes that lead to one with finite ends (:func:`opening`)."""
+    """One search, after boxes that lead to one with finite ends (:func:`opening`).
 
-    def __init__(self, relaxations: Relaxations, enclosures: Enclosures, boxes: list[Bounds]) -> None:
+    Or it begins with a box with these ``ends`` exactly; boxes that reach to one of them then have it in the proof, so
+    that none reaches beyond.
+    """
+
+    def __init__(
+        self, relaxations: Relaxations, enclosures: Enclosures, boxes: list[Bounds], ends: Sequence[Interval] = ()
+    ) -> None:
         self.of, self.enclosures, self.size = relaxations, enclosures, relaxations.size
-        self.boxes = boxes
+        self.boxes, self.exact = boxes, ends
         self.nodes = [_Node()]
         lower, upper = boxes[-1]
         self.unit = 2.0 ** (np.ceil(np.log2(max(float(np.max(upper - lower)), 2.0**-10))) - FINE)
@@ -212,8 +218,7 @@ class BranchAndPrune:
                 continue
             low, high = self.enclosures.ends(number)
             hull = np.minimum(lower[k], low), np.maximum(upper[k], high)
-            outside = self.enclosures.inside[number] or ((high < lower[k]) | (upper[k] < low)).any()
-            if outside and regular(self.of, hull[0][None], hull[1][None])[0]:
+            if regular(self.of, hull[0][None], hull[1][None])[0]:
                 self.nodes[names[k]].end = self.enclosures.word(number)
         score = share / np.maximum(share.max(axis=1, keepdims=True), 1e-300)
         score += gap / np.maximum(gap.max(axis=1, keepdims=True), 1e-300)
@@ -244,11 +249,12 @@ class BranchAndPrune:
     def proof(self) -> tuple[str, list[list[Any]]]:
         """Return the unit and the nodes of a tree in which every box is decided, in preorder."""
         shift = self._common_power()
-        nodes, pending = [["shrink", *self._ends(*box, shift)] for box in self.boxes], [0]
+        boxes = [] if self.exact else self.boxes
+        nodes, pending = [["shrink", *self._ends(*box, shift)] for box in boxes], [0]
         order = self.enclosures.order()
         while pending:
             node = self.nodes[pending.pop()]
-            nodes += [["shrink", (low >> shift).tolist(), (high >> shift).tolist()] for low, high in node.shrinks]
+            nodes += [["shrink", *self._told(shrink, shift)] for shrink in node.shrinks]
             end = list(node.end)
             if end[0] == "cut":
                 end[2] >>= shift
@@ -259,6 +265,20 @@ class BranchAndPrune:
                 pending += node.parts[::-1]
         return str(Fraction(self.unit) * 2**shift), nodes
 
+    def _told(self, shrink: tuple[Integers, Integers], shift: int) -> list[list[Any]]:
+        """Return the ends of a box in final units, those of the root exactly."""
+        told = []
+        for side, (ends, kept) in enumerate(zip(shrink, self._kept(shrink), strict=True)):
+            both = zip((ends >> shift).tolist(), kept.tolist(), strict=True)
+            told.append([str(self.exact[j][side]) if own else end for j, (end, own) in enumerate(both)])
+        return told
+
+    def _kept(self, shrink: tuple[Integers, Integers]) -> tuple[Flags, Flags]:
+        """Return which ends of a box are those of a root that is known exactly."""
+        low, high = self._whole(*self.boxes[-1])
+        known = bool(self.exact)
+        return (shrink[0] == low) & known, (shrink[1] == high) & known
+
     def _ends(self, lower: Floats, upper: Floats, shift: int) -> list[list[int | None]]:
         """Return ends as multiples of the final unit, None where they are infinite."""
         scale = self.unit * 2**shift
@@ -267,12 +287,13 @@ class BranchAndPrune:
     def _common_power(self) -> int:
         """Return the largest k so that all ends are multiples of 2^k units, and the unit at most 1."""
         every = 0
-        for box in self.boxes:
+        for box in [] if self.exact else self.boxes:
             for end in np.concatenate(box)[np.isfinite(np.concatenate(box))].tolist():
                 every |= round(end / self.unit)
         for node in self.nodes:
-            for low, high in node.shrinks:
-                every |= int(np.bitwise_or.reduce(low)) | int(np.bitwise_or.reduce(high))
+            for shrink in node.shrinks:
+                for ends, kept in zip(shrink, self._kept(shrink), strict=True):
+                    every |= int(np.bitwise_or.reduce(ends[~kept], initial=0))
             every |= node.end[2] if node.end[0] == "cut" else 0
         most = max(0, int(-np.log2(self.unit)))
         return min(most, (every & -every).bit_length() - 1) if every else most

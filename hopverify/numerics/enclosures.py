@@ -1,11 +1,12 @@
 """Equilibria as they are found: polished by Newton's method, and enclosed in boxes that a proof may claim.
 
 A box has ends on a coarse grid, some 2⁻³⁶ of each coordinate from the equilibrium; Krawczyk's test holds in it with
-room, as far as doubles can tell.
+room, as far as doubles can tell. Where that reaches over an end of the region, more digits are asked for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -17,6 +18,14 @@ from hopverify.numerics.outward import outward
 Floats = NDArray[np.float64]
 NEWTON_STEPS, CLOSE = 30, 1e-14
 SHARES = (2.0**-36, 2.0**-44)
+
+
+Interval = tuple[Fraction, Fraction]
+Place = list[Any]
+"""A state in rational texts, or the ends of a box, as a claim lists it."""
+
+Sharper = Callable[[Floats], Iterator[Place]]
+"""Yields places of the equilibrium near a state that the kernel accepts, narrower and narrower ones."""
 
 
 class Field(Protocol):
@@ -35,9 +44,10 @@ class Field(Protocol):
 class Enclosures:
     """The equilibria that a search has found; those outside the region are known, and not listed."""
 
-    def __init__(self, field: Field, region: tuple[Floats, Floats] | None) -> None:
-        self.field, self.region = field, region
+    def __init__(self, field: Field, region: Sequence[Interval] | None, sharper: Sharper = lambda x: iter(())) -> None:
+        self.field, self.region, self.sharper = field, region, sharper
         self.boxes: list[tuple[Floats, Floats]] = []
+        self.places: list[Place] = []
         self.inside: list[bool] = []
 
     def near(self, lower: Floats, upper: Floats) -> int | None:
@@ -59,16 +69,26 @@ class Enclosures:
         of the region."""
         for share in SHARES:
             lower, upper = outward(x, x, share)
-            inside = self._is_inside(lower, upper)
             apart = all((upper < low).any() or (high < lower).any() for low, high in self.boxes)
-            if inside is not None and apart and self._is_one(lower, upper):
-                self.boxes.append((lower, upper))
-                self.inside.append(inside)
-                return len(self.boxes) - 1
+            if not (apart and self._is_one(lower, upper)):
+                continue
+            place = [[str(Fraction(a)), str(Fraction(b))] for a, b in zip(lower.tolist(), upper.tolist(), strict=True)]
+            inside = is_inside(self.region, place)
+            if inside is not None:
+                return self._kept((lower, upper), place, inside)
+            if share == SHARES[-1]:
+                decided = ((each, is_inside(self.region, each)) for each in self.sharper(x))
+                return next((self._kept((lower, upper), own, side) for own, side in decided if side is not None), None)
         return None
 
+    def _kept(self, box: tuple[Floats, Floats], place: Place, inside: bool) -> int:
+        self.boxes.append(box)
+        self.places.append(place)
+        self.inside.append(inside)
+        return len(self.boxes) - 1
+
     def ends(self, number: int) -> tuple[Floats, Floats]:
-        """Return the box of an equilibrium."""
+        """Return a box around the place of an equilibrium."""
         return self.boxes[number]
 
     def order(self) -> list[int]:
@@ -76,17 +96,13 @@ class Enclosures:
         listed = [number for number, inside in enumerate(self.inside) if inside]
         return sorted(listed, key=lambda number: np.round(self.boxes[number][0], 6).tolist())
 
-    def states(self) -> list[list[list[str]]]:
-        """Return the ends of those in the region, in that order, as a claim lists them."""
-        return [self._texts(number) for number in self.order()]
+    def states(self) -> list[Place]:
+        """Return the places of those in the region, in that order, as a claim lists them."""
+        return [self.places[number] for number in self.order()]
 
     def word(self, number: int) -> tuple[Any, ...]:
         """Return the leaf of a box that has no equilibrium but this one."""
-        return ("one", number) if self.inside[number] else ("elsewhere", self._texts(number))
-
-    def _texts(self, number: int) -> list[list[str]]:
-        lower, upper = self.boxes[number]
-        return [[str(Fraction(a)), str(Fraction(b))] for a, b in zip(lower.tolist(), upper.tolist(), strict=True)]
+        return ("one", number) if self.inside[number] else ("elsewhere", self.places[number])
 
     def _polished(self, x: Floats, width: Floats) -> Floats | None:
         """Return the limit of Newton's method, None where it leads far away."""
@@ -104,16 +120,19 @@ class Enclosures:
                     return x
         return None
 
-    def _is_inside(self, lower: Floats, upper: Floats) -> bool | None:
-        """Return whether a box lies in the region, or outside; None for neither."""
-        if self.region is None or ((self.region[0] <= lower) & (upper <= self.region[1])).all():
-            return True
-        apart = ((upper < self.region[0]) | (self.region[1] < lower)).any()
-        return False if apart else None
-
     def _is_one(self, lower: Floats, upper: Floats) -> bool:
         """Return whether Krawczyk's test holds in a box, with room."""
         half = (upper - lower) / 2
         R, C = self.field.deviations(lower[None], upper[None])
         shift = np.abs(R[0] @ self.field.residual(lower + half))
         return bool((shift + C[0] @ half < 0.75 * half).all())
+
+
+def is_inside(region: Sequence[Interval] | None, place: Place) -> bool | None:
+    """Return whether a place lies in the closed region, or outside; None for neither."""
+    if region is None:
+        return True
+    ends = [tuple(map(Fraction, each if isinstance(each, list) else (each, each))) for each in place]
+    if all(low <= a and b <= high for (a, b), (low, high) in zip(ends, region, strict=True)):
+        return True
+    return False if any(b < low or high < a for (a, b), (low, high) in zip(ends, region, strict=True)) else None

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
+
+import numpy as np
 
 from hopverify.certificate import Evidence
 from hopverify.core import core_of
 from hopverify.kernel.check import accept
 from hopverify.kernel.numbers import Rejected
-from hopverify.numerics.equilibrium_list import equilibrium_list, unknowns
+from hopverify.numerics.enclosures import is_inside
+from hopverify.numerics.equilibrium_list import equilibrium_list, field_of, sharper_places, unknowns
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.segment_list import Region, is_confined, is_piecewise_linear, segment_list
 from hopverify.obligations import FlatRegionsInBasins, RecoveredStates, Search
 from hopverify.provers import Budget
 from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
 from hopverify.provers._stability import with_stability
+from hopverify.provers._verified import is_accepted
 from hopverify.provers.growth_box import by_growth, by_ranges
 from hopverify.provers.lure_multipliers import stable_by_kernel
 
@@ -54,8 +58,8 @@ def _lone(search: Search, budget: Budget) -> Listed | None:
     for evidence in stable_by_kernel(search.model, budget):
         if "x" not in evidence["claim"]:
             continue
-        for x in (*_narrower(evidence["claim"]["x"]), evidence["claim"]["x"]):
-            inside = _is_inside(search, x)
+        for x in _narrower(search, evidence["claim"]["x"]):
+            inside = is_inside(search.region, x)
             if inside is None:
                 continue
             premise = {"claim": {**evidence["claim"], "x": x}, "proof": evidence["proof"]}
@@ -70,25 +74,20 @@ def _lone(search: Search, budget: Budget) -> Listed | None:
     return None
 
 
-def _narrower(x: list[Any]) -> Iterator[list[Any]]:
-    """Yield narrower boxes around the middle of one; none of an exact state."""
+def _narrower(search: Search, x: list[Any]) -> Iterator[list[Any]]:
+    """Yield narrower boxes around the middle of one, then itself, then ones that doubles do not know."""
     if isinstance(x[0], str):
+        yield x
         return
     middles = [(Fraction(low) + Fraction(high)) / 2 for low, high in x]
     for width in (2**-44, 2**-36):
         around = [Fraction(width) * (1 + abs(round(middle))) for middle in middles]
         yield [[str(middle - each), str(middle + each)] for middle, each in zip(middles, around, strict=True)]
-
-
-def _is_inside(search: Search, x: list[Any]) -> bool | None:
-    """Return whether a state lies in the region, None where it may be on either side of an end."""
-    if search.region is None:
-        return True
-    ends = [(each, each) if isinstance(each, str) else each for each in x]
-    boxes = [tuple(map(Fraction, (*own, *outer))) for own, outer in zip(ends, search.region, strict=True)]
-    if all(low <= a and b <= high for a, b, low, high in boxes):
-        return True
-    return False if any(b < low or high < a for a, b, low, high in boxes) else None
+    yield x
+    if search.region is not None:
+        ends = np.array([[float(Fraction(end)) for end in pair] for pair in x]).T
+        near = ends.mean(axis=0)
+        yield from sharper_places(search.model, near, field_of(search.model)(*ends).jacobian(near), search.region)
 
 
 def _searched(search: Search, budget: Budget) -> Listed | None:
@@ -107,7 +106,7 @@ def _searched(search: Search, budget: Budget) -> Listed | None:
     def listed(region: Region | None, root: Region | None = None) -> Listed | None:
         if network is not None and piecewise:
             return segment_list(network, region, goes_on, root)
-        return equilibrium_list(search.model, region, goes_on, root)
+        return equilibrium_list(search.model, region, goes_on, root, partial(is_accepted, search.model))
 
     # Trees over segments may begin with all states, and are smaller where they need not. Of drives that are not linear
     # balls know less than intervals with one end do.

@@ -26,13 +26,13 @@ def verified(model: Model, network: LinearNetwork | None, point: Sequence[float]
     short = [Fraction(value).limit_denominator(SHORT) for value in point]
     if network is not None and network.rests_at(np.array(short, dtype=object)):
         exact = [str(value) for value in short]
-        if _is_accepted(model, exact):
+        if is_accepted(model, exact):
             return exact
     for width in WIDTHS:
         half = [Fraction(width) * (1 + abs(round(value))) for value in point]
         ends = [(Fraction(value) - own, Fraction(value) + own) for value, own in zip(point, half, strict=True)]
         box = [[str(low), str(high)] for low, high in ends]
-        if _is_accepted(model, box):
+        if is_accepted(model, box):
             return box
     return None
 
@@ -49,7 +49,8 @@ def some_equilibria(places: Sequence[Place]) -> Evidence:
     return {"claim": {"claim": "some equilibria", "equilibria": listed}, "proof": {"by": "boxes"}}
 
 
-def _is_accepted(model: Model, place: Place) -> bool:
+def is_accepted(model: Model, place: Place) -> bool:
+    """Return whether the kernel accepts that there is an equilibrium at a place."""
     try:
         accept(core_of(model), some_equilibria([place]))
     except Rejected:

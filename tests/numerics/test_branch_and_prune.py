@@ -178,8 +178,9 @@ def test_equilibria_outside_the_region_are_known_and_not_listed() -> None:
     network = network_of(8, "tanh", 2.4)
     ends = np.full(8, -0.5), np.full(8, 0.5)
     relaxation = Relaxation.of(network, *ends)
-    enclosures = Enclosures(relaxation, ends)
-    search = BranchAndPrune(relaxation, enclosures, opening(relaxation, *ends) or [])
+    region = [(Fraction(-1, 2), Fraction(1, 2))] * 8
+    enclosures = Enclosures(relaxation, region)
+    search = BranchAndPrune(relaxation, enclosures, [ends], region)
     assert search.run(lambda boxes: True)
     assert all(float(Fraction(low)) >= -0.5 for entry in enclosures.states() for low, _ in entry)
     assert {node[0] for node in search.proof()[1]} <= {"shrink", "cut", "one", "none", "elsewhere"}

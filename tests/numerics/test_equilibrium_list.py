@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
-import numpy as np
-
+from hopverify.core import core_of
+from hopverify.kernel.check import accept
 from hopverify.networks import Model
 from hopverify.numerics.equilibrium_list import equilibrium_list
+from hopverify.provers._verified import is_accepted
 from tests.numerics.models import model_of
 
 
@@ -42,9 +44,24 @@ def test_of_a_region_only_the_equilibria_inside_are_listed() -> None:
     claim, proof = found
     assert claim["region"] == [["1/3", "5"], ["1/3", "5"]]
     assert len(claim["equilibria"]) == 1
-    low, high = np.array(proof["nodes"][0][1:]) * float(Fraction(proof["unit"]))
-    assert (low <= 1 / 3).all()
-    assert (high == 5).all()
+    # Ends of the region are told exactly, others in units; no box reaches beyond.
+    ends = [end for word, *rest in proof["nodes"] if word == "shrink" for side in rest for end in side]
+    assert {end for end in ends if isinstance(end, str)} <= {"1/3", "5"}
+    unit = Fraction(proof["unit"])
+    assert all(Fraction(1, 3) < end * unit < 5 for end in ends if isinstance(end, int))
+
+
+def test_boxes_that_reach_to_the_end_of_a_region_have_it_exactly() -> None:
+    """The equilibrium 0 lies outside by 10⁻³⁰, and is known beside all boxes."""
+    region = [(Fraction(1, 10**30), Fraction(3))] * 2
+    asked = pair("2")
+    found = equilibrium_list(asked, region, lambda boxes: True, holds=partial(is_accepted, asked))
+    assert found is not None
+    claim, proof = found
+    assert (claim["claim"], len(claim["equilibria"])) == ("equilibria", 1)
+    assert str(region[0][0]) in {end for word, *rest in proof["nodes"] if word == "shrink" for end in rest[0]}
+    assert ["elsewhere", ["0", "0"]] in proof["nodes"]
+    accept(core_of(asked), {"claim": claim, "proof": proof})
 
 
 def test_an_incomplete_search_lists_what_it_has_found() -> None:
