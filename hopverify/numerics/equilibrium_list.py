@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from hopverify.networks import Model, linear_network
-from hopverify.numerics.branch_and_prune import BranchAndPrune, is_void, opening
+from hopverify.numerics.branch_and_prune import BranchAndPrune
 from hopverify.numerics.enclosures import Enclosures, Place
 from hopverify.numerics.mean_value import MeanValue
+from hopverify.numerics.opening import is_void, opening
 from hopverify.numerics.overlaps import overlaps_of
 from hopverify.numerics.relaxation import Floats, Relaxation
 from hopverify.numerics.sharper import places

@@ -13,10 +13,11 @@ from hopverify.core import core_of
 from hopverify.expr.floats import FLOATS
 from hopverify.kernel.check import accept
 from hopverify.networks import LinearNetwork, build_model, linear_network
-from hopverify.numerics.branch_and_prune import BranchAndPrune, opening
+from hopverify.numerics.branch_and_prune import BranchAndPrune
 from hopverify.numerics.enclosures import Enclosures
 from hopverify.numerics.equilibrium_list import equilibrium_list
 from hopverify.numerics.mean_value import MeanValue
+from hopverify.numerics.opening import opening
 from hopverify.numerics.relaxation import Relaxation
 from hopverify.spec import parse_spec
 from tests.numerics.models import model_of
