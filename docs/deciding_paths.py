@@ -20,8 +20,7 @@ from hopverify.networks import any_model
 from hopverify.obligations import Obligation
 from hopverify.spec import read_spec
 
-LISTS = {"AllEquilibria", "DecidedStability", "FlatRegionsInBasins", "RecoveredStates"}
-SHARED = {"BasinCells", "Bounded", "GloballyStable", *LISTS}
+SHARED = {"BasinCells", "Bounded", "GloballyStable"}
 """Obligations of which the kernel takes some kinds of evidence, and rules others: no kind is taken by both."""
 
 ROOT = Path(__file__).parents[1]

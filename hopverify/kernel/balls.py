@@ -38,9 +38,9 @@ def _root(scores: Sequence[arb], exponent: Fraction) -> arb:
     # The largest score is above the root, by at most 1.
     high = reduce(arb.max, scores)
     low = high - 1
-    t, least = _approached(scores, exponent, low.mid(), high.mid()), arb(2) ** (20 - flint.ctx.prec)
-    for _ in range(flint.ctx.prec // 8):
-        least *= 2**8
+    t, least = _approached(scores, exponent, low.mid(), high.mid()), arb(2) ** -flint.ctx.prec
+    for _ in range(flint.ctx.prec // 4):
+        least *= 2**4
         below, above = t - least * (1 + abs(t)), t + least * (1 + abs(t))
         if excess(below) > 0 > excess(above):
             return below.union(above)
@@ -59,7 +59,7 @@ def _approached(scores: Sequence[arb], exponent: Fraction, low: arb, high: arb) 
         slope = sum((power(each, exponent - 1) for each in above), arb(0)) * ball(exponent)
         last, t = t, (t + gap / slope).mid()
         t = t if low <= t <= high else ((low + high) / 2).mid()
-        if abs(t - last) < arb(2) ** (8 - flint.ctx.prec) * (1 + abs(t)):
+        if abs(t - last) < arb(2) ** (4 - flint.ctx.prec) * (1 + abs(t)):
             break
     return t
 

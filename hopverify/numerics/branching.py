@@ -1,4 +1,4 @@
-"""Which neuron of a box is cut: of the fewest layers that every connection meets, the foremost by some score."""
+"""Which neurons of a box are cut: those of the fewest layers that every connection meets."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-ALIKE = 2.0**-20
-
 # Up to this many layers, a smallest set of layers is sought to which every connection has an end.
 MAX_COVERED = 10
-
-
-def foremost(scores: Floats) -> int:
-    """Return the place of the largest, the first of those that are alike: last digits are no reason to choose."""
-    return int(np.argmax(scores >= (1 - ALIKE) * scores.max()))
 
 
 def branching_neurons(W: Floats, layers: Sequence[NDArray[np.int64]]) -> NDArray[np.bool_]:

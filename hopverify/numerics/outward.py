@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,16 +21,3 @@ def outward(lower: Floats, upper: Floats, share: float) -> Box:
     far = share * (size + 2.0**-14 * float(size.max(initial=0.0)) + 2.0**-28) + WIDTHS * (upper - lower)
     unit = 2.0 ** np.floor(np.log2(far))
     return np.floor((lower - far) / unit) * unit, np.ceil((upper + far) / unit) * unit
-
-
-def merged(boxes: Iterable[Box]) -> list[Box]:
-    """Return the hulls of boxes that meet, in the order of the first of each."""
-    kept: list[Box] = []
-    for lower, upper in boxes:
-        for k, (low, high) in enumerate(kept):
-            if ((lower <= high) & (low <= upper)).all():
-                kept[k] = np.minimum(low, lower), np.maximum(high, upper)
-                break
-        else:
-            kept.append((lower, upper))
-    return kept

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.certificate import Certificate
-from hopverify.checker.range_stability import is_flat_along_ones
 from hopverify.networks import Model
+from hopverify.picturing.planes import is_flat_along_ones
 from hopverify.picturing.regions import Region, ghosts_in
 from hopverify.picturing.sampling import Sampler, rows_of
 from hopverify.picturing.slices import Slice

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.range_stability import is_flat_along_ones
+from hopverify.expr.translation import response_to_shift
+from hopverify.networks import Layer
 from hopverify.networks.dead_zones import dead_zones
 from hopverify.picturing.certified import Rest, Stored
 from hopverify.picturing.sampling import Sampler, rows_of
@@ -123,3 +124,11 @@ def _shown(middle: Floats, axis: int, end: float, inwards: float) -> Iterator[tu
         at = middle.copy()
         at[axis] = place
         yield float(at[0]), float(at[1])
+
+
+def is_flat_along_ones(layer: Layer) -> bool:
+    """Whether L is, by structure, affine along the vector of ones of a layer that is not elementwise."""
+    function = layer.function
+    if function.elementwise or function.potential is None:
+        return False
+    return response_to_shift(function.potential, "x") is not None

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hopverify.networks import Layer, LinearNetwork, Model, build_model, linear_network
 from hopverify.networks.structured import StructuredNetwork, structured_network
-from hopverify.obligations import AllEquilibria, DecidedStability, Obligation
-from hopverify.provers import Budget
-from hopverify.provers.equilibrium_tree import grown
 from hopverify.spec import parse_spec
 
 
@@ -34,9 +29,3 @@ def structured(body: str) -> StructuredNetwork:
     found = structured_network(model(body))
     assert found is not None
     return found
-
-
-def by_tree(asked: Obligation) -> dict[str, Any]:
-    """Return evidence of the rule ``equilibrium_tree``, whether or not the kernel takes a list of its own."""
-    assert isinstance(asked, AllEquilibria | DecidedStability)
-    return next(grown(asked.search, Budget()))

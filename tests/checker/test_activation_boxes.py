@@ -1,9 +1,9 @@
-"""Bounds of activations on boxes, to the last double: slopes, ranges, values and secants beside kinks and on them."""
+"""Bounds of activations on boxes, to the last double: slopes and ranges beside kinks and on them."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from math import inf, nextafter
+from math import inf
 
 import numpy as np
 import pytest
@@ -43,32 +43,6 @@ LEFT, MIDDLE, RIGHT = (
 )
 
 
-@pytest.mark.parametrize(
-    ("lower", "upper", "first", "last", "slopes", "reached"),
-    [
-        (-4.0, nextafter(BELOW, -inf), 0, 2, (0.5, 0.5), (0, 0)),
-        (-4.0, BELOW, 0, 2, (0.5, 3.0), (0, 1)),
-        (ABOVE, 1.0, 0, 2, (0.5, 3.0), (0, 1)),
-        (nextafter(ABOVE, inf), 1.0, 0, 2, (3.0, 3.0), (1, 1)),
-        (1.0, nextafter(2.0, 0.0), 0, 2, (3.0, 3.0), (1, 1)),
-        (1.0, 2.0, 0, 2, (-1.0, 3.0), (1, 2)),
-        (2.0, 5.0, 0, 2, (-1.0, 3.0), (1, 2)),
-        (nextafter(2.0, 3.0), 5.0, 0, 2, (-1.0, -1.0), (2, 2)),
-        (-inf, inf, 0, 2, (-1.0, 3.0), (0, 2)),
-        (-4.0, 5.0, 0, 0, (0.5, 0.5), (0, 0)),
-        (-4.0, 5.0, 1, 1, (3.0, 3.0), (1, 1)),
-        (-4.0, 5.0, 2, 2, (-1.0, -1.0), (2, 2)),
-    ],
-)
-def test_segments_reach_to_the_doubles_around_a_kink(
-    lower: float, upper: float, first: int, last: int, slopes: tuple[float, float], reached: tuple[int, int]
-) -> None:
-    found, given = Activations([bent()]), box(lower, upper, first, last)
-    assert [bound.tolist() for bound in found.slopes(given)] == [[[slopes[0]]], [[slopes[1]]]]
-    narrowed = found.reached(given)
-    assert (narrowed.first.tolist(), narrowed.last.tolist()) == ([[reached[0]]], [[reached[1]]])
-
-
 def test_a_box_without_states_has_slopes_and_ranges_of_zero() -> None:
     found = Activations([bent()])
     for bounds in (found.slopes, found.ranges):
@@ -92,31 +66,6 @@ def test_ranges_end_where_the_allowed_segments_do(
     low, high = Activations([bent()]).ranges(box(-4.0, 12.0, *allowed))
     wanted = lower[0], max(lower[1], upper[1])
     assert (low[0, 0], high[0, 0]) == wanted
-
-
-@pytest.mark.parametrize(
-    ("allowed", "at", "parts"),
-    [
-        ((0, 2), -1.0, [LEFT]),
-        ((0, 2), 1.0, [MIDDLE]),
-        ((0, 2), 3.0, [RIGHT]),
-        ((0, 2), 2.0, [MIDDLE, RIGHT]),
-        ((0, 2), BELOW, [LEFT, MIDDLE]),
-        ((0, 2), ABOVE, [LEFT, MIDDLE]),
-        ((1, 1), -1.0, [MIDDLE]),
-        ((1, 1), 3.0, [MIDDLE]),
-        ((0, 0), 3.0, [LEFT]),
-        ((2, 2), 1.0, [RIGHT]),
-        ((1, 2), -1.0, [MIDDLE]),
-        ((0, 1), 3.0, [MIDDLE]),
-    ],
-)
-def test_values_beside_the_allowed_segments_continue_the_nearest(
-    allowed: tuple[int, int], at: float, parts: list[tuple[Fraction, Fraction]]
-) -> None:
-    low, high = Activations([bent()]).values(box(-4.0, 5.0, *allowed), np.array([[at]]))
-    ends = [affine(*part, at, at) for part in parts]
-    assert (low[0, 0], high[0, 0]) == (min(end[0] for end in ends), max(end[1] for end in ends))
 
 
 def test_slopes_of_whole_layers_stand_in_their_blocks() -> None:
@@ -143,62 +92,6 @@ def near(found: tuple[np.ndarray, ...], wanted: tuple[Fraction, ...]) -> bool:
     assert all(np.isfinite(part).all() for part in found)
     gaps = [Fraction(float(part[0, 0])) - end for part, end in zip(found, wanted, strict=True)]
     return all(abs(gap) < Fraction(1, 10**12) for gap in gaps) and gaps[2] >= 0
-
-
-@pytest.mark.parametrize(
-    ("lower", "upper", "allowed"),
-    [
-        # Across both kinks, one, or none; with fewer segments allowed than the box meets; a point.
-        (-4, 3, (0, 2)),
-        (1, Fraction(3, 2), (0, 2)),
-        (3, Fraction(7, 2), (0, 2)),
-        (-2, -1, (0, 2)),
-        (-4, 3, (0, 0)),
-        (-4, 3, (1, 1)),
-        (-4, 3, (2, 2)),
-        (1, 1, (0, 2)),
-    ],
-)
-@pytest.mark.parametrize("shift", [0, 100])
-def test_secants_hold_all_values_and_no_more(
-    lower: Fraction, upper: Fraction, allowed: tuple[int, int], shift: int
-) -> None:
-    """g - λx is worked out at the ends and the kinks that bend it."""
-    parts = [(a, b + shift) for a, b in (LEFT, MIDDLE, RIGHT)][allowed[0] : allowed[1] + 1]
-    kinks = [Fraction(1, 3), Fraction(2)][allowed[0] : allowed[1]]
-
-    def value(x: Fraction) -> Fraction:
-        return next((a * x + b for (a, b), kink in zip(parts, kinks, strict=False) if x <= kink), None) or (
-            parts[-1][0] * x + parts[-1][1]
-        )
-
-    points = [Fraction(lower), Fraction(upper), *(kink for kink in kinks if lower <= kink <= upper)]
-    slope = (value(points[1]) - value(points[0])) / (points[1] - points[0]) if lower < upper else Fraction(0)
-    gaps = [value(x) - slope * x for x in points]
-    middle = Fraction(1, 4)
-    centre, radius = (max(gaps) + min(gaps)) / 2, (max(gaps) - min(gaps)) / 2
-    found = Activations([bent(f" + {shift}")]).secants(
-        box(float(lower), float(upper), *allowed), np.array([[float(middle)]])
-    )
-    assert near(found, (slope, slope * middle + centre, radius))
-
-
-@pytest.mark.parametrize(("lower", "upper"), [(-inf, 1.0), (1.0, inf)])
-def test_unbounded_boxes_have_secants_without_slope(lower: float, upper: float) -> None:
-    with np.errstate(invalid="ignore"):
-        slope = Activations([bent()]).secants(box(lower, upper), np.array([[0.0]]))[0]
-    assert slope.tolist() == [[0.0]]
-
-
-def test_every_rounding_of_a_secant_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the unit 2⁻⁶ the radius is a sixteenth of |λm| + |c| + |λm + c|, beside what the kinks ask for."""
-    monkeypatch.setattr(module, "roundoff", lambda: 2.0**-6)
-    found = Activations([bent(" - 100")]).secants(box(1.0, 1.5), np.array([[4.0]]))
-    centre = Fraction(-5, 6) - 100
-    assert near(found, (Fraction(3), 12 + centre, (12 - centre - 12 - centre) / 16))
-    found = Activations([bent(" + 100")]).secants(box(1.0, 1.5), np.array([[4.0]]))
-    centre = 100 - Fraction(5, 6)
-    assert near(found, (Fraction(3), 12 + centre, (24 + 2 * centre) / 16))
 
 
 def test_a_segment_is_met_from_the_lower_bound_of_its_kink(monkeypatch: pytest.MonkeyPatch) -> None:

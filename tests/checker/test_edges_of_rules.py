@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import cone_form, copositivity, energy_form, flat_regions, midpoints, stability
+from hopverify.checker import cone_form, copositivity, energy_form, midpoints
 from hopverify.checker.elimination import inverse_of_middle
 from hopverify.checker.growth import growth
 from hopverify.checker.rules import judge
@@ -116,23 +116,6 @@ def _inverse(rows: list[list[Fraction]]) -> Any:
 def test_a_single_value_has_no_neighbours() -> None:
     assert _lower(np.array([7], dtype=object)).tolist() == [7]
     assert _lower(np.array([7, 3, 5], dtype=object)).tolist() == [3, 5, 3]
-
-
-def test_directions_are_lifted_over_alive_neurons() -> None:
-    Q = np.array([[Fraction(2), Fraction(-1)], [Fraction(-1), Fraction(1, 4)]], dtype=object)
-    d = np.array([Fraction(1)], dtype=object)
-    assert stability._lifted(Q[1:, 1:], 0, d).tolist() == [1]
-    lifted = stability._lifted(Q, 1, d)
-    assert lifted.tolist() == [Fraction(1, 2), 1]
-    assert lifted @ Q @ lifted == stability._schur(Q, 1)[0, 0] == Fraction(-1, 4)
-
-
-def test_flat_regions_in_words() -> None:
-    soft, names = layer("lagrangian: softmax"), ["x[0]", "x[1]"]
-    assert flat_regions.WholeState(soft, [0, 1], [], known=True).form(names) == "x + R·1"
-    text = flat_regions.WholeState(soft, [0], [1], known=True).form(names)
-    assert text == "x + t·1 for every t, with x[1] anywhere up to t above the threshold of the support"
-    assert flat_regions.WholeState(soft, [0], [1], known=False).form(names) == "its flat region"
 
 
 ALTERED = (

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import cells, floats, growth, payload, ranges, spectrum
+from hopverify.checker import cells, floats, growth, payload, ranges
 from hopverify.checker.convexity import has_convex_lagrangian, is_nondecreasing
 from hopverify.checker.copositivity import is_strictly_copositive
 from hopverify.checker.definiteness import ball_ldl, check_definite, cholesky, exact, inertia, integer_cholesky
@@ -25,7 +25,6 @@ from hopverify.checker.rules import RULES, Judgement, judge, same_equilibria
 from hopverify.checker.slope_bounds import slope_range
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected, HopverifyError
-from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
 from hopverify.networks import altered_system, build_model
 from hopverify.numerics.definiteness import propose
@@ -141,14 +140,6 @@ def test_a_process_that_rounds_otherwise_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(floats, "UNIT", 2.0**-52)
     with pytest.raises(HopverifyError, match="does not round to nearest"):
         floats.assert_rounding()
-
-
-def test_a_singular_fast_part_has_no_spectrum() -> None:
-    M = np.array([[Fraction(-1), Fraction(1)], [Fraction(1), Fraction(0)]], dtype=object)
-    taus = np.array([Fraction(1), Fraction(0)], dtype=object)
-    assert spectrum.linear_flow(BALLS.array(M), taus) is None
-    M[1, 1] = Fraction(-1)
-    assert spectrum.linear_flow(BALLS.array(M), taus) is not None
 
 
 # ------------------------------------------------------------------ functions

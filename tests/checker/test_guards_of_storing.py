@@ -21,17 +21,14 @@ from hopverify.checker.constant_pieces import (
     is_steep_nowhere,
 )
 from hopverify.checker.linear_algebra import is_positive_definite
-from hopverify.checker.regions import _guess, is_inside
 from hopverify.checker.rules.basin_cells import read_row
-from hopverify.checker.stability import _by_spectrum
 from hopverify.checker.stored import reach_of_signs
 from hopverify.checks import claims_of, ghost_regions, global_stability
 from hopverify.checks._stored import SPREAD
 from hopverify.errors import EvidenceRejected, SpecError
-from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
-from hopverify.networks import LayerFunction, build_model, linear_network
+from hopverify.networks import LayerFunction, build_model
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread
 
@@ -146,23 +143,6 @@ def test_where_nothing_is_known_of_a_slope_nothing_is_settled() -> None:
     assert pieces.around(Fraction(1), Fraction(1)) is Place.UNSETTLED
 
 
-def test_the_end_of_a_region_is_guessed_first_then_a_short_rational() -> None:
-    third, ends = Fraction(1, 3), (Fraction(0), Fraction(1))
-    tiny = Fraction(1, 2**60)
-    assert _guess(-tiny, tiny, ends) == 0
-    assert _guess(third - tiny, third + tiny, ends) == third
-    odd = Fraction(2**61 + 1, 2**62 + 5)
-    assert _guess(odd, odd, ends) is None
-
-
-def test_eigenvalues_that_do_not_come_apart_are_counted() -> None:
-    with precision():
-        block = [[-1, 1, 0], [0, -1, 1], [0, 0, -1]]
-        stable = _by_spectrum(BALLS.array(ExactArray.of(block).fractions()))
-        unstable = _by_spectrum(BALLS.array(ExactArray.of((-np.array(block)).tolist()).fractions()))
-    assert (stable.verdict, unstable.verdict) == ("stable", "unstable")
-
-
 def test_definiteness_that_doubles_cannot_factorise_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> Any:
         raise np.linalg.LinAlgError("not positive definite")
@@ -172,12 +152,3 @@ def test_definiteness_that_doubles_cannot_factorise_is_not_claimed(monkeypatch: 
     assert is_positive_definite(A)
     monkeypatch.setattr(np.linalg, "cholesky", fails)
     assert is_positive_definite(A), "by elimination"
-
-
-def test_an_equilibrium_on_the_end_of_a_region_where_the_flow_is_singular() -> None:
-    network = linear_network(
-        model_of("{kind: dense, layers: [x, x], weights: [[1, 0], [0, 1]]}", "lagrangian: identity")
-    )
-    assert network is not None
-    ends = np.array([0.125, 0.125])
-    assert is_inside(network, [(Fraction(0), Fraction(1))] * 2, -ends, ends)

@@ -8,14 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import flat_regions, range_stability, stability
-from hopverify.checker.equilibria import Equilibrium
 from hopverify.checker.reduction import compare, is_stably_reduced, reduced_network
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import LinearNetwork
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
-from tests.checker.models import model, network
+from tests.checker.models import model
 
 
 def dense(weights: str, layer: str) -> str:
@@ -84,73 +81,3 @@ def listed(body: str, check: str = "equilibria") -> dict[str, Any]:
 def test_an_equilibrium_at_a_kink_is_found_once() -> None:
     found = listed(dense("[[0]]", "size: 1, lagrangian: relu"))
     assert [row["x"] for row in found["equilibria"]] == [["0"]]
-
-
-def at(net: LinearNetwork, *state: Fraction | int) -> Equilibrium:
-    exact = np.array([Fraction(entry) for entry in state], dtype=object)
-    ends = exact.astype(float)
-    return Equilibrium(exact, ends, ends)
-
-
-def test_what_is_no_equilibrium_has_no_flat_region() -> None:
-    net = network(dense("[[0, -1], [-1, 0]]", "size: 2, lagrangian: relu, bias: [1, -1]"))
-    assert flat_regions.recovered(net, at(net, 1, -2))["x"] == ["1", "-2"]
-    with pytest.raises(EvidenceRejected, match="an equilibrium is not x⋆ of its activation"):
-        flat_regions.recovered(net, at(net, 1, -1))
-
-
-@pytest.mark.parametrize(
-    ("weights", "layer", "state", "verdict", "because"),
-    [
-        ("[[0]]", "size: 1, lagrangian: relu, bias: 1", [1], "stable", None),
-        ("[[2]]", "size: 1, lagrangian: relu, bias: -1", [1], "unstable", None),
-        ("[[1]]", "size: 1, lagrangian: relu", [1], "undecided", "the form diag(ρ/h) - W is singular"),
-        ("[[0]]", "size: 1, lagrangian: relu, bias: -1", [-1], "stable", None),
-        ("[[0]]", "size: 1, lagrangian: {leaky_relu: {slope: -1}}, bias: -1", [-1], "undecided", "a slope is negative"),
-        ("[[0, 1], [-1, 0]]", "size: 2, lagrangian: relu", [0, 0], "undecided", "a kink is involved"),
-        (
-            "[[0, 1], [-1, 0]]",
-            "size: 2, lagrangian: relu, bias: [1, 2]",
-            [Fraction(3, 2), Fraction(1, 2)],
-            "stable",
-            None,
-        ),
-        ("[[0, 1], [2, 0]]", "size: 2, lagrangian: relu, bias: [1, 1]", [-2, -3], "stable", "no neuron that moves"),
-        ("[[0, 3], [2, 0]]", "size: 2, lagrangian: relu, bias: [-2, -1]", [1, 1], "unstable", None),
-        ("[[0, 2], [1/2, 0]]", "size: 2, lagrangian: relu", [2, 1], "undecided", "real part is 0 within its enclosure"),
-        ("[[1]]", "size: 1, lagrangian: relu", [0], "undecided", "holds only weakly"),
-        ("[[2]]", "size: 1, lagrangian: relu", [0], "unstable", None),
-    ],
-)
-def test_stability_of_exact_states(
-    weights: str, layer: str, state: list[Fraction | int], verdict: str, because: str | None
-) -> None:
-    net = network(dense(weights, layer))
-    found = stability.stability_of(net, at(net, *state))
-    assert found.verdict == verdict
-    assert because is None or because in found.evidence["because"]
-
-
-def test_stability_of_whole_layers() -> None:
-    """At 0 every component of softmax is 1/2; on the range of H, W = 1 has eigenvalue 1/2 - 1 and W = 4·1 has 1."""
-    for weights, layer, verdict, because in (
-        ("[[1, 0], [0, 1]]", "size: 2, lagrangian: softmax", "stable", None),
-        ("[[4, 0], [0, 4]]", "size: 2, lagrangian: softmax", "unstable", None),
-        ("[[2, 0], [0, 2]]", "size: 2, lagrangian: softmax", "undecided", "singular on the range of H"),
-        ("[[0, 1], [-1/2, 0]]", "size: 2, lagrangian: softmax", "stable", None),
-        # WH = [[-1, 1], [-1, 1]]/4 has the square 0: -1 + WH has the eigenvalue -1 twice, told by Routh's array.
-        ("[[0, 1], [-1, 0]]", "size: 2, lagrangian: softmax", "stable", "all eigenvalues have negative real parts"),
-        ("[[0, 0], [0, 0]]", "size: 2, lagrangian: sparsemax, bias: [1, 0]", "undecided", "a neuron is at a kink"),
-    ):
-        net = network(dense(weights, layer))
-        state = [1, 0] if "bias" in layer else [Fraction(weights[2]) / 2] * 2
-        found = stability.stability_of(net, at(net, *state))
-        assert (found.verdict, because is None or because in found.evidence["because"]) == (verdict, True)
-
-
-def test_neurons_inside_a_piece_are_smooth() -> None:
-    elu = network(dense("[[0, 0], [0, 0]]", "size: 2, lagrangian: selu, bias: [1, -1]"))
-    assert not range_stability._is_inside_a_piece(elu.functions[0].activation[0], range_stability.ball(Fraction(0)))
-    assert range_stability._is_inside_a_piece(elu.functions[0].activation[0], range_stability.ball(Fraction(1)))
-    squared = model("layers: {x: {size: 1, activation: {expression: 'relu(x^2 - 2)', of: neuron}}}\n").layers["x"]
-    assert not range_stability._is_inside_a_piece(squared.function.activation[0], range_stability.ball(Fraction(3)))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import energy_form, gram, midpoints, payload, ranges, spectrum
+from hopverify.checker import energy_form, gram, midpoints, payload, ranges
 from hopverify.checker.attracting import growth_of_layer
 from hopverify.checker.cone_form import reach
 from hopverify.checker.definiteness import check_definite
@@ -22,7 +22,6 @@ from hopverify.checker.rules import RULES, Judgement, judge
 from hopverify.checker.slope_bounds import _declared, slope_range
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.expr.balls import BALLS
 from hopverify.expr.parser import parse
 from hopverify.networks import build_model
 from hopverify.obligations import Outcome
@@ -64,14 +63,6 @@ def test_numbers_that_are_not_finite_are_not_told() -> None:
 def test_numbers_beyond_doubles_are_infinite() -> None:
     assert gram._nearest(Fraction(1, 3)) == 1 / 3
     assert gram._nearest(Fraction(10) ** 400) == math.inf
-
-
-def test_eigenvalues_of_what_is_not_finite_are_not_told() -> None:
-    ones = BALLS.array(np.full((2, 2), ONE))
-    found = spectrum.real_parts(ones)
-    assert found is not None
-    assert sorted(round(float(part.mid())) for part in found) == [0, 2]
-    assert spectrum.real_parts(ones / BALLS.number(ZERO)) is None
 
 
 def test_windows_over_nothing_and_over_singular_blocks() -> None:

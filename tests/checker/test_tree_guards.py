@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hopverify.certificate import Certificate, parse_certificate
-from hopverify.checker import check_certificate, equilibria, listing, stability
+from hopverify.checker import check_certificate
 from hopverify.checker.rules import judge, metric
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
@@ -17,8 +17,6 @@ from hopverify.networks import build_model
 from hopverify.obligations import FallingResidual, Obligation, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
-from hopverify.verdict import Reason
-from tests.checker.models import by_tree
 
 
 def spec(body: str, check: str) -> ModelSpec:
@@ -36,66 +34,12 @@ def first(asked: ModelSpec) -> tuple[Obligation, dict[str, Any]]:
     return (*claim.premises, *claim.necessary)[0], deepcopy(entry["obligations"][0]["evidence"])
 
 
-def grown(asked: ModelSpec) -> tuple[Obligation, dict[str, Any]]:
-    """Return the first obligation of a spec with a tree of the rule ``equilibrium_tree``."""
-    ((_, claim),) = claims_of(asked, build_model(asked))
-    obligation = (*claim.premises, *claim.necessary)[0]
-    return obligation, by_tree(obligation)
-
-
 def refused(obligation: Obligation, evidence: Mapping[str, Any], message: str) -> None:
     with pytest.raises(EvidenceRejected, match=message):
         judge(obligation, evidence)
 
 
-RELU = dense("[[0, -2], [-2, 0]]", "size: 2, lagrangian: relu, bias: 1")
 TANH = dense("[[2]]", "size: 1, lagrangian: tanh")
-
-
-def test_a_tree_of_segments() -> None:
-    obligation, tree = grown(spec(RELU, "equilibria"))
-    assert judge(obligation, tree).outcome is Outcome.PROVED
-    refused(obligation, tree | {"levels": tree["levels"][:-1]}, "the tree ends before all boxes are decided")
-    refused(obligation, tree | {"levels": ["x", *tree["levels"][1:]]}, "unknown code")
-    refused(obligation, tree | {"levels": ["k"]}, "solved exactly, not enclosed")
-    refused(obligation, tree | {"levels": ["s"]}, "more than one segment left")
-    refused(obligation, tree | {"cuts": []}, "cuts: too few")
-    refused(obligation, tree | {"cuts": [[0]] * len(tree["cuts"])}, "expected pairs of a neuron and a place")
-    refused(obligation, tree | {"levels": "c"}, "expected lists and an object")
-    refused(obligation, tree | {"levels": ["cc"]}, "expected 1 codes")
-
-
-def test_a_tree_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    obligation, tree = grown(spec(RELU, "equilibria"))
-    listing._replayed.cache_clear()
-    monkeypatch.setattr(equilibria, "MAX_BOXES", 1)
-    refused(obligation, tree, "more than 1 boxes")
-
-
-def test_a_tree_of_enclosures() -> None:
-    obligation, tree = grown(spec(TANH, "equilibria"))
-    assert judge(obligation, tree).outcome is Outcome.PROVED
-    refused(obligation, tree | {"levels": ["k"]}, "Krawczyk's test does not hold")
-    refused(obligation, tree | {"levels": ["."]}, "is not emptied by contraction")
-    refused(obligation, tree | {"cuts": [[0, 0]] * len(tree["cuts"])}, "a smooth neuron is cut at a number")
-
-
-def test_a_region_is_the_box() -> None:
-    obligation, tree = grown(spec(RELU, "{equilibria: {lower: -2, upper: [2, 2]}}"))
-    assert judge(obligation, tree).outcome is Outcome.PROVED
-    refused(obligation, tree | {"box": ["9"] * 4}, "the spec names a region")
-    # An equilibrium outside the region is none of the list's.
-    small, tree = grown(spec(RELU, "{equilibria: {lower: -2, upper: 0.5}}"))
-    assert len(judge(small, tree).data["equilibria"]) == 1
-
-
-def test_a_face_has_a_point() -> None:
-    # W = 1, b = 0: every state x ≥ 0 rests.
-    obligation, tree = grown(spec(dense("[[1]]", "size: 1, lagrangian: relu"), "{equilibria: {lower: -1, upper: 1}}"))
-    assert tree["faces"]
-    wrong = {key: ["-1"] for key in tree["faces"]}
-    refused(obligation, tree | {"faces": wrong}, "the point is no equilibrium")
-    assert judge(obligation, tree | {"faces": {}}).outcome is Outcome.OPEN
 
 
 def test_a_certificate_answers_every_claim() -> None:
@@ -113,14 +57,6 @@ def test_a_certificate_answers_every_claim() -> None:
     )
     with pytest.raises(CertificateRejected, match="the spec makes 2 claims, the certificate answers 1"):
         check_certificate(asked, parse_certificate(short.to_json()))
-
-
-def test_too_many_kinks_are_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    obligation, tree = grown(spec(dense("[[2]]", "size: 1, lagrangian: relu"), "equilibrium_stability"))
-    assert judge(obligation, tree).outcome is Outcome.PROVED
-    monkeypatch.setattr(stability, "MAX_BIACTIVE", 0)
-    found = judge(obligation, tree)
-    assert (found.outcome, found.reason) == (Outcome.OPEN, Reason.STABILITY_OPEN)
 
 
 # ------------------------------------------------------------------ altered systems

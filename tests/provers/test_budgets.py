@@ -82,7 +82,7 @@ def test_equilibria_of_uncertain_weights_are_not_enumerated(monkeypatch: pytest.
 
     exact = [prover for prover in PROVERS if prover.exact]
     assert {prover.name for prover in exact} >= {"equilibrium_tree", "stored_patterns", "mixture_radii"}
-    monkeypatch.setattr("hopverify.provers.equilibrium_tree.Search", asked)
+    monkeypatch.setattr("hopverify.provers.equilibrium_tree.told_by_kernel", asked)
     uncertain = spec(weights="{values: [[0.5, 1], [1, 0.5]], tolerance: 0.001}", checks="[equilibria, boundedness]")
     certificate = verify(uncertain, samples=20)
     reasons = {entry["check"]: (entry.get("reason") or {}).get("code") for entry in certificate.results}

@@ -9,9 +9,8 @@ import pytest
 from hopverify.checker.rules import judge
 from hopverify.checker.rules.lure import sector
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import Model, linear_network
-from hopverify.obligations import AllEquilibria, Bounded, DecidedStability, GloballyStable, Outcome, RecoveredStates
-from hopverify.obligations.equilibria import Search
+from hopverify.networks import Model
+from hopverify.obligations import Bounded, GloballyStable, Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
 from tests.checker import multipliers
@@ -105,43 +104,6 @@ def test_slopes_of_ones_own_are_known_up_to_a_rounding() -> None:
     own = "activation: {expression: 'x/(1 + abs(x))', of: neuron}"
     with pytest.raises(EvidenceRejected):
         stable(dense(ONE, own), **ZERO)
-
-
-def test_the_list_is_the_one_stated_equilibrium() -> None:
-    asked = dense("[[0, 1], [1, 0]]", size=2)
-    network = linear_network(asked)
-    assert network is not None
-    tree: dict[str, Any] = {"rule": "equilibrium_tree", "box": None, "levels": [], "cuts": [], "faces": {}}
-    evidence = tree | {"multipliers": ["1", "1"], "equilibrium": ["0", "0"]}
-    everywhere = Search(asked, network, None)
-    found = judge(AllEquilibria(everywhere), evidence)
-    assert found.outcome is Outcome.PROVED
-    assert [(row["x"], row["stability"]) for row in found.data["equilibria"]] == [(["0", "0"], "stable")]
-    assert judge(RecoveredStates(everywhere), evidence).outcome is Outcome.PROVED
-    (row,) = judge(DecidedStability(everywhere), evidence).data["equilibria"]
-    assert row["stability"] == "stable"
-    for wrong, message in (
-        ({"equilibrium": ["0", "1"]}, "no equilibrium in rationals"),
-        ({"levels": ["k"]}, "beside a tree"),
-        ({"multipliers": ["1", "2"]}, INDEFINITE),
-    ):
-        with pytest.raises(EvidenceRejected, match=message):
-            judge(AllEquilibria(everywhere), evidence | wrong)
-    # Of a region that does not hold it, it is not listed.
-    region = tuple((-1 + network.b[0], 1 + network.b[0]) for _ in range(2))
-    assert len(judge(AllEquilibria(Search(asked, network, region)), evidence).data["equilibria"]) == 1
-    beyond = ((network.b[0] + 1, network.b[0] + 2), region[1])
-    assert judge(AllEquilibria(Search(asked, network, beyond)), evidence).data["equilibria"] == []
-
-
-def test_without_multipliers_a_stated_equilibrium_is_no_list() -> None:
-    asked = dense("[[2]]")
-    network = linear_network(asked)
-    assert network is not None
-    tree: dict[str, Any] = {"rule": "equilibrium_tree", "box": None, "levels": [], "cuts": [], "faces": {}}
-    for more, message in (({}, "ends before all boxes"), ({"multipliers": ["1"]}, INDEFINITE)):
-        with pytest.raises(EvidenceRejected, match=message):
-            judge(AllEquilibria(Search(asked, network, None)), tree | {"equilibrium": ["0"], **more})
 
 
 def test_the_form_is_told_to_be_singular() -> None:

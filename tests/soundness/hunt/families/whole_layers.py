@@ -11,15 +11,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, nextafter
 from random import Random
 from typing import Any
 
-import numpy as np
-
-from hopverify.checker.equilibria import Equilibrium
-from hopverify.checker.flat_regions import flat_region, is_in_basin, recovered
+from hopverify.core import core_of
+from hopverify.kernel.check import accept
+from hopverify.kernel.numbers import Rejected
 from hopverify.networks import build_model, linear_network
+from hopverify.obligations import Search
+from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
+from hopverify.provers._stability import with_stability
+from hopverify.provers._verified import some_equilibria
 from hopverify.spec import parse_spec
 from tests.soundness.hunt.cases import Document, Family, Outcome, margin, positive, results, small, text, texts
 from tests.soundness.oracles.ramps import Pair, Ramp, Ramps, ends_at, keeps
@@ -81,15 +83,22 @@ def _said(region: Mapping[str, Any], recovery: Mapping[str, Any], in_basin: bool
 
 
 def _judged(document: Document, rest: Pair, random: Random) -> Said | None:
-    """Ask the checker of an enclosure of the equilibrium, as a list of equilibria would give it."""
-    network = linear_network(build_model(parse_spec(json.dumps(document), format="json")))
+    """Ask the kernel of an enclosure of the equilibrium, as a list of equilibria would give it."""
+    model = build_model(parse_spec(json.dumps(document), format="json"))
+    network, width = linear_network(model), random.choice((F(0), F(1, 2**40), F(1, 2**20)))
     if network is None:
         return None
-    width = random.choice((0.0, 2.0**-40, 2.0**-20))
-    ends = [[nextafter(float(v) + s * width, s * inf) for v in rest] for s in (-1, 1)]
-    equilibrium = Equilibrium(None, *map(np.array, ends))
-    region = flat_region(network, equilibrium)
-    return _said(region, recovered(network, equilibrium), is_in_basin(region))
+    search, ends = Search(model, network, None), [[str(v - width), str(v + width)] for v in rest]
+    listing = some_equilibria([ends if width else texts(rest)])
+    try:
+        region = with_flat_regions(search, with_stability(search, listing))
+        recovery = with_undetermined(search, listing)
+        for each in (region, recovery):
+            accept(core_of(model), {"claim": each["claim"], "proof": each["proof"]})
+    except Rejected:
+        return None
+    rows = [each["claim"]["equilibria"][0] for each in (region, recovery)]
+    return _said(*rows, region["claim"]["in_basins"])
 
 
 def _verified(document: Document, rest: Pair, random: Random) -> Said | None:
