@@ -52,13 +52,13 @@ def test_a_subnormal_prefactor_is_not_taken_for_its_nearest_double() -> None:
     assert result_of(spec_of(layers, synapse, "boundedness"))["verdict"] != "fail"
 
 
-def test_a_list_keeps_what_a_weight_that_underflows_passes_on() -> None:
+def test_no_list_leaves_out_what_a_weight_that_underflows_passes_on() -> None:
     """x₁ = 2¹⁰⁰⁰ passes 2⁻⁸⁰ on to x₂, by a weight that no double but 0 is near; the bias takes half of it away."""
     W = [["0", "0"], [str(Fraction(1, 2**1080)), "0"]]
     layers = f"x: {{size: 2, lagrangian: relu, bias: ['{2**1000}', '{-Fraction(1, 2**81)}']}}"
-    spec = spec_of(layers, f"kind: dense, layers: [x, x], weights: {W}", "equilibria")
-    (listed,) = result_of(spec)["obligations"][0]["data"]["equilibria"]
-    assert Fraction(listed["x"][1]) == Fraction(1, 2**81)
+    found = result_of(spec_of(layers, f"kind: dense, layers: [x, x], weights: {W}", "equilibria"))
+    rows = found["obligations"][0].get("data", {}).get("equilibria", [])
+    assert found["verdict"] == "unknown" or [Fraction(row["x"][1]) for row in rows] == [Fraction(1, 2**81)]
 
 
 def test_weights_beyond_doubles_do_not_crash() -> None:
