@@ -101,10 +101,6 @@ class Reason(Enum):
         "no bounded box that holds all equilibria is known, or the search in it grew too large; a smaller region "
         "(`lower` and `upper` of the check) may settle it"
     )
-    AT_REGION_END = (
-        "an equilibrium lies so close to an end of the region that neither side of it is certain; "
-        "a region that ends elsewhere (`lower` and `upper` of the check) would settle it"
-    )
     OUTSIDE_THEOREM = "no theorem that the check uses covers this model"
     ORIGINAL_DIFFERS = (
         "the network that this model stands for is not that of its original, as far as could be compared: the first "

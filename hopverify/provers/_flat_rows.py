@@ -15,7 +15,6 @@ import numpy as np
 from hopverify.certificate import Evidence
 from hopverify.checker.constant_pieces import ConstantPieces, Interval, Place, constant_pieces
 from hopverify.checker.convexity import is_convex
-from hopverify.checker.elimination import negative_pivot
 from hopverify.core import core_of
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.curvature import curvature
@@ -23,6 +22,7 @@ from hopverify.expr.pieces import End
 from hopverify.expr.translation import is_flat_only_along_ones, is_threshold_potential, response_to_shift
 from hopverify.kernel import core
 from hopverify.networks import Layer, Model, Neurons
+from hopverify.numerics.elimination import negative_pivot
 from hopverify.obligations import Search
 from hopverify.provers.structure import entry
 

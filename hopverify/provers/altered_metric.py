@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.linear_algebra import Matrix, nullspace
 from hopverify.checker.payload import texts_of
 from hopverify.checker.rules.metric import form_of_metric, is_metric_of, timed_form
 from hopverify.errors import EvidenceRejected
 from hopverify.numerics.definiteness import propose
+from hopverify.numerics.elimination import negative_pivot
 from hopverify.numerics.metric import best_metrics, metrics, product
 from hopverify.obligations import AlteredMetric
 from hopverify.provers import Budget, Prover

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.checker.elimination import negative_pivot
 from hopverify.errors import ExpressionError
 from hopverify.expr.rational import NORMAL_FORMS, NoNormalForm, Ratio, variable
 from hopverify.networks import LayerFunction
+from hopverify.numerics.elimination import negative_pivot
 from hopverify.obligations import Convex
 from hopverify.provers import Budget, Prover
 from hopverify.provers._bounds import NEARLY

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.elimination import negative_pivot
 from hopverify.checker.linear_algebra import Matrix, nullspace, quadratic, solve
+from hopverify.numerics.elimination import negative_pivot
 from hopverify.numerics.metric import product
 from hopverify.repairs.writing import literal
 

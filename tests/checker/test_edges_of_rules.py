@@ -9,14 +9,12 @@ import numpy as np
 import pytest
 
 from hopverify.checker import cone_form, copositivity, energy_form, midpoints
-from hopverify.checker.elimination import inverse_of_middle
 from hopverify.checker.growth import growth
 from hopverify.checker.rules import judge
 from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.checker.spins.overlaps import _lower
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.expr.balls import BALLS, precision
 from hopverify.networks import altered_system, build_model
 from hopverify.networks.dead_zones import dead_zones
 from hopverify.obligations import Obligation, Outcome, SameEquilibria
@@ -98,19 +96,6 @@ def test_rows_of_other_blocks_are_left_out() -> None:
     assert midpoints.factor(Fraction(3, 2)) == 1.5
     with pytest.raises(EvidenceRejected, match="a factor of a synapse, about 10"):
         midpoints.factor(Fraction(10) ** 400)
-
-
-def test_inverses_of_singular_matrices_are_none() -> None:
-    with precision():
-        assert _inverse([[Fraction(2)]]) == [[0.5]]
-        assert _inverse([[Fraction(0), Fraction(4)], [Fraction(2), Fraction(0)]]) == [[0, 0.5], [0.25, 0]]
-        for singular in ([[Fraction(0)]], [[Fraction(1), Fraction(2)], [Fraction(2), Fraction(4)]]):
-            assert _inverse(singular) is None
-
-
-def _inverse(rows: list[list[Fraction]]) -> Any:
-    found = inverse_of_middle(BALLS.array(np.array(rows, dtype=object)))
-    return None if found is None else found.tolist()
 
 
 def test_a_single_value_has_no_neighbours() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopverify.checker.elimination import negative_pivot
 from hopverify.expr.balls import BALLS, precision
+from hopverify.numerics.elimination import negative_pivot
 from tests.rationals import exact
 
 ENTRY = st.fractions(min_value=-2, max_value=2, max_denominator=3)

@@ -1,4 +1,4 @@
-"""Elimination, symmetric in rationals or balls for definiteness, and in doubles for an inverse that is one everywhere.
+"""Symmetric elimination, in rationals or balls, for definiteness.
 
 A negative pivot shows a direction of negative curvature (Sylvester).
 
@@ -13,28 +13,6 @@ from typing import Any
 
 import numpy as np
 from flint import arb
-
-
-def inverse_of_middle(J: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
-    """Return an inverse of the middle of a matrix of balls, as balls of radius 0, None where none is found.
-
-    Nothing depends on its rounding, but what balls make of it is told. So it comes by Gauss's and Jordan's elimination,
-    number by number, which rounds alike wherever IEEE 754 holds; what LAPACK finds depends on the processor.
-    """
-    n = len(J)
-    A = np.hstack([np.array([[float(arb(entry).mid()) for entry in row] for row in J]).reshape(n, n), np.eye(n)])
-    with np.errstate(all="ignore"):
-        for k in range(n):
-            pivot = k + int(np.argmax(np.abs(A[k:, k])))
-            A[[k, pivot]] = A[[pivot, k]]
-            A[k] = A[k] / A[k, k]
-            others = A[:, k].copy()
-            others[k] = 0.0
-            A = A - others[:, None] * A[k]
-    if not np.isfinite(A).all():
-        return None
-    found: np.ndarray[Any, Any] = np.frompyfunc(arb, 1, 1)(A[:, n:]).astype(object)
-    return found
 
 
 def negative_pivot(Q: np.ndarray[Any, Any]) -> tuple[str, np.ndarray[Any, Any] | None]:
