@@ -78,21 +78,18 @@ Proof.
   - rewrite net_drive_joint. now split.
 Qed.
 
-(** One bound of slopes for each layer, one multiplier for each neuron. *)
-Variables heights multipliers : numbers.
-
-Definition height (i : nat) : Q := of_layer heights ls i.
+(** Bounds of slopes, and multipliers. Where a bound is 0, the activation of the neuron does not move. *)
+Variable height : nat -> Q.
+Variable multipliers : numbers.
 Definition multiplier (i : nat) : Q := at_ multipliers i.
-
-Hypothesis slopes : List.Forall2 sloped ls heights.
-
-Lemma height_neurons i : neuron (lagrangian N i) (activation N i) (Q2R (height i)).
-Proof. now apply sloped_neurons. Qed.
+Definition alive (i : nat) : bool := negb (Qeq_bool (height i) 0).
 
 (** D(diag(rho/h) - W) and its transpose, added up. *)
 Definition twice (i j : nat) : Q :=
-  ((if Nat.eqb i j then 2 * multiplier i * of_neuron (fun l => at_ (leak l)) 1 ls i / height i else 0)
-    - (multiplier i * joint i j + multiplier j * joint j i))%Q.
+  if (alive i && alive j)%bool then
+    ((if Nat.eqb i j then 2 * multiplier i * of_neuron (fun l => at_ (leak l)) 1 ls i / height i else 0)
+      - (multiplier i * joint i j + multiplier j * joint j i))%Q
+  else if Nat.eqb i j then 2%Q else 0%Q.
 
 Variables s c mu : Z.
 Variable F : list (list Z).
@@ -107,22 +104,23 @@ Definition check_form : bool := Z.ltb 0 s && Z.ltb 0 mu
     && let whole := map (map Qfloor) T in check_definite c mu (fun i j => nth j (nth i whole []) 0%Z) F n.
 Definition check_neurons : bool := below n (fun i =>
   Qle_bool 0 (of_neuron (fun l => at_ (tau l)) 1%Q ls i) && Exports.positive (of_neuron (fun l => at_ (leak l)) 1%Q ls i)
-  && Exports.positive (height i) && Exports.positive (multiplier i)).
+  && Qle_bool 0 (height i) && Exports.positive (multiplier i)).
 
 Hypothesis neurons_checked : check_neurons = true.
 Hypothesis form_checked : check_form = true.
 
 Lemma signs i : (i < n)%nat ->
-  0 <= times N i /\ 0 < leaks N i /\ 0 < Q2R (height i) /\ 0 < Q2R (multiplier i).
+  0 <= times N i /\ 0 < leaks N i /\ 0 <= Q2R (height i) /\ 0 < Q2R (multiplier i).
 Proof.
   intro Hi. pose proof (below_true n _ i neurons_checked Hi) as E. rewrite !andb_true_iff in E.
   destruct E as (((A & B) & C) & D). apply Qle_bool_iff, Qle_Rle in A. rewrite Q2R_zero in A.
-  repeat split; auto; now apply positive_true.
+  apply Qle_bool_iff, Qle_Rle in C. rewrite Q2R_zero in C. repeat split; auto; now apply positive_true.
 Qed.
 
 Lemma twice_symmetric i j : Qeq (twice i j) (twice j i).
 Proof.
-  unfold twice. rewrite Nat.eqb_sym. destruct (Nat.eqb_spec j i) as [->|_]; [reflexivity|ring].
+  unfold twice. rewrite Nat.eqb_sym. destruct (Nat.eqb_spec j i) as [->|_]; [reflexivity|].
+  rewrite andb_comm. destruct (alive j && alive i)%bool; [ring|reflexivity].
 Qed.
 
 Lemma entry_table i j : entry table i j = if (Nat.ltb i n && Nat.ltb j n)%bool then Qfloor (scaled i j) else 0%Z.
@@ -168,11 +166,16 @@ Qed.
 Lemma margin_pos : 0 < margin.
 Proof. destruct scales_pos. apply Rdiv_lt_0_compat; lra. Qed.
 
-Lemma twice_form u : (forall i, (i < n)%nat -> Q2R (height i) <> 0) ->
+Lemma dead i : alive i = false -> Q2R (height i) = 0.
+Proof.
+  unfold alive. intro H. apply negb_false_iff, Qeq_bool_iff, Qeq_eqR in H. now rewrite H, Q2R_zero.
+Qed.
+
+Lemma twice_form u : (forall i, (i < n)%nat -> Q2R (height i) = 0 -> u i = 0) ->
   sum n (fun i => sum n (fun j => Q2R (twice i j) * u i * u j))
   = 2 * Lure.form n each (leaks N) (fun i => Q2R (height i)) (fun i => Q2R (multiplier i)) W u.
 Proof.
-  intro Hh. unfold Lure.form, Lure.drive.
+  intro Hu. unfold Lure.form, Lure.drive.
   rewrite (sum_ext n _ (fun i => 2 * (Q2R (multiplier i) * (leaks N i / Q2R (height i)) * (u i * u i))
     - (sum n (fun j => Q2R (multiplier i) * Q2R (joint i j) * u i * u j)
       + sum n (fun j => Q2R (multiplier j) * Q2R (joint j i) * u j * u i)))).
@@ -188,47 +191,55 @@ Proof.
       - (Q2R (multiplier i) * Q2R (joint i j) * u i * u j + Q2R (multiplier j) * Q2R (joint j i) * u j * u i))).
     + rewrite sum_minus. f_equal.
       exact (sum_at n (fun j => 2 * (Q2R (multiplier i) * (leaks N i / Q2R (height i)) * (u i * u j))) i Hi).
-    + intros j Hj. unfold twice. rewrite Q2R_minus, Q2R_plus, !Q2R_mult.
-      destruct (Nat.eqb i j); [|rewrite Q2R_zero; ring].
-      rewrite Q2R_div, !Q2R_mult by (intro Z; apply (Hh i Hi), Qeq_eqR in Z || apply (Hh i Hi); rewrite (Qeq_eqR _ _ Z); apply Q2R_zero).
-      fold (leaks N i). replace (Q2R 2) with 2 by (unfold Q2R; simpl; lra). unfold Rdiv. ring.
+    + intros j Hj. unfold twice. destruct (alive i && alive j)%bool eqn:A.
+      * apply andb_prop in A. destruct A as (A & _). rewrite Q2R_minus, Q2R_plus, !Q2R_mult.
+        destruct (Nat.eqb i j); [|rewrite Q2R_zero; ring].
+        rewrite Q2R_div, !Q2R_mult by (intro Z; apply Qeq_bool_iff in Z; unfold alive in A; now rewrite Z in A).
+        fold (leaks N i). replace (Q2R 2) with 2 by (unfold Q2R; simpl; lra). unfold Rdiv. ring.
+      * assert (Z : u i * u j = 0).
+        { apply andb_false_iff in A. destruct A as [A|A]; [rewrite (Hu i Hi (dead i A))|rewrite (Hu j Hj (dead j A))]; ring. }
+        transitivity 0; [rewrite Rmult_assoc, Z; ring|].
+        replace (Q2R (multiplier i) * Q2R (joint i j) * u i * u j) with (Q2R (multiplier i) * Q2R (joint i j) * (u i * u j)) by ring.
+        replace (Q2R (multiplier j) * Q2R (joint j i) * u j * u i) with (Q2R (multiplier j) * Q2R (joint j i) * (u i * u j)) by ring.
+        rewrite Z. destruct (Nat.eqb i j); ring.
 Qed.
 
 Lemma form_definite : definite n each (leaks N) (fun i => Q2R (height i)) (fun i => Q2R (multiplier i)) W margin.
 Proof.
-  intros u _. assert (Hc : check_definite c mu (entry table) F n = true).
+  intros u Hu. assert (Hc : check_definite c mu (entry table) F n = true).
   { unfold check_form in form_checked. rewrite !andb_true_iff in form_checked. tauto. }
   pose proof (definite_by_entries n c mu (entry table) F entry_symmetric Hc u) as D.
   rewrite (sum_ext n (fun i => sum n (fun j => IZR (entry table i j) * u i * u j))
     (fun i => IZR s * sum n (fun j => Q2R (twice i j) * u i * u j))) in D.
   2: { intros i Hi. rewrite <- sum_scal. apply sum_ext. intros j Hj. rewrite entry_exact by auto. ring. }
-  rewrite sum_scal, twice_form in D by (intros i Hi; pose proof (signs i Hi); lra).
+  rewrite sum_scal, (twice_form u Hu) in D.
   destruct scales_pos as (Ps & _). unfold margin.
   apply (Rmult_le_reg_l (2 * IZR s)); [lra|].
   replace (2 * IZR s * (IZR mu / (2 * IZR s) * sum n (fun i => u i * u i)))
     with (IZR mu * sum n (fun i => u i * u i)) by (field; lra). lra.
 Qed.
 
-Theorem one_by_T16 : one_at_most N.
+Hypothesis slopes : forall i, neuron (lagrangian N i) (activation N i) (Q2R (height i)).
+
+Theorem unique_equilibrium : one_at_most N.
 Proof.
   intros x y Hx Hy. apply rests_joint in Hx. apply rests_joint in Hy.
   apply (T16_unique n n each (leaks N) (fun i => Q2R (height i)) (fun i => Q2R (multiplier i)) (biases N) W
     (act (activation N)) margin); auto using margin_pos, form_definite; try (intros i Hi; now apply signs).
-  - intros i Hi. apply Rlt_le. now apply signs.
-  - apply elementwise_cocoercive. intros i _. apply height_neurons.
+  apply elementwise_cocoercive. intros i _. apply slopes.
 Qed.
 
-Theorem attracts_by_T16 : globally_stable N.
+Theorem attracting_equilibrium : globally_stable N.
 Proof.
   pose proof margin_pos as Pm. pose proof form_definite as Pf.
   set (h := fun i => Q2R (height i)) in *. set (d := fun i => Q2R (multiplier i)) in *.
-  assert (S : forall i, (i < n)%nat -> 0 <= times N i /\ 0 < leaks N i /\ 0 < h i /\ 0 < d i) by exact signs.
+  assert (S : forall i, (i < n)%nat -> 0 <= times N i /\ 0 < leaks N i /\ 0 <= h i /\ 0 < d i) by exact signs.
   assert (C : cocoercive n n each h (act (activation N))).
-  { apply elementwise_cocoercive. intros i _. apply height_neurons. }
+  { apply elementwise_cocoercive. intros i _. apply slopes. }
   destruct (T16_elementwise n (times N) (leaks N) h d (biases N) W (activation N) (lagrangian N) margin)
     as (xs & Hs & U & K & A); auto; try (intros i Hi; destruct (S i Hi) as (? & ? & ? & ?); auto; now apply Rlt_le).
-  { intros i _. apply height_neurons. }
-  { intros i _. apply height_neurons. }
+  { intros i _. apply slopes. }
+  { intros i _. apply slopes. }
   exists xs. split; [now apply rests_joint|]. split; [intros y Hy; now apply U, rests_joint|]. split.
   - intro x0. destruct (T16_solution n n each (times N) (leaks N) h d (biases N) W (act (activation N)) margin)
       with (x0 := x0) as (x & Hx & X0 & _); auto;
@@ -252,3 +263,18 @@ Proof.
       assert (0 < times N j / leaks N j) by now apply Rdiv_lt_0_compat. lra.
 Qed.
 End Network.
+
+(** With one bound for each layer. *)
+Theorem one_by_T16 N heights multipliers s c mu F : let height := of_layer heights (layers N) in
+  List.Forall2 sloped (layers N) heights -> check_neurons N height multipliers = true ->
+  check_form N height multipliers s c mu F = true -> one_at_most N.
+Proof.
+  intros height H Hn Hf. apply (unique_equilibrium N height multipliers s c mu F); auto. now apply sloped_neurons.
+Qed.
+
+Theorem attracts_by_T16 N heights multipliers s c mu F : let height := of_layer heights (layers N) in
+  List.Forall2 sloped (layers N) heights -> check_neurons N height multipliers = true ->
+  check_form N height multipliers s c mu F = true -> globally_stable N.
+Proof.
+  intros height H Hn Hf. apply (attracting_equilibrium N height multipliers s c mu F); auto. now apply sloped_neurons.
+Qed.

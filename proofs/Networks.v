@@ -118,6 +118,12 @@ Definition rests_exactly_at (list : list numbers) : Prop :=
   (forall x, rests x <-> exists v, In v list /\ agree n (state v) x) /\ different list.
 Definition rests_at (list : list numbers) : Prop := List.Forall (fun v => rests (state v)) list /\ different list.
 
+(** v is an equilibrium, and solutions from states near it approach it like e^(-t/k), in the distance from it. *)
+Definition away (v x : vec) : R := sum n (fun i => (x i - v i) * (x i - v i)).
+Definition exponentially_stable (v : numbers) : Prop := rests (state v) /\ exists near C k, 0 < near /\ 0 < k /\
+  forall x0, away (state v) x0 <= near -> exists x, the_solution n flow x0 x /\
+    forall t, 0 <= t -> away (state v) (x t) <= C * away (state v) x0 * exp (- / k * t).
+
 (** No state has every solution converge to it. *)
 Definition nothing_attracts_everything : Prop := forall xs, ~ forall x, moves x -> converges x xs.
 End Network.

@@ -12,7 +12,7 @@ from hopverify.exporting.refusal import NotExported
 from hopverify.exporting.statement import COMPUTED_ONCE, Statement, flow_layers
 from hopverify.kernel.affine import affine_drives
 from hopverify.kernel.claims import Claim
-from hopverify.kernel.core import Layer
+from hopverify.kernel.core import Core
 from hopverify.kernel.numbers import rational as number
 
 MAX_NEURONS = 200
@@ -40,34 +40,35 @@ def _by_t16(file: Definitions, claim: Claim, theorem: str) -> str:
     multipliers = [number(each, "multipliers") for layer in layers for each in claim.proof["multipliers"][layer.name]]
     if not all(heights):
         raise NotExported("a layer has a constant activation; the theorem in proofs/Attraction.v is for slopes > 0")
-    found = definite(_twice(file, layers, heights, multipliers))
+    each = [height for height, layer in zip(heights, layers, strict=True) for _ in range(layer.size)]
+    found = definite(twice(file.core, each, multipliers))
     if found is None:
         raise NotExported("the form of T16 is semidefinite alone; the theorem in proofs/ is for definite ones")
-    file.need("Definite Attraction")
+    file.need("Definite")
+    file.need("Attraction")
     lemmas = [file.sloped(layer, height) for layer, height in zip(layers, heights, strict=True)]
     steps = [f"apply List.Forall2_cons; [exact {lemma}|]." for lemma in lemmas]
     steps += ["apply List.Forall2_nil."]
     given = f"(heights := {vector(heights)}%Q) (multipliers := {vector(multipliers)}%Q)"
-    head = f"apply {theorem} with {given}\n  {_numbers(found)}."
+    head = f"apply {theorem} with {given}\n  {arguments(found)}."
     return "\n".join([head, f"2, 3: {COMPUTED_ONCE}.", *steps])
 
 
-def _twice(
-    file: Definitions, layers: list[Layer], heights: list[Fraction], multipliers: list[Fraction]
-) -> list[list[Fraction]]:
-    """Return D(diag(ρ/h̄) - W) and its transpose, added up."""
+def twice(core: Core, heights: list[Fraction], multipliers: list[Fraction]) -> list[list[Fraction]]:
+    """Return D(diag(ρ/h) - W) and its transpose, added up, where heights are not 0; elsewhere twice the identity."""
     n = len(multipliers)
-    leaks = [layer.leak.fraction(k) / h for layer, h in zip(layers, heights, strict=True) for k in range(layer.size)]
+    leaks = [layer.leak.fraction(k) for layer in flow_layers(core) for k in range(layer.size)]
     found = [[Fraction(0)] * n for _ in range(n)]
-    for i, drive in enumerate(affine_drives(file.core)):
-        found[i][i] += 2 * multipliers[i] * leaks[i]
+    for i, drive in enumerate(affine_drives(core)):
+        found[i][i] += 2 * multipliers[i] * leaks[i] / heights[i] if heights[i] else 2
         for j, weight in drive.slopes.items():
-            found[i][j] -= multipliers[i] * weight
-            found[j][i] -= multipliers[i] * weight
+            if heights[i] and heights[j]:
+                found[i][j] -= multipliers[i] * weight
+                found[j][i] -= multipliers[i] * weight
     return found
 
 
-def _numbers(found: Definite) -> str:
+def arguments(found: Definite) -> str:
     """Return the arguments s, c, mu and F of a theorem."""
     scales = f"(s := {found.scale}%Z) (c := {found.square}%Z) (mu := {found.margin}%Z)"
     return f"{scales}\n  (F := {whole_rows(found.factor)}%Z)"

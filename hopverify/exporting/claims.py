@@ -66,7 +66,16 @@ def _with_premises(core: Core, entry: Fields) -> Iterator[Claim]:
     original = isinstance(layer, str) and layer not in {each.name for each in core.layers}
     for premise in [] if original else proof.get("premises", []):
         yield from _with_premises(core, premise)
-    yield Shown(claim.name, claim.fields, proof)
+    yield from _row_by_row(Shown(claim.name, claim.fields, proof))
+
+
+def _row_by_row(shown: Shown) -> Iterator[Shown]:
+    """Yield a claim; one about the stability of all listed equilibria as a claim about each of them."""
+    if shown.name != "stability":
+        yield shown
+        return
+    for row, proof in zip(shown["equilibria"], shown.proof["proofs"], strict=True):
+        yield Shown(shown.name, {"equilibria": [row], "all": False}, {"by": "each", "proofs": [proof]})
 
 
 def _at_sight(core: Core) -> Iterator[Claim]:

@@ -87,7 +87,8 @@ def shaped(file: Definitions) -> tuple[str, str, list[str]]:
         curves = Flow(file.core).curves
     except Rejected as error:
         raise NotExported(str(error)) from error
-    file.need("Attraction Pieces Lists")
+    for module in ("Attraction", "Pieces", "Lists"):
+        file.need(module)
     found = [(layer, shape_text(curves[layer.name].pieces)) for layer in layers]
     lemmas = [file.shape(layer, shape) for layer, shape in found]
     steps = [f"apply List.Forall2_cons; [exact {lemma}|]." for lemma in lemmas]

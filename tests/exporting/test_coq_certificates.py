@@ -23,9 +23,9 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("coqc") is None, reason="needs coqc: apt-get install coq libcoq-coquelicot"),
 ]
 SPECS = Path(__file__).parents[2] / "specs"
-IMPORTS = HEAD.format(digest="", modules="Sums Functions Networks Exports Definite Attraction Pieces Lists").partition(
-    "*)\n"
-)[2]
+IMPORTS = HEAD.format(
+    digest="", modules="Sums Functions Networks Exports Definite Attraction Pieces Lists Stability"
+).partition("*)\n")[2]
 ATTRACTED = ("relu-pair", "global-lure", "krotov-hopfield-hard-tanh", "krotov-hopfield-relu", "krotov-hopfield-relu6",
              "negative-bias-left-out")  # fmt: skip
 LISTED = ("relu-pair", "relu-two-neurons", "relu-five-equilibria", "relu-dead-coordinate", "relu-biactive",
@@ -57,9 +57,10 @@ def changed(file: CoqFile, old: str, new: str, statement: bool = False) -> str:
 def failing(proof: str) -> str:
     """Return the step of a proof that computes, as one that fails."""
     steps = proof.replace(COMPUTED_ONCE, COMPUTED)
-    head, goals, rest = re.split(r"\.\n(2|2, 3): ", steps, maxsplit=1)
+    head, goals, rest = re.split(r"\.\n(1|2|2, 3): ", steps, maxsplit=1)
     assert rest.startswith(COMPUTED)
-    return f"Fail ({head}; [|{'|'.join([COMPUTED] * (1 + goals.count(',')))}])."
+    tactics = {"1": f"{COMPUTED}| |", "2": f"|{COMPUTED}", "2, 3": f"|{COMPUTED}|{COMPUTED}"}
+    return f"Fail ({head}; [{tactics[goals]}])."
 
 
 def test_one_equilibrium_attracts_everything(library: None, tmp_path: Path) -> None:
@@ -103,3 +104,22 @@ def test_two_equilibria(library: None, tmp_path: Path) -> None:
     files = [exported(name, "no global stability") for name in names]
     made = [module(name, body(file)) for name, file in zip(names, files, strict=True)]
     assert compiled("\n".join([IMPORTS, *made]), tmp_path).returncode == 0
+
+
+def test_stable_equilibria(library: None, tmp_path: Path) -> None:
+    """Accepted; and refused at another state, with another weight, and with another time constant."""
+    modules = []
+    for name in ("relu-pair", "relu-two-neurons", "relu-five-equilibria", "relu-dead-coordinate",
+                 "krotov-hopfield-relu", "krotov-hopfield-relu6", "krotov-hopfield-hard-tanh"):  # fmt: skip
+        file = exported(name, "stability")
+        assert file.theorems
+        modules.append(module(name, body(file)))
+        modules.append(module(f"{name} state", changed(file, rf"\[{NUMBER}", "[77 # 9", statement=True)))
+        for change, (old, new) in {
+            "bias": (rf"(bias_\w+ : numbers := )\[{NUMBER}", r"\1[77 # 9"),
+            "tau": (rf"(tau_\w+ : numbers := )\[{NUMBER}", r"\1[-1 # 9"),
+            "leak": (rf"(leak_\w+ : numbers := )\[{NUMBER}", r"\1[-1 # 9"),
+        }.items():
+            modules.append(module(f"{name} {change}", changed(file, old, new)))
+    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    assert done.returncode == 0, done.stderr
