@@ -97,12 +97,6 @@ def what_is_missing(fit: Fit, labels: Sequence[str]) -> dict[str, Any]:
     return {} if fit.is_own else {"why": "signs", "wrong": fit.wrong}
 
 
-def judged(fit: Fit, stability: str, labels: Sequence[str]) -> dict[str, Any]:
-    """Return for the reader whether an equilibrium makes its pattern a stored one, and what it lacks if not."""
-    missing = what_is_missing(fit, labels) or ({"why": "stability"} if stability != "stable" else {})
-    return {"verdict": "unknown" if missing else "pass", "stability": stability} | missing
-
-
 def reach_of_signs(patterns: ExactArray, errors: int) -> float:
     """Return a distance within which at most so many signs of any pattern are wrong; infinity where signs say nothing.
 
