@@ -144,7 +144,7 @@ class Rivals:
         self.zero = tuple(ends[0] for ends in self._activated(ExactArray.of([[0] * patterns.shape[1]])))
         elementwise = layer is None or layer.function.elementwise
         self.firsts = _copies(patterns.values, self.lower, self.upper, elementwise=elementwise)
-        self.limits, self.rivals, self._most = self._gaps()
+        self.limits, self.rivals, self.most = self._gaps()
 
     def _activated(self, states: ExactArray) -> tuple[Floats, Floats]:
         return _ends(states) if self.layer is None else activated(self.layer, states)
@@ -207,7 +207,7 @@ class Rivals:
     def may_own(self, mu: int, lower: Floats, upper: Floats) -> bool:
         """Whether an equilibrium whose activation is enclosed may be the pattern's own; False is certain."""
         near, _ = apart(self.lower[mu], self.upper[mu], lower[None], upper[None])
-        if near[0] >= self._most[mu]:
+        if near[0] >= self.most[mu]:
             return False
         if not self.signed:
             return True

@@ -17,16 +17,18 @@ from hopverify.provers._verified import ends_of
 
 Stored = BasinCells | StoredPatterns
 
-WIDER, DIGITS = 2.0**-24, 40
-"""What is told of distances leaves room for enclosures that are a little wider, in numbers of so many binary digits."""
+ROOMS, DIGITS = (0.0, 2.0**-24), 60
+"""What is told of distances leaves no room, or room for enclosures that are wider; in so many binary digits."""
 
 
-def stored_claim(asked: Stored, entries: Sequence[Mapping[str, Any] | None], **basin: str) -> dict[str, Any]:
+def stored_claim(
+    asked: Stored, entries: Sequence[Mapping[str, Any] | None], room: float, **basin: str
+) -> dict[str, Any]:
     """Return the claim about equilibria beside the patterns, each with its ``x`` and its ``stability``, or None."""
     layer = asked.model.layers[asked.layer]
     rivals = Rivals(layer, asked.patterns, asked.errors)
     own = neurons_of(asked.model, asked.layer)
-    rows = [_row(asked, rivals, mu, entry, own) for mu, entry in enumerate(entries)]
+    rows = [_row(asked, rivals, mu, entry, own, room) for mu, entry in enumerate(entries)]
     found = [row["stored"] for row in rows]
     different = len({rivals.firsts[mu] for mu, stored in enumerate(found) if stored})
     at_least = asked.at_least if all(found) else min(asked.at_least, different)
@@ -41,7 +43,9 @@ def neurons_of(model: Model, name: str) -> slice:
     return slice(first, first + sizes[name])
 
 
-def _row(asked: Stored, rivals: Rivals, mu: int, entry: Mapping[str, Any] | None, own: slice) -> dict[str, Any]:
+def _row(
+    asked: Stored, rivals: Rivals, mu: int, entry: Mapping[str, Any] | None, own: slice, room: float
+) -> dict[str, Any]:
     if entry is None:
         return {"stored": False}
     ends = ends_of(entry["x"])[own]
@@ -49,10 +53,10 @@ def _row(asked: Stored, rivals: Rivals, mu: int, entry: Mapping[str, Any] | None
     row: dict[str, Any] = {key: entry[key] for key in ("x", "stability", "flat") if key in entry}
     pattern = asked.patterns.fractions()[mu]
     row["distance"] = str(max(max(high - each, each - low) for (low, high), each in zip(ends, pattern, strict=True)))
-    apart, limit = _upward(fit.distance), Fraction(0)
+    apart, limit = _upward(fit.distance, room), Fraction(0)
     if apart is not None:
         row["apart"] = str(apart)
-    least, most = -(_upward(-fit.limit) or Fraction(0)), _upward(fit.limit)
+    least, most = -(_upward(-fit.limit, room) or Fraction(0)), _upward(rivals.most[mu], room)
     if most is not None and least >= 0:
         limit = least
         row |= {"limit": [str(least), str(most)], "rival": None if fit.rival is None else rivals.firsts[fit.rival]}
@@ -72,11 +76,11 @@ def _activated(layer: Layer, ends: Sequence[tuple[Fraction, Fraction]]) -> tuple
     return np.array(low), np.array(high)
 
 
-def _upward(value: float) -> Fraction | None:
-    """Return a short number a little above a double; None for one that is not finite."""
+def _upward(value: float, room: float) -> Fraction | None:
+    """Return a short number above a double, with some room; None for one that is not finite."""
     if not np.isfinite(value):
         return None
-    more = value + WIDER * abs(value)
+    more = value + room * abs(value)
     unit = Fraction(2) ** (int(np.frexp(more)[1]) - DIGITS)
     return -(-Fraction(more) // unit) * unit
 

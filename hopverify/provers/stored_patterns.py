@@ -20,7 +20,7 @@ from hopverify.provers import Budget, Prover
 from hopverify.provers._flat_rows import with_flat_regions
 from hopverify.provers._listed_state import State
 from hopverify.provers._stability import Told, candidates, falling, with_stability
-from hopverify.provers._stored_rows import entry_of, stored_claim
+from hopverify.provers._stored_rows import ROOMS, entry_of, stored_claim
 from hopverify.provers._verified import Place, some_equilibria, verified
 from hopverify.verdict import Reason
 
@@ -43,18 +43,23 @@ def _search(obligation: StoredPatterns, budget: Budget) -> Iterator[Evidence]:
         search, offered = Search(model, network, None), candidates
     stability = with_stability(search, some_equilibria(found), offered)
     flat = with_flat_regions(search, stability)
-    for about in ([flat] if any("layers" in row for row in flat["claim"]["equilibria"]) else [], []):
-        yield _claimed(obligation, chosen, stability, about)
+    for about in ([flat], []) if any("layers" in row for row in flat["claim"]["equilibria"]) else ([],):
+        for room in ROOMS:
+            yield _claimed(obligation, chosen, stability, about, room)
 
 
 def _claimed(
-    obligation: StoredPatterns, chosen: Sequence[int | None], stability: Evidence, about: Sequence[Evidence]
+    obligation: StoredPatterns,
+    chosen: Sequence[int | None],
+    stability: Evidence,
+    about: Sequence[Evidence],
+    room: float,
 ) -> Evidence:
     """Return the claim about equilibria whose stability is known, and maybe what is told of their flat regions."""
     rows = [dict(row) for row in stability["claim"]["equilibria"]]
     for told in (told for flat in about for told in zip(rows, flat["claim"]["equilibria"], strict=True)):
         told[0]["flat"] = {key: value for key, value in told[1].items() if key != "x"}
-    claim = stored_claim(obligation, [None if place is None else rows[place] for place in chosen])
+    claim = stored_claim(obligation, [None if place is None else rows[place] for place in chosen], room)
     premises = [entry_of(each) for each in (stability, *about)]
     return {"rule": "kernel", "claim": claim, "proof": {"by": "each", "premises": premises}}
 

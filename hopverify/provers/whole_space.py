@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hopverify.certificate import Evidence
 from hopverify.obligations import BasinCells
 from hopverify.provers import Budget, Prover
-from hopverify.provers._stored_rows import entry_of, stored_claim
+from hopverify.provers._stored_rows import ROOMS, entry_of, stored_claim
 from hopverify.provers.few_equilibria import attracting
 from hopverify.verdict import Reason
 
@@ -17,9 +17,9 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
     if obligation.at_least > 1:
         return
     for evidence in attracting(obligation, budget, "lure_multipliers", "lasalle"):
-        if "x" in evidence["claim"]:
+        for room in ROOMS if "x" in evidence["claim"] else ():
             entry = {"x": evidence["claim"]["x"], "stability": "stable"}
-            claim = stored_claim(obligation, [entry] * len(obligation.labels), basin="all states")
+            claim = stored_claim(obligation, [entry] * len(obligation.labels), room, basin="all states")
             if any(row["stored"] for row in claim["patterns"]):
                 yield {"rule": "kernel", "claim": claim, "proof": {"by": "one", "premises": [entry_of(evidence)]}}
 
