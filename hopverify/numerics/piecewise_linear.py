@@ -36,6 +36,8 @@ GAINED = 2.0**-8
 SMALL, THIN = 1e-9, 1e-12
 # A matrix whose inverse is so much larger counts as singular.
 REGULAR = 2.0**30
+# Balls of intervals are rounded outward by about 2⁻³⁰ of their radii.
+WIDER = 1 + 2.0**-24
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +131,7 @@ class PiecewiseLinear:
         if np.abs(R).max(initial=0.0) * np.abs(A).max(initial=0.0) > REGULAR:
             return np.full(self.size, -np.inf), np.full(self.size, np.inf)
         centre, radius = R @ (self.W @ ((least + most) / 2) + self.b), np.abs(R @ self.W) @ ((most - least) / 2)
-        return centre - radius, centre + radius
+        return centre - radius * WIDER, centre + radius * WIDER
 
     def holds_one(self, x: Iterable[Fraction], lower: Floats, upper: Floats) -> bool:
         """Whether Krawczyk's test holds with room in a small box around an equilibrium."""

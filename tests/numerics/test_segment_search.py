@@ -90,6 +90,12 @@ def test_whole_numbers_as_weights_with_their_singular_cells(activation: str) -> 
         listed(random.integers(-2, 3, (n, n)), random.integers(-2, 3, n), activation, region)
 
 
+@pytest.mark.parametrize("W", [[[-1, -0.25], [-0.25, 3]], [[2.5, -2.5], [-2.5, -0.25]]])
+def test_nearly_singular_relaxations_have_room(W: Any) -> None:
+    """1 - 3·6/18 is nearly 0 on the first box, so that roundings of balls count some thousand times."""
+    assert len(listed(W, [0, 0], "lagrangian: relu6")) == 2
+
+
 def test_the_equilibria_of_two_relu_neurons_with_shared_input_are_a_segment() -> None:
     (entry,) = listed([[0, -1], [-1, 0]], [1, 1])
     assert entry["dimension"] == 1
