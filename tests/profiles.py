@@ -47,6 +47,12 @@ def long(*values: Any) -> Any:
     return pytest.param(*values, marks=pytest.mark.long)
 
 
+def in_turn(values: Iterable[Any], first: int = 0) -> list[Any]:
+    """Return parameters of a test, single values or tuples: every second one by default, from the first or the next."""
+    given = [value if isinstance(value, tuple) else (value,) for value in values]
+    return [pytest.param(*each, marks=() if k % 2 == first % 2 else pytest.mark.long) for k, each in enumerate(given)]
+
+
 def long_but(quick: Collection[str], paths: Iterable[Path]) -> list[Any]:
     """Return specs as parameters of a test, named by their stems: long ones but for those that are named quick."""
     return [pytest.param(path, id=path.stem, marks=() if path.stem in quick else pytest.mark.long) for path in paths]

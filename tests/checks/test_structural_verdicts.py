@@ -11,6 +11,7 @@ import pytest
 from hopverify.lagrangians import LAGRANGIANS
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec
+from tests.profiles import in_turn
 
 CHECKS = ("lagrangian_convexity", "energy_flatness", "time_constants", "energy_descent")
 
@@ -108,12 +109,12 @@ def _verified(lagrangian: str, tau: str, checks: tuple[str, ...]) -> dict[str, s
     return {entry["check"]: entry["verdict"] for entry in verify(spec, samples=50).results}
 
 
-@pytest.mark.parametrize(("lagrangian", "expected"), CATALOGUE.items())
+@pytest.mark.parametrize(("lagrangian", "expected"), in_turn(CATALOGUE.items()))
 def test_verdicts_of_the_catalogue(lagrangian: str, expected: str) -> None:
     assert verdicts(lagrangian) == expected
 
 
-@pytest.mark.parametrize(("of", "expression", "expected"), [(*key, told) for key, told in OWN.items()])
+@pytest.mark.parametrize(("of", "expression", "expected"), in_turn((*key, told) for key, told in OWN.items()))
 def test_verdicts_of_expressions(of: str, expression: str, expected: str) -> None:
     assert verdicts(f'{{expression: "{expression}", of: {of}}}') == expected
 

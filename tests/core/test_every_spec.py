@@ -22,6 +22,7 @@ from hopverify.spec.exact_array import ExactArray
 from tests.cli.commands import RELU_PAIR, run
 from tests.core.comparing import compare
 from tests.golden.table import every_spec, name_of
+from tests.profiles import in_turn
 from tests.specs import spec_at
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ LARGEST = 150
 """The number of neurons up to which functions are evaluated."""
 
 
-@pytest.mark.parametrize("path", every_spec(), ids=name_of)
+@pytest.mark.parametrize("path", in_turn(every_spec(), 1), ids=map(name_of, every_spec()))
 def test_a_core_reads_back_and_is_the_network_of_its_spec(path: Path, tmp_path: Path) -> None:
     model = any_model(spec_at(path))
     made = core_of(model)

@@ -25,11 +25,12 @@ from hopverify.expr.nodes import Number, substitute
 from hopverify.expr.parser import parse
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian
 from hopverify.spec.fields import FieldKind
+from tests.profiles import in_turn
 
 ADVICE = "python -m hopverify.derivation.symbolic writes the data anew"
 
 
-@pytest.mark.parametrize("name", LAGRANGIANS.names)
+@pytest.mark.parametrize("name", in_turn(LAGRANGIANS.names, 1))
 def test_what_is_derived_of_a_lagrangian_is_what_is_kept(name: str) -> None:
     assert list(records_of(LAGRANGIANS[name])) == lagrangians()["lagrangians"][name], ADVICE
 
@@ -95,7 +96,7 @@ def overlapping(case: dict[str, Any], symbols: Symbols, text: str) -> Iterator[A
             yield form
 
 
-@pytest.mark.parametrize("name", ELEMENTWISE)
+@pytest.mark.parametrize("name", in_turn(ELEMENTWISE))
 def test_g_and_h_of_the_catalogue_are_those_that_are_derived(name: str) -> None:
     entry = LAGRANGIANS[name]
     for record in lagrangians()["lagrangians"][name]:

@@ -21,9 +21,10 @@ from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.network import Network, drives
 from hopverify.networks import any_model
-from hopverify.spec import read_spec
 from tests.exporting.reading import CoqText, ball, pushed, value
 from tests.golden.table import every_spec, name_of
+from tests.profiles import in_turn
+from tests.specs import spec_at
 
 ROOT = Path(__file__).parents[2]
 LARGEST = 60
@@ -43,7 +44,7 @@ CLAIMS = {
 
 @cache
 def core_at(path: Path) -> Core:
-    return core_of(any_model(read_spec(path)))
+    return core_of(any_model(spec_at(path)))
 
 
 @cache
@@ -55,7 +56,7 @@ def exported(path: Path) -> CoqFile | None:
         return None
 
 
-@pytest.mark.parametrize("path", every_spec(), ids=name_of)
+@pytest.mark.parametrize("path", in_turn(every_spec()), ids=map(name_of, every_spec()))
 def test_numbers_functions_and_drives_are_those_of_the_core(path: Path) -> None:
     file, core = exported(path), core_at(path)
     if file is None:
@@ -150,7 +151,7 @@ def check_synapse(found: CoqText, core: Core, subject: str) -> None:
         assert all(map(near, ours, theirs)), (subject, layer.name)
 
 
-@pytest.mark.parametrize("path", every_spec(), ids=name_of)
+@pytest.mark.parametrize("path", in_turn(every_spec()), ids=map(name_of, every_spec()))
 def test_statements_name_what_their_claims_are_about(path: Path) -> None:
     file, core = exported(path), core_at(path)
     sizes = {layer.name: layer.size for layer in core.layers}
@@ -178,7 +179,7 @@ def test_statements_name_what_their_claims_are_about(path: Path) -> None:
             )
 
 
-@pytest.mark.parametrize("path", every_spec(), ids=name_of)
+@pytest.mark.parametrize("path", in_turn(every_spec()), ids=map(name_of, every_spec()))
 def test_the_energy_and_the_flow_of_a_network_are_those_of_the_core(path: Path) -> None:
     """By the formulas of proofs/Networks.v: a factor ½, a sign or a bias that is left out would show."""
     file, core = exported(path), core_at(path)

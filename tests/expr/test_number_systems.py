@@ -24,11 +24,14 @@ from hopverify.expr.functions import FUNCTIONS, Domain
 from hopverify.expr.intervals import INTERVALS, Interval
 from hopverify.expr.nodes import Expression, apply
 from hopverify.expr.parser import parse
+from tests.profiles import in_turn
 
 from .draws import CONTINUOUS, RANKS, UNARY, X, of_one_number, potentials_of_a_layer
 
-every_function = pytest.mark.parametrize("name", UNARY)
-monotone_functions = pytest.mark.parametrize("name", [name for name in UNARY if FUNCTIONS[name].trend is not None])
+every_function = pytest.mark.parametrize("name", in_turn(UNARY))
+monotone_functions = pytest.mark.parametrize(
+    "name", in_turn(name for name in UNARY if FUNCTIONS[name].trend is not None)
+)
 FLOORS = {Domain.ALL: -inf, Domain.NONNEGATIVE: 0.0, Domain.POSITIVE: 0.0, Domain.ABOVE_MINUS_ONE: -1.0}
 ends = st.one_of(st.floats(-50, 50), st.floats(-1e6, 1e6), st.sampled_from([-inf, inf, -1.0, 0.0, 1.0]))
 
@@ -124,7 +127,7 @@ def test_exact_values_are_those_of_the_balls(name: str, u: Fraction) -> None:
     assert value.overlaps(ball(exact))
 
 
-@pytest.mark.parametrize("name", CONTINUOUS)
+@pytest.mark.parametrize("name", in_turn(CONTINUOUS, 1))
 @given(u=st.fractions(-20, 20), width=st.fractions(Fraction(1, 10**9), 1))
 def test_each_derivative_obeys_the_mean_value_theorem(name: str, u: Fraction, width: Fraction) -> None:
     quotient = (BALLS.elementary(name, ball(u + width)) - BALLS.elementary(name, ball(u))) / ball(width)

@@ -24,7 +24,7 @@ from hopverify.expr.nodes import Expression, Number, substitute
 from hopverify.expr.parser import parse
 from hopverify.lagrangians import LAGRANGIANS, Lagrangian
 from hopverify.spec.fields import REQUIRED, Field, FieldKind
-from tests.profiles import by_profile, profile
+from tests.profiles import by_profile, in_turn, profile
 
 PRIME = 9973
 ENTRIES = list(LAGRANGIANS)
@@ -122,9 +122,7 @@ def those(condition: Callable[[Lagrangian], object]) -> pytest.MarkDecorator:
     """
     chosen, turn = [entry for entry in ENTRIES if condition(entry)], next(_TURNS)
     assert chosen
-    marks = [() if (k + turn) % 2 == 0 else pytest.mark.long for k in range(len(chosen))]
-    given = [pytest.param(entry, id=entry.name, marks=mark) for entry, mark in zip(chosen, marks, strict=True)]
-    return pytest.mark.parametrize("entry", given)
+    return pytest.mark.parametrize("entry", in_turn(chosen, turn), ids=[entry.name for entry in chosen])
 
 
 every_lagrangian = those(lambda entry: True)

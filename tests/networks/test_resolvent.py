@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from hopverify.networks import LayerFunction, build_model
 from hopverify.networks.resolvent import resolvent
 from hopverify.networks.segments import segments
 from hopverify.spec import parse_spec
-from tests.profiles import by_profile
+from tests.profiles import by_profile, in_turn
+
+_TURNS = count()
 
 INHIBITIONS = (Fraction(0), Fraction(1, 3), Fraction(5), Fraction(1000))[:: by_profile(2, 1, 1)]
 LEAKS = (Fraction(1), Fraction(1, 7))
@@ -50,7 +53,8 @@ WHOLE = {name: function for name, function in COVERED.items() if not function.el
 
 def each(functions: dict[str, LayerFunction]) -> pytest.MarkDecorator:
     assert functions
-    return pytest.mark.parametrize("function", functions.values(), ids=functions.keys())
+    given = in_turn(functions.values(), next(_TURNS))
+    return pytest.mark.parametrize("function", given, ids=functions.keys())
 
 
 def drawn(seed: int, scale: int) -> Any:
