@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from time import monotonic
 
@@ -48,8 +49,14 @@ class Settings:
 
 def versions() -> dict[str, str]:
     """Return the versions that evidence may depend on; the processes of one run have to agree on them."""
-    packages = {name: version(name) for name in ("hopverify", "numpy", "python-flint", "sympy", "scipy")}
+    packages = {name: _version(name) for name in ("hopverify", "numpy", "python-flint", "sympy", "scipy")}
     return packages | {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "platform": sys.platform,
     }
+
+
+@cache
+def _version(name: str) -> str:
+    """Return the version of an installed package; files are read for it."""
+    return version(name)

@@ -58,7 +58,7 @@ def random_weights(
     return [[Fraction(round(float(v) * 16), 16) for v in row] for row in W]
 
 
-def ends(W: Rows, b: Sequence[Any], starts: Any, activation: Any, *, time: float = 60.0, step: float = 0.02) -> Any:
+def ends(W: Rows, b: Sequence[Any], starts: Any, activation: Any, *, time: float = 60.0, step: float = 0.05) -> Any:
     """Return where solutions of ẋ = W g(x) + b - x are after a time, by the classical Runge-Kutta method."""
     A, shift = np.array(W, dtype=float).T, np.array(b, dtype=float)
 
