@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf, nextafter
 from typing import Any
 
 import numpy as np
@@ -237,7 +238,7 @@ def rounded_up(value: Fraction) -> float:
         nearest = float(value)
     except OverflowError:
         return np.inf if value > 0 else -np.finfo(np.float64).max
-    return nearest if Fraction(nearest) >= value else float(np.nextafter(nearest, np.inf))
+    return nearest if Fraction(nearest) >= value else nextafter(nearest, inf)
 
 
 def rounded_down(value: Fraction) -> float:

@@ -13,7 +13,6 @@ from tests.golden.table import SPECS, differences, every_spec, name_of, read_cer
 QUICK = [
     "hopfield-1982",
     "ghostmax-memory",
-    "negative-two-time-constants",
     "relu-pair",
 ]
 

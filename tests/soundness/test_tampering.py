@@ -78,7 +78,7 @@ def claimed(body: Body, check: str, claim: str) -> Body:
 
 
 QUICK = (
-    "hopfield-1984", "relu-pair", "softmax-memory", "epanechnikov", "global-lure",
+    "hopfield-1984", "relu-pair", "softmax-memory", "epanechnikov",
     "synchronous-spins", "step-size-tanh", "two-layer-cells", "energy-transformer-runaway", "dense-associative-spins",
 )  # fmt: skip
 """A spec of each family; the others are verified and checked with the long tests, and by every landing."""

@@ -61,12 +61,12 @@ def _check(window: Floats, rounded: Floats, slack: Fraction, k: int) -> None:
         raise EvidenceRejected(f"windows: window {k}: {error}") from None
 
 
+@np.errstate(all="ignore")
 def _complement(top: Floats, C: Floats, share: float) -> Floats:
-    """Return a symmetric S near C(top - τI)⁻¹Cᵀ + τI."""
+    """Return a symmetric S near C(top - τI)⁻¹Cᵀ + τI; entries may be infinite or no numbers."""
     identity = np.eye(len(top))
     try:
-        with np.errstate(all="ignore"):
-            S = C @ np.linalg.solve(top - share * identity, C.T)
+        S = C @ np.linalg.solve(top - share * identity, C.T)
     except np.linalg.LinAlgError:
         raise EvidenceRejected("windows: a block is singular; give a smaller share") from None
     # a + b = b + a in floating point, so this is symmetric exactly.
