@@ -1,8 +1,7 @@
-"""Boxes of states in bulk, and rigorous bounds of all activations of a network on them.
+"""Boxes of states in bulk, and rigorous bounds of activations on them, of layers whose neurons act for themselves.
 
 Each box has, for every neuron, an interval and the range of segments allowed there (piecewise-linear activations). All
-bounds are rounded outward; at a kink a slope is the whole interval between its neighbours (Clarke's derivative). Slopes
-are those of each neuron, (B, N), where every layer is elementwise, and else H, (B, N, N), block by block.
+bounds are rounded outward; at a kink a slope is the whole interval between its neighbours (Clarke's derivative).
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.whole_layers import WholeLayer
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.networks import Layer, LayerFunction
@@ -53,17 +51,13 @@ class Activations:
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.groups: list[tuple[LayerFunction, NDArray[np.int64], tuple[Segment, ...] | None]] = []
-        self.whole: list[tuple[WholeLayer, NDArray[np.int64]]] = []
         start = 0
         for layer in layers:
             neurons, start = np.arange(start, start + layer.size), start + layer.size
-            if layer.function.elementwise:
-                self.groups.append((layer.function, neurons, segments(layer.function)))
-            else:
-                self.whole.append((WholeLayer(layer), neurons))
+            self.groups.append((layer.function, neurons, segments(layer.function)))
 
     def slopes(self, boxes: Boxes) -> tuple[Floats, Floats]:
-        """Return bounds of g' (Clarke's derivative) on each box: of each neuron, or of the whole matrix H."""
+        """Return bounds of g' (Clarke's derivative) on each box."""
         low, high = np.zeros_like(boxes.lower), np.zeros_like(boxes.upper)
         for function, neurons, parts in self.groups:
             if parts is not None:
@@ -71,12 +65,6 @@ class Activations:
             else:
                 found = _evaluated(function.slope, boxes.lower[:, neurons], boxes.upper[:, neurons])
                 low[:, neurons], high[:, neurons] = found
-        if not self.whole:
-            return low, high
-        low, high = (bound[:, :, None] * np.eye(bound.shape[1]) for bound in (low, high))
-        for layer, neurons in self.whole:
-            block = np.ix_(np.arange(len(boxes)), neurons, neurons)
-            low[block], high[block] = layer.jacobian(boxes.lower[:, neurons], boxes.upper[:, neurons])
         return low, high
 
     def ranges(self, boxes: Boxes) -> tuple[Floats, Floats]:
@@ -88,8 +76,6 @@ class Activations:
                 low[:, neurons], high[:, neurons] = _segment_ranges(parts, own)
             else:
                 low[:, neurons], high[:, neurons] = _evaluated(function.activation[0], own.lower, own.upper)
-        for layer, neurons in self.whole:
-            low[:, neurons], high[:, neurons] = layer.ranges(boxes.lower[:, neurons], boxes.upper[:, neurons])
         return low, high
 
 

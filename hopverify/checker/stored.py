@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from hopverify.checker.boxes import Activations, Boxes
 from hopverify.checker.floats import UNIT, assert_rounding, raised
-from hopverify.expr.intervals import enclose
+from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.networks import Layer
 from hopverify.networks.segments import Segment, segments
 from hopverify.obligations import amplitude
@@ -251,8 +251,22 @@ def activated(layer: Layer, states: ExactArray) -> tuple[Floats, Floats]:
     if parts is not None:
         return _ends(ExactArray.of(np.vectorize(lambda x: _value(parts, x), otypes=[object])(states.fractions())))
     lower, upper = _ends(states)
+    if not layer.function.elementwise:
+        return _whole(layer, lower, upper)
     none = np.zeros(lower.shape, dtype=np.int64)
     return Activations([layer]).ranges(Boxes(lower, upper, none, none))
+
+
+def _whole(layer: Layer, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Return bounds of g of a layer that acts as a whole; interval arithmetic has no ends that are no numbers."""
+    states = np.empty(layer.size, dtype=object)
+    states[:] = [Interval(low, high) for low, high in zip(lower.T, upper.T, strict=True)]
+    found = [as_interval(entry) for entry in layer.function.activate(states, INTERVALS)]
+    low, high = (
+        np.stack([np.broadcast_to(getattr(entry, end), len(lower)) for entry in found], axis=1)
+        for end in ("lower", "upper")
+    )
+    return low, high
 
 
 def _value(parts: Sequence[Segment], x: Fraction) -> Fraction:

@@ -10,10 +10,11 @@ import pytest
 
 from hopverify.checker import boxes as module
 from hopverify.checker.boxes import Activations, Boxes
-from hopverify.checker.whole_layers import WholeLayer
+from hopverify.checker.stored import activated
 from hopverify.expr.intervals import Interval, enclose
 from hopverify.networks import Layer
 from hopverify.networks.segments import Segment
+from hopverify.spec import ExactArray
 from tests.checker.models import layer
 
 # The doubles around 1/3.
@@ -68,22 +69,6 @@ def test_ranges_end_where_the_allowed_segments_do(
     assert (low[0, 0], high[0, 0]) == wanted
 
 
-def test_slopes_of_whole_layers_stand_in_their_blocks() -> None:
-    """Two boxes of a neuron with kinks and three neurons of a softmax: blocks on the diagonal, zeros beside."""
-    soft = layer("lagrangian: softmax", 3)
-    lower = np.array([[-4.0, 0.0, 1.0, -1.0], [1.0, -2.0, 0.5, 0.0]])
-    upper = np.array([[1.0, 0.5, 1.5, 0.0], [1.5, -2.0, 0.75, 3.0]])
-    last = np.array([[2, 0, 0, 0]] * 2)
-    given = Boxes(lower, upper, 0 * last, last)
-    block = WholeLayer(soft).jacobian(lower[:, 1:], upper[:, 1:])
-    owns = np.array([[0.5, 3], [3, 3]])
-    for found, own, whole in zip(Activations([bent(), soft]).slopes(given), owns, block, strict=True):
-        wanted = np.zeros((2, 4, 4))
-        wanted[:, 0, 0] = own
-        wanted[:, 1:, 1:] = whole
-        assert found.tolist() == wanted.tolist()
-
-
 # ------------------------------------------------------------------ secants
 
 
@@ -105,3 +90,14 @@ def test_a_segment_is_met_from_the_lower_bound_of_its_kink(monkeypatch: pytest.M
     least, most = module._segment_ranges(parts, box(-10.0, 10.0, 1, 1))
     assert -0.5 - 1e-9 < least[0, 0] <= -0.5
     assert 4.5 <= most[0, 0] < 4.5 + 1e-9
+
+
+def test_activations_of_layers_as_a_whole_hold_the_exact_ones() -> None:
+    """g = (x₀x₁ - x₀, 2x₁ - x₀x₁), at a third that no double is."""
+    bilinear = layer("activation: {expression: ['x[0]*x[1] - x[0]', '2*x[1] - x[0]*x[1]']}")
+    third = Fraction(1, 3)
+    lower, upper = activated(bilinear, ExactArray.of([[third, 3], [2, 4]]))
+    for row, exact in zip((0, 1), ((2 * third, 5), (6, 0)), strict=True):
+        for low, high, value in zip(lower[row], upper[row], exact, strict=True):
+            assert low <= value <= high
+            assert high - low < 1e-14
