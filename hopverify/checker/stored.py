@@ -258,7 +258,7 @@ def activated(layer: Layer, states: ExactArray) -> tuple[Floats, Floats]:
 
 
 def _whole(layer: Layer, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """Return bounds of g of a layer that acts as a whole; interval arithmetic has no ends that are no numbers."""
+    """Return bounds of g of a layer that acts as a whole; what is no number bounds nothing."""
     states = np.empty(layer.size, dtype=object)
     states[:] = [Interval(low, high) for low, high in zip(lower.T, upper.T, strict=True)]
     found = [as_interval(entry) for entry in layer.function.activate(states, INTERVALS)]
@@ -266,7 +266,7 @@ def _whole(layer: Layer, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
         np.stack([np.broadcast_to(getattr(entry, end), len(lower)) for entry in found], axis=1)
         for end in ("lower", "upper")
     )
-    return low, high
+    return np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
 
 
 def _value(parts: Sequence[Segment], x: Fraction) -> Fraction:
