@@ -124,6 +124,11 @@ Definition exponentially_stable (v : numbers) : Prop := rests (state v) /\ exist
   forall x0, away (state v) x0 <= near -> exists x, the_solution n flow x0 x /\
     forall t, 0 <= t -> away (state v) (x t) <= C * away (state v) x0 * exp (- / k * t).
 
+(** Every solution is bounded, and from some time on between lows and highs. *)
+Definition bounded_by (lows highs : numbers) : Prop := forall x, moves x ->
+  (exists M, forall t i, 0 <= t -> (i < n)%nat -> Rabs (x t i) <= M) /\
+  exists t1, 0 <= t1 /\ forall t, t1 <= t -> forall i, (i < n)%nat -> Q2R (at_ lows i) < x t i < Q2R (at_ highs i).
+
 (** No state has every solution converge to it. *)
 Definition nothing_attracts_everything : Prop := forall xs, ~ forall x, moves x -> converges x xs.
 End Network.

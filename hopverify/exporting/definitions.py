@@ -122,6 +122,12 @@ class Definitions:
         self._lemmas[found] = f"Lemma {found} : has_shape {g} ({shape})%Q.\nProof. {steps}. Qed.\n"
         return found
 
+    def ranged(self, layer: Layer, values: str, tactic: str) -> str:
+        """Return the name of the lemma that the values of g lie between two numbers."""
+        g, found = self.function(layer, "g"), f"range_of_{name(layer.name)}"
+        self._lemmas[found] = f"Lemma {found} : has_range {g} {values}%Q.\nProof. unfold {g}. {tactic}. Qed.\n"
+        return found
+
     def layer(self, layer: Layer) -> str:
         """Return the name of a layer's record."""
         held = {key: self.vector(layer, key) for key in ("tau", "leak", "bias")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hopverify.exporting import attraction, lists, neurons, stability
+from hopverify.exporting import attraction, bounds, lists, neurons, stability
 from hopverify.exporting.definitions import Definitions, activation, potential
 from hopverify.exporting.numbers import name, rational, real, vector
 from hopverify.exporting.refusal import NotExported
@@ -189,5 +189,6 @@ STATEMENTS: Mapping[str, Callable[[Definitions, Claim], Statement]] = {
     "some equilibria": lists.some_equilibria,
     "no global stability": lists.no_global_stability,
     "stability": stability.stability,
+    "bounded solutions": bounds.bounded_solutions,
 }
 """By the names of claims (docs/claims.md)."""

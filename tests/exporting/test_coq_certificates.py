@@ -24,7 +24,7 @@ pytestmark = [
 ]
 SPECS = Path(__file__).parents[2] / "specs"
 IMPORTS = HEAD.format(
-    digest="", modules="Sums Functions Networks Exports Definite Attraction Pieces Lists Stability"
+    digest="", modules="Sums Functions Networks Exports Definite Attraction Pieces Lists Stability Bounds"
 ).partition("*)\n")[2]
 ATTRACTED = ("relu-pair", "global-lure", "krotov-hopfield-hard-tanh", "krotov-hopfield-relu", "krotov-hopfield-relu6",
              "negative-bias-left-out")  # fmt: skip
@@ -121,5 +121,20 @@ def test_stable_equilibria(library: None, tmp_path: Path) -> None:
             "leak": (rf"(leak_\w+ : numbers := )\[{NUMBER}", r"\1[-1 # 9"),
         }.items():
             modules.append(module(f"{name} {change}", changed(file, old, new)))
+    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_boxes_that_solutions_enter(library: None, tmp_path: Path) -> None:
+    """Accepted; and refused with another bias, another end of the box, and a leak or a time that is negative."""
+    modules = []
+    for name in ("global-lure", "hopfield-1984", "hard-sigmoid-hopfield", "krotov-hopfield-relu6",
+                 "krotov-hopfield-hard-tanh", "negative-not-symmetrisable"):  # fmt: skip
+        file = exported(name, "bounded solutions")
+        modules.append(module(name, body(file)))
+        modules.append(module(f"{name} end", changed(file, rf"\[{NUMBER}", "[77 # 9", statement=True)))
+        for key, number in {"bias": "77 # 9", "tau": "-1 # 9", "leak": "-1 # 9"}.items():
+            old = rf"({key}_\w+ : numbers := )\[{NUMBER}"
+            modules.append(module(f"{name} {key}", changed(file, old, rf"\1[{number}")))
     done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
     assert done.returncode == 0, done.stderr
