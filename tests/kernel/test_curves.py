@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from flint import arb
 
+from hopverify.kernel import pieces
 from hopverify.kernel.curves import Curve, Stretch
 from hopverify.kernel.functions import precision
 from hopverify.kernel.intervals import INF
@@ -173,3 +174,22 @@ def test_lower_bounds_are_close_wherever_the_least_value_is(name: str) -> None:
                     low = over.least(arb(p), arb(q))
                     assert low.lower() <= least.upper()
                     assert float((least - low).mid()) < curved / 64
+
+
+def test_tangents_are_forgotten_where_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "MOST_TANGENTS", 4)
+    g = curve("tanh")
+    with precision():
+        ends = arb(-1), arb(-0.25)
+        over = Stretch(g, ends, (g.at(ends[0]), g.at(ends[1])))
+        assert [over.least(arb(-0.75), arb(1)) for _ in range(2)][0] > -0.3
+        assert len(g.pieces[0]._tangents) <= 6
+
+
+def test_where_slopes_are_tiny_tangents_far_from_each_other_do() -> None:
+    """The least value of 10⁻⁷⁰x - tanh(x) is about -1, at x = 81; slopes at 60 and 10⁶ are all that is known."""
+    g = curve("tanh")
+    with precision():
+        ends = arb(1), arb(10**6)
+        low = Stretch(g, ends, (g.at(ends[0]), g.at(ends[1]))).least(arb(10) ** -70, arb(-1))
+        assert -1.001 < low < -0.999
