@@ -182,7 +182,7 @@ def test_tangents_are_forgotten_where_they_are_many(monkeypatch: pytest.MonkeyPa
     with precision():
         ends = arb(-1), arb(-0.25)
         over = Stretch(g, ends, (g.at(ends[0]), g.at(ends[1])))
-        assert [over.least(arb(-0.75), arb(1)) for _ in range(2)][0] > -0.3
+        assert over.least(arb(-0.75), arb(1)) > -0.3
         assert len(g.pieces[0]._tangents) <= 6
 
 
