@@ -20,9 +20,15 @@ OWN = 'layers: {x: {size: 2, lagrangian: {expression: "cosh(x)"}}}\n'
 
 
 @pytest.fixture(autouse=True)
-def forgotten() -> Any:
-    """Nothing is kept of earlier questions, and the process is another one afterwards."""
+def forgotten() -> None:
+    """Nothing is kept of earlier questions; the process is."""
     asking._answer.cache_clear()
+
+
+@pytest.fixture
+def no_process() -> Any:
+    """There is no process yet, and the one of the test is ended."""
+    asking._PROCESS.end()
     yield
     asking._PROCESS.end()
 
@@ -53,6 +59,7 @@ def test_a_reason_is_given_where_nothing_is_derived() -> None:
         ask(*asked("sparsemax_conjugate(2*x)", of="layer"))
 
 
+@pytest.mark.usefixtures("no_process")
 def test_a_question_that_takes_too_long_is_ended_and_the_next_one_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(asking, "SECONDS", 0.01)
@@ -62,6 +69,7 @@ def test_a_question_that_takes_too_long_is_ended_and_the_next_one_is_answered(mo
     assert ask(*asked())["cases"][0]["g"] == "sinh(x)"
 
 
+@pytest.mark.usefixtures("no_process")
 def test_the_reader_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "SECONDS", 0.01)
     printed = derive(model(OWN)).to_text()
@@ -69,6 +77,7 @@ def test_the_reader_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "by SymPy" not in printed
 
 
+@pytest.mark.usefixtures("no_process")
 def test_a_process_that_has_ended_is_started_again() -> None:
     ask(*asked())
     first = asking._PROCESS._running
@@ -79,6 +88,7 @@ def test_a_process_that_has_ended_is_started_again() -> None:
     assert asking._PROCESS._running is not first
 
 
+@pytest.mark.usefixtures("no_process")
 def test_an_interrupt_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     ask(*asked())
     process = asking._PROCESS._running
@@ -95,6 +105,7 @@ def test_an_interrupt_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask(*asked("sinh(x)^2"))["cases"]
 
 
+@pytest.mark.usefixtures("no_process")
 def test_a_process_of_another_program_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a fork the pipes are shared: the child starts a process of its own, and ends no other."""
     ask(*asked())
@@ -107,6 +118,7 @@ def test_a_process_of_another_program_is_left_alone(monkeypatch: pytest.MonkeyPa
     process.communicate()
 
 
+@pytest.mark.usefixtures("no_process")
 def test_without_a_process_there_is_no_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/there/is/no/python")
     with pytest.raises(NoFormula, match="no process to work in"):
