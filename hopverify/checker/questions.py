@@ -24,6 +24,7 @@ from hopverify.obligations import (
     DecidedStability,
     DerivedEnergy,
     Descent,
+    EnergyBoundedBelow,
     FlatRegionsInBasins,
     GloballyStable,
     GradientDrive,
@@ -89,6 +90,12 @@ def _(obligation: DerivedEnergy) -> Question:
 @question.register
 def _(obligation: Bounded) -> Question:
     return Question(core_of(obligation.model), {"name": "bounded solutions"}, {"name": "unbounded solutions"})
+
+
+@question.register
+def _(obligation: EnergyBoundedBelow) -> Question:
+    core = core_of(obligation.model)
+    return Question(core, {"name": "energy bounded below"}, {"name": "energy unbounded below"})
 
 
 @question.register

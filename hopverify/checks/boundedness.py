@@ -1,4 +1,4 @@
-"""Boundedness (T10, T16): every solution stays bounded, and one bounded box attracts them all.
+"""Boundedness (T10, T16): every solution stays bounded; where a box is told, it attracts them all.
 
 This is stronger than an energy that descends and is bounded below: E sees the activations only, so it may be bounded
 while a state runs away (a saturating layer without leak), and it may fall without bound (ReLU with strong weights).
@@ -27,17 +27,18 @@ CHECK = Check(
     theory="T10, T16",
     explanation=(
         "Passes if every drive is bounded by the ranges of the activations; if bounds z with Bz + max(c, 0) < z "
-        "exist, B the growth of the activations through the weights; or, for symmetric weights and non-decreasing "
-        "activations, if the form diag(ρ/s) - W is strictly copositive on the activations that are unbounded "
-        "(ReLU: I - W); or if one equilibrium attracts everything, as `global_stability` proves it. The box is in "
-        "the data. A fail is a direction d with dᵀ(diag(ρ/s) - W)d < 0: the solution from far out along it runs "
+        "exist, B the growth of the activations through the weights; if an energy that descends is large wherever an "
+        "activation is (`energy_bounded_below`), and each neuron has a leak or is its own activation; or if one "
+        "equilibrium attracts everything, as `global_stability` proves it. The box is in the data, where there is one. "
+        "A fail is a direction d with dᵀ(diag(ρ/s) - W)d < 0: the solution from far out along it runs "
         "away, since it starts below the energy of every equilibrium; or a neuron without leak whose drive never "
-        "changes sign. A fail needs piecewise-linear activations, symmetric weights and no instantaneous "
-        "layer. If the form is 0 somewhere, the verdict is unknown."
+        "changes sign; or a sum of states without leak whose drives add up to a constant. The first kind of fail needs "
+        "piecewise-linear activations, symmetric weights and no instantaneous layer. If the form is 0 somewhere, the "
+        "verdict is unknown."
     ),
     premises=(
         "a model with a flow. Where neither ranges of activations nor global stability bound the drives, "
-        "symmetric weights or activations that grow at most linearly"
+        "an energy that descends, or activations that grow at most linearly"
     ),
     sizes={
         "": (

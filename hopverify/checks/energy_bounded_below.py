@@ -31,13 +31,14 @@ CHECK = Check(
     explanation=(
         "For convex L the energy is Σρ L*(γ) - bᵀγ + S(γ), and L*(γ) ≥ -L(0). Bounded activations thus bound E "
         "from below; unbounded ones do if the form diag(ρ/s) + ∇²S, s the slope of their growth, is positive on "
-        "their cone (ReLU with leak 1: I - W strictly copositive). The data hold the bound. A fail is a direction "
-        "of activations along which E falls like -t². The check is about the energy derived from the dynamics; for "
-        "one that the spec claims the verdict is unknown. States may be unbounded even if E is bounded below."
+        "their cone (ReLU with leak 1: I - W strictly copositive), or if S and its slopes are bounded. The data hold "
+        "the bound, and whether E also bounds the activations. A fail is a ray of states along which E falls like a "
+        "power of t. A pass is about the energy derived from the dynamics; of one that the spec claims only a "
+        "ray is sought. States may be unbounded even if E is bounded below."
     ),
     premises="an energy: every layer has a Lagrangian. A proof needs convex ones",
     sizes={
-        "": "any, if activations are bounded; 200 neurons with unbounded ones",
+        "": "any, if activations are bounded; hundreds of neurons with unbounded ones",
     },
     claims=_claims,
     order=82,

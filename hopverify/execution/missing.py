@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from hopverify.checker.constant_pieces import is_nowhere_flat
-from hopverify.checker.convexity import is_nondecreasing
-from hopverify.checker.energy_form import EnergyForm
+from hopverify.checker.convexity import has_convex_lagrangian, is_nondecreasing
+from hopverify.checker.ranges import activation_range
 from hopverify.checker.rules.lure import steepest
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model
@@ -92,12 +92,15 @@ def _bounded(obligation: Bounded) -> Iterator[str]:
 
 
 def _below(obligation: EnergyBoundedBelow) -> Iterator[str]:
-    try:
-        EnergyForm(obligation.model)
-    except EvidenceRejected as error:
-        yield str(error)
-    else:
-        yield "the form diag(ρ/s) - W is not shown to be positive where activations are unbounded"
+    model = obligation.model
+    if model.claimed is not None:
+        yield "the spec claims an energy of its own"
+    for layer in model.layers.values():
+        if not has_convex_lagrangian(layer.function):
+            yield f"the Lagrangian of layer {layer.name} is not evidently convex"
+        if layer.leak == (0,) and None in activation_range(layer):
+            yield f"layer {layer.name} has no leak, and S is not shown to hold its activation"
+    yield "the form diag(ρ/s) - W is not shown to be positive where activations are unbounded, or S to be bounded"
 
 
 def _stable(obligation: GloballyStable) -> Iterator[str]:

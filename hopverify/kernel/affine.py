@@ -22,7 +22,7 @@ from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.exact import RATIONALS
 from hopverify.kernel.network import drives
 from hopverify.kernel.numbers import need
-from hopverify.kernel.terms import Place
+from hopverify.kernel.terms import Place, Term
 from hopverify.kernel.vectors import matrix_product
 
 
@@ -51,17 +51,20 @@ def affine_drives(core: Core, every: bool = True) -> tuple[Affine, ...]:
 
     Premises are about the same core, and ask for them again.
     """
+    found: list[Affine] = []
+    for layer in core.layers:
+        parts = [affine(core, term, every) for term in drives(core, layer.name)]
+        found += [_total(each) for each in zip(values_of(layer.bias, AFFINE), *parts, strict=True)]
+    return tuple(found)
+
+
+def affine(core: Core, term: Term, every: bool = True) -> Value:
+    """Return a term as an affine function of all activations, entry by entry, or refuse it."""
     first = starts(core)
     values: dict[Place, Value] = {
         ("activation", layer.name): [unit(first[layer.name] + k) for k in range(layer.size)] for layer in core.layers
     }
-    found: list[Affine] = []
-    for layer in core.layers:
-        terms = list(drives(core, layer.name))
-        values |= arrays_of(core, *terms, arithmetic=AFFINE, every=every)
-        parts = [evaluate(term, values, AFFINE) for term in terms]
-        found += [_total(each) for each in zip(values_of(layer.bias, AFFINE), *parts, strict=True)]
-    return tuple(found)
+    return evaluate(term, {**values, **arrays_of(core, term, arithmetic=AFFINE, every=every)}, AFFINE)
 
 
 def _total(parts: Sequence[Affine]) -> Affine:
@@ -97,7 +100,16 @@ def _power(u: Affine, exponent: Fraction) -> Affine:
 
 
 def _dot(u: Sequence[Affine], v: Sequence[Affine]) -> Affine:
-    return _total([_apply("multiply", *pair) for pair in zip(u, v, strict=True)])
+    """Return Σ u_j v_j, as the general one does, but with one sum of slopes: matrices have many entries."""
+    constant, slopes = Fraction(0), dict[int, Fraction]()
+    for pair in zip(u, v, strict=True):
+        factor, other = pair if not pair[0].slopes else pair[::-1]
+        need(not factor.slopes, "drive", "it is not affine in the activations: multiply")
+        if factor.constant:
+            constant += factor.constant * other.constant
+            for neuron, slope in other.slopes.items():
+                slopes[neuron] = slopes.get(neuron, Fraction(0)) + factor.constant * slope
+    return Affine(constant, {j: each for j, each in slopes.items() if each})
 
 
 AFFINE = Arithmetic(

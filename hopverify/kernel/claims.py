@@ -148,16 +148,24 @@ FORMS: Mapping[str, Form] = {
         (), "there is exactly one equilibrium, and every solution converges to it", "no global stability", ("x",)
     ),
     "no global stability": Form(
-        ("equilibria",),
-        "no equilibrium attracts every solution: {equilibria} are two, or one that is unstable",
-        "global stability",
+        (), "no equilibrium attracts every solution", "global stability", ("equilibria",)
     ),
     "at most one equilibrium": Form((), "there is at most one equilibrium"),
     "unbounded solutions": Form(
-        ("layer", "neuron", "drive"),
-        "every solution is unbounded: neuron {neuron} of layer {layer} has no leak, and its drive plus bias is beyond "
-        "{drive}, which is not 0, at all times",
+        (),
+        "some solution is unbounded",
         "bounded solutions",
+        ("layer", "neuron", "drive", "drift", "rate", "ray", "coefficient"),
+    ),
+    "energy bounded below": Form(
+        ("lower_bound", "confines"),
+        "the energy is at least {lower_bound} at all states",
+        "energy unbounded below",
+    ),
+    "energy unbounded below": Form(
+        ("ray", "degree", "coefficient"),
+        "the energy has no lower bound: at t·{ray} it grows like {coefficient}·t^{degree}",
+        "energy bounded below",
     ),
     "no ghost regions": Form((), "each flat region on which ∇E = 0 holds an equilibrium", "ghost regions"),
     "ghost regions": Form(

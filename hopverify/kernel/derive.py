@@ -5,7 +5,7 @@ are sets (docs/core.md).
 
 >>> state = ("state", "")
 >>> print(language.write(gradient(language.read(["sum", ["power", ["state"], "2"]], ""), state, {state: (3,)})))
-['multiply', ['ones', ['power', ['state'], '2']], ['multiply', '2', ['state']]]
+['multiply', ['ones', ['state']], ['multiply', '2', ['state']]]
 """
 
 from __future__ import annotations
@@ -173,6 +173,17 @@ def _reduced(adjoint: Term, wide: Shape, narrow: Shape) -> Term:
     return apply("sum", adjoint) if len(wide) > len(narrow) else adjoint
 
 
+def _ones(u: Term) -> Term:
+    """Return ones of the shape of u: of what u is a power or square, a sum with, or a multiple by, numbers of."""
+    while isinstance(u, Apply) and u.function in ("power", "negate", "add", "subtract", "multiply"):
+        others = [each for each in u.arguments if not isinstance(each, Number)]
+        least = terms.constant(u.arguments[1]) if u.function == "power" else 0
+        if any(each != others[0] for each in others) or least < 0 or least != int(least):
+            break
+        u = others[0]
+    return apply("ones", u)
+
+
 def _outer(column: Term, row: Term) -> Term:
     return apply("matmul", apply("transpose", apply("stack", column)), apply("stack", row))
 
@@ -264,9 +275,9 @@ def _by(function: str) -> Rule:
 
 
 _RULES: Mapping[str, Rule] = {
-    "sum": lambda node, position, adjoint: apply("multiply", apply("ones", node.arguments[0]), adjoint),
+    "sum": lambda node, position, adjoint: apply("multiply", _ones(node.arguments[0]), adjoint),
     "mean": lambda node, position, adjoint: apply(
-        "multiply", apply("ones", node.arguments[0]), apply("divide", adjoint, apply("size", node.arguments[0]))
+        "multiply", _ones(node.arguments[0]), apply("divide", adjoint, apply("size", node.arguments[0]))
     ),
     "variance": _of_variance,
     "norm": _of_norm,

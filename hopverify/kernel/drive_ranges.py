@@ -52,14 +52,48 @@ def _on(core: Core, layer: Layer, g: Term, on: Bounds) -> Range:
 
 def drive(core: Core, layer: Layer, gamma: Mapping[str, Sequence[Range]]) -> list[Range]:
     """Return intervals of drive + bias of each neuron of a layer, for activations in intervals and all arrays meant."""
-    values: dict[Place, Value] = {("activation", name): list(each) for name, each in gamma.items()}
     total: list[Range] = _spread(layer.bias)
     for term in drives(core, layer.name):
-        used = {node.place for node in terms.walk(term) if isinstance(node, Variable) and node.place[0] == "array"}
-        arrays = {place: _spread(core.arrays[place[1]]) for place in used}
-        part = evaluate(term, {**arrays, **values}, RANGES)
-        total = [added(*pair) for pair in zip(total, part, strict=True)]
+        total = [added(*pair) for pair in zip(total, of_term(core, term, gamma), strict=True)]
     return total
+
+
+def of_term(core: Core, term: Term, gamma: Mapping[str, Sequence[Range]]) -> Value:
+    """Return intervals of a term for activations in intervals and all arrays meant, entry by entry."""
+    values: dict[Place, Value] = {("activation", name): list(each) for name, each in gamma.items()}
+    used = {node.place for node in terms.walk(term) if isinstance(node, Variable) and node.place[0] == "array"}
+    arrays = {place: _spread(core.arrays[place[1]]) for place in used}
+    return evaluate(_squared(term), {**arrays, **values}, RANGES)
+
+
+def _squared(term: Term) -> Term:
+    """Return a term with squares, which are ≥ 0, for products of equal arguments, and for |a|² - 2a·u + |u|²."""
+    known: dict[int, Term] = {}
+    for node in terms.walk(term):
+        known[id(node)] = node
+        if isinstance(node, Apply):
+            arguments = tuple(known[id(each)] for each in node.arguments)
+            known[id(node)] = Apply(node.function, arguments)
+            if node.function in ("multiply", "dot") and arguments[0] == arguments[1]:
+                square = Apply("power", (arguments[0], Number(Fraction(2))))
+                known[id(node)] = square if node.function == "multiply" else Apply("sum", (square,))
+            if node.function == "add":
+                known[id(node)] = _distances(*node.arguments) or known[id(node)]
+    return known[id(term)]
+
+
+def _distances(left: Term, right: Term) -> Term | None:
+    """Return |a - u|² for the rows a of a matrix, where it is written as |a|² - 2a·u + |u|²."""
+    if not (isinstance(left, Apply) and isinstance(right, Apply) and left.function == "subtract"):
+        return None
+    twice, u = left.arguments[1], right.arguments[0]
+    inner = twice.arguments[-1] if isinstance(twice, Apply) else twice
+    matrix = inner.arguments[0] if isinstance(inner, Apply) else inner
+    squares = Apply("column_squares", (Apply("transpose", (matrix,)),))
+    products = Apply("multiply", (Number(Fraction(2)), Apply("matmul", (matrix, u))))
+    if left != Apply("subtract", (squares, products)) or right != Apply("dot", (u, u)):
+        return None
+    return Apply("column_squares", (Apply("transpose", (Apply("subtract", (matrix, u)),)),))
 
 
 def _spread(held: Array) -> Value:
@@ -122,6 +156,19 @@ def _dot(u: Sequence[Range], v: Sequence[Range]) -> Range:
     return enclosed((low, False), (high, False))
 
 
+def _logsumexp(u: Sequence[Range]) -> Range:
+    """log Σ e^(u_j) rises with each entry: by ends."""
+    low, high = (sum((getattr(each, end)[0].exp() for each in u), arb(0)).log() for end in ("low", "high"))
+    return enclosed((low, False), (high, False))
+
+
+def _masked_logsumexp(mask: Value, scores: Value) -> list[Range]:
+    rows = [
+        [u for m, u in zip(*pair, strict=True) if m.low[0] == m.high[0] == 1] for pair in zip(mask, scores, strict=True)
+    ]
+    return [_logsumexp(row) if row else exactly(Fraction(0)) for row in rows]
+
+
 def _shares(u: Value, *parameters: Any) -> Value:
     return mapped(lambda each: closed(0, 1), u)
 
@@ -136,8 +183,10 @@ RANGES = Arithmetic(
         "matmul": partial(matrix_product, _dot),
         **dict.fromkeys(("softmax", "ghostmax", "entmax", "normmax"), _shares),
         "masked_softmax": lambda mask, u: _shares(u),
+        "logsumexp": _logsumexp,
+        "ghost_logsumexp": lambda u: _logsumexp([*u, exactly(Fraction(0))]),
+        "masked_logsumexp": _masked_logsumexp,
         # Gradients hold `ones` of these.
-        "masked_logsumexp": lambda mask, u: [ANY] * len(u),
         **dict.fromkeys(("entmax_conjugate", "normmax_conjugate"), lambda u, parameter: ANY),
     },
 )

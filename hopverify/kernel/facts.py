@@ -41,7 +41,7 @@ class Case:
         """Refuse a proof with other keys than these."""
         json_values.keys(self.proof, f"{self.where}.proof", *required, optional=optional)
 
-    def premises(self, *wanted: tuple[str, Mapping[str, str]], first: int = 0) -> None:
+    def premises(self, *wanted: tuple[str, Mapping[str, Any]], first: int = 0) -> None:
         """Refuse the proof unless its premises, from the first, show these claims, with these fields, and no others."""
         listed = json_values.listed(self.proof.get("premises", []), f"{self.where}.premises")
         for position, (name, fields) in enumerate(wanted, start=first):

@@ -60,7 +60,7 @@ def splits(Q: Floats, signed: NDArray[np.bool_]) -> Iterator[tuple[float, Floats
         yield lowest / 2, None
     N = np.where(inside, np.maximum(Q, 0.0), 0.0)
     lowest = float(np.linalg.eigvalsh(Q - N)[0])
-    if lowest > 0:
+    if lowest > 0 and N.any():
         yield lowest / 2, N
 
 

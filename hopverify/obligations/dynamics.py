@@ -9,14 +9,14 @@ from hopverify.networks import Model
 
 @dataclass(frozen=True)
 class Bounded:
-    """Every solution stays bounded, and one bounded box attracts them all (T10)."""
+    """Every solution stays bounded (T10)."""
 
     model: Model
 
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
-        return "every solution stays bounded, and one bounded box attracts them all"
+        return "every solution stays bounded"
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from hopverify.numerics.step_form import AlteredForm, DerivedForm, Floats, step_
 from hopverify.obligations import Convex, Regular, StepForm
 from hopverify.provers import Budget, Prover
 from hopverify.provers._bounds import below
+from hopverify.provers._proofs import proved_in_a_premise
 from hopverify.provers._weakly_convex import weakly_convex
-from hopverify.provers.lasalle import proved_in_a_premise
 from hopverify.provers.structure import energy_premises, found_by_kernel, gradient_of_l
 from hopverify.verdict import Reason
 

@@ -6,17 +6,16 @@ one, refute.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from hopverify.certificate import Evidence
-from hopverify.checker.rules import judge
 from hopverify.checks.equilibria import search_of
-from hopverify.errors import EvidenceRejected
-from hopverify.obligations import Bounded, GloballyStable, Obligation, Outcome, premises_of_descent
-from hopverify.provers import Budget, NothingToSearchError, Prover, accepting
+from hopverify.obligations import Bounded, GloballyStable, premises_of_descent
+from hopverify.provers import Budget, Prover
 from hopverify.provers._lists import MAX_LISTED, kernel_list
+from hopverify.provers._proofs import entries_of, proof
 from hopverify.provers.no_attractor import repelling
 from hopverify.provers.structure import found_by_kernel
 from hopverify.provers.two_equilibria import two
@@ -33,7 +32,7 @@ def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
     found = kernel_list(search, replace(budget, boxes=min(budget.boxes, MAX_LISTED) // SHARE))
     if found is None:
         return
-    claim, proof = found
+    claim, listing = found
     entries = claim["equilibria"]
     places = [place for entry in entries for place in _places(entry)]
     if len(places) > 1:
@@ -41,52 +40,17 @@ def _search(obligation: GloballyStable, budget: Budget) -> Iterator[Evidence]:
     if len(entries) != 1 or len(places) != 1:
         return
     yield from repelling(search, places[0])
-    premises = [_proof(premise, budget) for premise in premises_of_descent(model)]
+    premises = [proof(premise, budget) for premise in premises_of_descent(model)]
     if claim["claim"] == "equilibria" and None not in premises:
-        bounded = _proof(Bounded(model), budget)
+        bounded = proof(Bounded(model), budget)
         if bounded is not None and bounded["rule"] == "kernel":
-            held = [*_entries([*premises, bounded]), {"claim": claim, "proof": proof}]
+            held = [*entries_of([*premises, bounded]), {"claim": claim, "proof": listing}]
             yield found_by_kernel({"premises": held}, "list", "global stability", x=entries[0]["x"])
 
 
 def _places(entry: Mapping[str, Any]) -> list[Any]:
     """Return where an entry has an equilibrium: several states of a continuum."""
     return [place for k, place in enumerate([entry["x"], *entry.get("ends", [])]) if k == 0 or place != entry["x"]]
-
-
-def _entries(found: Iterable[Evidence | None]) -> list[dict[str, Any]]:
-    return [{key: each[key] for key in ("claim", "proof")} for each in found if each is not None]
-
-
-def _proof(obligation: Obligation, budget: Budget) -> Evidence | None:
-    return proof_by(accepting(obligation), obligation, budget)
-
-
-def proved_in_a_premise(obligation: Obligation, budget: Budget) -> dict[str, Any]:
-    """Return what proves an obligation as a premise; raise :class:`EvidenceRejected` where nothing does."""
-    found = _proof(obligation, budget)
-    if found is None:
-        raise EvidenceRejected(f"not proved: {obligation.statement}")
-    return {key: found[key] for key in ("claim", "proof")}
-
-
-def proof_by(provers: Iterable[Prover], obligation: Obligation, budget: Budget) -> Evidence | None:
-    """Return the first evidence of provers that proves an obligation, or None."""
-    for prover in provers:
-        try:
-            for evidence in prover.search(obligation, budget):
-                if _proves(obligation, evidence):
-                    return evidence
-        except (NothingToSearchError, EvidenceRejected, ArithmeticError):
-            continue
-    return None
-
-
-def _proves(obligation: Obligation, evidence: Evidence) -> bool:
-    try:
-        return judge(obligation, evidence).outcome is Outcome.PROVED
-    except EvidenceRejected:
-        return False
 
 
 PROVER = Prover(

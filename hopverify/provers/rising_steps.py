@@ -15,9 +15,9 @@ from hopverify.numerics.step_form import step_form
 from hopverify.obligations import Convex, Descent, SafeSteps, StepForm
 from hopverify.provers import Budget, NothingToSearchError, Prover
 from hopverify.provers._bounds import below
+from hopverify.provers._proofs import proved_in_a_premise
 from hopverify.provers.ascent_witness import PROVER as ASCENT
 from hopverify.provers.euler_steps import Steps
-from hopverify.provers.lasalle import proved_in_a_premise
 from hopverify.provers.structure import found_by_kernel, gradient_of_l
 from hopverify.verdict import Reason
 

@@ -202,18 +202,18 @@ def _ghost_segment(witness: Values) -> list[str]:
 
 
 def _no_attractor(witness: Values) -> list[str]:
+    if "equilibria" not in witness:
+        return ["some solution does not stay bounded, so that no equilibrium attracts it"]
     found = [f"x = {vector([coordinate(value) for value in entry['x']])}" for entry in witness["equilibria"]]
     if len(found) > 1:
         return [f"two equilibria, so that neither attracts every solution: {found[0]} and {found[1]}"]
     return [f"an unstable equilibrium, to which almost no solution converges: {found[0]}"]
 
 
-def _unbounded_direction(witness: Values) -> list[str]:
-    way = vector(witness["states along it"])
-    said = [f"along the states t·{way}, E/t² tends to {number(witness['E / t² along it'])} < 0: E has no lower bound"]
-    if "unbounded" in witness:
-        said.append("the solution that starts there, for t large enough, does not stay bounded")
-    return said
+def _falling(witness: Values) -> list[str]:
+    power = "t" if witness["degree"] == 1 else f"t^{witness['degree']}"
+    ratio = f"E/{power} tends to {number(witness['coefficient'])} < 0"
+    return [f"along t·({state(witness['ray'])}) {ratio}: E has no lower bound"]
 
 
 def _metric(witness: Values) -> list[str]:
@@ -233,6 +233,12 @@ def _rising_step(witness: Values) -> list[str]:
 
 
 def _runs_away(witness: Values) -> list[str]:
+    if "ray" in witness:
+        falls = f"along t·({state(witness['ray'])}) E/t² tends to {number(witness['coefficient'])} < 0"
+        return [falls, "the solution that starts there, for t large enough, does not stay bounded"]
+    if "drift" in witness:
+        rate = f"Σ z·τx grows at the rate {number(witness['rate'])}, whatever the activations"
+        return [f"with z: {state(witness['drift'])}, {rate}: every solution runs away"]
     least = witness["drive"]
     beyond = f"{'≤' if least.startswith('-') else '≥'} {bound(least)}"
     where = f"neuron {witness['neuron']} of layer {witness['layer']} runs away, from every state"
@@ -249,7 +255,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "unbounded solutions": _runs_away,
     "no global stability": _no_attractor,
     "too few stored patterns": refuted_in_words,
-    "unbounded_direction": _unbounded_direction,
+    "energy unbounded below": _falling,
     "metric": _metric,
     "step ascent": _rising_step,
     "lone_equilibrium": refuted_in_words,

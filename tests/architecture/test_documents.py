@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pytest
 
-from hopverify.checker import RULES, ball_minima, copositivity, energy_form
+from hopverify.checker import RULES, ball_minima, copositivity
 from hopverify.checker.rules import mixture_balls
 from hopverify.checker.spins import quadratic, structure
 from hopverify.checks import CHECKS
@@ -108,7 +108,6 @@ def test_the_sizes_of_the_readme_are_those_of_the_checks() -> None:
         ("activation_is_gradient", "", gradient_activation.MAX_SIZE),
         ("boundedness", "", copositivity.MAX_SIZE),
         ("emergent_minima", "", ball_minima.MAX_SETS),
-        ("energy_bounded_below", "", energy_form.MAX_UNBOUNDED),
         ("memory_retrieval", "near", mixture_balls.MAX_SIZE),
         ("spin_convergence", "", structure.MOST),
         ("spin_correction", "", quadratic.MOST),

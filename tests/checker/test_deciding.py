@@ -228,19 +228,6 @@ def test_a_factor_reaches_from_1_to_its_limit() -> None:
             decide(wanted, role, {**evidence, SURVIVES: wrong}, family)
 
 
-def test_what_holds_of_the_given_weights_only_stays_open_with_a_family() -> None:
-    """E confines for W = 0; the rule does not reckon with spreads, so that neither it nor a survival passes."""
-    (wanted, role), claim = network(of="relu")
-    family = family_of(claim, 0)
-    evidence = {"rule": "energy_confinement", "margin": "1/2"}
-    assert decide(wanted, role, evidence).judgement.outcome is PROVED
-    found = decide(wanted, role, evidence, family).judgement
-    assert (found.outcome, found.reason) == (OPEN, Reason.UNCERTAIN_WEIGHTS)
-    definite = {"rule": "lure", "multipliers": ["1"], "definiteness": {"method": "exact"}}
-    stated = {"factor": "2", "evidence": definite}
-    assert decide(wanted, role, {**evidence, SURVIVES: stated}, family).judgement.outcome is OPEN
-
-
 def test_without_evidence_or_family() -> None:
     (wanted, role), _ = network()
     assert decide(wanted, role, None).judgement == Judgement(OPEN)

@@ -10,17 +10,16 @@ import numpy as np
 import pytest
 
 from hopverify.checker import ranges, reduction
-from hopverify.checker.energy_form import EnergyForm
 from hopverify.checker.gram import Gram
-from hopverify.checker.rules import basin_cells, energy_confinement, judge, lure
+from hopverify.checker.rules import basin_cells, judge, lure
 from hopverify.checker.rules.retrieval import _numbers
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import altered_system
 from hopverify.networks.altered import AlteredSystem
-from hopverify.obligations import EnergyBoundedBelow, Obligation, Outcome
+from hopverify.obligations import Obligation
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
-from tests.checker.models import dense, layer, model, network
+from tests.checker.models import dense, layer, model
 
 
 def entry(body: str, check: str) -> Mapping[str, Any]:
@@ -35,18 +34,6 @@ def refused(asked: Obligation, evidence: Mapping[str, Any], message: str) -> Non
 # ------------------------------------------------------------------ energies and drives
 
 
-def test_a_drive_whose_interval_is_too_dear_bounds_no_energy(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = (
-        "layers: {x: {size: 2, lagrangian: relu}, y: {size: 2, lagrangian: tanh}}\n"
-        "synapses: {w: {kind: diagonal, layers: [x, y], weights: [1, 2]}}\n"
-    )
-    asked = model(body)
-    assert [round(float(bound), 9) for bound in EnergyForm(asked)._linear(asked.layers["x"])] == [1, 2]
-    monkeypatch.setattr(ranges, "MAX_TERMS", 1)
-    with pytest.raises(EvidenceRejected, match="no bound of the drive into layer x"):
-        EnergyForm(asked)._linear(asked.layers["x"])
-
-
 def test_weights_near_the_ends_of_doubles_are_left_to_intervals() -> None:
     for power in (10, 950):
         asked = model(dense(f"[[{2**power}]]", "size: 1, lagrangian: tanh"))
@@ -54,20 +41,6 @@ def test_weights_near_the_ends_of_doubles_are_left_to_intervals() -> None:
         box = ranges.total_drive(asked, asked.layers["x"], gamma, asked.synapses)
         assert -(2.0**power) * 1.01 < box.lower[0] <= -(2.0**power)
         assert 2.0**power <= box.upper[0] < 2.0**power * 1.01
-
-
-def test_an_energy_without_a_convex_lagrangian_is_bounded_by_none() -> None:
-    runaway = {"rule": "unbounded_direction", "direction": ["1"]}
-    own = model(dense("[[2]]", "size: 1, lagrangian: relu"))
-    assert judge(EnergyBoundedBelow(own), runaway).outcome is Outcome.REFUTED
-    other = model(dense("[[2]]", "size: 1, activation: {expression: 'relu(x)', of: neuron}"))
-    refused(EnergyBoundedBelow(other), runaway, "a layer has no Lagrangian")
-
-
-def test_an_activation_without_a_growth_confines_nothing() -> None:
-    assert energy_confinement._grown(network(dense("[[1]]", "size: 1, lagrangian: relu")), 0)
-    with pytest.raises(EvidenceRejected, match="no linear growth bound"):
-        energy_confinement._grown(network(dense("[[1]]", "size: 1, lagrangian: exp")), 0)
 
 
 def test_slopes_without_an_upper_end_have_no_multipliers() -> None:

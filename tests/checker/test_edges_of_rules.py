@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import cone_form, copositivity, energy_form, midpoints
+from hopverify.checker import midpoints
 from hopverify.checker.growth import growth
 from hopverify.checker.rules import judge
 from hopverify.checker.slope_bounds import slope_bounds
@@ -50,39 +50,6 @@ def test_kinks_that_cannot_be_located_hide_no_dead_zone() -> None:
     text = "lagrangian: {expression: '%s', of: neuron}"
     assert [zone.upper for zone in dead_zones(layer(text % "relu(x - 1)^2").function)] == [1]
     assert dead_zones(layer(text % "relu(x^2 - 2)^2").function) == []
-
-
-def test_cones_beyond_the_limit_are_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The off-diagonal entries are negative, so that no quick criterion decides.
-    Q = np.array([[Fraction(4), Fraction(-1)], [Fraction(-1), Fraction(4)]], dtype=object)
-    assert cone_form.confirmed_margin(Q, [True, True], {"margin": "1"}) == 1
-    skew = np.array([[1, 2, -1], [2, 1, 2], [-1, 2, 2]], dtype=object) * Fraction(1)
-
-    def large(*arguments: Any) -> bool:
-        raise copositivity.TooLarge("copositivity is decided exactly up to size 1, not 3")
-
-    monkeypatch.setattr(cone_form, "is_positive_on_cone", large)
-    with pytest.raises(EvidenceRejected, match="copositivity is decided exactly up to size 1"):
-        cone_form.confirmed_margin(skew, [True] * 3, {"margin": "1/8"})
-
-
-def test_drives_without_a_bound_give_no_energy() -> None:
-    body = "layers: {x: {size: 1, lagrangian: relu}, y: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: %s}}\n"
-    fine = energy_form.EnergyForm(model(body % "dense, layers: [x, y], weights: [[1]]"))
-    assert fine.bound(Fraction(1)) < 0
-    with pytest.raises(EvidenceRejected):
-        energy_form.EnergyForm(model(body % "expression, layers: [x, y], energy: -sum(x^2)*sum(y)")).bound(Fraction(1))
-
-
-def test_energies_count_their_own_feedback() -> None:
-    """The energy of unequal drives forward and back is that of the drives forward."""
-    body = (
-        "layers: {x: {size: 1, lagrangian: tanh}, y: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: "
-        "feedforward_feedback, layers: [x, y], forward: [[2]], feedback: [[3]]}}\n"
-    )
-    synapse = model(body).synapses["w"]
-    assert synapse.defect() is not None
-    assert energy_form.as_gradient(synapse).defect() is None
 
 
 def test_rows_of_other_blocks_are_left_out() -> None:

@@ -192,22 +192,6 @@ def test_a_cell_on_which_nothing_saturates_is_none() -> None:
     assert (found.outcome, found.data["cells"][0]["why"]) == (Outcome.OPEN, "far")
 
 
-def test_bounded_activations_need_no_form_of_energy() -> None:
-    with pytest.raises(EvidenceRejected, match="every activation is bounded"):
-        judged(
-            dense("[[0]]", "size: 1, lagrangian: tanh"), "boundedness", {"rule": "energy_confinement", "margin": "1"}
-        )
-
-
-def test_rules_about_linear_drives_refuse_others() -> None:
-    body = (
-        "layers: {x: {size: 1, lagrangian: relu}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^3)}}\n"
-    )
-    for evidence in ({"rule": "energy_confinement", "margin": "1"},):
-        with pytest.raises(EvidenceRejected, match="the drives are not linear"):
-            judged(body, "boundedness", evidence)
-
-
 def test_competitors_are_told_for_each_pattern() -> None:
     body = (
         "layers: {v: {size: 1, lagrangian: identity}, h: {size: 2, lagrangian: sparsemax, tau: 0}}\n"

@@ -225,14 +225,6 @@ def test_corrections_need_a_bound_over_flips() -> None:
     refused(cubic, "{spin_correction: {flips: 0}}", rule, "no bound over flips is known for these synapses")
 
 
-def test_bounds_of_energies_are_told_as_doubles() -> None:
-    """A margin of the evidence may be so small that the bound which follows from it is beyond doubles."""
-    body = dense("[[0]]", "size: 1, lagrangian: relu, bias: 1")
-    assert judged(body, "energy_bounded_below", {"rule": "energy_bound", "margin": "1/2"}).outcome is Outcome.PROVED
-    small = {"rule": "energy_bound", "margin": f"1/{10**350}"}
-    refused(body, "energy_bounded_below", small, "the bound is beyond the range of doubles")
-
-
 def test_inverse_temperatures_beyond_doubles() -> None:
     body = (
         "layers: {v: {size: 1, lagrangian: identity}, h: {size: 2, lagrangian: {softmax: {beta: %s}}, tau: 0}}\n"

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import energy_form, gram, midpoints, payload, ranges
+from hopverify.checker import gram, midpoints, payload, ranges
 from hopverify.checker.attracting import growth_of_layer
-from hopverify.checker.cone_form import reach
 from hopverify.checker.definiteness import check_definite
 from hopverify.checker.enclosure import enclosure
 from hopverify.checker.growth import Bound, Growth
@@ -87,16 +86,6 @@ def test_exact_patterns_are_wanted_as_such() -> None:
 # ------------------------------------------------------------------ growth and ranges
 
 
-def test_reach_follows_monotony() -> None:
-    rising = Growth(Bound(ONE, ZERO, ZERO), Bound(ZERO, ONE, ZERO))
-    found = reach(rising)
-    assert found is not None
-    assert (found.signed, found.slope) == (False, 1)
-    for wrong in (replace(rising, above=Bound(ONE, ONE, ZERO)), replace(rising, below=Bound(ONE, ONE, ZERO))):
-        with pytest.raises(EvidenceRejected, match="does not follow its monotonicity"):
-            reach(wrong)
-
-
 def test_whole_layers_grow_within_their_range() -> None:
     found = growth_of_layer(model("layers: {x: {size: 2, lagrangian: softmax}}\n").layers["x"])
     assert found == Growth(Bound(ZERO, ZERO, ONE), Bound(ZERO, ZERO, ZERO))
@@ -129,38 +118,7 @@ def test_slopes_that_are_not_declared() -> None:
         assert _declared(model(spec % epsilon).layers["x"].function, 1) == steepest
 
 
-# ------------------------------------------------------------------ forms of energies
-
-
-def test_energies_have_a_limit_of_unbounded_neurons(monkeypatch: pytest.MonkeyPatch) -> None:
-    network = model(dense("[[0, -1], [-1, 0]]"))
-    assert len(energy_form.EnergyForm(network).reaches) == 2
-    monkeypatch.setattr(energy_form, "MAX_UNBOUNDED", 1)
-    with pytest.raises(EvidenceRejected, match="more than 1 neurons with unbounded activations"):
-        energy_form.EnergyForm(network)
-
-
-def test_lagrangians_that_are_not_known_where_they_are_needed() -> None:
-    exp = model(own("exp(x)")).layers["x"]
-    small, large = (np.array([Fraction(value)], dtype=object) for value in (1, 10**6))
-    ((top),) = energy_form._lagrangians(exp, small)
-    assert 2.718 < top < 2.719
-    undefined = replace(exp, function=replace(exp.function, potential=parse("x[7]")))
-    for layer, state in ((exp, large), (undefined, small)):
-        with pytest.raises(EvidenceRejected, match="the Lagrangian of layer x is not known where it is needed"):
-            energy_form._lagrangians(layer, state)
-    assert energy_form._lagrangians(replace(exp, leak=(ZERO,)), large) == [0]
-
-
 # ------------------------------------------------------------------ rules
-
-
-def test_values_at_zero_have_to_be_rational() -> None:
-    evidence = {"rule": "energy_confinement", "margin": "1/2"}
-    body = dense("[[-1]]", "size: 1, lagrangian: {expression: '%s', of: neuron}")
-    assert judged(body % "relu(x)^2/2", "boundedness", evidence).outcome is Outcome.PROVED
-    with pytest.raises(EvidenceRejected, match=r"g\(0\) is not known exactly"):
-        judged(body % "x^2/2 + softplus_integral(x)", "boundedness", evidence)
 
 
 def test_sheets_of_radii_have_competitors() -> None:
@@ -179,14 +137,3 @@ def test_sheets_of_radii_have_competitors() -> None:
     ):
         with pytest.raises(EvidenceRejected, match=message):
             judged(body, "memory_retrieval", evidence | {"sheets": [sheet | change]})
-
-
-def test_directions_along_which_the_energy_falls() -> None:
-    rule = {"rule": "unbounded_direction", "direction": ["1"]}
-    body = dense("[[2]]", "size: 1, lagrangian: relu")
-    assert judged(body, "boundedness", rule).outcome is Outcome.REFUTED
-    with pytest.raises(EvidenceRejected, match="direction: an activation is bounded on that side"):
-        judged(body, "boundedness", rule | {"direction": ["-1"]})
-    # g = -x has no convex Lagrangian; a slope of -1 is not non-decreasing either.
-    with pytest.raises(EvidenceRejected, match="not piecewise linear and non-decreasing"):
-        judged(dense("[[2]]", "size: 1, lagrangian: {expression: '-x^2/2', of: neuron}"), "boundedness", rule)

@@ -251,16 +251,6 @@ def test_evidence_for_exact_weights_cannot_say_how_far_it_reaches() -> None:
         check_certificate(spec, parse_certificate(text))
 
 
-def test_a_survival_that_proves_nothing_is_refused() -> None:
-    spec = network([[Fraction(0)]], "boundedness", near="tolerance: 1/4", function="relu")
-    ((_, claim),) = claims_of(spec, build_model(spec))
-    ((obligation, role),) = roles_of(claim)
-    stated = {"factor": "2", "evidence": {"rule": "energy_confinement", "margin": "1/2"}}
-    evidence = {"rule": "lure", "multipliers": ["1"], "definiteness": {"method": "exact"}}
-    with pytest.raises(EvidenceRejected, match="does not prove the claim"):
-        decide(obligation, role, {**evidence, SURVIVES: stated}, family_of(claim, 0))
-
-
 def test_spreads_are_upper_bounds_of_each_block() -> None:
     text = (
         "hopverify: 1\nname: net\nlayers:\n  x: {size: 2, lagrangian: tanh}\n  y: {size: 1, lagrangian: tanh}\n"

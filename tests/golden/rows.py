@@ -18,7 +18,7 @@ TOLERANCE = 4e-3
 CHANCE = {
     "boxes",
     "direction",
-    "states along it",
+    "ray",
     "undecided",
     "undecided_boxes",
     "unsafe_rise",

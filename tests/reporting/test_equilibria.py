@@ -144,10 +144,18 @@ def test_two_equilibria_and_a_way_down_in_words() -> None:
     assert witness_in_words(["kernel (no global stability, by two)"], two) == [
         "two equilibria, so that neither attracts every solution: x = (0) and x = (≈1)"
     ]
-    way = {"states along it": ["1"], "E / t² along it": "-1/2", "unbounded": "the solution …"}
-    first, second = witness_in_words(["unbounded_direction"], way)
-    assert "E/t² tends to -1/2 < 0" in first
+    away = {"ray": {"x": ["1"]}, "coefficient": "-1/2"}
+    first, second = witness_in_words(["kernel (unbounded solutions, by energy)"], away)
+    assert first == "along t·(x = (1)) E/t² tends to -1/2 < 0"
     assert "does not stay bounded" in second
+    (said,) = witness_in_words(["kernel (no global stability, by unbounded)"], {})
+    assert "some solution does not stay bounded" in said
+    for degree, power in ((1, "E/t"), (4, "E/t^4")):
+        (said,) = witness_in_words(["kernel (energy unbounded below, by ray)"], away | {"degree": degree})
+        assert said == f"along t·(x = (1)) {power} tends to -1/2 < 0: E has no lower bound"
+    drift = {"drift": {"x": ["1", "-1"]}, "rate": "2"}
+    (said,) = witness_in_words(["kernel (unbounded solutions, by drift)"], drift)
+    assert said.startswith("with z: x = (1, -1), Σ z·τx grows at the rate 2")
 
 
 def test_equilibria_beside_patterns_in_words() -> None:

@@ -23,15 +23,17 @@ from hopverify.kernel.theorems import (
     step_ascent,
     step_descent,
     stored_patterns,
+    unbounded_solutions,
     undetermined_states,
 )
-from hopverify.kernel.theorems.bounded_solutions import by_growth, by_ranges, by_stability, unbounded
+from hopverify.kernel.theorems.bounded_solutions import by_energy, by_growth, by_ranges, by_stability
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
 from hopverify.kernel.theorems.constant_on_no_segment import alive, strictly_convex
 from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope, weakly_by_slope
 from hopverify.kernel.theorems.derived_energy import another_energy, derived_energy
 from hopverify.kernel.theorems.descent import ascent, by_t2
+from hopverify.kernel.theorems.energy_bounded_below import by_convexity, by_ray
 from hopverify.kernel.theorems.lipschitz_activation import lipschitz_activation
 from hopverify.kernel.theorems.lipschitz_drive import lipschitz_drive
 from hopverify.kernel.theorems.not_convex import not_convex
@@ -62,11 +64,16 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("bounded solutions", "growth"): by_growth,
     ("bounded solutions", "ranges"): by_ranges,
     ("bounded solutions", "stability"): by_stability,
-    ("unbounded solutions", "ranges"): unbounded,
     ("weakly convex", "slope"): weakly_by_slope,
     ("step descent", "T14"): step_descent.of_network,
     ("step descent", "altered"): step_descent.of_altered_system,
     ("step ascent", "point"): step_ascent.point,
+    ("bounded solutions", "energy"): by_energy,
+    ("unbounded solutions", "ranges"): unbounded_solutions.by_ranges,
+    ("unbounded solutions", "drift"): unbounded_solutions.by_drift,
+    ("unbounded solutions", "energy"): unbounded_solutions.by_energy,
+    ("energy bounded below", "convexity"): by_convexity,
+    ("energy unbounded below", "ray"): by_ray,
     ("equilibria", "tree"): equilibria.by_tree,
     ("equilibria", "overlaps"): equilibria_by_overlaps.by_overlaps,
     ("equilibria", "at most one"): equilibria.at_most_one,
@@ -75,6 +82,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("global stability", "list"): global_stability.by_list,
     ("no global stability", "two"): no_global_stability.two,
     ("no global stability", "unstable"): no_global_stability.unstable,
+    ("no global stability", "unbounded"): no_global_stability.unbounded,
     ("at most one equilibrium", "T16"): global_stability.at_most_one,
     ("derived energy", "core"): derived_energy,
     ("another energy", "core"): another_energy,

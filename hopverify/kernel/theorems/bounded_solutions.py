@@ -1,10 +1,9 @@
-"""Every solution enters a box of the states and stays in it (T10), or every solution is unbounded."""
+"""Every solution enters a box of the states and stays in it, or is bounded at least (T10)."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from hopverify.kernel import points
 from hopverify.kernel.affine import Affine, affine_drives
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.drive_ranges import EVERYWHERE, activations, drive
@@ -13,8 +12,8 @@ from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import Range
 from hopverify.kernel.json_values import keys, listed, rationals
 from hopverify.kernel.linear_growth import Bound, grows
-from hopverify.kernel.numbers import rational
-from hopverify.kernel.witness import index
+from hopverify.kernel.network import activation
+from hopverify.kernel.terms import STATE, Variable
 
 Box = Mapping[str, list[tuple[Fraction, Fraction]]]
 
@@ -27,7 +26,7 @@ def by_ranges(case: Case) -> Fact:
     """
     case.keys()
     box, waiting = box_of(case), layers_of(case)
-    gamma = _over_all_states(case)
+    gamma = over_all_states(case)
     while waiting:
         settled = [layer for layer in waiting if _is_driven_into(case, layer, gamma, box)]
         case.need(bool(settled), f"the drive into layer {waiting[0].name} is not shown to lead into the box")
@@ -97,30 +96,24 @@ def by_stability(case: Case) -> Fact:
     return Fact(case.core, case.claim)
 
 
-def unbounded(case: Case) -> Fact:
-    """A neuron with τ > 0 and ρ = 0 has drive + bias ≥ p > 0, or ≤ p < 0, by the ranges of the activations.
+def by_energy(case: Case) -> Fact:
+    """E never rises, is bounded below, and confines all activations (T10); each neuron has a leak, or g(x) = x.
 
-    Activations and drives are locally Lipschitz, and instantaneous layers follow the others: so there is a solution
-    from every state, which goes on until it is unbounded.
+    The premises are `descent`, `energy bounded below`, which ``confines``, and that activations and drives are locally
+    Lipschitz: on bounded activations drives are bounded, and pull a state with ρ > 0 into what they allow.
     """
     case.keys("premises")
-    layers_of(case)
-    points.check_explicit(case.core)
-    layer = case.layer
-    case.need(layer in case.core.layers and not layer.instantaneous, "the layer has no time constants in this core")
-    place = index(case, case.claim["neuron"], layer.size)
-    case.need(layer.leak.fraction(place) == 0, "the neuron has a leak")
-    least = rational(case.claim["drive"], f"{case.where}.drive")
-    found = drive(case.core, layer, _over_all_states(case))[place]
-    rises, falls = least > 0 and found.low[0] >= ball(least), least < 0 and found.high[0] <= ball(least)
-    case.need(rises or falls, "drive plus bias is not certainly beyond this number, on one side of 0")
-    case.premises(*regularity_premises(case.core))
+    case.need("box" not in case.claim.fields, "no box is shown in this way")
+    for layer in layers_of(case):
+        follows = all(rho > 0 for rho in layer.leak.entries) or activation(case.core, layer) == Variable(STATE)
+        case.need(follows, f"a neuron of layer {layer.name} has no leak, and its activation is not its state")
+    case.premises(("descent", {}), ("energy bounded below", {"confines": True}), *regularity_premises(case.core))
     return Fact(case.core, case.claim)
 
 
-def regularity_premises(core: Core) -> list[tuple[str, dict[str, str]]]:
+def regularity_premises(core: Core) -> list[tuple[str, dict[str, Any]]]:
     """Return the premises that activations and drives are locally Lipschitz."""
-    layers = [("Lipschitz activation", {"layer": each.name}) for each in core.layers]
+    layers: list[tuple[str, dict[str, Any]]] = [("Lipschitz activation", {"layer": each.name}) for each in core.layers]
     return [*layers, *(("Lipschitz drive", {"synapse": each.name}) for each in core.synapses)]
 
 
@@ -146,7 +139,8 @@ def box_of(case: Case) -> Box:
     return found
 
 
-def _over_all_states(case: Case) -> dict[str, list[Range]]:
+def over_all_states(case: Case) -> dict[str, list[Range]]:
+    """Return the intervals of all activations, whatever the states."""
     layers = layers_of(case)
     return {layer.name: activations(case.core, layer, [EVERYWHERE] * layer.size) for layer in layers}
 

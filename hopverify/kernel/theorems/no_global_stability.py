@@ -1,4 +1,6 @@
-"""No equilibrium attracts every solution: there are two, or one is unstable and repels almost everything (T17)."""
+"""No equilibrium attracts every solution: there are two, or one is unstable (T17), or some solution is unbounded."""
+
+from typing import Any
 
 from hopverify.kernel import points
 from hopverify.kernel.entries import read_entries
@@ -13,7 +15,7 @@ from hopverify.kernel.theorems.equilibria import check_some
 def two(case: Case) -> Fact:
     """Two equilibria or more, of the flow with the given numbers: what rests at one does not converge to another."""
     case.keys()
-    case.need(len(listed(case.claim["equilibria"], case.where)) >= 2, "the claim lists two equilibria")
+    case.need(len(_entries(case)) >= 2, "the claim lists two equilibria")
     check_some(case, Flow(case.core.given))
     return Fact(case.core, case.claim)
 
@@ -25,7 +27,7 @@ def unstable(case: Case) -> Fact:
     activations and drives are locally Lipschitz, and instantaneous layers follow those with τ > 0.
     """
     case.keys("premises")
-    where, entries = case.where, listed(case.claim["equilibria"], case.where)
+    where, entries = case.where, _entries(case)
     case.need(len(entries) == 1, "the claim lists one equilibrium")
     points.check_explicit(case.core)
     premises = listed(case.proof["premises"], where)
@@ -39,3 +41,16 @@ def unstable(case: Case) -> Fact:
     case.need(Beside(flow, entry).is_smooth, "the flow may have no continuous derivatives there")
     case.premises(*regularity_premises(case.core), first=1)
     return Fact(case.core, case.claim)
+
+
+def unbounded(case: Case) -> Fact:
+    """Some solution is unbounded, by the premise, so that it converges to nothing. No equilibria are listed."""
+    case.keys("premises")
+    case.need(not case.claim.fields, "no equilibria are shown in this way")
+    case.premises(("unbounded solutions", {}))
+    return Fact(case.core, case.claim)
+
+
+def _entries(case: Case) -> list[Any]:
+    case.need("equilibria" in case.claim.fields, "the claim lists equilibria")
+    return listed(case.claim["equilibria"], case.where)

@@ -261,7 +261,8 @@ def test_a_neuron_runs_away() -> None:
     """relu ≥ 0 has no upper bound: with weights ≥ 0 the drive plus bias is at least 1/2 - 1/4."""
     of = network(FREE % ("1/2", 1), WEIGHTS % 3)
     said = accepted(of, UNBOUNDED, "ranges", runs(), premises=premises(of))
-    assert said.startswith("every solution is unbounded: neuron 1 of layer x has no leak")
+    assert said == "some solution is unbounded"
+    rejected(of, UNBOUNDED, "ranges", {**runs(), "rate": "1"}, "expected the fields layer", premises=premises(of))
     for wrong in ("13/50", "0", "-1/4"):
         rejected(of, UNBOUNDED, "ranges", runs(drive=wrong), "not certainly beyond this number", premises=premises(of))
     down = network(FREE % ("-1/2", 1), WEIGHTS % -3)
@@ -287,3 +288,122 @@ def test_solutions_have_to_go_on() -> None:
     at_once = "x: {size: 2, lagrangian: tanh, bias: 5, leak: 0}, y: {size: 1, lagrangian: tanh, tau: 0}"
     inhibited = network(at_once, "i: {kind: diagonal, layers: [y, y], weights: [-1]}")
     rejected(inhibited, UNBOUNDED, "ranges", runs(), "depends on instantaneous layers", premises=premises(inhibited))
+
+
+def drifts(z: dict[str, list[str]], rate: str) -> dict[str, Any]:
+    return {"drift": z, "rate": rate}
+
+
+def test_a_sum_of_states_drifts() -> None:
+    """u' = Wσ(u) + b with W = -1 in all entries and b = (1, 0): u_0 - u_1 grows at the rate 1."""
+    text = "u: {size: 2, lagrangian: sigmoid, bias: [1, 0], leak: %s}, y: {size: 1, lagrangian: tanh, tau: %s}"
+    inhibited = "w: {kind: dense, layers: [u, u], weights: [[-1, -1], [-1, -1]]}"
+    of = network(text % ("false", 1), inhibited)
+    assert accepted(of, UNBOUNDED, "drift", drifts({"u": ["1", "-1"], "y": ["0"]}, "1"), premises=premises(of))
+    assert accepted(of, UNBOUNDED, "drift", drifts({"u": ["-2", "2"], "y": ["0"]}, "-2"), premises=premises(of))
+    for z, rate, why in (
+        ({"u": ["1", "-1"], "y": ["0"]}, "2", "has another rate"),
+        ({"u": ["0", "0"], "y": ["0"]}, "0", "the rate is 0"),
+        ({"u": ["1", "0"], "y": ["0"]}, "1", "is not constant"),
+        ({"u": ["1", "-1"], "y": ["1"]}, "1", "has a leak, or no time constant"),
+        ({"u": ["1", "-1"]}, "1", "the key 'y' is missing"),
+    ):
+        rejected(of, UNBOUNDED, "drift", drifts(z, rate), why, premises=premises(of))
+    rejected(of, UNBOUNDED, "drift", drifts({"u": ["1", "-1"], "y": ["0"]}, "1"), "lacks a premise", premises=[])
+    leaky = network(text % ("[1, 0]", 0), inhibited)
+    rejected(
+        leaky, UNBOUNDED, "drift", drifts({"u": ["1", "-1"], "y": ["0"]}, "1"), "has a leak", premises=premises(leaky)
+    )
+
+
+def falling(of: Core, ray: list[str], coefficient: str, why: str | None = None) -> None:
+    """Show that the kernel accepts a ray of states of the layer x, or why it does not."""
+    fields = {"ray": {each.name: ray if each.name == "x" else ["0"] for each in of.layers}, "coefficient": coefficient}
+    if why is None:
+        assert accepted(of, UNBOUNDED, "energy", fields) == "some solution is unbounded"
+    else:
+        rejected(of, UNBOUNDED, "energy", fields, why)
+
+
+LEAKY = "{leaky_relu: {slope: 1/4}}"
+
+
+@pytest.mark.parametrize(
+    ("ray", "value"),
+    [
+        # Σ ρx²α - 16 d₁d₂, with ρ = 3, and d = x/4 where x < 0.
+        (("1", "1"), 6 - 16),
+        (("-4", "-4"), 24 - 16),
+        (("2", "3"), 12 + 27 - 96),
+        (("0", "1"), 3),
+        (("1", "1/2"), 3 + Fraction(3, 4) - 8),
+        (("-4", "1"), 12 + 3 + 16),
+    ],
+)
+def test_a_ray_along_which_the_energy_falls(ray: tuple[str, str], value: Any) -> None:
+    of = excited("[[0, 8], [8, 0]]", "5", LEAKY, ", leak: 3")
+    why = "does not fall so along this ray"
+    falling(of, list(ray), str(Fraction(value) / 2), None if value < 0 else why)
+    falling(of, list(ray), str(Fraction(value) / 2 - 1), why)
+
+
+def test_what_rays_are_not_about() -> None:
+    falling(excited("[[2]]"), ["1"], "-1/2")
+    falling(excited("[[1]]"), ["1"], "0", "does not fall so")
+    falling(excited("[[2]]"), ["-1"], "-1/2", "does not fall so")
+    falling(excited("[[0, 3], [1, 0]]"), ["1", "1"], "-1", "the weights are not symmetric")
+    falling(excited("[[2]]", more=", leak: 0"), ["1"], "-1", "has no leak")
+    falling(excited("[[2]]", lagrangian="softplus"), ["1"], "-1", "not piecewise linear and rising")
+    falling(excited("[[2]]", lagrangian="{expression: '-x^2/2', of: neuron}"), ["1"], "-1", "not piecewise linear and")
+    falling(excited("[[2, 0], [0, 2]]", lagrangian="softmax"), ["1", "1"], "-1", "acts as a whole")
+    beside = "x: {size: 1, lagrangian: relu}, y: {size: 1, lagrangian: relu, tau: %s}"
+    joined = "w: {kind: dense, layers: [x, x], weights: [[2]]}"
+    falling(network(beside % 1, joined), ["1"], "-1/2")
+    falling(network(beside % 0, joined), ["1"], "-1/2", "layer y is instantaneous")
+
+
+# ------------------------------------------------------------------ confined by an energy
+
+ALONE = {"layer": "x"}
+
+
+def confined(of: Core, lower: str, confines: bool = True, **more: Any) -> list[dict[str, Any]]:
+    """Return the premises of bounded solutions by the energy of one layer x, and one synapse w."""
+
+    def shown(name: str, by: str, **fields: Any) -> dict[str, Any]:
+        return {"claim": {"claim": name, **fields}, "proof": {"by": by}}
+
+    convex, gradient = shown("convex", "composition", **ALONE), shown("gradient of L", "identity", **ALONE)
+    times = shown("compatible times", "commuting", **ALONE, because="one time constant")
+    smooth, drive = (
+        shown("Lipschitz activation", "composition", **ALONE),
+        shown("Lipschitz drive", "composition", synapse="w"),
+    )
+    t2 = [shown("derived energy", "core"), shown("gradient drive", "identity", synapse="w"), drive, smooth, gradient]
+    below = {"claim": "energy bounded below", "lower_bound": lower, "confines": confines}
+    proof = {"by": "convexity", "premises": [convex, gradient], "growth": {}, "synapses": {"w": "quadratic"}, **more}
+    descent = {"claim": {"claim": "descent"}, "proof": {"by": "T2", "premises": [*t2, convex, times]}}
+    return [descent, {"claim": below, "proof": proof}, smooth, drive]
+
+
+def test_an_energy_confines_solutions() -> None:
+    form = {"growth": {"x": ["1", "0", "0", "0"]}, "margin": "1"}
+    of = excited("[[-1]]")
+    held = confined(of, "0", **form)
+    assert accepted(of, BOUNDED, "energy", {}, premises=held)
+    rejected(of, BOUNDED, "energy", box(x=[(-1, 1)]), "no box is shown", premises=held)
+    rejected(of, BOUNDED, "energy", {}, "another one than needed", premises=confined(of, "0", False, **form))
+    for k in range(4):
+        rejected(of, BOUNDED, "energy", {}, "premise", premises=[*held[:k], *held[k + 1 :]])
+
+
+def test_without_leak_states_have_to_be_activations() -> None:
+    """E = γ²/2 confines γ = tanh(x), which says nothing of x; of γ = x it does."""
+    for lagrangian, why in (("identity", None), ("tanh", "has no leak, and its activation is not its state")):
+        of = excited("[[-1]]", lagrangian=lagrangian, more=", leak: false")
+        form = {"growth": {"x": ["1", "0", "1", "0"]}, "margin": "1/2"} if why is None else {}
+        held = confined(of, "0" if why is None else "-1", **form)
+        if why is None:
+            assert accepted(of, BOUNDED, "energy", {}, premises=held)
+        else:
+            rejected(of, BOUNDED, "energy", {}, why, premises=held)

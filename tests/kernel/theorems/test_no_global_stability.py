@@ -12,7 +12,7 @@ from hopverify.networks import build_model, linear_network
 from hopverify.obligations.equilibria import Search
 from hopverify.provers._stability import with_stability
 from hopverify.spec import parse_spec
-from tests.kernel.accepting import accepted, core, rejected
+from tests.kernel.accepting import accepted, core, dense, rejected
 
 NONE = "no global stability"
 
@@ -145,3 +145,13 @@ def test_layers_that_inhibit_themselves_at_once_are_left_out() -> None:
     own = "w: {kind: dense, layers: [h, x], weights: [[3]]}, i: {kind: diagonal, layers: [h, h], weights: [-1]}"
     of, proof = one(f"{layers}synapses: {{{own}}}\n", ["0", "0"])
     rejected(of, NONE, "unstable", listed(["0", "0"]), "depends on instantaneous layers", **proof)
+
+
+def test_what_runs_away_converges_to_nothing() -> None:
+    of = dense("[[2]]", "size: 1, lagrangian: relu")
+    ray = {"claim": "unbounded solutions", "ray": {"x": ["1"]}, "coefficient": "-1/2"}
+    held = [{"claim": ray, "proof": {"by": "energy"}}]
+    assert accepted(of, NONE, "unbounded", {}, premises=held)
+    rejected(of, NONE, "unbounded", {"equilibria": [{"x": ["0"]}]}, "no equilibria are shown", premises=held)
+    rejected(of, NONE, "unbounded", {}, "lacks a premise", premises=[])
+    rejected(of, NONE, "two", {}, "the claim lists equilibria")

@@ -115,7 +115,7 @@ def _contradictions(
         longer = ([a + step * v for a, v in zip(x, case.velocity(x), strict=True)] for x in states)
         yield from (f"a step raises E at {x}" for x, y in zip(states, longer, strict=True) if case.at(y) > case.at(x))
     if verdicts["energy_bounded_below"] == "pass":
-        bound = F(found["energy_bounded_below"]["obligations"][0]["data"]["lower bound"])
+        bound = F(found["energy_bounded_below"]["obligations"][0]["data"]["lower_bound"])
         yield from (f"E is below {bound} at {x}" for x in states if case.at(x) < bound)
     flat = [x for x in states if _is_level(case, x)]
     if verdicts["ghost_regions"] == "pass":
