@@ -98,7 +98,7 @@ def _below(obligation: EnergyBoundedBelow) -> Iterator[str]:
     for layer in model.layers.values():
         if not has_convex_lagrangian(layer.function):
             yield f"the Lagrangian of layer {layer.name} is not evidently convex"
-        if layer.leak == (0,) and None in activation_range(layer):
+        if not any(layer.leak) and None in activation_range(layer):
             yield f"layer {layer.name} has no leak, and S is not shown to hold its activation"
     yield "the form diag(ρ/s) - W is not shown to be positive where activations are unbounded, or S to be bounded"
 

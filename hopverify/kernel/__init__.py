@@ -9,7 +9,7 @@ A file uses only files that stand before it:
 
     what is read         numbers, json_values, terms, arrays, properties, language, core, reading
     terms of terms       derive, definitions, cells
-    values of terms      arithmetic, vectors, functions, balls, evaluate, exact, duals, coordinates
+    values of terms      arithmetic, vectors, functions, balls, evaluate, exact, duals, germs, coordinates
     ranges               intervals, ranges
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
@@ -17,6 +17,7 @@ A file uses only files that stand before it:
     of equilibria        formulas, pieces, curves, normalised, flow, krawczyk, entries, boxes, affine_pieces, tree
     of one equilibrium   overlaps, sectors, patterns
     beside a state       copositivity, smooth, slopes, linearised, second_order
+    of the energy        energy_bounds
     where g is constant  constant_intervals, null_space, piece_systems, flat_places
     claims and proofs    claims, facts, witness, theorems, check, __main__
 """

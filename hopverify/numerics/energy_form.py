@@ -64,7 +64,7 @@ def ways(model: Model) -> Iterator[tuple[dict[str, list[Fraction]], dict[str, st
     What is joined to bounded activations alone need not grow slowly; what has no leak grows, or is known by S alone.
     """
     bounded = {name for name, layer in model.layers.items() if None not in activation_range(layer)}
-    choices = []
+    choices: list[tuple[str, ...]] = []
     for synapse in model.synapses.values():
         if set(synapse.layers) <= bounded:
             choices.append(("range",))

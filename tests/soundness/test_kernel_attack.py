@@ -215,13 +215,18 @@ def ways(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
 # Ways that none of these specs meets; what is false and shown by them is refused in tests/kernel/theorems.
 OF_THEIR_OWN: set[tuple[str, str]] = {
     ("at most one equilibrium", "T16"),
+    ("bounded solutions", "energy"),
     ("bounded solutions", "stability"),
+    ("energy unbounded below", "ray"),
     ("equilibria", "at most one"),
     ("equilibria", "overlaps"),
     ("ghost regions", "segment"),
     ("no ghost regions", "along ones"),
     ("no ghost regions", "pieces"),
+    ("no global stability", "unbounded"),
     ("no global stability", "unstable"),
+    ("unbounded solutions", "drift"),
+    ("unbounded solutions", "energy"),
     ("unbounded solutions", "ranges"),
     ("weakly convex", "slope"),
 }

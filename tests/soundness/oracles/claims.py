@@ -461,6 +461,26 @@ def _of_e(core: Mapping[str, Any], claim: Mapping[str, Any]) -> Parts:
 # --------------------------------------------------------------------------------------------------- matrices, in exact
 
 
+def _bounded_below(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    """E at states of several sizes, those with τ = 0 among them."""
+    parts, least = Parts(core), number(claim["lower_bound"])
+    for scale in (0.0, 0.1, 0.5, 1.0, 3.0, 9.0):
+        for _ in range(DRAWN):
+            x = {name: drawn(random, layer.size, scale) for name, layer in parts.layers.items()}
+            found = _energy(parts, x)
+            if found < least - 1e-9 * max(1.0, abs(found), abs(least)):
+                return f"E = {found} at {x}"
+    return None
+
+
+def _unbounded_below(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    """E far out, beside the leading power that is stated."""
+    parts, t = Parts(core), 2.0**20
+    x = {name: [t * number(each) for each in own] for name, own in claim["ray"].items()}
+    found, stated = _energy(parts, x) / t ** claim["degree"], number(claim["coefficient"])
+    return None if stated < 0 and abs(found - stated) < 1e-3 * abs(stated) else f"E/t^{claim['degree']} = {found}"
+
+
 def _square(core: Mapping[str, Any], claim: Mapping[str, Any]) -> list[list[Fraction]]:
     held = core["arrays"][claim["matrix"][1]]
     if "entries" not in held:
@@ -511,8 +531,13 @@ _ORACLES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Random], 
     "no gradient drive": _not_driven,
     "descent": _falls,
     "ascent": _rises,
+<<<<<<< HEAD
     "step descent": _safe,
     "step ascent": _raising,
+=======
+    "energy bounded below": _bounded_below,
+    "energy unbounded below": _unbounded_below,
+>>>>>>> 888cdf8 (Bounds of energies are attacked with an oracle in doubles; tables and tests follow the rules that are gone)
     "symmetric": _symmetric,
     "not symmetric": _asymmetric,
     "derived energy": _derived,
