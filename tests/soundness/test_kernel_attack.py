@@ -352,6 +352,12 @@ FALSE: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ),
     ("double-well", {}, {"claim": "descent"}),
     ("relu-pair", {}, {"claim": "ascent", "state": {"x": ["1", "1"]}, "rate": "1"}),
+    ("relu-pair", {}, {"claim": "energy bounded below", "lower_bound": "1", "confines": True}),
+    (
+        "relu-pair",
+        {},
+        {"claim": "energy unbounded below", "ray": {"x": ["1", "1"]}, "degree": 2, "coefficient": "-1"},
+    ),
     ("double-well", {}, {"claim": "weakly convex", **X, "modulus": "1/2"}),
     ("relu-pair", {}, {"claim": "step descent", "energy": "E", "up_to": "4"}),
     ("relu-pair", {}, {"claim": "step ascent", "energy": "E", "state": {"x": ["1", "1"]}, "rate": "1"}),

@@ -466,7 +466,7 @@ def _bounded_below(core: Mapping[str, Any], claim: Mapping[str, Any], random: Ra
     parts, least = Parts(core), number(claim["lower_bound"])
     for scale in (0.0, 0.1, 0.5, 1.0, 3.0, 9.0):
         for _ in range(DRAWN):
-            x = {name: drawn(random, layer.size, scale) for name, layer in parts.layers.items()}
+            x = {name: drawn(random, len(layer.bias), scale) for name, layer in parts.layers.items()}
             found = _energy(parts, x)
             if found < least - 1e-9 * max(1.0, abs(found), abs(least)):
                 return f"E = {found} at {x}"
@@ -531,13 +531,10 @@ _ORACLES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Random], 
     "no gradient drive": _not_driven,
     "descent": _falls,
     "ascent": _rises,
-<<<<<<< HEAD
     "step descent": _safe,
     "step ascent": _raising,
-=======
     "energy bounded below": _bounded_below,
     "energy unbounded below": _unbounded_below,
->>>>>>> 888cdf8 (Bounds of energies are attacked with an oracle in doubles; tables and tests follow the rules that are gone)
     "symmetric": _symmetric,
     "not symmetric": _asymmetric,
     "derived energy": _derived,
