@@ -140,7 +140,10 @@ class Model:
 
     def energy(self, state: State, a: Arithmetic) -> Value:
         """Return E, the author's own where one is claimed."""
-        x, gamma = self.complete(state, a)
+        return self.energy_of(*self.complete(state, a), a)
+
+    def energy_of(self, x: State, gamma: State, a: Arithmetic) -> Value:
+        """Return E for the states and activations of all layers."""
         if self.claimed is not None:
             return evaluate(self.claimed, self._claimed_variables(x, gamma, a), a)
         total: Any = sum(layer.energy(x[layer.name], gamma[layer.name], a) for layer in self.layers.values())

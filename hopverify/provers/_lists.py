@@ -19,6 +19,7 @@ from hopverify.numerics.growth import propose_box
 from hopverify.numerics.segment_list import Region, is_confined, is_piecewise_linear, segment_list
 from hopverify.obligations import FlatRegionsInBasins, RecoveredStates, Search
 from hopverify.provers import Budget
+from hopverify.provers._energies import with_energies
 from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
 from hopverify.provers._stability import with_stability
 from hopverify.provers._verified import is_accepted
@@ -146,7 +147,8 @@ def stability_list(search: Search, budget: Budget) -> Evidence | None:
     listed = kernel_list(search, budget)
     if listed is None:
         return None
-    return with_stability(search, {"rule": "kernel", "claim": listed[0], "proof": listed[1]})
+    found = with_stability(search, {"rule": "kernel", "claim": listed[0], "proof": listed[1]})
+    return with_energies(search, found)
 
 
 def told_by_kernel(search: Search, budget: Budget) -> Iterator[Evidence]:

@@ -1,13 +1,14 @@
 """Lists of equilibria in words: each with what the check tells of it, the first eight in full.
 
-What a list says depends on the check: alive neurons and stability, coordinates that the energy does not determine,
-the bound or direction that decides stability, or the flat region that lies in the basin.
+What a list says depends on the check: alive neurons, energy and stability, coordinates that the energy does not
+determine, the bound or direction that decides stability, or the flat region that lies in the basin.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from hopverify.reporting.wording import JSON_SHOWS, LONGEST_VECTOR, Values, coordinate, names_in_words, number, vector
@@ -78,7 +79,26 @@ def _counted(rows: Sequence[Values], concerned: Sequence[Values], complete: bool
     said = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
     named = [f"{left:,} {'equilibrium' if left == 1 else 'equilibria'}"] if left else []
     named += [f"{len(continua):,} {'continuum' if len(continua) == 1 else 'continua'} of them"] if continua else []
-    return [f"{' and '.join(named)}: {said}"]
+    lowest = lowest_of(rows)
+    least = (
+        [f"of these, E is lowest at x = {vector([coordinate(v) for v in lowest['x']])}"] if lowest is not None else []
+    )
+    return [f"{' and '.join(named)}: {said}", *least]
+
+
+def lowest_of(rows: Sequence[Values]) -> Values | None:
+    """Return the equilibrium whose energy certainly is below that of all others, of several isolated ones."""
+    if len(rows) < 2 or any("energy" not in row or "dimension" in row for row in rows):
+        return None
+    first, *others = sorted(rows, key=lambda row: _ends(row["energy"])[1])
+    apart = all(_ends(first["energy"])[1] < _ends(other["energy"])[0] for other in others)
+    return first if apart else None
+
+
+def _ends(energy: Any) -> tuple[Fraction, Fraction]:
+    """Return between which numbers an energy lies."""
+    low, high = energy if isinstance(energy, list | tuple) else (energy, energy)
+    return Fraction(low), Fraction(high)
 
 
 def _listed(row: Values) -> str:
@@ -88,7 +108,18 @@ def _listed(row: Values) -> str:
         said += f"; at a kink: {names_in_words(row['at_kink'])}"
     if "dimension" in row:
         said = f"{_continuum(row)}; {said}"
-    return f"{NEUTRAL if row['stability'] == 'neutral' else row['stability']}; {said}"
+    energy = f", {_energy(row['energy'])}" if "energy" in row else ""
+    return f"{NEUTRAL if row['stability'] == 'neutral' else row['stability']}{energy}; {said}"
+
+
+def _energy(energy: Any) -> str:
+    """Return an energy in words, as an equation or about.
+
+    >>> _energy("-1/8"), _energy(["-874999999/1000000000", "-7/8"])
+    ('E = -1/8', 'E ≈ -0.875')
+    """
+    said = coordinate(energy)
+    return f"E ≈ {said[1:]}" if said.startswith("≈") else f"E {'in' if said.startswith('[') else '='} {said}"
 
 
 def _continuum(row: Values) -> str:

@@ -125,3 +125,15 @@ def test_drives_that_bound_each_other_in_turn_give_a_box() -> None:
     assert listed is not None
     assert listed[0]["claim"] == "equilibria"
     accept(core_of(model), {"claim": listed[0], "proof": listed[1]})
+
+
+def test_energies_are_those_of_the_model() -> None:
+    search = search_of(LEAKLESS, REGION)
+    assert search is not None
+    found = stability_list(search, Budget())
+    assert found is not None
+    for row in found["claim"]["equilibria"]:
+        u = np.array([[float(Fraction(end)) for end in pair] for pair in row["x"]]).mean(axis=1)
+        low, high = (float(Fraction(end)) for end in row["energy"])
+        assert low <= (u @ u) / 2 - u[0] * np.tanh(2 * u[1]) <= high
+        assert high - low < 1e-7

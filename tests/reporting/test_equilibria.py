@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hopverify.reporting.equilibria import equilibria_in_words
+from hopverify.reporting.equilibria import equilibria_in_words, lowest_of
 from hopverify.reporting.memories import memories_in_words
 from hopverify.reporting.wording import witness_in_words
 
@@ -80,6 +80,25 @@ def test_equilibria_are_counted_and_at_most_eight_are_shown() -> None:
     # What is not verified is not said not to be there.
     said = equilibria_in_words("equilibria", listed(0) | {"undecided_boxes": 18})
     assert said == ["no equilibrium was verified", "there may be others: 18 boxes of states are undecided"]
+
+
+def test_energies_are_told_and_the_lowest_one_where_it_is_apart() -> None:
+    rows = listed(3)
+    energies: list[Any] = ["-1/8", ["-1/1000000000", "1/1000000000"], ["-1/8", "1/2"]]
+    for row, energy in zip(rows["equilibria"], energies, strict=True):
+        row["energy"] = energy
+    said = equilibria_in_words("equilibria", rows)
+    # The third one may be as low as the first.
+    assert said[1] == "x = (0): stable, E = -1/8; alive: none"
+    assert [line.partition("stable, ")[2] for line in said[2:]] == [
+        "E ≈ 0; alive: none",
+        "E in [-1/8, 1/2]; alive: none",
+    ]
+    rows["equilibria"][2]["energy"] = ["-1/9", "1/2"]
+    assert equilibria_in_words("equilibria", rows)[1] == "of these, E is lowest at x = (0)"
+    assert lowest_of(rows["equilibria"][:1]) is None
+    assert lowest_of([*rows["equilibria"], {"x": ["7"], "stability": "stable"}]) is None
+    assert lowest_of([*rows["equilibria"], {"x": ["7"], "energy": "7", "dimension": 1}]) is None
 
 
 def test_equilibria_without_flat_coordinates_are_counted_only() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.soundness.oracles.claims import Parts, Unknown, flow, number
+from tests.soundness.oracles.claims import Parts, Unknown, energy, flow, number
 
 Core = Mapping[str, Any]
 State = Any
@@ -173,6 +173,11 @@ def _stability_of(net: Net, row: Mapping[str, Any]) -> str | None:
     for k in range(net.n):
         if net.elementwise(k) and k not in at_kink and (k in row["alive"]) is all(net.rests(x, k)):
             return f"alive or not: neuron {k}"
+    if "energy" in row:
+        told, E = row["energy"], energy(net.core, net.apart(x))
+        low, high = (number(end) for end in (told if isinstance(told, list) else (told, told)))
+        if not low - ROOM < E < high + ROOM:
+            return f"the energy is {E}"
     if at_kink or row["stability"] == "undecided" or "dimension" in row:
         return None
     growth, rate = net.growth(x), number(row.get("rate", "0"))
@@ -322,10 +327,10 @@ def _no_ghosts(net: Net, claim: Mapping[str, Any], random: Random) -> str | None
 
 def _patterns(net: Net, claim: Mapping[str, Any]) -> tuple[Any, Any, float, Any]:
     """Return the states of the patterns, their activations, how large signs are, and how to see those of a layer."""
-    held = next(each for each in net.core["memories"] if each["name"] == claim["memory"])
+    held = next(each for each in net.core.core["memories"] if each["name"] == claim["memory"])
     if held["patterns"][0] != "array":
         raise Unknown("patterns that are no array")
-    rows = net.core["arrays"][held["patterns"][1]].get("entries")
+    rows = net.core.core["arrays"][held["patterns"][1]].get("entries")
     states = np.array([[number(each) for each in row] for row in rows])
     layer, own = net.layers[held["layer"]], [k for k, (name, _, _) in enumerate(net.names) if name == held["layer"]]
     signs = np.unique(np.abs(states))

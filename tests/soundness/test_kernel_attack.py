@@ -106,6 +106,11 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         "synapses: {w: {kind: dense, layers: [x, x], weights: [[0, 1/2], [1/2, 0]]}}",
         [],
     ),
+    (
+        "layers: {x: {size: 1, lagrangian: {tanh: {beta: 2}}}}\n"
+        "synapses: {s: {kind: expression, layers: [x], energy: '-x[0]^4/2'}}\nchecks: [equilibria]",
+        [],
+    ),
     (STORED.format("tanh", 2, "[2], [-2], [1/8]", "{equilibria: {near: m, at_least: 2}}"), []),
     (STORED.format("tanh", 2, "[2], [-2], [1/8]", "{equilibria: {near: m}}"), []),
     (STORED.format("identity, bias: 2", -3, "[1/2], [3]", "{basin_cells: {at_least: 1}}"), []),

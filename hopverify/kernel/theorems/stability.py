@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hopverify.kernel.energy import Energy
 from hopverify.kernel.entries import read_entries
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.json_values import canonical, keys, listed
@@ -31,7 +32,7 @@ def each(case: Case) -> Fact:
     """Premise 0 lists the equilibria; others show g = ∇L for whole layers that state g, or that one attracts all.
 
     Each row has the x of its place in the list, the neurons that are alive and those at a kink, and a way that shows
-    whether it is stable; of an undecided one nothing is shown.
+    whether it is stable; of an undecided one nothing is shown. Of any it may have the energy there.
     """
     case.keys("premises", "proofs")
     claim, where = case.claim, case.where
@@ -40,12 +41,14 @@ def each(case: Case) -> Fact:
     flow = Linear(case.core)
     entries = premises_of(case, _needed(case, flow))
     case.need(len(rows) == len(entries), "the premise lists another number of equilibria")
-    states = read_entries(entries, flow.size, where)
+    states, energy = read_entries(entries, flow.size, where), Energy(case.core)
     for place, (row, entry, state, proof) in enumerate(zip(rows, entries, states, proofs, strict=True)):
         at = f"{where}.equilibria[{place}]"
-        keys(row, at, "x", "alive", "stability", optional=("at_kink", *TOLD))
+        keys(row, at, "x", "alive", "stability", optional=("at_kink", "energy", *TOLD))
         alike = all(canonical(row.get(key)) == canonical(entry.get(key)) for key in ("x", "dimension", "ends"))
         need(alike, at, "it is another one than the premise lists")
+        if "energy" in row:
+            energy.check(state, row["energy"], f"{at}.energy")
         _check(Beside(flow, state), row, proof, at)
     return Fact(case.core, claim)
 

@@ -133,6 +133,49 @@ def test_what_is_refused(change: dict[str, Any], proof: Any, why: str) -> None:
     fails(RELU, STABLE | change, proof, why)
 
 
+def test_the_energy_of_an_equilibrium_is_told_exactly_or_enclosed() -> None:
+    """E = ½|x|² - γᵀWγ/2 - b·γ of relu neurons: at (2, 2), with W = ½ off the diagonal and b = 1, it is 4 - 2 - 4."""
+    for energy in ("-2", ["-2", "-1"], ["-5/2", "-2"], ["-21/10", "-19/10"]):
+        holds(RELU, STABLE | {"energy": energy}, FORM)
+        holds(RELU, row(["2", "2"], "undecided", energy=energy), None)
+    wrong: list[Any] = [
+        "-1",
+        ["-3", "-21/10"],
+        ["-19/10", "0"],
+        ["-1", "-3"],
+        ["-3", "-2", "-1"],
+        ["-2"],
+        "x",
+        -2,
+        None,
+    ]
+    for energy in wrong:
+        with pytest.raises(Rejected):
+            offered(RELU, (STABLE | {"energy": energy}, FORM))
+    box = [["19/10", "21/10"], ["19/10", "21/10"]]
+    fails(RELU, row(box, "undecided", energy="-2"), None, "of an enclosure an enclosed energy")
+    fails(RELU, row(box, "undecided", energy=["-21/10", "-19/10"]), None, "not shown to lie between")
+    holds(RELU, row(box, "undecided", energy=["-4", "0"]), None)
+
+
+def test_the_energy_is_the_one_that_the_core_states() -> None:
+    synapse = "synapses: {w: {kind: dense, layers: [x, x], weights: [[0]]}}"
+    text = f"layers: {{x: {{size: 1, lagrangian: relu, bias: 1}}}}\n{synapse}\n"
+    left = core(text.replace("bias: 1", "bias: 1, bias_in_energy: false"))
+    holds(core(text), row(["1"], "undecided", energy="-1/2"), None)
+    holds(left, row(["1"], "undecided", energy="1/2"), None)
+    holds(core(text + "energy: sum(x^4)\n"), row(["1"], "undecided", energy="1"), None)
+    fails(
+        core(text + "energy: sum(exp(x))\n"), row(["1"], "undecided", energy="3"), None, "exp is known to be rational"
+    )
+    holds(core(text + "energy: sum(exp(x))\n"), row(["1"], "undecided", energy=["27/10", "14/5"]), None)
+    free = core(text.replace("lagrangian: relu", "activation: {expression: tanh(x), of: neuron}"))
+    fails(free, row(["1"], "undecided", energy=["-1", "1"]), None, "no Lagrangian")
+    about = replace(left, arrays={**left.arrays, "c": replace(PAIR.arrays["w"], within=read_spread())})
+    holds(about, row(["1"], "undecided"), None)
+    fails(about, row(["1"], "undecided", energy="1/2"), None, "within a spread")
+
+
 def test_undecided_ones() -> None:
     zero = dense("[[1]]", "size: 1, lagrangian: tanh")
     holds(zero, row(["0"], "undecided"), None)

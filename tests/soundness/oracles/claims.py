@@ -380,7 +380,7 @@ def flow(core: Parts, x: dict[str, list[float]]) -> dict[str, list[float]]:
     return total
 
 
-def _energy(core: Parts, x: dict[str, list[float]]) -> float:
+def energy(core: Parts, x: dict[str, list[float]]) -> float:
     gamma = {name: core.layers[name].g(at) for name, at in x.items()}
     held, stated = _held(core.held, gamma), core.core["energy"]
     if stated != "derived":
@@ -401,7 +401,7 @@ def _rate(core: Parts, x: dict[str, list[float]], h: float = 2.0**-14) -> float:
         raise Unknown("a layer that is instantaneous")
     moved = flow(core, x)
     ahead = {n: [a + h * f / t for a, f, t in zip(x[n], moved[n], times[n], strict=True)] for n in x}
-    return (_energy(core, ahead) - _energy(core, x)) / h
+    return (energy(core, ahead) - energy(core, x)) / h
 
 
 def _falls(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
@@ -420,7 +420,7 @@ def _rises(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) ->
     if "step" in claim:
         moved, step = flow(parts, x), number(claim["step"])
         ahead = {name: [a + step * f for a, f in zip(x[name], moved[name], strict=True)] for name in x}
-        rise = _energy(parts, ahead) - _energy(parts, x)
+        rise = energy(parts, ahead) - energy(parts, x)
         if rise < number(claim["rise"]) - 1e-6 * (1 + abs(rise)):
             return f"a step raises E by {rise}"
     return None if found >= stated - 1e-2 * (1 + abs(stated)) else f"dE/dt is {found}"
@@ -437,7 +437,7 @@ def _safe(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> 
     longest = 100.0 if claim["up_to"] is None else number(claim["up_to"])
     for k in range(4 * DRAWN):
         x = {layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]}
-        if _stepped(parts, x, longest * (1 if k % 2 else random.random())) > 1e-7 * (1 + abs(_energy(parts, x))):
+        if _stepped(parts, x, longest * (1 if k % 2 else random.random())) > 1e-7 * (1 + abs(energy(parts, x))):
             return f"a step raises E from {x}"
     return _raising(core, {"energy": "E", **claim["longer"]}, random) if "longer" in claim else None
 
