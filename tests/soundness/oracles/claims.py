@@ -467,7 +467,7 @@ def _bounded_below(core: Mapping[str, Any], claim: Mapping[str, Any], random: Ra
     for scale in (0.0, 0.1, 0.5, 1.0, 3.0, 9.0):
         for _ in range(DRAWN):
             x = {name: drawn(random, len(layer.bias), scale) for name, layer in parts.layers.items()}
-            found = _energy(parts, x)
+            found = energy(parts, x)
             if found < least - 1e-9 * max(1.0, abs(found), abs(least)):
                 return f"E = {found} at {x}"
     return None
@@ -477,7 +477,7 @@ def _unbounded_below(core: Mapping[str, Any], claim: Mapping[str, Any], random: 
     """E far out, beside the leading power that is stated."""
     parts, t = Parts(core), 2.0**20
     x = {name: [t * number(each) for each in own] for name, own in claim["ray"].items()}
-    found, stated = _energy(parts, x) / t ** claim["degree"], number(claim["coefficient"])
+    found, stated = energy(parts, x) / t ** claim["degree"], number(claim["coefficient"])
     return None if stated < 0 and abs(found - stated) < 1e-3 * abs(stated) else f"E/t^{claim['degree']} = {found}"
 
 
