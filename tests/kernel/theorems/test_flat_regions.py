@@ -339,6 +339,8 @@ def test_where_slopes_have_no_value_nothing_is_settled() -> None:
 
 
 ALIENS: tuple[Any, ...] = (None, True, "0", "7", [], {}, ["0", "1"], "x + R·1", "a[0]")
+STEP = by_profile(3, 1, 1)
+"""Every so many of them are tried in each place, others in the next."""
 
 
 def test_no_other_value_in_the_place_of_one_is_accepted() -> None:
@@ -358,7 +360,7 @@ def test_no_other_value_in_the_place_of_one_is_accepted() -> None:
     for claim, name, more in ((hidden, "equilibria", graded(MIXED)), (around_it, "stability", regular(MIXED))):
         proof = {"by": "each", "premises": [listed(claim["equilibria"], name, True), *more]}
         _offered(MIXED, claim, proof, "")
-        for path in [each for each in paths(claim) if each and each != ("claim",)][:: by_profile(3, 1, 1)]:
-            for alien in (each for each in ALIENS if each != at(claim, path)):
+        for k, path in enumerate(each for each in paths(claim) if each and each != ("claim",)):
+            for alien in (each for each in ALIENS[k % STEP :: STEP] if each != at(claim, path)):
                 _offered(MIXED, placed(claim, path, alien), proof, ".")
         _offered(MIXED, {**claim, "region": []}, proof, "premise 0 is another list")
