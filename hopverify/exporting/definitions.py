@@ -9,6 +9,7 @@ from hopverify.exporting import functions, neurons
 from hopverify.exporting.networks import array_name, arrays_in, synapse_text
 from hopverify.exporting.numbers import WIDTH, array_of, name, rational, vector_of
 from hopverify.exporting.refusal import NotExported
+from hopverify.exporting.statement import flow_layers
 from hopverify.kernel.core import Core, Layer, Synapse
 from hopverify.kernel.terms import Term
 
@@ -156,7 +157,7 @@ class Definitions:
 
     def network(self) -> str:
         """Return the name of the network."""
-        layers = "; ".join(self.layer(layer) for layer in self.core.layers if isinstance(layer, Layer))
+        layers = "; ".join(map(self.layer, flow_layers(self.core)))
         synapses = "; ".join(self.synapse(synapse) for synapse in self.core.synapses)
         text = f"{{| layers := [{layers}]; synapses := [{synapses}] |}}"
         return self._define("model", "model", _definition("model", "network", text))

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from flint import arb
 
 from hopverify.core import core_of
 from hopverify.exporting import CoqFile, NotExported, claims_of, export
+from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.numbers import name
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core, Layer
@@ -62,7 +64,11 @@ def test_numbers_functions_and_drives_are_those_of_the_core(path: Path) -> None:
     if file is None:
         assert any(held.within for held in core.arrays.values()) or core.spins is not None
         return
-    found = CoqText(file.text)
+    assert check_definitions(CoqText(file.text), core) == len(re.findall(r"^Definition ", file.text, re.MULTILINE))
+
+
+def check_definitions(found: CoqText, core: Core) -> int:
+    """Compare what a file defines with the core, and return how many definitions there are."""
     arrays = {f"array_{name(array)}": held for array, held in core.arrays.items()}
     layers = {name(layer.name): layer for layer in core.layers}
     seen = 0
@@ -89,7 +95,7 @@ def test_numbers_functions_and_drives_are_those_of_the_core(path: Path) -> None:
             text = f"{{| layers := [{names[0]}]; synapses := [{names[1]}] |}}"
             assert (defined, found.definitions[defined].strip()) == ("model", text)
         seen += 1
-    assert seen == len(re.findall(r"^Definition ", file.text, re.MULTILINE))
+    return seen
 
 
 def check_array(found: CoqText, defined: str, held: object) -> None:
@@ -201,15 +207,41 @@ def test_the_energy_and_the_flow_of_a_network_are_those_of_the_core(path: Path) 
     states = {layer.name: own for layer, own in zip(core.layers, x, strict=True)}
     activations = network.activations(states)
     assert near(energy, network.energy(states, activations))
+    check_flow(found, core, gamma, activations)
+
+
+def check_flow(found: CoqText, core: Core, gamma: list[list[arb]], activations: dict[str, Any]) -> None:
+    """Compare what moves each neuron with the core, by the formulas of proofs/Networks.v."""
+    network, synapses = Network(core), [found.synapse(f"synapse_{name(each.name)}") for each in core.synapses]
     for place, layer in enumerate(core.layers):
         assert isinstance(layer, Layer)
+        held = found.layer(f"layer_{name(layer.name)}")
         theirs = network.drive(layer, activations)
-        ours = [ball(b) for b in found.numbers(layers[place]["bias"])]
+        ours = [ball(b) for b in found.numbers(held["bias"])]
         for _, drive in synapses:
             for block in (each for each in drive if each.into == place):
                 ours = [a + b for a, b in zip(ours, pushed(block, gamma), strict=True)]
         assert all(map(near, ours, theirs))
-        assert [ball(t) for t in found.numbers(layers[place]["tau"])] == values_of(layer.tau)
+        assert [ball(t) for t in found.numbers(held["tau"])] == values_of(layer.tau)
+        assert [ball(r) for r in found.numbers(held["leak"])] == values_of(layer.leak)
+
+
+@pytest.mark.parametrize("path", every_spec(), ids=name_of)
+def test_the_network_that_claims_of_certificates_are_about_is_the_core(path: Path) -> None:
+    """Whatever the claim: lists, bounds and stability are about one network, instantaneous layers included."""
+    core, definitions = core_at(path), Definitions(core_at(path))
+    try:
+        assert definitions.network() == "model"
+    except NotExported:
+        return
+    found = CoqText("\n".join([*definitions.texts, ""]))
+    assert check_definitions(found, core) == len(definitions.texts)
+    if sum(layer.size for layer in core.layers) <= LARGEST:
+        x = drawn(core)
+        gamma = [[found.function(f"g_{name(layer.name)}")(u) for u in own] for layer, own in
+                 zip(core.layers, x, strict=True)]  # fmt: skip
+        states = {layer.name: own for layer, own in zip(core.layers, x, strict=True)}
+        check_flow(found, core, gamma, Network(core).activations(states))
 
 
 def test_the_intervals_of_dead_neurons_and_a_cycle_are_stated() -> None:
