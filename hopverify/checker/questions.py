@@ -17,6 +17,7 @@ from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.obligations import (
     AllEquilibria,
+    AlteredEnergy,
     BasinCells,
     Bounded,
     CompatibleTimes,
@@ -36,6 +37,7 @@ from hopverify.obligations import (
     Regular,
     RegularDrive,
     SafeSteps,
+    SameEquilibria,
     StepForm,
     StoredPatterns,
     SymmetricJacobian,
@@ -111,6 +113,18 @@ def _(obligation: Convex) -> Question:
 @question.register
 def _(obligation: Descent) -> Question:
     return Question(core_of(obligation.model), {"name": "descent"}, {"name": "ascent"})
+
+
+@question.register
+def _(obligation: AlteredEnergy) -> Question:
+    name = "altered descent" if obligation.falls else "altered flatness"
+    return Question(core_of(obligation.system.model), {"name": name}, {"name": "no altered metric"})
+
+
+@question.register
+def _(obligation: SameEquilibria) -> Question:
+    reduced = "reduced equilibria" if obligation.model.original is None else "same equilibria"
+    return Question(core_of(obligation.model), {"name": "same stability" if obligation.stably else reduced})
 
 
 @question.register

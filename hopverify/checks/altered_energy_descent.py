@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
+from hopverify.checks import Check, Claim, at_instantaneous_values
 from hopverify.networks import AlteredSystem, Model, altered_system
-from hopverify.obligations import AlteredMetric, Convex, FallingResidual, Obligation, Regular
+from hopverify.obligations import AlteredEnergy, Convex, Obligation, Regular
 
-SIZES_OF_ALTERED = "hundreds of neurons; thousands with one dense or Hebbian synapse"
+SIZES_OF_ALTERED = "hundreds of neurons"
 _STATEMENT = "P ≻ 0 and PB = Aᵀ; V falls along the flow, dV/dt = -ẏᵀTPẏ, wherever the state moves"
 
 
@@ -18,28 +18,22 @@ def premises(system: AlteredSystem) -> tuple[Obligation, ...]:
     found: list[Obligation] = [Regular(layer) for layer in system.fast]
     found += [Convex(layer) for layer in system.fast if layer.name in system.model.inhibition]
     if system.residual is not None:
-        found += [FallingResidual(system), Convex(system.residual), Regular(system.residual)]
+        found += [Convex(system.residual), Regular(system.residual)]
     return tuple(found)
 
 
-def claims_about(
-    statement: str, needed: Callable[[AlteredSystem], tuple[Obligation, ...]]
-) -> Callable[[Model, Mapping[str, Any]], list[Claim]]:
+def claims_about(statement: str, *, falls: bool) -> Callable[[Model, Mapping[str, Any]], list[Claim]]:
     """Return the claims of a check that makes one statement about the energy of an altered system."""
 
     def claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         system = altered_system(model)
         if isinstance(system, str):
             return [Claim(model.name, statement, inapplicable=system)]
-        assumptions = (*at_instantaneous_values(system.fast), DEFINITENESS)
         # Without a metric there is no such energy: a refutation of P refutes the claim.
-        return [Claim(model.name, statement, (AlteredMetric(system),), needed(system), assumptions)]
+        energy, assumptions = AlteredEnergy(system, falls), at_instantaneous_values(system.fast)
+        return [Claim(model.name, statement, (energy,), (energy, *premises(system)), assumptions)]
 
     return claims
-
-
-def _needed(system: AlteredSystem) -> tuple[Obligation, ...]:
-    return (AlteredMetric(system, timed=not system.slow.uniform_tau), *premises(system))
 
 
 CHECK = Check(
@@ -56,7 +50,7 @@ CHECK = Check(
     ),
     premises="an altered system: a linear layer with τ > 0 and layers with tau: 0, joined by feedforward_feedback",
     sizes={"": SIZES_OF_ALTERED},
-    claims=claims_about(_STATEMENT, _needed),
+    claims=claims_about(_STATEMENT, falls=True),
     order=51,
     implicit=True,
 )

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
+from hopverify.checks import Check, Claim, at_instantaneous_values
 from hopverify.checks.altered_energy_descent import SIZES_OF_ALTERED
 from hopverify.networks import AlteredSystem, Model, altered_system
-from hopverify.obligations import AlteredMetric, CompatibleTimes, Convex, Obligation, Regular, SameEquilibria
+from hopverify.obligations import CompatibleTimes, Convex, Obligation, Regular, SameEquilibria
 
 _PLACES = "its equilibria and those of the original correspond one to one: x is the same, and y = (Bg(x) + a)/λ"
 _STABILITY = "where the activations are differentiable, an equilibrium is linearly stable in both, or in neither"
@@ -37,7 +37,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     stability = (SameEquilibria(model, system, stably=True), *regular, *_stability(system))
     return [
         Claim(f"{model.name}, places", _PLACES, premises=places, assumptions=assumptions),
-        Claim(f"{model.name}, stability", _STABILITY, premises=stability, assumptions=(*assumptions, DEFINITENESS)),
+        Claim(f"{model.name}, stability", _STABILITY, premises=stability, assumptions=assumptions),
     ]
 
 
@@ -47,8 +47,7 @@ def _stability(system: AlteredSystem) -> tuple[Obligation, ...]:
     theirs = () if system.model.original is None else system.model.original.dynamic
     # By these names claims tell layers of the original from the model's own.
     times = [CompatibleTimes(replace(layer, name=f"original: {layer.name}")) for layer in theirs]
-    metric = AlteredMetric(system, timed=not system.slow.uniform_tau)
-    return (metric, *(Convex(layer) for layer in system.fast), *times)
+    return (*(Convex(layer) for layer in system.fast), *times)
 
 
 CHECK = Check(

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.checks import DEFINITENESS, Check, Claim, at_instantaneous_values
+from hopverify.checks import Check, Claim, at_instantaneous_values
 from hopverify.checks.altered_energy_descent import premises as premises_of_altered
 from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.obligations import (
-    AlteredMetric,
     Convex,
     DerivedEnergy,
     GradientDrive,
@@ -35,8 +34,8 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     if without is not None:
         return [Claim(model.name, wanted.statement, inapplicable=without)]
     form = StepForm(model, length, system)
-    premises = _premises(model) if system is None else (AlteredMetric(system), *premises_of_altered(system))
-    assumptions = (*at_instantaneous_values(model.layers.values()), DEFINITENESS)
+    premises = _premises(model) if system is None else premises_of_altered(system)
+    assumptions = at_instantaneous_values(model.layers.values())
     return [Claim(model.name, wanted.statement, (wanted,), (*premises, form), assumptions)]
 
 

@@ -21,7 +21,7 @@ from hopverify.numerics.growth import propose_box
 from hopverify.numerics.step_form import step_form
 from hopverify.obligations import (
     AllEquilibria,
-    AlteredMetric,
+    AlteredEnergy,
     Bounded,
     DecidedStability,
     EnergyBoundedBelow,
@@ -148,7 +148,7 @@ def _steps(obligation: StepForm) -> Iterator[str]:
         yield str(error)
 
 
-def _metric(obligation: AlteredMetric) -> Iterator[str]:
+def _metric(obligation: AlteredEnergy) -> Iterator[str]:
     size = max(obligation.system.synapse.forward.shape)
     if size > MAX_NEURONS:
         yield f"the synapse joins {size:,} neurons, and a metric is sought up to {MAX_NEURONS}"
@@ -165,5 +165,5 @@ _FINDERS: dict[type, Callable[[Any], Iterator[str]]] = {
     DecidedStability: _listed,
     FlatRegionsInBasins: _listed,
     StepForm: _steps,
-    AlteredMetric: _metric,
+    AlteredEnergy: _metric,
 }

@@ -125,6 +125,28 @@ FORMS: Mapping[str, Form] = {
         "descent",
         ("step", "rise"),
     ),
+    "altered descent": Form(
+        (),
+        "the energy V of the altered system falls along the flow, wherever the state moves",
+        "no altered metric",
+        ("metric",),
+    ),
+    "altered flatness": Form(
+        (), "the energy V of the altered system is critical at the equilibria only", "no altered metric", ("metric",)
+    ),
+    "no altered metric": Form(
+        ("because",),
+        "the altered system has no such energy: {because}",
+        "altered descent",
+        ("pair", "values", "direction", "value"),
+    ),
+    "same equilibria": Form(
+        (), "the equilibria are those of the original, one to one", optional=("factors", "eliminated")
+    ),
+    "reduced equilibria": Form((), "the equilibria are those of the network without the slow layer, one to one"),
+    "same stability": Form(
+        (), "where the activations are differentiable, an equilibrium is linearly stable in both networks, or neither"
+    ),
     "weakly convex": Form(
         ("layer", "modulus"), "the Lagrangian L of layer {layer} makes L + ½·{modulus}·|x|² convex"
     ),

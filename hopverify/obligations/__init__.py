@@ -7,7 +7,7 @@ the checker decides whether the evidence proves or refutes it. An obligation hol
 
 from __future__ import annotations
 
-from hopverify.obligations.altered import AlteredMetric, FallingResidual, SameEquilibria
+from hopverify.obligations.altered import AlteredEnergy, SameEquilibria
 from hopverify.obligations.basins import BasinCells
 from hopverify.obligations.dynamics import Bounded, EnergyBoundedBelow, GloballyStable
 from hopverify.obligations.energy import (
@@ -67,8 +67,7 @@ Obligation = (
     | BallMinima
     | StepForm
     | SafeSteps
-    | AlteredMetric
-    | FallingResidual
+    | AlteredEnergy
     | SameEquilibria
     | SpinDescent
     | SpinConvergence
@@ -78,7 +77,7 @@ Obligation = (
 
 __all__ = [
     "AllEquilibria",
-    "AlteredMetric",
+    "AlteredEnergy",
     "BallMinima",
     "BasinCells",
     "Bounded",
@@ -88,7 +87,6 @@ __all__ = [
     "DerivedEnergy",
     "Descent",
     "EnergyBoundedBelow",
-    "FallingResidual",
     "FlatRegionsInBasins",
     "GloballyStable",
     "GradientDrive",

@@ -1,4 +1,4 @@
-"""Obligations about altered systems: a metric for their energy, a residual that only falls, the same equilibria."""
+"""Obligations about altered systems: a metric for their energy, and the same equilibria."""
 
 from __future__ import annotations
 
@@ -8,33 +8,21 @@ from hopverify.networks import AlteredSystem, Model
 
 
 @dataclass(frozen=True)
-class AlteredMetric:
-    """P is symmetric positive definite with PB = Aᵀ; if ``timed``, so is sym(TP) (T11).
+class AlteredEnergy:
+    """Some P ≻ 0 has PB = Aᵀ, and V is critical at equilibria only; it ``falls``: wherever the state moves (T11).
 
     P is the one that the spec states, or, where it states none, one that exists.
     """
 
     system: AlteredSystem
-    timed: bool = False
+    falls: bool = False
 
     @property
     def statement(self) -> str:
         """The obligation as a sentence."""
         stated = self.system.synapse.metric is not None
         said = "the metric P of the spec is positive definite, and PB = Aᵀ" if stated else "some P ≻ 0 has PB = Aᵀ"
-        return f"{said}; vᵀTPv > 0 for every velocity v ≠ 0" if self.timed else said
-
-
-@dataclass(frozen=True)
-class FallingResidual:
-    """z = Nᵀ(λy - a) decays on its own, and φ'(0) = 0, so that Σφ(z) falls for convex φ: NᵀB = 0, and one τ."""
-
-    system: AlteredSystem
-
-    @property
-    def statement(self) -> str:
-        """The obligation as a sentence."""
-        return "no feedback reaches the residual: NᵀB = 0, one time constant, and φ'(0) = 0"
+        return f"{said}; V {'falls wherever the state moves' if self.falls else 'is critical at equilibria only'}"
 
 
 @dataclass(frozen=True)

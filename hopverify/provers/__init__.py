@@ -16,7 +16,7 @@ from hopverify.certificate import Evidence
 from hopverify.numerics.limits import OutOfTimeError
 from hopverify.obligations import (
     AllEquilibria,
-    AlteredMetric,
+    AlteredEnergy,
     BallMinima,
     BasinCells,
     Bounded,
@@ -26,7 +26,6 @@ from hopverify.obligations import (
     DerivedEnergy,
     Descent,
     EnergyBoundedBelow,
-    FallingResidual,
     FlatRegionsInBasins,
     GloballyStable,
     GradientDrive,
@@ -134,9 +133,8 @@ CHEAP: Mapping[type, tuple[str, ...]] = {
     Bounded: ("growth_box", "energy_bounds", "lure_multipliers", "falling_ray"),
     EnergyBoundedBelow: ("energy_bounds", "falling_ray"),
     GloballyStable: ("lure_multipliers", "falling_ray", "two_equilibria", "no_attractor", "lasalle"),
-    AlteredMetric: ("altered_metric",),
-    FallingResidual: ("structure",),
-    SameEquilibria: ("structure",),
+    AlteredEnergy: ("altered_metric",),
+    SameEquilibria: ("same_equilibria",),
     SpinDescent: ("spin_proofs", "spin_witnesses"),
     SpinConvergence: ("spin_proofs", "spin_witnesses"),
     SpinCorrection: ("spin_proofs", "spin_escapes"),

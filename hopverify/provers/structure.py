@@ -13,21 +13,14 @@ from hopverify.obligations import (
     CompatibleTimes,
     Convex,
     DerivedEnergy,
-    FallingResidual,
     GradientDrive,
     GradientOfL,
     Obligation,
     Regular,
     RegularDrive,
-    SameEquilibria,
     SymmetricJacobian,
 )
 from hopverify.provers import Budget, Prover
-
-RULES: Mapping[type, tuple[str, ...]] = {
-    FallingResidual: ("residual",),
-    SameEquilibria: ("same_equilibria",),
-}
 
 
 def by_kernel(by: str, claim: str, **fields: Any) -> Evidence:
@@ -146,8 +139,6 @@ CLAIMS: Mapping[type, Callable[[Any], Iterator[Evidence]]] = {
 def _search(obligation: Obligation, budget: Budget) -> Iterator[Evidence]:
     if type(obligation) in CLAIMS:
         yield from CLAIMS[type(obligation)](obligation)
-    for name in RULES.get(type(obligation), ()):
-        yield {"rule": name}
 
 
 PROVER = Prover(

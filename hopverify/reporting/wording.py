@@ -219,9 +219,9 @@ def _falling(witness: Values) -> list[str]:
 def _metric(witness: Values) -> list[str]:
     if "direction" in witness:
         z = vector(witness["direction"])
-        return [f"along z = {z}, {witness['said']}: the value is {number(witness['value'])}; no metric allows that"]
+        return [f"along z = {z}, {witness['because']}: the value is {number(witness['value'])}; no metric allows that"]
     (i, j), (left, right) = witness["pair"], witness["values"]
-    return [f"{witness['said']} for i = {i}, j = {j}: {number(left)} and {number(right)}; a metric needs them equal"]
+    return [f"{witness['because']} for i = {i}, j = {j}: {number(left)} and {number(right)}; a metric needs them equal"]
 
 
 def _rising_step(witness: Values) -> list[str]:
@@ -256,7 +256,7 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "no global stability": _no_attractor,
     "too few stored patterns": refuted_in_words,
     "energy unbounded below": _falling,
-    "metric": _metric,
+    "no altered metric": _metric,
     "step ascent": _rising_step,
     "lone_equilibrium": refuted_in_words,
     **SPINS,

@@ -9,13 +9,11 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from hopverify.checker import ranges, reduction
+from hopverify.checker import ranges
 from hopverify.checker.gram import Gram
 from hopverify.checker.rules import basin_cells, judge, lure
 from hopverify.checker.rules.retrieval import _numbers
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import altered_system
-from hopverify.networks.altered import AlteredSystem
 from hopverify.obligations import Obligation
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec
@@ -76,25 +74,6 @@ def test_a_radius_that_vanishes_beside_the_patterns_is_refused() -> None:
 
 def test_a_diagonal_that_is_not_positive_is_not_definite() -> None:
     assert not basin_cells._is_definite(cast(Any, None), np.array([1.0, 0.0]), {"method": "dominance"})
-
-
-# ------------------------------------------------------------------ altered systems
-
-SLOW = "layers: {y: {size: 1, lagrangian: identity%s}, x: {size: 1, lagrangian: relu, tau: 0}}\n"
-JOINED = "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: %s, feedback: [[1]], metric: [[2]]%s}}\n"
-
-
-def test_original_networks_too_large_for_rationals_have_one_layer() -> None:
-    system = altered_system(model(SLOW % "" + JOINED % ("[[1]]", "")))
-    assert isinstance(system, AlteredSystem)
-    one = model(dense("[[1]]", "size: 1, lagrangian: relu"))
-    reduction.compare_large(system, one)
-    two = model(
-        "layers: {x: {size: 1, lagrangian: relu}, z: {size: 1, lagrangian: relu}}\n"
-        + dense("[[1]]", "").split("\n", 1)[1]
-    )
-    with pytest.raises(EvidenceRejected, match="not one layer with one dense or Hebbian synapse"):
-        reduction.compare_large(system, two)
 
 
 # ------------------------------------------------------------------ trees and slopes

@@ -15,11 +15,11 @@ from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.checker.spins.overlaps import _lower
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import altered_system, build_model
+from hopverify.networks import build_model
 from hopverify.networks.dead_zones import dead_zones
-from hopverify.obligations import Obligation, Outcome, SameEquilibria
+from hopverify.obligations import Obligation
 from hopverify.spec import parse_spec
-from tests.checker.models import layer, model, structured
+from tests.checker.models import layer, structured
 
 
 def obligations(body: str, check: str) -> list[Obligation]:
@@ -68,19 +68,3 @@ def test_rows_of_other_blocks_are_left_out() -> None:
 def test_a_single_value_has_no_neighbours() -> None:
     assert _lower(np.array([7], dtype=object)).tolist() == [7]
     assert _lower(np.array([7, 3, 5], dtype=object)).tolist() == [3, 5, 3]
-
-
-ALTERED = (
-    "layers: {y: {size: 1, lagrangian: identity%s}, x: {size: 1, lagrangian: relu, tau: 0}}\n"
-    "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1]], feedback: [[1]]%s}}\n"
-)
-
-
-def test_without_an_original_the_network_is_the_one_that_elimination_gives() -> None:
-    whole = model(ALTERED % ("", ""))
-    system = altered_system(whole)
-    assert system is not None
-    rule = {"rule": "same_equilibria"}
-    assert judge(SameEquilibria(whole, system), rule).outcome is Outcome.PROVED
-    # Without either there is nothing to compare.
-    assert judge(SameEquilibria(whole, None), rule).outcome is Outcome.OPEN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from types import ModuleType
 from typing import Any
@@ -21,14 +20,14 @@ from hopverify.checker.linear_algebra import inertia as inertia_of
 from hopverify.checker.linear_algebra import solve
 from hopverify.checker.midpoints import Midpoint
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, SparseForm
-from hopverify.checker.rules import RULES, Judgement, judge, same_equilibria
+from hopverify.checker.rules import RULES, Judgement, judge
 from hopverify.checker.slope_bounds import slope_range
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.parser import parse
-from hopverify.networks import altered_system, build_model
+from hopverify.networks import build_model
 from hopverify.numerics.definiteness import propose
-from hopverify.obligations import Outcome, SameEquilibria
+from hopverify.obligations import Outcome
 from hopverify.spec import parse_spec
 from tests.checker.models import model, structured
 
@@ -241,69 +240,3 @@ def test_normalised_activations_have_bounds(activation: str, largest: int | None
     layer = model(f"layers: {{x: {{size: 2, activation: {{expression: '{activation}', of: layer}}}}}}\n").layers["x"]
     low, high = ranges.activation_range(layer)
     assert (low, high) == ((None, None) if largest is None else (-largest, largest)) or largest is None
-
-
-# ------------------------------------------------------------------ comparisons of large altered systems
-
-
-def repaired(fast: str, joined: str, original: str, layer: str = "size: 2, lagrangian: relu", slow: str = "") -> Any:
-    """Return the judgement of `same_equilibria` for an altered system and its original, both taken for large."""
-    first = model(f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {original}}}\n")
-    inner = (
-        f"layers: {{y: {{size: 2, lagrangian: identity{slow}}}, x: {{{fast}, tau: 0}}}}\nsynapses: {{s: {joined}}}\n"
-    )
-    second = replace(model(inner), original=first)
-    return judge(SameEquilibria(second, altered_system(second)), {"rule": "same_equilibria"})  # type: ignore[arg-type]
-
-
-FAST = "size: 2, lagrangian: relu"
-JOINED = "{kind: feedforward_feedback, layers: [y, x], forward: [[0, 1], [1, 0]]}"
-SQUARE = "{kind: dense, layers: [x, x], weights: [[0, 1], [1, 0]]}"
-
-
-@pytest.fixture
-def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(same_equilibria, "_is_large", lambda original: True)
-
-
-@pytest.mark.usefixtures("large")
-def test_large_systems_are_compared_entry_by_entry() -> None:
-    assert repaired(FAST, JOINED, SQUARE).outcome is Outcome.PROVED
-    hebbian = "{kind: hebbian, layers: [x], patterns: [[1, 2], [0, 1]], scale: 1/2}"
-    through = "{kind: feedforward_feedback, layers: [y, x], forward: [[1/2, 0], [1, 1/2]], feedback: [[1, 2], [0, 1]]}"
-    assert repaired(FAST, through, hebbian).outcome is Outcome.PROVED
-
-
-@pytest.mark.usefixtures("large")
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"joined": JOINED.replace("[1, 0]]", "[1, 1]]")}, "differs from the original's weights"),
-        ({"joined": JOINED.replace("[[0, 1]", "[[0, 2]")}, "differs from the original's weights"),
-        ({"joined": JOINED.replace("}", ", feedback: [[1, 1], [0, 1]]}")}, "B is not the identity"),
-        ({"fast": "size: 2, lagrangian: relu, bias: [1, 0]"}, "activation, bias or leak differ"),
-        ({"fast": "size: 2, lagrangian: tanh"}, "activation, bias or leak differ"),
-        ({"fast": "size: 2, lagrangian: relu, leak: 2"}, "activation, bias or leak differ"),
-        ({"slow": ", leak: 2"}, "the slow layer has a leak or a bias"),
-        ({"slow": ", bias: [1, 0]"}, "the slow layer has a leak or a bias"),
-        ({"original": "{kind: diagonal, layers: [x, x], weights: [1, 1]}"}, "neither dense nor Hebbian"),
-        ({"original": "{kind: hebbian, layers: [x], patterns: [[1, 2], [0, 1]]}"}, "A and B are not"),
-        ({"original": "{kind: dense, layers: [x, x], weights: [[0, 1], [1, 0]], drive: gradient}"}, "have a factor"),
-    ],
-)
-def test_any_difference_of_large_systems_is_told(change: dict[str, str], reason: str) -> None:
-    judgement = repaired(**{"fast": FAST, "joined": JOINED, "original": SQUARE} | change)
-    assert judgement.outcome is Outcome.OPEN
-    assert reason in judgement.data["because"]
-
-
-@pytest.mark.usefixtures("large")
-def test_the_diagonal_that_hebbian_weights_leave_out_is_inhibition() -> None:
-    hebbian = "{kind: hebbian, layers: [x], patterns: [[1, 2], [0, 1]], scale: 1/2, zero_diagonal: true}"
-    through = "{kind: feedforward_feedback, layers: [y, x], forward: [[1/2, 0], [1, 1/2]], feedback: [[1, 2], [0, 1]]}"
-    inhibited = f"{through}, i: {{kind: diagonal, layers: [x, x], weights: [-1/2, -5/2]}}"
-    assert repaired(FAST, inhibited, hebbian).outcome is Outcome.PROVED
-    for wrong in (through, inhibited.replace("-5/2", "-2")):
-        judgement = repaired(FAST, wrong, hebbian)
-        assert judgement.outcome is Outcome.OPEN
-        assert "the diagonal that the original leaves out" in judgement.data["because"]

@@ -15,7 +15,7 @@ from hopverify.checker.spins import reading
 from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import SpinModel, any_model, build_model
-from hopverify.obligations import FallingResidual, Outcome, RegularDrive
+from hopverify.obligations import Outcome, RegularDrive
 from hopverify.provers.structure import by_kernel
 from hopverify.spec import parse_spec
 from tests.checker.models import model, structured
@@ -168,16 +168,6 @@ def test_cells_that_are_none_are_not_counted() -> None:
     for change in ({"lower": [-9]}, {"lower": [2]}, {"definiteness": {"method": "never"}}):
         evidence = {"rule": "basin_cells", "cells": [CELL | change]}
         refused(body, "basin_cells", evidence, "the conditions of T9 do not hold")
-
-
-def test_residuals_are_stated() -> None:
-    body = "layers: {y: {size: 1, lagrangian: identity}, x: {size: 1, lagrangian: relu, tau: 0}}\n"
-    joined = "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1]], feedback: [[1]]}}\n"
-    spec = parse_spec(f"hopverify: 1\nname: r\n{body}{joined}checks: [altered_energy_descent]\n")
-    obligations = [o for _, claim in claims_of(spec, build_model(spec)) for o in (*claim.premises, *claim.necessary)]
-    systems = [o.system for o in obligations if hasattr(o, "system")]
-    with pytest.raises(EvidenceRejected, match="the spec states no residual"):
-        judge(FallingResidual(systems[0]), {"rule": "residual"})
 
 
 # ------------------------------------------------------------------ steps

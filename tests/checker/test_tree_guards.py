@@ -10,11 +10,11 @@ import pytest
 
 from hopverify.certificate import Certificate, parse_certificate
 from hopverify.checker import check_certificate
-from hopverify.checker.rules import judge, metric
+from hopverify.checker.rules import judge
 from hopverify.checks import claims_of
 from hopverify.errors import CertificateRejected, EvidenceRejected
 from hopverify.networks import build_model
-from hopverify.obligations import FallingResidual, Obligation, Outcome
+from hopverify.obligations import Obligation
 from hopverify.pipeline import verify
 from hopverify.spec import ModelSpec, parse_spec
 
@@ -57,52 +57,3 @@ def test_a_certificate_answers_every_claim() -> None:
     )
     with pytest.raises(CertificateRejected, match="the spec makes 2 claims, the certificate answers 1"):
         check_certificate(asked, parse_certificate(short.to_json()))
-
-
-# ------------------------------------------------------------------ altered systems
-
-ALTERED = (
-    "layers: {y: {size: 2, lagrangian: identity%s}, x: {size: 1, lagrangian: relu, tau: 0}}\nsynapses: {s: {%s}}\n"
-)
-JOINED = "kind: feedforward_feedback, layers: [y, x], forward: [[1, 0]], feedback: [[1], [0]]"
-RESIDUAL = ", metric: [[1, 0], [0, 1]], residual: [[0], [1]], potential: %s"
-
-
-def residual_of(slow: str, joined: str) -> Obligation:
-    asked = spec(ALTERED % (slow, joined), "altered_energy_descent")
-    for _, claim in claims_of(asked, build_model(asked)):
-        for obligation in (*claim.premises, *claim.necessary):
-            if isinstance(obligation, FallingResidual):
-                return obligation
-    raise AssertionError("no residual")
-
-
-def test_residuals() -> None:
-    good = JOINED + RESIDUAL % "z^2/2"
-    assert judge(residual_of("", good), {"rule": "residual"}).outcome is Outcome.PROVED
-    for slow, joined, because in (
-        (", tau: [1, 2]", good, "differ in their time constants"),
-        ("", good.replace("[[1], [0]]", "[[1], [1]]"), "NᵀB"),
-        ("", JOINED + RESIDUAL % "'(z - 1)^2/2'", "φ'(0) = -1"),
-    ):
-        found = judge(residual_of(slow, joined), {"rule": "residual"})
-        assert found.outcome is Outcome.REFUTED
-        assert because in found.data["because"]
-    refused(
-        residual_of("", JOINED + RESIDUAL % "'exp(z) - z*exp(1)'"), {"rule": "residual"}, "not known to be rational"
-    )
-    bare = FallingResidual(residual_of("", good).system)  # type: ignore[union-attr]
-    assert bare.system.synapse.residual is not None
-
-
-def test_a_metric_says_how_times_differ(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = spec(ALTERED % (", tau: [1, 2]", JOINED + ", metric: [[1, 0], [0, 1]]"), "altered_energy_descent")
-    ((_, claim),) = claims_of(asked, build_model(asked))
-    entry = verify(asked).results[0]
-    pairs = zip((*claim.premises, *claim.necessary), entry["obligations"], strict=True)
-    ((obligation, row),) = [(o, r) for o, r in pairs if r.get("evidence", {}).get("rule") == "metric"]
-    evidence = row["evidence"]
-    assert judge(obligation, evidence).outcome is Outcome.PROVED
-    refused(obligation, {k: v for k, v in evidence.items() if k != "timed"}, "timed")
-    monkeypatch.setattr(metric, "MAX_PRODUCTS", 0)
-    refused(obligation, evidence, "too large for an exact product")

@@ -166,23 +166,6 @@ memories:
   m: {layer: x, patterns: [[1, 1], [-1, 1]]}
 checks: [{equilibria: {near: m}}]
 """,
-    "residual": """
-hopverify: 1
-name: residual
-layers:
-  y: {size: 2, lagrangian: identity}
-  x: {size: 1, lagrangian: relu, tau: 0}
-synapses:
-  ab:
-    kind: feedforward_feedback
-    layers: [y, x]
-    forward: [[1, 0]]
-    feedback: [[1], [0]]
-    metric: [[1, 0], [0, 1]]
-    residual: [[0], [1]]
-    potential: z^2/2
-checks: [altered_energy_descent]
-""",
     "winners": """
 hopverify: 1
 name: winners

@@ -117,7 +117,7 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     (
         "layers: {y: {size: 1, lagrangian: identity}, x: {size: 1, lagrangian: relu, tau: 0, bias: 1/2}}\n"
         "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1/2]], metric: [[1/2]]}}\n"
-        "checks: [step_size]",
+        "checks: [step_size, altered_energy_descent, altered_flatness, equilibria_preserved]",
         [],
     ),
 )
@@ -217,6 +217,11 @@ def ways(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ways(premise)
 
 
+OF_ALTERED = {
+    *("altered descent", "altered flatness", "no altered metric"),
+    *("same equilibria", "reduced equilibria", "same stability"),
+}
+
 # Ways that none of these specs meets; what is false and shown by them is refused in tests/kernel/theorems.
 OF_THEIR_OWN: set[tuple[str, str]] = {
     ("at most one equilibrium", "T16"),
@@ -232,6 +237,12 @@ OF_THEIR_OWN: set[tuple[str, str]] = {
     ("no global stability", "unstable"),
     ("unbounded solutions", "drift"),
     ("unbounded solutions", "energy"),
+    ("no altered metric", "direction"),
+    ("no altered metric", "pair"),
+    ("same equilibria", "elimination"),
+    ("same equilibria", "flow"),
+    ("same stability", "flow"),
+    ("same stability", "metric"),
     ("unbounded solutions", "ranges"),
     ("weakly convex", "slope"),
 }
@@ -378,6 +389,9 @@ def test_oracles_see_what_is_false(name: str, changed: dict[str, Any], claim: di
 
 
 def test_of_each_claim_but_two_there_is_an_oracle() -> None:
-    """That a function is locally Lipschitz is not seen at points; false lists stand beside the theorems about lists."""
-    own = {"Lipschitz activation", "Lipschitz drive", *OF_LISTS}
+    """That a function is locally Lipschitz is not seen at points; false lists stand beside the theorems about lists.
+
+    So do false claims about altered systems.
+    """
+    own = {"Lipschitz activation", "Lipschitz drive", *OF_LISTS, *OF_ALTERED}
     assert {claim["claim"] for _, _, claim in FALSE} == set(claims.FORMS) - own

@@ -177,7 +177,7 @@ def unknown_rule(body: Body) -> None:
 
 
 def rule_for_something_else(body: Body) -> None:
-    evidence(body, "energy_descent", "kernel")["rule"] = "residual"
+    evidence(body, "energy_descent", "kernel")["rule"] = "lure"
 
 
 def unknown_key_in_evidence(body: Body) -> None:

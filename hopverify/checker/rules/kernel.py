@@ -21,6 +21,7 @@ from hopverify.kernel.facts import Fact
 from hopverify.kernel.numbers import Rejected
 from hopverify.obligations import (
     AllEquilibria,
+    AlteredEnergy,
     BasinCells,
     Bounded,
     CompatibleTimes,
@@ -41,6 +42,7 @@ from hopverify.obligations import (
     Regular,
     RegularDrive,
     SafeSteps,
+    SameEquilibria,
     StepForm,
     StoredPatterns,
     SymmetricJacobian,
@@ -103,6 +105,7 @@ RULE = Rule(
     summary="a claim about the core, with a proof that the kernel accepts",
     obligations=(
         AllEquilibria,
+        AlteredEnergy,
         BasinCells,
         Bounded,
         CompatibleTimes,
@@ -122,6 +125,7 @@ RULE = Rule(
         RegularDrive,
         StoredPatterns,
         SafeSteps,
+        SameEquilibria,
         StepForm,
         SymmetricJacobian,
         SymmetricWeights,

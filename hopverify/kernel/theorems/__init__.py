@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems import (
+    altered_energy,
     equilibria,
     equilibria_by_overlaps,
     flat_regions,
@@ -20,6 +21,7 @@ from hopverify.kernel.theorems import (
     gradient_of_l,
     no_ghost_regions,
     no_global_stability,
+    same_equilibria,
     step_ascent,
     step_descent,
     stored_patterns,
@@ -64,6 +66,16 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("bounded solutions", "growth"): by_growth,
     ("bounded solutions", "ranges"): by_ranges,
     ("bounded solutions", "stability"): by_stability,
+    ("altered descent", "T11"): altered_energy.falls,
+    ("altered flatness", "T11"): altered_energy.is_flat_nowhere,
+    ("no altered metric", "pair"): altered_energy.excluded_by_pair,
+    ("no altered metric", "direction"): altered_energy.excluded_by_direction,
+    ("same equilibria", "elimination"): same_equilibria.by_elimination,
+    ("same equilibria", "flow"): same_equilibria.by_flow,
+    ("reduced equilibria", "elimination"): same_equilibria.reduced,
+    ("same stability", "flow"): same_equilibria.by_flow,
+    ("same stability", "times"): same_equilibria.stable_by_times,
+    ("same stability", "metric"): same_equilibria.stable_by_metric,
     ("weakly convex", "slope"): weakly_by_slope,
     ("step descent", "T14"): step_descent.of_network,
     ("step descent", "altered"): step_descent.of_altered_system,

@@ -1,0 +1,137 @@
+"""Networks without their linear layers, and whether two of them rest in the same states (T11, T12, T13).
+
+At an equilibrium linear layers e have x_e = (ρ_e - W_ee)⁻¹(W_ef γ_f + b_e), if that matrix is regular. Two networks of
+the same neurons have the same equilibria if the equations of each neuron are multiples of one another, by d > 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import fmpq_mat
+
+from hopverify.kernel.affine import affine_drives, starts
+from hopverify.kernel.altered import is_identity
+from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.functions import exactly, fraction
+from hopverify.kernel.network import activation, is_lipschitz
+from hopverify.kernel.numbers import need
+from hopverify.kernel.terms import Variable, walk
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """ρx = Wγ + b of the layers that are kept, and the names of those that are left out."""
+
+    layers: Sequence[Layer]
+    W: fmpq_mat
+    b: fmpq_mat
+    gone: Sequence[str]
+
+    @property
+    def leak(self) -> list[Fraction]:
+        """ρ of each neuron."""
+        return [Fraction(each) for layer in self.layers for each in layer.leak.entries]
+
+
+def reduced(core: Core, kept: Sequence[str]) -> Reduced:
+    """Return the network of a core on some of its layers; the others are linear, and follow from these at rest."""
+    need(core.spins is None, "core", "spins follow no flow")
+    layers = {layer.name: layer for layer in core.layers if isinstance(layer, Layer)}
+    need(all(is_lipschitz(core, layer) for layer in layers.values()), "core", "an activation may jump")
+    gone = [layer for name, layer in layers.items() if name not in kept]
+    need(all(is_identity(core, layer) for layer in gone), "core", "a layer that is left out is not linear")
+    forms, first = affine_drives(core), starts(core)
+    f = [first[name] + k for name in kept for k in range(layers[name].size)]
+    e = [first[layer.name] + k for layer in gone for k in range(layer.size)]
+    W = _block([[forms[i].slopes.get(j, Fraction(0)) for j in f] for i in f])
+    b = _block([[forms[i].constant] for i in f])
+    if e:
+        leak = dict(zip(e, (Fraction(each) for layer in gone for each in layer.leak.entries), strict=True))
+        own = _block([[(leak[i] if i == j else 0) - forms[i].slopes.get(j, Fraction(0)) for j in e] for i in e])
+        need(own.det() != 0, "core", "linear layers that are left out do not follow from the others")
+        across = _block([[forms[i].slopes.get(j, Fraction(0)) for j in e] for i in f]) * own.inv()
+        W += across * _block([[forms[i].slopes.get(j, Fraction(0)) for j in f] for i in e])
+        b += across * _block([[forms[i].constant] for i in e])
+    return Reduced([layers[name] for name in kept], W, b, [layer.name for layer in gone])
+
+
+def factors(core: Core, other: Core, kept: Sequence[str]) -> tuple[list[Fraction], Reduced]:
+    """Return d with ρ = dρ', W = diag(d)W', b = d∘b' for two cores on layers of both, and the other one there."""
+    names = [{layer.name for layer in each.layers} for each in (core, other)]
+    shared = 0 < len(set(kept)) == len(kept) and all(set(kept) <= each for each in names)
+    need(shared, "original", "the layers that are kept are not layers of both networks")
+    ours, theirs = reduced(core, kept), reduced(other, kept)
+    for one, its in zip(ours.layers, theirs.layers, strict=True):
+        need(one.size == its.size and acts_alike(core, one, other, its), f"layer {one.name}", "it acts in another way")
+    need(min(theirs.leak) > 0 < min(ours.leak), "original", "a layer has no leak")
+    d = [rho / its for rho, its in zip(ours.leak, theirs.leak, strict=True)]
+    scale = _block([[each if i == j else Fraction(0) for j in range(len(d))] for i, each in enumerate(d)])
+    need(scale * theirs.W == ours.W and scale * theirs.b == ours.b, "original", "weights or biases differ")
+    return d, theirs
+
+
+def acts_alike(core: Core, layer: Layer, other: Core, its: Layer) -> bool:
+    """Whether two layers have one activation: the same term, with the same arrays."""
+    g = activation(core, layer)
+    names = [node.place[1] for node in walk(g) if isinstance(node, Variable) and node.place[0] == "array"]
+    same = all(
+        name in other.arrays
+        and core.arrays[name].shape == other.arrays[name].shape
+        and core.arrays[name].within is None is other.arrays[name].within
+        and list(core.arrays[name].entries) == list(other.arrays[name].entries)
+        for name in names
+    )
+    return same and layer.elementwise == its.elementwise and g == activation(other, its)
+
+
+def has_same_flow(core: Core, other: Core) -> bool:
+    """Whether two cores have the same layers, in one order, with the same affine drives, times and leaks."""
+    pairs = [
+        (one, its)
+        for one, its in zip(core.layers, other.layers, strict=False)
+        if isinstance(one, Layer) and isinstance(its, Layer)
+    ]
+    if not len(core.layers) == len(other.layers) == len(pairs):
+        return False
+    alike = all(
+        one.name == its.name
+        and one.size == its.size
+        and list(one.tau.entries) == list(its.tau.entries)
+        and list(one.leak.entries) == list(its.leak.entries)
+        and acts_alike(core, one, other, its)
+        for one, its in pairs
+    )
+    return alike and list(affine_drives(core)) == list(affine_drives(other))
+
+
+def _block(rows: Sequence[Sequence[Fraction]]) -> fmpq_mat:
+    return fmpq_mat(len(rows), len(rows[0]), [exactly(Fraction(each)) for row in rows for each in row])
+
+
+def is_stably_reduced(d: Sequence[Fraction], core: Core, kept: Reduced) -> bool:
+    """Whether the form of T7 on the kept layers of a core, times d, decides stability in all of it.
+
+    Linear layers that are left out have ρ > 0 as their own form, if they do not drive each other, and with symmetric
+    weights ρH⁻¹ - W is positive iff what is left after eliminating them is (Schur complement). Layers that act as a
+    whole have one factor, as they have one time constant.
+    """
+    start = 0
+    for layer in kept.layers:
+        own, start = d[start : start + layer.size], start + layer.size
+        if not layer.elementwise and len(set(own)) > 1:
+            return False
+    if not kept.gone:
+        return True
+    forms, first = affine_drives(core), starts(core)
+    sizes = {layer.name: layer.size for layer in core.layers}
+    e = {first[name] + k for name in kept.gone for k in range(sizes[name])}
+    symmetric = all(forms[j].slopes.get(i, 0) == w for i, form in enumerate(forms) for j, w in form.slopes.items())
+    return symmetric and not any(j in e for i in e for j in forms[i].slopes)
+
+
+def values(matrix: fmpq_mat) -> list[list[Fraction]]:
+    """Return a matrix of python-flint as rows of rationals."""
+    return [[fraction(matrix[i, j]) for j in range(matrix.ncols())] for i in range(matrix.nrows())]
