@@ -79,7 +79,7 @@ def names_of(run: Run, unit: Unit) -> set[type]:
 
 
 @given(st.data())
-@settings(max_examples=by_profile(3, 15, 200))
+@settings(max_examples=by_profile(2, 15, 200))
 def test_the_order_of_findings_changes_nothing(data: Any) -> None:
     backend = Scripted(data.draw(st.integers(1, 5)), lambda count: data.draw(st.integers(0, count - 1)))
     specs = [SPECS / "relu-pair.yaml", SHARING]

@@ -13,6 +13,7 @@ from hopverify.expr.floats import FLOATS
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.expr.parser import parse
 from hopverify.expr.translation import is_flat_only_along_ones
+from tests.profiles import by_profile
 
 TEXTS = ["softmax(2*x)", "ghostmax(x)", "sparsemax(x)", "entmax(x, 3/2)", "(x - mean(x))/sqrt(variance(x) + 1/4)"]
 WIDTHS = (0.0, 1e-6, 0.05, 1.0, 30.0)
@@ -32,7 +33,7 @@ def _bounds(entries: object, count: int) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=by_profile(8, 25, 1000), deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), text=st.sampled_from(TEXTS))
 def test_values_and_slopes_are_enclosed(seed: int, text: str) -> None:
     rng, expression = np.random.default_rng(seed), parse(text)
