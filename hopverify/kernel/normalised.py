@@ -35,11 +35,12 @@ class Normalised:
 
     def values(self, x: Sequence[arb]) -> list[arb]:
         """Return the ranges of y on a box."""
-        found, n = list[arb](), len(x)
+        found, n, squares = list[arb](), len(x), _squares(x)
         for i, own in enumerate(x):
             others = [u for k, u in enumerate(x) if k != i]
             if not self.centred:
-                found.append(_quotient(own, self._raised(_squares(others)), arb(1), arb(1)))
+                rest = self._raised(sum((u for k, u in enumerate(squares) if k != i), arb(0)))
+                found.append(_quotient(own, rest, arb(1), arb(1)))
             elif others:
                 rest = self._raised(_pairs(others) / (n * (n - 1)))
                 beyond = own - sum(others, arb(0)) / (n - 1)
@@ -50,7 +51,7 @@ class Normalised:
 
     def divisor(self, x: Sequence[arb]) -> arb:
         """Return the range of r."""
-        return self._raised(_pairs(x) / len(x) ** 2 if self.centred else _squares(x)).sqrt()
+        return self._raised(_pairs(x) / len(x) ** 2 if self.centred else sum(_squares(x), arb(0))).sqrt()
 
     def _raised(self, square: arb) -> arb:
         """Return u + e for a square u, whose ball may reach below 0."""
@@ -61,15 +62,17 @@ class Normalised:
         n, y, steep = len(x), self.values(x), ball(self.factor) / self.divisor(x)
         part, share = (Fraction(1, n), ball(Fraction(1, n))) if self.centred else (Fraction(0), arb(1))
 
-        def slope(i: int, j: int) -> arb:
-            square = power(y[i], TWO) if i == j else product(y[i], y[j])
-            return product(steep, ball((i == j) - part) - share * square)
+        own, other = ball(1 - part), ball(-part)
+        rows: list[list[arb]] = []
+        for i in range(n):
+            left = [row[i] for row in rows]
+            right = [product(steep, other - share * product(y[i], y[j])) for j in range(i + 1, n)]
+            rows.append([*left, product(steep, own - share * power(y[i], TWO)), *right])
+        return rows
 
-        return [[slope(i, j) for j in range(n)] for i in range(n)]
 
-
-def _squares(x: Sequence[arb]) -> arb:
-    return sum((power(u, TWO) for u in x), arb(0))
+def _squares(x: Sequence[arb]) -> list[arb]:
+    return [power(u, TWO) for u in x]
 
 
 def _pairs(x: Sequence[arb]) -> arb:
