@@ -38,6 +38,10 @@ from hopverify.synapses.dense import Dense
 MAX_TOLD = 4
 # So many neurons with dense weights can be searched for all equilibria, by the benchmarks.
 MOST_DENSE = 20
+ONE_FOR_EACH = (
+    "no list is that of all weights within the tolerance; whether each of them has exactly one equilibrium, "
+    "global_stability tells"
+)
 
 
 @lru_cache(maxsize=32)
@@ -130,7 +134,9 @@ def _ghosts(obligation: NoGhosts) -> Iterator[str]:
 def _listed(obligation: AllEquilibria) -> Iterator[str]:
     """Yield why no box that holds all equilibria is known, or else what is too many neurons for the search in it."""
     search = obligation.search
-    if search.region is not None:
+    if search.model.uncertain:
+        yield ONE_FOR_EACH
+    if search.model.uncertain or search.region is not None:
         return
     if search.linear is None:
         yield from obstacles(search.model)

@@ -9,7 +9,7 @@ import pytest
 
 from hopverify.checker.deciding import roles_of
 from hopverify.checks import claims_of
-from hopverify.execution.missing import in_the_way
+from hopverify.execution.missing import ONE_FOR_EACH, in_the_way
 from hopverify.networks import any_model
 from hopverify.networks.linear import linear_network, obstacles
 from hopverify.pipeline import verify
@@ -127,6 +127,12 @@ def test_a_check_that_the_spec_names_says_why_it_does_not_apply(tmp_path: Path) 
     path.write_text(text.partition("checks")[0], encoding="utf-8")
     shown = run("verify", path, "--samples", "10").stdout
     assert "memory_retrieval, basin_cells\n" in shown
+
+
+def test_of_weights_within_a_tolerance_no_list_is_sought() -> None:
+    spec = spec_of(synapse=DENSE.replace("[[0, 0.5], [0.25, 0]]", "{values: [[0, 0.5], [0.5, 0]], tolerance: 0.1}"))
+    ((_, claim),) = ((check, each) for check, each in claims_of(spec, any_model(spec)) if check.name == "equilibria")
+    assert [said for each, _ in roles_of(claim) for said in in_the_way(each)] == [ONE_FOR_EACH]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def filled(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield complete
 
 
-ENTRIES = range(17)
+ENTRIES = range(18)
 
 
 def changes(document: dict[str, Any], entry: dict[str, Any]) -> Iterator[Any]:
