@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.definiteness import check_definite, check_semidefinite
+from hopverify.checker.definiteness import check_definite
 from hopverify.checker.definiteness.integer_cholesky import balancing_exponents
 from hopverify.checker.definiteness.low_rank import schur_complement
 from hopverify.checker.quadratic_forms import DenseForm, Form, LowRankForm, SparseForm
@@ -47,18 +47,6 @@ def propose(form: Form, *, trust_lapack: bool = True) -> Proposal | None:
             continue
         return evidence
     return None
-
-
-def propose_semidefinite(form: Form) -> Proposal | None:
-    """Return evidence that A ⪰ 0 which the checker accepts, or None."""
-    strict = propose(form)
-    if strict is not None or form.size > EXACT_LIMIT:
-        return strict
-    try:
-        check_semidefinite(form, {"method": "inertia"})
-    except EvidenceRejected:
-        return None
-    return {"method": "inertia"}
 
 
 def lower_bound(form: Form) -> tuple[Fraction, Proposal] | None:

@@ -14,7 +14,7 @@ import pytest
 from hopverify.checker import cells, floats, growth, payload, ranges
 from hopverify.checker.convexity import has_convex_lagrangian, is_nondecreasing
 from hopverify.checker.copositivity import is_strictly_copositive
-from hopverify.checker.definiteness import ball_ldl, check_definite, cholesky, exact, inertia, integer_cholesky
+from hopverify.checker.definiteness import ball_ldl, check_definite, cholesky, exact, integer_cholesky
 from hopverify.checker.definiteness import low_rank as low_rank_method
 from hopverify.checker.linear_algebra import inertia as inertia_of
 from hopverify.checker.linear_algebra import solve
@@ -53,7 +53,7 @@ def dense(weights: str, layer: str = "size: 2, lagrangian: relu") -> str:
 # ------------------------------------------------------------------ definiteness
 
 
-@pytest.mark.parametrize("module", [ball_ldl, cholesky, exact, inertia, integer_cholesky])
+@pytest.mark.parametrize("module", [ball_ldl, cholesky, exact, integer_cholesky])
 def test_a_method_has_a_limit(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     form = DenseForm.of(np.diag([2.0, 3.0]))
     name = module.METHOD.name if hasattr(module.METHOD, "name") else module.__name__.rsplit(".", 1)[-1]
@@ -61,7 +61,7 @@ def test_a_method_has_a_limit(module: ModuleType, monkeypatch: pytest.MonkeyPatc
     if module is integer_cholesky:
         evidence = propose(form) or {}
         evidence = {"method": name, "shift": 0, "factor": ""} if evidence.get("method") != name else evidence
-    if module is not integer_cholesky and module is not inertia:
+    if module is not integer_cholesky:
         check_definite(form, evidence)
     monkeypatch.setattr(module, "MAX_SIZE", 1)
     with pytest.raises(EvidenceRejected, match="the limit is n = 1, and n = 2"):

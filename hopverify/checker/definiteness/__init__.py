@@ -27,7 +27,7 @@ from hopverify.registry import Registry
 
 @dataclass(frozen=True)
 class Method:
-    """One way to show A ≻ 0 (or A ⪰ 0, if not ``strict``): ``verify`` raises EvidenceRejected unless it has.
+    """One way to show A ≻ 0: ``verify`` raises EvidenceRejected unless it has.
 
     ``verify`` gets one of ``forms`` and the payload, whose keys beside ``method`` are ``required`` and ``optional``.
     """
@@ -36,7 +36,6 @@ class Method:
     summary: str
     forms: tuple[type, ...]
     verify: Callable[[Any, Mapping[str, Any]], None]
-    strict: bool = True
     required: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
 
@@ -46,12 +45,16 @@ METHODS: Registry[Method] = Registry("hopverify.checker.definiteness", "METHOD",
 
 def check_definite(form: Form, evidence: Any) -> None:
     """Raise :class:`EvidenceRejected` unless the evidence shows A ≻ 0 for the matrix of the form."""
-    _check(form, evidence, strict=True)
-
-
-def check_semidefinite(form: Form, evidence: Any) -> None:
-    """Raise :class:`EvidenceRejected` unless the evidence shows A ⪰ 0 for the matrix of the form."""
-    _check(form, evidence, strict=False)
+    name = evidence.get("method") if isinstance(evidence, Mapping) else None
+    if not isinstance(name, str) or name not in METHODS:
+        raise EvidenceRejected(f"no method for definiteness is called {name!r}")
+    method, keys = METHODS[name], set(evidence) - {"method"}
+    if not isinstance(form, method.forms):
+        raise EvidenceRejected(f"{name} is not for matrices given as {type(form).__name__}")
+    if not method.required <= keys <= method.required | method.optional:
+        wrong = ", ".join(sorted((keys - method.required - method.optional) | (method.required - keys)))
+        raise EvidenceRejected(f"{name}: unexpected or missing keys: {wrong}")
+    method.verify(form, evidence)
 
 
 def check_above(form: Form, bound: Any, evidence: Any) -> Fraction:
@@ -59,18 +62,3 @@ def check_above(form: Form, bound: Any, evidence: Any) -> Fraction:
     mu = rational(bound)
     check_definite(form.shifted(mu), evidence)
     return mu
-
-
-def _check(form: Form, evidence: Any, *, strict: bool) -> None:
-    name = evidence.get("method") if isinstance(evidence, Mapping) else None
-    if not isinstance(name, str) or name not in METHODS:
-        raise EvidenceRejected(f"no method for definiteness is called {name!r}")
-    method, keys = METHODS[name], set(evidence) - {"method"}
-    if not isinstance(form, method.forms):
-        raise EvidenceRejected(f"{name} is not for matrices given as {type(form).__name__}")
-    if strict and not method.strict:
-        raise EvidenceRejected(f"{name} shows that a matrix is semidefinite, and a definite one is needed")
-    if not method.required <= keys <= method.required | method.optional:
-        wrong = ", ".join(sorted((keys - method.required - method.optional) | (method.required - keys)))
-        raise EvidenceRejected(f"{name}: unexpected or missing keys: {wrong}")
-    method.verify(form, evidence)

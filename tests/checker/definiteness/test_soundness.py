@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hopverify.checker.definiteness import METHODS, check_definite, check_semidefinite, cholesky, integer_cholesky
-from hopverify.checker.linear_algebra import inertia, is_positive_definite
+from hopverify.checker.definiteness import METHODS, check_definite, cholesky, integer_cholesky
+from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.midpoints import Midpoint
 from hopverify.checker.quadratic_forms import DenseForm, Form, LowRankForm, SparseForm
 from hopverify.errors import EvidenceRejected
@@ -250,20 +250,6 @@ def test_sparse_passes_are_theorems(n: int, seed: int, block: int) -> None:
         assert truth or not passes(form, evidence)
 
 
-def test_semidefinite_is_exact_and_no_substitute_for_definite() -> None:
-    evidence = {"method": "inertia"}
-    for seed in range(120):
-        A = near_singular(seed)
-        form, (_, _, negative) = DenseForm.of(A), inertia(exact(A))
-        if negative:
-            with pytest.raises(EvidenceRejected, match="negative eigenvalue"):
-                check_semidefinite(form, evidence)
-        else:
-            check_semidefinite(form, evidence)
-        with pytest.raises(EvidenceRejected, match="a definite one is needed"):
-            check_definite(form, evidence)
-
-
 def test_every_method_is_attacked_here() -> None:
-    attacked = {"cholesky", "exact", "ball_ldl", "dominance", "integer_cholesky", "low_rank", "windows", "inertia"}
+    attacked = {"cholesky", "exact", "ball_ldl", "dominance", "integer_cholesky", "low_rank", "windows"}
     assert {method.name for method in METHODS} == attacked

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.definiteness import check_above, check_definite, check_semidefinite
+from hopverify.checker.definiteness import check_above, check_definite
 from hopverify.checker.midpoints import Midpoint
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, SparseForm
 from hopverify.errors import EvidenceRejected
 from tests.soundness.hunt.cases import Family, Outcome, margin, small, symmetric
-from tests.soundness.oracles.matrices import Matrix, identity, is_definite, is_semidefinite, less, scaled
+from tests.soundness.oracles.matrices import Matrix, identity, is_definite, less, scaled
 
 SCALES = (1.0, 1.0, 2.0**-500, 2.0**480, 2.0**-1060, 1e-7)
 
@@ -65,8 +65,6 @@ def dense(random: Random) -> Outcome:
     passed = [e["method"] for e in methods(random, len(A)) if accepted(check_definite, form, e)]
     if not truth and passed:
         return Outcome("pass", f"{passed}: not definite: {A.tolist()}")
-    if accepted(check_semidefinite, form, {"method": "inertia"}) != is_semidefinite(exact(A)):
-        return Outcome("pass", f"inertia: {A.tolist()}")
     if truth and "exact" not in passed:
         return Outcome("unknown", f"exact refuses a definite matrix: {A.tolist()}")
     return Outcome("pass" if passed else "unknown")
