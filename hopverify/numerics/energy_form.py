@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.growth import growth
-from hopverify.checker.ranges import Box, activation_range, intervals
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.intervals import INTERVALS, as_interval
 from hopverify.networks import Layer, Model
+from hopverify.numerics.linear_growth import growth
+from hopverify.numerics.ranges import Box, activation_range, intervals
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.attracting import GrowthMap, attracting_box
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import LinearNetwork
+from hopverify.numerics.attracting import GrowthMap, attracting_box
 from hopverify.numerics.sampling import short
 
 MARGINS = ((2.0**-10, 20), (2.0**-20, 36))
 
 
 def propose_box(network: LinearNetwork) -> np.ndarray[Any, Any] | None:
-    """Return z = (U, V) that :func:`hopverify.checker.attracting.attracting_box` accepts, or None if none was found.
+    """Return z = (U, V) that :func:`hopverify.numerics.attracting.attracting_box` accepts, or None if none was found.
 
     None means that a growth bound is missing or the spectral radius of B is 1 or more (as far as floats can tell).
     """

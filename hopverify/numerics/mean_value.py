@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.ranges import activation_range
 from hopverify.expr.dual import Duals, along, slopes_of, values_of
 from hopverify.expr.floats import FLOATS
 from hopverify.expr.interval import power
@@ -24,6 +23,7 @@ from hopverify.networks.linear import drive_matrix
 from hopverify.numerics.activation_shape import Shape
 from hopverify.numerics.branching import branching_neurons
 from hopverify.numerics.normalised import normalised
+from hopverify.numerics.ranges import activation_range
 from hopverify.numerics.relaxation import THIN, Bounds, Floats, Separation, inverses, shape_ends
 from hopverify.numerics.sparse_shares import ALPHA, entmax_slopes
 from hopverify.spec.exact_array import ExactArray

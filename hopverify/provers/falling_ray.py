@@ -15,7 +15,6 @@ import numpy as np
 
 from hopverify.certificate import Evidence
 from hopverify.checker.convexity import is_nondecreasing
-from hopverify.checker.copositivity import TooLarge, is_strictly_copositive
 from hopverify.checker.payload import text_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.exact import EXACT
@@ -23,6 +22,7 @@ from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.networks.segments import segments
 from hopverify.numerics.copositivity import negative_direction
 from hopverify.numerics.energy_form import as_gradient
+from hopverify.numerics.exact_copositivity import TooLarge, is_strictly_copositive
 from hopverify.obligations import Bounded, EnergyBoundedBelow, GloballyStable
 from hopverify.provers import Budget, Prover
 from hopverify.provers.structure import found_by_kernel

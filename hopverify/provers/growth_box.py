@@ -10,26 +10,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from math import ceil, frexp
 from typing import Any
 
 import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.checker.attracting import growth_of_layer
 from hopverify.checker.enclosure import enclosure
+from hopverify.checker.linear_algebra import flint_matrix
 from hopverify.checker.payload import text_of
-from hopverify.checker.ranges import Box, activation_range, total_drive
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.intervals import enclose
 from hopverify.expr.nodes import symbols
 from hopverify.networks import Layer, LinearNetwork, Model, linear_network
+from hopverify.numerics.attracting import growth_of_layer
 from hopverify.numerics.growth import propose_box
+from hopverify.numerics.ranges import Box, activation_range, total_drive
 from hopverify.obligations import Bounded
 from hopverify.provers import Budget, Prover
 from hopverify.provers.structure import by_kernel, found_by_kernel, regularity_premises
 from hopverify.verdict import Reason
 
+MAX_DRIFTING = 200
 MARGINS, SHOWN_BITS, GRID = (2.0**-10, 2.0**-4, 1.0), 20, 2**50
 """The kernel's own intervals may be wider: of a share in softmax it knows that it is between 0 and 1."""
 
@@ -91,6 +94,47 @@ def _runaways(model: Model) -> Iterator[Evidence]:
                 yield found_by_kernel(proof, "ranges", "unbounded solutions", **claimed)
 
 
+def _drifts(model: Model) -> Iterator[Evidence]:
+    """Offer z of neurons without leak with zᵀW = 0 and zᵀb ≠ 0: a sum of states whose drives add up to a constant."""
+    layers = list(model.layers.values())
+    size = sum(layer.size for layer in layers)
+    blocks = [synapse.blocks() for synapse in model.synapses.values()]
+    free = [not layer.instantaneous and rho == 0 for layer in layers for rho in layer.each(layer.leak)]
+    if size > MAX_DRIFTING or not any(free) or model.uncertain:
+        return
+    ends = list(accumulate((layer.size for layer in layers), initial=0))
+    places = {layer.name: slice(*pair) for layer, pair in zip(layers, pairwise(ends), strict=True)}
+    W: Any = np.full((size, size), Fraction(0), dtype=object)
+    for block in blocks:
+        if block is None:
+            return
+        for (target, source), matrix in block.items():
+            W[places[target], places[source]] += matrix
+    b = np.concatenate([layer.bias.fractions() for layer in layers])
+    kept = [k for k, each in enumerate(free) if each]
+    for column in null_vectors(W[kept].T):
+        z = np.full(size, Fraction(0), dtype=object)
+        z[kept] = column
+        rate = Fraction((z * b).sum())
+        if rate:
+            drift = {name: [text_of(each) for each in z[place]] for name, place in places.items()}
+            proof = {"premises": regularity_premises(model)}
+            yield found_by_kernel(proof, "drift", "unbounded solutions", drift=drift, rate=text_of(rate))
+            return
+
+
+def null_vectors(A: Any) -> Iterator[list[Fraction]]:
+    """Yield vectors that span the null space of a matrix of rationals."""
+    found, rank = flint_matrix(A).rref()
+    pivots = [next(j for j in range(A.shape[1]) if found[i, j] != 0) for i in range(rank)]
+    for other in (j for j in range(A.shape[1]) if j not in pivots):
+        z = [Fraction(0)] * A.shape[1]
+        z[other] = Fraction(1)
+        for i, j in enumerate(pivots):
+            z[j] = -Fraction(int(found[i, other].p), int(found[i, other].q))
+        yield z
+
+
 def outward(end: float, sign: int) -> Fraction:
     """Return a short number beyond an end of a box."""
     unit = Fraction(2) ** (frexp(end)[1] - SHOWN_BITS)
@@ -142,6 +186,7 @@ def _search(obligation: Bounded, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
     try:
         yield from _runaways(model)
+        yield from _drifts(model)
         yield from by_ranges(model)
     except EvidenceRejected:
         pass  # weights with a spread may be too large for bounds in floating point

@@ -9,13 +9,14 @@ from typing import Any
 import click
 import pytest
 
-from hopverify.checker import RULES, ball_minima, copositivity
+from hopverify.checker import RULES, ball_minima
 from hopverify.checker.rules import mixture_balls
 from hopverify.checker.spins import quadratic, structure
 from hopverify.checks import CHECKS
 from hopverify.cli import GROUP
 from hopverify.expr.functions import FUNCTIONS, SUGAR
 from hopverify.kernel.theorems import gradient_activation
+from hopverify.numerics import exact_copositivity as copositivity
 from hopverify.provers import symmetriser
 from hopverify.spec.schema import SECTIONS, DocumentModel
 from hopverify.synapses import SYNAPSES

@@ -9,11 +9,11 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from hopverify.checker import ranges
 from hopverify.checker.gram import Gram
 from hopverify.checker.rules import basin_cells, judge, lure
 from hopverify.checker.rules.retrieval import _numbers
 from hopverify.errors import EvidenceRejected
+from hopverify.numerics import ranges
 from hopverify.obligations import Obligation
 from hopverify.pipeline import verify
 from hopverify.spec import ExactArray, parse_spec

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from hopverify.checker import midpoints
-from hopverify.checker.growth import growth
 from hopverify.checker.rules import judge
 from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.checker.spins.overlaps import _lower
@@ -17,6 +16,7 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import build_model
 from hopverify.networks.dead_zones import dead_zones
+from hopverify.numerics.linear_growth import growth
 from hopverify.obligations import Obligation
 from hopverify.spec import parse_spec
 from tests.checker.models import layer, structured

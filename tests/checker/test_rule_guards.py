@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import gram, midpoints, payload, ranges
-from hopverify.checker.attracting import growth_of_layer
+from hopverify.checker import gram, midpoints, payload
 from hopverify.checker.definiteness import check_definite
 from hopverify.checker.enclosure import enclosure
-from hopverify.checker.growth import Bound, Growth
 from hopverify.checker.quadratic_forms import LowRankForm, SparseForm
 from hopverify.checker.rules import RULES, Judgement, judge
 from hopverify.checker.slope_bounds import _declared, slope_range
@@ -23,6 +21,9 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.parser import parse
 from hopverify.networks import build_model
+from hopverify.numerics import ranges
+from hopverify.numerics.attracting import growth_of_layer
+from hopverify.numerics.linear_growth import Bound, Growth
 from hopverify.obligations import Outcome
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec

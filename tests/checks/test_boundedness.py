@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker.attracting import attracting_box
-from hopverify.checker.copositivity import is_strictly_copositive
-from hopverify.checker.growth import growth
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.floats import FLOATS
 from hopverify.lagrangians import LAGRANGIANS
 from hopverify.networks import linear_network
+from hopverify.numerics.attracting import attracting_box
+from hopverify.numerics.exact_copositivity import is_strictly_copositive
 from hopverify.numerics.growth import propose_box
+from hopverify.numerics.linear_growth import growth
 from hopverify.obligations import Bounded
 from hopverify.pipeline import verify
 from hopverify.spec import parse_spec

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker.ranges import Box
 from hopverify.checker.rules import Judgement, judge
 from hopverify.networks import Layer, Model, build_model
+from hopverify.numerics.ranges import Box
 from hopverify.obligations import Bounded, Outcome
+from hopverify.pipeline import verify
 from hopverify.provers import PROVERS, Budget
 from hopverify.provers.growth_box import MARGINS, _image, _rows, _runaways, _state, outward, settled
 from hopverify.reporting.wording import witness_in_words
@@ -195,3 +196,21 @@ def test_weights_beyond_doubles_have_no_box() -> None:
     near = "{values: [[1e400]], tolerance: 1}"
     asked = model("x: {size: 1, lagrangian: tanh}", f"w: {{kind: dense, layers: [x, x], weights: {near}}}")
     assert list(PROVERS["growth_box"].search(Bounded(asked), Budget())) == []
+
+
+def test_a_sum_of_states_without_leak_drifts() -> None:
+    """u' = Wσ(u) + b with W = -1 in all entries: u_0 - u_1 drifts if b_0 ≠ b_1; not with a leak, or W of full rank."""
+    text = "layers: {u: {size: 2, lagrangian: sigmoid, bias: %s, leak: %s}}\n"
+    text += "synapses: {w: {kind: dense, layers: [u, u], weights: %s}}\n"
+    low = "[[-1, -1], [-1, -1]]"
+    for bias, leak, weights, verdict in (
+        ("[1, 0]", "false", low, "fail"),
+        ("[1, 1]", "false", low, "unknown"),
+        ("[1, 0]", "1", low, "pass"),
+        ("[1, 0]", "false", "[[-1, -1], [-1, -2]]", "unknown"),
+    ):
+        spec = parse_spec(f"hopverify: 1\nname: drift\n{text % (bias, leak, weights)}checks: [boundedness]\n")
+        (entry,) = verify(spec).results
+        assert entry["verdict"] == verdict, bias
+        if verdict == "fail":
+            assert entry["method"] == ["kernel (unbounded solutions, by drift)"]

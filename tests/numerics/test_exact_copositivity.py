@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker.copositivity import (
+from hopverify.checker.linear_algebra import is_positive_definite, is_positive_semidefinite, quadratic
+from hopverify.numerics.exact_copositivity import (
     MAX_SIZE,
     TooLarge,
     _components,
@@ -20,7 +21,6 @@ from hopverify.checker.copositivity import (
     is_split,
     is_strictly_copositive,
 )
-from hopverify.checker.linear_algebra import is_positive_definite, is_positive_semidefinite, quadratic
 from tests.rationals import exact
 
 Matrix = np.ndarray[Any, Any]

@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import pytest
 
-from hopverify.checker import growth
 from hopverify.checker.enclosure import Ends, enclosure
 from hopverify.expr.nodes import Apply, Number
 from hopverify.expr.parser import parse
 from hopverify.networks import LayerFunction
+from hopverify.numerics import linear_growth as growth
 from tests.checker.models import layer
 
 ZERO = Fraction(0)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hopverify.checker import attracting
-from hopverify.checker.attracting import GrowthMap, attracting_box, growth_of_layer, nonnegative
-from hopverify.checker.growth import Bound, Growth
 from hopverify.errors import EvidenceRejected
+from hopverify.numerics import attracting
+from hopverify.numerics.attracting import GrowthMap, attracting_box, growth_of_layer, nonnegative
+from hopverify.numerics.linear_growth import Bound, Growth
 from tests.checker.models import dense, layer, network
 from tests.rationals import vector
 

@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.growth import Bound, Growth, growth
-from hopverify.checker.ranges import activation_range
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Layer, LinearNetwork
+from hopverify.numerics.linear_growth import Bound, Growth, growth
+from hopverify.numerics.ranges import activation_range
 
 Vector = np.ndarray[Any, Any]
 ZERO = Fraction(0)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hopverify.checker import ranges
 from hopverify.expr.nodes import Apply
 from hopverify.expr.parser import parse
 from hopverify.networks import Layer, build_model
+from hopverify.numerics import ranges
 from hopverify.spec import ExactArray, parse_spec
 
 
