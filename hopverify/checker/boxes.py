@@ -34,9 +34,6 @@ class Boxes:
     first: NDArray[np.int64]
     last: NDArray[np.int64]
 
-    def __len__(self) -> int:
-        return len(self.lower)
-
     def __getitem__(self, chosen: Any) -> Boxes:
         return Boxes(self.lower[chosen], self.upper[chosen], self.first[chosen], self.last[chosen])
 
