@@ -11,6 +11,8 @@ Open Scope R_scope.
 Definition numbers := list Q.
 Definition matrix := nat -> nat -> Q.
 Definition at_ (v : numbers) (i : nat) : Q := nth i v 0%Q.
+(** Whole numbers over a common denominator. *)
+Definition over (d : positive) (W : list (list Z)) : list numbers := map (map (fun z => Qmake z d)) W.
 Definition rows (W : list numbers) : matrix := fun i j => at_ (nth i W []) j.
 Definition transpose (W : matrix) : matrix := fun i j => W j i.
 Definition diagonal (w : numbers) : matrix := fun i j => if Nat.eqb i j then at_ w i else 0%Q.

@@ -71,7 +71,7 @@ class Definitions:
             raise NotExported(f"the array {array} has {prod(held.shape)} entries; Coq reads {MAX_ENTRIES} at most")
         kind = "numbers" if len(held.shape) == 1 else "list numbers"
         key = array_name(array)
-        return self._define(key, array, _definition(key, kind, f"{array_of(self.core, array)}%Q"))
+        return self._define(key, array, _definition(key, kind, array_of(self.core, array)))
 
     def vector(self, layer: Layer, key: str) -> str:
         """Return the name of the bias, the times or the leaks of a layer."""

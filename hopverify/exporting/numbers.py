@@ -13,11 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from math import lcm
 
 from hopverify.exporting.refusal import NotExported
 from hopverify.kernel.core import Core, Layer
 
 WIDTH = 110
+
+MANY = 400
+"""Entries from which a matrix is written over one denominator, where it has one: Coq reads it in half the time."""
 
 
 def rational(value: Fraction) -> str:
@@ -53,18 +57,22 @@ def _listed(values: Sequence[str]) -> str:
 
 
 def array_of(core: Core, array: str) -> str:
-    """Return an array of a core with one or two axes: a list, or a list of rows."""
+    """Return an array of a core with one or two axes: a list, or a list of rows, large ones over one denominator."""
     held = core.arrays[array]
     if held.within is not None:
         raise NotExported(f"the array {array} stands for all arrays within a spread; statements are about one")
     values = [held.fraction(place) for place in range(len(held.entries))]
     if len(held.shape) == 1:
-        return vector(values)
+        return f"{vector(values)}%Q"
     if len(held.shape) != 2:
         raise NotExported(f"the array {array} has {len(held.shape)} axes; vectors and matrices are stated")
     columns = held.shape[1]
+    common = lcm(*(value.denominator for value in values))
+    if len(values) >= MANY and common < 2**64:
+        whole = [int(value * common) for value in values]
+        return f"over {common}\n  {whole_rows([whole[k : k + columns] for k in range(0, len(whole), columns)])}%Z"
     rows = [vector(values[start : start + columns]) for start in range(0, len(values), columns)]
-    return "[" + ";\n   ".join(rows) + "]"
+    return "[" + ";\n   ".join(rows) + "]%Q"
 
 
 def vector_of(layer: Layer, key: str) -> str:

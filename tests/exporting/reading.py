@@ -38,7 +38,12 @@ class CoqText:
 
     def numbers(self, name: str) -> Numbers:
         """Return a list of rationals, or of lists of them."""
-        text = re.sub(r"(-?\d+)(?: # (\d+))?", lambda found: f'"{found[1]}/{found[2] or 1}"', self.definitions[name])
+        held = self.definitions[name].strip()
+        whole = re.fullmatch(r"over (\d+)\s+(.*)%Z", held, re.DOTALL)
+        if whole is not None:
+            rows = json.loads(whole[2].replace(";", ","))
+            return [[Fraction(entry, int(whole[1])) for entry in row] for row in rows]
+        text = re.sub(r"(-?\d+)(?: # (\d+))?", lambda found: f'"{found[1]}/{found[2] or 1}"', held)
         return fractions(json.loads(text.removesuffix("%Q").replace(";", ",")))
 
     def function(self, name: str) -> Callable[[arb], arb]:
