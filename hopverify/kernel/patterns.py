@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 
-from flint import arb
+from flint import arb, arb_mat
 
 from hopverify.kernel.core import Core
 from hopverify.kernel.evaluate import arrays_of, evaluate
@@ -59,9 +59,9 @@ class Patterns:
 
     def _are_copies(self, mu: int, nu: int) -> bool:
         """Whether the states are the same, or both activations one number; neuron by neuron, where these are alone."""
-        states = [a == b for a, b in zip(self.states[mu], self.states[nu], strict=True)]
+        states = (a == b for a, b in zip(self.states[mu], self.states[nu], strict=True))
         pairs = zip(self.gamma[mu], self.gamma[nu], strict=True)
-        points = [bool(a.is_exact() and b.is_exact() and a == b) for a, b in pairs]
+        points = (bool(a.is_exact() and b.is_exact() and a == b) for a, b in pairs)
         if self.layer.elementwise:
             return all(a or b for a, b in zip(states, points, strict=True))
         return all(states) or all(points)
@@ -74,9 +74,20 @@ class Patterns:
 
     def rivals(self, mu: int) -> list[tuple[int | None, arb]]:
         """Return the squares of the distances to patterns that are not known as copies; None is the resting layer."""
-        own, firsts = self.gamma[mu], self.firsts
-        others = [nu for nu in range(len(firsts)) if firsts[nu] == nu != firsts[mu]]
-        return [(None, square(own, self.rest)), *((nu, square(own, self.gamma[nu])) for nu in others)]
+        G, lengths, last = self._products, self._lengths, len(self.states)
+        others = [nu for nu, first in enumerate(self.firsts) if first == nu != self.firsts[mu]]
+        apart = [(nu, lengths[mu] + lengths[nu] - 2 * G[mu, nu]) for nu in others]
+        return [(None, lengths[mu] + lengths[last] - 2 * G[mu, last]), *apart]
+
+    @cached_property
+    def _products(self) -> arb_mat:
+        """The inner products of all activations, that of the resting layer last: |u - v|² = |u|² + |v|² - 2u·v."""
+        rows = arb_mat([*self.gamma, self.rest])
+        return rows * rows.transpose()
+
+    @cached_property
+    def _lengths(self) -> list[arb]:
+        return [self._products[k, k] for k in range(len(self.states) + 1)]
 
     @cached_property
     def have_signs(self) -> bool:

@@ -21,6 +21,14 @@ ROOMS, DIGITS = (0.0, 2.0**-24), 60
 """What is told of distances leaves no room, or room for enclosures that are wider; in so many binary digits."""
 
 
+MAX_WORK = 2**25
+
+
+def is_small(asked: Stored) -> bool:
+    """Whether the kernel compares all pairs of patterns in seconds."""
+    return bool(asked.patterns.values.size * len(asked.labels) <= MAX_WORK)
+
+
 def stored_claim(
     asked: Stored, entries: Sequence[Mapping[str, Any] | None], room: float, **basin: str
 ) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hopverify.networks import linear_network
 from hopverify.obligations import BasinCells, GloballyStable, Search, StoredPatterns
 from hopverify.provers import PROVERS, Budget, Prover
 from hopverify.provers._lists import stability_list
-from hopverify.provers._stored_rows import Stored, entry_of, few_claim
+from hopverify.provers._stored_rows import Stored, entry_of, few_claim, is_small
 from hopverify.verdict import Reason
 
 # Larger lists are those of `equilibria`, where they are asked for.
@@ -26,6 +26,8 @@ def attracting(asked: Stored, budget: Budget, *methods: str) -> Iterator[Evidenc
 
 
 def _search(obligation: BasinCells | StoredPatterns, budget: Budget) -> Iterator[Evidence]:
+    if not is_small(obligation):
+        return
     network, lone = linear_network(obligation.model), False
     for evidence in attracting(obligation, budget, "lure_multipliers"):
         lone = True

@@ -20,7 +20,7 @@ from hopverify.provers import Budget, Prover
 from hopverify.provers._flat_rows import with_flat_regions
 from hopverify.provers._listed_state import State
 from hopverify.provers._stability import Told, candidates, falling, with_stability
-from hopverify.provers._stored_rows import ROOMS, entry_of, stored_claim
+from hopverify.provers._stored_rows import ROOMS, entry_of, is_small, stored_claim
 from hopverify.provers._verified import Place, some_equilibria, verified
 from hopverify.verdict import Reason
 
@@ -32,7 +32,7 @@ MAX_SIZE = 80
 
 def _search(obligation: StoredPatterns, budget: Budget) -> Iterator[Evidence]:
     model, network = obligation.model, linear_network(obligation.model)
-    if network is None and model.size > MAX_SIZE:
+    if (network is None and model.size > MAX_SIZE) or not is_small(obligation):
         return
     chosen, found = _found(obligation, network, budget)
     if not found:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from hopverify.certificate import Evidence
 from hopverify.obligations import BasinCells
 from hopverify.provers import Budget, Prover
-from hopverify.provers._stored_rows import ROOMS, entry_of, stored_claim
+from hopverify.provers._stored_rows import ROOMS, entry_of, is_small, stored_claim
 from hopverify.provers.few_equilibria import attracting
 from hopverify.verdict import Reason
 
 
 def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
     """Where more than one pattern is asked for, one equilibrium is too few."""
-    if obligation.at_least > 1:
+    if obligation.at_least > 1 or not is_small(obligation):
         return
     for evidence in attracting(obligation, budget, "lure_multipliers", "lasalle"):
         for room in ROOMS if "x" in evidence["claim"] else ():
