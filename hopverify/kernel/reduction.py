@@ -15,7 +15,7 @@ from flint import fmpq_mat
 from hopverify.kernel.affine import affine_drives, starts
 from hopverify.kernel.altered import is_identity
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.functions import exactly, fraction
+from hopverify.kernel.functions import exactly
 from hopverify.kernel.network import activation, is_lipschitz
 from hopverify.kernel.numbers import need
 from hopverify.kernel.terms import Variable, walk
@@ -111,18 +111,13 @@ def _block(rows: Sequence[Sequence[Fraction]]) -> fmpq_mat:
     return fmpq_mat(len(rows), len(rows[0]), [exactly(Fraction(each)) for row in rows for each in row])
 
 
-def is_stably_reduced(d: Sequence[Fraction], core: Core, kept: Reduced) -> bool:
-    """Whether the form of T7 on the kept layers of a core, times d, decides stability in all of it.
+def is_stably_reduced(core: Core, kept: Reduced) -> bool:
+    """Whether the form of T7 on the kept layers of a core decides stability in all of it.
 
     Linear layers that are left out have ρ > 0 as their own form, if they do not drive each other, and with symmetric
-    weights ρH⁻¹ - W is positive iff what is left after eliminating them is (Schur complement). Layers that act as a
-    whole have one factor, as they have one time constant.
+    weights ρH⁻¹ - W is positive iff what is left after eliminating them is (Schur complement). The factors d count as
+    factors of the time constants: a layer that acts as a whole has one, as it has one leak.
     """
-    start = 0
-    for layer in kept.layers:
-        own, start = d[start : start + layer.size], start + layer.size
-        if not layer.elementwise and len(set(own)) > 1:
-            return False
     if not kept.gone:
         return True
     forms, first = affine_drives(core), starts(core)
@@ -130,8 +125,3 @@ def is_stably_reduced(d: Sequence[Fraction], core: Core, kept: Reduced) -> bool:
     e = {first[name] + k for name in kept.gone for k in range(sizes[name])}
     symmetric = all(forms[j].slopes.get(i, 0) == w for i, form in enumerate(forms) for j, w in form.slopes.items())
     return symmetric and not any(j in e for i in e for j in forms[i].slopes)
-
-
-def values(matrix: fmpq_mat) -> list[list[Fraction]]:
-    """Return a matrix of python-flint as rows of rationals."""
-    return [[fraction(matrix[i, j]) for j in range(matrix.ncols())] for i in range(matrix.nrows())]

@@ -147,3 +147,14 @@ def test_layers_that_are_left_out_do_not_drive_themselves(own: str, holds: bool)
         assert accepted(of, "same stability", "metric", {}, premises=held)
     else:
         rejected(of, "same stability", "metric", {}, "decide stability", premises=held)
+
+
+def test_layers_that_act_as_a_whole_have_one_factor() -> None:
+    whole = repaired(original("[[1, 2], [2, 5]]", function="softmax"))
+    fast = core(
+        "layers: {y: {size: 2, lagrangian: identity}, x: {size: 2, lagrangian: softmax, tau: 0}}\n"
+        "synapses: {s: {kind: feedforward_feedback, layers: [y, x], forward: [[1, 2], [2, 5]],"
+        " metric: [[1, 2], [2, 5]]}}\n"
+    )
+    of = replace(fast, original=whole.original)
+    assert accepted(of, "same stability", "metric", {}, premises=[times(), CONVEX])

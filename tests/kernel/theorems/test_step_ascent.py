@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hopverify.kernel.core import Core
 from tests.kernel.accepting import accepted, core, dense, rejected
 from tests.kernel.theorems.test_descent import doubling
 from tests.kernel.theorems.test_step_descent import altered, entry, gradient
@@ -78,3 +79,33 @@ def test_guesses_of_neurons_that_inhibit_themselves() -> None:
     rejected(of, "step ascent", "point", fields, "does not certainly raise", **far)
     near = proof | {"guesses": [{"x": ["1/2"]}, {"x": ["-1501/1000"]}]}
     assert accepted(of, "step ascent", "point", fields | {"rise": "43/50"}, **near)
+
+
+def test_guesses_of_a_layer_that_acts_as_a_whole() -> None:
+    """x + softmax(x) = y: x = y - 1/2 for y = (a, a), and V = a² - a + constant. A step of 4 leads from 1 to -1."""
+    of = core(
+        "layers: {y: {size: 2, lagrangian: identity}, x: {size: 2, lagrangian: softmax, tau: 0}}\n"
+        "synapses:\n  s: {kind: feedforward_feedback, layers: [y, x], forward: [[1, 0], [0, 1]],"
+        " metric: [[1, 0], [0, 1]]}\n  c: {kind: diagonal, layers: [x, x], weights: [-1, -1]}\n"
+    )
+    fields = {"energy": "V", "state": {"y": ["1", "1"]}, "step": "4", "rise": "19/10", "within": "4"}
+    convex = [gradient(of, "x"), entry("composition", "convex", layer="x")]
+    proof = {"guesses": [{"x": ["1/2", "1/2"]}, {"x": ["-3/2", "-3/2"]}], "premises": convex}
+    assert accepted(of, "step ascent", "point", fields, **proof)
+    rejected(of, "step ascent", "point", fields | {"rise": "21/10"}, "does not certainly raise", **proof)
+
+
+def test_a_residual_is_part_of_the_energy() -> None:
+    """Where the neuron is dead V = |y|²/2 + z² with z = y_1: a step of 3 leads from (-1, 1) to (2, -2)."""
+
+    def system(potential: str) -> Core:
+        return core(
+            "layers: {y: {size: 2, lagrangian: identity}, x: {size: 1, lagrangian: relu, bias: -5, tau: 0}}\n"
+            "synapses:\n  s: {kind: feedforward_feedback, layers: [y, x], forward: [[1, 0]], feedback: [[1], [0]],"
+            f" metric: [[1, 0], [0, 1]], residual: [[0], [1]], potential: '{potential}'}}\n"
+        )
+
+    fields = {"energy": "V", "state": {"y": ["-1", "1"]}, "step": "3", "rise": "6", "within": "3"}
+    assert accepted(system("z^2"), "step ascent", "point", fields)
+    rejected(system("z^2"), "step ascent", "point", fields | {"rise": "6001/1000"}, "does not certainly raise")
+    rejected(system("z^2/2"), "step ascent", "point", fields, "does not certainly raise")
