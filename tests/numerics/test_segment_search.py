@@ -158,3 +158,18 @@ def test_a_search_that_ends_early_lists_what_it_found() -> None:
 def test_natural_bounds_confine_bounded_activations() -> None:
     assert is_confined(network_of([[1]], [0], "lagrangian: hard_tanh")[1])
     assert not is_confined(network_of([[1]], [0])[1])
+
+
+def test_long_exact_states_are_listed_in_boxes() -> None:
+    """Two of 24 neurons inhibit each other: either wins, or both are alike."""
+    random, n = np.random.default_rng(0), 24
+    W = random.normal(size=(n, n))
+    W = np.round((W + W.T) / np.linalg.norm(W + W.T, 2) * 0.3, 10)
+    W[:2, :2] = [[0, -2], [-2, 0]]
+    b = np.round(np.abs(random.normal(size=n)), 3)
+    b[:2] = 1
+    entries = listed(W, b, region=[(Fraction(-8), Fraction(8))] * n)
+    assert len(entries) == 3
+    widths = [Fraction(high) - Fraction(low) for entry in entries for low, high in entry["x"]]
+    assert 0 < max(widths) < Fraction(1, 2**30)
+    assert max(len(end) for entry in entries for pair in entry["x"] for end in pair) < 50
