@@ -172,6 +172,14 @@ def test_energies_know_free_layers_by_s_alone() -> None:
     bounded(root, "-9", "does not show that S is locally Lipschitz", synapses={"e": "slopes"}, premises=[])
 
 
+def test_squared_distances_are_not_negative() -> None:
+    """S = -½ log(1/2 + Σ relu(1 - |x - ξ|²)) of two patterns is at least -½ log(5/2)."""
+    kind = "kind: epanechnikov, layers: [x], patterns: [[0, 0], [1, 0]], beta: 2, epsilon: 1/2"
+    of = core(f"layers: {{x: {{size: 2, lagrangian: identity, leak: false}}}}\nsynapses: {{e: {{{kind}}}}}\n")
+    bounded(of, "-23/50", confines=False, premises=[], synapses={"e": "range"})
+    bounded(of, "-9/20", TOO_HIGH, False, premises=[], synapses={"e": "range"})
+
+
 def test_energies_of_the_core_that_are_others() -> None:
     own = core("layers: {x: {size: 1, lagrangian: tanh}}\nenergy: sum(x^2)\n")
     bounded(own, "-9", "an energy of its own", synapses={})
