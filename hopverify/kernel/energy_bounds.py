@@ -7,9 +7,9 @@ For a convex L with g = ∇L, x·g - L = L*(γ) ≥ y·γ - L(y) for every y. So
   unbounded, and γ ≥ -a (or γ ≤ a) if it is bounded on the other side;
 - c|γ| - ρ·max L(±c/ρ), for any c ≥ 0, however fast g grows.
 
-Synaptic energies are at least the end of a range; or an exact quadratic function of the activations; or S(0) -
-Σ cᵢ|γᵢ|, cᵢ bounding the slopes of S. What is left is a quadratic form of the growing activations, Q = diag(ρ/s) - W,
-on the cone of those that are bounded on one side, and linear terms.
+Synaptic energies are at least the end of a range; or an exact quadratic function of the activations; or that end with
+0 for what is not bounded, less Σ cᵢ|γᵢ| over it, cᵢ bounding the slopes of S. What is left is a quadratic form of the
+growing activations, Q = diag(ρ/s) - W, on the cone of those that are bounded on one side, and linear terms.
 """
 
 from __future__ import annotations
@@ -96,6 +96,10 @@ class Bounds:
         hulls = [(name, each.low[0].union(each.high[0])) for name, each in ranges]
         return [hull if name not in self.growth and hull.is_finite() else None for name, hull in hulls]
 
+    def _is_bounded(self, layer: Layer) -> bool:
+        start = self.first[layer.name]
+        return all(self.intervals[start + k] is not None for k in range(layer.size))
+
     def confines(self) -> bool:
         """Whether E is large wherever an activation is: each is bounded, or has a leak, or grows as stated."""
         return all(
@@ -112,9 +116,10 @@ class Bounds:
             self.constant += of_term(self.core, S, self.gamma).low[0]
             return
         need(of_activations(self.core, S).lipschitz, where, "composition does not show that S is locally Lipschitz")
-        origin = {layer.name: [exactly(ZERO)] * layer.size for layer in self.layers}
-        self.constant += of_term(self.core, S, origin).low[0]
-        for layer in self.layers:
+        held = {layer.name for layer in self.layers if way == "slopes" and self._is_bounded(layer)}
+        origin = {layer.name: [exactly(ZERO)] * layer.size for layer in self.layers if layer.name not in held}
+        self.constant += of_term(self.core, S, {**self.gamma, **origin}).low[0]
+        for layer in (each for each in self.layers if each.name not in held):
             if any(node == Variable(("activation", layer.name)) for node in walk(S)):
                 slopes = gradient(S, ("activation", layer.name), self.core.places)
                 if way == "quadratic":
@@ -131,11 +136,15 @@ class Bounds:
                 row[other] = row.get(other, ZERO) - slope
 
     def _add_slopes(self, layer: Layer, slopes: Term) -> None:
-        """Count the largest |∂S/∂γ| on the way from 0 to any activations."""
+        """Count the largest |∂S/∂γ| on the way from 0 to any activations that are not bounded."""
         ways = {
-            name: [Range(min(each.low, _ORIGIN, key=_end), max(each.high, _ORIGIN, key=_end)) for each in ranges]
+            name: [
+                Range(each.low if each.low[0] <= 0 else _ORIGIN, each.high if each.high[0] >= 0 else _ORIGIN)
+                for each in ranges
+            ]
             for name, ranges in self.gamma.items()
         }
+        ways |= {each.name: self.gamma[each.name] for each in self.layers if self._is_bounded(each)}
         for neuron, each in enumerate(of_term(self.core, slopes, ways), start=self.first[layer.name]):
             self.steep[neuron] += _size(each)
 
@@ -149,7 +158,7 @@ class Bounds:
             if hull is not None:
                 # Bounded neurons pull at each other twice.
                 own = (pulls[k] + ball(self.linear[k])) / 2
-                found -= own * hull + self.steep[k] * abs(hull)
+                found -= own * hull
         for layer in self.layers:
             found -= self._own(layer, pulls)
         if self.growing:
@@ -239,10 +248,6 @@ class Bounds:
 
 
 _ORIGIN = (arb(0), False)
-
-
-def _end(end: tuple[arb, bool]) -> float:
-    return float(end[0])
 
 
 def _size(of: Range) -> arb:

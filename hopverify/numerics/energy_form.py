@@ -150,7 +150,7 @@ class EnergyForm:
             constant -= self._own(layer, pull)
             if name not in self.unbounded:
                 ends = np.maximum(np.abs(low[own]), np.abs(high[own]))
-                constant -= float((ends * ((size[own] + np.abs(linear[own])) / 2 + steep[own])).sum())
+                constant -= float((ends * (size[own] + np.abs(linear[own])) / 2).sum())
         among = [k for name in self.unbounded if name not in self.grown for k in self.places[name]]
         beside = [k for name in self.unbounded for k in self.places[name]]
         if self.weights[np.ix_(among, beside)].any():
@@ -181,24 +181,26 @@ class EnergyForm:
         return float(least - (leak * a * a / s).sum() / 2)
 
     def _energy(self, name: str, synapse: Synapse) -> float:
-        """Return S at 0, or its lower bound."""
-        if self.ways[name] != "range":
+        """Return S at 0, or its lower bound: with 0 for what is not bounded, if slopes count the rest."""
+        over = self.gamma if self.ways[name] == "range" else self.beside
+        if self.ways[name] == "quadratic":
             at = {each: np.zeros(self.model.layers[each].size) for each in synapse.layers}
             return float(synapse.energy(at, FLOATS))
         if isinstance(synapse, Dense):
-            left, right = (self.gamma[each] for each in synapse.layers)
+            left, right = (over[each] for each in synapse.layers)
             return -float(synapse.prefactor) * _form_above(synapse.matrix.floats(), left, right)
-        found = as_interval(synapse.energy({each: intervals(self.gamma[each]) for each in synapse.layers}, INTERVALS))
+        found = as_interval(synapse.energy({each: intervals(over[each]) for each in synapse.layers}, INTERVALS))
         return float(found.lower)
 
     def _slopes(self) -> Floats:
         """Return the largest |∂S/∂γ| of energies that count by their slopes."""
         found = np.zeros(sum(map(len, self.places.values())))
-        ways = {name: Box(np.minimum(box.lower, 0), np.maximum(box.upper, 0)) for name, box in self.gamma.items()}
+        hulls = {name: Box(np.minimum(box.lower, 0), np.maximum(box.upper, 0)) for name, box in self.gamma.items()}
+        ways = {name: hulls[name] if name in self.unbounded else box for name, box in self.gamma.items()}
         for name, synapse in self.synapses.items():
             if self.ways[name] == "slopes":
                 drives = synapse.drive({each: intervals(ways[each]) for each in synapse.layers}, INTERVALS)
-                for each, drive in drives.items():
+                for each, drive in ((name, own) for name, own in drives.items() if name in self.unbounded):
                     found[self.places[each]] += np.abs(_ends(drive)).max(axis=0)
         return found
 

@@ -105,9 +105,9 @@ def test_bounded_activations_have_ranges() -> None:
     for way in ("range", "quadratic"):
         bounded(of, "-301/100", synapses={"w": way})
         bounded(of, "-299/100", TOO_HIGH, synapses={"w": way})
-    # The slopes are 2 and 2, and Σ 2|γ| = 4.
-    bounded(of, "-501/100", synapses={"w": "slopes"})
-    bounded(of, "-499/100", TOO_HIGH, synapses={"w": "slopes"})
+    # Of what is bounded no slope counts.
+    bounded(of, "-301/100", synapses={"w": "slopes"})
+    bounded(of, "-299/100", TOO_HIGH, synapses={"w": "slopes"})
     bounded(of, "-9", "synaptic energies have a range", synapses={"w": "convexity"})
     bounded(of, "-9", "the key 'w' is missing", synapses={})
     bounded(of, "-9", "lacks a premise", synapses={"w": "range"}, premises=premises(of, "x")[:1])
@@ -137,10 +137,11 @@ def test_what_grows_fast_outweighs_linear_terms() -> None:
     bounded(of, "-68/25", synapses={"w": "quadratic"})
     bounded(of, "-271/100", TOO_HIGH, synapses={"w": "quadratic"})
     half = core(STEEP.format(leak="1/2", y="tanh", w=1))
-    # -e²/2, and 1 more for the slope of the bounded neuron, which is not bounded: exp has no upper end.
-    bounded(half, "-37/10", synapses={"w": "quadratic"})
-    bounded(half, "-369/100", TOO_HIGH, synapses={"w": "quadratic"})
-    bounded(half, "-9", TOO_HIGH, synapses={"w": "slopes"})
+    # -e²/2, with the slope 1 at most.
+    for way in ("quadratic", "slopes"):
+        bounded(half, "-37/10", synapses={"w": way})
+        bounded(half, "-369/100", TOO_HIGH, synapses={"w": way})
+    bounded(half, "-9", TOO_HIGH, synapses={"w": "range"})
     free = core(STEEP.format(leak="false", y="tanh", w=1))
     bounded(free, "-9", "it has no leak", False, premises=premises(free, "y"), synapses={"w": "quadratic"})
     open_ones = core(STEEP.format(leak=1, y="exp", w=1))
