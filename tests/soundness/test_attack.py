@@ -311,7 +311,7 @@ def test_a_negative_size_shows_nothing() -> None:
             for wrong in ("-1/1000", "-1", "-1000"):
                 with pytest.raises(EvidenceRejected):
                     judge(obligation, placed(evidence, path, wrong))
-    assert len({rule for rule, _ in met}) >= 6
+    assert {rule for rule, _ in met} >= {"kernel", "basin_cells", "retrieval"}
 
 
 # ------------------------------------------------------------------ the text of certificates

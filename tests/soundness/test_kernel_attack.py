@@ -34,7 +34,7 @@ from tests.soundness.mutations import ALIENS, at, paths, placed
 from tests.soundness.oracles.claims import Unknown, falsity
 
 DOCS = File(__file__).parents[2] / "docs" / "claims"
-CHANGES = by_profile(200, 100_000, 100_000)
+CHANGES = by_profile(80, 100_000, 100_000)
 X = {"layer": "x"}
 
 STORED = (
@@ -47,7 +47,11 @@ STORED = (
 
 # Tiny specs whose claims the provers prove, and for each of them entries by hand.
 SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
-    ("layers: {x: {size: 2, lagrangian: {expression: 'x^2/2 - 2*sech(x)'}}}", []),
+    (
+        "layers: {x: {size: 2, lagrangian: {expression: 'x^2/2 - 2*sech(x)'}}}\n"
+        "checks: [lagrangian_convexity, energy_flatness, activation_is_gradient, time_constants]",
+        [],
+    ),
     (
         "layers: {x: {size: 2, lagrangian: {expression: '(x[0] + x[1])^2', of: layer}}}",
         [
