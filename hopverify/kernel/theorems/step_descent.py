@@ -7,6 +7,7 @@ from hopverify.kernel.altered import altered_system
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.json_values import keys, listed, rationals
+from hopverify.kernel.json_values import name as name_of
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.semidefinite import is_semidefinite
 from hopverify.kernel.step_form import of_altered, of_energy
@@ -25,7 +26,7 @@ def of_network(case: Case) -> Fact:
     slow = [layer.name for layer in core.layers if isinstance(layer, Layer) and not layer.instantaneous]
     keys(case.proof["slopes"], f"{case.where}.slopes", *slow)
     slopes = {name: rationals(case.proof["slopes"][name], 2, f"{case.where}.slopes") for name in slow}
-    concave = listed(case.proof.get("concave", []), f"{case.where}.concave")
+    concave = [name_of(each, case.where) for each in listed(case.proof.get("concave", []), f"{case.where}.concave")]
     case.need(set(concave) <= {each.name for each in core.synapses}, "a concave synapse has another name")
     case.need(is_semidefinite(of_energy(core, slopes, concave, _pace(case))), "M(h) is not positive semidefinite")
     at_once = [layer.name for layer in core.layers if layer.name not in slow]

@@ -155,6 +155,7 @@ def test_concave_synapses_are_left_out() -> None:
     rejected(of, "step descent", "T14", told("9/16"), HOLDS, **proof(of, "0", "1", concave=["s"]))
     rejected(of, "step descent", "T14", told("1/2"), "not affine", **proof(of, "0", "1"))
     rejected(of, "step descent", "T14", told("1/2"), "another name", **proof(of, "0", "1", concave=["t"]))
+    rejected(of, "step descent", "T14", told("1/2"), "expected a name", **proof(of, "0", "1", concave=[["s"]]))
     for energy in ("logsumexp(3*x)", "-sum(x^3)"):
         bent = both(energy)
         rejected(bent, "step descent", "T14", told("1/8"), "concave", **proof(bent, "0", "1", concave=["s"]))
