@@ -16,6 +16,7 @@ from pathlib import Path
 
 from hopverify.core import core_of
 from hopverify.exporting import claims_of, export
+from hopverify.exporting.claims import Shown
 from hopverify.kernel.core import Core
 from hopverify.networks import any_model
 from hopverify.spec import parse_spec, read_spec
@@ -23,7 +24,7 @@ from hopverify.spec import parse_spec, read_spec
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "proofs.md"
 SIZES = (10, 50, 100, 200)
-CLAIMS = ("symmetric", "gradient drive", "descent")
+CLAIMS = ("symmetric", "gradient drive", "descent", "global stability")
 
 
 def lines() -> str:
@@ -47,11 +48,17 @@ def network(size: int) -> Core:
     text = f"""
 hopverify: 1
 name: random
-layers: {{x: {{size: {size}, lagrangian: tanh}}}}
+layers: {{x: {{size: {size}, lagrangian: tanh, leak: 32}}}}
 synapses: {{w: {{kind: dense, layers: [x, x], weights: [{rows}]}}}}
 checks: [energy_descent]
 """
     return core_of(any_model(parse_spec(text)))
+
+
+def attraction(size: int) -> Shown:
+    """Return the claim that one equilibrium attracts everything, by T16 with multipliers of 1: leaks are large."""
+    proof = {"by": "T16", "heights": {"x": "1"}, "multipliers": {"x": ["1"] * size}}
+    return Shown("global stability", {}, proof)
 
 
 def seconds(text: str) -> float:
@@ -72,7 +79,7 @@ def table() -> str:
     rows.append("|---" * (len(CLAIMS) + 2) + "|")
     for size in SIZES:
         core = network(size)
-        claims = claims_of(core)
+        claims = [*claims_of(core), attraction(size)]
         files = [export(core, [claim for claim in claims if claim.name == name]).text for name in CLAIMS]
         # Printing the axioms is the same for all sizes.
         measured = [seconds(text) for text in files]
