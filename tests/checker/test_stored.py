@@ -23,7 +23,6 @@ from hopverify.checker.stored import (
     distinct,
     doubles_around,
     far,
-    judged,
     reach_of_signs,
     what_is_missing,
 )
@@ -68,10 +67,6 @@ def test_what_an_equilibrium_lacks() -> None:
     own = Fit(0.25, 0.5, None, 1, 1)
     assert (own.is_own, what_is_missing(own, LABELS)) == (True, {})
     assert not Fit(0.5, 0.5, None, 0, 0).is_near
-    assert judged(own, "stable", LABELS) == {"verdict": "pass", "stability": "stable"}
-    undecided = {"verdict": "unknown", "stability": "undecided", "why": "stability"}
-    assert judged(own, "undecided", LABELS) == undecided
-    assert judged(Fit(0.5, 0.25, 1, 0, 0), "stable", LABELS)["why"] == "far"
 
 
 def test_how_far_signs_reach() -> None:
@@ -100,9 +95,9 @@ def test_the_nearest_rival_sets_the_limit() -> None:
     assert (near.rivals, apart_.rivals, near.different) == ([1, 0], [None, None], 2)
     for rivals in (near, apart_):
         assert (rivals.limits <= 0.5).all()
-        assert (rivals._most >= 0.5).all()
+        assert (rivals.most >= 0.5).all()
         assert rivals.limits == pytest.approx([0.5, 0.5], abs=CLOSE)
-        assert rivals._most == pytest.approx([0.5, 0.5], abs=CLOSE)
+        assert rivals.most == pytest.approx([0.5, 0.5], abs=CLOSE)
     # As far from 0 as from one another: 0 is told.
     assert Rivals(None, ExactArray.of([[1], [2]])).rivals == [None, 0]
 
@@ -120,7 +115,7 @@ def test_copies_are_no_rivals() -> None:
     shifted = Rivals(layer("lagrangian: softmax"), ExactArray.of([[0, 1], [1, 2]]))
     assert (shifted.firsts, shifted.different) == ([0, 1], None)
     assert shifted.limits.tolist() == [0.0, 0.0]
-    assert (shifted._most > 0.1).all()
+    assert (shifted.most > 0.1).all()
 
 
 @pytest.mark.parametrize(
