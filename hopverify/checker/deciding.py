@@ -50,10 +50,10 @@ def decide(
     """
     if evidence is None:
         return Decision(obligation, role, None, Judgement(Outcome.OPEN))
+    judged = whole(evidence, known) if known and is_entry(evidence) else evidence
     if family is None or not isinstance(evidence, Mapping) or SURVIVES not in evidence:
-        judged = whole(evidence, known) if known and is_entry(evidence) else evidence
         return Decision(obligation, role, evidence, judge(obligation, judged, uncertain=family is not None))
-    own = {key: value for key, value in evidence.items() if key != SURVIVES}
+    own = {key: value for key, value in judged.items() if key != SURVIVES}
     judgement = judge(obligation, own, uncertain=True)
     factor = _survived(family, evidence[SURVIVES])
     told = replace(judgement, data={**judgement.data, SURVIVES: text_of(factor)})

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from hopverify.checks import ANOTHER_ENERGY, FLOATING_POINT, Check, Claim, ParameterError
+from hopverify.checks import ANOTHER_ENERGY, Check, Claim, ParameterError
 from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
 from hopverify.networks import Model, Neurons, linear_network
 from hopverify.networks.linear import MAX_NEURONS, MAX_WITH_WHOLE_LAYERS, unlisted
@@ -72,7 +72,6 @@ def claims_about(
     obligation: Callable[[Search], Obligation],
     statement: str,
     *,
-    assumptions: tuple[str, ...] = (FLOATING_POINT,),
     of_energy: bool = False,
 ) -> Callable[..., list[Claim]]:
     """Return the claims of a check that makes one statement about the equilibria of the whole model.
@@ -90,8 +89,8 @@ def claims_about(
         made = obligation(search)
         unique = tuple(Convex(model.layers[name]) for name in model.inhibition)
         if unique:
-            return [Claim(model.name, made.statement, premises=(made, *unique), assumptions=assumptions)]
-        return [Claim(model.name, made.statement, necessary=(made,), assumptions=assumptions)]
+            return [Claim(model.name, made.statement, premises=(made, *unique))]
+        return [Claim(model.name, made.statement, necessary=(made,))]
 
     return claims
 

@@ -33,7 +33,7 @@ CHECK = Check(
     ),
     premises="as equilibria; the energy that is derived, not one that the spec claims",
     sizes={"": SIZES_OF_LISTS},
-    claims=claims_about(NoGhosts, "the energy has no ghost regions", assumptions=(), of_energy=True),
+    claims=claims_about(NoGhosts, "the energy has no ghost regions", of_energy=True),
     order=120,
     diagnostic=True,
 )

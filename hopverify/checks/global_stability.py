@@ -11,18 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.checks import FLOATING_POINT, Check, Claim, at_instantaneous_values, where_definiteness_decides
-from hopverify.checks.equilibria import search_of
+from hopverify.checks import Check, Claim, at_instantaneous_values, where_definiteness_decides
 from hopverify.networks import Model
 from hopverify.obligations import GloballyStable
-
-LISTED = f"where the evidence holds equilibria of a network: {FLOATING_POINT}"
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     obligation = GloballyStable(model)
-    listed = () if search_of(model, {}) is None else (LISTED,)
-    assumptions = (*at_instantaneous_values(model.layers.values()), *where_definiteness_decides(model), *listed)
+    assumptions = (*at_instantaneous_values(model.layers.values()), *where_definiteness_decides(model))
     return [Claim(model.name, obligation.statement, (obligation,), assumptions=assumptions)]
 
 

@@ -206,8 +206,6 @@ def test_every_rule_says_of_which_weights_it_speaks() -> None:
         "one_step_retrieval",
         "retrieval",
     }, "a rule that reckons with spreads needs a test at corners, here"
-    blind = {rule.name for rule in RULES if rule.reach is Reach.ANY}
-    assert "equilibrium_tree" not in blind
 
 
 def test_exact_multipliers_say_nothing_of_uncertain_weights() -> None:
@@ -241,6 +239,15 @@ def test_how_far_evidence_reaches_is_judged(survives: Any, message: str) -> None
     ((obligation, role),) = roles_of(claim)
     with pytest.raises(EvidenceRejected, match=message):
         decide(obligation, role, {**told["evidence"], SURVIVES: survives}, family_of(claim, 0))
+
+
+def test_a_proof_that_reaches_further_may_cite_what_stands_before_it() -> None:
+    spec = network([[Fraction(1)]], "energy_descent, {step_size: {step: 1/8}}", near="tolerance: 1/100")
+    certificate = parse_certificate(verify(spec, samples=50).to_json())
+    rows = [row for result in certificate.results for row in result["obligations"]]
+    (step,) = [row for row in rows if SURVIVES in row.get("data", {})]
+    assert all("proof" not in premise for premise in step["evidence"]["proof"]["premises"])
+    check_certificate(spec, certificate)
 
 
 def test_evidence_for_exact_weights_cannot_say_how_far_it_reaches() -> None:
