@@ -13,11 +13,11 @@ A file uses only files that stand before it:
     ranges               intervals, ranges
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
-    of a core            network, points, semidefinite, affine, drive_ranges, linear_growth
+    of a core            network, points, semidefinite, affine, altered, reduction, drive_ranges, linear_growth
     of equilibria        formulas, pieces, curves, normalised, flow, krawczyk, entries, boxes, affine_pieces, tree
-    of one equilibrium   overlaps, sectors, patterns
+    of one equilibrium   overlaps, sectors, patterns, energy, step_form
     beside a state       copositivity, smooth, slopes, linearised, second_order
     of the energy        energy_bounds
     where g is constant  constant_intervals, null_space, piece_systems, flat_places
-    claims and proofs    claims, facts, witness, theorems, check, __main__
+    claims and proofs    claims, facts, steps, witness, theorems, check, __main__
 """

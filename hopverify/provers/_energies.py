@@ -16,7 +16,7 @@ from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.expr.exact import EXACT
 from hopverify.kernel.check import accept
 from hopverify.kernel.numbers import Rejected
-from hopverify.networks import Model
+from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.obligations import Search
 
 MAX_WORK = 20_000_000
@@ -46,6 +46,9 @@ def with_energies(search: Search, stability: Evidence) -> Evidence:
 
 
 def _has_energy(model: Model) -> bool:
+    """Whether E is one to speak of: that of an altered system is V, and no E descends there."""
+    if isinstance(altered_system(model), AlteredSystem):
+        return False
     return model.claimed is not None or all(each.function.potential is not None for each in model.layers.values())
 
 

@@ -9,7 +9,7 @@ from hopverify.certificate import Evidence
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Obligation, Outcome
-from hopverify.provers import Budget, NothingToSearchError, Prover, accepting
+from hopverify.provers import Budget, Prover, accepting
 
 
 def entries_of(found: Iterable[Evidence | None]) -> list[dict[str, Any]]:
@@ -37,7 +37,8 @@ def proof_by(provers: Iterable[Prover], obligation: Obligation, budget: Budget) 
             for evidence in prover.search(obligation, budget):
                 if is_proved(obligation, evidence):
                     return evidence
-        except (NothingToSearchError, EvidenceRejected, ArithmeticError):
+        except Exception:
+            # Whatever a search breaks off with, another may prove the premise.
             continue
     return None
 

@@ -28,7 +28,8 @@ def each(case: Case) -> Fact:
     known = {canonical(row["x"]): {"stability": row["stability"]} for row in _isolated(stability)}
     for row in (row for fact in flat for row in _isolated(fact)):
         known.setdefault(canonical(row["x"]), {})["flat"] = {key: row[key] for key in FLAT if key in row}
-    return _checked(case, known)
+    _check_rows(case, known)
+    return Fact(case.core, case.claim)
 
 
 def one(case: Case) -> Fact:
@@ -37,7 +38,8 @@ def one(case: Case) -> Fact:
     case.need(case.claim.fields.get("basin") == "all states", "the basin is that of all states")
     (fact,) = _premises(case, ("global stability",))
     case.need("x" in fact.claim.fields, "the premise does not say where the equilibrium is")
-    return _checked(case, {canonical(fact.claim["x"]): {"stability": "stable"}})
+    _check_rows(case, {canonical(fact.claim["x"]): {"stability": "stable"}})
+    return Fact(case.core, case.claim)
 
 
 def few(case: Case) -> Fact:
@@ -49,11 +51,13 @@ def few(case: Case) -> Fact:
     case.keys("premises")
     (fact,) = _premises(case, ("stability", "global stability"))
     if fact.claim.name == "global stability":
-        return _few(case, [fact.claim.fields.get("x")], 1)
-    case.need(fact.claim.says("stability", all=True, region=None), "the premise does not list all equilibria")
-    rows = fact.claim["equilibria"]
-    case.need(not any("dimension" in row for row in rows), "the premise lists a continuum")
-    return _few(case, [row["x"] for row in rows if row["stability"] != "unstable"], len(rows))
+        _check_few(case, [fact.claim.fields.get("x")], 1)
+    else:
+        case.need(fact.claim.says("stability", all=True, region=None), "the premise does not list all equilibria")
+        rows = fact.claim["equilibria"]
+        case.need(not any("dimension" in row for row in rows), "the premise lists a continuum")
+        _check_few(case, [row["x"] for row in rows if row["stability"] != "unstable"], len(rows))
+    return Fact(case.core, case.claim)
 
 
 def _premises(case: Case, *names: tuple[str, ...]) -> list[Fact]:
@@ -73,8 +77,8 @@ def _isolated(fact: Fact) -> list[Any]:
 # --------------------------------------------------------------------------------------------------------------- stored
 
 
-def _checked(case: Case, known: Mapping[str, Mapping[str, Any]]) -> Fact:
-    """Return the fact, of rows about equilibria of which something is known."""
+def _check_rows(case: Case, known: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse the rows of a claim unless what is known of the equilibria shows them, and enough are stored."""
     claim, patterns = case.claim, Patterns(case.core, case.claim["memory"], case.where)
     rows, errors = listed(claim["patterns"], case.where), natural(claim["errors"], case.where)
     case.need(len(rows) == len(patterns.states), f"expected a row for each of {len(patterns.states)} patterns")
@@ -84,7 +88,6 @@ def _checked(case: Case, known: Mapping[str, Mapping[str, Any]]) -> Fact:
     different = {patterns.firsts[mu] for mu in stored}
     enough = len(different) >= natural(claim["at_least"], case.where) or len(stored) == len(rows)
     case.need(enough, "fewer patterns are stored")
-    return Fact(case.core, claim)
 
 
 def _check(patterns: Patterns, mu: int, row: Any, errors: int, known: Mapping[str, Mapping[str, Any]]) -> None:
@@ -135,8 +138,8 @@ def _limit(patterns: Patterns, mu: int, row: Mapping[str, Any], where: str) -> A
 # -------------------------------------------------------------------------------------------------------------- too few
 
 
-def _few(case: Case, places: list[Any], count: int) -> Fact:
-    """Return the fact, of the places of all equilibria that may be stable, None where that is not known."""
+def _check_few(case: Case, places: list[Any], count: int) -> None:
+    """Refuse the claim unless too few patterns own a place of an equilibrium that may be stable, None for any place."""
     claim, patterns = case.claim, Patterns(case.core, case.claim["memory"], case.where)
     numbers = (claim[key] for key in ("at_least", "most", "errors", "equilibria"))
     asked, most, errors, told = (natural(each, case.where) for each in numbers)
@@ -146,7 +149,6 @@ def _few(case: Case, places: list[Any], count: int) -> Fact:
     owned = min(len(set().union(*owners)), sum(map(bool, owners)))
     case.need(told == count, f"there are {count} equilibria")
     case.need(owned <= most < min(asked, len(set(patterns.firsts))), f"{owned} of the patterns may be stored")
-    return Fact(case.core, claim)
 
 
 def _owners(patterns: Patterns, state: Any, errors: int) -> set[int]:
