@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import SimpleQueue
+from time import sleep
 from types import ModuleType
 from typing import Any
 from weakref import WeakValueDictionary
@@ -93,6 +94,9 @@ class Processes:
                 process.kill()
             for process in processes:
                 process.join()
+                while process.is_alive():
+                    # A thread of the pool has waited for it, too, and was told first: it is about to note that.
+                    sleep(0.001)
 
     def _own(self) -> set[BaseProcess]:
         return set(multiprocessing.active_children()) - self._others

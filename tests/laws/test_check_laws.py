@@ -44,6 +44,7 @@ DEAR = () if HUNT else (
 
 # Not by default, nor what was repaired: others with the same checks are quicker.
 SLOW = {
+    "equilibrium-propagation", "predictive-coding", "n-ary",
     "global-lure", "hamux-convention", "hamux/hamux-memories", "hopfield-1984", "krotov-hopfield-hard-tanh",
     "layernorm-equilibria", "negative-energy-transformer", "negative-equilibrium-propagation", "negative-missing-half",
     "negative-self-excitation", "relu-dead-coordinate", "negative-two-time-constants",
