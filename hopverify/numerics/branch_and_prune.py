@@ -133,7 +133,8 @@ class BranchAndPrune:
 
     def _shrunk(self, lower: Floats, upper: Floats, low: Floats, high: Floats) -> Bounds:
         """Return ends between those of a box and the bounds found, on a grid as coarse as what is gained."""
-        width, middle = upper - lower, (low + high) / 2
+        # Bounds that pass each other by less than their room may lie outside.
+        width, middle = upper - lower, np.clip((low + high) / 2, lower, upper)
         low, high = np.minimum(low, middle), np.maximum(high, middle)
         ends = []
         for old, gain, sign in ((lower, low - lower, 1.0), (upper, upper - high, -1.0)):

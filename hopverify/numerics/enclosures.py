@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from hopverify.numerics.outward import outward
 
 Floats = NDArray[np.float64]
-NEWTON_STEPS, CLOSE = 30, 1e-14
-SHARES = (2.0**-36, 2.0**-44)
+NEWTON_STEPS, CLOSE, STALLED, NEARBY = 30, 1e-14, 1e-8, 2.0**-14
+SHARES = (2.0**-36, 2.0**-30, 2.0**-44)
+"""Close to a fold, where the derivative is small, doubles know less of an equilibrium: its box has to be wider."""
 
 
 Interval = tuple[Fraction, Fraction]
@@ -51,14 +52,19 @@ class Enclosures:
         self.inside: list[bool] = []
 
     def near(self, lower: Floats, upper: Floats) -> int | None:
-        """Return the number of the equilibrium to which Newton's method leads from the middle of a box."""
+        """Return the number of the equilibrium to which Newton's method leads from the middle of a box.
+
+        Where it leads nowhere near, that of the nearest one that is known: F may be injective on the hull of both.
+        """
         width = upper - lower
         for number, (low, high) in enumerate(self.boxes):
             if (lower <= high).all() and (low <= upper).all():
                 return number
-        x = self._polished((lower + upper) / 2, width)
+        middle = (lower + upper) / 2
+        x = self._polished(middle, width)
         if x is None:
-            return None
+            distances = [float(np.max(np.abs(low - middle))) for low, _ in self.boxes]
+            return int(np.argmin(distances)) if distances else None
         for number, (low, high) in enumerate(self.boxes):
             if (low <= x).all() and (x <= high).all():
                 return number
@@ -106,7 +112,7 @@ class Enclosures:
 
     def _polished(self, x: Floats, width: Floats) -> Floats | None:
         """Return the limit of Newton's method, None where it leads far away."""
-        start = x
+        start, last = x, np.inf
         with np.errstate(all="ignore"):
             for _ in range(NEWTON_STEPS):
                 try:
@@ -114,10 +120,13 @@ class Enclosures:
                 except np.linalg.LinAlgError:
                     return None
                 x = x - step
-                if not (np.abs(x - start) <= 2 * width).all():
+                if not (np.abs(x - start) <= 2 * width + NEARBY * (1 + np.abs(start))).all():
                     return None
-                if (np.abs(step) <= CLOSE * (1 + np.abs(x))).all():
+                size = float(np.max(np.abs(step) / (1 + np.abs(x))))
+                # Steps that are small, and get no smaller, are roundings.
+                if size <= CLOSE or last / 2 <= size <= STALLED:
                     return x
+                last = size
         return None
 
     def _is_one(self, lower: Floats, upper: Floats) -> bool:
