@@ -72,47 +72,48 @@ def question(obligation: Obligation) -> Question:
     raise NotImplementedError(obligation.statement)
 
 
+OF_MODELS: Mapping[type[Any], tuple[str, str]] = {
+    Bounded: ("bounded solutions", "unbounded solutions"),
+    DerivedEnergy: ("derived energy", "another energy"),
+    Descent: ("descent", "ascent"),
+    EnergyBoundedBelow: ("energy bounded below", "energy unbounded below"),
+    GloballyStable: ("global stability", "no global stability"),
+}
+"""Obligations about a model: the names of the claims that prove and refute them."""
+
+OF_LAYERS: Mapping[type[Any], tuple[str, str | None]] = {
+    CompatibleTimes: ("compatible times", "incompatible times"),
+    Convex: ("convex", "not convex"),
+    GradientOfL: ("gradient of L", None),
+    NowhereFlat: ("constant on no segment", "constant on a segment"),
+    Regular: ("Lipschitz activation", None),
+    SymmetricJacobian: ("gradient activation", "no gradient activation"),
+}
+"""Obligations about a layer."""
+
+
+def _of_model(names: tuple[str, str], obligation: Any) -> Question:
+    proves, refutes = names
+    return Question(core_of(obligation.model), {"name": proves}, {"name": refutes})
+
+
+def _of_layer(names: tuple[str, str | None], obligation: OfLayer) -> Question:
+    (proves, refutes), layer = names, obligation.layer
+    negative = None if refutes is None else {"name": refutes, "layer": layer.name}
+    return Question(core_of_layer(layer), {"name": proves, "layer": layer.name}, negative)
+
+
+for kind, about_models in OF_MODELS.items():
+    question.register(kind, partial(_of_model, about_models))
+for kind, about_layers in OF_LAYERS.items():
+    question.register(kind, partial(_of_layer, about_layers))
+
+
 @question.register
 def _(obligation: SymmetricWeights) -> Question:
     core = core_of(obligation.model)
     matrix = matrix_of(core, obligation.name)
     return Question(core, {"name": "symmetric", "matrix": matrix}, {"name": "not symmetric", "matrix": matrix})
-
-
-@question.register
-def _(obligation: CompatibleTimes) -> Question:
-    return _of_layer(obligation, "compatible times", "incompatible times")
-
-
-@question.register
-def _(obligation: DerivedEnergy) -> Question:
-    return Question(core_of(obligation.model), {"name": "derived energy"}, {"name": "another energy"})
-
-
-@question.register
-def _(obligation: Bounded) -> Question:
-    return Question(core_of(obligation.model), {"name": "bounded solutions"}, {"name": "unbounded solutions"})
-
-
-@question.register
-def _(obligation: EnergyBoundedBelow) -> Question:
-    core = core_of(obligation.model)
-    return Question(core, {"name": "energy bounded below"}, {"name": "energy unbounded below"})
-
-
-@question.register
-def _(obligation: GloballyStable) -> Question:
-    return Question(core_of(obligation.model), {"name": "global stability"}, {"name": "no global stability"})
-
-
-@question.register
-def _(obligation: Convex) -> Question:
-    return _of_layer(obligation, "convex", "not convex")
-
-
-@question.register
-def _(obligation: Descent) -> Question:
-    return Question(core_of(obligation.model), {"name": "descent"}, {"name": "ascent"})
 
 
 @question.register
@@ -156,28 +157,8 @@ def _(obligation: GradientDrive) -> Question:
 
 
 @question.register
-def _(obligation: SymmetricJacobian) -> Question:
-    return _of_layer(obligation, "gradient activation", "no gradient activation")
-
-
-@question.register
-def _(obligation: Regular) -> Question:
-    return _of_layer(obligation, "Lipschitz activation", None)
-
-
-@question.register
-def _(obligation: GradientOfL) -> Question:
-    return _of_layer(obligation, "gradient of L", None)
-
-
-@question.register
 def _(obligation: RegularDrive) -> Question:
     return Question(core_of(obligation.model), {"name": "Lipschitz drive", "synapse": obligation.name})
-
-
-@question.register
-def _(obligation: NowhereFlat) -> Question:
-    return _of_layer(obligation, "constant on no segment", "constant on a segment")
 
 
 @question.register
@@ -242,7 +223,5 @@ def _of_list(search: Search, name: str, missing: Callable[[Claim], Reason | None
     return Question(core_of(search.model), proves, part=(part, Reason.REGION_TOO_LARGE), missing=missing)
 
 
-def _of_layer(obligation: OfLayer, proves: str, refutes: str | None) -> Question:
-    layer = obligation.layer
-    negative = None if refutes is None else {"name": refutes, "layer": layer.name}
-    return Question(core_of_layer(layer), {"name": proves, "layer": layer.name}, negative)
+OBLIGATIONS = tuple(sorted(question.registry.keys() - {object}, key=lambda kind: kind.__name__))
+"""All kinds of obligations that a claim of the kernel may decide."""

@@ -58,6 +58,11 @@ def affine_drives(core: Core, every: bool = True) -> tuple[Affine, ...]:
     return tuple(found)
 
 
+def has_symmetric_slopes(forms: Sequence[Affine]) -> bool:
+    """Whether the drives of all neurons have W = Wᵀ."""
+    return all(forms[j].slopes.get(i, 0) == w for i, form in enumerate(forms) for j, w in form.slopes.items())
+
+
 def affine(core: Core, term: Term, every: bool = True) -> Value:
     """Return a term as an affine function of all activations, entry by entry, or refuse it."""
     first = starts(core)

@@ -24,7 +24,7 @@ from hopverify.kernel.cells import line
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.exact import RATIONALS, exact
-from hopverify.kernel.functions import ball, exactly, fraction
+from hopverify.kernel.functions import ball, exactly, fraction, matrix
 from hopverify.kernel.network import Network, activation, slope
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.semidefinite import is_certainly_definite
@@ -154,11 +154,6 @@ def _potential(residual: Layer) -> Term:
     return residual.L
 
 
-def matrix(rows: Rows) -> fmpq_mat:
-    """Return a matrix for python-flint."""
-    return fmpq_mat(len(rows), len(rows[0]), [exactly(each) for row in rows for each in row])
-
-
 def twice_timed(tau: Sequence[Fraction], P: Rows) -> list[list[Fraction]]:
     """Return TP + PT, T the diagonal matrix of the time constants."""
     return [[(s + t) * each for t, each in zip(tau, row, strict=True)] for s, row in zip(tau, P, strict=True)]
@@ -166,7 +161,7 @@ def twice_timed(tau: Sequence[Fraction], P: Rows) -> list[list[Fraction]]:
 
 def altered_system(core: Core) -> System:
     """Return the altered system that a core is, or refuse the core."""
-    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+    layers = core.flow_layers
     fast = [layer for layer in layers if layer.instantaneous]
     need(
         core.spins is None and len(fast) + 1 == len(layers),
@@ -182,7 +177,7 @@ def altered_system(core: Core) -> System:
     own = range(first[slow.name], first[slow.name] + slow.size)
     need(all(j not in own for i in own for j in forms[i].slopes), f"layer {slow.name}", "it drives itself")
     others = [i for layer in fast for i in range(first[layer.name], first[layer.name] + layer.size)]
-    A, B = (_block(forms, *places) for places in ((others, own), (own, others)))
+    A, B = (block(forms, *places) for places in ((others, own), (own, others)))
     a, b = ([forms[i].constant for i in places] for places in (own, others))
     return System(core, slow, fast, A, B, a, b, c, leaks.pop())
 
@@ -192,6 +187,7 @@ def is_identity(core: Core, layer: Layer) -> bool:
     return layer.elementwise and line(activation(core, layer)) == (Fraction(1), Fraction(0))
 
 
-def _block(forms: Sequence[Affine], rows: Sequence[int], columns: Sequence[int]) -> fmpq_mat:
+def block(forms: Sequence[Affine], rows: Sequence[int], columns: Sequence[int]) -> fmpq_mat:
+    """Return the slopes of some drives on some activations."""
     entries = [exactly(forms[i].slopes.get(j, Fraction(0))) for i in rows for j in columns]
     return fmpq_mat(len(rows), len(columns), entries)

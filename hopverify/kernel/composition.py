@@ -185,6 +185,6 @@ def of_activations(core: Core, term: Term, extended: bool = False) -> Known:
 def _in_core(
     core: Core, term: Term, places: Mapping[Place, Shape], given: Mapping[Place, Range], extended: bool
 ) -> Known:
-    used = {node.place for node in terms.walk(term) if isinstance(node, Variable) and node.place[0] == "array"}
-    arrays = {place: of_ranges.of_array(core.arrays[place[1]]) for place in used if place[1] in core.arrays}
+    used = terms.arrays(term) & core.arrays.keys()
+    arrays: dict[Place, Range] = {("array", name): of_ranges.of_array(core.arrays[name]) for name in used}
     return judge(term, places, {**arrays, **given}, extended)

@@ -17,7 +17,8 @@ from hopverify.kernel.arrays import Array
 from hopverify.kernel.derive import apply, number
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.numbers import need
-from hopverify.kernel.terms import Apply, Place, Term, Variable, walk
+from hopverify.kernel.terms import Apply, Place, Term, Variable
+from hopverify.kernel.terms import arrays as names_of_arrays
 
 TERMS = Arithmetic(
     number=number,
@@ -31,8 +32,8 @@ TERMS = Arithmetic(
 def entries(term: Term, size: int, arrays: Mapping[str, Array]) -> list[Term]:
     """Return the entries of a vector that is a function of a layer's state; refuse functions without coordinates."""
     values: dict[Place, list[Term]] = {("state", ""): [Variable(("state", str(k))) for k in range(size)]}
-    for place in {node.place for node in walk(term) if isinstance(node, Variable) and node.place[0] == "array"}:
-        held = arrays[place[1]]
+    for name in names_of_arrays(term):
+        held = arrays[name]
         need(held.within is None and len(held.shape) == 1, "coordinates", "an array is no exact vector")
-        values[place] = values_of(held, TERMS)
+        values["array", name] = values_of(held, TERMS)
     return list(evaluate(term, values, TERMS))

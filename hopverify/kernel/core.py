@@ -107,6 +107,11 @@ class Core:
         """SHA-256 of the canonical text."""
         return hashlib.sha256(canonical(write(self)).encode()).hexdigest()
 
+    @property
+    def flow_layers(self) -> list[Layer]:
+        """The layers that are not of spins: all of them, in a flow."""
+        return [layer for layer in self.layers if isinstance(layer, Layer)]
+
     @cached_property
     def given(self) -> Core:
         """The core with the arrays that are given, of all that are meant."""

@@ -61,8 +61,7 @@ def drive(core: Core, layer: Layer, gamma: Mapping[str, Sequence[Range]]) -> lis
 def of_term(core: Core, term: Term, gamma: Mapping[str, Sequence[Range]]) -> Value:
     """Return intervals of a term for activations in intervals and all arrays meant, entry by entry."""
     values: dict[Place, Value] = {("activation", name): list(each) for name, each in gamma.items()}
-    used = {node.place for node in terms.walk(term) if isinstance(node, Variable) and node.place[0] == "array"}
-    arrays = {place: _spread(core.arrays[place[1]]) for place in used}
+    arrays: dict[Place, Value] = {("array", name): _spread(core.arrays[name]) for name in terms.arrays(term)}
     return evaluate(_squared(term), {**arrays, **values}, RANGES)
 
 

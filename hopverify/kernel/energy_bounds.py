@@ -74,7 +74,7 @@ class Bounds:
     constant: arb = field(default_factory=lambda: arb(0))
 
     def __post_init__(self) -> None:
-        self.layers = [layer for layer in self.core.layers if isinstance(layer, Layer)]
+        self.layers = self.core.flow_layers
         self.first = starts(self.core)
         self.neurons = [(layer, place) for layer in self.layers for place in range(layer.size)]
         self.gamma: dict[str, list[Range]] = {

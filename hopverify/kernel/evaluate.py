@@ -63,8 +63,7 @@ def values_of(held: Array, arithmetic: Arithmetic = BALLS) -> Value:
 def arrays_of(core: Core, *of: Term, arithmetic: Arithmetic = BALLS, every: bool = True) -> dict[Place, Value]:
     """Return the arrays that stand in terms, as values; refuse those within a spread if ``every`` array is meant."""
     found: dict[Place, Value] = {}
-    for kind, name in {node.place for term in of for node in terms.walk(term) if isinstance(node, Variable)}:
-        if kind == "array":
-            need(not every or core.arrays[name].within is None, "value", f"the array {name} is known up to a spread")
-            found[kind, name] = values_of(core.arrays[name], arithmetic)
+    for name in terms.arrays(*of):
+        need(not every or core.arrays[name].within is None, "value", f"the array {name} is known up to a spread")
+        found["array", name] = values_of(core.arrays[name], arithmetic)
     return found

@@ -43,7 +43,7 @@ class Flow:
     def __init__(self, core: Core) -> None:
         need(core.spins is None, "flow", "spins follow no flow")
         self.core, self.starts = core, starts(core)
-        self.layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+        self.layers = core.flow_layers
         self.size = sum(layer.size for layer in self.layers)
         self.activations = {layer.name: activation(core, layer) for layer in self.layers}
         self.drives = {layer.name: list(drives(core, layer.name)) for layer in self.layers}

@@ -6,13 +6,13 @@ nothing. Precision is python-flint's, which :func:`precision` sets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import reduce
 
 import flint
-from flint import acb, arb, fmpq
+from flint import acb, arb, fmpq, fmpq_mat
 
 
 @contextmanager
@@ -40,6 +40,11 @@ def exactly(value: Fraction) -> fmpq:
 def fraction(value: fmpq) -> Fraction:
     """Return a rational of python-flint."""
     return Fraction(int(value.p), int(value.q))
+
+
+def matrix(rows: Sequence[Sequence[Fraction]]) -> fmpq_mat:
+    """Return a matrix for python-flint."""
+    return fmpq_mat(len(rows), len(rows[0]), [exactly(each) for row in rows for each in row])
 
 
 def _monotone(function: Callable[[arb], arb], even: bool = False) -> Callable[[arb], arb]:

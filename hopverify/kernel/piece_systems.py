@@ -14,7 +14,7 @@ from flint import fmpq, fmpq_mat
 
 from hopverify.kernel.affine import affine_drives
 from hopverify.kernel.constant_intervals import AffinePiece, affine_pieces
-from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.core import Core
 from hopverify.kernel.numbers import need
 
 Choice = Sequence[int]
@@ -29,7 +29,7 @@ class PieceSystems:
     """The systems of one core; of ``every`` array that is meant, or of the given ones."""
 
     def __init__(self, core: Core, every: bool = True) -> None:
-        layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+        layers = core.flow_layers
         leaks = [layer.leak.fraction(k) for layer in layers for k in range(layer.size)]
         need(all(leaks), "pieces", "a neuron has no leak")
         self.pieces: list[list[AffinePiece]] = [

@@ -97,7 +97,7 @@ def at(network: Network, states: Mapping[str, Value]) -> Point:
     """Return the point with given states of the layers with τ > 0; the others have x = (drive + b)/ρ."""
     check_explicit(network.core)
     a, x = network.arithmetic, dict(states)
-    layers = [layer for layer in network.core.layers if isinstance(layer, Layer)]
+    layers = network.core.flow_layers
     # The drives of instantaneous layers do not depend on what stands for their own states here.
     guess = network.activations({layer.name: states.get(layer.name, [a.number(0)] * layer.size) for layer in layers})
     for layer in (each for each in layers if each.instantaneous):

@@ -12,13 +12,13 @@ from fractions import Fraction
 
 from flint import fmpq_mat
 
-from hopverify.kernel.affine import affine_drives, starts
-from hopverify.kernel.altered import is_identity
+from hopverify.kernel.affine import affine_drives, has_symmetric_slopes, starts
+from hopverify.kernel.altered import block, is_identity
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.functions import exactly
+from hopverify.kernel.functions import matrix
 from hopverify.kernel.network import activation, is_lipschitz
 from hopverify.kernel.numbers import need
-from hopverify.kernel.terms import Variable, walk
+from hopverify.kernel.terms import arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +46,13 @@ def reduced(core: Core, kept: Sequence[str]) -> Reduced:
     forms, first = affine_drives(core), starts(core)
     f = [first[name] + k for name in kept for k in range(layers[name].size)]
     e = [first[layer.name] + k for layer in gone for k in range(layer.size)]
-    W = _block([[forms[i].slopes.get(j, Fraction(0)) for j in f] for i in f])
-    b = _block([[forms[i].constant] for i in f])
+    W, b = block(forms, f, f), matrix([[forms[i].constant] for i in f])
     if e:
-        leak = dict(zip(e, (Fraction(each) for layer in gone for each in layer.leak.entries), strict=True))
-        own = _block([[(leak[i] if i == j else 0) - forms[i].slopes.get(j, Fraction(0)) for j in e] for i in e])
+        own = _diagonal([Fraction(each) for layer in gone for each in layer.leak.entries]) - block(forms, e, e)
         need(own.det() != 0, "core", "linear layers that are left out do not follow from the others")
-        across = _block([[forms[i].slopes.get(j, Fraction(0)) for j in e] for i in f]) * own.inv()
-        W += across * _block([[forms[i].slopes.get(j, Fraction(0)) for j in f] for i in e])
-        b += across * _block([[forms[i].constant] for i in e])
+        across = block(forms, f, e) * own.inv()
+        W += across * block(forms, e, f)
+        b += across * matrix([[forms[i].constant] for i in e])
     return Reduced([layers[name] for name in kept], W, b, [layer.name for layer in gone])
 
 
@@ -68,7 +66,7 @@ def factors(core: Core, other: Core, kept: Sequence[str]) -> tuple[list[Fraction
         need(one.size == its.size and acts_alike(core, one, other, its), f"layer {one.name}", "it acts in another way")
     need(min(theirs.leak) > 0 < min(ours.leak), "original", "a layer has no leak")
     d = [rho / its for rho, its in zip(ours.leak, theirs.leak, strict=True)]
-    scale = _block([[each if i == j else Fraction(0) for j in range(len(d))] for i, each in enumerate(d)])
+    scale = _diagonal(d)
     need(scale * theirs.W == ours.W and scale * theirs.b == ours.b, "original", "weights or biases differ")
     return d, theirs
 
@@ -76,13 +74,12 @@ def factors(core: Core, other: Core, kept: Sequence[str]) -> tuple[list[Fraction
 def acts_alike(core: Core, layer: Layer, other: Core, its: Layer) -> bool:
     """Whether two layers have one activation: the same term, with the same arrays."""
     g = activation(core, layer)
-    names = [node.place[1] for node in walk(g) if isinstance(node, Variable) and node.place[0] == "array"]
     same = all(
         name in other.arrays
         and core.arrays[name].shape == other.arrays[name].shape
         and core.arrays[name].within is None is other.arrays[name].within
         and list(core.arrays[name].entries) == list(other.arrays[name].entries)
-        for name in names
+        for name in arrays(g)
     )
     return same and layer.elementwise == its.elementwise and g == activation(other, its)
 
@@ -107,8 +104,8 @@ def has_same_flow(core: Core, other: Core) -> bool:
     return alike and list(affine_drives(core)) == list(affine_drives(other))
 
 
-def _block(rows: Sequence[Sequence[Fraction]]) -> fmpq_mat:
-    return fmpq_mat(len(rows), len(rows[0]), [exactly(Fraction(each)) for row in rows for each in row])
+def _diagonal(entries: Sequence[Fraction]) -> fmpq_mat:
+    return matrix([[each if i == j else Fraction(0) for j in range(len(entries))] for i, each in enumerate(entries)])
 
 
 def is_stably_reduced(core: Core, kept: Reduced) -> bool:
@@ -123,5 +120,4 @@ def is_stably_reduced(core: Core, kept: Reduced) -> bool:
     forms, first = affine_drives(core), starts(core)
     sizes = {layer.name: layer.size for layer in core.layers}
     e = {first[name] + k for name in kept.gone for k in range(sizes[name])}
-    symmetric = all(forms[j].slopes.get(i, 0) == w for i, form in enumerate(forms) for j, w in form.slopes.items())
-    return symmetric and not any(j in e for i in e for j in forms[i].slopes)
+    return has_symmetric_slopes(forms) and not any(j in e for i in e for j in forms[i].slopes)

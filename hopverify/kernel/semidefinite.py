@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from flint import arb, arb_mat, fmpq_mat
+from flint import arb, arb_mat
 
-from hopverify.kernel.functions import ball, exactly
+from hopverify.kernel.functions import ball
+from hopverify.kernel.functions import matrix as of_rationals
 
 LARGE = 48
 """A matrix of more rows is halved."""
@@ -23,7 +24,7 @@ def is_semidefinite(matrix: Sequence[Sequence[Fraction]]) -> bool:
     """
     if is_certainly_definite(matrix):
         return True
-    whole, _ = fmpq_mat(len(matrix), len(matrix), [exactly(each) for row in matrix for each in row]).numer_denom()
+    whole, _ = of_rationals(matrix).numer_denom()
     signed = enumerate(reversed(whole.charpoly().coeffs()))
     return all(each * (-1) ** k >= 0 for k, each in signed)
 

@@ -14,19 +14,19 @@ from dataclasses import replace
 from fractions import Fraction
 
 from hopverify.kernel.affine import Affine, affine_drives, starts
-from hopverify.kernel.altered import Rows, System, inhibition, matrix, twice_timed
+from hopverify.kernel.altered import Rows, System, inhibition, twice_timed
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.composition import of_activations
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.drive_ranges import drive
-from hopverify.kernel.functions import ball, exactly, fraction
+from hopverify.kernel.functions import ball, exactly, fraction, matrix
 from hopverify.kernel.intervals import Range
 from hopverify.kernel.intervals import exactly as point
 from hopverify.kernel.network import drives
 from hopverify.kernel.numbers import need
 from hopverify.kernel.points import needs
 from hopverify.kernel.sectors import is_sector, is_steep
-from hopverify.kernel.terms import Term, Variable, walk
+from hopverify.kernel.terms import arrays
 
 MAX_SIZE, MAX_UNCERTAIN = 400, 64
 """How many neurons with τ > 0 there may be; and how many in all, where weights are known up to a spread."""
@@ -37,7 +37,7 @@ Bounds = Mapping[str, Sequence[Fraction]]
 
 def of_energy(core: Core, bounds: Bounds, concave: Sequence[str], pace: Fraction) -> Rows:
     """Return M(h) of E, or a matrix below it; ``concave`` synapses, whose S is, are left out."""
-    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+    layers = core.flow_layers
     slow, fast = ([layer for layer in layers if layer.instantaneous is at_once] for at_once in (False, True))
     for name in concave:
         _check_concave(core, name, {layer.name for layer in slow})
@@ -80,10 +80,10 @@ def _spreads(core: Core, fast: Sequence[Layer], forms: Sequence[Affine]) -> list
 
     Drives are affine for every array that is meant, and γ = 0 gives none; then W_ij is what γ = e_j gives.
     """
-    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+    layers = core.flow_layers
     size = sum(layer.size for layer in layers)
     terms = [term for layer in layers for term in drives(core, layer.name)]
-    if not any(core.arrays[name].within for name in _arrays(terms)):
+    if not any(core.arrays[name].within for name in arrays(*terms)):
         return [Fraction(0)] * size
     need(size <= MAX_UNCERTAIN, "drive", f"weights with a spread are known up to {MAX_UNCERTAIN} neurons")
     degrees = [of_activations(core, term).degree for term in terms]
@@ -99,11 +99,6 @@ def _spreads(core: Core, fast: Sequence[Layer], forms: Sequence[Affine]) -> list
         not any(R[i][j] for i in at_once for j in at_once), "drive", "inhibition of instantaneous neurons has a spread"
     )
     return [sum((R[i][j] + R[j][i] for j in range(size)), Fraction(0)) / 2 for i in range(size)]
-
-
-def _arrays(terms: Sequence[Term]) -> set[str]:
-    nodes = (node for term in terms for node in walk(term))
-    return {node.place[1] for node in nodes if isinstance(node, Variable) and node.place[0] == "array"}
 
 
 def _drives(core: Core, layers: Sequence[Layer], active: int | None) -> list[Range]:

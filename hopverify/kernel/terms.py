@@ -56,6 +56,12 @@ def walk(term: Term) -> Iterator[Term]:
                 pending.extend((each, False) for each in reversed(node.arguments))
 
 
+def arrays(*of: Term) -> set[str]:
+    """Return the names of the arrays that stand in terms."""
+    nodes = (node for term in of for node in walk(term))
+    return {node.place[1] for node in nodes if isinstance(node, Variable) and node.place[0] == "array"}
+
+
 class Misfit(Rejected):
     """Shapes that do not fit, or a constant that is none."""
 

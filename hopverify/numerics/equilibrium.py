@@ -47,15 +47,3 @@ def newton(model: Model, x: Floats, ask: Ask = unlimited) -> tuple[Floats, Float
         if np.max(np.abs(step)) < 1e-13 * (1 + np.max(np.abs(x))):
             return x, inverse
     return None
-
-
-def lyapunov_form(A: Floats) -> Floats | None:
-    """Return a symmetric P with PA + AᵀP ≈ -I on a grid of 2⁻³⁰ of its size (SciPy), or None if A is not stable."""
-    from scipy.linalg import solve_continuous_lyapunov
-
-    if not np.isfinite(A).all() or np.linalg.eigvals(A).real.max() >= 0:
-        return None
-    P = solve_continuous_lyapunov(A.T, -np.eye(len(A)))
-    unit = 2.0 ** (np.floor(np.log2(np.abs(P).max())) - 30)
-    rounded: Floats = np.round((P + P.T) / 2 / unit) * unit
-    return rounded

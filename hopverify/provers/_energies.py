@@ -9,15 +9,13 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.core import core_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.expr.exact import EXACT
-from hopverify.kernel.check import accept
-from hopverify.kernel.numbers import Rejected
 from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.obligations import Search
+from hopverify.provers._verified import accepts
 
 MAX_WORK = 20_000_000
 """Of more equilibria of larger networks no energy is told: each is verified once more for it."""
@@ -40,7 +38,7 @@ def with_energies(search: Search, stability: Evidence) -> Evidence:
         claim = {**stability["claim"], "equilibria": told}
         tried = [row for row in told if "dimension" not in row]
         whole = {"claim": claim, "proof": stability["proof"]}
-        if _is_seen(search, _undecided(tried)) and (len(isolated) == len(rows) or _is_seen(search, whole)):
+        if accepts(model, _undecided(tried)) and (len(isolated) == len(rows) or accepts(model, whole)):
             return {**stability, "claim": claim}
     return stability
 
@@ -59,14 +57,6 @@ def _undecided(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     told = [{key: row[key] for key in ("x", "alive", "at_kink", "energy") if key in row} for row in rows]
     claim = {"claim": "stability", "all": False, "equilibria": [{**row, "stability": "undecided"} for row in told]}
     return {"claim": claim, "proof": {"by": "each", "premises": [some], "proofs": [None] * len(rows)}}
-
-
-def _is_seen(search: Search, document: Mapping[str, Any]) -> bool:
-    try:
-        accept(core_of(search.model), document)
-    except Rejected:
-        return False
-    return True
 
 
 def _exact(search: Search, x: Sequence[Any]) -> str | None:

@@ -24,7 +24,7 @@ from hopverify.kernel import core
 from hopverify.networks import Layer, Model, Neurons
 from hopverify.numerics.elimination import negative_pivot
 from hopverify.obligations import Search
-from hopverify.provers.structure import entry
+from hopverify.provers.structure import entry, premise_of
 
 AROUND, INSIDE = "its flat region", "all of it in the basin"
 NOT_SHOWN = "not shown to lie in the basin"
@@ -52,7 +52,7 @@ def with_flat_regions(search: Search, listing: Evidence) -> Evidence:
 def _about(
     search: Search, claim: str, fields: Mapping[str, Any], listing: list[Evidence], premises: list[Any]
 ) -> Evidence:
-    first = [{key: each[key] for key in ("claim", "proof")} for each in listing]
+    first = [premise_of(each) for each in listing]
     stated = first[0]["claim"]
     complete = stated.get("all", stated["claim"] == "equilibria")
     region = {"region": stated["region"]} if stated.get("region") is not None else {}

@@ -10,9 +10,6 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.core import core_of
-from hopverify.kernel.check import accept
-from hopverify.kernel.numbers import Rejected
 from hopverify.numerics.enclosures import is_inside
 from hopverify.numerics.equilibrium_list import equilibrium_list, field_of, sharper_places, unknowns
 from hopverify.numerics.growth import propose_box
@@ -22,9 +19,10 @@ from hopverify.provers import Budget
 from hopverify.provers._energies import with_energies
 from hopverify.provers._flat_rows import with_flat_regions, with_undetermined
 from hopverify.provers._stability import with_stability
-from hopverify.provers._verified import is_accepted
+from hopverify.provers._verified import accepts, is_accepted
 from hopverify.provers.growth_box import by_growth, by_ranges
 from hopverify.provers.lure_multipliers import stable_by_kernel
+from hopverify.provers.structure import premise_of
 
 # Trees for the kernel: it takes about a millisecond a box.
 MAX_LISTED, MAX_WORK_LISTED, MAX_WITH_WHOLE_LAYERS = 150_000, 1_500_000_000, 20_000
@@ -55,7 +53,6 @@ def kernel_list(search: Search, budget: Budget) -> Listed | None:
 
 def _lone(search: Search, budget: Budget) -> Listed | None:
     """Return the list of the one equilibrium that attracts everything, or of none if it lies outside the region."""
-    core = core_of(search.model)
     for evidence in stable_by_kernel(search.model, budget):
         if "x" not in evidence["claim"]:
             continue
@@ -67,11 +64,8 @@ def _lone(search: Search, budget: Budget) -> Listed | None:
             region = None if search.region is None else [[str(low), str(high)] for low, high in search.region]
             claim = {"claim": "equilibria", "region": region, "equilibria": [{"x": x}] if inside else []}
             proof = {"by": "at most one", "premises": [premise]} | ({} if inside else {"elsewhere": [{"x": x}]})
-            try:
-                accept(core, {"claim": claim, "proof": proof})
-            except Rejected:
-                continue
-            return claim, proof
+            if accepts(search.model, {"claim": claim, "proof": proof}):
+                return claim, proof
     return None
 
 
@@ -121,7 +115,7 @@ def _searched(search: Search, budget: Budget) -> Listed | None:
     rows = [row for name in search.model.layers for row in confined["claim"]["box"][name]]
     found = listed(None, [(Fraction(low), Fraction(high)) for low, high in rows])
     if found is not None and found[0]["claim"] == "equilibria":
-        found[1]["premises"] = [{key: confined[key] for key in ("claim", "proof")}]
+        found[1]["premises"] = [premise_of(confined)]
     return found
 
 
@@ -130,15 +124,7 @@ def _entered(search: Search) -> Evidence | None:
     if search.linear is not None:
         bounds = propose_box(search.linear)
         return None if bounds is None else next(by_growth(search.linear, bounds))
-    return next((each for each in by_ranges(search.model) if _accepted(search, each)), None)
-
-
-def _accepted(search: Search, evidence: Evidence) -> bool:
-    try:
-        accept(core_of(search.model), {key: evidence[key] for key in ("claim", "proof")})
-    except Rejected:
-        return False
-    return True
+    return next((each for each in by_ranges(search.model) if accepts(search.model, each)), None)
 
 
 @lru_cache(maxsize=4)

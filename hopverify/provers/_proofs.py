@@ -10,11 +10,12 @@ from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import Obligation, Outcome
 from hopverify.provers import Budget, Prover, accepting
+from hopverify.provers.structure import premise_of
 
 
 def entries_of(found: Iterable[Evidence | None]) -> list[dict[str, Any]]:
     """Return evidence as the premises of a proof."""
-    return [{key: each[key] for key in ("claim", "proof")} for each in found if each is not None]
+    return [premise_of(each) for each in found if each is not None]
 
 
 def proof(obligation: Obligation, budget: Budget) -> Evidence | None:
@@ -27,7 +28,7 @@ def proved_in_a_premise(obligation: Obligation, budget: Budget) -> dict[str, Any
     found = proof(obligation, budget)
     if found is None:
         raise EvidenceRejected(f"not proved: {obligation.statement}")
-    return {key: found[key] for key in ("claim", "proof")}
+    return premise_of(found)
 
 
 def proof_by(provers: Iterable[Prover], obligation: Obligation, budget: Budget) -> Evidence | None:

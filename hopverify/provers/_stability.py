@@ -17,12 +17,12 @@ import numpy as np
 
 from hopverify.certificate import Evidence
 from hopverify.core import core_of
-from hopverify.kernel.check import accept
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.numbers import Rejected
 from hopverify.numerics.lyapunov import common, solution
 from hopverify.obligations import Search
 from hopverify.provers._listed_state import Floats, State
+from hopverify.provers._verified import accepts, some_equilibria
+from hopverify.provers.structure import premise_of
 
 RATES, NEARLY = 64, 1e-9
 MOST_KINKS, MOST_SIDES = 8, 4
@@ -212,7 +212,7 @@ def _flow(state: State, signs: Mapping[int, int]) -> Floats | None:
 
 def with_stability(search: Search, listed: Evidence, offered: Offered = candidates) -> Evidence:
     """Return evidence for the stability of the equilibria that evidence of the kernel lists, as far as it is found."""
-    core, premise = core_of(search.model), {key: listed[key] for key in ("claim", "proof")}
+    core, premise = core_of(search.model), premise_of(listed)
     states = [State.of(search, entry) for entry in listed["claim"]["equilibria"]]
     attracts = [each for each in premise["proof"].get("premises", []) if each["claim"]["claim"] == "global stability"]
     open_ones = [_offers(state, offered, attracting=bool(attracts)) for state in states]
@@ -231,26 +231,19 @@ def with_stability(search: Search, listed: Evidence, offered: Offered = candidat
             settle(tried)
 
     def accepted(places: Sequence[int]) -> bool:
-        entries = [states[place].entry for place in places]
-        some = {"claim": {"claim": "some equilibria", "equilibria": entries}, "proof": {"by": "boxes"}}
-        try:
-            accept(core, _claimed(core, some, [(states[place], found[place]) for place in places], attracts))
-        except Rejected:
-            return False
-        return True
+        some = some_equilibria([states[place].entry["x"] for place in places])
+        told = [(states[place], found[place]) for place in places]
+        return accepts(search.model, _claimed(core, some, told, attracts))
 
     settle([place for place, state in enumerate(states) if "dimension" not in state.entry])
     continua = [place for place, state in enumerate(states) if "dimension" in state.entry]
     while any(found[place] is not UNDECIDED for place in continua):
         # They are no part of a list of some equilibria, and so are tried with the whole one.
         whole = _claimed(core, premise, list(zip(states, found, strict=True)), attracts)
-        try:
-            accept(core, whole)
-        except Rejected:
-            for place in continua:
-                found[place] = next(open_ones[place], UNDECIDED)
-        else:
+        if accepts(search.model, whole):
             break
+        for place in continua:
+            found[place] = next(open_ones[place], UNDECIDED)
     return {"rule": "kernel", **_claimed(core, premise, list(zip(states, found, strict=True)), attracts)}
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.certificate import Evidence
 from hopverify.checker.stored import Rivals, doubles_around
 from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.networks import Layer, Model
@@ -112,8 +111,3 @@ def few_claim(asked: Stored, places: Sequence[Sequence[Any] | None], count: int)
         return None
     told = {"memory": asked.memory, "errors": asked.errors, "at_least": asked.at_least}
     return {"claim": "too few stored patterns", **told, "equilibria": count, "most": most}
-
-
-def entry_of(evidence: Evidence) -> dict[str, Any]:
-    """Return evidence of the kernel as a premise."""
-    return {key: evidence[key] for key in ("claim", "proof")}

@@ -13,6 +13,7 @@ from hopverify.core import core_of
 from hopverify.kernel.check import accept
 from hopverify.kernel.numbers import Rejected
 from hopverify.networks import LinearNetwork, Model
+from hopverify.provers.structure import premise_of
 
 SHORT = 64
 WIDTHS = (2.0**-40, 2.0**-34, 2.0**-28, 2.0**-22, 2.0**-16, 2.0**-10)
@@ -51,8 +52,13 @@ def some_equilibria(places: Sequence[Place]) -> Evidence:
 
 def is_accepted(model: Model, place: Place) -> bool:
     """Return whether the kernel accepts that there is an equilibrium at a place."""
+    return accepts(model, some_equilibria([place]))
+
+
+def accepts(model: Model, evidence: Evidence) -> bool:
+    """Return whether the kernel accepts a claim about a model with its proof."""
     try:
-        accept(core_of(model), some_equilibria([place]))
+        accept(core_of(model), premise_of(evidence))
     except Rejected:
         return False
     return True

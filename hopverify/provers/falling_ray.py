@@ -25,7 +25,7 @@ from hopverify.numerics.energy_form import as_gradient
 from hopverify.numerics.exact_copositivity import TooLarge, is_strictly_copositive
 from hopverify.obligations import Bounded, EnergyBoundedBelow, GloballyStable
 from hopverify.provers import Budget, Prover
-from hopverify.provers.structure import found_by_kernel
+from hopverify.provers.structure import found_by_kernel, premise_of
 from hopverify.verdict import Reason
 
 Vector = np.ndarray[Any, Any]
@@ -55,8 +55,7 @@ def _search(obligation: Bounded | EnergyBoundedBelow | GloballyStable, budget: B
         if isinstance(obligation, Bounded):
             yield runs
         else:
-            held = [{key: runs[key] for key in ("claim", "proof")}]
-            yield found_by_kernel({"premises": held}, "unbounded", "no global stability")
+            yield found_by_kernel({"premises": [premise_of(runs)]}, "unbounded", "no global stability")
 
 
 def _rays(model: Model, budget: Budget) -> Iterator[Ray]:

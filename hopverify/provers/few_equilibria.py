@@ -10,7 +10,8 @@ from hopverify.networks import linear_network
 from hopverify.obligations import BasinCells, GloballyStable, Search, StoredPatterns
 from hopverify.provers import PROVERS, Budget, Prover
 from hopverify.provers._lists import stability_list
-from hopverify.provers._stored_rows import Stored, entry_of, few_claim, is_small
+from hopverify.provers._stored_rows import Stored, few_claim, is_small
+from hopverify.provers.structure import premise_of
 from hopverify.verdict import Reason
 
 # Larger lists are those of `equilibria`, where they are asked for.
@@ -44,7 +45,7 @@ def _search(obligation: BasinCells | StoredPatterns, budget: Budget) -> Iterator
 def _few(obligation: Stored, evidence: Evidence, places: list[list[str] | None], count: int) -> Iterator[Evidence]:
     claim = few_claim(obligation, places, count)
     if claim is not None:
-        yield {"rule": "kernel", "claim": claim, "proof": {"by": "list", "premises": [entry_of(evidence)]}}
+        yield {"rule": "kernel", "claim": claim, "proof": {"by": "list", "premises": [premise_of(evidence)]}}
 
 
 PROVER = Prover(

@@ -34,7 +34,7 @@ from hopverify.numerics.settling import Settling
 from hopverify.obligations import Bounded, GloballyStable
 from hopverify.provers import PROVERS, Budget, Prover
 from hopverify.provers._verified import verified
-from hopverify.provers.structure import found_by_kernel
+from hopverify.provers.structure import found_by_kernel, premise_of
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
@@ -113,17 +113,13 @@ def _claims(
         offered.append((stable | {"x": found}, proof))
     if isinstance(obligation, GloballyStable):
         bounded = PROVERS["growth_box"].search(Bounded(obligation.model), budget)
-        offered += [(stable, proof | {"premises": [_entry(each)]}) for each in bounded]
+        offered += [(stable, proof | {"premises": [premise_of(each)]}) for each in bounded]
     for claim, held in offered:
         entry = {"claim": claim, "proof": {"by": "T16", **held}}
         if isinstance(obligation, GloballyStable):
             yield {"rule": "kernel", **entry}
         else:
             yield found_by_kernel({"premises": [entry]}, "stability", "bounded solutions")
-
-
-def _entry(evidence: Evidence) -> dict[str, Any]:
-    return {key: evidence[key] for key in ("claim", "proof")}
 
 
 def _raised(height: Fraction) -> Fraction:

@@ -21,7 +21,7 @@ from hopverify.obligations.equilibria import Search as Region
 from hopverify.provers import Budget, Prover
 from hopverify.provers._stability import with_stability
 from hopverify.provers._verified import Place, ends_of, some_equilibria, verified
-from hopverify.provers.structure import found_by_kernel, regularity_premises
+from hopverify.provers.structure import found_by_kernel, premise_of, regularity_premises
 from hopverify.provers.two_equilibria import two
 from hopverify.verdict import Reason
 
@@ -53,7 +53,7 @@ def repelling(search: Region, entry: Place) -> Iterator[Evidence]:
     """Offer an equilibrium that the kernel sees to be unstable."""
     stability = with_stability(search, some_equilibria([entry]))
     if stability["claim"]["equilibria"][0]["stability"] == "unstable":
-        premises = [{key: stability[key] for key in ("claim", "proof")}, *regularity_premises(search.model)]
+        premises = [premise_of(stability), *regularity_premises(search.model)]
         yield found_by_kernel({"premises": premises}, "unstable", "no global stability", equilibria=[{"x": entry}])
 
 

@@ -20,8 +20,9 @@ from hopverify.provers import Budget, Prover
 from hopverify.provers._flat_rows import with_flat_regions
 from hopverify.provers._listed_state import State
 from hopverify.provers._stability import Told, candidates, falling, with_stability
-from hopverify.provers._stored_rows import ROOMS, entry_of, is_small, stored_claim
+from hopverify.provers._stored_rows import ROOMS, is_small, stored_claim
 from hopverify.provers._verified import Place, some_equilibria, verified
+from hopverify.provers.structure import premise_of
 from hopverify.verdict import Reason
 
 SAME = 1e-6
@@ -60,7 +61,7 @@ def _claimed(
     for told in (told for flat in about for told in zip(rows, flat["claim"]["equilibria"], strict=True)):
         told[0]["flat"] = {key: value for key, value in told[1].items() if key != "x"}
     claim = stored_claim(obligation, [None if place is None else rows[place] for place in chosen], room)
-    premises = [entry_of(each) for each in (stability, *about)]
+    premises = [premise_of(each) for each in (stability, *about)]
     return {"rule": "kernel", "claim": claim, "proof": {"by": "each", "premises": premises}}
 
 

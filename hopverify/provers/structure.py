@@ -25,7 +25,7 @@ from hopverify.provers import Budget, Prover
 
 def by_kernel(by: str, claim: str, **fields: Any) -> Evidence:
     """Return evidence for the kernel: a claim, and a proof in which nothing had to be found."""
-    return {"rule": "kernel", "claim": {"claim": claim, **fields}, "proof": {"by": by}}
+    return found_by_kernel({}, by, claim, **fields)
 
 
 def found_by_kernel(found: Mapping[str, Any], by: str, claim: str, **fields: Any) -> Evidence:
@@ -35,17 +35,14 @@ def found_by_kernel(found: Mapping[str, Any], by: str, claim: str, **fields: Any
 
 def regularity_premises(model: Model) -> list[dict[str, Any]]:
     """Return the premises that activations and drives are locally Lipschitz."""
-    found = [by_kernel("composition", "Lipschitz activation", layer=name) for name in model.layers]
-    found += [by_kernel("composition", "Lipschitz drive", synapse=name) for name in model.synapses]
-    return [{key: each[key] for key in ("claim", "proof")} for each in found]
+    found = [entry("composition", "Lipschitz activation", layer=name) for name in model.layers]
+    return [*found, *(entry("composition", "Lipschitz drive", synapse=name) for name in model.synapses)]
 
 
 def gradient_premises(layer: Layer) -> list[dict[str, Any]]:
     """Return the premise that a layer's activation is ∇L, where its core states the activation."""
-    (stated,) = core_of_layer(layer).layers
-    if isinstance(stated, core.Layer) and stated.g is not None:
-        return [{"claim": {"claim": "gradient of L", "layer": layer.name}, "proof": {"by": "identity"}}]
-    return []
+    found = gradient_of_l(layer)
+    return [found] if found["proof"]["by"] == "identity" else []
 
 
 def entry(by: str, claim: str, **fields: Any) -> dict[str, Any]:
@@ -53,9 +50,16 @@ def entry(by: str, claim: str, **fields: Any) -> dict[str, Any]:
     return {"claim": {"claim": claim, **fields}, "proof": {"by": by}}
 
 
+def premise_of(evidence: Evidence) -> dict[str, Any]:
+    """Return evidence of the kernel as a premise."""
+    return {key: evidence[key] for key in ("claim", "proof")}
+
+
 def gradient_of_l(layer: Layer) -> dict[str, Any]:
     """Return the premise that a layer's activation is ∇L, stated or by definition."""
-    return (gradient_premises(layer) or [entry("definition", "gradient of L", layer=layer.name)])[0]
+    (stated,) = core_of_layer(layer).layers
+    by = "identity" if isinstance(stated, core.Layer) and stated.g is not None else "definition"
+    return entry(by, "gradient of L", layer=layer.name)
 
 
 def energy_premises(model: Model) -> list[dict[str, Any]]:
@@ -118,9 +122,7 @@ def _regular_drive(obligation: RegularDrive) -> Iterator[Evidence]:
 
 
 def _gradient(obligation: GradientOfL) -> Iterator[Evidence]:
-    (layer,) = core_of_layer(obligation.layer).layers
-    stated = isinstance(layer, core.Layer) and layer.g is not None
-    yield by_kernel("identity" if stated else "definition", "gradient of L", layer=layer.name)
+    yield {"rule": "kernel", **gradient_of_l(obligation.layer)}
 
 
 CLAIMS: Mapping[type, Callable[[Any], Iterator[Evidence]]] = {

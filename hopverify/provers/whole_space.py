@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from hopverify.certificate import Evidence
 from hopverify.obligations import BasinCells
 from hopverify.provers import Budget, Prover
-from hopverify.provers._stored_rows import ROOMS, entry_of, is_small, stored_claim
+from hopverify.provers._stored_rows import ROOMS, is_small, stored_claim
 from hopverify.provers.few_equilibria import attracting
+from hopverify.provers.structure import premise_of
 from hopverify.verdict import Reason
 
 
@@ -21,7 +22,7 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
             entry = {"x": evidence["claim"]["x"], "stability": "stable"}
             claim = stored_claim(obligation, [entry] * len(obligation.labels), room, basin="all states")
             if any(row["stored"] for row in claim["patterns"]):
-                yield {"rule": "kernel", "claim": claim, "proof": {"by": "one", "premises": [entry_of(evidence)]}}
+                yield {"rule": "kernel", "claim": claim, "proof": {"by": "one", "premises": [premise_of(evidence)]}}
 
 
 PROVER = Prover(

@@ -11,7 +11,7 @@ from typing import Any
 
 from hopverify.checker.citing import Entry, Known, is_whole, remember, unproved
 from hopverify.checker.patterns import told_of_patterns
-from hopverify.checker.questions import Question, question
+from hopverify.checker.questions import OBLIGATIONS, Question, question
 from hopverify.checker.rules import Judgement, Reach, Rule
 from hopverify.errors import EvidenceRejected
 from hopverify.kernel.check import Accepted, accept
@@ -19,35 +19,7 @@ from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.kernel.facts import Fact
 from hopverify.kernel.numbers import Rejected
-from hopverify.obligations import (
-    AllEquilibria,
-    AlteredEnergy,
-    BasinCells,
-    Bounded,
-    CompatibleTimes,
-    Convex,
-    DecidedStability,
-    DerivedEnergy,
-    Descent,
-    EnergyBoundedBelow,
-    FlatRegionsInBasins,
-    GloballyStable,
-    GradientDrive,
-    GradientOfL,
-    NoGhosts,
-    NowhereFlat,
-    Obligation,
-    Outcome,
-    RecoveredStates,
-    Regular,
-    RegularDrive,
-    SafeSteps,
-    SameEquilibria,
-    StepForm,
-    StoredPatterns,
-    SymmetricJacobian,
-    SymmetricWeights,
-)
+from hopverify.obligations import Obligation, Outcome
 from hopverify.verdict import Reason
 
 
@@ -103,33 +75,7 @@ def _told(
 RULE = Rule(
     name="kernel",
     summary="a claim about the core, with a proof that the kernel accepts",
-    obligations=(
-        AllEquilibria,
-        AlteredEnergy,
-        BasinCells,
-        Bounded,
-        CompatibleTimes,
-        Convex,
-        DecidedStability,
-        DerivedEnergy,
-        Descent,
-        EnergyBoundedBelow,
-        FlatRegionsInBasins,
-        GloballyStable,
-        GradientDrive,
-        GradientOfL,
-        NoGhosts,
-        NowhereFlat,
-        RecoveredStates,
-        Regular,
-        RegularDrive,
-        StoredPatterns,
-        SafeSteps,
-        SameEquilibria,
-        StepForm,
-        SymmetricJacobian,
-        SymmetricWeights,
-    ),
+    obligations=OBLIGATIONS,
     judge=_judge,
     required=frozenset({"claim", "proof"}),
     reach=Reach.ANY,

@@ -6,9 +6,9 @@ Or there is no metric for it: no P = Pᵀ ≻ 0 with PB = Aᵀ, or the stated P 
 from fractions import Fraction
 from typing import Any
 
-from hopverify.kernel.altered import Rows, System, altered_system, matrix
+from hopverify.kernel.altered import Rows, System, altered_system
 from hopverify.kernel.facts import Case, Fact
-from hopverify.kernel.functions import fraction
+from hopverify.kernel.functions import fraction, matrix
 from hopverify.kernel.json_values import listed, rationals
 from hopverify.kernel.numbers import rational
 

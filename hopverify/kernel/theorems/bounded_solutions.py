@@ -120,7 +120,7 @@ def regularity_premises(core: Core) -> list[tuple[str, dict[str, Any]]]:
 def layers_of(case: Case) -> list[Layer]:
     """Return the layers of a flow."""
     case.need(case.core.spins is None, "spins follow no flow")
-    return [layer for layer in case.core.layers if isinstance(layer, Layer)]
+    return case.core.flow_layers
 
 
 def box_of(case: Case) -> Box:

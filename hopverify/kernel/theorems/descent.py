@@ -34,7 +34,7 @@ def premises_of_t2(core: Core) -> list[tuple[str, dict[str, str]]]:
     wanted: list[tuple[str, dict[str, str]]] = [("derived energy", {})]
     for synapse in core.synapses:
         wanted += [(name, {"synapse": synapse.name}) for name in ("gradient drive", "Lipschitz drive")]
-    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+    layers = core.flow_layers
     for layer in layers:
         wanted += [(name, {"layer": layer.name}) for name in ("Lipschitz activation", "gradient of L")]
     for layer in (each for each in layers if not each.instantaneous):

@@ -22,7 +22,7 @@ def by_convexity(case: Case) -> Fact:
     core, proof, where = case.core, case.proof, case.where
     case.need(core.spins is None, "spins follow no flow")
     case.need(core.energy is None, "the core states an energy of its own")
-    layers = [layer for layer in core.layers if isinstance(layer, Layer)]
+    layers = core.flow_layers
     keys(proof["growth"], f"{where}.growth", optional=[layer.name for layer in layers])
     grown = {layer.name: layer for layer in layers if layer.name in proof["growth"]}
     leaky = [layer for layer in layers if layer.name in grown or any(rho > 0 for rho in layer.leak.entries)]

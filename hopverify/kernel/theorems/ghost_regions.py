@@ -98,7 +98,7 @@ States = Mapping[str, list[Any]]
 
 
 def _layers(core: Core) -> list[Layer]:
-    return [layer for layer in core.layers if isinstance(layer, Layer)]
+    return core.flow_layers
 
 
 def _by_layer(case: Case, state: Any) -> dict[str, list[Any]]:

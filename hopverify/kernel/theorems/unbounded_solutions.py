@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from hopverify.kernel import points
-from hopverify.kernel.affine import affine_drives
+from hopverify.kernel.affine import affine_drives, has_symmetric_slopes
 from hopverify.kernel.curves import Curve
 from hopverify.kernel.drive_ranges import drive
 from hopverify.kernel.facts import Case, Fact
@@ -88,11 +88,10 @@ def by_energy(case: Case) -> Fact:
         d += [each * (rates[-1] if each > 0 else rates[0]) for each in own]
         rho += [layer.leak.fraction(place) for place in range(layer.size)]
     case.need(all(each > 0 for each in rho), "a neuron has no leak")
-    W = [row.slopes for row in affine_drives(case.core, every=False)]
-    symmetric = all(W[j].get(i, 0) == weight for i, row in enumerate(W) for j, weight in row.items())
-    case.need(symmetric, "the weights are not symmetric")
+    rows = affine_drives(case.core, every=False)
+    case.need(has_symmetric_slopes(rows), "the weights are not symmetric")
     value = sum((leak * a * b for leak, a, b in zip(rho, x, d, strict=True)), Fraction(0))
-    value -= sum((d[i] * weight * d[j] for i, row in enumerate(W) for j, weight in row.items()), Fraction(0))
+    value -= sum((d[i] * weight * d[j] for i, row in enumerate(rows) for j, weight in row.slopes.items()), Fraction(0))
     stated = rational(case.claim["coefficient"], where)
     case.need(value / 2 == stated < 0, "the energy does not fall so along this ray")
     return Fact(case.core, case.claim)
