@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 from flint import arb
@@ -28,6 +29,7 @@ from hopverify.kernel.functions import ball, product
 from hopverify.kernel.numbers import need
 from hopverify.kernel.properties import JUMPING
 from hopverify.kernel.terms import Apply, Number, Place, Term, Variable, walk
+from hopverify.kernel.vectors import matrix_product
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,16 @@ def _values(value: Value) -> Value:
     return [_values(each) for each in value] if isinstance(value, list) else value.value
 
 
+def _dot(u: Sequence[Dual], v: Sequence[Dual]) -> Dual:
+    """Return Σ u_i v_i, whose slope is Σ u_i' v_i + u_i v_i': most rows of matrices are constant."""
+    value = BALLS.own["dot"](_values(u), _values(v))
+    pairs = chain(zip(u, v, strict=True), zip(v, u, strict=True))
+    moves = [(each.slope, other.value) for each, other in pairs if each.slope is not None]
+    if not moves:
+        return Dual(value, None)
+    return Dual(value, BALLS.own["dot"](*zip(*moves, strict=True)) if value.is_finite() else arb.nan())
+
+
 def _conjugate(name: str, gradient: str) -> Callable[[Sequence[Dual], Fraction], Dual]:
     """Return the conjugate of a family, a number whose gradient is a vector."""
 
@@ -218,6 +230,8 @@ DUALS = Arithmetic(
     apply=_apply,
     power=_power,
     own={
+        "dot": _dot,
+        "matmul": partial(matrix_product, _dot),
         "pi": lambda: Dual(arb.pi(), None),
         "entmax": _entmax,
         "normmax": _normmax,

@@ -142,7 +142,7 @@ CHEAP: Mapping[type, tuple[str, ...]] = {
 """The methods for each obligation whose first method is quick."""
 
 DEAR: Mapping[type, tuple[str, ...]] = {
-    Descent: ("ascent_witness", "near_equilibrium"),
+    Descent: ("ascent_witness", "averaged_flow", "near_equilibrium"),
     AllEquilibria: ("equilibrium_tree",),
     StoredPatterns: ("stored_patterns", "few_equilibria"),
     NoGhosts: ("ghost_search",),

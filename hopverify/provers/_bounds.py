@@ -23,9 +23,9 @@ def below(value: arb) -> Iterator[str]:
         return
     mantissa, exponent = value.lower().man_exp()
     exact = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-    yield from dict.fromkeys(map(_rounded, (exact, exact * NEARLY)))
+    yield from dict.fromkeys(map(rounded, (exact, exact * NEARLY)))
 
 
-def _rounded(exact: Fraction) -> str:
+def rounded(exact: Fraction) -> str:
     """Return a positive rational rounded down to a short one."""
     return str(Fraction(ROUNDED.divide(Decimal(exact.numerator), Decimal(exact.denominator))))

@@ -32,6 +32,8 @@ from hopverify.verdict import Reason
 Floats = NDArray[np.float64]
 FAILURES = (HopverifyError, ZeroDivisionError, OverflowError, FloatingPointError)
 MAX_LOCAL, BEST = 60, 6
+# In models of more neurons dual numbers take longer than two energies, in large ones a hundred times as long.
+MAX_DUAL = 12
 # Differences are taken over so much of the size of a state.
 SHARE = 1e-5
 
@@ -64,7 +66,7 @@ def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
     if energy_cannot_rise(model, budget):
         return
     neurons = sum(layer.size for layer in model.layers.values())
-    rate: Callable[[Model, Floats], float] = _rate if neurons <= MAX_LOCAL else _difference
+    rate: Callable[[Model, Floats], float] = _rate if neurons <= MAX_DUAL else _difference
     scored = []
     count = drawn(budget.samples, max(50, 200_000 // neurons**2))
     for number, x in enumerate(states(model.size, count, budget.seed)):
@@ -78,7 +80,7 @@ def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
             yield from _evidence(model, x)
         if neurons <= MAX_LOCAL and np.isfinite(guess):
             evaluations = min(600, 4 * budget.samples)
-            better = short(minimise(lambda y: -_rate(model, y), x, evaluations=evaluations, ask=budget.ask))
+            better = short(minimise(lambda y: -rate(model, y), x, evaluations=evaluations, ask=budget.ask))
             if _rate(model, better) > 0:
                 yield from _evidence(model, better)
 
