@@ -73,10 +73,10 @@ FORMS: Mapping[str, Form] = {
         "gradient drive",
     ),
     "derived energy": Form(
-        (), "the energy is the one derived from the dynamics, every bias counted", "another energy"
+        (), "the energy is the one derived from the dynamics, every bias counted", "another energy", ("factor",)
     ),
     "another energy": Form(
-        ("because",), "the energy is not the one derived from the dynamics: {because}", "derived energy"
+        ("because",), "the energy is not the one derived from the dynamics: {because}", "derived energy", ("states",)
     ),
     "constant on no segment": Form(
         ("layer", "kind"),

@@ -126,7 +126,7 @@ CHEAP: Mapping[type, tuple[str, ...]] = {
     GradientOfL: ("structure",),
     GradientDrive: ("structure", "drive_witness"),
     SymmetricWeights: ("symmetriser",),
-    DerivedEnergy: ("structure",),
+    DerivedEnergy: ("structure", "claimed_energy"),
     Retrieval: ("lone_equilibrium", "retrieval_radii"),
     MixtureRetrieval: ("mixture_radii",),
     OneStepRetrieval: ("one_step_radii",),

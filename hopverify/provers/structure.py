@@ -85,8 +85,8 @@ def _energies(obligation: DerivedEnergy) -> Iterator[Evidence]:
     layers = obligation.model.layers.values()
     left_out = [layer.name for layer in layers if not layer.bias_in_energy and (layer.bias.values != 0).any()]
     if obligation.model.claimed is not None:
-        yield by_kernel("core", "another energy", because="the spec claims an energy of its own")
-    elif left_out:
+        return
+    if left_out:
         because = f"the bias of {', '.join(left_out)} is left out of the energy"
         yield by_kernel("core", "another energy", because=because)
     else:

@@ -82,6 +82,20 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ],
     ),
     (
+        "layers: {x: {size: 2, lagrangian: relu, bias: 1}}\n"
+        "energy: 'sum(g_x^2) - 2*sum(g_x) + 1'\nchecks: [energy_descent]",
+        [
+            {
+                "claim": {"claim": "derived energy", "factor": "2"},
+                "proof": {"by": "coordinates", "activations": ["x"]},
+            }
+        ],
+    ),
+    (
+        "layers: {x: {size: 2, lagrangian: relu, bias: [1, 0]}}\nenergy: 'sum(g_x^2)'\nchecks: [energy_descent]",
+        [],
+    ),
+    (
         "layers: {x: {size: 2, lagrangian: tanh}}\n"
         "synapses: {w: {kind: associative, layers: [x], patterns: [[1, -1], [2, 1]], function: z^2}}",
         [],

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.theorems import (
     altered_energy,
+    derived_energy,
     equilibria,
     equilibria_by_overlaps,
     flat_regions,
@@ -33,7 +34,6 @@ from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
 from hopverify.kernel.theorems.constant_on_no_segment import alive, strictly_convex
 from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope, weakly_by_slope
-from hopverify.kernel.theorems.derived_energy import another_energy, derived_energy
 from hopverify.kernel.theorems.descent import ascent, by_t2
 from hopverify.kernel.theorems.energy_bounded_below import by_convexity, by_ray
 from hopverify.kernel.theorems.lipschitz_activation import lipschitz_activation
@@ -96,8 +96,11 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("no global stability", "unstable"): no_global_stability.unstable,
     ("no global stability", "unbounded"): no_global_stability.unbounded,
     ("at most one equilibrium", "T16"): global_stability.at_most_one,
-    ("derived energy", "core"): derived_energy,
-    ("another energy", "core"): another_energy,
+    ("derived energy", "core"): derived_energy.derived_energy,
+    ("derived energy", "identity"): derived_energy.identity,
+    ("derived energy", "coordinates"): derived_energy.coordinates,
+    ("another energy", "core"): derived_energy.another_energy,
+    ("another energy", "states"): derived_energy.by_states,
     ("stability", "each"): each,
     ("stored patterns", "each"): stored_patterns.each,
     ("stored patterns", "one"): stored_patterns.one,

@@ -511,9 +511,26 @@ def _asymmetric(core: Mapping[str, Any], claim: Mapping[str, Any], random: Rando
 
 
 def _derived(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
-    out = [layer for layer in core["layers"] if not layer["bias in energy"] and any(map(bool, array(layer["bias"])))]
-    own = core["energy"] != "derived" or bool(out)
+    if core["energy"] != "derived":
+        return _compared(core, claim, random)
+    own = any(not layer["bias in energy"] and any(map(bool, array(layer["bias"]))) for layer in core["layers"])
     return f"own: {own}" if own is (claim["claim"] == "derived energy") else None
+
+
+def _compared(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
+    """The energy that is stated changes with the derived one, by a factor, or does not between three states."""
+    counted = [{**layer, "bias in energy": True} for layer in core["layers"]]
+    own, derived = Parts(core), Parts({**core, "layers": counted, "energy": "derived"})
+    if any(layer.tau[0] == 0 for layer in own.layers.values()):
+        raise Unknown("a layer that is instantaneous")
+    if claim["claim"] == "derived energy":
+        states = [{layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]} for _ in range(DRAWN)]
+        apart = [energy(own, x) - number(claim.get("factor", "1")) * energy(derived, x) for x in states]
+        return None if max(apart) - min(apart) <= 1e-9 * (1 + max(map(abs, apart))) else "they differ otherwise"
+    states = [{name: [number(entry) for entry in at] for name, at in x.items()} for x in claim["states"]]
+    (c_1, c_2), (d_1, d_2) = ([energy(of, x) - energy(of, states[0]) for x in states[1:]] for of in (own, derived))
+    apart_by = abs(c_1 * d_2 - c_2 * d_1)
+    return None if apart_by > 1e-12 or c_1 * d_1 < 1e-12 else "the one is a multiple of the other"
 
 
 _ORACLES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Random], str | None]] = {
