@@ -74,14 +74,15 @@ CHECK = Check(
         "Lagrangians with slopes at most β and drives -∇S no step up to h raises E if diag(2(τ/h - ρ)/β + ρ/β) + W is "
         "positive semidefinite on the neurons with τ > 0: for one τ and ρ = 1, α ≤ 1 and α(1 - β·λ_min(W)) ≤ 2. "
         "Nor does E rise where neurons go by lengths of their own up to h, in any order. "
-        "Synapses that are not quadratic must have a concave S, and are left out of W. "
+        "Of synapses that are not quadratic a bound of their Hessian takes the place of -W (0 for a concave S): for "
+        "gradient descent that is h ≤ 2/Λ. "
         "Neurons with slopes of at least κ > 0 may go beyond τ/ρ: attention and CCCP up to 2τ/ρ. V of an altered "
         "system with a stated metric allows h ≤ 2τ/λ. With `step` the claim is about that length: a fail is a state "
         "from which such a step raises the energy. Without it the report has the longest certified step, and the "
         "shortest one that a search found to raise the energy from some state."
     ),
     premises=(
-        "drives -∇S of quadratic synapses (or of concave S) and convex Lagrangians; or an altered system "
+        "drives -∇S of S that are quadratic or have a bounded Hessian, and convex Lagrangians; or an altered system "
         "whose spec states its metric"
     ),
     sizes={

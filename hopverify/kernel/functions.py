@@ -42,6 +42,12 @@ def fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
+def exact(value: arb) -> Fraction:
+    """Return the rational that an exact ball is."""
+    mantissa, exponent = value.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
 def matrix(rows: Sequence[Sequence[Fraction]]) -> fmpq_mat:
     """Return a matrix for python-flint."""
     return fmpq_mat(len(rows), len(rows[0]), [exactly(each) for row in rows for each in row])

@@ -1,10 +1,10 @@
 """The form M(h) of T14: a step x⁺ = x + hẋ changes E by at most -½δᵀM(h)δ, and V by at most -½ΔᵀM(h)Δ.
 
-    E:  M(h) = diag(2a/β̃ + ρ/β) + W,  a = τ/h - ρ,  β̃ = β if a ≥ 0, else κ
+    E:  M(h) = diag(2a/β̃ + ρ/β) + W - B,  a = τ/h - ρ,  β̃ = β if a ≥ 0, else κ
     V:  M(h) = 2 sym(TP)/h - λP - Aᵀdiag(μ/ρ)A
 
-with κ ≤ H ≤ β for the slow layers, and L + ½μ|x|² convex for the fast ones. 1/h is the *pace* of a step, 0 stands for
-steps of any length.
+with κ ≤ H ≤ β for the slow layers, ∇²S ⪯ B for those S that are not in W, and L + ½μ|x|² convex for the fast ones. 1/h
+is the *pace* of a step, 0 stands for steps of any length.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from hopverify.kernel.altered import Rows, System, inhibition, twice_timed
 from hopverify.kernel.arrays import Array
 from hopverify.kernel.composition import of_activations
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.drive_ranges import drive
-from hopverify.kernel.functions import ball, exactly, fraction, matrix
+from hopverify.kernel.drive_ranges import EVERYWHERE, activations, drive
+from hopverify.kernel.drive_ranges import Bounds as Interval
+from hopverify.kernel.functions import ball, exact, exactly, fraction, matrix
+from hopverify.kernel.hessians import upper_bound
 from hopverify.kernel.intervals import Range
 from hopverify.kernel.intervals import exactly as point
 from hopverify.kernel.network import drives
 from hopverify.kernel.numbers import need
 from hopverify.kernel.points import needs
 from hopverify.kernel.sectors import is_sector, is_steep
-from hopverify.kernel.terms import arrays
+from hopverify.kernel.terms import Variable, arrays, walk
 
 MAX_SIZE, MAX_UNCERTAIN = 400, 64
 """How many neurons with τ > 0 there may be; and how many in all, where weights are known up to a spread."""
@@ -35,13 +37,14 @@ Bounds = Mapping[str, Sequence[Fraction]]
 """κ and β of each layer with τ > 0."""
 
 
-def of_energy(core: Core, bounds: Bounds, concave: Sequence[str], pace: Fraction) -> Rows:
-    """Return M(h) of E, or a matrix below it; ``concave`` synapses, whose S is, are left out."""
+def of_energy(
+    core: Core, bounds: Bounds, curved: Sequence[str], pace: Fraction, box: Mapping[str, Sequence[Interval]]
+) -> Rows:
+    """Return M(h) of E, or a matrix below it, for states in a box; the Hessians of ``curved`` synapses make B."""
     layers = core.flow_layers
     slow, fast = ([layer for layer in layers if layer.instantaneous is at_once] for at_once in (False, True))
-    for name in concave:
-        _check_concave(core, name, {layer.name for layer in slow})
-    rest = replace(core, synapses=tuple(each for each in core.synapses if each.name not in concave))
+    B = [_curvature(core, name, slow, box) for name in curved]
+    rest = replace(core, synapses=tuple(each for each in core.synapses if each.name not in curved))
     first, forms = starts(core), affine_drives(rest.given)
     inhibition(core, fast, forms)
     entries = [entry for layer in slow for entry in _diagonal(core, layer, bounds[layer.name], pace)]
@@ -49,15 +52,33 @@ def of_energy(core: Core, bounds: Bounds, concave: Sequence[str], pace: Fraction
     spreads = _spreads(rest, fast, forms)
     alive = [(i, entry - spreads[i]) for i, entry in zip(neurons, entries, strict=True) if entry is not None]
     need(len(alive) <= MAX_SIZE, "drive", f"M(h) is decided up to {MAX_SIZE} neurons")
-    return [[forms[i].slopes.get(j, Fraction(0)) + (entry if i == j else 0) for j, _ in alive] for i, entry in alive]
+
+    def entry_at(i: int, j: int) -> Fraction:
+        bent = sum((of.get((min(i, j), max(i, j)), Fraction(0)) for of in B), Fraction(0))
+        return forms[i].slopes.get(j, Fraction(0)) - bent
+
+    return [[entry_at(i, j) + (entry if i == j else 0) for j, _ in alive] for i, entry in alive]
 
 
-def _check_concave(core: Core, name: str, slow: set[str]) -> None:
-    """Refuse a synapse whose S is not concave by composition, or is about layers that are not slow."""
+def _curvature(
+    core: Core, name: str, slow: Sequence[Layer], box: Mapping[str, Sequence[Interval]]
+) -> Mapping[tuple[int, int], Fraction]:
+    """Return B of a synapse that joins layers with τ > 0 alone: 0 where composition shows S to be concave."""
     (synapse,) = (each for each in core.synapses if each.name == name)
     own = set(needs(synapse.energy)).union(*(needs(term) for term in (synapse.drive or {}).values()))
-    need(own <= slow and set(synapse.drive or {}) <= slow, f"synapse {name}", "it joins layers that are instantaneous")
-    need(of_activations(core, synapse.energy).concave, f"synapse {name}", "composition does not show S to be concave")
+    joined = [layer for layer in slow if layer.name in own]
+    alone = len(joined) == len(own) and set(synapse.drive or {}) <= {layer.name for layer in slow}
+    need(alone, f"synapse {name}", "it joins layers that are instantaneous")
+    known = of_activations(core, synapse.energy)
+    if known.concave:
+        return {}
+    need(known.lipschitz, f"synapse {name}", "composition does not show that S is locally Lipschitz")
+    gamma = {
+        layer.name: activations(core, layer, box.get(layer.name, [EVERYWHERE] * layer.size))
+        for layer in core.flow_layers
+        if Variable(("activation", layer.name)) in walk(synapse.energy)
+    }
+    return upper_bound(core, synapse.energy, gamma)
 
 
 def _diagonal(core: Core, layer: Layer, bounds: Sequence[Fraction], pace: Fraction) -> list[Fraction | None]:
@@ -116,8 +137,7 @@ def _size(of: Range, less: Fraction = Fraction(0)) -> Fraction:
     """Return a bound of |u - less| for the numbers u of a bounded range."""
     far = (of.high[0] - ball(less)).upper().max((ball(less) - of.low[0]).upper())
     need(far.is_finite(), "drive", "a weight is unbounded")
-    mantissa, exponent = far.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return exact(far)
 
 
 def of_altered(system: System, moduli: Mapping[str, Fraction], pace: Fraction) -> Rows:

@@ -22,6 +22,7 @@ from hopverify.checker.slope_bounds import slope_bounds, slope_range
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import AlteredSystem, Model
 from hopverify.networks.linear import drive_matrix
+from hopverify.numerics.curvature import largest_curvature
 from hopverify.obligations.steps import OfSteps
 from hopverify.synapses import Synapse
 
@@ -40,17 +41,22 @@ class DerivedForm:
         """κ and β of each layer with τ > 0."""
         return {layer.name: slope_bounds(layer.function) for layer in self.model.dynamic}
 
-    @property
-    def concave(self) -> list[str]:
-        """The synapses that are not quadratic, and have a concave S."""
+    @cached_property
+    def curved(self) -> list[str]:
+        """The synapses that are not quadratic, and join layers with τ > 0 alone."""
         own = {layer.name for layer in self.model.dynamic}
-        return [name for name, synapse in self.model.synapses.items() if _is_concave_within(synapse, own)]
+        return [name for name, synapse in self.model.synapses.items() if _is_curved_within(synapse, own)]
+
+    @cached_property
+    def bent(self) -> list[str]:
+        """Those whose S is not evidently concave: their curvature counts."""
+        return [name for name in self.curved if not self.model.synapses[name].is_concave()]
 
     @property
     def stated(self) -> dict[str, Any]:
         """What a proof states."""
         slopes = {name: [str(low), str(high)] for name, (low, high) in self.bounds.items()}
-        return {"slopes": slopes, **({"concave": self.concave} if self.concave else {})}
+        return {"slopes": slopes, **({"curved": self.curved} if self.curved else {})}
 
     @cached_property
     def _rates(self) -> list[tuple[Fraction, Fraction, Fraction, Fraction]]:
@@ -75,17 +81,17 @@ class DerivedForm:
 
     @cached_property
     def _weights(self) -> Floats:
-        """W among the neurons with τ > 0, as they are given."""
+        """W - B among the neurons with τ > 0, as they are given: B is about the largest Hessian of the bent S."""
         layers = self.model.layers.values()
         if sum(layer.size for layer in layers) > MAX_NEURONS:
             raise EvidenceRejected(f"the network has more than {MAX_NEURONS} neurons")
-        rest = {name: synapse for name, synapse in self.model.synapses.items() if name not in self.concave}
+        rest = {name: synapse for name, synapse in self.model.synapses.items() if name not in self.curved}
         if not all(synapse.linear and synapse.defect() is None for synapse in rest.values()):
-            raise EvidenceRejected("the theorem covers S that are quadratic or concave in γ, with the drive -∇S")
+            raise EvidenceRejected("S that are not quadratic, or have another drive than -∇S, join fast layers")
         W = drive_matrix(replace(self.model, synapses=rest)).astype(np.float64)
         slow = np.repeat([not layer.instantaneous for layer in layers], [layer.size for layer in layers])
         found: Floats = W[np.ix_(slow, slow)]
-        return found
+        return found - largest_curvature(self.model, self.bent) if self.bent else found
 
     def matrix(self, pace: float) -> Floats:
         """Return M(h)."""
@@ -96,10 +102,10 @@ class DerivedForm:
         return self._weights[np.ix_(alive, alive)] + np.diag(entries[alive])
 
 
-def _is_concave_within(synapse: Synapse, layers: Set[str]) -> bool:
-    """Whether a synapse that is not quadratic joins these layers only, with a concave S and a Lipschitz drive -∇S."""
+def _is_curved_within(synapse: Synapse, layers: Set[str]) -> bool:
+    """Whether a synapse that is not quadratic joins these layers only, with a Lipschitz drive -∇S."""
     inner = not synapse.linear and set(synapse.layers) <= layers
-    return inner and synapse.is_concave() and synapse.is_regular() and synapse.defect() is None
+    return inner and synapse.is_regular() and synapse.defect() is None
 
 
 @dataclass(frozen=True, eq=False)

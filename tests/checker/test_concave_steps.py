@@ -1,4 +1,4 @@
-"""Steps in the presence of synapses that are not quadratic: a concave S takes no part in M(h), any other is refused."""
+"""Steps in the presence of synapses that are not quadratic: a concave S takes no part in M(h), others with a bound."""
 
 from __future__ import annotations
 
@@ -28,11 +28,14 @@ CONCAVE = {
     "linear": "s: {kind: expression, layers: [x], energy: 'sum(x)'}",
     "exponential memory": "s: {kind: associative, layers: [x], patterns: [[1, -1]], function: exp(z)}",
 }
+BOUNDED = {
+    "convex": ("s: {kind: expression, layers: [x], energy: 'logsumexp(3*x)'}", "3/8", "2/5"),
+    "neither": ("s: {kind: expression, layers: [x], energy: '-sum(x^3)'}", "8/29", "1/3"),
+    "cubic memory": ("s: {kind: associative, layers: [x], patterns: [[1, -1]], function: z^3}", "1/14", "1/3"),
+}
 OTHER = {
-    "convex": "s: {kind: expression, layers: [x], energy: 'logsumexp(3*x)'}",
-    "unknown": "s: {kind: expression, layers: [x], energy: '-sum(x^3)'}",
+    "unbounded": "s: {kind: expression, layers: [y], energy: '-sum(y^3)'}",
     "concave, its drive with a jump": "s: {kind: expression, layers: [x], energy: '-sum(abs(x))'}",
-    "cubic memory": "s: {kind: associative, layers: [x], patterns: [[1, -1]], function: z^3}",
     "of a kind that never is": "s: {kind: gated, layers: [x, y, z], weights: [1, 1]}",
 }
 
@@ -53,6 +56,13 @@ def holds(made: Model, step: str) -> bool:
 def test_a_concave_synapse_is_left_out(synapse: str) -> None:
     diagonal = "d: {kind: diagonal, layers: [x, x], weights: [0.25, 0.25]}"
     assert holds(model(synapse, dense=diagonal), "1")
+
+
+@pytest.mark.parametrize(("synapse", "safe", "longer"), BOUNDED.values(), ids=BOUNDED)
+def test_a_bound_of_the_hessian_counts(synapse: str, safe: str, longer: str) -> None:
+    diagonal = "d: {kind: diagonal, layers: [x, x], weights: [0.25, 0.25]}"
+    assert holds(model(synapse, dense=diagonal), safe)
+    assert not holds(model(synapse, dense=diagonal), longer)
 
 
 @pytest.mark.parametrize("synapse", OTHER.values(), ids=OTHER)

@@ -16,19 +16,21 @@ from hopverify.kernel.theorems.no_ghost_regions import energy_premises
 
 
 def of_network(case: Case) -> Fact:
-    """M(h) = diag(2a/β̃ + ρ/β) + W ⪰ 0 on the neurons with τ > 0, κ ≤ H ≤ β, a = τ/h - ρ, β̃ = β if a ≥ 0, else κ.
+    """M(h) = diag(2a/β̃ + ρ/β) + W - B ⪰ 0 on neurons with τ > 0, κ ≤ H ≤ β, a = τ/h - ρ, β̃ = β if a ≥ 0, else κ.
 
     The premises make ∇E = H(ρx - drive - b), with locally Lipschitz functions; a convex L of each instantaneous layer.
-    Synapses that are named have a concave S, and join layers with τ > 0 only.
+    Synapses that are named join layers with τ > 0 only, and have ∇²S ⪯ B; the others are quadratic.
     """
-    case.keys("slopes", "premises", optional=("concave", "guesses"))
+    case.keys("slopes", "premises", optional=("curved", "guesses"))
     core = _of(case, "E")
     slow = [layer.name for layer in core.layers if isinstance(layer, Layer) and not layer.instantaneous]
     keys(case.proof["slopes"], f"{case.where}.slopes", *slow)
     slopes = {name: rationals(case.proof["slopes"][name], 2, f"{case.where}.slopes") for name in slow}
-    concave = [name_of(each, case.where) for each in listed(case.proof.get("concave", []), f"{case.where}.concave")]
-    case.need(set(concave) <= {each.name for each in core.synapses}, "a concave synapse has another name")
-    case.need(is_semidefinite(of_energy(core, slopes, concave, _pace(case))), "M(h) is not positive semidefinite")
+    curved = [name_of(each, case.where) for each in listed(case.proof.get("curved", []), f"{case.where}.curved")]
+    named = {each.name for each in core.synapses}
+    case.need(set(curved) <= named, "a curved synapse has another name")
+    case.need(len(set(curved)) == len(curved), "a curved synapse is named twice")
+    case.need(is_semidefinite(of_energy(core, slopes, curved, _pace(case), {})), "M(h) is not positive semidefinite")
     at_once = [layer.name for layer in core.layers if layer.name not in slow]
     case.premises(*energy_premises(core), *(("convex", {"layer": name}) for name in at_once))
     _check_told(case)

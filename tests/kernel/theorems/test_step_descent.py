@@ -151,14 +151,46 @@ def test_concave_synapses_are_left_out() -> None:
         )
 
     of = both("-logsumexp(3*x)")
-    assert accepted(of, "step descent", "T14", told("1/2"), **proof(of, "0", "1", concave=["s"]))
-    rejected(of, "step descent", "T14", told("9/16"), HOLDS, **proof(of, "0", "1", concave=["s"]))
+    assert accepted(of, "step descent", "T14", told("1/2"), **proof(of, "0", "1", curved=["s"]))
+    rejected(of, "step descent", "T14", told("9/16"), HOLDS, **proof(of, "0", "1", curved=["s"]))
     rejected(of, "step descent", "T14", told("1/2"), "not affine", **proof(of, "0", "1"))
-    rejected(of, "step descent", "T14", told("1/2"), "another name", **proof(of, "0", "1", concave=["t"]))
-    rejected(of, "step descent", "T14", told("1/2"), "expected a name", **proof(of, "0", "1", concave=[["s"]]))
-    for energy in ("logsumexp(3*x)", "-sum(x^3)"):
-        bent = both(energy)
-        rejected(bent, "step descent", "T14", told("1/8"), "concave", **proof(bent, "0", "1", concave=["s"]))
+    rejected(of, "step descent", "T14", told("1/2"), "another name", **proof(of, "0", "1", curved=["t"]))
+    rejected(of, "step descent", "T14", told("1/2"), "expected a name", **proof(of, "0", "1", curved=[["s"]]))
+    twice = proof(of, "0", "1", curved=["s", "s"])
+    rejected(of, "step descent", "T14", told("1/2"), "named twice", **twice)
+
+
+@pytest.mark.parametrize(
+    ("energy", "layer", "bounds", "edge"),
+    [
+        # M = 2(1/h - 1) + 1 - Λ on identity layers: h = 2/(1 + Λ).
+        ("sum(cos(x))", "identity", ("1", "1"), "1"),
+        ("sum(softplus(x))", "identity", ("1", "1"), "8/5"),
+        ("sum(x^2)", "identity", ("1", "1"), "2/3"),
+        ("-sum(x^2)/4", "identity", ("1", "1"), "2"),
+        ("cos(x[0] - x[1])", "identity", ("1", "1"), "2/3"),
+        ("log(1 + exp(2*x[0])) + 2*x[1]", "identity", ("1", "1"), "1"),
+        # Activations of tanh are in (-1, 1), so -6γ < 6.
+        ("-sum(x^3)", "tanh", ("0", "1"), "2/7"),
+    ],
+)
+def test_synapses_with_bounded_hessians(energy: str, layer: str, bounds: tuple[str, str], edge: str) -> None:
+    of = core(
+        f"layers: {{x: {{size: 2, lagrangian: {layer}}}}}\n"
+        f"synapses: {{s: {{kind: expression, layers: [x], energy: '{energy}'}}}}\n"
+    )
+    assert accepted(of, "step descent", "T14", told(edge), **proof(of, *bounds, curved=["s"]))
+    longer = str(Fraction(edge) * (1 + Fraction(1, 10**9)))
+    rejected(of, "step descent", "T14", told(longer), HOLDS, **proof(of, *bounds, curved=["s"]))
+
+
+def test_synapses_with_unbounded_hessians() -> None:
+    for energy in ("sum((x^2 - 1)^2)", "sum(exp(x))", "x[0]*x[1]^2"):
+        of = core(
+            "layers: {x: {size: 2, lagrangian: identity}}\n"
+            f"synapses: {{s: {{kind: expression, layers: [x], energy: '{energy}'}}}}\n"
+        )
+        rejected(of, "step descent", "T14", told("1/8"), "not bounded above", **proof(of, "1", "1", curved=["s"]))
 
 
 def test_concave_synapses_join_layers_with_times() -> None:
@@ -166,7 +198,7 @@ def test_concave_synapses_join_layers_with_times() -> None:
         "layers: {x: {size: 2, lagrangian: tanh}, y: {size: 2, lagrangian: softmax, tau: 0}}\n"
         "synapses: {s: {kind: expression, layers: [x, y], energy: '-logsumexp(x) - sum(y)'}}\n"
     )
-    found = {"slopes": {"x": ["0", "1"]}, "concave": ["s"], "premises": premises(of, ("y",))}
+    found = {"slopes": {"x": ["0", "1"]}, "curved": ["s"], "premises": premises(of, ("y",))}
     rejected(of, "step descent", "T14", told("1/8"), "joins layers that are instantaneous", **found)
 
 
