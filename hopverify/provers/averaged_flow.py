@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 STARTS, DIGITS, SETS, LARGEST, DRAWN = 4, 24, 120, 4, 500
 SIZES = (0.25, 1.0, 4.0, 16.0)
 SCALES = (1.0, 0.25, 2.0**-5, 2.0**-10)
+# In larger networks a few neurons are tried first: linear systems of all take seconds.
+SMALL = 200
 # So much of what doubles say is claimed, and as many states as this are offered to the kernel.
 SHARE, OFFERED = Fraction(1023, 1024), 3
 
@@ -55,17 +57,25 @@ def _ascent(model: Model, x: Floats, rate: float) -> Evidence:
 
 
 def _candidates(flow: AveragedFlow, budget: Budget) -> Iterator[Floats]:
-    size = len(flow.b)
-    end = flow.rest(np.zeros(size), ask=budget.ask)
+    small = len(flow.b) <= SMALL
+    if small:
+        yield from _near_rest(flow, budget)
+    yield from _of_few(flow, budget)
+    if not small:
+        yield from _near_rest(flow, budget)
+    for start in states(len(flow.b), STARTS, budget.seed):
+        end = flow.rest(start, ask=budget.ask)
+        if end is not None:
+            yield end
+
+
+def _near_rest(flow: AveragedFlow, budget: Budget) -> Iterator[Floats]:
+    """Yield where the averaged flow from 0 ends, and states beside it in the highest direction."""
+    end = flow.rest(np.zeros(len(flow.b)), ask=budget.ask)
     if end is not None:
         yield end
         direction = flow.rising_direction(end)
         yield from (end + scale * direction for scale in SCALES)
-    yield from _of_few(flow, budget)
-    for start in states(size, STARTS, budget.seed):
-        end = flow.rest(start, ask=budget.ask)
-        if end is not None:
-            yield end
 
 
 def _of_few(flow: AveragedFlow, budget: Budget) -> Iterator[Floats]:
