@@ -11,6 +11,7 @@ from hopverify.certificate import Certificate
 from hopverify.checker import expectations_met, overall
 from hopverify.checks import Check, Claim, claims_of
 from hopverify.networks import any_model
+from hopverify.reporting.remarks import remarks
 from hopverify.results import ANY, data_of, witness_of
 from hopverify.spec import ModelSpec
 from hopverify.verdict import Verdict
@@ -57,7 +58,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """One run on one spec. ``checked`` is false where the spec is not at hand: anyone may have written its verdicts."""
+    """One run on one spec. ``checked`` is false where the spec is not at hand: anyone may have written its verdicts.
+
+    ``remarks`` are about the spec.
+    """
 
     file: str
     name: str
@@ -65,6 +69,7 @@ class Report:
     verdict: Verdict
     rows: tuple[Row, ...]
     checked: bool = True
+    remarks: tuple[str, ...] = ()
 
     @property
     def unmet(self) -> tuple[str, ...]:
@@ -91,7 +96,8 @@ def report_of(
     if spec is not None:
         rows = _advised(rows, spec, claims)
     name, digest = certificate.spec["name"], certificate.spec["digest"]
-    return Report(file, name, digest, Verdict(certificate.verdict), tuple(rows), checked)
+    said = () if spec is None else remarks(spec)
+    return Report(file, name, digest, Verdict(certificate.verdict), tuple(rows), checked, said)
 
 
 def finished_rows(run: Run) -> list[Row]:

@@ -126,6 +126,8 @@ class Shown:
         rest = [row for row in self.skipped if row not in explained]
         if rest:
             self._print(f"not applicable: {self._called(rest)}", QUIET)
+        for remark in report.remarks:
+            self._print(f"note: {remark}", "")
         if said := highlights(report):
             self._print(said, "bold")
         self._print(conclusion(report), _conclusive(report))

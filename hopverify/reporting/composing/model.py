@@ -10,8 +10,9 @@ from hopverify.derivation import between
 from hopverify.reporting.composing.equations import arrays, equations, without_equations
 from hopverify.reporting.composing.pictures import pictures_of
 from hopverify.reporting.counting import counted, listed
-from hopverify.reporting.document import Block, Code, Facts, Folded, Heading, Mono, Note, Words
+from hopverify.reporting.document import Block, Code, Facts, Folded, Heading, Mono, Note, Paragraph, Words
 from hopverify.reporting.material import Material
+from hopverify.reporting.remarks import remarks
 from hopverify.spec import FunctionSpec, LayerSpec, ModelSpec
 
 TITLE = "The network"
@@ -33,6 +34,8 @@ def model_blocks(material: Material) -> Iterator[Block]:
         yield Note((UNKNOWN,))
         return
     yield Facts(tuple(_facts(spec)))
+    for remark in remarks(spec):
+        yield Paragraph((f"{remark[0].upper()}{remark[1:]}.",))
     yield from arrays(material.arrays)
     yield from pictures_of(material, None, of_model=True)
     yield Folded(f"The spec as it was read: {spec.file}", (Code(shortened(spec.source.document.text)),))
