@@ -16,11 +16,12 @@ from hopverify.checker.deciding import roles_of
 from hopverify.checker.questions import question
 from hopverify.checker.rules import RULES
 from hopverify.checks import CHECKS, claims_of
+from hopverify.errors import EvidenceRejected
 from hopverify.networks import any_model
 from hopverify.obligations import Obligation
 from hopverify.spec import read_spec
 
-SHARED = {"BasinCells", "Bounded", "GloballyStable"}
+SHARED = {"BasinCells", "Bounded", "GloballyStable", "Retrieval"}
 """Obligations of which the kernel takes some kinds of evidence, and rules others: no kind is taken by both."""
 
 ROOT = Path(__file__).parents[1]
@@ -38,14 +39,17 @@ def seen() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
             for obligation, _ in roles_of(claim):
                 name = type(obligation).__name__
                 of_checks[check.name].add(name)
-                if name in by_kernel() and name not in of_obligations:
+                if name in by_kernel() and not of_obligations.get(name):
                     of_obligations[name] = set(asked(obligation))
     return of_checks, of_obligations
 
 
 def asked(obligation: Obligation) -> Iterator[str]:
-    """Yield the claims that prove and refute an obligation."""
-    found = question(obligation)
+    """Yield the claims that prove and refute an obligation; none of one that the kernel is not asked."""
+    try:
+        found = question(obligation)
+    except EvidenceRejected:
+        return
     for each in (found.proves, found.refutes):
         if each is not None:
             yield str(each["name"])

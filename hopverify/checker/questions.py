@@ -7,12 +7,13 @@ of a core that has this layer alone: L and g are the same terms there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial, singledispatch
 from typing import Any
 
 from hopverify.core import core_of, core_of_layer, matrix_of
+from hopverify.errors import EvidenceRejected
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.obligations import (
@@ -36,6 +37,7 @@ from hopverify.obligations import (
     RecoveredStates,
     Regular,
     RegularDrive,
+    Retrieval,
     SafeSteps,
     SameEquilibria,
     StepForm,
@@ -52,13 +54,14 @@ from hopverify.verdict import Reason
 class Question:
     """A core, and claims about it without what they tell beside: the fields that only a proof can fill in.
 
-    The claim in ``part`` decides a part: the question stays open, for the reason beside it. ``missing`` returns the
-    reason for which it stays open though the claim that proves it is accepted, if there is one. ``labels`` name the
-    patterns that claims number; ``told`` are fields that are asked for, and told as well.
+    ``proves`` is None where no claim does. The claim in ``part`` decides a part: the question stays open, for the
+    reason beside it. ``missing`` returns the reason for which it stays open though the claim that proves it is
+    accepted, if there is one. ``labels`` name the patterns that claims number; ``told`` are fields that are asked for,
+    and told as well.
     """
 
     core: Core
-    proves: Mapping[str, Any]
+    proves: Mapping[str, Any] | None
     refutes: Mapping[str, Any] | None = None
     part: tuple[Mapping[str, Any], Reason] | None = None
     missing: Callable[[Claim], Reason | None] = lambda claim: None
@@ -205,6 +208,14 @@ def _(obligation: StoredPatterns) -> Question:
 def _(obligation: BasinCells) -> Question:
     """Where one equilibrium attracts every solution any box of states is a cell."""
     return _of_patterns(obligation, {"basin": "all states"})
+
+
+@question.register
+def _(obligation: Retrieval) -> Question:
+    """What is retrieved is stored; the claim is about a memory of the model, at its own inverse temperature."""
+    if obligation.stored is None:
+        raise EvidenceRejected("the patterns are no memory of the model, or its inverse temperature is another")
+    return replace(question(obligation.stored), proves=None, part=None)
 
 
 def _of_patterns(obligation: StoredPatterns | BasinCells, more: Mapping[str, str]) -> Question:

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.checks import ParameterError
-from hopverify.networks import Memory
-from hopverify.obligations import amplitude
+from hopverify.networks import Memory, Model
+from hopverify.obligations import StoredPatterns, amplitude
 from hopverify.spec import ExactArray, Field, FieldKind
 
 ERRORS = Field(
@@ -38,6 +38,16 @@ def errors_of(values: Mapping[str, Any], patterns: ExactArray) -> int:
     if values["errors"] and amplitude(patterns) is None:
         raise ParameterError("errors", "counts wrong signs of patterns whose entries are all a or -a; leave it out")
     return int(values["errors"])
+
+
+def stored_at_all(
+    model: Model, memory: Memory, labels: tuple[str, ...], at_least: int, errors: int
+) -> StoredPatterns | None:
+    """Return the obligation that so many patterns of a memory are stored, if these are exact."""
+    patterns = memory.patterns
+    if patterns.spread is not None:
+        return None
+    return StoredPatterns(model, memory.name, memory.layer, patterns, labels, at_least, errors)
 
 
 def labels_of(memory: Memory) -> tuple[str, ...]:

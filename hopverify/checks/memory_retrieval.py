@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.checks import FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
-from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
-from hopverify.networks import Layer, Model
+from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, stored_at_all, wanted
+from hopverify.networks import Layer, Memory, Model
 from hopverify.obligations import MixtureRetrieval, OneStepRetrieval, Retrieval
 from hopverify.registry import did_you_mean
 from hopverify.spec import ExactArray, Field, FieldKind
@@ -48,7 +48,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
         return [_beside(model, (hidden, visible), (name, patterns), values)]
     stored = (*_named(model, name, patterns), patterns, errors_of(values, patterns))
     least = _least(values["at_least"], len(betas), len(stored[1]), stored[0])
-    return [_claim(hidden, stored, betas, position, least[position]) for position in range(len(betas))]
+    return [_claim(model, hidden, stored, betas, position, least[position]) for position in range(len(betas))]
 
 
 def _ends(model: Model, synapse: Dense) -> tuple[Layer | None, Layer | None]:
@@ -118,14 +118,19 @@ def _least(asked: tuple[Fraction, ...] | None, claims: int, count: int, name: st
 
 def _named(model: Model, synapse: str, patterns: ExactArray) -> tuple[str, tuple[str, ...]]:
     """Return the subject of the claims and the names of the patterns: the memory's, if they are one."""
-    memory = next((memory for memory in model.memories.values() if memory.patterns == patterns), None)
+    memory = _memory(model, patterns)
     subject = memory.name if memory is not None else synapse
     labels = memory.labels if memory is not None and memory.labels is not None else None
     count = patterns.shape[0]
     return subject, tuple(f"{subject}[{i}]" + (f" ({labels[i]})" if labels else "") for i in range(count))
 
 
+def _memory(model: Model, patterns: ExactArray) -> Memory | None:
+    return next((memory for memory in model.memories.values() if memory.patterns == patterns), None)
+
+
 def _claim(
+    model: Model,
     hidden: Layer,
     stored: tuple[str, tuple[str, ...], ExactArray, int],
     betas: tuple[Fraction, ...],
@@ -143,7 +148,11 @@ def _claim(
     else:
         own = function.parameters.get("beta", beta)
         altered = own if own != beta else None
-        obligation = Retrieval(*shared, function.name == "ghostmax", altered, betas, errors=errors)
+        memory, at_all = _memory(model, patterns), None
+        if memory is not None and memory.layer != hidden.name and altered is None:
+            at_all = stored_at_all(model, memory, labels, at_least, errors)
+        ghost = function.name == "ghostmax"
+        obligation = Retrieval(*shared, ghost, altered, betas, errors=errors, stored=at_all)
     told = subject if len(betas) == 1 else f"{subject}, beta = {beta}"
     assumptions = (*at_instantaneous_values([hidden]), FLOATING_POINT)
     return Claim(told, obligation.statement, necessary=(obligation,), assumptions=assumptions)
@@ -163,7 +172,8 @@ CHECK = Check(
         "no two patterns then have one equilibrium. Sparsemax, entmax and normmax give all weight to a pattern that "
         "leads by a margin; where it does so on a whole ball, one step retrieves it exactly. The conditions are "
         "sufficient, so a pattern without a ball is unknown; its worst competitor is shown. A fail shows that there is "
-        "one equilibrium only, and that too few patterns own it."
+        "one equilibrium only, and that too few patterns own it; it is sought for memories that the spec names, at "
+        "the model's own β."
     ),
     premises=(
         "one dense synapse between a layer with tau: 0 (softmax, ghostmax, sparsemax, entmax or normmax) and "

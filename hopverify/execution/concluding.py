@@ -18,9 +18,10 @@ def concluded(claim: Claim, position: int, premises: Sequence[Decision]) -> Deci
     Where the kernel has the theorem, the proof cites the premises by their claims; otherwise the verdict alone follows.
     """
     obligation, role = roles_of(claim)[position]
-    if claim.by is not None:
+    proves = None if claim.by is None else question(obligation).proves
+    if claim.by is not None and proves is not None:
         cited = [{"claim": each.evidence["claim"]} for each in premises if each.evidence is not None]
-        evidence = found_by_kernel({"premises": cited}, claim.by, question(obligation).proves["name"])
+        evidence = found_by_kernel({"premises": cited}, claim.by, proves["name"])
         known = known_of(each.evidence for each in premises)
         try:
             return decide(obligation, role, evidence, family_of(claim, position), known)

@@ -51,20 +51,18 @@ class Patterns:
     @cached_property
     def firsts(self) -> list[int]:
         """The number of the first pattern that each one is known to be a copy of; its own, if there is none before."""
-        found: list[int] = []
-        for mu in range(len(self.states)):
-            first = next((nu for nu in range(mu) if found[nu] == nu and self._are_copies(nu, mu)), mu)
-            found.append(first)
-        return found
+        seen: dict[tuple[object, ...], int] = {}
+        return [seen.setdefault(self._key(mu), mu) for mu in range(len(self.states))]
 
-    def _are_copies(self, mu: int, nu: int) -> bool:
-        """Whether the states are the same, or both activations one number; neuron by neuron, where these are alone."""
-        states = (a == b for a, b in zip(self.states[mu], self.states[nu], strict=True))
-        pairs = zip(self.gamma[mu], self.gamma[nu], strict=True)
-        points = (bool(a.is_exact() and b.is_exact() and a == b) for a, b in pairs)
+    def _key(self, mu: int) -> tuple[object, ...]:
+        """Return what copies share: an activation that is one number, or else the state; neuron by neuron, or of all.
+
+        Where states are the same, so are the balls of their activations.
+        """
+        points = [tuple(map(int, u.man_exp())) if u.is_exact() and u.is_finite() else None for u in self.gamma[mu]]
         if self.layer.elementwise:
-            return all(a or b for a, b in zip(states, points, strict=True))
-        return all(states) or all(points)
+            return tuple(x if point is None else point for x, point in zip(self.states[mu], points, strict=True))
+        return (*self.states[mu], None) if None in points else tuple(points)
 
     def are_apart(self) -> bool:
         """Whether of any two patterns it is known that they are copies, or that they are not."""

@@ -87,14 +87,27 @@ def _is_less(piece: Piece, height: Fraction) -> bool:
 
 def whole_sector(g: Term) -> Whole | None:
     """Return what is known of the activation of a layer as a whole, if it has one of the forms."""
-    if isinstance(g, Apply) and g.function == "add" and X not in walk(g.arguments[1]):
-        return whole_sector(g.arguments[0])
-    factor, u = _scaled(g)
+    factor, u = _scaled(_without_constants(g))
     if not isinstance(u, Apply) or factor < 0:
         return None
     if u.function in ("softmax", "ghostmax", "entmax"):
         return _shares(u, factor)
     return _normalised(u) if factor == 1 and u.function == "divide" else None
+
+
+def shares(g: Term) -> tuple[Fraction, bool] | None:
+    """Return cβ ≥ 0, and whether there is a ghost, of c·softmax(βx) or c·ghostmax(βx); None of other activations."""
+    factor, u = _scaled(_without_constants(g))
+    if not isinstance(u, Apply) or u.function not in ("softmax", "ghostmax"):
+        return None
+    beta, v = _scaled(u.arguments[0])
+    return (factor * beta, u.function == "ghostmax") if v == X and factor >= 0 and beta >= 0 else None
+
+
+def _without_constants(g: Term) -> Term:
+    if isinstance(g, Apply) and g.function == "add" and X not in walk(g.arguments[1]):
+        return _without_constants(g.arguments[0])
+    return g
 
 
 def _scaled(u: Term) -> tuple[Fraction, Term]:

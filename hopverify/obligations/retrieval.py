@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from hopverify.obligations.stored import its_own, share_of
+from hopverify.obligations.stored import StoredPatterns, its_own, share_of
 from hopverify.spec import ExactArray
 
 
@@ -37,11 +37,14 @@ class Retrieval(Patterns):
 
     With a ``ghost`` it is ghostmax: one more logit, always 0. ``instead_of`` is the model's own inverse temperature
     where the claim is about another one; ``together`` are those that share one pass over all pairs of patterns.
+    ``stored`` says that the patterns are stored at least, if they are a memory of the model: without that none is
+    retrieved.
     """
 
     ghost: bool = False
     instead_of: Fraction | None = None
     together: tuple[Fraction, ...] = ()
+    stored: StoredPatterns | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     @property
     def search(self) -> tuple[Fraction, ...] | None:

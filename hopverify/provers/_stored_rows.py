@@ -20,7 +20,7 @@ ROOMS, DIGITS = (0.0, 2.0**-24), 60
 """What is told of distances leaves no room, or room for enclosures that are wider; in so many binary digits."""
 
 
-MAX_WORK = 2**25
+MAX_WORK = 2**26
 
 
 def is_small(asked: Stored) -> bool:

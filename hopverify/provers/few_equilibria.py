@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hopverify.certificate import Evidence
 from hopverify.networks import linear_network
-from hopverify.obligations import BasinCells, GloballyStable, Search, StoredPatterns
+from hopverify.obligations import GloballyStable, Retrieval, Search
 from hopverify.provers import PROVERS, Budget, Prover
 from hopverify.provers._lists import stability_list
 from hopverify.provers._stored_rows import Stored, few_claim, is_small
@@ -26,9 +26,18 @@ def attracting(asked: Stored, budget: Budget, *methods: str) -> Iterator[Evidenc
                 yield evidence
 
 
-def _search(obligation: BasinCells | StoredPatterns, budget: Budget) -> Iterator[Evidence]:
-    if not is_small(obligation):
+def _search(asked: Stored | Retrieval, budget: Budget) -> Iterator[Evidence]:
+    """Of what memories retrieve nothing but a contraction is asked: their lists are long in coming."""
+    obligation = asked.stored if isinstance(asked, Retrieval) else asked
+    if obligation is None or not is_small(obligation):
         return
+    for evidence in attracting(obligation, budget, "contraction"):
+        yield from _few(obligation, evidence, [evidence["claim"].get("x")], 1)
+    if not isinstance(asked, Retrieval):
+        yield from _of_lists(obligation, budget)
+
+
+def _of_lists(obligation: Stored, budget: Budget) -> Iterator[Evidence]:
     network, lone = linear_network(obligation.model), False
     for evidence in attracting(obligation, budget, "lure_multipliers"):
         lone = True

@@ -100,7 +100,7 @@ def _claims(
 ) -> Iterator[Evidence]:
     """Offer the kernel's claim, and at the border of the theorem with what shows that there is an equilibrium."""
     places = network.places()
-    heights = {layer.name: text_of(_raised(steepness[neurons[0]])) for layer, neurons in places}
+    heights = {layer.name: text_of(raised(steepness[neurons[0]])) for layer, neurons in places}
     proof: dict[str, Any] = {
         "heights": heights,
         "multipliers": {layer.name: [multipliers[i] for i in own] for layer, own in places},
@@ -122,7 +122,7 @@ def _claims(
             yield found_by_kernel({"premises": [entry]}, "stability", "bounded solutions")
 
 
-def _raised(height: Fraction) -> Fraction:
+def raised(height: Fraction) -> Fraction:
     """Return a height that balls see to be one: doubles are exact there, others are not."""
     return height if Fraction(float(height)) == height else Fraction(ceil(height * GRID) + 1, GRID)
 

@@ -17,7 +17,7 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
     """Where more than one pattern is asked for, one equilibrium is too few."""
     if obligation.at_least > 1 or not is_small(obligation):
         return
-    for evidence in attracting(obligation, budget, "lure_multipliers", "lasalle"):
+    for evidence in attracting(obligation, budget, "contraction", "lure_multipliers", "lasalle"):
         for room in ROOMS if "x" in evidence["claim"] else ():
             entry = {"x": evidence["claim"]["x"], "stability": "stable"}
             claim = stored_claim(obligation, [entry] * len(obligation.labels), room, basin="all states")

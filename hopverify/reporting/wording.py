@@ -258,6 +258,5 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "energy unbounded below": _falling,
     "no altered metric": _metric,
     "step ascent": _rising_step,
-    "lone_equilibrium": refuted_in_words,
     **SPINS,
 }

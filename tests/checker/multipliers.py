@@ -12,7 +12,7 @@ from hopverify.checker.rules.lure import sector_network
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model, linear_network
 from hopverify.provers.growth_box import by_growth
-from hopverify.provers.lure_multipliers import _raised
+from hopverify.provers.lure_multipliers import raised
 
 
 def place_of(stated: dict[str, Any]) -> list[Any]:
@@ -32,7 +32,7 @@ def entry(asked: Model, d: Sequence[Any], equilibrium: Any = None, box: Any = No
         proof["multipliers"][layer.name], start = [str(each) for each in d[start:stop]], start + layer.size
     try:
         network, steepness = sector_network(asked)
-        proof["heights"] = {layer.name: str(_raised(steepness[own[0]])) for layer, own in network.places()}
+        proof["heights"] = {layer.name: str(raised(steepness[own[0]])) for layer, own in network.places()}
     except EvidenceRejected:
         pass
     if equilibrium is not None:

@@ -68,7 +68,7 @@ SIX = np.random.default_rng(0).choice([-1, 1], size=(6, 64))
 def test_a_warm_memory_has_one_equilibrium_the_mean(beta: str, least: str) -> None:
     """At (1, 1, 1, 0)/3 it lies √(2/3) from each pattern, more than half of √2, or of 1."""
     entry = answer(attention(THREE, beta), f"{{memory_retrieval: {{at_least: {least}}}}}")
-    assert (entry["verdict"], entry["method"]) == ("fail", ["lone_equilibrium"])
+    assert (entry["verdict"], entry["method"]) == ("fail", ["kernel (too few stored patterns, by list)"])
     assert entry["obligations"][0]["data"] == {"all_equilibria": 1, "owned_at_most": 0, "asked": int(least)}
     assert answer(attention(THREE, beta), "{equilibria: {near: m}}")["verdict"] == "fail"
 

@@ -138,6 +138,20 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         "checks: [step_size, altered_energy_descent, altered_flatness, equilibria_preserved]",
         [],
     ),
+    (
+        "layers: {v: {size: 1, lagrangian: identity}, h: {size: 2, lagrangian: ghostmax, tau: 0}}\n"
+        "synapses: {xi: {kind: dense, layers: [h, v], weights: [[1], [1/2]]}}\nchecks: [global_stability]",
+        [
+            {
+                "claim": {"claim": "global stability", "x": [["19/32", "77/128"], ["9/16", "5/8"], ["9/32", "5/16"]]},
+                "proof": {"by": "contraction", "centres": {"h": ["1/2"]}, "heights": {"v": "1"}},
+            },
+            {
+                "claim": {"claim": "global stability"},
+                "proof": {"by": "contraction", "centres": {"h": None}, "heights": {"v": "1"}},
+            },
+        ],
+    ),
 )
 
 
@@ -173,7 +187,7 @@ def filled(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield complete
 
 
-ENTRIES = range(18)
+ENTRIES = range(19)
 
 
 def changes(document: dict[str, Any], entry: dict[str, Any]) -> Iterator[tuple[Path, Any]]:

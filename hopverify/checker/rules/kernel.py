@@ -51,7 +51,7 @@ def _judge(obligation: Obligation, payload: Mapping[str, Any]) -> Judgement:
     claim = fact.claim
     if fact.core is not asked.core:
         raise EvidenceRejected(f"the claim is about the original: {claim}")
-    if claim.says(**asked.proves):
+    if asked.proves is not None and claim.says(**asked.proves):
         reason = asked.missing(claim)
         return _told(Outcome.PROVED if reason is None else Outcome.OPEN, claim, asked, asked.proves, reason)
     if asked.refutes is not None and claim.says(**asked.refutes):

@@ -91,6 +91,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("equilibria", "at most one"): equilibria.at_most_one,
     ("some equilibria", "boxes"): equilibria.some,
     ("global stability", "T16"): global_stability.by_t16,
+    ("global stability", "contraction"): global_stability.by_contraction,
     ("global stability", "list"): global_stability.by_list,
     ("no global stability", "two"): no_global_stability.two,
     ("no global stability", "unstable"): no_global_stability.unstable,

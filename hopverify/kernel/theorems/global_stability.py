@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from hopverify.kernel import points
 from hopverify.kernel.affine import affine_drives, starts
+from hopverify.kernel.contraction import Memories
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.entries import read_entries
 from hopverify.kernel.facts import Case, Fact
@@ -47,6 +48,31 @@ def by_t16(case: Case) -> Fact:
     case.premises(*([("bounded solutions", {})] if border else []))
     boxed = not border or "box" in case.proof["premises"][0]["claim"]
     case.need(boxed, "a box that every solution enters has an equilibrium")
+    return Fact(case.core, case.claim)
+
+
+def by_contraction(case: Case) -> Fact:
+    """Softmax memories: hidden layers with softmax or ghostmax, joined by symmetric weights to the others alone (T16).
+
+    All patterns of a hidden layer are within R of a centre, or no two of them farther apart than 2R; in all other, the
+    visible layers |δγ|² ≤ h̄ δγ·δx, and Σ cβR²/ρ over the hidden layers, times the largest h̄, is less than each ρ.
+    """
+    case.keys("centres", "heights")
+    stated, where = case.proof["centres"], f"{case.where}.centres"
+    hidden = [layer.name for layer in layers_of(case) if isinstance(stated, dict) and layer.name in stated]
+    keys(stated, where, *hidden)
+    points.check_explicit(case.core)
+    memories = Memories(case.core, hidden, case.where)
+    keys(case.proof["heights"], f"{case.where}.heights", *(layer.name for layer in memories.visible))
+    size, least = len(memories.neurons), min(memories.leaks)
+    case.need(least > 0, "a visible neuron has no leak")
+    centres = {name: None if each is None else rationals(each, size, where) for name, each in stated.items()}
+    height = max(_height(case, layer) for layer in memories.visible)
+    rate = memories.gain(centres) * ball(height / least)
+    case.need(rate < 1, "the patterns are not shown to lie close enough together")
+    if "x" in case.claim.fields:
+        (entry,) = read_entries([{"x": case.claim["x"]}], memories.flow.size, f"{case.where}.x")
+        case.need(memories.holds(entry.ends, rate), "the equilibrium is not shown to be there")
     return Fact(case.core, case.claim)
 
 

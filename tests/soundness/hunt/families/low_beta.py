@@ -38,6 +38,7 @@ def document(rows: Rows, beta: Fraction, least: int) -> Document:
         "name": "hunted",
         "layers": {"v": {"size": n, "lagrangian": "identity"}, "h": hidden},
         "synapses": {"xi": {"kind": "dense", "layers": ["h", "v"], "weights": texts(rows)}},
+        "memories": {"m": {"layer": "v", "patterns": {"same_as": "xi"}}},
         "checks": [{"memory_retrieval": {"at_least": str(least)}}],
     }
 
