@@ -13,9 +13,9 @@ A file uses only files that stand before it:
     ranges               intervals, ranges
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
-    of a core            network, points, own_energy, semidefinite, affine, altered, reduction, drive_ranges, linear_growth
+    of a core            network, points, semidefinite, affine, altered, reduction, drive_ranges, linear_growth
     of equilibria        formulas, pieces, curves, normalised, flow, krawczyk, entries, boxes, affine_pieces, tree
-    of one equilibrium   overlaps, sectors, contraction, patterns, energy, bends, hessians, step_form
+    of one equilibrium   overlaps, sectors, contraction, patterns, energy, own_energy, bends, hessians, step_form
     beside a state       copositivity, smooth, slopes, linearised, second_order
     of the energy        energy_bounds
     where g is constant  constant_intervals, null_space, piece_systems, flat_places
