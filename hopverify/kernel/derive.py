@@ -173,15 +173,15 @@ def _reduced(adjoint: Term, wide: Shape, narrow: Shape) -> Term:
     return apply("sum", adjoint) if len(wide) > len(narrow) else adjoint
 
 
-def _ones(u: Term) -> Term:
-    """Return ones of the shape of u: of what u is a power or square, a sum with, or a multiple by, numbers of."""
+def _alike(u: Term) -> Term:
+    """Return a term of the shape of u: what u is a power or square, a sum with, or a multiple by, numbers of."""
     while isinstance(u, Apply) and u.function in ("power", "negate", "add", "subtract", "multiply"):
         others = [each for each in u.arguments if not isinstance(each, Number)]
         least = terms.constant(u.arguments[1]) if u.function == "power" else 0
         if any(each != others[0] for each in others) or least < 0 or least != int(least):
             break
         u = others[0]
-    return apply("ones", u)
+    return u
 
 
 def _outer(column: Term, row: Term) -> Term:
@@ -234,6 +234,10 @@ _BINARY: Mapping[str, Rule] = {
 }
 
 
+def _of_mean(alike: Term, adjoint: Term) -> Term:
+    return apply("multiply", apply("ones", alike), apply("divide", adjoint, apply("size", alike)))
+
+
 def _of_variance(node: Apply, position: int, adjoint: Term) -> Term:
     (u,) = node.arguments
     centred = apply("subtract", u, apply("mean", u))
@@ -275,10 +279,8 @@ def _by(function: str) -> Rule:
 
 
 _RULES: Mapping[str, Rule] = {
-    "sum": lambda node, position, adjoint: apply("multiply", _ones(node.arguments[0]), adjoint),
-    "mean": lambda node, position, adjoint: apply(
-        "multiply", _ones(node.arguments[0]), apply("divide", adjoint, apply("size", node.arguments[0]))
-    ),
+    "sum": lambda node, position, adjoint: apply("multiply", apply("ones", _alike(node.arguments[0])), adjoint),
+    "mean": lambda node, position, adjoint: _of_mean(_alike(node.arguments[0]), adjoint),
     "variance": _of_variance,
     "norm": _of_norm,
     "dot": lambda node, position, adjoint: apply("multiply", adjoint, node.arguments[1 - position]),

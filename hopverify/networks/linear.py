@@ -1,8 +1,8 @@
 """Networks with linear drives: equilibria solve x = (Wγ + b)/ρ with γ = g(x), over all neurons of all layers at once.
 
-Synapses that are quadratic in the activations (dense, diagonal, hebbian, convolution) have a linear drive. Its matrix
-is assembled exactly, layer after layer in the order of the spec; instantaneous layers are neurons like the others,
-since an equilibrium does not know the time constants.
+Synapses that are quadratic in the activations (dense, diagonal, hebbian, convolution, and expressions of degree 2) have
+a linear drive, but for constants. Its matrix is assembled exactly, layer after layer in the order of the spec;
+instantaneous layers are neurons like the others, since an equilibrium does not know the time constants.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from hopverify.expr.exact import EXACT, NotRational
 from hopverify.expr.regularity import is_locally_lipschitz
+from hopverify.networks.affine import affine_drive
 from hopverify.networks.layer import Layer, LayerFunction
 from hopverify.networks.network import Model
 from hopverify.synapses import Synapse
@@ -117,26 +118,38 @@ def linear_network(model: Model) -> LinearNetwork | None:
     if obstacles(model):
         return None
     of = Neurons(tuple(model.layers.values()))
-    return LinearNetwork(drive_matrix(model), of.bias, of.leak, of.functions, of.layers)
+    W, leak = drive_matrix(model), of.leak
+    for i in np.flatnonzero(leak == 0):
+        # Of an identity neuron, the only one that may have no leak here, -ρx and W_ii x are of one kind.
+        leak[i] = -W[i, i] if W[i, i] < 0 else Fraction(1)
+        W[i, i] += leak[i]
+    return LinearNetwork(W, of.bias + _constants(model), leak, of.functions, of.layers)
 
 
 def obstacles(model: Model) -> list[str]:
     """Return, in words, what keeps a model from being such a network; nothing for one that is."""
     whole = [layer.name for layer in model.layers.values() if not layer.function.elementwise]
     said = _size_beyond(model, f"layer {whole[0]} is not elementwise" if whole else "")
-    curved = [name for name, synapse in model.synapses.items() if not synapse.linear]
-    said += [f"the drive of synapse {name} is not linear in the activations" for name in curved]
-    said += [f"layer {layer.name} has no leak" for layer in model.layers.values() if 0 in layer.leak]
+    said += [f"the drive of synapse {name} is not linear in the activations" for name in _curved(model)]
+    leakless = [layer for layer in model.layers.values() if 0 in layer.leak and layer.function.name != "identity"]
+    said += [f"layer {layer.name} has no leak" for layer in leakless]
     return said + _irregular(model)
 
 
 def unlisted(model: Model) -> list[str]:
     """Return, in words, why equilibria of a model are not listed, whatever its drives are; nothing if they are."""
-    curved = [name for name, synapse in model.synapses.items() if not synapse.linear]
+    curved = _curved(model)
     whole = [layer.name for layer in model.layers.values() if not layer.function.elementwise]
     why = f"the drive of synapse {curved[0]} is not linear in the activations" if curved else ""
     why = f"layer {whole[0]} is not elementwise" if whole else why
     return _size_beyond(model, why) + _irregular(model)
+
+
+def _curved(model: Model) -> list[str]:
+    """Return the synapses whose drive is not an affine function of the activations."""
+    return [
+        name for name, synapse in model.synapses.items() if not synapse.linear and affine_drive(model, synapse) is None
+    ]
 
 
 def _size_beyond(model: Model, why: str) -> list[str]:
@@ -159,10 +172,24 @@ def drive_matrix(model: Model) -> Matrix:
     place = {layer.name: slice(a, a + layer.size) for layer, a in zip(layers, starts, strict=False)}
     W = np.full((size, size), Fraction(0), dtype=object)
     for synapse in model.synapses.values():
-        blocks = synapse.blocks()
+        affine = affine_drive(model, synapse)
+        blocks = synapse.blocks() if affine is None else affine.blocks
         for (target, source), block in (blocks if blocks is not None else _probed(model, synapse)).items():
             W[place[target], place[source]] += block
     return W
+
+
+def _constants(model: Model) -> Matrix:
+    """Return what the drives add to the biases."""
+    starts = dict(
+        zip(model.layers, np.cumsum([0, *(layer.size for layer in model.layers.values())]).tolist(), strict=False)
+    )
+    total = np.full(sum(layer.size for layer in model.layers.values()), Fraction(0), dtype=object)
+    for synapse in model.synapses.values():
+        affine = affine_drive(model, synapse)
+        for name, constant in ({} if affine is None else affine.constant).items():
+            total[starts[name] : starts[name] + len(constant)] += constant
+    return total
 
 
 def _probed(model: Model, synapse: Synapse) -> dict[tuple[str, str], Matrix]:

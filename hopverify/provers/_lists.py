@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import Evidence
+from hopverify.networks import LinearNetwork
 from hopverify.numerics.enclosures import is_inside
 from hopverify.numerics.equilibrium_list import equilibrium_list, field_of, sharper_places, unknowns
 from hopverify.numerics.growth import propose_box
@@ -45,7 +46,7 @@ def kernel_list(search: Search, budget: Budget) -> Listed | None:
     """
     if search.linear is None:
         return _searched(search, budget)
-    if is_piecewise_linear(search.linear) and search.linear.size <= MANY:
+    if is_piecewise_linear(search.linear) and search.linear.size <= MANY and _leaky(search) is not None:
         found = _searched(search, budget)
         return found if found is not None and found[0]["claim"] == "equilibria" else _lone(search, budget) or found
     return _lone(search, budget) or _searched(search, budget)
@@ -87,7 +88,7 @@ def _narrower(search: Search, x: list[Any]) -> Iterator[list[Any]]:
 
 def _searched(search: Search, budget: Budget) -> Listed | None:
     """Return what a tree of boxes lists."""
-    network = search.linear
+    network = _leaky(search)
     piecewise = network is not None and is_piecewise_linear(network)
     most = min(budget.boxes, MAX_LISTED, MAX_WORK_LISTED // unknowns(search.model, search.region) ** 3)
     most = most if network is not None and network.elementwise else min(most, MAX_WITH_WHOLE_LAYERS)
@@ -121,10 +122,16 @@ def _searched(search: Search, budget: Budget) -> Listed | None:
 
 def _entered(search: Search) -> Evidence | None:
     """Return evidence of a box that every solution enters; None where none is known."""
-    if search.linear is not None:
-        bounds = propose_box(search.linear)
-        return None if bounds is None else next(by_growth(search.linear, bounds))
+    network = _leaky(search)
+    if network is not None:
+        bounds = propose_box(network)
+        return None if bounds is None else next(by_growth(network, bounds))
     return next((each for each in by_ranges(search.model) if accepts(search.model, each)), None)
+
+
+def _leaky(search: Search) -> LinearNetwork | None:
+    """Return the network if each neuron has a leak: the kernel's boxes and segments are of x = (Wγ + b)/ρ as stated."""
+    return search.linear if all(0 not in layer.leak for layer in search.model.layers.values()) else None
 
 
 @lru_cache(maxsize=4)

@@ -65,8 +65,10 @@ def _rays(model: Model, budget: Budget) -> Iterator[Ray]:
     if network is not None:
         for d in _directions(network, budget):
             yield _by_layer(network, _states(network, d))
-    elif sum(layer.size for layer in model.layers.values()) <= MAX_SIZE:
-        sizes = {name: layer.size for name, layer in model.layers.items()}
+    sizes = {name: layer.size for name, layer in model.layers.items()}
+    # Without a leak the quadratic part may be 0 along a ray, and biases decide.
+    leakless = any(0 in layer.leak for layer in model.layers.values())
+    if (network is None or leakless) and sum(sizes.values()) <= MAX_SIZE:
         for sign in (1, -1):
             yield {name: [Fraction(sign)] * size for name, size in sizes.items()}
         for chosen, size in sizes.items():

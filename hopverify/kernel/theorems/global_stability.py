@@ -17,6 +17,7 @@ from hopverify.kernel.network import activation
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.sectors import is_sector, is_strict, whole_sector
 from hopverify.kernel.semidefinite import is_definite, is_semidefinite
+from hopverify.kernel.terms import STATE, Variable
 from hopverify.kernel.theorems.bounded_solutions import layers_of
 from hopverify.kernel.theorems.descent import premises_of_t2
 
@@ -34,6 +35,8 @@ def at_most_one(case: Case) -> Fact:
 
 def by_t16(case: Case) -> Fact:
     """Tẋ = Wg(x) + b - ρx, ρ > 0, |δγ|² ≤ h̄ δγ·δx in each layer, τ and ρ the same in a layer that acts as a whole.
+
+    Or ρ ≥ 0 in a layer of identity neurons, with h̄ = 1.
 
     With multipliers d > 0, the same in such a layer, M = sym(D(diag(ρ/h̄) - W)) is ≻ 0 on the neurons with h̄ > 0, and
     there on the differences of activations, 1ᵀδγ = 0 in balanced layers. Or M ⪰ 0, and M ≻ 0 on the neurons that may
@@ -107,7 +110,7 @@ def _is_definite_or_border(case: Case) -> bool:
     for key in ("multipliers", "heights"):
         keys(case.proof[key], f"{case.where}.{key}", *(layer.name for layer in layers))
     heights = {layer.name: _height(case, layer) for layer in layers}
-    multipliers = [each for layer in layers for each in _multipliers(case, layer)]
+    multipliers = [each for layer in layers for each in _multipliers(case, layer, heights[layer.name])]
     alive = [layer for layer in layers if heights[layer.name] > 0]
     directions = [(layer, each) for layer in alive for each in _directions(case.core, layer)]
     M = _form(case.core, layers, multipliers, heights, [each for _, each in directions])
@@ -128,10 +131,12 @@ def _height(case: Case, layer: Layer) -> Fraction:
     return height
 
 
-def _multipliers(case: Case, layer: Layer) -> list[Fraction]:
+def _multipliers(case: Case, layer: Layer, height: Fraction) -> list[Fraction]:
     found = rationals(case.proof["multipliers"][layer.name], layer.size, f"{case.where}.multipliers")
     case.need(all(each > 0 for each in found), "multipliers are > 0")
-    case.need(all(each > 0 for each in layer.leak.entries), f"layer {layer.name} has no leak")
+    # Of γ = x, -ρx is a part of Wγ: with c more in ρ and in W, flow and M are the same.
+    either = height == 1 and activation(case.core, layer) == Variable(STATE)
+    case.need(either or all(each > 0 for each in layer.leak.entries), f"layer {layer.name} has no leak")
     alike = len(set(found)) == len(set(layer.tau.entries)) == 1
     case.need(layer.elementwise or alike, f"layer {layer.name} acts as a whole: it has one multiplier, and one τ")
     return found

@@ -25,6 +25,27 @@ def proof(*d: Any, height: Any = 1) -> dict[str, Any]:
     return {"multipliers": {"x": [str(each) for each in d]}, "heights": {"x": str(height)}}
 
 
+def test_identity_neurons_need_no_leak() -> None:
+    of = network("[[-2, -1], [-1, -2]]", "lagrangian: identity, leak: 0, bias: [1, 0]")
+    assert accepted(of, STABLE, "T16", {"x": ["2/3", "-1/3"]}, **proof(1, 1))
+    rejected(of, STABLE, "T16", {}, "has no leak", **proof(1, 1, height=2))
+    for weights in ("[[-1, -1], [-1, -1]]", "[[-1, 0], [0, 1/9]]"):
+        rejected(network(weights, "lagrangian: identity, leak: 0"), STABLE, "T16", {}, INDEFINITE, **proof(1, 1))
+    # Its slopes are at most 1, and less in between: h̄ = 1 does not make it the identity.
+    steep = network("[[-2, 0], [0, -2]]", "lagrangian: relu, leak: [0, 1]")
+    rejected(steep, STABLE, "T16", {}, "has no leak", **proof(1, 1))
+
+
+def test_an_expression_of_degree_two_is_a_dense_synapse() -> None:
+    layers = "layers: {x: {size: 2, lagrangian: identity, leak: 0}}\n"
+    of = core(
+        f"{layers}synapses: {{e: {{kind: expression, layers: [x], energy: 'x[0]^2 + x[0]*x[1] + x[1]^2 - x[0]'}}}}\n"
+    )
+    assert accepted(of, STABLE, "T16", {"x": ["2/3", "-1/3"]}, **proof(1, 1))
+    rejected(of, STABLE, "T16", {"x": ["2/3", "-1/4"]}, "no equilibrium is shown", **proof(1, 1))
+    rejected(of, STABLE, "T16", {"x": ["0", "0"]}, "no equilibrium is shown", **proof(1, 1))
+
+
 @pytest.mark.parametrize("claim", [STABLE, ONE])
 @pytest.mark.parametrize(
     ("weights", "d", "held"),
