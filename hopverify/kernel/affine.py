@@ -13,17 +13,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import accumulate
 
-from hopverify.kernel.arithmetic import Arithmetic, Value
+from flint import fmpq
+
+from hopverify.kernel.arithmetic import Arithmetic, Value, axes
 from hopverify.kernel.core import Core
 from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.exact import RATIONALS
+from hopverify.kernel.functions import fraction
+from hopverify.kernel.functions import matrix as of_rationals
 from hopverify.kernel.network import drives
 from hopverify.kernel.numbers import need
 from hopverify.kernel.terms import Place, Term
 from hopverify.kernel.vectors import matrix_product
+
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ def _total(parts: Sequence[Affine]) -> Affine:
     slopes: dict[int, Fraction] = {}
     for part in parts:
         for neuron, slope in part.slopes.items():
-            slopes[neuron] = slopes.get(neuron, Fraction(0)) + slope
+            slopes[neuron] = slopes[neuron] + slope if neuron in slopes else slope
     return Affine(sum((part.constant for part in parts), Fraction(0)), {j: each for j, each in slopes.items() if each})
 
 
@@ -117,9 +123,24 @@ def _dot(u: Sequence[Affine], v: Sequence[Affine]) -> Affine:
     return Affine(constant, {j: each for j, each in slopes.items() if each})
 
 
+def _product(matrix: Sequence[Sequence[Affine]], right: Value) -> Value:
+    """Return the product of a matrix with a vector or a matrix; of constants with a vector at once, for all neurons."""
+    if axes(right) != 1 or any(each.slopes for row in matrix for each in row):
+        return matrix_product(_dot, matrix, right)
+    neurons = sorted({neuron for form in right for neuron in form.slopes})
+    forms = [[form.constant, *(form.slopes.get(j, ZERO) for j in neurons)] for form in right]
+    found = of_rationals([[each.constant for each in row] for row in matrix]) * of_rationals(forms)
+    return [_read(row, neurons) for row in found.tolist()]
+
+
+def _read(row: Sequence[fmpq], neurons: Sequence[int]) -> Affine:
+    slopes = zip(neurons, row[1:], strict=True)
+    return Affine(fraction(row[0]), {neuron: fraction(each) for neuron, each in slopes if each != 0})
+
+
 AFFINE = Arithmetic(
     number=lambda value: Affine(Fraction(value)),
     apply=_apply,
     power=_power,
-    own={"dot": _dot, "matmul": partial(matrix_product, _dot)},
+    own={"dot": _dot, "matmul": _product},
 )

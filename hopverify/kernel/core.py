@@ -115,6 +115,8 @@ class Core:
     @cached_property
     def given(self) -> Core:
         """The core with the arrays that are given, of all that are meant."""
+        if not any(held.within for held in self.arrays.values()):
+            return self
         arrays = {name: Array(held.shape, held.entries) for name, held in self.arrays.items()}
         return replace(self, arrays=arrays)
 

@@ -55,13 +55,19 @@ def _starts(model: Model, budget: Budget) -> Iterator[Floats]:
 
 def _settled(model: Model, x: Floats) -> Floats | None:
     """Return an equilibrium near the end of a solution, or None."""
-    rate = float(max(max(layer.leak) for layer in model.dynamic)) or 1.0
+    step = longest = 0.3 / (float(max(max(layer.leak) for layer in model.dynamic)) or 1.0)
     with np.errstate(all="ignore"):
+        flow = np.asarray(_flow(model, x), dtype=np.float64)
         for _ in range(STEPS):
-            flow = np.asarray(_flow(model, x), dtype=np.float64)
             if not np.isfinite(flow).all() or np.max(np.abs(flow)) < 1e-9:
                 break
-            x = x + 0.3 / rate * flow
+            moved = x + step * flow
+            after = np.asarray(_flow(model, moved), dtype=np.float64)
+            # Where the flow grows or turns back at once, the step was too long for a steep energy.
+            if not np.isfinite(after).all() or after @ flow < -(flow @ flow) / 2 or after @ after > 4 * flow @ flow:
+                step /= 2
+                continue
+            x, flow, step = moved, after, min(1.25 * step, longest)
         return _polished(model, x)
 
 

@@ -134,6 +134,17 @@ def test_two_equilibria_refute_beyond_dozens_of_neurons(size: int) -> None:
     assert len(found["obligations"][0]["data"]["equilibria"]) == 2
 
 
+@pytest.mark.parametrize("factor", ["1", "2", "300"])
+def test_a_factor_of_the_energy_leaves_its_minima(factor: str) -> None:
+    """Four minima at (±1, ±1), of an energy as steep as the factor says."""
+    energy = f"{factor}*sum((x^2 - 1)^2)"
+    body = (
+        "layers: {x: {size: 2, lagrangian: identity, leak: false}}\n"
+        f"synapses: {{s: {{kind: expression, layers: [x], energy: '{energy}'}}}}\n"
+    )
+    assert entry(body)["verdict"] == "fail"
+
+
 def test_one_unstable_equilibrium_refutes() -> None:
     """An oscillator: 0 is the only equilibrium, with the eigenvalues 1 ± 2i; and one that is affine beside it."""
     for layer in ("tanh", "hard_tanh"):
