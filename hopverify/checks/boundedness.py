@@ -42,9 +42,9 @@ CHECK = Check(
     ),
     sizes={
         "": (
-            "any, if the drives are bounded; thousands of neurons where global stability or growth bounds them; a "
-            "form of rectified neurons exactly up to 14 that excite one another, and beyond that if a "
-            "certificate is found"
+            "any, if the drives are bounded; thousands of neurons where global stability bounds them, or where states "
+            "run away along a direction; hundreds where growth bounds them; a form of rectified neurons exactly up to "
+            "14 that excite one another, and beyond that if a certificate is found"
         ),
     },
     claims=_claims,

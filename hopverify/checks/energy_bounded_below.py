@@ -38,7 +38,7 @@ CHECK = Check(
     ),
     premises="an energy: every layer has a Lagrangian. A proof needs convex ones",
     sizes={
-        "": "any, if activations are bounded; hundreds of neurons with unbounded ones",
+        "": "any, if activations are bounded; hundreds of neurons with unbounded ones; thousands for a ray",
     },
     claims=_claims,
     order=82,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import isqrt
 
 from hopverify.kernel.arithmetic import Arithmetic, Value
@@ -19,6 +20,7 @@ from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.numbers import need
 from hopverify.kernel.properties import JUMPING
 from hopverify.kernel.terms import Term
+from hopverify.kernel.vectors import matrix_product
 
 MAX_BITS = 1_000_000
 """Numbers have at most so many digits in base 2."""
@@ -99,4 +101,23 @@ def _sparsemax(u: Sequence[Fraction], parameter: Fraction) -> Value:
     return [max(each - threshold, Fraction(0)) for each in u]
 
 
-RATIONALS = Arithmetic(number=Fraction, apply=_apply, power=_power, own={"entmax": _sparsemax})
+def dot(u: Sequence[Fraction], v: Sequence[Fraction]) -> Fraction:
+    """Return Σ u_i v_i; products with one denominator are added as whole numbers.
+
+    >>> dot([Fraction(1, 2), Fraction(3)], [Fraction(1, 4), Fraction(1, 3)])
+    Fraction(9, 8)
+    """
+    sums: dict[int, int] = {}
+    for a, b in zip(u, v, strict=True):
+        if a and b:
+            below = a.denominator * b.denominator
+            sums[below] = sums.get(below, 0) + a.numerator * b.numerator
+    return sum((Fraction(*pair[::-1]) for pair in sums.items()), Fraction(0))
+
+
+RATIONALS = Arithmetic(
+    number=Fraction,
+    apply=_apply,
+    power=_power,
+    own={"entmax": _sparsemax, "dot": dot, "matmul": partial(matrix_product, dot)},
+)

@@ -15,7 +15,7 @@ def degree_of(node: Apply, given: list[Known]) -> int | None:
         return None
     if name in ("add", "subtract", "negate", "sum", "mean", "index", "slice", "transpose", "stack", "concatenate"):
         return max(known)
-    if name in ("multiply", "dot", "matmul", "contract"):
+    if name in ("multiply", "dot", "matmul", "contract", "convolve", "convolve_back"):
         return sum(known)
     if name == "divide":
         return known[0] if not given[1].moving and given[1].range.nonzero else None

@@ -11,19 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate, islice, pairwise, product
+from itertools import islice, product
 from math import ceil, inf
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.floats import FLOATS
-from hopverify.expr.intervals import INTERVALS, as_interval
 from hopverify.networks import Layer, Model
 from hopverify.numerics.linear_growth import growth
-from hopverify.numerics.ranges import Box, activation_range, intervals
+from hopverify.numerics.quadratic_drives import places_of, weights
+from hopverify.numerics.ranges import Box, activation_range, drives_of, energy_of
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
 from hopverify.synapses.diagonal import Diagonal
@@ -114,26 +113,13 @@ class EnergyForm:
     @cached_property
     def places(self) -> dict[str, range]:
         """Return the rows of each layer's neurons."""
-        ends = list(accumulate((layer.size for layer in self.model.layers.values()), initial=0))
-        return {name: range(*pair) for name, pair in zip(self.model.layers, pairwise(ends), strict=True)}
+        return {name: range(each.start, each.stop) for name, each in places_of(self.model.layers).items()}
 
     @cached_property
     def weights(self) -> Floats:
-        """Return W of the energies that count as quadratic, column by column."""
-        size = sum(layer.size for layer in self.model.layers.values())
-        W = np.zeros((size, size))
-        for name, synapse in self.synapses.items():
-            if self.ways[name] != "quadratic":
-                continue
-            at = {each: np.zeros(self.model.layers[each].size) for each in synapse.layers}
-            start = synapse.drive(at, FLOATS)
-            for source in at:
-                for k, column in enumerate(self.places[source]):
-                    at[source][k] = 1.0
-                    for target, moved in synapse.drive(at, FLOATS).items():
-                        W[self.places[target], column] += np.asarray(moved - start[target], dtype=np.float64)
-                    at[source][k] = 0.0
-        return W
+        """Return W of the energies that count as quadratic."""
+        chosen = [synapse for name, synapse in self.synapses.items() if self.ways[name] == "quadratic"]
+        return weights(self.model.layers, chosen)
 
     @np.errstate(invalid="ignore", over="ignore")
     def bound(self, margin: float | None, Q: Floats) -> float:
@@ -189,8 +175,7 @@ class EnergyForm:
         if isinstance(synapse, Dense):
             left, right = (over[each] for each in synapse.layers)
             return -float(synapse.prefactor) * _form_above(synapse.matrix.floats(), left, right)
-        found = as_interval(synapse.energy({each: intervals(over[each]) for each in synapse.layers}, INTERVALS))
-        return float(found.lower)
+        return energy_of(synapse, over)
 
     def _slopes(self) -> Floats:
         """Return the largest |∂S/∂γ| of energies that count by their slopes."""
@@ -199,9 +184,9 @@ class EnergyForm:
         ways = {name: hulls[name] if name in self.unbounded else box for name, box in self.gamma.items()}
         for name, synapse in self.synapses.items():
             if self.ways[name] == "slopes":
-                drives = synapse.drive({each: intervals(ways[each]) for each in synapse.layers}, INTERVALS)
-                for each, drive in ((name, own) for name, own in drives.items() if name in self.unbounded):
-                    found[self.places[each]] += np.abs(_ends(drive)).max(axis=0)
+                drives = drives_of(synapse, self.model.layers, ways)
+                for each, box in ((name, own) for name, own in drives.items() if name in self.unbounded):
+                    found[self.places[each]] += np.maximum(np.abs(box.lower), np.abs(box.upper))
         return found
 
     def _own(self, layer: Layer, c: Floats) -> float:
@@ -234,8 +219,3 @@ def _counted(layer: Layer) -> Floats:
     """Return the bias that the energy counts."""
     b = np.array([float(each) for each in layer.bias.fractions().tolist()])
     return b if layer.bias_in_energy else 0 * b
-
-
-def _ends(values: Any) -> Floats:
-    entries = [as_interval(entry) for entry in values]
-    return np.array([[float(entry.lower) for entry in entries], [float(entry.upper) for entry in entries]])

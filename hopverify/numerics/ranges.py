@@ -7,7 +7,8 @@ of each entry is at most Σc² ≤ nσ²); and elementwise functions of such par
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -22,7 +23,7 @@ from hopverify.checker.floats import UNIT, assert_rounding, raised
 from hopverify.checker.midpoints import is_ordinary
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
-from hopverify.expr.evaluate import evaluate
+from hopverify.expr.evaluate import Arithmetic, evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols
 from hopverify.networks import Layer, Model
@@ -147,14 +148,24 @@ def _is_raised(expression: Expression | None, variance: Expression) -> bool:
 
 def total_drive(model: Model, target: Layer, gamma: Mapping[str, Box], synapses: Mapping[str, Synapse]) -> Box:
     """Return bounds of the drive into a layer plus its bias, for activations in the given boxes."""
+    return _total(
+        target, [drives_of(each, model.layers, gamma) for each in synapses.values() if target.name in each.layers]
+    )
+
+
+def total_drives(model: Model, gamma: Mapping[str, Box]) -> dict[str, Box]:
+    """Return the same for all layers, each synapse asked once."""
+    parts = [drives_of(each, model.layers, gamma) for each in model.synapses.values()]
+    return {name: _total(layer, [part for part in parts if name in part]) for name, layer in model.layers.items()}
+
+
+def _total(target: Layer, parts: Sequence[Mapping[str, Box]]) -> Box:
     assert_rounding()
     bias = [enclose(Fraction(value)) for value in target.bias.values.tolist()]
     low, high = np.array([float(b.lower) for b in bias]), np.array([float(b.upper) for b in bias])
-    for synapse in synapses.values():
-        if target.name in synapse.layers:
-            part = _drive(synapse, target, gamma)
-            with np.errstate(invalid="ignore", over="ignore"):
-                low, high = _below(low + part.lower), _above(high + part.upper)
+    for part in parts:
+        with np.errstate(invalid="ignore", over="ignore"):
+            low, high = _below(low + part[target.name].lower), _above(high + part[target.name].upper)
     return Box(low, high)
 
 
@@ -166,32 +177,51 @@ def _above(values: Floats) -> Floats:
     return np.asarray(np.nextafter(np.where(np.isnan(values), inf, values), inf))
 
 
-def _drive(synapse: Synapse, target: Layer, gamma: Mapping[str, Box]) -> Box:
+def drives_of(synapse: Synapse, layers: Mapping[str, Layer], gamma: Mapping[str, Box]) -> dict[str, Box]:
+    """Return bounds of what a synapse adds to each of its layers."""
+    names = dict.fromkeys(synapse.layers)
     if isinstance(synapse, Dense):
-        weights, source = _dense_weights(synapse, target)
+        weights = {name: _dense_weights(synapse, layers[name]) for name in names}
         # Doubles far from the ends of their range are as good as the exact weights; others are left to intervals.
-        if is_ordinary(weights):
-            return _products(weights.floats(), gamma[source], _spread(synapse))
+        if all(is_ordinary(W) for W, _ in weights.values()):
+            return {
+                name: _products(W.floats(), gamma[source], _spread(synapse)) for name, (W, source) in weights.items()
+            }
         if synapse.spread is not None:
             raise EvidenceRejected("weights with a spread are too large or too small for floating-point bounds")
-    unknown = Box(np.full(target.size, -inf), np.full(target.size, inf))
-    if sum(len(gamma[name].lower) for name in synapse.layers) ** 2 > MAX_TERMS:
-        return _in_balls(synapse, target, gamma) if all(gamma[name].is_finite for name in synapse.layers) else unknown
-    found = synapse.drive({name: intervals(gamma[name]) for name in synapse.layers}, INTERVALS)[target.name]
-    entries = [as_interval(entry) for entry in found]
-    low, high = (np.array([float(getattr(entry, end)) for entry in entries]) for end in ("lower", "upper"))
-    return Box(np.where(np.isnan(low), -inf, low), np.where(np.isnan(high), inf, high))
+    with arithmetic(synapse, gamma) as (values, a):
+        found = synapse.drive(values, a)
+        return {name: Box(*ends_of(found[name])) for name in names}
 
 
-def _in_balls(synapse: Synapse, target: Layer, gamma: Mapping[str, Box]) -> Box:
-    """Return the same by balls of 53 bits, which are wider, but quick."""
-    with precision(BITS):
-        balls = {name: _balls(gamma[name]) for name in synapse.layers}
-        entries = list(synapse.drive(balls, BALLS)[target.name])
-    low, high = (np.array([float(getattr(entry, end)()) for entry in entries]) for end in ("lower", "upper"))
-    return Box(
-        np.where(np.isnan(low), -inf, np.nextafter(low, -inf)), np.where(np.isnan(high), inf, np.nextafter(high, inf))
-    )
+def energy_of(synapse: Synapse, gamma: Mapping[str, Box]) -> float:
+    """Return a lower bound of S."""
+    with arithmetic(synapse, gamma) as (values, a):
+        return float(ends_of([synapse.energy(values, a)])[0][0])
+
+
+@contextmanager
+def arithmetic(synapse: Synapse, gamma: Mapping[str, Box]) -> Iterator[tuple[dict[str, Any], Arithmetic]]:
+    """Give activations in boxes, in an arithmetic: intervals, or, where there are many, balls, which are quick."""
+    names = dict.fromkeys(synapse.layers)
+    many = sum(len(gamma[name].lower) for name in names) ** 2 > MAX_TERMS
+    if many and all(gamma[name].is_finite for name in names):
+        with precision(BITS):
+            yield {name: _balls(gamma[name]) for name in names}, BALLS
+    else:
+        yield {name: intervals(gamma[name]) for name in names}, INTERVALS
+
+
+def ends_of(values: Any) -> tuple[Floats, Floats]:
+    """Return the ends of intervals or balls, as doubles outside of them; infinite where they are not known."""
+    if any(isinstance(entry, arb) for entry in values):
+        known = [arb(entry) for entry in values]
+        low, high = (np.array([float(getattr(each, end)()) for each in known]) for end in ("lower", "upper"))
+        low, high = np.nextafter(low, -inf), np.nextafter(high, inf)
+    else:
+        each = [as_interval(entry) for entry in values]
+        low, high = (np.array([float(getattr(entry, end)) for entry in each]) for end in ("lower", "upper"))
+    return np.where(np.isnan(low), -inf, low), np.where(np.isnan(high), inf, high)
 
 
 def _balls(box: Box) -> Any:

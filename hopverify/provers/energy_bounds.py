@@ -7,7 +7,7 @@ decides. With an energy that descends, the bound may confine the states.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import floor, frexp, isfinite
 from typing import Any
@@ -19,7 +19,7 @@ from hopverify.certificate import Evidence
 from hopverify.checker.payload import text_of
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.networks import Model
-from hopverify.numerics.copositivity import rounded_margin, splits
+from hopverify.numerics.copositivity import least_eigenvalue, rounded_margin, splits
 from hopverify.numerics.energy_form import EnergyForm, ways
 from hopverify.numerics.semidefinite import solve
 from hopverify.obligations import Bounded, Convex, EnergyBoundedBelow, GradientOfL, premises_of_descent
@@ -54,7 +54,7 @@ def _bounds(model: Model, budget: Budget) -> Iterator[Evidence]:
     """Offer bounds of the energy."""
     if model.claimed is not None:
         return
-    layers = model.layers
+    layers, margins = model.layers, dict[bytes, list[tuple[dict[str, Any], float | None]]]()
     shown = {name: [proof(kind(each), budget) for kind in (Convex, GradientOfL)] for name, each in layers.items()}
     for grown, chosen in ways(model):
         counted = [name for name, each in layers.items() if name in grown or any(rho > 0 for rho in each.leak)]
@@ -63,15 +63,22 @@ def _bounds(model: Model, budget: Budget) -> Iterator[Evidence]:
             growth = {name: [text_of(each) for each in row] for name, row in grown.items()}
             held = {"premises": entries_of(premises), "growth": growth, "synapses": chosen}
             try:
-                yield from _with_margins(EnergyForm(model, grown, chosen), held, budget)
+                form = EnergyForm(model, grown, chosen)
+                # Many ways have one form.
+                Q = form.form()
+                key = Q.tobytes() + form.signed.tobytes()
+                if key not in margins:
+                    margins[key] = list(_margins(Q, form.signed, budget))
+                yield from _with_margins(form, Q, margins[key], held)
             except (EvidenceRejected, HopverifyError, ArithmeticError, ValueError):
                 # Numbers beyond doubles, or functions that are not defined where they are needed.
                 continue
 
 
-def _with_margins(form: EnergyForm, proof_of: dict[str, Any], budget: Budget) -> Iterator[Evidence]:
-    Q = form.form()
-    for held, margin in _margins(Q, form.signed, budget):
+def _with_margins(
+    form: EnergyForm, Q: Floats, margins: Sequence[tuple[dict[str, Any], float | None]], proof_of: dict[str, Any]
+) -> Iterator[Evidence]:
+    for held, margin in margins:
         for bound in _offered(form.bound(margin, Q)):
             claim = {"lower_bound": text_of(bound), "confines": _confines(form)}
             yield found_by_kernel({**proof_of, **held}, "convexity", "energy bounded below", **claim)
@@ -96,7 +103,7 @@ def _margins(Q: Floats, cone: NDArray[np.bool_], budget: Budget) -> Iterator[tup
     if not len(Q):
         yield {}, None
         return
-    if not np.isfinite(Q).all() or any(np.linalg.eigvalsh(Q[np.ix_(~cone, ~cone)]) <= 0):
+    if not np.isfinite(Q).all() or ((~cone).any() and least_eigenvalue(Q[np.ix_(~cone, ~cone)]) <= 0):
         return
     for margin, N in splits(Q, cone):
         yield _held(margin, N)

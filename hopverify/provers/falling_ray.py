@@ -6,9 +6,12 @@ without affine drives a few directions are tried. What E is far out is computed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -16,16 +19,21 @@ import numpy as np
 from hopverify.certificate import Evidence
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.payload import text_of
+from hopverify.core import core_of
 from hopverify.errors import HopverifyError
 from hopverify.expr.exact import EXACT
-from hopverify.networks import LinearNetwork, Model, linear_network
+from hopverify.networks import Model
+from hopverify.networks.affine import affine_drive
+from hopverify.networks.linear import drive_matrix
 from hopverify.networks.segments import segments
 from hopverify.numerics.copositivity import negative_direction
 from hopverify.numerics.energy_form import as_gradient
 from hopverify.numerics.exact_copositivity import TooLarge, is_strictly_copositive
+from hopverify.numerics.quadratic_drives import form, places_of, weights
 from hopverify.obligations import Bounded, EnergyBoundedBelow, GloballyStable
 from hopverify.provers import Budget, Prover
-from hopverify.provers.structure import found_by_kernel, premise_of
+from hopverify.provers.structure import entry, found_by_kernel, premise_of
+from hopverify.synapses import Synapse
 from hopverify.verdict import Reason
 
 Vector = np.ndarray[Any, Any]
@@ -34,47 +42,91 @@ RAISE = Fraction(1, 2**40)
 FAR, MAX_DEGREE, MAX_SIZE = 2**20, 6, 60
 
 
+@dataclass(frozen=True)
+class _Network:
+    """A model with affine drives, and activations that are piecewise linear and never fall.
+
+    ``slopes`` are those of each neuron at -∞ and at +∞.
+    """
+
+    model: Model
+    synapses: Mapping[str, Synapse]
+    leak: Vector
+    slopes: tuple[Vector, Vector]
+
+    @cached_property
+    def places(self) -> dict[str, slice]:
+        return places_of(self.model.layers)
+
+    def by_layer(self, values: Vector) -> dict[str, Vector]:
+        return {name: values[place] for name, place in self.places.items()}
+
+
 def _search(obligation: Bounded | EnergyBoundedBelow | GloballyStable, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
     if any(layer.instantaneous for layer in model.layers.values()):
         return
     if isinstance(obligation, EnergyBoundedBelow):
-        for ray in _rays(model, budget):
-            found = _falls(model, ray)
-            if found is not None:
-                claim = {"ray": _texts(ray), "degree": found[0], "coefficient": text_of(found[1])}
-                yield found_by_kernel({}, "ray", "energy unbounded below", **claim)
+        for ray, found in _falling(model, budget):
+            claim = {"ray": _texts(ray), "degree": found[0], "coefficient": text_of(found[1])}
+            yield found_by_kernel({}, "ray", "energy unbounded below", **claim)
         return
-    network = _piecewise(model)
-    for d in _directions(network, budget) if network is not None and network.is_symmetric else ():
-        assert network is not None
-        x = _states(network, d)
-        value = (network.leak * d * x).sum() - (d * (network.W @ d)).sum()
-        claim = {"ray": _texts(_by_layer(network, x)), "coefficient": text_of(Fraction(value) / 2)}
-        runs = found_by_kernel({}, "energy", "unbounded solutions", **claim)
+    network = _piecewise(model, model.synapses)
+    for ray, value in _rays(network, budget) if network is not None else ():
+        claim = {"ray": _texts(ray), "coefficient": text_of(value)}
+        runs = found_by_kernel(_symmetry(model), "energy", "unbounded solutions", **claim)
         if isinstance(obligation, Bounded):
             yield runs
         else:
             yield found_by_kernel({"premises": [premise_of(runs)]}, "unbounded", "no global stability")
 
 
-def _rays(model: Model, budget: Budget) -> Iterator[Ray]:
-    """Yield states along which E may fall."""
+def _symmetry(model: Model) -> dict[str, Any]:
+    """Return the premises that W is symmetric, where each synapse is minus a gradient; otherwise its entries tell."""
+    if not all(synapse.defect() is None for synapse in model.synapses.values()):
+        return {}
+    ways = {each.name: "definition" if each.drive is None else "identity" for each in core_of(model).synapses}
+    return {"premises": [entry(way, "gradient drive", synapse=name) for name, way in ways.items()]}
+
+
+def _falling(model: Model, budget: Budget) -> Iterator[tuple[Ray, tuple[int, Fraction]]]:
+    """Yield states along which E falls, with its degree and its leading coefficient."""
     synapses = {name: as_gradient(synapse) for name, synapse in model.synapses.items()}
-    network = _piecewise(Model(model.name, model.layers, synapses, model.memories, None, model.arrays))
-    if network is not None:
-        for d in _directions(network, budget):
-            yield _by_layer(network, _states(network, d))
-    sizes = {name: layer.size for name, layer in model.layers.items()}
+    network = _piecewise(model, synapses)
+    quadratic = [] if network is None else list(_rays(network, budget))
+    if model.claimed is None:
+        yield from ((ray, (2, value)) for ray, value in quadratic)
     # Without a leak the quadratic part may be 0 along a ray, and biases decide.
     leakless = any(0 in layer.leak for layer in model.layers.values())
-    if (network is None or leakless) and sum(sizes.values()) <= MAX_SIZE:
-        for sign in (1, -1):
-            yield {name: [Fraction(sign)] * size for name, size in sizes.items()}
-        for chosen, size in sizes.items():
-            for k in range(size):
-                for sign in (1, -1):
-                    yield {n: [Fraction(sign * (n == chosen and i == k)) for i in range(m)] for n, m in sizes.items()}
+    claimed = [] if model.claimed is None else [ray for ray, _ in quadratic]
+    for ray in chain(claimed, _simple(model) if network is None or leakless else ()):
+        found = _falls(model, ray)
+        if found is not None:
+            yield ray, found
+
+
+def _rays(network: _Network, budget: Budget) -> Iterator[tuple[Ray, Fraction]]:
+    """Yield states x with Σ ρxd - dᵀWd < 0 for their activations d far out, and half of this number."""
+    for d in _directions(network, budget):
+        rates = np.where(d > 0, network.slopes[1], network.slopes[0])
+        x = np.array([each / rate if each else Fraction(0) for each, rate in zip(d, rates, strict=True)], dtype=object)
+        own = network.by_layer(d)
+        value = (network.leak * d * x).sum() - sum(form(synapse, own) for synapse in network.synapses.values())
+        if value < 0:
+            yield {name: list(part) for name, part in network.by_layer(x).items()}, Fraction(value) / 2
+
+
+def _simple(model: Model) -> Iterator[Ray]:
+    """Yield a few states of small models."""
+    sizes = {name: layer.size for name, layer in model.layers.items()}
+    if sum(sizes.values()) > MAX_SIZE:
+        return
+    for sign in (1, -1):
+        yield {name: [Fraction(sign)] * size for name, size in sizes.items()}
+    for chosen, size in sizes.items():
+        for k in range(size):
+            for sign in (1, -1):
+                yield {n: [Fraction(sign * (n == chosen and i == k)) for i in range(m)] for n, m in sizes.items()}
 
 
 def _falls(model: Model, ray: Ray) -> tuple[int, Fraction] | None:
@@ -97,58 +149,48 @@ def _falls(model: Model, ray: Ray) -> tuple[int, Fraction] | None:
     return degree, lead
 
 
-def _piecewise(model: Model) -> LinearNetwork | None:
-    """Return the network, if all neurons leak and their activations are piecewise linear and rising."""
-    network = linear_network(model)
-    if network is None or not all(rate > 0 for rate in network.leak):
+def _piecewise(model: Model, synapses: Mapping[str, Synapse]) -> _Network | None:
+    """Return the network, if all drives are affine, and activations are such."""
+    layers, slopes = model.layers.values(), []
+    if not all(each.linear or affine_drive(model, each) is not None for each in synapses.values()):
         return None
-    rising = all(segments(function) is not None and is_nondecreasing(function) for function in network.functions)
-    return network if rising else None
-
-
-def _far_slopes(network: LinearNetwork) -> tuple[Vector, Vector]:
-    """Return the slopes of the activations at -∞ and at +∞."""
-    parts = [segments(function) or () for function in network.functions]
-    left = np.array([part[0].slope for part in parts], dtype=object)
-    return left, np.array([part[-1].slope for part in parts], dtype=object)
-
-
-def _states(network: LinearNetwork, d: Vector) -> Vector:
-    left, right = _far_slopes(network)
-    rates = np.where(d > 0, right, left)
-    return np.array([each / rate if each else Fraction(0) for each, rate in zip(d, rates, strict=True)], dtype=object)
-
-
-def _by_layer(network: LinearNetwork, x: Vector) -> Ray:
-    return {layer.name: [x[k] for k in place] for layer, place in network.places()}
+    for layer in layers:
+        parts = segments(layer.function) if is_nondecreasing(layer.function) else None
+        if parts is None:
+            return None
+        slopes += [(parts[0].slope, parts[-1].slope)] * layer.size
+    leak = np.array([rho for layer in layers for rho in layer.each(layer.leak)], dtype=object)
+    left, right = np.array(slopes, dtype=object).T
+    return _Network(model, synapses, leak, (left, right))
 
 
 def _texts(ray: Ray) -> dict[str, list[str]]:
     return {name: [text_of(each) for each in own] for name, own in ray.items()}
 
 
-def _directions(network: LinearNetwork, budget: Budget) -> Iterator[Vector]:
-    """Yield directions of activations with Σ ρd²/s - dᵀWd < 0."""
-    left, right = _far_slopes(network)
-    leak, W = np.array(network.leak, dtype=np.float64), np.array(network.W, dtype=np.float64)
-    with np.errstate(divide="ignore"):
-        costs = [leak / np.array(side, dtype=np.float64) for side in (left, right)]
-    if not np.isfinite(W).all() or np.isinf(costs).all():
+def _directions(network: _Network, budget: Budget) -> Iterator[Vector]:
+    """Yield directions of activations along which Σ ρd²/s - dᵀWd is likely to be < 0."""
+    left, right = network.slopes
+    if not (left.any() or right.any()):
+        return
+    W = weights(network.model.layers, network.synapses.values())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        costs = [np.where(side > 0, network.leak.astype(float) / side.astype(float), np.inf) for side in (left, right)]
+    if not (np.isfinite(W).all() and np.allclose(W, W.T)):
         return
     d = negative_direction(W, *costs, seed=budget.seed, stop=lambda: budget.exhausted)
     if d is not None:
         yield np.array([Fraction(each) for each in d.tolist()], dtype=object)
-    elif np.all(left == 0) and np.all(right > 0):
+    elif len(W) <= MAX_SIZE and np.all(left == 0) and np.all(right > 0):
         # Raised a little, so that a witness has a negative value and not 0.
-        form = -network.W
-        for i in range(len(form)):
-            form[i, i] += network.leak[i] / right[i] + RAISE
-        try:
-            _, exact = is_strictly_copositive(form)
-        except TooLarge:
-            return
-        if exact is not None:
-            yield np.array([Fraction(each) for each in exact], dtype=object)
+        model = network.model
+        Q = -drive_matrix(Model(model.name, model.layers, network.synapses, model.memories, None, model.arrays))
+        for i in range(len(Q)):
+            Q[i, i] += network.leak[i] / right[i] + RAISE
+        with suppress(TooLarge, ValueError):
+            _, exact = is_strictly_copositive(Q)
+            if exact is not None:
+                yield np.array([Fraction(each) for each in exact], dtype=object)
 
 
 PROVER = Prover(

@@ -26,7 +26,7 @@ from hopverify.expr.nodes import symbols
 from hopverify.networks import Layer, LinearNetwork, Model, linear_network
 from hopverify.numerics.attracting import growth_of_layer
 from hopverify.numerics.growth import propose_box
-from hopverify.numerics.ranges import Box, activation_range, total_drive
+from hopverify.numerics.ranges import Box, activation_range, total_drives
 from hopverify.obligations import Bounded
 from hopverify.provers import Budget, Prover
 from hopverify.provers.structure import by_kernel, found_by_kernel, regularity_premises
@@ -43,8 +43,9 @@ def settled(model: Model, margin: float) -> dict[str, Box]:
     states: dict[str, Box] = {}
     while True:
         before = sum(box.is_finite for box in states.values())
+        drives = total_drives(model, gamma)
         for name, layer in model.layers.items():
-            states[name] = _state(layer, total_drive(model, layer, gamma, model.synapses), margin)
+            states[name] = _state(layer, drives[name], margin)
         for name, layer in model.layers.items():
             if states[name].is_finite and not gamma[name].is_finite:
                 gamma[name] = _image(layer, states[name])
@@ -81,11 +82,10 @@ def _image(layer: Layer, states: Box) -> Box:
 
 def _runaways(model: Model) -> Iterator[Evidence]:
     """Offer a neuron without leak whose drive never changes sign."""
-    gamma = _over_all_states(model)
-    for layer in model.dynamic:
-        if all(rate > 0 for rate in layer.leak):
-            continue
-        drive = total_drive(model, layer, gamma, model.synapses)
+    free = [layer for layer in model.dynamic if not all(rate > 0 for rate in layer.leak)]
+    drives = total_drives(model, _over_all_states(model)) if free else {}
+    for layer in free:
+        drive = drives[layer.name]
         for i, rate in enumerate(layer.leak if len(layer.leak) > 1 else layer.leak * layer.size):
             if rate == 0 and (drive.lower[i] > 0 or drive.upper[i] < 0):
                 end = outward(drive.lower[i], -1) if drive.lower[i] > 0 else outward(drive.upper[i], 1)
@@ -98,14 +98,14 @@ def _drifts(model: Model) -> Iterator[Evidence]:
     """Offer z of neurons without leak with zᵀW = 0 and zᵀb ≠ 0: a sum of states whose drives add up to a constant."""
     layers = list(model.layers.values())
     size = sum(layer.size for layer in layers)
-    blocks = [synapse.blocks() for synapse in model.synapses.values()]
     free = [not layer.instantaneous and rho == 0 for layer in layers for rho in layer.each(layer.leak)]
     if size > MAX_DRIFTING or not any(free) or model.uncertain:
         return
     ends = list(accumulate((layer.size for layer in layers), initial=0))
     places = {layer.name: slice(*pair) for layer, pair in zip(layers, pairwise(ends), strict=True)}
     W: Any = np.full((size, size), Fraction(0), dtype=object)
-    for block in blocks:
+    for synapse in model.synapses.values():
+        block = synapse.blocks()
         if block is None:
             return
         for (target, source), matrix in block.items():

@@ -4,12 +4,17 @@ from fractions import Fraction
 
 from hopverify.kernel import points
 from hopverify.kernel.affine import affine_drives, has_symmetric_slopes
+from hopverify.kernel.composition import of_activations
+from hopverify.kernel.core import Layer
 from hopverify.kernel.curves import Curve
 from hopverify.kernel.drive_ranges import drive
+from hopverify.kernel.exact import RATIONALS, dot
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.json_values import keys, rationals
+from hopverify.kernel.network import Network, activation, drives
 from hopverify.kernel.numbers import rational
+from hopverify.kernel.terms import STATE, Variable
 from hopverify.kernel.theorems.bounded_solutions import layers_of, over_all_states, regularity_premises
 from hopverify.kernel.witness import index
 
@@ -67,34 +72,48 @@ def by_drift(case: Case) -> Fact:
 def by_energy(case: Case) -> Fact:
     """Along x = t·ray, E = t²(Σρxd - dᵀWd)/2 + O(t) falls below the energies of all equilibria, d = αx (T10).
 
-    Drives are affine with W = Wᵀ, all ρ > 0, no layer is instantaneous, and activations are continuous, piecewise
+    Drives are affine with W = Wᵀ, all ρ > 0 but where g(x) = x, no layer is instantaneous, and activations are continuous, piecewise
     linear and never fall; α is the slope far out on the side of x. The solution from such a state is unbounded for
-    every t that is large enough. All in rationals, for the given arrays.
+    every t that is large enough. All in rationals, for the given arrays. That W = Wᵀ is read from its entries, or, with
+    premises, follows from `gradient drive` of each synapse and the degrees of the drives.
     """
-    case.keys()
+    case.keys(optional=("premises",))
     _has_fields(case, "ray", "coefficient")
-    layers, where = layers_of(case), f"{case.where}.ray"
+    core, layers, where = case.core, layers_of(case), f"{case.where}.ray"
     keys(case.claim["ray"], where, *(layer.name for layer in layers))
-    x, d, rho = list[Fraction](), list[Fraction](), list[Fraction]()
+    d, twice = dict[str, list[Fraction]](), Fraction(0)
     for layer in layers:
-        case.need(not layer.instantaneous, f"layer {layer.name} is instantaneous")
-        case.need(layer.elementwise, f"layer {layer.name} acts as a whole")
-        lines = [piece.line for piece in Curve(case.core, layer).pieces]
-        rates = [line[0] for line in lines if line is not None]
-        linear = len(rates) == len(lines) and min(rates) >= 0
-        case.need(linear, f"the activation of layer {layer.name} is not piecewise linear and rising")
-        own = rationals(case.claim["ray"][layer.name], layer.size, where)
-        x += own
-        d += [each * (rates[-1] if each > 0 else rates[0]) for each in own]
-        rho += [layer.leak.fraction(place) for place in range(layer.size)]
-    case.need(all(each > 0 for each in rho), "a neuron has no leak")
-    rows = affine_drives(case.core, every=False)
-    case.need(has_symmetric_slopes(rows), "the weights are not symmetric")
-    value = sum((leak * a * b for leak, a, b in zip(rho, x, d, strict=True)), Fraction(0))
-    value -= sum((d[i] * weight * d[j] for i, row in enumerate(rows) for j, weight in row.slopes.items()), Fraction(0))
+        left, right = _outer_slopes(case, layer)
+        x = rationals(case.claim["ray"][layer.name], layer.size, where)
+        d[layer.name] = [each * (right if each > 0 else left) for each in x]
+        twice += dot([layer.leak.fraction(k) * each for k, each in enumerate(x)], d[layer.name])
+    if "premises" in case.proof:
+        case.premises(*(("gradient drive", {"synapse": each.name}) for each in core.synapses))
+        degrees = [of_activations(core, term).degree for layer in layers for term in drives(core, layer.name)]
+        case.need(all(each is not None and each <= 1 for each in degrees), "a drive is not of degree 1 by composition")
+    else:
+        case.need(has_symmetric_slopes(affine_drives(core, every=False)), "the weights are not symmetric")
+    network = Network(core, RATIONALS)
+    origin = {layer.name: [Fraction(0)] * layer.size for layer in layers}
+    for layer in layers:
+        pulls = zip(network.drive(layer, d), network.drive(layer, origin), strict=True)
+        twice -= dot(d[layer.name], [a - b for a, b in pulls])
     stated = rational(case.claim["coefficient"], where)
-    case.need(value / 2 == stated < 0, "the energy does not fall so along this ray")
-    return Fact(case.core, case.claim)
+    case.need(twice / 2 == stated < 0, "the energy does not fall so along this ray")
+    return Fact(core, case.claim)
+
+
+def _outer_slopes(case: Case, layer: Layer) -> tuple[Fraction, Fraction]:
+    """Return the slopes far out of a layer's activation, which is piecewise linear and never falls."""
+    case.need(not layer.instantaneous, f"layer {layer.name} is instantaneous")
+    case.need(layer.elementwise, f"layer {layer.name} acts as a whole")
+    follows = all(each > 0 for each in layer.leak.entries) or activation(case.core, layer) == Variable(STATE)
+    case.need(follows, f"a neuron of layer {layer.name} has no leak, and its activation is not its state")
+    lines = [piece.line for piece in Curve(case.core, layer).pieces]
+    rates = [line[0] for line in lines if line is not None]
+    linear = len(rates) == len(lines) and min(rates) >= 0
+    case.need(linear, f"the activation of layer {layer.name} is not piecewise linear and rising")
+    return rates[0], rates[-1]
 
 
 def _has_fields(case: Case, *fields: str) -> None:

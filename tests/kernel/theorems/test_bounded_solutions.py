@@ -316,13 +316,13 @@ def test_a_sum_of_states_drifts() -> None:
     )
 
 
-def falling(of: Core, ray: list[str], coefficient: str, why: str | None = None) -> None:
+def falling(of: Core, ray: list[str], coefficient: str, why: str | None = None, **proof: Any) -> None:
     """Show that the kernel accepts a ray of states of the layer x, or why it does not."""
     fields = {"ray": {each.name: ray if each.name == "x" else ["0"] for each in of.layers}, "coefficient": coefficient}
     if why is None:
-        assert accepted(of, UNBOUNDED, "energy", fields) == "some solution is unbounded"
+        assert accepted(of, UNBOUNDED, "energy", fields, **proof) == "some solution is unbounded"
     else:
-        rejected(of, UNBOUNDED, "energy", fields, why)
+        rejected(of, UNBOUNDED, "energy", fields, why, **proof)
 
 
 LEAKY = "{leaky_relu: {slope: 1/4}}"
@@ -352,7 +352,8 @@ def test_what_rays_are_not_about() -> None:
     falling(excited("[[1]]"), ["1"], "0", "does not fall so")
     falling(excited("[[2]]"), ["-1"], "-1/2", "does not fall so")
     falling(excited("[[0, 3], [1, 0]]"), ["1", "1"], "-1", "the weights are not symmetric")
-    falling(excited("[[2]]", more=", leak: 0"), ["1"], "-1", "has no leak")
+    falling(excited("[[2]]", more=", leak: 0"), ["1"], "-1", "has no leak, and its activation is not its state")
+    falling(excited("[[2]]", lagrangian="identity", more=", leak: 0"), ["1"], "-1")
     falling(excited("[[2]]", lagrangian="softplus"), ["1"], "-1", "not piecewise linear and rising")
     falling(excited("[[2]]", lagrangian="{expression: '-x^2/2', of: neuron}"), ["1"], "-1", "not piecewise linear and")
     falling(excited("[[2, 0], [0, 2]]", lagrangian="softmax"), ["1", "1"], "-1", "acts as a whole")
@@ -360,6 +361,25 @@ def test_what_rays_are_not_about() -> None:
     joined = "w: {kind: dense, layers: [x, x], weights: [[2]]}"
     falling(network(beside % 1, joined), ["1"], "-1/2")
     falling(network(beside % 0, joined), ["1"], "-1/2", "layer y is instantaneous")
+
+
+def test_gradients_of_degree_one_have_symmetric_weights() -> None:
+    def gradients(way: str) -> list[dict[str, Any]]:
+        return [{"claim": {"claim": "gradient drive", "synapse": "w"}, "proof": {"by": way}}]
+
+    of = excited("[[0, 8], [8, 0]]", "5", LEAKY, ", leak: 3")
+    held = {"premises": gradients("identity")}
+    falling(of, ["1", "1"], "-5", **held)
+    falling(of, ["1", "1"], "-6", "does not fall so", **held)
+    falling(of, ["1", "1"], "-5", "lacks a premise", premises=[])
+    uneven = excited("[[0, 9], [7, 0]]", "5", LEAKY, ", leak: 3")
+    falling(uneven, ["1", "1"], "-5", "other normal forms", **held)
+    # -∂S/∂γ = 2γ + γ²: the form would be -1 + 2 of γ and more of γ².
+    text = "x: {size: 1, lagrangian: relu}", "w: {kind: expression, layers: [x], energy: '-x[0]^2%s'}"
+    stated = {"premises": gradients("definition")}
+    falling(network(text[0], text[1] % ""), ["1"], "-1/2", **stated)
+    falling(network(text[0], text[1] % " - x[0]^3/3"), ["1"], "-1/2", "not of degree 1", **stated)
+    falling(network(text[0], text[1] % " - relu(x[0])^2"), ["1"], "-3/2", "not of degree 1", **stated)
 
 
 # ------------------------------------------------------------------ confined by an energy
