@@ -72,10 +72,10 @@ def by_drift(case: Case) -> Fact:
 def by_energy(case: Case) -> Fact:
     """Along x = t·ray, E = t²(Σρxd - dᵀWd)/2 + O(t) falls below the energies of all equilibria, d = αx (T10).
 
-    Drives are affine with W = Wᵀ, all ρ > 0 but where g(x) = x, no layer is instantaneous, and activations are continuous, piecewise
-    linear and never fall; α is the slope far out on the side of x. The solution from such a state is unbounded for
-    every t that is large enough. All in rationals, for the given arrays. That W = Wᵀ is read from its entries, or, with
-    premises, follows from `gradient drive` of each synapse and the degrees of the drives.
+    Drives are affine with W = Wᵀ, ρ > 0 or g(x) = x, no layer is instantaneous, and activations are continuous,
+    piecewise linear and never fall; α is the slope far out on the side of x. The solution from such a state is
+    unbounded for every t that is large enough. All in rationals, for the given arrays. That W = Wᵀ is read from its
+    entries, or, with premises, follows from `gradient drive` of each synapse and the degrees of the drives.
     """
     case.keys(optional=("premises",))
     _has_fields(case, "ray", "coefficient")
