@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from hopverify.checker.constant_pieces import is_nowhere_flat
 from hopverify.checker.convexity import has_convex_lagrangian, is_nondecreasing
 from hopverify.checker.rules.lure import steepest
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model
 from hopverify.networks.linear import MAX_NEURONS, obstacles
 from hopverify.networks.segments import segments
+from hopverify.numerics.constant_pieces import is_nowhere_flat
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.ranges import activation_range
 from hopverify.numerics.step_form import step_form

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import Evidence
-from hopverify.checker.constant_pieces import ConstantPieces, Interval, Place, constant_pieces
 from hopverify.checker.convexity import is_convex
 from hopverify.core import core_of
 from hopverify.expr.balls import BALLS, ball, precision
@@ -22,6 +21,7 @@ from hopverify.expr.pieces import End
 from hopverify.expr.translation import is_flat_only_along_ones, is_threshold_potential, response_to_shift
 from hopverify.kernel import core
 from hopverify.networks import Layer, Model, Neurons
+from hopverify.numerics.constant_pieces import ConstantPieces, Interval, Place, constant_pieces
 from hopverify.numerics.elimination import negative_pivot
 from hopverify.obligations import Search
 from hopverify.provers.structure import entry, premise_of

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from hopverify.checker.rules.lure import sector_network
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model, linear_network
+from hopverify.numerics.lure_form import sector_network
 from hopverify.provers.growth_box import by_growth
 from hopverify.provers.lure_multipliers import raised
 

@@ -11,15 +11,6 @@ import numpy as np
 import pytest
 
 from hopverify.checker import linear_algebra
-from hopverify.checker.constant_pieces import (
-    ConstantPieces,
-    Interval,
-    Place,
-    _joined,
-    constant_pieces,
-    is_alive,
-    is_steep_nowhere,
-)
 from hopverify.checker.linear_algebra import is_positive_definite
 from hopverify.checker.rules.basin_cells import read_row
 from hopverify.checker.stored import reach_of_signs
@@ -29,6 +20,14 @@ from hopverify.errors import EvidenceRejected, SpecError
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
 from hopverify.networks import LayerFunction, build_model
+from hopverify.numerics.constant_pieces import (
+    ConstantPieces,
+    Interval,
+    Place,
+    _joined,
+    constant_pieces,
+    is_alive,
+)
 from hopverify.spec import ExactArray, parse_spec
 from hopverify.spec.spread import Spread
 
@@ -59,10 +58,6 @@ def test_the_ends_of_intervals_belong_to_them() -> None:
 def test_a_piece_is_analytic_for_the_signs_that_x_has_there() -> None:
     assert is_alive(Piece(Fraction(0), Fraction(1), parse("sqrt(x) - 3/4")))
     assert not is_alive(Piece(None, None, parse("abs(x) - 3/4")))
-    assert is_steep_nowhere(function_of('{expression: "x^2/(1 + abs(x))"}'), Fraction(100))
-    assert not is_steep_nowhere(function_of('{expression: "x^2/(1 + abs(x))"}'), Fraction(-100))
-    # Of what is not analytic a point says nothing.
-    assert not is_steep_nowhere(function_of('{expression: "relu(sin(x))^3"}'), Fraction(100))
 
 
 @pytest.mark.parametrize("check", ["basin_cells", "{equilibria: {near: m}}"])

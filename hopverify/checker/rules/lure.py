@@ -6,13 +6,10 @@ neurons. Neurons with h̄ = 0 have a constant activation; the others are A. What
 W)) on A, D = diag(d), d > 0, is positive definite. The theorem and its proof stand in docs/theory.md; it gives
 boundedness too. D = I asks λ_max(sym W) < ρ/h̄.
 
-*At the border* M ⪰ 0 will do, in rationals, if it is positive definite on those neurons whose slope may be as steep as
-h̄ on a whole segment. Then there is one equilibrium at most, and lists of equilibria show that there is one.
-
-Of global stability and bounded solutions the kernel decides what is shown in rationals. Here M ≻ 0 is decided by
-``definiteness``, evidence for M as a form in doubles with a proved slack (:mod:`hopverify.checker.definiteness`):
-networks of thousands of neurons, low-rank W without forming it, and weights that stand for all near them, whose spread
-is part of the slack. Any positive d will do for the theorem, so there the multipliers are rounded to doubles first.
+The kernel decides what is shown in rationals. Here M ≻ 0 is decided by ``definiteness``, evidence for M as a form in
+doubles with a proved slack (:mod:`hopverify.checker.definiteness`): networks of thousands of neurons, low-rank W
+without forming it, and weights that stand for all near them, whose spread is part of the slack. Any positive d will do
+for the theorem, so that the multipliers are rounded to doubles first.
 """
 
 from __future__ import annotations
@@ -24,11 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopverify.checker.constant_pieces import is_steep_nowhere
 from hopverify.checker.convexity import is_nondecreasing
 from hopverify.checker.definiteness import check_definite
 from hopverify.checker.floats import assert_rounding, roundoff, upward
-from hopverify.checker.linear_algebra import is_positive_definite, is_positive_semidefinite
 from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down, spread_norm
@@ -37,7 +32,7 @@ from hopverify.checker.slope_bounds import slope_bounds, slope_range
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.regularity import is_locally_lipschitz
-from hopverify.networks import Layer, LinearNetwork, Model, linear_network
+from hopverify.networks import Layer, Model
 from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.obligations import Bounded, GloballyStable, Outcome
 
@@ -66,14 +61,6 @@ def _steepest_of_all(layer: Layer) -> Fraction:
     if not all(is_locally_lipschitz(part) for part in layer.function.activation):
         raise EvidenceRejected("an activation is not evidently locally Lipschitz")
     return slope_bounds(layer.function)[1]
-
-
-def sector_network(model: Model) -> tuple[LinearNetwork, Matrix]:
-    """Return the network and h̄, if the theorem covers the model."""
-    network = linear_network(model)
-    if network is None or not all(rate > 0 for rate in network.leak):
-        raise EvidenceRejected("the drives are not linear, or a layer has no leak")
-    return network, np.array(_heights(network.layers), dtype=object)
 
 
 def sector_structure(model: Model) -> tuple[StructuredNetwork, list[Fraction]]:
@@ -109,48 +96,11 @@ def multiplied_form(network: StructuredNetwork, steepness: list[Fraction], d: Fl
     return DenseForm(values, len(alive) * Fraction(float(lost)) + spread_norm(network, alive, d))
 
 
-def multiplied(network: LinearNetwork, steepness: Matrix, d: Matrix) -> Matrix:
-    """Return 2M = 2D diag(ρ/h̄) - DW - WᵀD on the neurons with h̄ > 0."""
-    alive = np.flatnonzero(steepness > 0)
-    DW = (d[:, None] * network.W)[np.ix_(alive, alive)]
-    M: Matrix = -(DW + DW.T)
-    for k, i in enumerate(alive):
-        M[k, k] += 2 * d[i] * network.leak[i] / steepness[i]
-    return M
-
-
-def sector(model: Model, payload: Mapping[str, Any]) -> tuple[list[Fraction], bool]:
-    """Return h̄, and whether M ≻ 0, if the multipliers of a payload show that an equilibrium attracts everything.
-
-    Where M ≻ 0 there is one; else there is one at most. Raises :class:`EvidenceRejected` where M shows neither.
-    """
-    slopes: Any
-    if "definiteness" in payload:
-        structure, slopes = sector_structure(model)
-        exact = _multipliers(payload, structure.layers)
-        if not all(LEAST < entry < 1 / LEAST for entry in exact):
-            raise EvidenceRejected("multipliers: expected numbers between 2^-400 and 2^400")
-        d = exact.astype(np.float64)
-        check_definite(multiplied_form(structure, slopes, d), payload["definiteness"])
-        return list(slopes), True
-    if model.uncertain:
-        raise EvidenceRejected("weights that are known up to a spread need evidence of definiteness")
-    network, slopes = sector_network(model)
-    M = multiplied(network, slopes, _multipliers(payload, network.layers))
-    if is_positive_definite(M):
-        return list(slopes), True
-    alive = np.flatnonzero(slopes > 0)
-    steep = [k for k, i in enumerate(alive) if not is_steep_nowhere(network.functions[i], slopes[i])]
-    if not (is_positive_semidefinite(M) and is_positive_definite(M[np.ix_(steep, steep)])):
-        raise EvidenceRejected("sym(D(diag(ρ/h̄) - W)) is not positive definite")
-    return list(slopes), False
-
-
 def _multipliers(payload: Mapping[str, Any], layers: Sequence[Layer]) -> Matrix:
     ends = np.cumsum([0, *(layer.size for layer in layers)]).tolist()
     d = vector(payload["multipliers"], ends[-1])
-    if not all(entry > 0 for entry in d):
-        raise EvidenceRejected("multipliers: expected positive numbers")
+    if not all(LEAST < entry < 1 / LEAST for entry in d):
+        raise EvidenceRejected("multipliers: expected numbers between 2^-400 and 2^400")
     for layer, begin, end in zip(layers, ends, ends[1:], strict=False):
         if not layer.function.elementwise and len(set(d[begin:end])) > 1:
             raise EvidenceRejected("multipliers: expected one number for a layer that is not elementwise")
@@ -158,7 +108,9 @@ def _multipliers(payload: Mapping[str, Any], layers: Sequence[Layer]) -> Matrix:
 
 
 def _judge(obligation: GloballyStable | Bounded, payload: Mapping[str, Any]) -> Judgement:
-    slopes, _ = sector(obligation.model, payload)
+    network, slopes = sector_structure(obligation.model)
+    d = _multipliers(payload, network.layers).astype(np.float64)
+    check_definite(multiplied_form(network, slopes, d), payload["definiteness"])
     data: dict[str, Any] = {"assumptions": [FLOATING_POINT, FACTORISATION]}
     data["steepest slopes"] = sorted(set(texts_of(set(slopes))), key=Fraction)
     if isinstance(obligation, Bounded):

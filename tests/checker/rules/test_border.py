@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from hopverify.checker.rules import judge
-from hopverify.checker.rules.lure import sector
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model
 from hopverify.obligations import Bounded, GloballyStable, Outcome
@@ -104,8 +103,3 @@ def test_slopes_of_ones_own_are_known_up_to_a_rounding() -> None:
     own = "activation: {expression: 'x/(1 + abs(x))', of: neuron}"
     with pytest.raises(EvidenceRejected):
         stable(dense(ONE, own), **ZERO)
-
-
-def test_the_form_is_told_to_be_singular() -> None:
-    assert sector(dense(ONE), {"multipliers": ["1"]}) == ([1], False)
-    assert sector(dense("[['1/2']]"), {"multipliers": ["1"]}) == ([1], True)

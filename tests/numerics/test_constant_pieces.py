@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from hopverify.checker.constant_pieces import is_alive
 from hopverify.expr.parser import parse
 from hopverify.expr.pieces import Piece
+from hopverify.numerics.constant_pieces import is_alive
 
 
 def test_pieces_on_which_something_moves() -> None:

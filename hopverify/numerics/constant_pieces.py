@@ -82,22 +82,6 @@ def _is_nonzero(piece: Piece, share: Fraction) -> bool:
         return bool(value > 0) or bool(value < 0)
 
 
-def is_steep_nowhere(function: LayerFunction, height: Fraction) -> bool:
-    """Whether a slope that is at most ``height`` is less on a part of each segment, for certain; so all secants are.
-
-    On an analytic piece it is, if it is less at some state: the others are isolated.
-    """
-    if function.slope is None:
-        return False
-    return all(is_analytic(p.expression, p.signs()) and _is_below(p, height) for p in pieces_or_whole(function.slope))
-
-
-def _is_below(piece: Piece, height: Fraction) -> bool:
-    with precision():
-        values = [evaluate(piece.expression, {"x": BALLS.number(piece.inside(share))}, BALLS) for share in SHARES]
-        return any(bool(value < BALLS.number(height)) for value in values)
-
-
 def is_nowhere_flat(function: LayerFunction) -> bool:
     """Return whether an elementwise activation is, evidently, constant on no interval."""
     return function.slope is not None and all(map(is_alive, pieces_or_whole(function.slope)))
