@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.soundness.oracles.claims import Parts, Unknown, energy, flow, number
+from tests.soundness.oracles.claims import Parts, Unknown, array, energy, flow, number
 
 Core = Mapping[str, Any]
 State = Any
@@ -330,8 +330,7 @@ def _patterns(net: Net, claim: Mapping[str, Any]) -> tuple[Any, Any, float, Any]
     held = next(each for each in net.core.core["memories"] if each["name"] == claim["memory"])
     if held["patterns"][0] != "array":
         raise Unknown("patterns that are no array")
-    rows = net.core.core["arrays"][held["patterns"][1]].get("entries")
-    states = np.array([[number(each) for each in row] for row in rows])
+    states = np.array(array(net.core.core["arrays"][held["patterns"][1]]))
     layer, own = net.layers[held["layer"]], [k for k, (name, _, _) in enumerate(net.names) if name == held["layer"]]
     signs = np.unique(np.abs(states))
     return states, layer, float(signs[0]) if len(signs) == 1 else 0.0, own
