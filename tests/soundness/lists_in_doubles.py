@@ -248,6 +248,11 @@ def _unbounded(net: Net, claim: Mapping[str, Any], random: Random) -> str | None
         x = np.array([number(each) for name in net.layers for each in claim["ray"][name]])
         after = net.later(1e6 * x, time=8.0)
         return None if np.abs(after).max() > 1e6 * np.abs(x).max() else f"a solution falls back to {after}"
+    if "drift" in claim:
+        z = np.array([number(each) for name in net.layers for each in claim["drift"][name]])
+        rates = [float(z @ net.F(net.drawn(random, scale))) for scale in (1.0, 9.0)]
+        same = max(abs(each - number(claim["rate"])) for each in rates) < ROOM
+        return None if same and rates[0] and not (z * net.leak).any() else f"the sum moves at {rates}"
     k = net.names.index((claim["layer"], claim["neuron"], f"{claim['layer']}[{claim['neuron']}]"))
     drive = number(claim["drive"])
     values = [net.F(net.drawn(random, scale))[k] for scale in (1.0, 3.0, 9.0) for _ in range(4)]
@@ -273,10 +278,33 @@ def _attracting(net: Net, claim: Mapping[str, Any], random: Random) -> str | Non
 
 
 def _not_attracting(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    if "equilibria" not in claim:
+        ends = [net.later(net.drawn(random, 4.0)) for _ in range(2 * STARTS)]
+        together = all(np.abs(x - ends[0]).max() < ROOM for x in ends)
+        return "solutions come together" if together else None
     entries = claim["equilibria"]
     if len(entries) == 1 and net.growth(middle(entries[0])) < -ROOM:
         return "it is stable"
     return _entries(net, entries) if entries else "no reason"
+
+
+def _same(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    """Each equilibrium of the one is that of the other, in layers of both that are found to agree."""
+    original = Net(net.core.core["original"])
+    kept = [
+        name for name in net.layers if name in original.layers and net.layers[name].size == original.layers[name].size
+    ]
+
+    def states(of: Net) -> Any:
+        return [np.array([v for name in kept for v in of.apart(x)[name]]) for x in of.found(random)]
+
+    here, there = states(net), states(original)
+    for one, other in ((here, there), (there, here)):
+        lost = [x for x in one if all(np.abs(x - y).max(initial=0) > 50 * ROOM * (1 + np.abs(x).max()) for y in other)]
+        # What Newton's method met once may be missed by it in the other.
+        if other and len(lost) > STARTS:
+            return f"{lost[0]} is an equilibrium of one alone"
+    return None
 
 
 def _ghosts(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
@@ -417,6 +445,7 @@ OF_LISTS: Mapping[str, Callable[[Net, Mapping[str, Any], Random], str | None]] =
     "no global stability": _not_attracting,
     "stored patterns": _stored,
     "too few stored patterns": _few,
+    "same equilibria": _same,
     "ghost regions": _ghosts,
     "no ghost regions": _no_ghosts,
 }

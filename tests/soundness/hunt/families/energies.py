@@ -129,13 +129,29 @@ def _layer(random: Random, name: str, first: int) -> tuple[Any, Any, Any, Any, A
 
 
 def _case(random: Random) -> Case:
-    layers, parts, b, rho, tau = {}, [], [], [], []
+    layers: Document = {}
+    parts: list[Any] = []
+    numbers: list[list[Fraction]] = [[], [], []]
     for name in ("x", "y")[: random.choice((1, 1, 2))]:
-        layers[name], part, *numbers = _layer(random, name, len(b))
+        layers[name], part, *own = _layer(random, name, len(numbers[0]))
         parts.append(part)
-        for all_, own in zip((b, rho, tau), numbers, strict=True):
-            all_ += own
-    n = len(b)
+        numbers = [[*before, *after] for before, after in zip(numbers, own, strict=True)]
+    W, synapses = _weights(random, parts, len(numbers[0]))
+    beside = []
+    for name, own_neurons, *_ in parts:
+        if random.random() < 0.6:
+            said, S, slope = random.choice(ENERGIES)
+            c = small(random, 2)
+            energy = said.format(c=c).replace("(v", f"({name}").replace("v)", f"{name})")
+            synapses[f"s{name}"] = {"kind": "expression", "layers": [name], "energy": energy}
+            beside.append((own_neurons, S, slope, float(c)))
+    document = {"hopverify": 1, "name": "hunted", "layers": layers, "synapses": synapses}
+    b, rho, tau = (np.array([float(each) for each in values]) for values in numbers)
+    return Case(document, parts, W, b, rho, tau, beside)
+
+
+def _weights(random: Random, parts: list[Any], n: int) -> tuple[Array, Document]:
+    """Return symmetric weights, all and as synapses."""
     W, synapses = np.zeros((n, n)), {}
     for i, (one, rows, *_) in enumerate(parts):
         for other, columns, *_ in parts[: i + 1]:
@@ -147,17 +163,7 @@ def _case(random: Random) -> Case:
             synapses[f"{one}{other}"] = {"kind": "dense", "layers": [one, other], "weights": texts(M)}
             W[rows, columns] = np.array(M, dtype=float)
             W[columns, rows] = np.array(M, dtype=float).T
-    beside = []
-    for name, own, *_ in parts:
-        if random.random() < 0.6:
-            said, S, slope = random.choice(ENERGIES)
-            c = small(random, 2)
-            energy = said.format(c=c).replace("(v", f"({name}").replace("v)", f"{name})").replace("dot(", "dot(")
-            synapses[f"s{name}"] = {"kind": "expression", "layers": [name], "energy": energy}
-            beside.append((own, S, slope, float(c)))
-    document = {"hopverify": 1, "name": "hunted", "layers": layers, "synapses": synapses}
-    doubles = [np.array([float(each) for each in values]) for values in (b, rho, tau)]
-    return Case(document, parts, W, *doubles, beside)
+    return W, synapses
 
 
 def _climbed(case: Case, step: float, starts: Array, random: Random) -> float:
