@@ -1,7 +1,8 @@
 """Activations that are the gradient of nothing: one file each, found by name.
 
-A layer may state its ``activation`` where the formula in use has no Lagrangian. Nothing can then be proved of its
-energy; the check ``activation_is_gradient`` refutes it with the asymmetric pair of partial derivatives.
+A layer may state its ``activation`` where the formula in use has no Lagrangian. (That of single neurons has one, the
+integral.) Nothing can then be proved of its energy; the check ``activation_is_gradient`` refutes it with the asymmetric
+pair of partial derivatives.
 """
 
 from __future__ import annotations

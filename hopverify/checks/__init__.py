@@ -73,7 +73,7 @@ class Claim:
 def claim_of_layer(obligation: Convex | CompatibleTimes | NowhereFlat, statement: str | None = None) -> Claim:
     """Return the claim that one layer meets one obligation; a layer without a Lagrangian is not concerned."""
     said = statement if statement is not None else obligation.statement
-    if obligation.function.potential is None:
+    if not obligation.function.has_lagrangian:
         without = "the layer has an activation but no Lagrangian"
         return Claim(obligation.layer.name, said, inapplicable=without)
     return Claim(obligation.layer.name, said, necessary=(obligation,))

@@ -18,7 +18,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     obligation = EnergyBoundedBelow(model)
     bare = [layer.name for layer in model.layers.values() if layer.function.potential is None]
     if bare and model.claimed is None:
-        said = f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
+        said = f"the Lagrangian of layer {', '.join(bare)} is not stated, so that no values of the energy are known"
         return [Claim(model.name, obligation.statement, inapplicable=said)]
     return [Claim(model.name, obligation.statement, (obligation,))]
 

@@ -17,7 +17,7 @@ _STATEMENT = "E never increases along the flow: dE/dt = -ẋᵀTH(x)ẋ ≤ 0 fr
 
 
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
-    bare = [layer.name for layer in model.layers.values() if layer.function.potential is None]
+    bare = [layer.name for layer in model.layers.values() if not layer.function.has_lagrangian]
     if bare and model.claimed is None:
         said = f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
         return [Claim(model.name, _STATEMENT, inapplicable=said)]

@@ -47,7 +47,7 @@ def _with_metric(model: Model) -> AlteredSystem | None:
 
 def _without_energy(model: Model, system: AlteredSystem | None) -> str | None:
     """Return why there is no energy to speak of, None where there is one."""
-    bare = [layer.name for layer in model.layers.values() if layer.function.potential is None]
+    bare = [layer.name for layer in model.layers.values() if not layer.function.has_lagrangian]
     if bare and model.claimed is None:
         return f"layer {', '.join(bare)} has no Lagrangian, so there is no energy"
     altered = altered_system(model)

@@ -42,7 +42,7 @@ def other_forms(expression: Expression) -> Iterator[Expression]:
 
 def factored_forms(expression: Expression) -> Iterator[Expression]:
     """Yield different forms of a function of x as a quotient of products."""
-    yield from _different(expression, (_factored,))
+    yield from _different(expression, (_factored, _squarefree))
 
 
 def _different(expression: Expression, ways: Iterable[Way]) -> Iterator[Expression]:
@@ -76,6 +76,13 @@ def _factored(value: Ratio, writer: _Writer) -> Iterator[Expression]:
         if _square_in(root) is not None:
             quotients = ((_quotient(smooth, value.denominator, writer, root), kinked) for kinked, smooth in parts)
             yield _sum(quotient * writer.monomial(kinked) for quotient, kinked in quotients)
+
+
+def _squarefree(value: Ratio, writer: _Writer) -> Iterator[Expression]:
+    """Yield the quotient with factors of one power in one piece: 1 + x³ may be evidently > 0, x² - x + 1 is not."""
+    parts = _by_kinks(value.numerator)
+    quotients = ((_quotient(smooth, value.denominator, writer, whole=True), kinked) for kinked, smooth in parts)
+    yield _sum(quotient * writer.monomial(kinked) for quotient, kinked in quotients)
 
 
 def _nested(value: Ratio, writer: _Writer) -> Iterator[Expression]:
@@ -130,14 +137,19 @@ def _square_in(atom: Atom) -> tuple[Fraction, Fraction] | None:
     return (radicand[square], radicand.get((), Fraction(0))) if {square} <= set(radicand) <= {square, ()} else None
 
 
-def _quotient(above: Polynomial, below: Polynomial, writer: _Writer, root: Atom | None = None) -> Expression:
-    """Return a quotient, its parts factored; with a ``root``, x² is written by the root's square."""
+def _quotient(
+    above: Polynomial, below: Polynomial, writer: _Writer, root: Atom | None = None, whole: bool = False
+) -> Expression:
+    """Return a quotient, its parts factored; with a ``root``, x² is written by the root's square.
+
+    Factors that stand with one power are left ``whole``, or taken apart.
+    """
     ring = _Ring(above, below, root)
     over, under = ring.polynomial(above), ring.polynomial(below)
     common = over.gcd(under)
     scale, factors = Fraction(1), list[tuple[Any, int]]()
     for polynomial, sign in ((over / common, 1), (under / common, -1)):
-        content, found = polynomial.factor()
+        content, found = polynomial.factor_squarefree() if whole else polynomial.factor()
         scale *= _fraction(content) ** sign
         factors += [(factor, sign * power) for factor, power in found]
     terms = [

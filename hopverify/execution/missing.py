@@ -124,7 +124,7 @@ def _ghosts(obligation: NoGhosts) -> Iterator[str]:
         if not layer.bias_in_energy and layer.bias.values.any():
             yield f"the bias of layer {layer.name} is left out of the energy"
         function = layer.function
-        if function.potential is None:
+        if not function.has_lagrangian:
             yield f"layer {layer.name} has no Lagrangian, so there is no energy"
         if function.elementwise and segments(function) is None and not is_nowhere_flat(function):
             yield f"the activation of layer {layer.name} may be flat somewhere, and is not piecewise linear"

@@ -31,7 +31,7 @@ from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import Range, exactly
 from hopverify.kernel.linear_growth import Bound, grows
-from hopverify.kernel.numbers import need
+from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.semidefinite import is_definite
 from hopverify.kernel.terms import STATE, Term, Variable, walk
 
@@ -200,7 +200,8 @@ class Bounds:
             )
         if not any(leaks):
             return arb(0)
-        assert layer.L is not None
+        if layer.L is None:
+            raise Rejected(f"layer {layer.name}: the core states no Lagrangian whose values are known")
         arrays = arrays_of(self.core, layer.L)
         if not layer.elementwise:
             need(not lone, f"layer {layer.name}", "it acts as a whole, and its activation is not bounded")

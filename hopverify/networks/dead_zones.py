@@ -9,7 +9,7 @@ from hopverify.networks.layer import LayerFunction
 
 def dead_zones(function: LayerFunction) -> list[Piece]:
     """Return the open intervals on which h is the constant 0."""
-    if function.slope is None or function.potential is None:
+    if function.slope is None or not function.has_lagrangian:
         return []
     try:
         return [piece for piece in pieces(function.slope) if piece.expression == ZERO]

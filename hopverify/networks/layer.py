@@ -13,11 +13,20 @@ from functools import cached_property
 
 import numpy as np
 
+from hopverify.errors import HopverifyError
 from hopverify.expr.dual import Duals, along, slopes_of
 from hopverify.expr.evaluate import Arithmetic, Value, evaluate
 from hopverify.expr.nodes import Expression
+from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.spec.exact_array import ExactArray
 from hopverify.synapses import held
+
+
+class UnknownLagrangianError(HopverifyError):
+    """The values of a Lagrangian are asked for that is the integral of an activation, or of one that has none."""
+
+    def __init__(self) -> None:
+        super().__init__("the Lagrangian is not stated: its values are not known")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +48,19 @@ class LayerFunction:
         """Whether each neuron's activation depends on its own state only."""
         return self.slope is not None
 
+    @cached_property
+    def has_lagrangian(self) -> bool:
+        """Whether there is an L with g = ∇L: one that is stated, or the integral of a neuron's own activation."""
+        return self.potential is not None or (self.elementwise and is_locally_lipschitz(self.activation[0]))
+
     def variables(self, x: Value, a: Arithmetic) -> dict[str, Value]:
         """Return what the names in L, g and h stand for."""
         return {"x": x} | {name: held(array, a) for name, array in self.constants.items()}
 
     def lagrangian(self, x: Value, a: Arithmetic) -> Value:
         """Return L(x), elementwise as a vector of L(x_i), of a whole layer as one number."""
-        assert self.potential is not None
+        if self.potential is None:
+            raise UnknownLagrangianError
         return evaluate(self.potential, self.variables(x, a), a)
 
     def activate(self, x: Value, a: Arithmetic) -> Value:

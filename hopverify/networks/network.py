@@ -77,6 +77,11 @@ class Model:
         return replace(self, synapses=synapses, memories=memories)
 
     @property
+    def has_known_energy(self) -> bool:
+        """Whether the values of E are known: it is claimed, or each Lagrangian is stated."""
+        return self.claimed is not None or all(each.function.potential is not None for each in self.layers.values())
+
+    @property
     def size(self) -> int:
         """The number of free state variables."""
         return sum(layer.size for layer in self.dynamic)

@@ -47,7 +47,7 @@ def _has_energy(model: Model) -> bool:
     """Whether E is one to speak of: that of an altered system is V, and no E descends there."""
     if isinstance(altered_system(model), AlteredSystem):
         return False
-    return model.claimed is not None or all(each.function.potential is not None for each in model.layers.values())
+    return model.has_known_energy
 
 
 def _undecided(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

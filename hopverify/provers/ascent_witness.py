@@ -63,7 +63,7 @@ def _difference(model: Model, x: Floats) -> float:
 
 def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
-    if energy_cannot_rise(model, budget):
+    if not model.has_known_energy or energy_cannot_rise(model, budget):
         return
     neurons = sum(layer.size for layer in model.layers.values())
     rate: Callable[[Model, Floats], float] = _rate if neurons <= MAX_DUAL else _difference

@@ -37,7 +37,7 @@ SHARE, OFFERED = Fraction(1023, 1024), 3
 
 def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
-    flow = averaged_flow(model)
+    flow = averaged_flow(model) if model.has_known_energy else None
     if flow is None or not (flow.unequal.any() or (flow.b != flow.beta).any()):
         return
     offered = 0

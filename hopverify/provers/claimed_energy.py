@@ -57,7 +57,7 @@ def _states(model: Model, seed: int) -> Iterator[dict[str, Floats]]:
 
 def _changes(model: Model, states: Sequence[Any]) -> tuple[Floats, Floats] | None:
     """Return the energies less those of the first state: as claimed, and as derived with every bias."""
-    if any(layer.function.potential is None for layer in model.layers.values()):
+    if not replace(model, claimed=None).has_known_energy:
         return None
     layers = {name: replace(layer, bias_in_energy=True) for name, layer in model.layers.items()}
     energies = []

@@ -181,7 +181,11 @@ def _search(obligation: StepForm, budget: Budget) -> Iterator[Evidence]:
 
 def _is_small(model: Model) -> bool:
     """Whether energies cost little enough to search for a step that raises one; instantaneous neurons count too."""
-    return model.size <= MAX_SEARCHED and sum(layer.size for layer in model.layers.values()) <= MAX_NEURONS
+    return (
+        model.has_known_energy
+        and model.size <= MAX_SEARCHED
+        and sum(layer.size for layer in model.layers.values()) <= MAX_NEURONS
+    )
 
 
 def _longer(obligation: StepForm, certified: Fraction, budget: Budget) -> Iterator[dict[str, Any]]:

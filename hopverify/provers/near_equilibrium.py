@@ -54,7 +54,7 @@ def _refined(model: Model, x: Floats, inverse: Floats) -> list[Fraction]:
 
 def _search(obligation: Descent, budget: Budget) -> Iterator[Evidence]:
     model = obligation.model
-    if model.size > MAX_SIZE or model.claimed is not None:
+    if model.size > MAX_SIZE or model.claimed is not None or not model.has_known_energy:
         return
     averaged = replace(model, synapses={name: _averaged(synapse) for name, synapse in model.synapses.items()})
     unchanged = all(averaged.synapses[name] is synapse for name, synapse in model.synapses.items())

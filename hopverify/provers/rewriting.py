@@ -17,8 +17,8 @@ from hopverify.core.synapses import translated
 from hopverify.derivation.acceptance import slope_on_pieces
 from hopverify.derivation.forms import factored_forms, other_forms
 from hopverify.derivation.layer_forms import layer_forms
-from hopverify.expr.nodes import Expression, Symbol, apply, lift
-from hopverify.expr.pieces import pieces_or_whole
+from hopverify.expr.nodes import Expression, Symbol, apply, lift, substitute
+from hopverify.expr.pieces import Piece, pieces_or_whole
 from hopverify.expr.rational import identical
 from hopverify.kernel import language
 from hopverify.kernel.terms import Variable
@@ -31,7 +31,7 @@ from hopverify.provers.subdivision import cuts_of
 
 def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
     slope = obligation.function.slope
-    if slope is None or obligation.function.potential is None:
+    if slope is None or not obligation.function.has_lagrangian:
         return
     forms = []
     for form in _other_forms(obligation.layer, slope):
@@ -62,10 +62,23 @@ def _other_forms(layer: Layer, slope: Expression) -> Iterator[Expression]:
 def _by_pieces(slope: Expression) -> Iterator[Expression]:
     """Yield h in a form of its own between any two kinks: what cancels there is not left to intervals."""
     pieces = pieces_or_whole(slope)
-    if len(pieces) > 1:
-        forms = (next(factored_forms(piece.expression), piece.expression) for piece in pieces)
-        within = (_step_behind(piece.lower, 1) - _step_behind(piece.upper, 0) for piece in pieces)
-        yield reduce(lambda a, b: a + b, (form * inside for form, inside in zip(forms, within, strict=True)))
+    if len(pieces) == 1:
+        return
+    forms = [[*factored_forms(piece.expression)] or [piece.expression] for piece in pieces]
+    within = [_step_behind(piece.lower, 1) - _step_behind(piece.upper, 0) for piece in pieces]
+    for way in range(max(map(len, forms))):
+        chosen = (_within(piece, own[min(way, len(own) - 1)]) for piece, own in zip(pieces, forms, strict=True))
+        yield reduce(lambda a, b: a + b, (form * inside for form, inside in zip(chosen, within, strict=True)))
+
+
+def _within(piece: Piece, form: Expression) -> Expression:
+    """Return a form with the nearest state of its piece for the state: it may have no value elsewhere."""
+    x: Expression = Symbol("x")
+    if piece.lower is not None:
+        x = apply("max", x, lift(piece.lower))
+    if piece.upper is not None:
+        x = apply("min", x, lift(piece.upper))
+    return substitute(form, {"x": x})
 
 
 def _step_behind(kink: Fraction | None, otherwise: int) -> Expression:

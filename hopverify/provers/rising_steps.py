@@ -27,7 +27,7 @@ ASCENTS, SHORTER = 300, 2**20
 
 def _search(obligation: SafeSteps, budget: Budget) -> Iterator[Evidence]:
     within = {} if obligation.length is None else {"within": str(obligation.length)}
-    if obligation.length is not None:
+    if obligation.length is not None and obligation.model.has_known_energy:
         effort = Effort(budget.samples, budget.seed, lambda: budget.exhausted)
         for found in rising_at(obligation, obligation.length, effort):
             for rise in below(found.rise):

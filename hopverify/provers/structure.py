@@ -42,7 +42,7 @@ def regularity_premises(model: Model) -> list[dict[str, Any]]:
 def gradient_premises(layer: Layer) -> list[dict[str, Any]]:
     """Return the premise that a layer's activation is ∇L, where its core states the activation."""
     found = gradient_of_l(layer)
-    return [found] if found["proof"]["by"] == "identity" else []
+    return [found] if found["proof"]["by"] != "definition" else []
 
 
 def entry(by: str, claim: str, **fields: Any) -> dict[str, Any]:
@@ -58,8 +58,15 @@ def premise_of(evidence: Evidence) -> dict[str, Any]:
 def gradient_of_l(layer: Layer) -> dict[str, Any]:
     """Return the premise that a layer's activation is ∇L, stated or by definition."""
     (stated,) = core_of_layer(layer).layers
-    by = "identity" if isinstance(stated, core.Layer) and stated.g is not None else "definition"
-    return entry(by, "gradient of L", layer=layer.name)
+    assert isinstance(stated, core.Layer)
+    return entry(_way(stated), "gradient of L", layer=layer.name)
+
+
+def _way(stated: core.Layer) -> str:
+    """Return how g is seen to be ∇L."""
+    if stated.g is None:
+        return "definition"
+    return "integral" if stated.L is None and stated.elementwise else "identity"
 
 
 def energy_premises(model: Model) -> list[dict[str, Any]]:
@@ -70,9 +77,9 @@ def energy_premises(model: Model) -> list[dict[str, Any]]:
         premises.append(entry(way, "gradient drive", synapse=synapse.name))
         premises.append(entry("composition", "Lipschitz drive", synapse=synapse.name))
     for layer in whole.layers:
-        stated = isinstance(layer, core.Layer) and layer.g is not None
+        assert isinstance(layer, core.Layer)
         premises.append(entry("composition", "Lipschitz activation", layer=layer.name))
-        premises.append(entry("identity" if stated else "definition", "gradient of L", layer=layer.name))
+        premises.append(entry(_way(layer), "gradient of L", layer=layer.name))
     return premises
 
 
@@ -110,6 +117,7 @@ def _convex(obligation: Convex) -> Iterator[Evidence]:
     layer = obligation.layer
     if layer.function.potential is not None:
         yield by_kernel("composition", "convex", layer=layer.name)
+    if layer.function.has_lagrangian:
         yield by_kernel("slope" if layer.function.elementwise else "quadratic", "convex", layer=layer.name)
 
 

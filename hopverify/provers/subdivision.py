@@ -25,7 +25,7 @@ MAX_CUTS = 4_000
 
 def _search(obligation: Convex, budget: Budget) -> Iterator[Evidence]:
     slope = obligation.function.slope
-    cuts = None if slope is None or obligation.function.potential is None else cuts_of(slope, budget)
+    cuts = None if slope is None or not obligation.function.has_lagrangian else cuts_of(slope, budget)
     if cuts is not None:
         yield found_by_kernel({"cuts": texts_of(cuts)}, "slope", "convex", layer=obligation.layer.name)
 

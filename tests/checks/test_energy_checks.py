@@ -114,3 +114,36 @@ def test_the_time_limit_ends_in_a_well_formed_certificate() -> None:
     assert {entry["verdict"] for entry in certificate.results} <= {"unknown", "not-applicable"}
     assert "budget_exhausted" in str(certificate.results)
     check_certificate(spec, parse_certificate(certificate.to_json()))
+
+
+GENES = "{{x: {{size: 2, tau: [1, 2], activation: {{expression: '{g}', of: neuron}}}}}}"
+COUPLED = "{{w: {{kind: dense, layers: [x, x], weights: [[0, {a}], [{b}, 0]]}}}}"
+
+
+@pytest.mark.parametrize(
+    ("g", "a", "b", "verdict"),
+    [
+        ("x/(1 + abs(x))", "2", "2", "pass"),
+        ("relu(x)^2/(1 + relu(x)^2)", "2", "2", "pass"),
+        ("relu(x)^3/(1 + relu(x)^3)", "-1/2", "-1/2", "pass"),
+        ("x/(1 + abs(x))", "2", "1", "unknown"),
+        ("x*exp(-x^2)", "2", "2", "unknown"),
+        ("step(x)", "2", "2", "not-applicable"),
+    ],
+)
+def test_energies_of_activations_of_single_neurons(g: str, a: str, b: str, verdict: str) -> None:
+    """L is their integral: E falls if they rise, and the weights are symmetric."""
+    layers, synapses = GENES.format(g=g), COUPLED.format(a=a, b=b)
+    assert result("energy_descent", layers, synapses)["verdict"] == verdict
+    if verdict == "not-applicable":
+        return
+    assert result("time_constants", layers, synapses)["verdict"] == "pass"
+    assert result("energy_bounded_below", layers, synapses)["verdict"] == "not-applicable"
+    # No step is shown to raise an energy whose values are not known.
+    assert result("step_size: {step: 100}", layers, synapses)["verdict"] == "unknown"
+
+
+def test_dead_zones_of_activations_of_single_neurons() -> None:
+    entry = result("energy_flatness", GENES.format(g="relu(x)^2/(1 + relu(x)^2)"))
+    assert entry["verdict"] == "fail"
+    assert result("energy_flatness", GENES.format(g="x/(1 + abs(x))"))["verdict"] == "pass"

@@ -101,6 +101,11 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ],
     ),
     (
+        "layers: {x: {size: 2, tau: [1, 2], activation: {expression: x/(1 + abs(x)), of: neuron}}}\n"
+        "synapses: {w: {kind: dense, layers: [x, x], weights: [[0, 2], [2, 0]]}}\nchecks: [energy_descent]",
+        [],
+    ),
+    (
         "layers: {x: {size: 2, lagrangian: relu, bias: 1}}\n"
         "energy: 'sum(g_x^2) - 2*sum(g_x) + 1'\nchecks: [energy_descent]",
         [

@@ -53,6 +53,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("Lipschitz drive", "composition"): lipschitz_drive,
     ("gradient of L", "definition"): gradient_of_l.definition,
     ("gradient of L", "identity"): gradient_of_l.identity,
+    ("gradient of L", "integral"): gradient_of_l.integral,
     ("gradient activation", "elementwise"): gradient_activation.elementwise,
     ("gradient activation", "jacobian"): gradient_activation.jacobian,
     ("no gradient activation", "point"): gradient_activation.point,

@@ -36,9 +36,16 @@ def by_slope(case: Case) -> Fact:
 
     On each of the intervals into which the kinks of L' and the proof's cuts split the line, the range of L'' is ≥ 0;
     at each kink L' does not fall. The proof may have another form of L'', which is the same function on each cell.
+    Where the core states no L, it is the integral of g, which is locally Lipschitz by composition, and L' is g.
     """
     case.keys(optional=("cuts", "rewritten"))
-    _check_slope(case, potential(case)[0])
+    layer = case.layer
+    if layer.L is None and layer.g is not None:
+        lipschitz = of_state(case.core, layer, layer.g).lipschitz
+        case.need(lipschitz, "composition does not show that the activation is locally Lipschitz")
+        _check_slope(case, layer.g)
+    else:
+        _check_slope(case, slope(case.core, layer, potential(case)[0]))
     return Fact(case.core, case.claim)
 
 
@@ -49,16 +56,16 @@ def weakly_by_slope(case: Case) -> Fact:
     case.keys(optional=("cuts", "rewritten", "third"))
     modulus = rational(case.claim["modulus"], f"{case.where}.modulus")
     square = derive.apply("multiply", Number(modulus / 2), derive.apply("power", Variable(STATE), Number(Fraction(2))))
-    _check_slope(case, derive.apply("add", potential(case)[0], square))
+    _check_slope(case, slope(case.core, case.layer, derive.apply("add", potential(case)[0], square)))
     return Fact(case.core, case.claim)
 
 
-def _check_slope(case: Case, L: Term) -> None:
-    """Refuse a function of one neuron's state unless it is convex."""
+def _check_slope(case: Case, first: Term) -> None:
+    """Refuse a function of one neuron's state unless it is convex; its derivative is given."""
     case.need(case.layer.elementwise, "the layer acts as a whole")
     cuts = _cuts(case)
     forms = [read(case.proof[key], case.where) if key in case.proof else Number(Fraction(0)) for key in _FORMS]
-    found = cells(slope(case.core, case.layer, L), *forms)
+    found = cells(first, *forms)
     for cell in found:
         closed = between(cell.low, cell.high, inside=False)
         regular = of_state(case.core, case.layer, cell.terms[0], closed).lipschitz

@@ -164,3 +164,35 @@ def test_proofs_have_no_other_keys() -> None:
         rejected(layer(own("x^2")), "convex", by, X, "unknown keys", cuts=[])
     rejected(layer(own("x^2")), "convex", "slope", X, "unknown keys", form="2")
     rejected(layer(own("x^2")), "convex", "composition", {"layer": "y"}, "no layer with a flow is called 'y'")
+
+
+@pytest.mark.parametrize(
+    ("g", "why"),
+    [
+        ("relu(x)^2/(1 + relu(x)^2)", None),
+        ("tanh(x) + x/9", None),
+        ("max(x, 2*x)", None),
+        ("-x", "L'' is not shown"),
+        ("x*exp(-x^2)", "L'' is not shown"),
+        ("step(x)", "not show that the activation is locally Lipschitz"),
+        ("sqrt(relu(x))", "not show that the activation is locally Lipschitz"),
+    ],
+)
+def test_the_integral_of_an_activation_that_rises(g: str, why: str | None) -> None:
+    of = layer(f"size: 2, activation: {{expression: '{g}', of: neuron}}")
+    forms = {"rewritten": RISING} if g.startswith("relu") else {}
+    if why is None:
+        assert accepted(of, "convex", "slope", X, **forms)
+    else:
+        rejected(of, "convex", "slope", X, why)
+    rejected(of, "convex", "composition", X, "has no Lagrangian")
+
+
+RELU: Any = ["relu", ["state"]]
+RISING: Any = ["divide", ["multiply", "2", RELU], ["power", ["add", "1", ["power", RELU, "2"]], "2"]]
+"""The slope of Hill's function with the exponent 2."""
+
+
+def test_a_whole_activation_has_no_integral() -> None:
+    of = layer('size: 2, activation: {expression: "x/norm(x, 1)"}')
+    rejected(of, "convex", "slope", X, "acts as a whole")

@@ -221,3 +221,19 @@ def test_norms_of_a_neuron() -> None:
     zero = ["norm", ["multiply", ["array", "o"], ["subtract", X, X]], "0"]
     of = replace(stated(["add", ["power", X, "2"], zero], ["multiply", "2", X], acts="neuron"), arrays=arrays)
     rejected(of, "gradient of L", "identity", OF_X, "^L: a norm in L may be 0")
+
+
+@pytest.mark.parametrize("g", ["x/(1 + abs(x))", "relu(x)^2/(1 + relu(x)^2)", "x*exp(-x^2)", "-x"])
+def test_the_integral_of_an_activation(g: str) -> None:
+    of = layer(f"size: 2, activation: {{expression: {g}, of: neuron}}")
+    assert accepted(of, "gradient of L", "integral", OF_X)
+    rejected(of, "gradient of L", "identity", OF_X, "states not both")
+
+
+def test_what_has_no_integral_here() -> None:
+    rejected(layer("size: 2, lagrangian: tanh"), "gradient of L", "integral", OF_X, "the core states L")
+    whole = layer('size: 2, activation: {expression: "x/norm(x, 1)"}')
+    rejected(whole, "gradient of L", "integral", OF_X, "acts as a whole")
+    for g in ("step(x)", "1/x", "sign(x)*sqrt(abs(x))"):
+        jumping = layer(f"size: 2, activation: {{expression: {g}, of: neuron}}")
+        rejected(jumping, "gradient of L", "integral", OF_X, "not show that the activation is locally Lipschitz")

@@ -188,10 +188,17 @@ class Layer:
         self.tau, self.leak, self.bias = (array(self.stated[key]) for key in ("tau", "leak", "bias"))
 
     def L(self, x: list[float]) -> float:
+        if self.stated["L"] is None and not self.whole:
+            return math.fsum(map(self._integral, x))
         if self.stated["L"] is None:
             raise Unknown("L")
         states = [x] if self.whole else x
         return math.fsum(value(self.stated["L"], self.held | {("state", ""): at}) for at in states)
+
+    def _integral(self, x: float, parts: int = 400) -> float:
+        """Return the integral of g from 0 to a state, by Simpson's rule."""
+        values = [self.g([x * k / parts])[0] for k in range(parts + 1)]
+        return x / parts / 3 * math.fsum(v * (1 if k in (0, parts) else 2 + 2 * (k % 2)) for k, v in enumerate(values))
 
     def g(self, x: list[float]) -> list[float]:
         term = self.stated["g"]
