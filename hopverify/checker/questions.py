@@ -47,6 +47,7 @@ from hopverify.obligations import (
 )
 from hopverify.obligations.energy import OfLayer
 from hopverify.obligations.equilibria import Search
+from hopverify.obligations.steps import OfSteps
 from hopverify.verdict import Reason
 
 
@@ -131,10 +132,25 @@ def _(obligation: SameEquilibria) -> Question:
     return Question(core_of(obligation.model), {"name": "same stability" if obligation.stably else reduced})
 
 
+def claim_of_steps(obligation: OfSteps, kind: str) -> dict[str, Any]:
+    """Return the claim about steps, descent or ascent: those from any state, or the local ones, are claims apart."""
+    if not obligation.local:
+        return {"name": f"step {kind}", "energy": obligation.letter}
+    region = None
+    if obligation.region is not None:
+        region = [[None if end is None else str(end) for end in ends] for ends in obligation.region]
+    below = None if obligation.below is None else str(obligation.below)
+    return {"name": f"local step {kind}", "energy": obligation.letter, "region": region, "below": below}
+
+
+_TOLD_OF_STEPS = ("energy", "region", "below")
+
+
 @question.register
 def _(obligation: StepForm) -> Question:
-    proves = {"name": "step descent", "energy": obligation.letter}
-    return Question(core_of(obligation.model), proves, missing=partial(_shorter, obligation.length), told=("energy",))
+    proves = claim_of_steps(obligation, "descent")
+    missing = partial(_shorter, obligation.length)
+    return Question(core_of(obligation.model), proves, missing=missing, told=_TOLD_OF_STEPS)
 
 
 def _shorter(wanted: Fraction | None, claim: Claim) -> Reason | None:
@@ -145,9 +161,9 @@ def _shorter(wanted: Fraction | None, claim: Claim) -> Reason | None:
 @question.register
 def _(obligation: SafeSteps) -> Question:
     within = None if obligation.length is None else str(obligation.length)
-    proves = {"name": "step descent", "energy": obligation.letter, "up_to": within}
-    refutes = {"name": "step ascent", "energy": obligation.letter, "within": within}
-    return Question(core_of(obligation.model), proves, refutes, told=("energy",))
+    proves = {**claim_of_steps(obligation, "descent"), "up_to": within}
+    refutes = {**claim_of_steps(obligation, "ascent"), "within": within}
+    return Question(core_of(obligation.model), proves, refutes, told=_TOLD_OF_STEPS)
 
 
 @question.register

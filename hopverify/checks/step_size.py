@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.checks import Check, Claim, at_instantaneous_values
+from hopverify.checks import Check, Claim, ParameterError, at_instantaneous_values
 from hopverify.checks.altered_energy_descent import premises as premises_of_altered
 from hopverify.networks import AlteredSystem, Model, altered_system
 from hopverify.obligations import (
@@ -29,14 +29,34 @@ from hopverify.spec import Field, FieldKind
 def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     length: Fraction | None = values["step"]
     system = _with_metric(model)
-    wanted = SafeSteps(model, length, system)
+    region, below = _region(model, values), values["below"]
+    wanted = SafeSteps(model, length, system, region, below)
     without = _without_energy(model, system)
+    if without is None and wanted.local and system is not None:
+        without = "a region or a level is one of E, and the energy that falls here is V"
     if without is not None:
         return [Claim(model.name, wanted.statement, inapplicable=without)]
-    form = StepForm(model, length, system)
+    form = StepForm(model, length, system, region, below)
     premises = _premises(model) if system is None else premises_of_altered(system)
     assumptions = at_instantaneous_values(model.layers.values())
     return [Claim(model.name, wanted.statement, (wanted,), (*premises, form), assumptions)]
+
+
+def _region(model: Model, values: Mapping[str, Any]) -> tuple[tuple[Fraction | None, Fraction | None], ...] | None:
+    """Return the interval of each neuron with τ > 0, or None if all states are meant."""
+    if values["lower"] is None and values["upper"] is None:
+        return None
+    ends: list[list[Fraction | None]] = []
+    for name in ("lower", "upper"):
+        given = values[name]
+        if given is not None and len(given) not in (1, model.size):
+            said = f"expected one number, or one for each of {model.size} neurons with τ > 0, got {len(given)}"
+            raise ParameterError(name, said)
+        ends.append([None] * model.size if given is None else list(given * (model.size if len(given) == 1 else 1)))
+    for low, high in zip(*ends, strict=True):
+        if low is not None and high is not None and low >= high:
+            raise ParameterError("upper", f"the region is empty, or flat: lower {low} is not below upper {high}")
+    return tuple(zip(*ends, strict=True))
 
 
 def _with_metric(model: Model) -> AlteredSystem | None:
@@ -79,7 +99,9 @@ CHECK = Check(
         "Neurons with slopes of at least κ > 0 may go beyond τ/ρ: attention and CCCP up to 2τ/ρ. V of an altered "
         "system with a stated metric allows h ≤ 2τ/λ. With `step` the claim is about that length: a fail is a state "
         "from which such a step raises the energy. Without it the report has the longest certified step, and the "
-        "shortest one that a search found to raise the energy from some state."
+        "shortest one that a search found to raise the energy from some state. Where the Hessian of E is bounded on "
+        "bounded sets alone, as that of a double well, `below` asks it of the states with E ≤ c, which such steps do "
+        "not leave, and `lower` and `upper` of the states of a box: without `below`, of steps that end in it."
     ),
     premises=(
         "drives -∇S of S that are quadratic or have a bounded Hessian, and convex Lagrangians; or an altered system "
@@ -92,6 +114,9 @@ CHECK = Check(
     order=55,
     parameters=(
         Field("step", FieldKind.NUMBER, "the length h of the step", default=None, minimum=Fraction(0), strict=True),
+        Field("lower", FieldKind.NUMBERS, "lower ends of the states meant: one, or one a neuron", default=None),
+        Field("upper", FieldKind.NUMBERS, "upper ends of the states meant", default=None),
+        Field("below", FieldKind.NUMBER, "the largest energy of the states meant", default=None),
     ),
     diagnostic=True,
     implicit=True,

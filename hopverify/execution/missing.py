@@ -18,7 +18,7 @@ from hopverify.networks.segments import segments
 from hopverify.numerics.constant_pieces import is_nowhere_flat
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.ranges import activation_range
-from hopverify.numerics.step_form import step_form
+from hopverify.numerics.step_form import DerivedForm, step_form
 from hopverify.obligations import (
     AllEquilibria,
     AlteredEnergy,
@@ -152,6 +152,13 @@ def _steps(obligation: StepForm) -> Iterator[str]:
         form.matrix(float(form.least_pace) + 1)
     except EvidenceRejected as error:
         yield str(error)
+        return
+    if obligation.below is not None:
+        where = "outside all boxes that were tried" if obligation.region is None else "on the faces of the region"
+        yield f"E is not shown to be above {obligation.below} {where}, or the bound of its Hessian inside is too large"
+    elif isinstance(form, DerivedForm) and form.bent:
+        fewer = "" if obligation.local else "; `below`, or `lower` and `upper`, ask it of fewer states"
+        yield f"the Hessian of S is not shown to be bounded, or the bound is too large ({', '.join(form.bent)}){fewer}"
 
 
 def _metric(obligation: AlteredEnergy) -> Iterator[str]:

@@ -160,6 +160,18 @@ FORMS: Mapping[str, Form] = {
         "an Euler step x + hẋ no longer than stated, or every short enough one, raises {energy} from {state}",
         optional=("within", "step", "rise", "rate"),
     ),
+    "local step descent": Form(
+        ("energy", "up_to", "region", "below"),
+        "no Euler step x + hẋ up to h = {up_to} (null: of any length) raises {energy} from a state in {region} (null: "
+        "any) with {energy} ≤ {below}; or, where this is null, one that ends in the region",
+        optional=("alpha", "longer"),
+    ),
+    "local step ascent": Form(
+        ("energy", "state", "region", "below"),
+        "an Euler step x + hẋ no longer than stated, or every short enough one, raises {energy} from {state}, in "
+        "{region} (null: anywhere) with {energy} ≤ {below}; or, where this is null, and ends in the region",
+        optional=("within", "step", "rise", "rate"),
+    ),
     "equilibria": Form(
         ("region", "equilibria"),
         "every equilibrium in {region} is one of {equilibria}, each of which is one, and no two are the same",

@@ -17,6 +17,7 @@ from hopverify.kernel.affine import affine_drives
 from hopverify.kernel.altered import altered_system, inhibition
 from hopverify.kernel.arithmetic import Value
 from hopverify.kernel.core import Layer
+from hopverify.kernel.entries import read_box
 from hopverify.kernel.evaluate import values_of
 from hopverify.kernel.facts import Case
 from hopverify.kernel.functions import ball, precision
@@ -43,6 +44,7 @@ def check_rise(case: Case, told: Mapping[str, Any]) -> None:
         case.need(len(guesses) == 2, "there are guesses before and after the step")
     with precision(BITS):
         before = point_of(case, states_of(case, told["state"]), guesses[0])
+        check_meant(case, before)
         moved = {
             name: [
                 u + ball(step) * f / t
@@ -50,6 +52,8 @@ def check_rise(case: Case, told: Mapping[str, Any]) -> None:
             ]
             for name in told["state"]
         }
+        if case.claim.fields.get("below") is None:
+            check_inside(case, moved)
         after = point_of(case, moved, guesses[1])
         case.need(
             _energy(case, after) - _energy(case, before) >= ball(rise),
@@ -57,11 +61,38 @@ def check_rise(case: Case, told: Mapping[str, Any]) -> None:
         )
 
 
+def check_meant(case: Case, before: Point) -> None:
+    """Refuse a state outside the region of a claim that has one, or at which E may be above its level."""
+    check_inside(case, {name: before.x[name] for name in _sizes(case)})
+    level = case.claim.fields.get("below")
+    below = level is None or bool(_energy(case, before) <= ball(rational(level, case.where)))
+    case.need(below, "E is not certainly at most the level at this state")
+
+
+def check_inside(case: Case, x: Mapping[str, Value], strictly: bool = False) -> None:
+    """Refuse states outside the region of a claim that has one; or on its faces, too."""
+    region, sizes = case.claim.fields.get("region"), _sizes(case)
+    if region is None:
+        return
+    for u, (low, high) in zip(
+        (u for name in sizes for u in x[name]), read_box(region, sum(sizes.values()), case.where), strict=True
+    ):
+        least, most = (None if end is None else ball(end) for end in (low, high))
+        above = least is None or bool(u > least if strictly else u >= least)
+        below = most is None or bool(u < most if strictly else u <= most)
+        case.need(above and below, "a state is not certainly in the region")
+
+
+def _sizes(case: Case) -> dict[str, int]:
+    """Return the sizes of the layers with τ > 0."""
+    return {each.name: each.size for each in case.core.layers if isinstance(each, Layer) and not each.instantaneous}
+
+
 def states_of(case: Case, stated: Any) -> dict[str, Value]:
     """Return states of the layers with τ > 0."""
-    slow = [layer for layer in case.core.layers if isinstance(layer, Layer) and not layer.instantaneous]
-    keys(stated, f"{case.where}.state", *(layer.name for layer in slow))
-    listed_states = {layer.name: rationals(stated[layer.name], layer.size, f"{case.where}.state") for layer in slow}
+    sizes = _sizes(case)
+    keys(stated, f"{case.where}.state", *sizes)
+    listed_states = {name: rationals(stated[name], size, f"{case.where}.state") for name, size in sizes.items()}
     return {name: [ball(each) for each in values] for name, values in listed_states.items()}
 
 

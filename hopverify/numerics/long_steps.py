@@ -76,10 +76,14 @@ class Ray:
                 self.before = float(obligation.energy(state, FLOATS))
         except FAILURES:
             self.before = np.nan
+        if not (is_inside(obligation, x) and (obligation.below is None or self.before <= float(obligation.below))):
+            self.before = np.nan
 
     def __call__(self, h: float) -> float:
         """Return φ(h), less what rounding may feign; -∞ where it cannot be evaluated."""
         if not np.isfinite(self.before):
+            return -np.inf
+        if self.obligation.below is None and not is_inside(self.obligation, self.x + h * self.velocity):
             return -np.inf
         try:
             with np.errstate(all="ignore"):
@@ -101,6 +105,22 @@ class Ray:
             middle = sqrt(low) * sqrt(high)
             low, high = (low, middle) if self(middle) > 0 else (middle, high)
         return high
+
+
+def ends_of(obligation: OfSteps) -> tuple[Floats, Floats]:
+    """Return the ends of the states that are meant, infinite where there are none."""
+    region = obligation.region or ((None, None),) * obligation.model.size
+    low, high = zip(*region, strict=True)
+    return (
+        np.array([-np.inf if end is None else float(end) for end in low]),
+        np.array([np.inf if end is None else float(end) for end in high]),
+    )
+
+
+def is_inside(obligation: OfSteps, x: Floats) -> bool:
+    """Whether a state is in the region that is meant."""
+    low, high = ends_of(obligation)
+    return bool(np.all(low <= x) and np.all(x <= high))
 
 
 def shortest_rising(obligation: OfSteps, certified: float, effort: Effort) -> Rising | None:
@@ -146,7 +166,18 @@ def _scored(obligation: OfSteps, certified: float, effort: Effort) -> Iterator[t
 
 
 def starts(obligation: OfSteps, step: float, effort: Effort) -> Iterator[Floats]:
-    """Yield states to start from: random ones, and those beside the equilibria to which the first of them lead."""
+    """Yield states to start from, in the region if one is meant."""
+    low, high = ends_of(obligation)
+    for x in _anywhere(obligation, step, effort):
+        yield short(np.clip(x, low, high), 24) if obligation.region is not None else x
+    if np.isfinite(low).all() and np.isfinite(high).all():
+        generator = np.random.default_rng(effort.seed)
+        for _ in range(drawn(effort.samples, DRAWN)):
+            yield short(low + (high - low) * generator.random(len(low)))
+
+
+def _anywhere(obligation: OfSteps, step: float, effort: Effort) -> Iterator[Floats]:
+    """Yield random states, and those beside the equilibria to which the first of them lead."""
     model = obligation.model
     count = drawn(effort.samples, min(DRAWN, max(10, 20_000 // model.size)))
     for number, x in enumerate(states(model.size, count, effort.seed)):

@@ -26,15 +26,16 @@ from hopverify.numerics.curvature import largest_curvature
 from hopverify.obligations.steps import OfSteps
 from hopverify.synapses import Synapse
 
-MAX_NEURONS = 400
+MAX_NEURONS, FAR = 400, 1e3
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class DerivedForm:
-    """M(h) of a model with its derived energy."""
+    """M(h) of a model with its derived energy, on a region of the states of the layers with τ > 0 if there is one."""
 
     model: Model
+    region: tuple[tuple[Fraction | None, Fraction | None], ...] | None = None
 
     @cached_property
     def bounds(self) -> dict[str, tuple[Fraction, Fraction]]:
@@ -91,7 +92,17 @@ class DerivedForm:
         W = drive_matrix(replace(self.model, synapses=rest)).astype(np.float64)
         slow = np.repeat([not layer.instantaneous for layer in layers], [layer.size for layer in layers])
         found: Floats = W[np.ix_(slow, slow)]
-        return found - largest_curvature(self.model, self.bent) if self.bent else found
+        return found - largest_curvature(self.model, self.bent, self._ends) if self.bent else found
+
+    @property
+    def _ends(self) -> tuple[Floats, Floats] | None:
+        if self.region is None:
+            return None
+        low, high = zip(*self.region, strict=True)
+        return (
+            np.array([-FAR if end is None else float(end) for end in low]),
+            np.array([FAR if end is None else float(end) for end in high]),
+        )
 
     def matrix(self, pace: float) -> Floats:
         """Return M(h)."""
@@ -161,4 +172,5 @@ class AlteredForm:
 
 def step_form(obligation: OfSteps) -> DerivedForm | AlteredForm:
     """Return M(h) of the energy that is meant; raise :class:`EvidenceRejected` where it asks for bounds not known."""
-    return DerivedForm(obligation.model) if obligation.system is None else AlteredForm(obligation.system)
+    region = obligation.region
+    return DerivedForm(obligation.model, region) if obligation.system is None else AlteredForm(obligation.system)

@@ -7,8 +7,8 @@ falsi in 1/h. The result is rounded down to a few digits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import floor, frexp, ldexp
@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import Evidence
+from hopverify.checker.questions import claim_of_steps
 from hopverify.checker.rules import judge
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Layer, Model
 from hopverify.numerics.long_steps import Effort, shortest_rising
 from hopverify.numerics.step_form import AlteredForm, DerivedForm, Floats, step_form
 from hopverify.obligations import Convex, Regular, StepForm
-from hopverify.provers import Budget, Prover
+from hopverify.provers import Budget, NothingToSearchError, Prover
 from hopverify.provers._bounds import below
 from hopverify.provers._proofs import proved_in_a_premise
 from hopverify.provers._weakly_convex import weakly_convex
@@ -33,7 +34,8 @@ from hopverify.verdict import Reason
 DOUBLINGS, ROUNDS, NARROW, BITS = 60, 40, 2.0**-12, 14
 MAX_SEARCHED, MAX_NEURONS, SIMPLEST = 400, 5000, 32
 SURE, HALVINGS = Fraction(9, 10), 11
-SHORTER = (0.0, 2.0**-13, 2.0**-11, 2.0**-8, 2.0**-5, 0.25, 0.5, 0.75)
+SHORTER = (0.0, 2.0**-13, 2.0**-11, 2.0**-8, 2.0**-5, 0.25, 0.5, 0.75, 0.9, 0.97)
+TINY, PARTS, TRIMS, MAX_TRIMMED = Fraction(1, 2**40), (1, 4, 16, 64), 7, 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,8 @@ class Steps:
     obligation: StepForm
     form: DerivedForm | AlteredForm
     budget: Budget
+    around: Mapping[str, Any] = field(default_factory=dict)
+    """A box around the states with E ≤ c, and how finely its outside or its faces are looked at."""
 
     @cached_property
     def premises(self) -> list[dict[str, Any]]:
@@ -70,7 +74,9 @@ class Steps:
 
     def evidence(self, pace: Fraction, **more: Any) -> Evidence:
         """Return evidence for the kernel about steps up to 1/pace; ``more`` is a longer step, and guesses for it."""
-        fields: dict[str, Any] = {"energy": self.obligation.letter, "up_to": str(1 / pace) if pace else None}
+        fields: dict[str, Any] = claim_of_steps(self.obligation, "descent")
+        claim = fields.pop("name")
+        fields["up_to"] = str(1 / pace) if pace else None
         if pace:
             fields["alpha"] = {
                 layer.name: [str(1 / (pace * tau)) for tau in (max(layer.tau), min(layer.tau))]
@@ -79,8 +85,8 @@ class Steps:
         fields |= {key: more[key] for key in ("longer",) if key in more}
         held = {"guesses": more["guesses"]} if "guesses" in more else {}
         by = "T14" if isinstance(self.form, DerivedForm) else "altered"
-        stated = {**self.form.stated, "premises": self.premises, **held}
-        return found_by_kernel(stated, by, "step descent", **fields)
+        stated = {**self.form.stated, "premises": self.premises, **held, **self.around}
+        return found_by_kernel(stated, by, claim, **fields)
 
     def shown(self, pace: Fraction) -> bool:
         """Whether the kernel accepts steps up to 1/pace."""
@@ -169,6 +175,11 @@ class Steps:
 
 def _search(obligation: StepForm, budget: Budget) -> Iterator[Evidence]:
     steps = Steps(obligation, step_form(obligation), budget)
+    if obligation.below is not None:
+        around = boxed(steps)
+        if around is None:
+            raise NothingToSearchError(Reason.OUTSIDE_THEOREM)
+        steps = around
     pace = steps.longest()
     if pace is None:
         return
@@ -177,6 +188,57 @@ def _search(obligation: StepForm, budget: Budget) -> Iterator[Evidence]:
         for found in _longer(obligation, 1 / pace, budget):
             yield steps.evidence(pace, **found)
     yield steps.evidence(pace)
+
+
+def boxed(steps: Steps) -> Steps | None:
+    """Return the same with a box, or with parts of faces, for which the kernel accepts that steps do not leave it.
+
+    A box is a cube around 0, made smaller side by side. Steps are very short, so that M(h) does not decide.
+    """
+    obligation = steps.obligation
+    pace = 1 / TINY if obligation.length is None else max(1 / TINY, 1 / obligation.length)
+    if obligation.region is not None:
+        for parts in PARTS:
+            tried = replace(steps, around={"parts": parts} if parts > 1 else {})
+            if tried.shown(pace):
+                return tried
+        return None
+    size = obligation.model.size
+
+    def within(ends: list[list[Fraction]]) -> Steps:
+        return replace(steps, around={"box": [[str(low), str(high)] for low, high in ends]})
+
+    radii = [Fraction(2) ** k for k in range(-4, 12)]
+    for radius in radii:
+        ends = [[-radius, radius] for _ in range(size)]
+        if within(ends).shown(pace):
+            break
+    else:
+        return None
+    for neuron in range(size if size <= MAX_TRIMMED else 0):
+        for side in (0, 1):
+            ends = _trimmed(within, ends, neuron, side, pace)
+    found = within(ends)
+    if isinstance(steps.form, DerivedForm):
+        region = tuple((low, high) for low, high in ends)
+        found = replace(found, form=replace(steps.form, region=region))
+    return found
+
+
+def _trimmed(
+    within: Callable[[list[list[Fraction]]], Steps], ends: list[list[Fraction]], neuron: int, side: int, pace: Fraction
+) -> list[list[Fraction]]:
+    """Return a box with one end nearer to the other, by bisection."""
+    good, bad = ends[neuron][side], ends[neuron][1 - side]
+    for _ in range(TRIMS):
+        middle = (good + bad) / 2
+        tried = [list(own) for own in ends]
+        tried[neuron][side] = middle
+        if middle != ends[neuron][1 - side] and within(tried).shown(pace):
+            good, ends = middle, tried
+        else:
+            bad = middle
+    return ends
 
 
 def _is_small(model: Model) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from hopverify.certificate import Evidence
+from hopverify.checker.questions import claim_of_steps
 from hopverify.errors import EvidenceRejected
 from hopverify.numerics.long_steps import Effort, Rising, rising_at
 from hopverify.numerics.sampling import drawn
@@ -33,15 +34,20 @@ def _search(obligation: SafeSteps, budget: Budget) -> Iterator[Evidence]:
             for rise in below(found.rise):
                 fields = {"state": found.state, "step": str(found.step), "rise": rise, **within}
                 held = _held(obligation, found, budget)
-                yield found_by_kernel(held, "point", "step ascent", energy=obligation.letter, **fields)
+                yield _ascent(obligation, held, fields)
     if obligation.system is None:
         fewer = replace(budget, samples=drawn(budget.samples, ASCENTS))
         for evidence in ASCENT.search(Descent(obligation.model), fewer):
             if "step" not in evidence["claim"]:
                 fields = {key: evidence["claim"][key] for key in ("state", "rate")}
-                yield found_by_kernel({}, "point", "step ascent", energy="E", **fields, **within)
+                yield _ascent(obligation, {}, {**fields, **within})
     if obligation.length is not None and _is_long(obligation, obligation.length, budget):
         raise NothingToSearchError(Reason.STEP_TOO_LONG)
+
+
+def _ascent(obligation: SafeSteps, held: Mapping[str, Any], fields: Mapping[str, Any]) -> Evidence:
+    claim = claim_of_steps(obligation, "ascent")
+    return found_by_kernel(held, "point", claim.pop("name"), **claim, **fields)
 
 
 def _held(obligation: SafeSteps, found: Rising, budget: Budget) -> dict[str, Any]:
@@ -56,7 +62,7 @@ def _held(obligation: SafeSteps, found: Rising, budget: Budget) -> dict[str, Any
 
 def _is_long(obligation: SafeSteps, length: Fraction, budget: Budget) -> bool:
     """Whether the theorem would certify a much shorter step."""
-    shorter = StepForm(obligation.model, None, obligation.system)
+    shorter = StepForm(obligation.model, None, obligation.system, obligation.region, obligation.below)
     try:
         return Steps(shorter, step_form(shorter), budget).shown(SHORTER / length)
     except EvidenceRejected:

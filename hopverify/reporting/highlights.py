@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from hopverify.reporting.counting import counted
 from hopverify.reporting.report import Report, Row, Values
-from hopverify.reporting.wording import number
+from hopverify.reporting.wording import number, states_meant
 from hopverify.verdict import Verdict
 
 # A memory with such a name is called by it: "digits"; another has "patterns of m".
@@ -108,7 +108,11 @@ def _steps(row: Row, data: Values) -> Iterator[str]:
         return
     step = data["up_to"]
     energy = "the energy" if data.get("energy") == "E" else f"the energy {data.get('energy')}"
-    yield f"no step raises {energy}" if step is None else f"steps up to {_step(str(step))} never raise {energy}"
+    meant = states_meant(data)
+    if step is None:
+        yield f"no step raises {energy}{meant}"
+    else:
+        yield f"steps up to {_step(str(step))} never raise {energy}{meant}"
 
 
 def _step(text: str) -> str:

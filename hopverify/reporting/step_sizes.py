@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.reporting.wording import bound, number, state
+from hopverify.reporting.wording import bound, number, state, states_meant
 
 Values = Mapping[str, Any]
 
@@ -20,8 +20,8 @@ def step_sizes_in_words(data: Values | None) -> list[str]:
         return []
     step, energy = data["up_to"], data["energy"]
     if step is None:
-        return [f"no Euler step x + hẋ raises {energy}, however long it is"]
-    said = [f"no Euler step x + hẋ up to h = {_step(step)} raises {energy}{_shares(data['alpha'])}"]
+        return [f"no Euler step x + hẋ raises {energy}{states_meant(data)}, however long it is"]
+    said = [f"no Euler step x + hẋ up to h = {_step(step)} raises {energy}{states_meant(data)}{_shares(data['alpha'])}"]
     if "longer" not in data:
         return said
     longer = data["longer"]

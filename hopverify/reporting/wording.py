@@ -224,8 +224,37 @@ def _metric(witness: Values) -> list[str]:
     return [f"{witness['because']} for i = {i}, j = {j}: {number(left)} and {number(right)}; a metric needs them equal"]
 
 
+def states_meant(data: Values) -> str:
+    """Return from which states steps are meant, where it is not from any.
+
+    >>> states_meant({"energy": "E", "region": [["-2", "2"], ["-2", "2"]], "below": "7/2"})
+    ' from a state with E ≤ 7/2 and each neuron between -2 and 2'
+    """
+    region, below = data.get("region"), data.get("below")
+    if region is None:
+        return "" if below is None else f" from a state with {data['energy']} ≤ {number(below)}"
+    ends = [tuple(own) for own in region]
+    inside = f"each neuron {_between(*ends[0])}" if len(set(ends)) == 1 else "a state of the region"
+    if below is None:
+        return f", from a state to another one, both with {inside}"
+    return f" from a state with {data['energy']} ≤ {number(below)} and {inside}"
+
+
+def _between(low: str | None, high: str | None) -> str:
+    if low is None or high is None:
+        return f"above {number(str(low))}" if high is None else f"below {number(high)}"
+    return f"between {number(low)} and {number(high)}"
+
+
+def _meant(witness: Values) -> str:
+    """Return that a state is one of those that are meant, where not all are."""
+    if witness.get("below") is not None:
+        return f", where {witness['energy']} ≤ {number(witness['below'])}"
+    return "" if witness.get("region") is None else ", and ends in the region"
+
+
 def _rising_step(witness: Values) -> list[str]:
-    where, energy = f"at the state {state(witness['state'])}", witness["energy"]
+    where, energy = f"at the state {state(witness['state'])}{_meant(witness)}", witness["energy"]
     if "step" not in witness:
         rate = f"{energy} increases along the flow {where}: d{energy}/dt ≥ {bound(witness['rate'])} > 0"
         return [f"{rate}, so no step is short enough"]
@@ -257,6 +286,6 @@ _WORDS: dict[str, Callable[[Values], list[str]]] = {
     "too few stored patterns": refuted_in_words,
     "energy unbounded below": _falling,
     "no altered metric": _metric,
-    "step ascent": _rising_step,
+    **dict.fromkeys(("step ascent", "local step ascent"), _rising_step),
     **SPINS,
 }

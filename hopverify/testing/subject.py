@@ -52,8 +52,10 @@ class Subject:
 
     @property
     def update_descends(self) -> bool:
-        """Whether the spec asks that no update raises its energy."""
-        return self.descends and self.spec.expect.get("step_size", Verdict.PASS) is Verdict.PASS
+        """Whether the spec asks that no update raises its energy; what it asks of some states alone is not that."""
+        asked = [request.parameters for request in self.spec.checks or () if request.name == "step_size"]
+        local = any({"lower", "upper", "below"} & parameters.keys() for parameters in asked)
+        return self.descends and not local and self.spec.expect.get("step_size", Verdict.PASS) is Verdict.PASS
 
     def energy(self, x: Floats) -> float:
         """Return the user's energy where there is one, otherwise the derived one, up to a constant."""

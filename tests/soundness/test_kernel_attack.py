@@ -248,6 +248,12 @@ REPAIRS: tuple[tuple[str, str, list[dict[str, Any]]], ...] = (
             {"claim": {"claim": "same stability"}, "proof": {"by": "flow"}},
         ],
     ),
+    (
+        "layers: {x: {size: 1, lagrangian: identity, leak: false}}\n"
+        "synapses: {s: {kind: expression, layers: [x], energy: '(x[0]^2 - 1)^2'}}\n"
+        "checks: [{step_size: {below: 2}}]",
+        [],
+    ),
 )
 
 
@@ -483,6 +489,23 @@ FALSE: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
     ("double-well", {}, {"claim": "weakly convex", **X, "modulus": "1/2"}),
     ("relu-pair", {}, {"claim": "step descent", "energy": "E", "up_to": "4"}),
     ("relu-pair", {}, {"claim": "step ascent", "energy": "E", "state": {"x": ["1", "1"]}, "rate": "1"}),
+    (
+        "relu-pair",
+        {},
+        {"claim": "local step descent", "energy": "E", "up_to": "4", "region": [["0", "1"], ["0", None]], "below": "9"},
+    ),
+    (
+        "relu-pair",
+        {},
+        {
+            "claim": "local step ascent",
+            "energy": "E",
+            "state": {"x": ["2", "1"]},
+            "region": [["0", "1"], ["0", "1"]],
+            "below": None,
+            "rate": "1",
+        },
+    ),
 )
 
 

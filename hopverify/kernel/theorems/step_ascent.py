@@ -5,7 +5,7 @@ from hopverify.kernel.core import Layer
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball, precision
 from hopverify.kernel.numbers import rational
-from hopverify.kernel.steps import BITS, check_rise, point_of, states_of
+from hopverify.kernel.steps import BITS, check_inside, check_meant, check_rise, point_of, states_of
 
 
 def point(case: Case) -> Fact:
@@ -16,14 +16,19 @@ def point(case: Case) -> Fact:
     case.keys(optional=("guesses", "premises"))
     claim, where = case.claim, case.where
     case.need(case.core.spins is None, "spins follow no flow")
-    case.need(claim["energy"] in ("E", "V"), "the energy is called E or V")
+    local = {"region", "below"} & claim.fields.keys()
+    case.need(claim["energy"] == "E" or (claim["energy"] == "V" and not local), "the energy is called E or V")
     along = "rate" in claim.fields
     case.need(along != ("step" in claim.fields) == ("rise" in claim.fields), "expected a step and a rise, or a rate")
     if along:
         case.need(claim["energy"] == "E" and "guesses" not in case.proof, "rates are those of E, without guesses")
         least = rational(claim["rate"], f"{where}.rate")
         with precision(BITS):
-            rate = points.rate(point_of(case, states_of(case, claim["state"]), None))
+            found = point_of(case, states_of(case, claim["state"]), None)
+            check_meant(case, found)
+            # Short enough steps end in the region, too.
+            check_inside(case, found.x, strictly=True)
+            rate = points.rate(found)
             case.need(least > 0 and rate >= ball(least), "dE/dt is not certainly so high at this state")
     else:
         case.need("within" in claim.fields, "a step is within a length")

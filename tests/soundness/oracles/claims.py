@@ -444,9 +444,49 @@ def _safe(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> 
     longest = 100.0 if claim["up_to"] is None else number(claim["up_to"])
     for k in range(4 * DRAWN):
         x = {layer["name"]: drawn(random, layer["size"]) for layer in core["layers"]}
-        if _stepped(parts, x, longest * (1 if k % 2 else random.random())) > 1e-7 * (1 + abs(energy(parts, x))):
+        x = _clipped(core, claim, x)
+        step = longest * (1 if k % 2 else random.random())
+        rises = _stepped(parts, x, step) > 1e-7 * (1 + abs(energy(parts, x)))
+        if rises and _not_meant(core, claim, x, step) is None:
             return f"a step raises E from {x}"
-    return _raising(core, {"energy": "E", **claim["longer"]}, random) if "longer" in claim else None
+    longer = {key: claim[key] for key in ("region", "below") if key in claim} | claim.get("longer", {})
+    return _raising(core, {"energy": "E", **longer}, random) if "longer" in claim else None
+
+
+def _ends(core: Mapping[str, Any], claim: Mapping[str, Any]) -> list[tuple[float, float]] | None:
+    """Return the region of a claim, if it has one."""
+    if claim.get("region") is None:
+        return None
+    ends = [[None if end is None else number(end) for end in own] for own in claim["region"]]
+    stated = [(-math.inf if low is None else low, math.inf if high is None else high) for low, high in ends]
+    if len(stated) != sum(layer["size"] for layer in core["layers"]):
+        raise Unknown("region")
+    return stated
+
+
+def _clipped(core: Mapping[str, Any], claim: Mapping[str, Any], x: dict[str, list[float]]) -> dict[str, list[float]]:
+    ends = _ends(core, claim)
+    if ends is None:
+        return x
+    left = iter(ends)
+    return {
+        name: [min(max(u, low), high) for u, (low, high) in zip(own, left, strict=False)] for name, own in x.items()
+    }
+
+
+def _not_meant(core: Mapping[str, Any], claim: Mapping[str, Any], x: dict[str, list[float]], step: float) -> str | None:
+    """Return why a local claim does not mean a step: where it begins, or without a level where it ends."""
+    parts, ends = Parts(core), _ends(core, claim)
+    if claim.get("below") is not None and energy(parts, x) > number(claim["below"]) + 1e-9:
+        return "E is above the level"
+    moved = flow(parts, x)
+    ahead = {name: [a + step * f for a, f in zip(x[name], moved[name], strict=True)] for name in x}
+    for at in [x] if claim.get("below") is not None else [x, ahead]:
+        states = [u for own in at.values() for u in own]
+        pairs = [] if ends is None else zip(states, ends, strict=True)
+        if any(not low - 1e-9 <= u <= high + 1e-9 for u, (low, high) in pairs):
+            return "it leads out of the region, or begins outside"
+    return None
 
 
 def _raising(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
@@ -455,6 +495,9 @@ def _raising(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) 
     if "rate" in claim:
         found, stated = _rate(parts, x), number(claim["rate"])
         return None if found >= stated - 1e-2 * (1 + abs(stated)) else f"dE/dt is {found}"
+    outside = _not_meant(core, claim, x, number(claim["step"]))
+    if outside is not None:
+        return outside
     rise = _stepped(parts, x, number(claim["step"]))
     return f"a step raises E by {rise}" if rise < number(claim["rise"]) - 1e-6 * (1 + abs(rise)) else None
 
@@ -556,6 +599,8 @@ _ORACLES: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Random], 
     "descent": _falls,
     "ascent": _rises,
     "step descent": _safe,
+    "local step descent": _safe,
+    "local step ascent": _raising,
     "step ascent": _raising,
     "energy bounded below": _bounded_below,
     "energy unbounded below": _unbounded_below,
