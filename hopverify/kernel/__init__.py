@@ -15,7 +15,8 @@ A file uses only files that stand before it:
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
     of a core            network, points, semidefinite, affine, altered, reduction, drive_ranges, linear_growth
     of equilibria        formulas, pieces, curves, normalised, flow, krawczyk, entries, boxes, affine_pieces, tree
-    of one equilibrium   overlaps, sectors, contraction, patterns, energy, own_energy, bends, hessians, step_form, levels
+    of one equilibrium   overlaps, sectors, contraction, patterns, energy, own_energy
+    of steps             bends, hessians, step_form, levels
     beside a state       copositivity, smooth, slopes, linearised, second_order
     of the energy        energy_bounds
     where g is constant  constant_intervals, null_space, piece_systems, flat_places
