@@ -179,6 +179,12 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     (ONE_NEURON.format("relu", "[[2]]", "[energy_bounded_below, boundedness, global_stability]"), []),
     (ONE_NEURON.format("tanh, leak: false, bias: 2", "[[1/2]]", "[boundedness]"), []),
     (
+        "layers: {x: {size: 1, lagrangian: identity, leak: false}}\n"
+        "synapses: {s: {kind: expression, layers: [x], energy: '(x[0]^2 - 1)^2'}}\n"
+        "checks: [{step_size: {below: 2}}]",
+        [],
+    ),
+    (
         ONE_NEURON.format("tanh", "[[1]]", "[lagrangian_convexity]"),
         [
             {"claim": {"claim": "equilibria", "region": None, "equilibria": [{"x": ["0"]}]}, "proof": BY_ONE},
@@ -247,12 +253,6 @@ REPAIRS: tuple[tuple[str, str, list[dict[str, Any]]], ...] = (
             {"claim": {"claim": "same equilibria"}, "proof": {"by": "flow"}},
             {"claim": {"claim": "same stability"}, "proof": {"by": "flow"}},
         ],
-    ),
-    (
-        "layers: {x: {size: 1, lagrangian: identity, leak: false}}\n"
-        "synapses: {s: {kind: expression, layers: [x], energy: '(x[0]^2 - 1)^2'}}\n"
-        "checks: [{step_size: {below: 2}}]",
-        [],
     ),
 )
 
