@@ -11,7 +11,7 @@ x. For symmetric W no D does better than I: if DA + AD ≻ 0 then A has positive
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from hopverify.certificate import Evidence
 from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import text_of, texts_of
-from hopverify.checker.rules.lure import multiplied_form, sector_structure
+from hopverify.checker.rules.lure import multiplied_form, sector_structure, steepest
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import Layer, LinearNetwork, Model
+from hopverify.networks import Layer, LinearNetwork, Model, linear_network
 from hopverify.networks.linear import MAX_WITH_WHOLE_LAYERS
 from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import few_digits, propose
@@ -40,87 +40,106 @@ from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
 MAX_PROGRAM, NEARLY, GRID = 80, 1e-6, 2**60
-# The kernel decides definiteness in balls up to so many neurons (docs/claims.md, `T16`).
-MAX_BY_KERNEL = 200
+# The kernel decides definiteness in balls up to so many neurons (docs/claims.md, `T16`), in seconds; where the
+# equilibrium lies costs more.
+MAX_BY_KERNEL, MAX_PLACED = 400, 200
 
 
 def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
     model, ones = obligation.model, True
     for evidence in multipliers_for(model, budget):
+        if "definiteness" not in evidence or _is_small(model):
+            yield from _claims(obligation, evidence["multipliers"], budget)
         if "definiteness" in evidence:
             yield evidence
-            continue
-        network, steepness = sector_network(model)
-        yield from _claims(obligation, network, steepness, evidence["multipliers"], budget)
         ones = ones and set(evidence["multipliers"]) != {"1"}
-    if ones and not model.uncertain:
+    if ones and _is_small(model):
         yield from _on_differences(obligation, budget)
 
 
+def _is_small(model: Model) -> bool:
+    return sum(layer.size for layer in model.layers.values()) <= MAX_BY_KERNEL and not model.uncertain
+
+
 def stable_by_kernel(model: Model, budget: Budget) -> Iterator[Evidence]:
-    """Offer the kernel's claim of global stability, also where definiteness in doubles decides it sooner."""
-    obligation = GloballyStable(model)
-    for evidence in _search(obligation, budget):
-        if evidence["rule"] == "kernel":
-            yield evidence
-        elif sum(layer.size for layer in model.layers.values()) <= MAX_BY_KERNEL and not model.uncertain:
-            yield from _claims(obligation, *sector_network(model), evidence["multipliers"], budget)
+    """Offer the kernel's claim of global stability."""
+    return (evidence for evidence in _search(GloballyStable(model), budget) if evidence["rule"] == "kernel")
 
 
 def _on_differences(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
     """Offer D = I where the form is definite on the differences of activations only: 1ᵀδγ = 0 in balanced layers."""
+    layers = list(obligation.model.layers.values())
+    if not any(_is_balanced(layer) for layer in layers):
+        return
     try:
-        network, steepness = sector_network(obligation.model)
+        W, ratios = _weights(obligation.model)
     except EvidenceRejected:
         return
-    if not any(_is_balanced(layer) for layer in network.layers):
-        return
-    ones: Any = np.full(network.size, Fraction(1), dtype=object)
-    M = np.array(multiplied(network, steepness, ones), dtype=np.float64)
-    N = _differences(network)[np.asarray(steepness > 0, dtype=bool)]
+    alive = np.isfinite(ratios)
+    N = _differences(layers)[alive]
+    M = (np.diag(2 * ratios) - W - W.T)[np.ix_(alive, alive)]
     if np.isfinite(M).all() and np.min(np.linalg.eigvalsh(N.T @ M @ N), initial=np.inf) > NEARLY:
-        yield from _claims(obligation, network, steepness, ["1"] * network.size, budget)
+        yield from _claims(obligation, ["1"] * len(W), budget)
+
+
+def _weights(model: Model) -> tuple[Floats, Floats]:
+    """Return W and ρ/h̄ in doubles, ∞ where h̄ = 0, of any network that the theorem covers."""
+    if linear_network(model) is not None:
+        network, slopes = sector_network(model)
+        W, leaks, steepness = np.array(network.W, dtype=np.float64), list(network.leak), list(slopes)
+    else:
+        structure, steepness = sector_structure(model)
+        W, leaks = matrix(structure).values, structure.leak()
+    ratios = [float(rho / height) if height else np.inf for rho, height in zip(leaks, steepness, strict=True)]
+    return W, np.array(ratios)
 
 
 def _is_balanced(layer: Layer) -> bool:
     return layer.function.name in ("softmax", "sparsemax", "entmax", "layernorm") and not layer.function.elementwise
 
 
-def _differences(network: LinearNetwork) -> Floats:
+def _differences(layers: Sequence[Layer]) -> Floats:
     """Return a basis of the differences of activations that occur, column by column."""
-    columns: list[Floats] = []
-    eye = np.eye(network.size)
-    for layer, neurons in network.places():
-        own = eye[:, neurons]
+    eye, columns, start = np.eye(sum(layer.size for layer in layers)), list[Floats](), 0
+    for layer in layers:
+        own = eye[:, start : start + layer.size]
         columns.append(own[:, 1:] - own[:, :1] if _is_balanced(layer) else own)
+        start += layer.size
     return np.hstack(columns)
 
 
-def _claims(
-    obligation: GloballyStable | Bounded, network: LinearNetwork, steepness: Any, multipliers: list[str], budget: Budget
-) -> Iterator[Evidence]:
+def _claims(obligation: GloballyStable | Bounded, multipliers: Sequence[str], budget: Budget) -> Iterator[Evidence]:
     """Offer the kernel's claim, and at the border of the theorem with what shows that there is an equilibrium."""
-    places = network.places()
-    heights = {layer.name: text_of(raised(steepness[neurons[0]])) for layer, neurons in places}
-    proof: dict[str, Any] = {
-        "heights": heights,
-        "multipliers": {layer.name: [multipliers[i] for i in own] for layer, own in places},
-    }
-    stable: dict[str, Any] = {"claim": "global stability"}
-    offered: list[tuple[dict[str, Any], dict[str, Any]]] = [(stable, proof)]
-    x = Settling(network).followed()
-    found = verified(obligation.model, network, x.tolist()) if x is not None else None
-    if found is not None:
-        offered.append((stable | {"x": found}, proof))
-    if isinstance(obligation, GloballyStable):
-        bounded = PROVERS["growth_box"].search(Bounded(obligation.model), budget)
-        offered += [(stable, proof | {"premises": [premise_of(each)]}) for each in bounded]
-    for claim, held in offered:
+    proof: dict[str, Any] = {"heights": {}, "multipliers": {}}
+    start = 0
+    for layer in obligation.model.layers.values():
+        proof["heights"][layer.name] = text_of(raised(steepest(layer)))
+        proof["multipliers"][layer.name] = list(multipliers[start : start + layer.size])
+        start += layer.size
+    for claim, held in _stable(obligation, proof, budget):
         entry = {"claim": claim, "proof": {"by": "T16", **held}}
         if isinstance(obligation, GloballyStable):
             yield {"rule": "kernel", **entry}
         else:
             yield found_by_kernel({"premises": [entry]}, "stability", "bounded solutions")
+
+
+def _stable(
+    obligation: GloballyStable | Bounded, proof: dict[str, Any], budget: Budget
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the claim with its proof; then with the place of the equilibrium, and with a box that has one."""
+    stable: dict[str, Any] = {"claim": "global stability"}
+    yield stable, proof
+    network = linear_network(obligation.model)
+    if network is None or network.size > MAX_PLACED:
+        return
+    x = Settling(network).followed()
+    found = verified(obligation.model, network, x.tolist()) if x is not None else None
+    if found is not None:
+        yield stable | {"x": found}, proof
+    if isinstance(obligation, GloballyStable):
+        for bounded in PROVERS["growth_box"].search(Bounded(obligation.model), budget):
+            yield stable, proof | {"premises": [premise_of(bounded)]}
 
 
 def raised(height: Fraction) -> Fraction:

@@ -182,3 +182,13 @@ def test_a_box_without_equilibrium_is_never_confirmed() -> None:
                 if near > radius:
                     assert not contains_one(flow, [(Fraction(centre) - radius, Fraction(centre) + radius)])
         assert contains_one(flow, [(Fraction(root) - Fraction(1, 1024), Fraction(root) + Fraction(1, 1024))])
+
+
+def test_softmax_layers_of_more_than_dozens_of_neurons_are_compared_by_differences() -> None:
+    rows = [[str(Fraction(7, 2) if i == j else Fraction(3)) for j in range(66)] for i in range(66)]
+    text = (
+        "hopverify: 1\nname: many\nlayers: {x: {size: 66, lagrangian: softmax}}\n"
+        f"synapses: {{w: {{kind: dense, layers: [x, x], weights: {rows}}}}}\nchecks: [global_stability]\n"
+    )
+    verdict, data = decided(parse_spec(text))
+    assert (verdict, data["method"]) == ("pass", ["kernel (global stability, by T16)"])

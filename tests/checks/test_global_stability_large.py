@@ -16,6 +16,8 @@ from hopverify.checks import DEFINITENESS, FACTORISATION
 from hopverify.errors import EvidenceRejected
 from hopverify.obligations import GloballyStable, Outcome
 from hopverify.pipeline import verify
+from hopverify.provers import Budget, lure_multipliers
+from hopverify.provers.lure_multipliers import multipliers_for
 from hopverify.spec import ModelSpec, parse_spec
 from tests.checker import multipliers
 from tests.checks.networks import evidence, model_of, network, random_weights
@@ -40,7 +42,15 @@ def proved(spec: ModelSpec, payload: dict[str, Any]) -> bool:
         return False
 
 
-def test_below_one_it_passes_and_above_the_same_evidence_does_not() -> None:
+def in_doubles(spec: ModelSpec) -> dict[str, Any]:
+    """Return the evidence for networks that are too large for the kernel."""
+    (found,) = multipliers_for(model_of(spec), Budget())
+    assert proved(spec, found)
+    return found
+
+
+def test_below_one_it_passes_and_above_the_same_evidence_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lure_multipliers, "MAX_BY_KERNEL", SIZE - 1)
     spec = large(symmetric(0.8))
     certificate = verify(spec)
     assert certificate.results[0]["verdict"] == "pass"
@@ -49,6 +59,7 @@ def test_below_one_it_passes_and_above_the_same_evidence_does_not() -> None:
     assert good["definiteness"] == {"method": "cholesky"}
     assert FACTORISATION in certificate.results[0]["obligations"][0]["data"]["assumptions"]
     assert certificate.results[0]["assumptions"] == [DEFINITENESS]
+    assert in_doubles(spec) == good
     assert proved(large(symmetric(0.999)), good)
     assert not proved(large(symmetric(1.001)), good)
     assert not proved(large(symmetric(0.8), "{tanh: {beta: 2}}"), good)
@@ -78,7 +89,7 @@ def test_hebbian_weights_are_not_formed() -> None:
     )
     for zero, leak in (("true", "1.5"), ("false", "1.6")):
         spec = parse_spec(text.replace("LEAK", leak).replace("ZERO", zero))
-        good = evidence(verify(spec))
+        good = in_doubles(spec)
         assert good["definiteness"] == {"method": "low_rank", "complement": {"method": "exact"}}
         assert proved(spec, good)
         assert not proved(parse_spec(text.replace("LEAK", "0.9").replace("ZERO", zero)), good)
@@ -88,9 +99,7 @@ def test_multipliers_for_weights_that_are_not_symmetric() -> None:
     """Strong couplings one way between pairs of neurons: D = I fails, the comparison matrix gives multipliers."""
     W = np.diag(np.tile([3.0, 0.125], SIZE // 2)[:-1], -1)
     spec = large(W)
-    certificate = verify(spec)
-    assert certificate.results[0]["verdict"] == "pass"
-    good = evidence(certificate)
+    good = in_doubles(spec)
     assert not proved(spec, good | {"multipliers": ["1"] * SIZE})
     W[0, 1] = 1.0
     assert not proved(large(W), good)

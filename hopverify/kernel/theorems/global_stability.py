@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from flint import arb_mat, fmpq_mat
+
 from hopverify.kernel import points
 from hopverify.kernel.affine import affine_drives, starts
 from hopverify.kernel.contraction import Memories
@@ -10,7 +12,7 @@ from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.entries import read_entries
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.flow import Flow
-from hopverify.kernel.functions import ball
+from hopverify.kernel.functions import ball, exactly, fraction
 from hopverify.kernel.json_values import keys, listed, rationals
 from hopverify.kernel.krawczyk import contains_one
 from hopverify.kernel.network import activation
@@ -21,7 +23,9 @@ from hopverify.kernel.terms import STATE, Variable
 from hopverify.kernel.theorems.bounded_solutions import layers_of
 from hopverify.kernel.theorems.descent import premises_of_t2
 
-MAX_SIZE = 200
+MAX_SIZE, MAX_BORDER = 400, 200
+"""How many neurons there may be, and of how many M may be singular."""
+
 Direction = Mapping[int, Fraction]
 """The entries of a vector that are not 0, by neuron."""
 
@@ -114,12 +118,15 @@ def _is_definite_or_border(case: Case) -> bool:
     alive = [layer for layer in layers if heights[layer.name] > 0]
     directions = [(layer, each) for layer in alive for each in _directions(case.core, layer)]
     M = _form(case.core, layers, multipliers, heights, [each for _, each in directions])
-    if is_definite([[ball(each) for each in row] for row in M]):
+    balls = arb_mat(M).tolist()
+    if is_definite(balls):
         return True
+    case.need(len(balls) <= MAX_BORDER, f"sym(D(diag(ρ/h̄) - W)) is not positive definite, of over {MAX_BORDER} neurons")
     strict = {layer.name for layer in alive if is_strict(case.core, layer, heights[layer.name])}
     steep = [k for k, (layer, _) in enumerate(directions) if layer.name not in strict]
     case.need(
-        is_semidefinite(M) and is_definite([[ball(M[i][j]) for j in steep] for i in steep]),
+        is_semidefinite([[fraction(each) for each in row] for row in M.tolist()])
+        and is_definite([[balls[i][j] for j in steep] for i in steep]),
         "sym(D(diag(ρ/h̄) - W)) is not positive definite",
     )
     return False
@@ -153,23 +160,21 @@ def _directions(core: Core, layer: Layer) -> list[Direction]:
 
 def _form(
     core: Core, layers: Sequence[Layer], d: Sequence[Fraction], heights: Mapping[str, Fraction], of: Sequence[Direction]
-) -> list[list[Fraction]]:
+) -> fmpq_mat:
     """Return the matrix of 2M = 2D diag(ρ/h̄) - DW - WᵀD in some directions."""
-    rows = [each.slopes for each in affine_drives(core)]
-    leaks = [
-        layer.leak.fraction(k) / heights[layer.name] if heights[layer.name] else None
-        for layer in layers
-        for k in range(layer.size)
-    ]
-
-    def entry(i: int, j: int) -> Fraction:
-        own = 2 * d[i] * (leaks[i] or 0) if i == j else Fraction(0)
-        return own - d[i] * rows[i].get(j, Fraction(0)) - d[j] * rows[j].get(i, Fraction(0))
-
-    def product(u: Direction, v: Direction) -> Fraction:
-        return sum((a * b * entry(i, j) for i, a in u.items() for j, b in v.items()), Fraction(0))
-
-    return [[product(u, v) for v in of] for u in of]
+    size, scales = len(d), list(map(exactly, d))
+    half = fmpq_mat(size, size)
+    for i, form in enumerate(affine_drives(core)):
+        for j, weight in form.slopes.items():
+            half[i, j] = -scales[i] * exactly(weight)
+    leaks = [(layer.leak.fraction(k), heights[layer.name]) for layer in layers for k in range(layer.size)]
+    for i, (leak, height) in enumerate(leaks):
+        half[i, i] += scales[i] * exactly(leak / height if height else Fraction(0))
+    N = fmpq_mat(size, len(of))
+    for k, direction in enumerate(of):
+        for i, entry in direction.items():
+            N[i, k] = exactly(entry)
+    return N.transpose() * (half + half.transpose()) * N
 
 
 def _check_place(case: Case) -> None:

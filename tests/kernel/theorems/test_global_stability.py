@@ -9,6 +9,7 @@ import pytest
 
 from hopverify.kernel.core import Core
 from hopverify.kernel.reading import read
+from hopverify.kernel.theorems import global_stability
 from tests.kernel.accepting import accepted, core, rejected
 from tests.kernel.test_core import SPINS
 
@@ -197,8 +198,22 @@ def test_in_balanced_layers_a_common_drive_does_not_count(text: str, height: Any
 
 
 def test_large_networks_are_left_to_others() -> None:
-    many = core("layers: {x: {size: 201, lagrangian: tanh}}\n")
-    rejected(many, STABLE, "T16", {}, "more than 200 neurons", **proof(*[1] * 201))
+    many = core("layers: {x: {size: 401, lagrangian: tanh}}\n")
+    rejected(many, STABLE, "T16", {}, "more than 400 neurons", **proof(*[1] * 401))
+
+
+def test_of_large_networks_no_form_is_singular(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = network("[[1, 0], [0, 0]]")
+    assert accepted(of, STABLE, "T16", {"x": ["0", "0"]}, **proof(1, 1))
+    monkeypatch.setattr(global_stability, "MAX_BORDER", 1)
+    rejected(of, STABLE, "T16", {"x": ["0", "0"]}, "of over 1 neurons", **proof(1, 1))
+
+
+def test_more_patterns_than_dozens_differ_by_sums_of_0() -> None:
+    """66 neurons with W = 3·11ᵀ + ½I: on vectors with sum 0 it is ½, and 1/h̄ = 2."""
+    rows = [[Fraction(7, 2) if i == j else Fraction(3) for j in range(66)] for i in range(66)]
+    of = network(str([[str(each) for each in row] for row in rows]), "lagrangian: softmax", 66)
+    assert accepted(of, STABLE, "T16", {}, **proof(*[1] * 66, height="1/2"))
 
 
 def test_drives_are_affine_with_exact_weights_and_there_are_no_spins() -> None:
