@@ -11,19 +11,23 @@ from typing import Any
 
 from hopverify.checker.convexity import has_convex_lagrangian, is_nondecreasing
 from hopverify.checker.rules.lure import steepest
+from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model
 from hopverify.networks.linear import MAX_NEURONS, obstacles
 from hopverify.networks.segments import segments
+from hopverify.numerics.averaged import averaged_flow
 from hopverify.numerics.constant_pieces import is_nowhere_flat
 from hopverify.numerics.growth import propose_box
 from hopverify.numerics.ranges import activation_range
-from hopverify.numerics.step_form import DerivedForm, step_form
+from hopverify.numerics.step_form import DerivedForm, longest_step, step_form
 from hopverify.obligations import (
     AllEquilibria,
     AlteredEnergy,
     Bounded,
+    Convex,
     DecidedStability,
+    Descent,
     EnergyBoundedBelow,
     FlatRegionsInBasins,
     GloballyStable,
@@ -31,6 +35,7 @@ from hopverify.obligations import (
     NoGhosts,
     RecoveredStates,
     StepForm,
+    SymmetricJacobian,
 )
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
@@ -38,6 +43,9 @@ from hopverify.synapses.dense import Dense
 MAX_TOLD = 4
 # So many neurons with dense weights can be searched for all equilibria, by the benchmarks.
 MOST_DENSE = 20
+# Up to so many neurons that act together a quadratic Lagrangian, and normal forms of partial derivatives, are compared;
+# and states at which the energy rises are improved.
+MOST_QUADRATIC, MOST_NORMAL, MAX_LOCAL = 60, 8, 60
 ONE_FOR_EACH = (
     "no list is that of all weights within the tolerance; whether each of them has exactly one equilibrium, "
     "global_stability tells"
@@ -146,7 +154,40 @@ def _listed(obligation: AllEquilibria) -> Iterator[str]:
         yield f"the search grows with each neuron: {search.network.size} are too many, if weights are dense"
 
 
+def _convex(obligation: Convex) -> Iterator[str]:
+    layer, function = obligation.layer, obligation.function
+    if not function.elementwise and layer.size > MOST_QUADRATIC:
+        yield f"layer {layer.name} acts on {layer.size} neurons together, and forms are decided up to {MOST_QUADRATIC}"
+
+
+def _gradient(obligation: SymmetricJacobian) -> Iterator[str]:
+    layer = obligation.layer
+    if layer.size > MOST_NORMAL:
+        yield f"layer {layer.name} has {layer.size} neurons, and partial derivatives are compared up to {MOST_NORMAL}"
+
+
+def _rising(obligation: Descent) -> Iterator[str]:
+    size = sum(layer.size for layer in obligation.model.layers.values())
+    if size > MAX_LOCAL and averaged_flow(obligation.model) is None:
+        yield f"there are {size:,} neurons; states at which E may rise are drawn, and improved up to {MAX_LOCAL} only"
+
+
 def _steps(obligation: StepForm) -> Iterator[str]:
+    model, found = obligation.model, list[str]()
+    if obligation.system is None:
+        for layer in model.dynamic:
+            try:
+                slope_bounds(layer.function)
+            except EvidenceRejected as error:
+                found.append(f"layer {layer.name}: {error}")
+        for layer in (each for each in model.layers.values() if each.instantaneous):
+            if not has_convex_lagrangian(layer.function):
+                found.append(f"the Lagrangian of layer {layer.name}, which is instantaneous, is not evidently convex")
+    yield from found or _steps_by_form(obligation)
+
+
+def _steps_by_form(obligation: StepForm) -> Iterator[str]:
+    """Yield why there is no form M(h), or up to which step it is positive."""
     try:
         form = step_form(obligation)
         form.matrix(float(form.least_pace) + 1)
@@ -159,6 +200,8 @@ def _steps(obligation: StepForm) -> Iterator[str]:
     elif isinstance(form, DerivedForm) and form.bent:
         fewer = "" if obligation.local else "; `below`, or `lower` and `upper`, ask it of fewer states"
         yield f"the Hessian of S is not shown to be bounded, or the bound is too large ({', '.join(form.bent)}){fewer}"
+    elif obligation.length is not None and (longest := longest_step(form) or obligation.length) < obligation.length:
+        yield f"M(h) is positive up to about h = {longest:.3g}, and h = {obligation.length} is asked"
 
 
 def _metric(obligation: AlteredEnergy) -> Iterator[str]:
@@ -168,6 +211,9 @@ def _metric(obligation: AlteredEnergy) -> Iterator[str]:
 
 
 _FINDERS: dict[type, Callable[[Any], Iterator[str]]] = {
+    Convex: _convex,
+    SymmetricJacobian: _gradient,
+    Descent: _rising,
     GradientDrive: lambda obligation: _no_gradient(obligation.name, obligation.synapse),
     Bounded: _bounded,
     EnergyBoundedBelow: _below,

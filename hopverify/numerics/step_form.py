@@ -27,6 +27,7 @@ from hopverify.obligations.steps import OfSteps
 from hopverify.synapses import Synapse
 
 MAX_NEURONS, FAR = 400, 1e3
+DOUBLINGS, HALVINGS = 80, 20
 Floats = NDArray[np.float64]
 
 
@@ -85,7 +86,7 @@ class DerivedForm:
         """W - B among the neurons with τ > 0, as they are given: B is about the largest Hessian of the bent S."""
         layers = self.model.layers.values()
         if sum(layer.size for layer in layers) > MAX_NEURONS:
-            raise EvidenceRejected(f"the network has more than {MAX_NEURONS} neurons")
+            raise EvidenceRejected(f"the network has more than {MAX_NEURONS} neurons, up to which M(h) is decided")
         rest = {name: synapse for name, synapse in self.model.synapses.items() if name not in self.curved}
         if not all(synapse.linear and synapse.defect() is None for synapse in rest.values()):
             raise EvidenceRejected("S that are not quadratic, or have another drive than -∇S, join fast layers")
@@ -174,3 +175,24 @@ def step_form(obligation: OfSteps) -> DerivedForm | AlteredForm:
     """Return M(h) of the energy that is meant; raise :class:`EvidenceRejected` where it asks for bounds not known."""
     region = obligation.region
     return DerivedForm(obligation.model, region) if obligation.system is None else AlteredForm(obligation.system)
+
+
+def longest_step(form: DerivedForm | AlteredForm) -> float | None:
+    """Return about the longest step h > 0 for which M(h) is positive, or None where none is found."""
+    low, high = float(form.least_pace), max(2 * float(form.least_pace), 2.0**-20)
+    for _ in range(DOUBLINGS):
+        if _least(form, high) > 0:
+            break
+        low, high = high, 2 * high
+    else:
+        return None
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if _least(form, middle) > 0 else (middle, high)
+    return 1 / high
+
+
+def _least(form: DerivedForm | AlteredForm, pace: float) -> float:
+    """Return the least eigenvalue of M; 1 where no neuron counts."""
+    M = form.matrix(pace)
+    return float(np.linalg.eigvalsh((M + M.T) / 2)[0]) if len(M) else 1.0

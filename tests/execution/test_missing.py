@@ -154,3 +154,49 @@ def test_a_search_for_all_equilibria_ends_without_a_box_or_at_too_many_neurons(
     ((_, claim),) = claims_of(spec, any_model(spec))
     found = [said for obligation, _ in roles_of(claim) for said in in_the_way(obligation)]
     assert found == way
+
+
+@pytest.mark.parametrize(
+    ("layer", "check", "way"),
+    [
+        (
+            "x: {size: 61, lagrangian: {expression: 'dot(x, x)/2 + (x[0] + x[1])^2/2 - x[2]*x[3]/4', of: layer}}",
+            "energy_descent",
+            [
+                "layer x acts on 61 neurons together, and forms are decided up to 60",
+                "there are 61 neurons; states at which E may rise are drawn, and improved up to 60 only",
+            ],
+        ),
+        (
+            "x: {size: 9, activation: {expression: 'x/(1 + dot(x, x))', of: layer}}",
+            "activation_is_gradient",
+            ["layer x has 9 neurons, and partial derivatives are compared up to 8"],
+        ),
+        (
+            "x: {size: 2, lagrangian: {repu: {n: 3}}}",
+            "step_size",
+            ["layer x: no bound of the slope of an activation is known"],
+        ),
+        (
+            "x: {size: 2, lagrangian: tanh}, h: {size: 1, lagrangian: gelu, tau: 0}",
+            "step_size",
+            ["the Lagrangian of layer h, which is instantaneous, is not evidently convex"],
+        ),
+        (
+            "x: {size: 401, lagrangian: tanh}",
+            "step_size",
+            ["the network has more than 400 neurons, up to which M(h) is decided"],
+        ),
+        (
+            "x: {size: 2, lagrangian: tanh}",
+            "{step_size: {step: 3}}",
+            ["M(h) is positive up to about h = 1, and h = 3 is asked"],
+        ),
+        ("x: {size: 2, lagrangian: tanh}", "step_size", []),
+    ],
+)
+def test_sizes_layers_and_lengths_are_named(layer: str, check: str, way: list[str]) -> None:
+    text = f"hopverify: 1\nname: m\nlayers: {{{layer}}}\nsynapses: {{}}\nchecks: [{check}]\n"
+    spec = parse_spec(text)
+    ((_, claim),) = claims_of(spec, any_model(spec))
+    assert [said for each, _ in roles_of(claim) for said in in_the_way(each)] == way
