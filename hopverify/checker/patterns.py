@@ -10,16 +10,38 @@ from hopverify.checker.stored import NO_SYNAPSES
 from hopverify.kernel.claims import Claim
 
 
-def told_of_patterns(claim: Claim, labels: Sequence[str]) -> dict[str, Any]:
-    """Return what a claim tells of the patterns with some labels."""
+def told_of_patterns(claim: Claim, labels: Sequence[str], neurons: int) -> dict[str, Any]:
+    """Return what a claim tells of the patterns with some labels, which are states of so many neurons."""
     if claim.name == "too few stored patterns":
         names = {"all_equilibria": "equilibria", "owned_at_most": "most", "asked": "at_least"}
         return {name: claim[field] for name, field in names.items()}
-    rows = [_row(row, label, labels, claim["errors"]) for row, label in zip(claim["patterns"], labels, strict=True)]
+    retrieved = claim.name == "retrieved patterns"
+    row = _cell if retrieved else _row
+    pairs = zip(claim["patterns"], labels, strict=True)
+    rows = [row(each, label, labels, claim["errors"]) for each, label in pairs]
     told = {"certified": sum(row["verdict"] == "pass" for row in rows), "patterns": len(rows)}
-    if "basin" in claim.fields:
-        return told | {"cells": rows, "basin": claim["basin"]}
-    return told | {"memories": rows, "norm": "largest coordinate"}
+    if not retrieved:
+        return told | {"memories": rows, "norm": "largest coordinate"}
+    basin = {"basin": claim["basin"]} if "basin" in claim.fields else {}
+    return told | {"neurons": neurons, "cells": rows} | basin
+
+
+def _cell(row: Mapping[str, Any], label: str, labels: Sequence[str], errors: int) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": label, "verdict": "pass" if row["retrieved"] else "unknown"}
+    if "x" not in row:
+        return told | {"why": "none"}
+    if "distance" in row:
+        told["distance_at_most"] = row["distance"]
+    if "cell" in row:
+        told["flips"] = row.get("flips", {"neurons": 0})["neurons"]
+        told["half_infinite"] = sum(None in ends for ends in row["cell"])
+    if "nearest_end" in row:
+        told["nearest_end"] = row["nearest_end"]
+    return (
+        told
+        if row["retrieved"]
+        else told | _missing(row, labels, errors, "flips" if "nearest_end" in row else "outside")
+    )
 
 
 def _row(row: Mapping[str, Any], label: str, labels: Sequence[str], errors: int) -> dict[str, Any]:
@@ -31,10 +53,10 @@ def _row(row: Mapping[str, Any], label: str, labels: Sequence[str], errors: int)
         told["distance_at_most"] = row["distance"]
     if "flat" in row:
         told["flat_region"] = dict(row["flat"].get("layers", {}))
-    return told if row["stored"] else told | _missing(row, labels, errors)
+    return told if row["stored"] else told | _missing(row, labels, errors, "stability")
 
 
-def _missing(row: Mapping[str, Any], labels: Sequence[str], errors: int) -> dict[str, Any]:
+def _missing(row: Mapping[str, Any], labels: Sequence[str], errors: int, otherwise: str) -> dict[str, Any]:
     """Return why a pattern is not shown to be stored, though an equilibrium is known."""
     limit = row.get("limit")
     if "apart" not in row or limit is None or not Fraction(row["apart"]) < Fraction(limit[0]):
@@ -44,4 +66,4 @@ def _missing(row: Mapping[str, Any], labels: Sequence[str], errors: int) -> dict
         return told | half
     if row.get("wrong", 0) > errors:
         return {"why": "signs", "wrong": row["wrong"]}
-    return {"why": "stability"}
+    return {"why": otherwise}

@@ -57,8 +57,8 @@ class Question:
 
     ``proves`` is None where no claim does. The claim in ``part`` decides a part: the question stays open, for the
     reason beside it. ``missing`` returns the reason for which it stays open though the claim that proves it is
-    accepted, if there is one. ``labels`` name the patterns that claims number; ``told`` are fields that are asked for,
-    and told as well.
+    accepted, if there is one. ``labels`` name the patterns that claims number, states of so many ``neurons``; ``told``
+    are fields that are asked for, and told as well.
     """
 
     core: Core
@@ -67,6 +67,7 @@ class Question:
     part: tuple[Mapping[str, Any], Reason] | None = None
     missing: Callable[[Claim], Reason | None] = lambda claim: None
     labels: Sequence[str] | None = None
+    neurons: int = 0
     told: tuple[str, ...] = ()
 
 
@@ -217,13 +218,12 @@ def _(obligation: FlatRegionsInBasins) -> Question:
 
 @question.register
 def _(obligation: StoredPatterns) -> Question:
-    return _of_patterns(obligation, {})
+    return _of_patterns(obligation, {"name": "stored patterns"})
 
 
 @question.register
 def _(obligation: BasinCells) -> Question:
-    """Where one equilibrium attracts every solution any box of states is a cell."""
-    return _of_patterns(obligation, {"basin": "all states"})
+    return _of_patterns(obligation, {"name": "retrieved patterns", "flips": obligation.flips})
 
 
 @question.register
@@ -234,12 +234,12 @@ def _(obligation: Retrieval) -> Question:
     return replace(question(obligation.stored), proves=None, part=None)
 
 
-def _of_patterns(obligation: StoredPatterns | BasinCells, more: Mapping[str, str]) -> Question:
+def _of_patterns(obligation: StoredPatterns | BasinCells, asked: Mapping[str, Any]) -> Question:
     about = {"memory": obligation.memory, "errors": obligation.errors}
-    part = {"name": "stored patterns", **about, **more}
-    proves = {**part, "at_least": obligation.at_least}
+    proves = {**asked, **about, "at_least": obligation.at_least}
     few = {"name": "too few stored patterns", **about, "at_least": obligation.at_least}
-    return Question(core_of(obligation.model), proves, few, (part, Reason.NOT_STORED), labels=obligation.labels)
+    part, neurons = ({**asked, **about}, Reason.NOT_STORED), obligation.patterns.shape[1]
+    return Question(core_of(obligation.model), proves, few, part, labels=obligation.labels, neurons=neurons)
 
 
 def _of_list(search: Search, name: str, missing: Callable[[Claim], Reason | None] = lambda claim: None) -> Question:

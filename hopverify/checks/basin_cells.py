@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from hopverify.checks import FACTORISATION, FLOATING_POINT, Check, Claim, ParameterError, at_instantaneous_values
+from hopverify.checks import Check, Claim, ParameterError, at_instantaneous_values, where_definiteness_decides
 from hopverify.checks._stored import ERRORS, SPREAD, at_least_field, errors_of, labels_of, wanted
 from hopverify.networks import Memory, Model
 from hopverify.networks.structured import StructuredNetwork, structured_network
@@ -56,7 +56,7 @@ def _claim(model: Model, network: StructuredNetwork, memory: Memory, values: Map
     obligation = _obligation(model, network, memory, values)
     if obligation.flips > layer.size:
         raise ParameterError("flips", f"the layer has {layer.size} neurons only")
-    assumptions = (*at_instantaneous_values(model.layers.values()), FLOATING_POINT, FACTORISATION)
+    assumptions = (*at_instantaneous_values(model.layers.values()), *where_definiteness_decides(model))
     return Claim(memory.name, obligation.statement, necessary=(obligation,), assumptions=assumptions)
 
 

@@ -13,6 +13,8 @@ from hopverify.provers import Budget, accepting
 
 DOUBLINGS, HALVINGS = 10, 3
 
+WITH_SPREADS = ("bounded solutions", "step descent", "retrieved patterns")
+
 
 def surviving(decision: Decision, budget: Budget, family: Family | None) -> Decision:
     """Return a decision whose evidence also proves the obligation with larger spreads, as far as that was found.
@@ -43,9 +45,13 @@ def surviving(decision: Decision, budget: Budget, family: Family | None) -> Deci
 
 
 def _reckons_with_spreads(evidence: Evidence) -> bool:
-    """Whether a proof says how large spreads may be: of claims of the kernel, those about solutions and steps."""
+    """Whether a proof says how large spreads may be: of claims of the kernel, those of ``WITH_SPREADS``."""
     claim = evidence.get("claim")
-    known = isinstance(claim, dict) and claim.get("claim") in ("bounded solutions", "step descent")
+    known = isinstance(claim, dict) and claim.get("claim") in (
+        "bounded solutions",
+        "step descent",
+        "retrieved patterns",
+    )
     return RULES[evidence["rule"]].reach is Reach.NEAR or known
 
 

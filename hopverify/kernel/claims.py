@@ -110,6 +110,13 @@ FORMS: Mapping[str, Form] = {
         "at least {at_least} patterns of {memory}, or all of them, are stored: each has an asymptotically stable "
         "equilibrium of its own, with at most {errors} wrong signs",
         "too few stored patterns",
+    ),
+    "retrieved patterns": Form(
+        ("memory", "errors", "flips", "at_least", "patterns"),
+        "at least {at_least} patterns of {memory}, or all of them, are retrieved: each lies in the basin of an "
+        "asymptotically stable equilibrium of its own, with at most {errors} wrong signs, even if any {flips} neurons "
+        "are moved anywhere",
+        "too few stored patterns",
         ("basin",),
     ),
     "too few stored patterns": Form(

@@ -139,19 +139,23 @@ class Flow:
         """Return D: all slopes of the activations on a box."""
         D = arb_mat(self.size, self.size)
         for layer in self.layers:
-            first, own, g = self.starts[layer.name], self.part(layer, x), self.activations[layer.name]
+            first, own = self.starts[layer.name], self.part(layer, x)
             if layer.elementwise:
                 for k, u in enumerate(own, start=first):
                     D[k, k] = self.curves[layer.name].slopes(u.lower(), u.upper())
                 continue
-            if layer.g is None and layer.L is not None:
-                check_around(layer.L, {**arrays_of(self.core, layer.L), STATE: own}, "state")
-            known = normalised(g)
-            columns = [self._moved(g, own, k) for k in range(layer.size)] if known is None else known.slopes(own)
-            for k, column in enumerate(columns, start=first):
+            for k, column in enumerate(self.whole_slopes(layer, own), start=first):
                 for row, each in enumerate(column, start=first):
                     D[row, k] = each
         return D
+
+    def whole_slopes(self, layer: Layer, own: Balls) -> list[list[arb]]:
+        """Return all slopes of the activation of a layer that acts as a whole, column by column."""
+        g = self.activations[layer.name]
+        if layer.g is None and layer.L is not None:
+            check_around(layer.L, {**arrays_of(self.core, layer.L), STATE: own}, "state")
+        known = normalised(g)
+        return [self._moved(g, own, k) for k in range(layer.size)] if known is None else known.slopes(own)
 
     def _moved(self, g: Term, own: Balls, moved: int) -> list[arb]:
         """Return the derivatives of the activation of a layer as a whole by one state."""

@@ -32,8 +32,9 @@ class Patterns:
             raise Rejected(f"{where}: no memory is called {shown(name)}")
         self.flow = Flow(core)
         self.layer = next(each for each in self.flow.layers if each.name == held.layer)
-        term, self.where = held.patterns, where
-        self.states: list[list[Fraction]] = evaluate(term, arrays_of(core, term, arithmetic=RATIONALS), RATIONALS)
+        self.term, self.where = held.patterns, where
+        arrays = arrays_of(core, self.term, arithmetic=RATIONALS)
+        self.states: list[list[Fraction]] = evaluate(self.term, arrays, RATIONALS)
         self.gamma = [self._activated(state) for state in self.states]
         leaks = zip(self.layer.bias.entries, self.layer.leak.entries, strict=True)
         self.rest = self._activated([Fraction(b) / Fraction(rho) if rho else Fraction(0) for b, rho in leaks])

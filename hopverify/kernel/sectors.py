@@ -15,6 +15,7 @@ In softmax, entmax and the last one the entries have a constant sum, so that 1áµ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -37,6 +38,18 @@ class Whole:
 
     square: Fraction
     balanced: bool
+
+
+Direction = Mapping[int, Fraction]
+"""The entries of a vector that are not 0, by neuron."""
+
+
+def directions(core: Core, layer: Layer, first: int) -> list[Direction]:
+    """Return vectors that span the differences of a layer's activations; its neurons are numbered from ``first``."""
+    whole = None if layer.elementwise else whole_sector(activation(core, layer))
+    if whole is not None and whole.balanced:
+        return [{first: Fraction(-1), first + k: Fraction(1)} for k in range(1, layer.size)]
+    return [{first + k: Fraction(1)} for k in range(layer.size)]
 
 
 def is_sector(core: Core, layer: Layer, height: Fraction) -> bool:

@@ -15,23 +15,20 @@ from fractions import Fraction
 
 from hopverify.kernel.affine import Affine, affine_drives, starts
 from hopverify.kernel.altered import Rows, System, inhibition, twice_timed
-from hopverify.kernel.arrays import Array
 from hopverify.kernel.composition import of_activations
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.drive_ranges import EVERYWHERE, activations, drive
+from hopverify.kernel.drive_ranges import EVERYWHERE, activations
 from hopverify.kernel.drive_ranges import Bounds as Interval
-from hopverify.kernel.functions import ball, exact, exactly, fraction, matrix
+from hopverify.kernel.functions import exactly, fraction, matrix
 from hopverify.kernel.hessians import upper_bound
-from hopverify.kernel.intervals import Range
-from hopverify.kernel.intervals import exactly as point
-from hopverify.kernel.network import drives
 from hopverify.kernel.numbers import need
 from hopverify.kernel.points import needs
 from hopverify.kernel.sectors import is_sector, is_steep
-from hopverify.kernel.terms import Variable, arrays, walk
+from hopverify.kernel.terms import Variable, walk
+from hopverify.kernel.weight_spreads import radii
 
-MAX_SIZE, MAX_UNCERTAIN = 400, 64
-"""How many neurons with τ > 0 there may be; and how many in all, where weights are known up to a spread."""
+MAX_SIZE = 400
+"""How many neurons with τ > 0 there may be."""
 
 Bounds = Mapping[str, Sequence[Fraction]]
 """κ and β of each layer with τ > 0."""
@@ -97,47 +94,13 @@ def _diagonal(core: Core, layer: Layer, bounds: Sequence[Fraction], pace: Fracti
 
 
 def _spreads(core: Core, fast: Sequence[Layer], forms: Sequence[Affine]) -> list[Fraction]:
-    """Return for each neuron by how much its weights may differ from those given, in sum: W falls by these at most.
-
-    Drives are affine for every array that is meant, and γ = 0 gives none; then W_ij is what γ = e_j gives.
-    """
-    layers = core.flow_layers
-    size = sum(layer.size for layer in layers)
-    terms = [term for layer in layers for term in drives(core, layer.name)]
-    if not any(core.arrays[name].within for name in arrays(*terms)):
-        return [Fraction(0)] * size
-    need(size <= MAX_UNCERTAIN, "drive", f"weights with a spread are known up to {MAX_UNCERTAIN} neurons")
-    degrees = [of_activations(core, term).degree for term in terms]
-    need(all(each is not None and each <= 1 for each in degrees), "drive", "it is not of degree 1 by composition")
-    need(not any(map(_size, _drives(core, layers, None))), "drive", "activations that are 0 drive neurons")
-    columns = [_drives(core, layers, j) for j in range(size)]
-    R = [
-        [_size(column[i], forms[i].slopes.get(j, Fraction(0))) for j, column in enumerate(columns)] for i in range(size)
-    ]
-    first = starts(core)
+    """Return for each neuron by how much its weights may differ from those given, in sum: W falls by these at most."""
+    R, first = radii(core, forms), starts(core)
     at_once = [first[layer.name] + k for layer in fast for k in range(layer.size)]
     need(
         not any(R[i][j] for i in at_once for j in at_once), "drive", "inhibition of instantaneous neurons has a spread"
     )
-    return [sum((R[i][j] + R[j][i] for j in range(size)), Fraction(0)) / 2 for i in range(size)]
-
-
-def _drives(core: Core, layers: Sequence[Layer], active: int | None) -> list[Range]:
-    """Return the drives where one neuron has the activation 1, or none, and all others 0."""
-    first = starts(core)
-    gamma = {
-        layer.name: [point(Fraction(int(first[layer.name] + k == active))) for k in range(layer.size)]
-        for layer in layers
-    }
-    unbiased = [replace(layer, bias=Array((layer.size,), [Fraction(0)] * layer.size)) for layer in layers]
-    return [each for layer in unbiased for each in drive(core, layer, gamma)]
-
-
-def _size(of: Range, less: Fraction = Fraction(0)) -> Fraction:
-    """Return a bound of |u - less| for the numbers u of a bounded range."""
-    far = (of.high[0] - ball(less)).upper().max((ball(less) - of.low[0]).upper())
-    need(far.is_finite(), "drive", "a weight is unbounded")
-    return exact(far)
+    return [sum((R[i][j] + R[j][i] for j in range(len(R))), Fraction(0)) / 2 for i in range(len(R))]
 
 
 def of_altered(system: System, moduli: Mapping[str, Fraction], pace: Fraction) -> Rows:

@@ -203,7 +203,14 @@ class Growth:
             if settled[ok].all():
                 break
         closest, kept = self.least(x, *self._closest(x, sides))
-        return Found(ok, ends, inner, flips, closest, kept)
+        return Found(ok, ends, inner, flips, self._closed(closest), kept)
+
+    def _closed(self, ends: Ends) -> Ends:
+        """Return boxes whose infinite ends are moved to where targets are: what is far out changes little."""
+        image = self.image(ends)
+        room = 1e-4 * (1 + np.abs(image.upper - image.lower) + np.maximum(np.abs(image.lower), np.abs(image.upper)))
+        low = np.where(np.isinf(ends.lower), image.lower - room, ends.lower)
+        return Ends(low, np.where(np.isinf(ends.upper), image.upper + room, ends.upper))
 
     def _closest(self, x: Floats, sides: tuple[Flags, Flags]) -> tuple[Ends, Floats]:
         """Return boxes close around x, and a little loss, which gives every neuron a width."""

@@ -122,8 +122,8 @@ def cells_in(window: Window, plane: Slice, model: Model, certificate: Certificat
     size = sum(layer.size for layer in model.layers.values())
     found = []
     for data, evidence in data_of(certificate, "basin_cells"):
-        told, boxes = data.get("cells"), evidence.get("cells")
-        if not isinstance(told, list) or not isinstance(boxes, list):
+        told, boxes = data.get("cells"), _boxes(evidence)
+        if not isinstance(told, list):
             continue
         for row, box in list(zip(told, boxes, strict=False))[:CELLS]:
             certified = mapping(row).get("verdict") == "pass"
@@ -136,17 +136,34 @@ def cells_in(window: Window, plane: Slice, model: Model, certificate: Certificat
 
 def has_cells(certificate: Certificate) -> bool:
     """Whether a certificate has basin cells."""
-    return any(evidence.get("cells") for _, evidence in data_of(certificate, "basin_cells"))
+    return any(
+        any("cell" in mapping(row) or "unit" in mapping(row) for row in _boxes(evidence))
+        for _, evidence in data_of(certificate, "basin_cells")
+    )
+
+
+def _boxes(evidence: Mapping[str, Any]) -> list[Any]:
+    """Return what evidence holds of each cell, one of the kernel as rational ends, one in doubles in whole units."""
+    claimed = mapping(evidence.get("claim"))
+    rows = claimed.get("patterns") if claimed.get("claim") == "retrieved patterns" else evidence.get("cells")
+    return rows if isinstance(rows, list) else []
 
 
 def _box(box: Mapping[str, Any], size: int) -> tuple[Floats, Floats] | None:
     try:
-        unit = number(box["unit"])
-        ends = [
-            np.array([infinite if value is None else float(value) * unit for value in box[key]], dtype=np.float64)
-            for key, infinite in (("lower", -np.inf), ("upper", np.inf))
-        ]
+        if "cell" in box:
+            pairs = [(_end(low, -np.inf), _end(high, np.inf)) for low, high in box["cell"]]
+            lower, upper = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
+        else:
+            unit = number(box["unit"])
+            lower, upper = (
+                np.array([_end(value, infinite, unit) for value in box[key]], dtype=np.float64)
+                for key, infinite in (("lower", -np.inf), ("upper", np.inf))
+            )
     except (KeyError, TypeError, ValueError, OverflowError, ZeroDivisionError):
         return None
-    lower, upper = ends
     return (lower, upper) if lower.shape == upper.shape == (size,) else None
+
+
+def _end(value: Any, infinite: float, unit: float = 1.0) -> float:
+    return infinite if value is None else number(value) * unit

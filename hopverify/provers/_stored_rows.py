@@ -28,19 +28,19 @@ def is_small(asked: Stored) -> bool:
     return bool(asked.patterns.values.size * len(asked.labels) <= MAX_WORK)
 
 
-def stored_claim(
-    asked: Stored, entries: Sequence[Mapping[str, Any] | None], room: float, **basin: str
-) -> dict[str, Any]:
+def stored_claim(asked: Stored, entries: Sequence[Mapping[str, Any] | None], room: float) -> dict[str, Any]:
     """Return the claim about equilibria beside the patterns, each with its ``x`` and its ``stability``, or None."""
-    layer = asked.model.layers[asked.layer]
-    rivals = Rivals(layer, asked.patterns, asked.errors)
+    rivals = Rivals(asked.model.layers[asked.layer], asked.patterns, asked.errors)
     own = neurons_of(asked.model, asked.layer)
     rows = [_row(asked, rivals, mu, entry, own, room) for mu, entry in enumerate(entries)]
-    found = [row["stored"] for row in rows]
-    different = len({rivals.firsts[mu] for mu, stored in enumerate(found) if stored})
-    at_least = asked.at_least if all(found) else min(asked.at_least, different)
-    claim = {"claim": "stored patterns", "memory": asked.memory, "errors": asked.errors, "at_least": at_least}
-    return claim | {"patterns": rows} | basin
+    claim = {"claim": "stored patterns", "memory": asked.memory, "errors": asked.errors}
+    return claim | {"at_least": claimed(asked, rivals, [row["stored"] for row in rows]), "patterns": rows}
+
+
+def claimed(asked: Stored, rivals: Rivals, found: Sequence[bool]) -> int:
+    """Return how many of the patterns that are asked for a claim may name, where it is known which were found."""
+    different = len({rivals.firsts[mu] for mu, held in enumerate(found) if held})
+    return asked.at_least if all(found) else min(asked.at_least, different)
 
 
 def neurons_of(model: Model, name: str) -> slice:
@@ -55,11 +55,20 @@ def _row(
 ) -> dict[str, Any]:
     if entry is None:
         return {"stored": False}
-    ends = ends_of(entry["x"])[own]
-    fit = rivals.fit(mu, *_activated(asked.model.layers[asked.layer], ends))
+    told = own_row(asked, rivals, mu, ends_of(entry["x"])[own], room)
     row: dict[str, Any] = {key: entry[key] for key in ("x", "stability", "flat") if key in entry}
+    return row | {"stored": told.pop("own") and entry["stability"] == "stable"} | told
+
+
+def own_row(
+    asked: Stored, rivals: Rivals, mu: int, ends: Sequence[tuple[Fraction, Fraction]], room: float
+) -> dict[str, Any]:
+    """Return what is told of an equilibrium in a box of the layer's states, and under ``own`` if it is a pattern's."""
+    fit = rivals.fit(mu, *_activated(asked.model.layers[asked.layer], ends))
     pattern = asked.patterns.fractions()[mu]
-    row["distance"] = str(max(max(high - each, each - low) for (low, high), each in zip(ends, pattern, strict=True)))
+    row: dict[str, Any] = {
+        "distance": str(max(max(high - each, each - low) for (low, high), each in zip(ends, pattern, strict=True)))
+    }
     apart, limit = _upward(fit.distance, room), Fraction(0)
     if apart is not None:
         row["apart"] = str(apart)
@@ -70,8 +79,7 @@ def _row(
     if rivals.signed:
         row["wrong"] = fit.wrong
     near = apart is not None and apart < limit
-    row["stored"] = near and fit.wrong <= asked.errors and entry["stability"] == "stable"
-    return row
+    return row | {"own": near and fit.wrong <= asked.errors}
 
 
 def _activated(layer: Layer, ends: Sequence[tuple[Fraction, Fraction]]) -> tuple[Any, Any]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from hopverify.certificate import Evidence
 from hopverify.obligations import BasinCells
 from hopverify.provers import Budget, Prover
-from hopverify.provers._stored_rows import ROOMS, is_small, stored_claim
+from hopverify.provers._retrieved_rows import Rows
+from hopverify.provers._stored_rows import ROOMS, is_small
 from hopverify.provers.few_equilibria import attracting
 from hopverify.provers.structure import premise_of
 from hopverify.verdict import Reason
@@ -19,10 +20,9 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
         return
     for evidence in attracting(obligation, budget, "contraction", "lure_multipliers", "lasalle"):
         for room in ROOMS if "x" in evidence["claim"] else ():
-            entry = {"x": evidence["claim"]["x"], "stability": "stable"}
-            claim = stored_claim(obligation, [entry] * len(obligation.labels), room, basin="all states")
-            if any(row["stored"] for row in claim["patterns"]):
-                yield {"rule": "kernel", "claim": claim, "proof": {"by": "one", "premises": [premise_of(evidence)]}}
+            rows = Rows(obligation).beside(evidence["claim"]["x"], room)
+            if any(row["retrieved"] for row in rows["claim"]["patterns"]):
+                yield rows | {"proof": {"by": "one", "premises": [premise_of(evidence)]}}
 
 
 PROVER = Prover(

@@ -14,7 +14,7 @@ ROW: dict[str, Any] = {"x": ["1"], "stability": "stable", "apart": "1", "limit":
 def told(row: dict[str, Any], **fields: Any) -> dict[str, Any]:
     rows = [row, {"stored": False}]
     claim = Claim("stored patterns", {"memory": "m", "errors": 0, "at_least": 0, "patterns": rows, **fields})
-    return told_of_patterns(claim, LABELS)
+    return told_of_patterns(claim, LABELS, 2)
 
 
 def first(**change: Any) -> dict[str, Any]:
@@ -39,7 +39,6 @@ def test_patterns_have_their_labels() -> None:
         },
         {"name": "m[1] (b)", "verdict": "unknown", "why": "none"},
     ]
-    assert set(told(ROW | {"stored": True}, basin="all states")) == {"certified", "patterns", "cells", "basin"}
 
 
 def test_what_a_pattern_lacks_is_told() -> None:
@@ -57,9 +56,39 @@ def test_what_a_pattern_lacks_is_told() -> None:
     }
 
 
+RETRIEVED: dict[str, Any] = {"x": [["1", "2"]], "apart": "1", "limit": ["2", "3"], "rival": None, "distance": "1/8"}
+
+
+def cells(row: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    rows = [row, {"retrieved": False}]
+    about = {"memory": "m", "errors": 0, "flips": 0, "at_least": 0, "patterns": rows, **fields}
+    return told_of_patterns(Claim("retrieved patterns", about), LABELS, 2)
+
+
+def test_cells_are_told_by_their_reach() -> None:
+    held = {"cell": [["0", None], ["1", "2"]], "nearest_end": "1/4", "flips": {"neurons": 3, "box": []}}
+    own = {"name": "m[0]", "verdict": "pass", "distance_at_most": "1/8"}
+    found = cells(RETRIEVED | held | {"retrieved": True})
+    assert found["cells"][0] == own | {"flips": 3, "half_infinite": 1, "nearest_end": "1/4"}
+    assert found["cells"][1] == {"name": "m[1] (b)", "verdict": "unknown", "why": "none"}
+    assert (found["certified"], found["patterns"], found["neurons"]) == (1, 2, 2)
+    everywhere = cells(RETRIEVED | {"retrieved": True}, basin="all states")
+    assert (everywhere["cells"][0], everywhere["basin"]) == (own, "all states")
+
+
+def test_what_a_cell_lacks_is_told() -> None:
+    def why(**change: Any) -> Any:
+        return cells(RETRIEVED | {"cell": [["0", None]], "retrieved": False} | change)["cells"][0]["why"]
+
+    assert why(nearest_end="1") == "flips"
+    assert why() == "outside"
+    assert why(apart="2") == "far"
+    assert why(wrong=1) == "signs"
+
+
 def test_too_few_are_counted() -> None:
     fields = {"memory": "m", "errors": 0, "at_least": 3, "equilibria": 2, "most": 1}
-    assert told_of_patterns(Claim("too few stored patterns", fields), LABELS) == {
+    assert told_of_patterns(Claim("too few stored patterns", fields), LABELS, 2) == {
         "all_equilibria": 2,
         "owned_at_most": 1,
         "asked": 3,

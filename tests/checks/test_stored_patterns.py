@@ -193,7 +193,7 @@ def test_what_power_iteration_takes_for_definite_is_factorised(monkeypatch: pyte
 
 # The equilibrium is (8/7, 6/7); no small box around it is kept, whose targets move by six times its width.
 STEEP, BIASED = "[[-3, 3], [3, -3]]", "identity, bias: [2, 0]"
-BY_ONE = ["kernel (stored patterns, by one)"]
+BY_ONE = ["kernel (retrieved patterns, by one)"]
 
 
 @pytest.mark.parametrize("check", ["basin_cells", "{basin_cells: {flips: 2}}"])

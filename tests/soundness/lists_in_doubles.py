@@ -382,9 +382,58 @@ def _wrong_signs(net: Net, claim: Mapping[str, Any], mu: int, found: Any) -> int
 
 
 def _stored(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    return _own_ones(net, claim, "stored")
+
+
+def _retrieved(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
+    """Beside what is told of equilibria: from states of a cell the flow goes to x, also where neurons were moved."""
+    wrong = _own_ones(net, claim, "retrieved")
+    if wrong is not None or not net.tau.all():
+        return wrong
+    states, _, _, own = _patterns(net, claim)
+    for mu, row in enumerate(claim["patterns"]):
+        if "x" not in row:
+            continue
+        if row["retrieved"] and row.get("flips", {"neurons": 0})["neurons"] < claim["flips"] and "basin" not in claim:
+            return "fewer flips than are asked for"
+        cell = row.get("cell", [[None, None]] * len(net.names))
+        pattern = np.array(
+            [min(max(0.0, low), high) for low, high in zip(*_open_ends(cell), strict=True)], dtype=np.float64
+        )
+        pattern[own] = states[mu]
+        starts = [pattern] if row["retrieved"] else []
+        starts += [_somewhere(cell, random) for _ in range(2)]
+        if "flips" in row:
+            moved = _somewhere(row["flips"]["box"], random)
+            for k in random.sample(own, min(row["flips"]["neurons"], len(own))):
+                moved[k] = random.uniform(-9, 9)
+            starts.append(moved)
+        low, high = ends({"x": row["x"]})
+        room = 1e-3 * (1 + np.abs(high) + np.abs(low))
+        for start in starts:
+            x = net.later(start)
+            if not ((low - room <= x) & (x <= high + room)).all():
+                return f"from {start} the flow leads to {x}"
+    return None
+
+
+def _open_ends(box: Any) -> tuple[list[float], list[float]]:
+    return [-np.inf if low is None else number(low) for low, _ in box], [
+        np.inf if high is None else number(high) for _, high in box
+    ]
+
+
+def _somewhere(box: Any, random: Random) -> Any:
+    """Return a state in a box, no farther out than 9 from an end where it has none."""
+    pairs = zip(*_open_ends(box), strict=True)
+    finite = [(max(low, min(high, 9) - 18), min(high, max(low, -9) + 18)) for low, high in pairs]
+    return np.array([random.uniform(low, high) for low, high in finite])
+
+
+def _own_ones(net: Net, claim: Mapping[str, Any], word: str) -> str | None:
     states, layer, sizes, own = _patterns(net, claim)
     gamma, apart, _ = _gaps(claim, net)
-    stored = [mu for mu, row in enumerate(claim["patterns"]) if row["stored"]]
+    stored = [mu for mu, row in enumerate(claim["patterns"]) if row[word]]
     if len(states) != len(claim["patterns"]):
         return "another number of patterns"
     if len(stored) < len(states) and len({tuple(gamma[mu]) for mu in stored}) < claim["at_least"]:
@@ -396,11 +445,11 @@ def _stored(net: Net, claim: Mapping[str, Any], random: Random) -> str | None:
         found = np.array(layer.g(list(x[own])))
         width = float((high - low).max(initial=0))
         far, signs = float(np.linalg.norm(found - gamma[mu])), _wrong_signs(net, claim, mu, found)
-        if row["stored"] and (far > apart[mu].min() + width or signs > claim["errors"]):
+        if row[word] and (far > apart[mu].min() + width or signs > claim["errors"]):
             return f"pattern {mu} is {far} away, of {apart[mu].min()}"
-        if row["stability"] != "undecided" and net.tau.all():
+        if row.get("stability", "stable") != "undecided" and net.tau.all():
             growth = net.growth(x)
-            if growth > ROOM if row["stability"] == "stable" else growth < -ROOM:
+            if growth > ROOM if row.get("stability", "stable") == "stable" else growth < -ROOM:
                 return f"growth {growth}"
         if "apart" in row and number(row["apart"]) < far - width - 1e-9:
             return f"pattern {mu} is {far} away"
@@ -444,6 +493,7 @@ OF_LISTS: Mapping[str, Callable[[Net, Mapping[str, Any], Random], str | None]] =
     "global stability": _attracting,
     "no global stability": _not_attracting,
     "stored patterns": _stored,
+    "retrieved patterns": _retrieved,
     "too few stored patterns": _few,
     "same equilibria": _same,
     "ghost regions": _ghosts,

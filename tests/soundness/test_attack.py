@@ -45,6 +45,18 @@ NAMES = (
 )  # fmt: skip
 
 EXTRA = {
+    # One neuron more than the kernel takes.
+    "large cells": f"""
+hopverify: 1
+name: large-cells
+layers:
+  x: {{size: 401, lagrangian: tanh}}
+synapses:
+  w: {{kind: diagonal, layers: [x, x], weights: 2}}
+memories:
+  m: {{layer: x, patterns: [{[2] * 401}]}}
+checks: [basin_cells]
+""",
     "followed": """
 hopverify: 1
 name: followed

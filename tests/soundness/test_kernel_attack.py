@@ -155,6 +155,7 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     ),
     (STORED.format("tanh", 2, "[2], [-2], [1/8]", "{equilibria: {near: m, at_least: 2}}"), []),
     (STORED.format("tanh", 2, "[2], [-2], [1/8]", "{equilibria: {near: m}}"), []),
+    (STORED.format("{tanh: {beta: 8}}, bias: 1/2", "1/4", "[1], [-1]", "{basin_cells: {at_least: 1, flips: 1}}"), []),
     (STORED.format("identity, bias: 2", -3, "[1/2], [3]", "{basin_cells: {at_least: 1}}"), []),
     (
         "layers: {y: {size: 1, lagrangian: identity}, x: {size: 1, lagrangian: relu, tau: 0, bias: 1/2}}\n"

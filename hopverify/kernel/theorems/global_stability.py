@@ -17,7 +17,8 @@ from hopverify.kernel.json_values import keys, listed, rationals
 from hopverify.kernel.krawczyk import contains_one
 from hopverify.kernel.network import activation
 from hopverify.kernel.numbers import rational
-from hopverify.kernel.sectors import is_sector, is_strict, whole_sector
+from hopverify.kernel.sectors import Direction, is_sector, is_strict
+from hopverify.kernel.sectors import directions as directions_of
 from hopverify.kernel.semidefinite import is_definite, is_semidefinite
 from hopverify.kernel.terms import STATE, Variable
 from hopverify.kernel.theorems.bounded_solutions import layers_of
@@ -25,9 +26,6 @@ from hopverify.kernel.theorems.descent import premises_of_t2
 
 MAX_SIZE, MAX_BORDER = 400, 200
 """How many neurons there may be, and of how many M may be singular."""
-
-Direction = Mapping[int, Fraction]
-"""The entries of a vector that are not 0, by neuron."""
 
 
 def at_most_one(case: Case) -> Fact:
@@ -115,8 +113,8 @@ def _is_definite_or_border(case: Case) -> bool:
         keys(case.proof[key], f"{case.where}.{key}", *(layer.name for layer in layers))
     heights = {layer.name: _height(case, layer) for layer in layers}
     multipliers = [each for layer in layers for each in _multipliers(case, layer, heights[layer.name])]
-    alive = [layer for layer in layers if heights[layer.name] > 0]
-    directions = [(layer, each) for layer in alive for each in _directions(case.core, layer)]
+    alive, first = [layer for layer in layers if heights[layer.name] > 0], starts(case.core)
+    directions = [(layer, each) for layer in alive for each in directions_of(case.core, layer, first[layer.name])]
     M = _form(case.core, layers, multipliers, heights, [each for _, each in directions])
     balls = arb_mat(M).tolist()
     if is_definite(balls):
@@ -139,23 +137,19 @@ def _height(case: Case, layer: Layer) -> Fraction:
 
 
 def _multipliers(case: Case, layer: Layer, height: Fraction) -> list[Fraction]:
-    found = rationals(case.proof["multipliers"][layer.name], layer.size, f"{case.where}.multipliers")
-    case.need(all(each > 0 for each in found), "multipliers are > 0")
     # Of γ = x, -ρx is a part of Wγ: with c more in ρ and in W, flow and M are the same.
     either = height == 1 and activation(case.core, layer) == Variable(STATE)
     case.need(either or all(each > 0 for each in layer.leak.entries), f"layer {layer.name} has no leak")
+    return multipliers_of(case, layer)
+
+
+def multipliers_of(case: Case, layer: Layer) -> list[Fraction]:
+    """Return the numbers d > 0 of the neurons of a layer; one that acts as a whole has one d, and one τ."""
+    found = rationals(case.proof["multipliers"][layer.name], layer.size, f"{case.where}.multipliers")
+    case.need(all(each > 0 for each in found), "multipliers are > 0")
     alike = len(set(found)) == len(set(layer.tau.entries)) == 1
     case.need(layer.elementwise or alike, f"layer {layer.name} acts as a whole: it has one multiplier, and one τ")
     return found
-
-
-def _directions(core: Core, layer: Layer) -> list[Direction]:
-    """Return vectors that span the differences of a layer's activations."""
-    first, neurons = starts(core)[layer.name], range(layer.size)
-    whole = None if layer.elementwise else whole_sector(activation(core, layer))
-    if whole is not None and whole.balanced:
-        return [{first: Fraction(-1), first + k: Fraction(1)} for k in neurons[1:]]
-    return [{first + k: Fraction(1)} for k in neurons]
 
 
 def _form(

@@ -180,18 +180,6 @@ def test_premises_are_about_stability_then_flat_regions() -> None:
         wrong(PLAIN, ROW, NONE, NONE, why=why, premises=premises)
 
 
-def test_where_one_equilibrium_attracts_everything_all_states_are_a_basin() -> None:
-    shown: dict[str, Any] = {"by": "one", "premises": [premise("global stability", x=X)]}
-    told(PLAIN, ROW, NONE, ROW, basin="all states", **shown)
-    wrong(PLAIN, ROW, NONE, NONE, why="the basin is that of all states", **shown)
-    wrong(PLAIN, ROW, NONE, NONE, why="the basin is that of all states", basin="x", **shown)
-    wrong(PLAIN, ROW, NONE, NONE, why="of basins nothing is shown", basin="all states")
-    wrong(PLAIN, ROW | {"x": FAR}, NONE, NONE, why="does not say so", basin="all states", **shown)
-    nowhere: dict[str, Any] = shown | {"premises": [premise("global stability")]}
-    wrong(PLAIN, ROW, NONE, NONE, why="does not say where", basin="all states", **nowhere)
-    wrong(PLAIN, ROW, NONE, NONE, why="no claim of global stability", basin="all states", by="one")
-
-
 # ------------------------------------------------------------------------------------------------------------- patterns
 
 # At rest in (10, 1): nearer to (1, -1) than half the way there is (1, 1/10), on the other side of 0 in one neuron.
