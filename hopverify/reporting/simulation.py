@@ -10,6 +10,8 @@ from hopverify.reporting.plain import plain
 from hopverify.reporting.wording import LONGEST_VECTOR, number
 from hopverify.simulation import Simulation, Step, Trajectory
 
+# Where steps are certified, rises that are so small beside the energy are roundings.
+ROUNDING = 1e-12
 CAVEAT = "This is a picture, not a proof: trajectories are computed in floating point, from a few states."
 WIDTH = 16
 
@@ -62,7 +64,8 @@ def rows(simulation: Simulation, trajectory: Trajectory) -> Iterator[tuple[str, 
     steps = f"{trajectory.steps:,} step{'' if trajectory.steps == 1 else 's'}"
     yield "end", f"after {steps}, t = {_short(trajectory.times[-1])}: {trajectory.ending_said}"
     if trajectory.energy is not None:
-        yield f"energy {simulation.energy}", f"{_change(trajectory.energy)}; {_rises(trajectory)}"
+        certified = simulation.step is not None and simulation.step.certified
+        yield f"energy {simulation.energy}", f"{_change(trajectory.energy)}; {_rises(trajectory, certified)}"
     if trajectory.dead is not None:
         dead = trajectory.dead
         yield "dead neurons", f"{dead[0]:,} at the start, {dead[-1]:,} at the end, of {simulation.neurons:,}"
@@ -75,9 +78,11 @@ def rows(simulation: Simulation, trajectory: Trajectory) -> Iterator[tuple[str, 
     yield "state", f"x = {_vector(trajectory.states[-1])}"
 
 
-def _rises(trajectory: Trajectory) -> str:
+def _rises(trajectory: Trajectory, certified: bool) -> str:
     if trajectory.rises == 0:
         return "never rose"
+    if certified and trajectory.rise <= ROUNDING * (1 + max(map(abs, trajectory.energy or ()))):
+        return "never rose beyond rounding"
     times = "once" if trajectory.rises == 1 else f"at {trajectory.rises:,} steps"
     most = "" if trajectory.rises == 1 else "most "
     where = f"step {trajectory.rise_step:,}, t = {_short(trajectory.rise_time)}"

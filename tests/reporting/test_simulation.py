@@ -82,6 +82,14 @@ def test_a_table_of_a_trajectory() -> None:
     assert row(BARE, "end") == "after 1 step, t = 1: at rest"
 
 
+def test_roundings_are_no_rises_where_the_step_is_certified() -> None:
+    rounded, more = (replace(FALLING, rises=3, rise=rise, rise_step=2) for rise in (1.5e-15, 1e-9))
+    assert row(rounded, "energy E") == "3 → -0.5; never rose beyond rounding"
+    assert "rose at 3 steps" in str(row(more, "energy E"))
+    longer = replace(TWO, step=Step(Fraction(2), Choice.ASKED, Fraction(1)))
+    assert "rose at 3 steps" in dict(rows(longer, rounded))["energy E"]
+
+
 @pytest.mark.parametrize(
     ("count", "said"),
     [
