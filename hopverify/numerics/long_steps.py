@@ -24,8 +24,9 @@ from hopverify.expr.balls import BALLS, precision
 from hopverify.expr.floats import FLOATS
 from hopverify.networks.network import Model, joined, split
 from hopverify.numerics.equilibrium import jacobian
-from hopverify.numerics.minimisation import minimise
+from hopverify.numerics.minimisation import climbed, minimise
 from hopverify.numerics.sampling import drawn, short, states
+from hopverify.numerics.scales import scaled_states
 from hopverify.obligations.steps import OfSteps
 
 Floats = NDArray[np.float64]
@@ -38,6 +39,7 @@ CLOSE, SHARP = 1.002, 1.02
 # Each halves the logarithm of the quotient of the ends: this many bring those of all doubles together.
 BISECTIONS = 20
 MAX_LINEARISED, MAX_LOCAL, MAX_CONFIRMED, MAX_TRIES = 60, 60, 400, 100
+CLIMBED, CLIMBS, TINY = 6, 1500, 1e-9
 LONGER = 1 + 2.0**-7
 DIGITS = (12, 24, 40)
 
@@ -180,6 +182,7 @@ def _anywhere(obligation: OfSteps, step: float, effort: Effort) -> Iterator[Floa
     """Yield random states, and those beside the equilibria to which the first of them lead."""
     model = obligation.model
     count = drawn(effort.samples, min(DRAWN, max(10, 20_000 // model.size)))
+    yield from (short(x, 24) for x in scaled_states(model, count, effort.seed) if not effort.ended())
     for number, x in enumerate(states(model.size, count, effort.seed)):
         if effort.ended():
             return
@@ -211,21 +214,34 @@ def _beside(obligation: OfSteps, x: Floats, step: float) -> Iterator[Floats]:
 def rising_at(obligation: OfSteps, length: Fraction, effort: Effort) -> Iterator[Rising]:
     """Yield candidates of a state from which a step of this length raises the energy."""
     h = float(length)
-    scored = sorted(((Ray(obligation, x)(h), x) for x in starts(obligation, h, effort)), key=lambda pair: -pair[0])
-    for rise, x in scored[:BEST]:
-        if not np.isfinite(rise):
-            continue
-        if obligation.model.size <= MAX_LOCAL and not rise > 0 and not effort.ended():
-            x = minimise(lambda y: -_relative(obligation, y, h), x, evaluations=min(600, 4 * effort.samples))
-        found = confirmed(obligation, x, h, exactly=length)
+    scored = [(_relative(obligation, x, h), x) for x in starts(obligation, h, effort)]
+    scored = sorted((pair for pair in scored if np.isfinite(pair[0])), key=lambda pair: -pair[0])[:CLIMBED]
+    for relative, x in scored:
+        if effort.ended():
+            return
+        if obligation.model.size <= MAX_LOCAL and not relative > 0:
+            x = climbed(lambda y: Ray(obligation, y)(h), x, evaluations=min(CLIMBS, 4 * effort.samples))
+        found = confirmed(obligation, x, h, exactly=length) if Ray(obligation, x)(h) > 0 else None
         if found is not None:
             yield found
 
 
 def _relative(obligation: OfSteps, x: Floats, h: float) -> float:
-    """Return the rise, relative to the square of the change of state: near an equilibrium all rises are tiny."""
-    after = joined(obligation.after(split(obligation.model, x), h, FLOATS))
-    return Ray(obligation, x)(h) / (1e-12 + float(np.sum((after - x) ** 2)))
+    """Return the rise relative to the squared change of activations, or of states: near equilibria all are tiny."""
+    ray = Ray(obligation, x)
+    rise = ray(h)
+    if not np.isfinite(rise):
+        return -np.inf
+    ends = [x, x + h * ray.velocity]
+    if obligation.system is None:
+        with np.errstate(all="ignore"):
+            ends = [_activations(obligation.model, each) for each in ends]
+    return rise / (TINY + float(np.sum((ends[1] - ends[0]) ** 2)))
+
+
+def _activations(model: Model, x: Floats) -> Floats:
+    _, gamma = model.complete(split(model, x), FLOATS)
+    return np.concatenate([np.asarray(gamma[layer.name], dtype=np.float64) for layer in model.dynamic])
 
 
 def confirmed(obligation: OfSteps, x: Floats, h: float, *, exactly: Fraction | None = None) -> Rising | None:

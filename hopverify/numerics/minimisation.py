@@ -30,6 +30,29 @@ def minimise(
     return best
 
 
+def climbed(function: Callable[[Floats], float], start: Floats, *, evaluations: int) -> Floats:
+    """Return a point at which ``function``, of coordinates of one scale, is locally large, by L-BFGS (SciPy).
+
+    The search ends at the first iterate at which it is positive by a margin.
+    """
+    from scipy.optimize import minimize
+
+    scale = float(np.std(start)) or 1.0
+
+    def below(z: Floats) -> float:
+        value = function(start + scale * z)
+        return -value if np.isfinite(value) else 1e300
+
+    def is_high(z: Floats) -> None:
+        if below(z) < -NEARLY:
+            raise StopIteration
+
+    options = {"maxfun": evaluations}
+    found = minimize(below, np.zeros_like(start), method="L-BFGS-B", options=options, callback=is_high)
+    best: Floats = np.asarray(start + scale * found.x, dtype=np.float64)
+    return best
+
+
 def vanishing(function: Callable[[Floats], Floats], start: Floats, *, evaluations: int = 60) -> Floats | None:
     """Return a point at which ``function`` is about 0, by least squares (SciPy); None where it ends elsewhere."""
     from scipy.optimize import least_squares

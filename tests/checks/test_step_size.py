@@ -32,7 +32,12 @@ def network(
 
 
 def altered(
-    *, layers: str = "", fast: str = "relu", metric: str = ", metric: [[1, 0.5], [0.5, 1]]", more: str = ""
+    *,
+    layers: str = "",
+    fast: str = "relu",
+    metric: str = ", metric: [[1, 0.5], [0.5, 1]]",
+    more: str = "",
+    check: str = "step_size",
 ) -> ModelSpec:
     return parse_spec(
         f"""
@@ -43,7 +48,7 @@ layers:
   x: {{size: 2, lagrangian: {fast}, bias: [0.5, -1], tau: 0}}
 synapses:
   both: {{kind: feedforward_feedback, layers: [y, x], forward: [[1, 0.5], [0.5, 1]]{metric}{more}}}
-checks: [step_size]
+checks: [{check}]
 """
     )
 
@@ -279,3 +284,93 @@ def test_hundreds_of_neurons() -> None:
     verdict, data = decided(spec)
     assert verdict == "pass"
     assert Fraction(665, 1000) < Fraction(data["up_to"]) <= Fraction(2, 3)
+
+
+LAYER_NORM_AND_SOFTMAX = """
+hopverify: 1
+name: layer-norm
+layers: {v: {size: 8, lagrangian: {layernorm: {epsilon: 1e-5}}}, h: {size: 5, lagrangian: softmax}}
+synapses:
+  w:
+    kind: dense
+    layers: [v, h]
+    weights: [[0.13, -0.13, 0.64, 0.1, -0.54], [0.36, 1.3, 0.95, -0.7, -1.27], [-0.62, 0.04, -2.33, -0.22, -1.25],
+      [-0.73, -0.54, -0.32, 0.41, 1.04], [-0.13, 1.37, -0.67, 0.35, 0.9], [0.09, -0.74, -0.92, -0.46, 0.22],
+      [-1.01, -0.21, -0.16, 0.54, 0.21], [0.36, -0.65, -0.13, 0.78, 1.49]]
+checks: [{step_size: {step: 0.5}}]
+"""
+
+
+def test_a_step_that_raises_the_energy_where_a_layer_norm_is_nearly_constant() -> None:
+    """Its slope is 1/√ε there: the search draws states at that scale."""
+    verdict, data = decided(parse_spec(LAYER_NORM_AND_SOFTMAX))
+    assert verdict == "fail"
+    assert Fraction(data["rise"]) > 0
+
+
+def well(
+    options: str, energy: str = "sum((x^2 - 1)^2)", layer: str = "size: 2, lagrangian: identity, leak: false"
+) -> ModelSpec:
+    return parse_spec(
+        f"hopverify: 1\nname: well\nlayers: {{x: {{{layer}}}}}\n"
+        f"synapses: {{s: {{kind: expression, layers: [x], energy: '{energy}'}}}}\n"
+        f"checks: [{{step_size: {{{options}}}}}]\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "step", "energy"),
+    [
+        ("lower: -2, upper: [2, 1]", "1/22", "sum((x^2 - 1)^2)"),
+        ("lower: -2, upper: 2, below: 8", "1/22", "sum((x^2 - 1)^2)"),
+        ("lower: -2, upper: 2, below: 31/4", "1/22", "sum((x^2 - 1)^2) - x[0]*x[1]/2"),
+        ("upper: 0", "2", "sum(exp(x))"),
+    ],
+)
+def test_steps_within_a_box(options: str, step: str, energy: str) -> None:
+    verdict, data = decided(well(options, energy))
+    assert verdict == "pass"
+    assert Fraction(data["up_to"]) == pytest.approx(float(Fraction(step)), rel=0.1)
+
+
+def test_steps_below_a_level() -> None:
+    """E ≤ 3 says |x| ≤ √(1 + √3) < 1.66, and S'' is at most 12x² - 4 < 29.1 there."""
+    spec = well("below: 3", layer="size: 1, lagrangian: identity, leak: false")
+    verdict, data = decided(spec)
+    assert verdict == "pass"
+    assert Fraction(2, 31) < Fraction(data["up_to"]) < Fraction(2, 28)
+    (said, *_) = step_sizes_in_words(data)
+    assert "from a state with E ≤ 3" in said
+
+
+def test_a_step_that_is_too_long_for_some_states() -> None:
+    for states in ("below: 3", "lower: -3, upper: 3", "lower: -3, upper: 3, below: 3"):
+        options = f"step: 1/2, {states}"
+        verdict, data = decided(well(options))
+        assert verdict == "fail"
+        assert data["energy"] == "E"
+
+
+def test_a_level_that_reaches_the_faces_is_unknown() -> None:
+    verdict, _ = decided(well("lower: -2, upper: 2, below: 10"))
+    assert verdict == "unknown"
+    verdict, _ = decided(well("below: 1", energy="sum(x^3)"))
+    assert verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ("lower: 2, upper: 1", "empty, or flat"),
+        ("lower: [1, 2, 3]", "one for each of 2 neurons"),
+        ("below: high", "must be a number"),
+    ],
+)
+def test_regions_that_are_none(options: str, why: str) -> None:
+    with pytest.raises(SpecError, match=why):
+        verify(well(options))
+
+
+def test_an_altered_system_has_no_region() -> None:
+    (entry,) = certificate_of(altered(check="{step_size: {below: 1}}")).results
+    assert "is one of E" in str(entry)
