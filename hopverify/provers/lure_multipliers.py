@@ -27,7 +27,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import Layer, LinearNetwork, Model, linear_network
 from hopverify.networks.linear import MAX_WITH_WHOLE_LAYERS
 from hopverify.networks.structured import StructuredNetwork, structured_network
-from hopverify.numerics.definiteness import few_digits, propose
+from hopverify.numerics.definiteness import few_digits, least_eigenvalue, propose
 from hopverify.numerics.lure_form import multiplied, sector_network
 from hopverify.numerics.sampling import short
 from hopverify.numerics.semidefinite import solve
@@ -173,7 +173,10 @@ def _search_large(network: StructuredNetwork, steepness: list[Fraction]) -> Iter
 
 def _shown(network: StructuredNetwork, steepness: list[Fraction], d: Floats) -> Iterator[Evidence]:
     """Offer multipliers with evidence of definiteness, if there is some."""
-    definiteness = propose(multiplied_form(network, steepness, d))
+    form = multiplied_form(network, steepness, d)
+    # Methods in rationals take long to say no.
+    least = least_eigenvalue(form) if network.size <= MAX_BY_KERNEL else None
+    definiteness = None if least is not None and least < -NEARLY else propose(form)
     if definiteness is not None:
         yield {"rule": "lure", "multipliers": texts_of(d.tolist()), "definiteness": definiteness}
 

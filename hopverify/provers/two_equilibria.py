@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,9 @@ from hopverify.provers.structure import by_kernel
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
-MAX_SIZE, MAX_WORK = 40, 200_000
+MAX_SIZE, MAX_WORK = 128, 2_100_000
+# Of more states than dozens a Jacobian takes seconds: solutions are followed to their ends, from few starts.
+DOZENS, FEW_STARTS, FEW_STEPS = 40, 4, 3
 STARTS, STEPS, NEWTON_STEPS, MAX_FOUND, MAX_PAIRS = 16, 200, 30, 4, 4
 RADII = (2.0**-20, 2.0**-30, 2.0**-10)
 FAR, SHORT = 1e-3, 64
@@ -73,7 +75,7 @@ def _settled(model: Model, x: Floats) -> Floats | None:
 
 def _polished(model: Model, x: Floats) -> Floats | None:
     """Return the limit of Newton's method."""
-    for _ in range(NEWTON_STEPS):
+    for _ in range(NEWTON_STEPS if model.size <= DOZENS else FEW_STEPS):
         flow = np.asarray(_flow(model, x), dtype=np.float64)
         if not np.isfinite(flow).all():
             return None
@@ -90,7 +92,8 @@ def _polished(model: Model, x: Floats) -> Floats | None:
 def _found(model: Model, budget: Budget) -> Iterator[tuple[Floats, Floats]]:
     """Yield pairs of distinct candidates as they are found."""
     known: list[Floats] = []
-    for number, start in enumerate(_starts(model, budget)):
+    starts = _starts(model, budget)
+    for number, start in enumerate(starts if model.size <= DOZENS else islice(starts, FEW_STARTS)):
         if budget.exhausted or len(known) >= MAX_FOUND:
             return
         try:

@@ -134,6 +134,16 @@ def test_two_equilibria_refute_beyond_dozens_of_neurons(size: int) -> None:
     assert len(found["obligations"][0]["data"]["equilibria"]) == 2
 
 
+def test_two_equilibria_of_a_dense_memory_beyond_dozens_of_neurons() -> None:
+    body = (
+        "layers: {x: {size: 42, lagrangian: tanh}}\n"
+        f"synapses: {{s: {{kind: associative, layers: [x], patterns: [{[1] * 42}], function: z^3/1000}}}}\n"
+        f"memories: {{m: {{layer: x, patterns: [{[1] * 42}]}}}}\n"
+    )
+    found = entry(body)
+    assert (found["verdict"], found["method"]) == ("fail", ["kernel (no global stability, by two)"])
+
+
 @pytest.mark.parametrize("factor", ["1", "2", "300"])
 def test_a_factor_of_the_energy_leaves_its_minima(factor: str) -> None:
     """Four minima at (±1, ±1), of an energy as steep as the factor says."""
