@@ -14,7 +14,7 @@ A file uses only files that stand before it:
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
     of a core            network, points, semidefinite, affine, altered, reduction, drive_ranges, linear_growth
-    of uncertain ones    weight_spreads
+    of some cores        weight_spreads, separable
     of equilibria        formulas, pieces, curves, normalised, flow, krawczyk, entries, boxes, affine_pieces, tree
     of one equilibrium   overlaps, sectors, contraction, patterns, pattern_rows, basins, energy, own_energy
     of steps             bends, hessians, step_form, levels

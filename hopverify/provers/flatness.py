@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hopverify.certificate import Evidence
+from hopverify.expr.curvature import curvature
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.expr.pieces import End, Piece, pieces_or_whole
@@ -22,6 +23,8 @@ from hopverify.provers.structure import by_kernel, found_by_kernel, gradient_pre
 FAR, SMALL = 2.0**20, 2.0**-16
 # Where on a piece an analytic slope is tried; one certain value other than 0 is enough.
 SHARES = (Fraction(1, 2), Fraction(1, 3), Fraction(4, 5))
+TRIED = ("-30", "-3", "-3/4", "-1/4", "1/4", "3/4", "3", "30")
+"""Where slopes of single neurons are tried whose Lagrangians stand in that of a layer as a whole."""
 NO, YES = "constant on no segment", "constant on a segment"
 
 
@@ -30,6 +33,9 @@ def _search(obligation: NowhereFlat, budget: Budget) -> Iterator[Evidence]:
     if function.slope is None:
         premises = {"premises": gradient_premises(obligation.layer)}
         yield found_by_kernel(premises, "composition", NO, layer=name, kind="strictly convex")
+        if function.potential is not None:
+            points = {"points": [list(TRIED)] * obligation.layer.size}
+            yield found_by_kernel(premises | points, "neurons", NO, layer=name, kind="alive")
         yield by_kernel("growth", YES, layer=name, kind="singular everywhere")
         return
     zones = dead_zones(function)
@@ -45,8 +51,11 @@ def _search(obligation: NowhereFlat, budget: Budget) -> Iterator[Evidence]:
 
 def alive_premise(layer: Layer) -> dict[str, Any]:
     """Return the premise that a layer's activation is constant on no segment."""
+    potential = layer.function.potential
     if layer.function.slope is None:
         claim, proof = {"kind": "strictly convex"}, {"by": "composition", "premises": gradient_premises(layer)}
+        if potential is not None and not curvature(potential, {"x"}).strict:
+            claim, proof = {"kind": "alive"}, {**proof, "by": "neurons", "points": [list(TRIED)] * layer.size}
     else:
         claim, proof = {"kind": "alive"}, {"by": "slope", **_points(pieces_or_whole(layer.function.slope))}
     return {"claim": {"claim": NO, "layer": layer.name, **claim}, "proof": proof}

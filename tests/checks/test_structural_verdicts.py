@@ -36,7 +36,7 @@ CATALOGUE = {
     "identity": "pass pass pass pass",
     "{layernorm: {gamma: -1, epsilon: 0}}": "unknown fail unknown unknown",
     "{layernorm: {gamma: -1, epsilon: 0.01}}": "fail fail unknown fail",
-    "{layernorm: {gamma: 0}}": "pass fail unknown pass",
+    "{layernorm: {gamma: 0}}": "pass fail pass pass",
     "{layernorm: {gamma: 1, epsilon: 0}}": "pass fail unknown unknown",
     "{layernorm: {gamma: 1, epsilon: 0.01}}": "pass fail fail pass",
     "{leaky_relu: {slope: -1}}": "fail pass pass fail",

@@ -101,6 +101,12 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ],
     ),
     (
+        "layers: {x: {size: 2, tau: [1, 2], lagrangian: "
+        "{expression: 'softplus(2*x[0])/2 + 2*logcosh(x[1]/2)', of: layer}}}\n"
+        "checks: [time_constants, energy_flatness]",
+        [],
+    ),
+    (
         "layers: {x: {size: 2, tau: [1, 2], activation: {expression: x/(1 + abs(x)), of: neuron}}}\n"
         "synapses: {w: {kind: dense, layers: [x, x], weights: [[0, 2], [2, 0]]}}\nchecks: [energy_descent]",
         [],

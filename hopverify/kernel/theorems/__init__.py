@@ -34,7 +34,7 @@ from hopverify.kernel.theorems import (
 from hopverify.kernel.theorems.bounded_solutions import by_energy, by_growth, by_ranges, by_stability
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
-from hopverify.kernel.theorems.constant_on_no_segment import alive, strictly_convex
+from hopverify.kernel.theorems.constant_on_no_segment import alive, of_neurons, strictly_convex
 from hopverify.kernel.theorems.convex import by_composition, by_quadratic, by_slope, weakly_by_slope
 from hopverify.kernel.theorems.descent import ascent, by_t2
 from hopverify.kernel.theorems.energy_bounded_below import by_convexity, by_ray
@@ -116,6 +116,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("flat regions", "each"): flat_regions.each,
     ("constant on no segment", "slope"): alive,
     ("constant on no segment", "composition"): strictly_convex,
+    ("constant on no segment", "neurons"): of_neurons,
     ("constant on a segment", "cells"): dead,
     ("constant on a segment", "growth"): singular_everywhere,
     ("constant on a segment", "states"): equal_activations,

@@ -1,6 +1,7 @@
 """The activation is constant on no segment of states: the energy is flat nowhere (T5)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from hopverify.kernel.cells import cells_or_line
@@ -10,6 +11,7 @@ from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import between
 from hopverify.kernel.json_values import listed
 from hopverify.kernel.numbers import rational
+from hopverify.kernel.separable import neuron
 from hopverify.kernel.theorems.convex import potential
 from hopverify.kernel.theorems.gradient_of_l import gradient_premises
 from hopverify.kernel.theorems.lipschitz_activation import regular_activation
@@ -44,6 +46,23 @@ def alive(case: Case) -> Fact:
         small = inside and slope.low[0] > ball(-SMALL) and slope.high[0] < ball(SMALL)
         case.need(small, f"g' is not certainly so small at the end {end}")
     return Fact(case.core, claim)
+
+
+def of_neurons(case: Case) -> Fact:
+    """L, whose gradient is g, is a sum of functions of one neuron's state each, and the slope of each is `alive` so.
+
+    On a segment the state of some neuron moves, and its activation depends on this state alone. The kind is alive.
+    """
+    case.keys("points", optional=("premises",))
+    layer = case.layer
+    case.need(not layer.elementwise, "each neuron acts for itself")
+    case.need(case.claim.fields == {"layer": layer.name, "kind": "alive"}, "the kind is alive")
+    rows = listed(case.proof["points"], case.where)
+    case.need(len(rows) == layer.size, f"points: expected {layer.size} lists, one for each neuron")
+    for k, points in enumerate(rows):
+        alive(replace(case, core=neuron(case.core, layer, k), proof={"points": points}))
+    case.premises(*gradient_premises(layer))
+    return Fact(case.core, case.claim)
 
 
 def strictly_convex(case: Case) -> Fact:

@@ -249,7 +249,18 @@ def _bent(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> 
 
 def _fitting(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:
     layer = Layer(core, claim["layer"])
-    return "neither reason holds" if layer.whole and len(set(layer.tau)) > 1 else None
+    if not layer.whole or len(set(layer.tau)) == 1:
+        return None
+    if layer.size == 1 or layer.stated["L"] is None:
+        return "neither reason holds"
+    for _ in range(DRAWN):
+        x, far = drawn(random, layer.size), drawn(random, layer.size)
+        # What moves one neuron changes the sum by what stands beside none of the others.
+        one, other = ([far[0], *y[1:]] for y in (x, far))
+        parts = [layer.L(x), layer.L(one), layer.L(other), layer.L([x[0], *far[1:]])]
+        if abs(parts[0] - parts[1] + parts[2] - parts[3]) > 1e-9 * (1 + max(map(abs, parts))):
+            return f"L is no sum of functions of one neuron each: at {x} and {far}"
+    return None
 
 
 def _is_gradient(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> str | None:

@@ -1,0 +1,82 @@
+"""Whole layers whose neurons act for themselves: L is a sum of functions of one neuron's state each, and H is diagonal.
+
+>>> from hopverify.kernel import language
+>>> two = language.read(["add", ["tanh", ["index", ["state"], "0"]], ["sum", ["power", ["state"], "2"]]], "")
+>>> is_separable(two, {STATE: (3,)})
+True
+>>> is_separable(language.read(["power", ["sum", ["state"]], "2"], ""), {STATE: (3,)})
+False
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from hopverify.kernel import language, terms
+from hopverify.kernel.arrays import Array
+from hopverify.kernel.coordinates import TERMS
+from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.derive import ZERO
+from hopverify.kernel.evaluate import evaluate, values_of
+from hopverify.kernel.language import BESIDE, ELEMENTWISE
+from hopverify.kernel.numbers import Rejected, need
+from hopverify.kernel.terms import STATE, Apply, Place, Shape, Term, Variable
+
+Kind = int | Literal["constant", "entries", "sum"] | None
+"""What a value depends on: one neuron's state, by its number; nothing; each entry on the state of its neuron.
+
+Or it is a sum of functions of one state each. None stands for anything else.
+"""
+
+
+def is_separable(term: Term, places: Mapping[Place, Shape]) -> bool:
+    """Whether a number is a sum of functions of one entry of the state each."""
+    shapes = language.shapes(term, places, "separable")
+    known: dict[int, Kind] = {}
+    for node in terms.walk(term):
+        if isinstance(node, Apply):
+            known[id(node)] = _applied(node, [known[id(each)] for each in node.arguments], shapes[id(node)])
+        else:
+            known[id(node)] = "entries" if isinstance(node, Variable) and node.place == STATE else "constant"
+    return known[id(term)] is not None
+
+
+def _applied(node: Apply, given: Sequence[Kind], shape: Shape) -> Kind:
+    name, moving = node.function, {each for each in given if each != "constant"}
+    if not moving or name in ("ones", "unit", "size"):
+        return "constant"
+    if None in moving:
+        return None
+    if len(moving) == 1 and isinstance(own := moving.copy().pop(), int):
+        return own
+    if name in ("add", "subtract", "negate") and shape == ():
+        return "sum"
+    if "sum" in moving:
+        scaled = name in ("multiply", "divide") and given[0] == "sum" and given[1] == "constant"
+        return "sum" if scaled or (name == "multiply" and given == ["constant", "sum"]) else None
+    if moving != {"entries"}:
+        return None
+    if name == "index":
+        return terms.whole(node.arguments[1])
+    if name in ("sum", "mean", "dot"):
+        return "sum"
+    entrywise = name in ELEMENTWISE or name in BESIDE or name == "power"
+    return "entries" if entrywise and len(shape) == 1 else None
+
+
+def neuron(core: Core, layer: Layer, k: int) -> Core:
+    """Return the core that has one neuron of a layer with a separable L alone: L_k(s) = L(s·e_k), g = L_k'."""
+    L = layer.L
+    if L is None:
+        raise Rejected(f"layer {layer.name}: it has no Lagrangian")
+    need(is_separable(L, core.places_of(layer)), f"layer {layer.name}", "L is no sum of functions of one neuron each")
+    values: dict[Place, list[Term]] = {STATE: [Variable(STATE) if i == k else ZERO for i in range(layer.size)]}
+    for name in terms.arrays(L):
+        need(core.arrays[name].within is None, f"layer {layer.name}", f"the array {name} is known up to a spread")
+        values["array", name] = values_of(core.arrays[name], TERMS)
+    bias, tau, leak = (Array((1,), [held.entries[k]]) for held in (layer.bias, layer.tau, layer.leak))
+    L = evaluate(L, values, TERMS)
+    own = replace(layer, size=1, elementwise=True, bias=bias, tau=tau, leak=leak, L=L, g=None)
+    return replace(core, layers=(own,), synapses=(), memories=(), energy=None, altered=None, original=None)
