@@ -1,7 +1,8 @@
 """The lines to read and the table of seconds in ``docs/proofs.md``.
 
 ``python docs/proofs_table.py`` prints the lines of the example; with ``--write`` they are put into the page; with
-``--measure`` as well, ``coqc`` is timed on networks of some sizes, which takes minutes, and the table is written anew.
+``--measure`` as well, ``coqc`` is timed on networks of some sizes and on lists of equilibria, which takes minutes, and
+the tables are written anew.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from hopverify import verify
 from hopverify.core import core_of
 from hopverify.exporting import claims_of, export
 from hopverify.exporting.claims import Shown
@@ -25,6 +27,8 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "proofs.md"
 SIZES = (10, 50, 100, 200)
 CLAIMS = ("symmetric", "gradient drive", "descent", "global stability")
+LISTED = ("relu-five-equilibria", "hamux-convention", "hopfield-1984", "hebbian-tanh")
+"""Specs whose lists of equilibria are timed."""
 
 
 def lines() -> str:
@@ -88,6 +92,19 @@ def table() -> str:
     return "\n".join(rows)
 
 
+def table_of_lists() -> str:
+    """Return the table of seconds for complete lists of equilibria, of certificates of the project's specs."""
+    rows = ["| spec | neurons | equilibria | kB of the file | seconds |", "|---|---|---|---|---|"]
+    for name in LISTED:
+        spec = read_spec(ROOT / "specs" / f"{name}.yaml")
+        core = core_of(any_model(spec))
+        (claim,) = [each for each in claims_of(core, verify(spec).to_json()) if each.name == "equilibria"]
+        text, neurons = export(core, [claim]).text, sum(layer.size for layer in core.layers)
+        count = len(claim["equilibria"])
+        rows.append(f"| `{name}` | {neurons} | {count} | {len(text) / 1000:.0f} | {seconds(text):.1f} |")
+    return "\n".join(rows)
+
+
 def put(page: str, marker: str, text: str) -> str:
     """Return a page with a text between two markers."""
     begin, end = f"<!-- {marker}: begin -->", f"<!-- {marker}: end -->"
@@ -103,6 +120,7 @@ def main() -> None:
     page = put(PAGE.read_text(encoding="utf-8"), "exported", lines())
     if "--measure" in sys.argv:
         page = put(page, "seconds", table())
+        page = put(page, "lists", table_of_lists())
     PAGE.write_text(page, encoding="utf-8")
 
 

@@ -256,14 +256,20 @@ Proof.
 Qed.
 
 (** Where there are two equilibria, none attracts everything. *)
-Theorem nothing_by_two N v w list : rests_at N (v :: w :: list) -> nothing_attracts_everything N.
+Lemma nothing_by_two_states N (v w : vec) : rests N v -> rests N w ->
+  ~ agree (number_of (map size (layers N))) v w -> nothing_attracts_everything N.
 Proof.
-  intros (H & D) xs A. inversion H as [|? ? Hv Hr]; subst. inversion Hr as [|? ? Hw _]; subst.
-  inversion D as [|? ? Da _]; subst. inversion Da as [|? ? Dvw _]; subst. apply Dvw. intros i Hi.
-  assert (E : forall u, rests N (state u) -> state u i = xs i).
-  { intros u Hu. destruct (Req_dec (state u i) (xs i)) as [E|E]; [exact E|]. exfalso.
-    destruct (A _ (resting_moves N _ Hu) (Rabs (state u i - xs i))) as (t1 & H1 & K).
+  intros Hv Hw D xs A. apply D. intros i Hi.
+  assert (E : forall u : vec, rests N u -> u i = xs i).
+  { intros u Hu. destruct (Req_dec (u i) (xs i)) as [E|E]; [exact E|]. exfalso.
+    destruct (A _ (resting_moves N _ Hu) (Rabs (u i - xs i))) as (t1 & H1 & K).
     - apply Rabs_pos_lt. lra.
     - specialize (K t1 ltac:(lra) i Hi). lra. }
   rewrite (E v Hv), (E w Hw). reflexivity.
+Qed.
+
+Theorem nothing_by_two N v w list : rests_at N (v :: w :: list) -> nothing_attracts_everything N.
+Proof.
+  intros (H & D). inversion H as [|? ? Hv Hr]; subst. inversion Hr as [|? ? Hw _]; subst.
+  inversion D as [|? ? Da _]; subst. inversion Da as [|? ? Dvw _]; subst. now apply (nothing_by_two_states N (state v) (state w)).
 Qed.

@@ -120,11 +120,26 @@ Definition rests_exactly_at (list : list numbers) : Prop :=
   (forall x, rests x <-> exists v, In v list /\ agree n (state v) x) /\ different list.
 Definition rests_at (list : list numbers) : Prop := List.Forall (fun v => rests (state v)) list /\ different list.
 
-(** v is an equilibrium, and solutions from states near it approach it like e^(-t/k), in the distance from it. *)
+(** Lists of boxes, each an interval for every neuron. Each box has exactly one equilibrium, and no state is in two
+    of them; there are no other equilibria. *)
+Definition lies_in (B : list (Q * Q)) (x : vec) : Prop := forall i, (i < n)%nat ->
+  Q2R (fst (nth i B (0, 0)%Q)) <= x i <= Q2R (snd (nth i B (0, 0)%Q)).
+Definition rests_once_in (B : list (Q * Q)) : Prop :=
+  exists x, rests x /\ lies_in B x /\ forall y, rests y -> lies_in B y -> agree n x y.
+Definition rests_in (boxes : list (list (Q * Q))) : Prop :=
+  List.Forall rests_once_in boxes /\ ForallOrdPairs (fun A B => forall x, lies_in A x -> ~ lies_in B x) boxes.
+Definition rests_exactly_in (boxes : list (list (Q * Q))) : Prop :=
+  rests_in boxes /\ forall x, rests x -> exists B, In B boxes /\ lies_in B x.
+
+(** Solutions from states near v approach it like e^(-t/k), in the distance from it. *)
 Definition away (v x : vec) : R := sum n (fun i => (x i - v i) * (x i - v i)).
-Definition exponentially_stable (v : numbers) : Prop := rests (state v) /\ exists near C k, 0 < near /\ 0 < k /\
-  forall x0, away (state v) x0 <= near -> exists x, the_solution n flow x0 x /\
-    forall t, 0 <= t -> away (state v) (x t) <= C * away (state v) x0 * exp (- / k * t).
+Definition attracts_nearby (v : vec) : Prop := exists near C k, 0 < near /\ 0 < k /\
+  forall x0, away v x0 <= near -> exists x, the_solution n flow x0 x /\
+    forall t, 0 <= t -> away v (x t) <= C * away v x0 * exp (- / k * t).
+(** v is an equilibrium of this kind; the box has exactly one equilibrium, which is of this kind. *)
+Definition exponentially_stable (v : numbers) : Prop := rests (state v) /\ attracts_nearby (state v).
+Definition exponentially_stable_in (B : list (Q * Q)) : Prop :=
+  rests_once_in B /\ forall x, rests x -> lies_in B x -> attracts_nearby x.
 
 (** Every solution is bounded, and from some time on between lows and highs. *)
 Definition bounded_by (lows highs : numbers) : Prop := forall x, moves x ->

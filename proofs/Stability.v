@@ -59,29 +59,22 @@ Variable N : network.
 Notation ls := (layers N).
 Notation n := (number_of (map size ls)).
 Notation each := (fun i : nat => i).
-Variable shapes : list shape.
-Variable v : numbers.
 (** One bound of the slopes at the state for each neuron. *)
 Variable heights multipliers : numbers.
 Variables s c mu : Z.
 Variable F : list (list Z).
 Notation height := (at_ heights).
 
-Definition check_slopes : bool := below n (fun i =>
-  slopes_within (first (shape_of shapes ls i)) (next (shape_of shapes ls i)) (at_ v i) (height i)
-  && Exports.positive (of_neuron (fun l => at_ (tau l)) 1%Q ls i)).
-Definition check_stable : bool := rests_at_bool N shapes (weights_table N) v && check_slopes
-  && check_neurons N height multipliers && check_form N height multipliers s c mu F.
-
-Theorem stable_by_T7 : check_stable = true -> List.Forall2 (fun l s => has_shape (g l) s) ls shapes -> neurons ls ->
-  exponentially_stable N v.
+(** T7, for slopes that are at most h + e near xs, for every e > 0. *)
+Lemma attracts_by_T7 (xs : vec) : rests N xs -> neurons ls -> check_neurons N height multipliers = true ->
+  check_form N height multipliers s c mu F = true -> (forall i, (i < n)%nat -> 0 < times N i) ->
+  (forall i e, (i < n)%nat -> 0 < e -> exists delta, 0 < delta /\ forall u v, Rabs (u - xs i) <= delta ->
+    Rabs (v - xs i) <= delta -> u <= v -> 0 <= activation N i v - activation N i u <= (Q2R (height i) + e) * (v - u)) ->
+  attracts_nearby N xs.
 Proof.
-  unfold check_stable. rewrite !andb_true_iff. intros (((Hr & Hs) & Hn) & Hf) Hsh Hne.
-  pose proof (rests_sound N shapes Hsh v Hr) as R. split; [exact R|].
-  assert (T : forall i, (i < n)%nat -> 0 < times N i).
-  { intros i Hi. pose proof (below_true n _ i Hs Hi) as E. apply andb_prop in E. now apply positive_true. }
+  intros R Hne Hn Hf T Near.
   set (h := fun i => Q2R (height i)). set (d := fun i => Q2R (multiplier multipliers i)).
-  destruct (T7_stable n (times N) (leaks N) (biases N) d (fun i j => Q2R (joint N i j)) (activation N) (state v))
+  destruct (T7_stable n (times N) (leaks N) (biases N) d (fun i j => Q2R (joint N i j)) (activation N) xs)
     with (h := h) (m := margin s mu) as (near & C & k & Hnear & HC & Hk & K); auto.
   - intros i Hi. now apply (signs N height multipliers).
   - intros i Hi. now apply (signs N height multipliers).
@@ -91,20 +84,16 @@ Proof.
     destruct (HH i) as (H0 & Sl & _). eapply Rle_trans; [now apply (slopes_lipschitz _ (H i))|].
     apply Rmult_le_compat_r; [apply Rabs_pos|]. specialize (KM i Hi). apply Rabs_le_between in KM. lra.
   - intros i Hi. now apply (signs N height multipliers).
-  - intros i e Hi He. pose proof (below_true n _ i Hs Hi) as E. apply andb_prop in E. destruct E as (E & _).
-    destruct (slopes_near_a_state _ _ _ _ E) as (dl & Hd & KK). exists dl. split; [exact Hd|]. intros a b Ha Hb Hab.
-    unfold activation. rewrite !(shapes_of_neurons ls shapes Hsh i). specialize (KK a b Ha Hb Hab). fold (h i) in KK.
-    assert (0 <= e * (b - a)) by (apply Rmult_le_pos; lra). lra.
   - eapply margin_pos. exact Hf.
   - eapply form_definite; exact Hf.
   - destruct (bounded_family n (times N)) as (T1 & HT1 & KT1). destruct (positive_bound n (times N) T) as (T0 & HT0 & KT0).
-    assert (Up : forall x, off_by n (times N) (state v) x <= (T1 + 1) * away N (state v) x).
+    assert (Up : forall x, off_by n (times N) xs x <= (T1 + 1) * away N xs x).
     { intro x. unfold off_by, away. rewrite <- sum_scal. apply sum_le. intros i Hi.
       apply Rmult_le_compat_r; [apply Rle_0_sqr|]. specialize (KT1 i Hi). apply Rabs_le_between in KT1. lra. }
-    assert (Down : forall x, away N (state v) x <= / T0 * off_by n (times N) (state v) x).
+    assert (Down : forall x, away N xs x <= / T0 * off_by n (times N) xs x).
     { intro x. unfold off_by, away. rewrite <- sum_scal. apply sum_le. intros i Hi.
-      pose proof (Rle_0_sqr (x i - state v i)) as Q. unfold Rsqr in Q. rewrite <- Rmult_assoc.
-      rewrite <- (Rmult_1_l ((x i - state v i) * (x i - state v i))) at 1. apply Rmult_le_compat_r; [exact Q|].
+      pose proof (Rle_0_sqr (x i - xs i)) as Q. unfold Rsqr in Q. rewrite <- Rmult_assoc.
+      rewrite <- (Rmult_1_l ((x i - xs i) * (x i - xs i))) at 1. apply Rmult_le_compat_r; [exact Q|].
       rewrite <- (Rinv_l T0) by lra. apply Rmult_le_compat_l; [now apply Rlt_le, Rinv_0_lt_compat|now apply KT0]. }
     assert (P0 : 0 < / T0) by now apply Rinv_0_lt_compat.
     exists (near / (T1 + 1)), (/ T0 * (C * (T1 + 1))), k.
@@ -119,9 +108,29 @@ Proof.
       * intros t Ht i Hi. rewrite E. now apply X1.
       * intros y Y0 Y1. apply X2; [exact Y0|]. intros t Ht i Hi. rewrite <- E. now apply Y1.
     + intros t Ht. eapply Rle_trans; [apply Down|]. pose proof (exp_pos (- / k * t)) as Pe.
-      replace (/ T0 * (C * (T1 + 1)) * away N (state v) x0 * exp (- / k * t))
-        with (/ T0 * (C * ((T1 + 1) * away N (state v) x0) * exp (- / k * t))) by ring.
+      replace (/ T0 * (C * (T1 + 1)) * away N xs x0 * exp (- / k * t))
+        with (/ T0 * (C * ((T1 + 1) * away N xs x0) * exp (- / k * t))) by ring.
       apply Rmult_le_compat_l; [lra|]. eapply Rle_trans; [now apply Kx|].
       apply Rmult_le_compat_r; [lra|]. apply Rmult_le_compat_l; [exact HC|apply Up].
+Qed.
+
+Variable shapes : list shape.
+Variable v : numbers.
+Definition check_slopes : bool := below n (fun i =>
+  slopes_within (first (shape_of shapes ls i)) (next (shape_of shapes ls i)) (at_ v i) (height i)
+  && Exports.positive (of_neuron (fun l => at_ (tau l)) 1%Q ls i)).
+Definition check_stable : bool := rests_at_bool N shapes (weights_table N) v && check_slopes
+  && check_neurons N height multipliers && check_form N height multipliers s c mu F.
+
+Theorem stable_by_T7 : check_stable = true -> List.Forall2 (fun l s => has_shape (g l) s) ls shapes -> neurons ls ->
+  exponentially_stable N v.
+Proof.
+  unfold check_stable. rewrite !andb_true_iff. intros (((Hr & Hs) & Hn) & Hf) Hsh Hne.
+  pose proof (rests_sound N shapes Hsh v Hr) as R. split; [exact R|]. apply attracts_by_T7; auto.
+  - intros i Hi. pose proof (below_true n _ i Hs Hi) as E. apply andb_prop in E. now apply positive_true.
+  - intros i e Hi He. pose proof (below_true n _ i Hs Hi) as E. apply andb_prop in E. destruct E as (E & _).
+    destruct (slopes_near_a_state _ _ _ _ E) as (dl & Hd & KK). exists dl. split; [exact Hd|]. intros a b Ha Hb Hab.
+    unfold activation. rewrite !(shapes_of_neurons ls shapes Hsh i). specialize (KK a b Ha Hb Hab).
+    assert (0 <= e * (b - a)) by (apply Rmult_le_pos; lra). lra.
 Qed.
 End Network.

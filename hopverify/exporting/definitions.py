@@ -123,6 +123,12 @@ class Definitions:
         self._lemmas[found] = f"Lemma {found} : has_shape {g} ({shape})%Q.\nProof. {steps}. Qed.\n"
         return found
 
+    def curve(self, layer: Layer, curve: str) -> str:
+        """Return the name of the lemma that g is a multiple of tanh, as a curve of ``proofs/Curves.v`` says."""
+        g, found = self.function(layer, "g"), f"curve_of_{name(layer.name)}"
+        self._lemmas[found] = f"Lemma {found} : has_curve {g} ({curve})%Q.\nProof. unfold {g}. by_curve. Qed.\n"
+        return found
+
     def ranged(self, layer: Layer, values: str, tactic: str) -> str:
         """Return the name of the lemma that the values of g lie between two numbers."""
         g, found = self.function(layer, "g"), f"range_of_{name(layer.name)}"

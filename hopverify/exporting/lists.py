@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from hopverify.exporting.boxes import equilibria_in_boxes, has_boxes, some_in_boxes
 from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.numbers import rational, vector
 from hopverify.exporting.refusal import NotExported
@@ -23,6 +24,8 @@ def equilibria(file: Definitions, claim: Claim) -> Statement:
     """The equilibria are these states, and no two are the same."""
     if claim["region"] is not None:
         raise NotExported("the equilibria of a region have no theorem in proofs/ yet")
+    if has_boxes(claim):
+        return equilibria_in_boxes(file, claim)
     states = states_of(claim)
     model, shapes, steps = shaped(file)
     tree = TreeSearch(Flow(file.core), states).tree()
@@ -37,23 +40,25 @@ def equilibria(file: Definitions, claim: Claim) -> Statement:
 
 def some_equilibria(file: Definitions, claim: Claim) -> Statement:
     """These states are equilibria, and no two are the same."""
-    statement, proof = _some(file, states_of(claim))
-    return Statement("some_equilibria", statement, proof)
+    return Statement("some_equilibria", *_some(file, claim))
 
 
 def no_global_stability(file: Definitions, claim: Claim) -> Statement:
     """Two different equilibria, so that none attracts everything."""
-    states = states_of(claim)
-    if len(states) < 2:
+    if len(claim["equilibria"]) < 2:
         raise NotExported("an unstable equilibrium has no theorem in proofs/ yet; two equilibria have")
-    statement, proof = _some(file, states)
+    statement, proof = _some(file, claim)
+    two = "nothing_by_two_boxes _ _ _ _ H" if has_boxes(claim) else "nothing_by_two _ _ _ _ H"
     text = f"{statement} /\\\n  nothing_attracts_everything {file.network()}"
-    both = f"assert (H : {statement}).\n{{ {proof} }}\nsplit; [exact H|exact (nothing_by_two _ _ _ _ H)]."
+    both = f"assert (H : {statement}).\n{{ {proof} }}\nsplit; [exact H|exact ({two})]."
     return Statement("no_global_stability", text, both)
 
 
-def _some(file: Definitions, states: list[list[Fraction]]) -> tuple[str, str]:
-    """Return the statement that some states are equilibria, and its proof."""
+def _some(file: Definitions, claim: Claim) -> tuple[str, str]:
+    """Return the statement that some states are equilibria, or are in boxes, and its proof."""
+    if has_boxes(claim):
+        return some_in_boxes(file, claim)
+    states = states_of(claim)
     model, shapes, steps = shaped(file)
     proof = f"apply some_by_computation with (shapes := {shapes})."
     return f"rests_at {model}\n  {list_text(states)}", "\n".join([proof, f"2: {COMPUTED_ONCE}.", *steps])

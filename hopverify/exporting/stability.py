@@ -1,10 +1,12 @@
-"""Stable equilibria as statements, with proofs from ``proofs/Stability.v``: activations are affine in pieces."""
+"""Stable equilibria as statements, by T7: ``proofs/Stability.v`` where activations are affine in pieces,
+``proofs/StableBoxes.v`` for the equilibria in boxes."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
 from hopverify.exporting.attraction import arguments, twice
+from hopverify.exporting.boxes import OneBox, has_boxes
 from hopverify.exporting.definite import definite
 from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.lists import shaped, states_of
@@ -20,28 +22,51 @@ def stability(file: Definitions, claim: Claim) -> Statement:
     """T7: solutions from states near an equilibrium approach it exponentially."""
     if len(claim["equilibria"]) != 1 or claim["equilibria"][0]["stability"] != "stable":
         raise NotExported("of equilibria proofs/ shows, one by one, that they are stable")
-    (state,) = states_of(claim)
-    layers = flow_layers(file.core)
-    if any(layer.instantaneous for layer in layers):
+    if any(layer.instantaneous for layer in flow_layers(file.core)):
         raise NotExported("a layer is instantaneous; the theorem in proofs/Stability.v is for τ > 0")
+    if has_boxes(claim):
+        return _in_a_box(file, claim)
+    (state,) = states_of(claim)
     model, shapes, steps = shaped(file)
-    file.need("Definite")
-    file.need("Stability")
-    heights, multipliers = _heights(file.core, state), [Fraction(1)] * len(state)
-    found = definite(twice(file.core, heights, multipliers))
+    for module in ("Definite", "Stability"):
+        file.need(module)
+    given = f"(shapes := {shapes})\n  {_form(file.core, _heights(file.core, state))}"
+    head = f"apply stable_by_T7 with {given}."
+    first = f"{{ {' '.join(steps)} }}"
+    return Statement(
+        "stability",
+        f"exponentially_stable {model} {vector(state)}%Q",
+        "\n".join([head, f"1: {COMPUTED_ONCE}.", first, *_neurons(file)]),
+    )
+
+
+def _in_a_box(file: Definitions, claim: Claim) -> Statement:
+    """T7 with bounds of the slopes on a box with one equilibrium."""
+    box = OneBox(file, claim)
+    for module in ("Definite", "Stability", "StableBoxes"):
+        file.need(module)
+    head = f"apply stable_in_box_by_T7 with {box.given}{_form(file.core, box.heights)}."
+    first = f"{{ {' '.join(box.steps)} }}"
+    proof = [head, f"2: {COMPUTED_ONCE}.", first, *_neurons(file)]
+    return Statement("stability", f"exponentially_stable_in {file.network()}\n  {box.text}", "\n".join(proof))
+
+
+def _form(core: Core, heights: list[Fraction]) -> str:
+    """Return what shows that the form of T7 is definite, with these slopes and multipliers of 1."""
+    multipliers = [Fraction(1)] * len(heights)
+    found = definite(twice(core, heights, multipliers))
     if found is None:
         raise NotExported(
             "the form of T7 is not definite with the steepest slopes; other theorems are not yet in proofs/"
         )
-    given = f"(shapes := {shapes})\n  (heights := {vector(heights)}%Q) (multipliers := {vector(multipliers)}%Q)"
-    head = f"apply stable_by_T7 with {given}\n  {arguments(found)}."
-    first = [f"{{ {' '.join(steps)} }}"]
-    last = [f"apply List.Forall_cons; [exact {file.neuron(layer)}|]." for layer in layers]
-    return Statement(
-        "stability",
-        f"exponentially_stable {model} {vector(state)}%Q",
-        "\n".join([head, f"1: {COMPUTED_ONCE}.", *first, *last, "apply List.Forall_nil."]),
-    )
+    given = f"(heights := {vector(heights)}%Q) (multipliers := {vector(multipliers)}%Q)"
+    return f"{given}\n  {arguments(found)}"
+
+
+def _neurons(file: Definitions) -> list[str]:
+    """Return the steps that prove what is known of the activations of all states."""
+    steps = [f"apply List.Forall_cons; [exact {file.neuron(layer)}|]." for layer in flow_layers(file.core)]
+    return [*steps, "apply List.Forall_nil."]
 
 
 def _heights(core: Core, state: list[Fraction]) -> list[Fraction]:

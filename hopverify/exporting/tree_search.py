@@ -65,14 +65,14 @@ class TreeSearch:
             raise NotExported(f"a tree of more than {MAX_NODES} boxes was needed")
         steps, box = self._bounded(box)
         if any(low is not None and high is not None and low > high for low, high in box):
-            return _nested([*steps, f"Nowhere {vector([])}"])
+            return nested([*steps, f"Nowhere {vector([])}"])
         for i, own in enumerate(box):
             if not any(part.within(own) for part in self.parts[i]):
                 a = self._kink(i, own)
                 below = self._tree([*box[:i], (own[0], a), *box[i + 1 :]])
                 above = self._tree([*box[:i], (a, own[1]), *box[i + 1 :]])
-                return _nested([*steps, f"Cut {i} ({rational(a)}) ({below})\n  ({above})"])
-        return _nested([*steps, *self._leaf(box)])
+                return nested([*steps, f"Cut {i} ({rational(a)}) ({below})\n  ({above})"])
+        return nested([*steps, *self._leaf(box)])
 
     def _kink(self, i: int, own: Interval) -> Fraction:
         """Return a kink inside an interval, of several one in the middle."""
@@ -213,7 +213,7 @@ def _less(new: Fraction, old: Fraction | None, other: Fraction | None) -> bool:
     return new < old and (other is None or 10 * (old - new) > old - other or new < other)
 
 
-def _nested(steps: Sequence[str]) -> str:
+def nested(steps: Sequence[str]) -> str:
     """Return steps within one another; the last one is a whole tree."""
     text = steps[-1]
     for step in reversed(steps[:-1]):

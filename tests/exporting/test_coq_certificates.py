@@ -23,15 +23,16 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("coqc") is None, reason="needs coqc: apt-get install coq libcoq-coquelicot"),
 ]
 SPECS = Path(__file__).parents[2] / "specs"
-IMPORTS = HEAD.format(
-    digest="", modules="Sums Functions Networks Exports Definite Attraction Pieces Lists Stability Bounds"
-).partition("*)\n")[2]
+MODULES = "Definite Attraction Pieces Lists Stability Bounds Tanh Curves Boxes StableBoxes"
+IMPORTS = HEAD.format(digest="", modules=f"Sums Functions Networks Exports {MODULES}").partition("*)\n")[2]
 ATTRACTED = ("relu-pair", "global-lure", "krotov-hopfield-hard-tanh", "krotov-hopfield-relu", "krotov-hopfield-relu6",
              "negative-bias-left-out")  # fmt: skip
 LISTED = ("relu-pair", "relu-two-neurons", "relu-five-equilibria", "relu-dead-coordinate", "relu-biactive",
           "krotov-hopfield-relu", "krotov-hopfield-relu6", "krotov-hopfield-hard-tanh", "negative-self-excitation",
           "repaired/relu-horn-universal", "repaired/relu-pair-universal", "repaired/relu-biactive-universal",
           "repaired/relu-dead-coordinate-altered", "repaired/relu-runaway-universal")  # fmt: skip
+BOXED = ("hamux-convention", "negative-missing-half", "negative-bias-left-out", "negative-not-symmetrisable",
+         "hopfield-1984")  # fmt: skip
 NUMBER = r"(-?\d+(?: # \d+)?)"
 
 __all__ = ["library"]
@@ -99,8 +100,28 @@ def test_lists_of_equilibria(library: None, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_lists_of_boxes(library: None, tmp_path: Path) -> None:
+    """Accepted; and refused with another end of a box, without a box, with one twice, and with another bias or leak."""
+    modules = []
+    for name in BOXED:
+        file = exported(name, "equilibria")
+        (theorem,) = file.theorems
+        modules.append(module(name, body(file)))
+        for key, number in {"bias": "77 # 9", "leak": "1 # 9"}.items():
+            old = rf"({key}_\w+ : numbers := )\[{NUMBER}"
+            modules.append(module(f"{name} {key}", changed(file, old, rf"\1[{number}")))
+        changes = {"end": (rf"\[\[\({NUMBER}", "[[(-77 # 9"),
+                   "twice": (r"(\[\[[^\]]*\])", rf"\1; [{theorem.statement.partition('[[')[2].partition(']')[0]}]"),
+                   "less": (r"\[\[[^\]]*\];?\s*", "[")}  # fmt: skip
+        for change, (old, new) in changes.items():
+            modules.append(module(f"{name} {change}", changed(file, old, new, statement=True)))
+    assert len(modules) == 6 * len(BOXED)
+    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_two_equilibria(library: None, tmp_path: Path) -> None:
-    names = ("relu-two-neurons", "relu-five-equilibria", "hard-tanh-memory")
+    names = ("relu-two-neurons", "relu-five-equilibria", "hard-tanh-memory", "hamux-convention")
     files = [exported(name, "no global stability") for name in names]
     made = [module(name, body(file)) for name, file in zip(names, files, strict=True)]
     assert compiled("\n".join([IMPORTS, *made]), tmp_path).returncode == 0
@@ -121,6 +142,21 @@ def test_stable_equilibria(library: None, tmp_path: Path) -> None:
             "leak": (rf"(leak_\w+ : numbers := )\[{NUMBER}", r"\1[-1 # 9"),
         }.items():
             modules.append(module(f"{name} {change}", changed(file, old, new)))
+    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_stable_equilibria_in_boxes(library: None, tmp_path: Path) -> None:
+    """Accepted; and refused in another box, and with another bias, time constant or leak."""
+    modules = []
+    for name in ("hamux-convention", "negative-missing-half", "hopfield-1984"):
+        file = exported(name, "stability")
+        assert len(file.theorems) >= 2, name
+        modules.append(module(name, body(file)))
+        modules.append(module(f"{name} end", changed(file, rf"\[\({NUMBER}", "[(-77 # 9", statement=True)))
+        for key, number in {"bias": "77 # 9", "tau": "-1 # 9", "leak": "1 # 9"}.items():
+            old = rf"({key}_\w+ : numbers := )\[{NUMBER}"
+            modules.append(module(f"{name} {key}", changed(file, old, rf"\1[{number}")))
     done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
     assert done.returncode == 0, done.stderr
 

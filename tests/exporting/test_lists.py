@@ -70,7 +70,7 @@ def test_two_equilibria_are_stated_with_what_follows() -> None:
     ("core", "claim", "reason"),
     [
         (lambda: core_named("relu-pair"), listed(["1/2", "-3/4"], region=[["0", "1"], ["-1", "0"]]), "of a region"),
-        (lambda: core_named("relu-pair"), listed([["0", "1"], ["-1", "0"]]), "in boxes"),
+        (lambda: core_named("relu-pair"), listed([["0", "1"], ["-1", "0"]]), "not tanh or sigmoid"),
         (lambda: core_named("relu-pair"), listed(["1/3", "-3/4"]), "not in the list"),
         (lambda: core_named("relu-two-neurons"), listed(*TWO[1:]), "not in the list"),
         (lambda: core_named("relu-two-neurons"), Claim("no global stability", {"equilibria": [{"x": TWO[1]}]}),

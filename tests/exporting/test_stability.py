@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from math import tanh
 from typing import Any
 
 import pytest
@@ -52,13 +54,26 @@ def test_the_steepest_slopes_are_those_at_the_state() -> None:
     assert found.groups() == ("1; 0", "1; 1")
 
 
+def test_an_equilibrium_in_a_box_is_stated_with_slopes_on_the_box() -> None:
+    box = (["-1/8", "1/8"], ["1", "2"])
+    (theorem,) = export(core_with("tanh"), [row(*box)]).theorems
+    assert re.sub(r"\s+", " ", theorem.statement) == "exponentially_stable_in model [(-1 # 8, 1 # 8); (1, 2)]%Q"
+    found = re.search(r"\(heights := \[(.*?)\]%Q\) \(multipliers := \[(.*?)\]%Q\)", theorem.proof)
+    assert found is not None
+    first, second = (Fraction(each.replace(" # ", "/")) for each in found[1].split("; "))
+    assert 1 < first < Fraction(1001, 1000)
+    assert 1 - tanh(1) ** 2 < second < 1.001 - tanh(1) ** 2
+    assert found[2] == "1; 1"
+
+
 @pytest.mark.parametrize(
     ("core", "claim", "reason"),
     [
         (lambda: core_named("relu-pair"), row("1/2", "-3/4", stability="unstable"), "one by one"),
-        (lambda: core_named("relu-pair"), row(["0", "1"], ["-1", "0"]), "in boxes"),
+        (lambda: core_named("relu-pair"), row(["0", "1"], ["-1", "0"]), "not tanh or sigmoid"),
         (lambda: core_with("tanh"), row("0", "0"), "not affine in pieces"),
         (lambda: core_named("relu-biactive"), row("1", "0", "0"), "not definite with the steepest slopes"),
+        (lambda: core_with("tanh", "[[0, 2], [2, 0]]"), row(["-1/8", "1/8"], ["-1/8", "1/8"]), "not definite"),
         (lambda: core_named("repaired/relu-pair-universal"), row("1/2", "-3/4"), "instantaneous"),
     ],
 )
