@@ -19,7 +19,7 @@ A file uses only files that stand before it:
     of one equilibrium   overlaps, sectors, contraction, patterns, pattern_rows, basins, energy, own_energy
     of steps             bends, hessians, step_form, levels
     beside a state       copositivity, smooth, slopes, linearised, second_order
-    of the energy        energy_bounds
+    of the energy        energy_bounds, synaptic_bounds, activation_growth, separate, cone_forms
     where g is constant  constant_intervals, null_space, piece_systems, flat_places
     claims and proofs    claims, facts, steps, witness, theorems, check, __main__
 """

@@ -52,7 +52,7 @@ def _on(core: Core, layer: Layer, g: Term, on: Bounds) -> Range:
 
 def drive(core: Core, layer: Layer, gamma: Mapping[str, Sequence[Range]]) -> list[Range]:
     """Return intervals of drive + bias of each neuron of a layer, for activations in intervals and all arrays meant."""
-    total: list[Range] = _spread(layer.bias)
+    total: list[Range] = array_ranges(layer.bias)
     for term in drives(core, layer.name):
         total = [added(*pair) for pair in zip(total, of_term(core, term, gamma), strict=True)]
     return total
@@ -61,7 +61,7 @@ def drive(core: Core, layer: Layer, gamma: Mapping[str, Sequence[Range]]) -> lis
 def of_term(core: Core, term: Term, gamma: Mapping[str, Sequence[Range]]) -> Value:
     """Return intervals of a term for activations in intervals and all arrays meant, entry by entry."""
     values: dict[Place, Value] = {("activation", name): list(each) for name, each in gamma.items()}
-    arrays: dict[Place, Value] = {("array", name): _spread(core.arrays[name]) for name in terms.arrays(term)}
+    arrays: dict[Place, Value] = {("array", name): array_ranges(core.arrays[name]) for name in terms.arrays(term)}
     return evaluate(_squared(term), {**arrays, **values}, RANGES)
 
 
@@ -95,7 +95,7 @@ def _distances(left: Term, right: Term) -> Term | None:
     return Apply("column_squares", (Apply("transpose", (Apply("subtract", (matrix, u)),)),))
 
 
-def _spread(held: Array) -> Value:
+def array_ranges(held: Array) -> Value:
     """Return an array as intervals that hold the entries of every array that is meant."""
     absolute, relative = (ball(each) for each in _radii(held))
 

@@ -21,12 +21,13 @@ from typing import Any
 
 from flint import arb
 
+from hopverify.kernel import terms
 from hopverify.kernel.affine import starts
-from hopverify.kernel.arithmetic import Arithmetic, Value
+from hopverify.kernel.arithmetic import Arithmetic, Value, mapped
 from hopverify.kernel.bends import derivatives
 from hopverify.kernel.core import Core
-from hopverify.kernel.drive_ranges import RANGES
-from hopverify.kernel.evaluate import arrays_of, evaluate
+from hopverify.kernel.drive_ranges import RANGES, array_ranges
+from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import exact
 from hopverify.kernel.intervals import (
     ANY,
@@ -70,7 +71,9 @@ class Bent:
 
 
 def upper_bound(core: Core, S: Term, gamma: Mapping[str, Sequence[Range]]) -> dict[tuple[int, int], Fraction]:
-    """Return B with ∇²S ⪯ B for all activations in their ranges, on and above its diagonal; neurons are numbered.
+    """Return B with ∇²S ⪯ B, for all activations in their ranges and all arrays that are meant.
+
+    It is what is on and above the diagonal; neurons are numbered.
 
     What is off the diagonal is the middle of its interval. By Gershgorin's circles the rest goes to the diagonal.
     """
@@ -80,7 +83,9 @@ def upper_bound(core: Core, S: Term, gamma: Mapping[str, Sequence[Range]]) -> di
         ("activation", name): [Bent(own, {first[name] + k: ONE}, NOTHING, NOTHING) for k, own in enumerate(ranges)]
         for name, ranges in gamma.items()
     }
-    found: Bent = evaluate(S, {**values, **arrays_of(core, S, arithmetic=BENT)}, BENT)
+    for name in terms.arrays(S):
+        values["array", name] = mapped(_constant, array_ranges(core.arrays[name]))
+    found: Bent = evaluate(S, values, BENT)
     bound: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
     for (i, j), entry in found.high.items():
         need(bool(_size(entry).is_finite()), "Hessian", "it is not bounded above")

@@ -21,6 +21,7 @@ from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Layer, Model
 from hopverify.numerics.linear_growth import growth
+from hopverify.numerics.parabolas import parabolas
 from hopverify.numerics.quadratic_drives import places_of, weights
 from hopverify.numerics.ranges import Box, activation_range, drives_of, energy_of
 from hopverify.synapses import Synapse
@@ -29,9 +30,11 @@ from hopverify.synapses.diagonal import Diagonal
 from hopverify.synapses.feedforward_feedback import FeedforwardFeedback
 
 Floats = NDArray[np.float64]
-Ways = Mapping[str, str]
+Way = str | Mapping[str, list[Fraction]]
+Ways = Mapping[str, Way]
 GRID = 2**50
-MAX_WAYS = 12
+MAX_WAYS, SLACK = 12, 2.0**-20
+LINEAR = ("quadratic", "curved")
 
 
 def as_gradient(synapse: Synapse) -> Synapse:
@@ -57,19 +60,20 @@ def _up(value: Fraction) -> Fraction:
     return value if value.denominator == 1 else Fraction(ceil(value * GRID) + 1, GRID)
 
 
-def ways(model: Model) -> Iterator[tuple[dict[str, list[Fraction]], dict[str, str]]]:
+def ways(model: Model) -> Iterator[tuple[dict[str, list[Fraction]], dict[str, Way]]]:
     """Yield layers that count as growing, and ways to count the synaptic energies, likely ones first.
 
     What is joined to bounded activations alone need not grow slowly; what has no leak grows, or is known by S alone.
     """
     bounded = {name for name, layer in model.layers.items() if None not in activation_range(layer)}
-    choices: list[tuple[str, ...]] = []
+    choices: list[tuple[Way, ...]] = []
     for synapse in model.synapses.values():
         if set(synapse.layers) <= bounded:
             choices.append(("range",))
         else:
-            linear = ("quadratic", "slopes", "range")
-            choices.append(linear if synapse.linear else ("range", "slopes", "quadratic"))
+            linear: tuple[Way, ...] = ("quadratic" if synapse.spread is None else "curved", "slopes", "range")
+            others: tuple[Way, ...] = ("range", "slopes", *parabolas(model, synapse), "quadratic")
+            choices.append(linear if synapse.linear else others)
     grown = growths(model)
     leaky = {name: row for name, row in grown.items() if any(rho > 0 for rho in model.layers[name].leak)}
     sets = [{}, *([leaky] if leaky else []), *([grown] if len(grown) > len(leaky) else [])]
@@ -118,8 +122,26 @@ class EnergyForm:
     @cached_property
     def weights(self) -> Floats:
         """Return W of the energies that count as quadratic."""
-        chosen = [synapse for name, synapse in self.synapses.items() if self.ways[name] == "quadratic"]
-        return weights(self.model.layers, chosen)
+        chosen = [synapse for name, synapse in self.synapses.items() if self.ways[name] in LINEAR]
+        W = weights(self.model.layers, chosen)
+        for synapse in chosen:
+            if isinstance(synapse, Dense) and synapse.spread is not None:
+                W[np.diag_indices(len(W))] += self._spread(synapse)
+        for way in self.ways.values():
+            for name, (curvature, _) in {} if isinstance(way, str) else way.items():
+                own = list(self.places[name])
+                W[own, own] -= float(curvature)
+        return W
+
+    def _spread(self, synapse: Dense) -> Floats:
+        """Return for each neuron by how much its weights may differ from those given, in sum."""
+        assert synapse.spread is not None
+        near = float(synapse.spread.absolute) + float(synapse.spread.relative) * np.abs(synapse.matrix.floats())
+        found, (left, right) = np.zeros(sum(map(len, self.places.values()))), synapse.layers
+        factor = float(synapse.prefactor) * (1 + SLACK)
+        found[self.places[left]] += factor * near.sum(axis=1)
+        found[self.places[right]] += factor * near.sum(axis=0)
+        return found
 
     @np.errstate(invalid="ignore", over="ignore")
     def bound(self, margin: float | None, Q: Floats) -> float:
@@ -152,7 +174,7 @@ class EnergyForm:
         """Return -∂S/∂γ at 0 of energies that count as quadratic."""
         found = np.zeros(len(self.weights))
         for name, synapse in self.synapses.items():
-            if self.ways[name] == "quadratic":
+            if self.ways[name] in LINEAR:
                 at = {each: np.zeros(self.model.layers[each].size) for each in synapse.layers}
                 for target, own in synapse.drive(at, FLOATS).items():
                     found[self.places[target]] += np.asarray(own, dtype=np.float64)
@@ -169,9 +191,13 @@ class EnergyForm:
     def _energy(self, name: str, synapse: Synapse) -> float:
         """Return S at 0, or its lower bound: with 0 for what is not bounded, if slopes count the rest."""
         over = self.gamma if self.ways[name] == "range" else self.beside
-        if self.ways[name] == "quadratic":
+        way = self.ways[name]
+        if way in LINEAR or not isinstance(way, str):
             at = {each: np.zeros(self.model.layers[each].size) for each in synapse.layers}
-            return float(synapse.energy(at, FLOATS))
+            depths = {} if isinstance(way, str) else {each: depth for each, (_, depth) in way.items()}
+            return float(synapse.energy(at, FLOATS)) - sum(
+                len(self.places[each]) * float(k) for each, k in depths.items()
+            )
         if isinstance(synapse, Dense):
             left, right = (over[each] for each in synapse.layers)
             return -float(synapse.prefactor) * _form_above(synapse.matrix.floats(), left, right)

@@ -49,28 +49,6 @@ def is_strictly_copositive(Q: Matrix) -> tuple[bool, Matrix | None]:
     return True, None
 
 
-def is_split(Q: Matrix, N: Matrix) -> bool:
-    """Whether N ≥ 0 entry by entry and Q - N ≻ 0, so that Q is strictly copositive."""
-    return is_symmetric(N) and bool((N >= 0).all()) and is_positive_definite(Q - N)
-
-
-def is_positive_on_cone(Q: Matrix, signed: Sequence[bool]) -> bool:
-    """Return whether dᵀQd > 0 for every d ≠ 0 with d_i ≥ 0 wherever ``signed``; other entries are free.
-
-    The minimum over the free entries leaves the Schur complement, which has to be strictly copositive.
-    """
-    cone, free = [i for i, s in enumerate(signed) if s], [i for i, s in enumerate(signed) if not s]
-    block = Q[np.ix_(free, free)]
-    if not is_positive_definite(block):
-        return False
-    reduced = Q[np.ix_(cone, cone)]
-    if free and cone:
-        inner = solve(block, Q[np.ix_(free, cone)])
-        assert inner is not None
-        reduced = reduced - Q[np.ix_(cone, free)] @ inner
-    return is_strictly_copositive(reduced)[0]
-
-
 def _spread(entries: dict[int, Fraction], size: int) -> Matrix:
     d: Matrix = np.full(size, ZERO, dtype=object)
     for i, value in entries.items():

@@ -20,7 +20,7 @@ from hopverify.checker.payload import text_of
 from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.networks import Model
 from hopverify.numerics.copositivity import least_eigenvalue, rounded_margin, splits
-from hopverify.numerics.energy_form import EnergyForm, ways
+from hopverify.numerics.energy_form import EnergyForm, Way, ways
 from hopverify.numerics.semidefinite import solve
 from hopverify.obligations import Bounded, Convex, EnergyBoundedBelow, GradientOfL, premises_of_descent
 from hopverify.provers import Budget, Prover
@@ -61,7 +61,8 @@ def _bounds(model: Model, budget: Budget) -> Iterator[Evidence]:
         premises = [each for name in counted for each in shown[name]]
         if None not in premises:
             growth = {name: [text_of(each) for each in row] for name, row in grown.items()}
-            held = {"premises": entries_of(premises), "growth": growth, "synapses": chosen}
+            counted_by = {name: _way(way) for name, way in chosen.items()}
+            held = {"premises": entries_of(premises), "growth": growth, "synapses": counted_by}
             try:
                 form = EnergyForm(model, grown, chosen)
                 # Many ways have one form.
@@ -73,6 +74,10 @@ def _bounds(model: Model, budget: Budget) -> Iterator[Evidence]:
             except (EvidenceRejected, HopverifyError, ArithmeticError, ValueError):
                 # Numbers beyond doubles, or functions that are not defined where they are needed.
                 continue
+
+
+def _way(way: Way) -> Any:
+    return way if isinstance(way, str) else {name: [text_of(each) for each in row] for name, row in way.items()}
 
 
 def _with_margins(
@@ -107,7 +112,7 @@ def _margins(Q: Floats, cone: NDArray[np.bool_], budget: Budget) -> Iterator[tup
         return
     for margin, N in splits(Q, cone):
         yield _held(margin, N)
-    if len(Q) <= MAX_COPOSITIVE and cone.all():
+    if 0 < cone.sum() <= MAX_COPOSITIVE:
         scale = float(np.max(np.abs(Q)))
         for k in (4, 8, 14, 22):
             yield _held(scale * 2.0**-k, None)

@@ -17,8 +17,6 @@ from hopverify.numerics.exact_copositivity import (
     _critical,
     _needed,
     _witness,
-    is_positive_on_cone,
-    is_split,
     is_strictly_copositive,
 )
 from tests.rationals import exact
@@ -143,15 +141,6 @@ def test_what_is_too_large_is_not_decided() -> None:
         is_strictly_copositive(Q + identity(n) / 100)
 
 
-def test_splits() -> None:
-    Q = np.array([[1, 5], [5, 1]], dtype=object) * Fraction(1)
-    N = np.array([[0, 5], [5, 0]], dtype=object) * Fraction(1)
-    assert is_split(Q, N)
-    assert not is_split(Q, -N)
-    assert not is_split(Q, N + np.array([[1, 0], [0, 0]], dtype=object) * Fraction(1))
-    assert not is_split(Q, np.array([[0, 5], [4, 0]], dtype=object) * Fraction(1))
-
-
 def test_horn_plus_a_small_part_has_no_split() -> None:
     """⟨Q, X⟩ < 0 for a doubly non-negative X refutes every split Q = P + N with P ⪰ 0 and N ≥ 0."""
     cycle = np.array(
@@ -165,30 +154,6 @@ def test_horn_plus_a_small_part_has_no_split() -> None:
     Q = HORN + identity(5) / 8
     assert (Q * cycle).sum() < 0
     assert is_strictly_copositive(Q)[0]
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_free_directions_are_left_out_by_the_schur_complement(seed: int) -> None:
-    generator = np.random.default_rng(seed)
-    n = int(generator.integers(2, 5))
-    Q = random_form(generator, n)
-    signed = [bool(v) for v in generator.integers(0, 2, size=n)]
-    points = generator.normal(size=(4000, n))
-    points = np.where(signed, np.abs(points), points)
-    lowest = np.einsum("ki,ij,kj->k", points, Q.astype(float), points).min()
-    if is_positive_on_cone(Q, signed):
-        assert lowest > 0
-    else:
-        # Both signs of each free direction: the cone is a union of orthants, one of which must hold a witness.
-        free = [i for i, s in enumerate(signed) if not s]
-        orthants = range(2 ** len(free))
-        turned = []
-        for k in orthants:
-            turn = np.array([Fraction(1)] * n, dtype=object)
-            for bit, i in enumerate(free):
-                turn[i] = Fraction(-1 if k >> bit & 1 else 1)
-            turned.append(Q * np.outer(turn, turn))
-        assert not all(is_strictly_copositive(form)[0] for form in turned)
 
 
 def test_only_negative_entries_keep_and_connect_indices() -> None:

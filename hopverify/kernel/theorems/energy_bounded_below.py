@@ -2,8 +2,9 @@
 
 from fractions import Fraction
 
+from hopverify.kernel.activation_growth import growth_of
 from hopverify.kernel.core import Layer
-from hopverify.kernel.energy_bounds import Bounds, growth_of
+from hopverify.kernel.energy_bounds import Bounds
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.germs import GERMS, germ, leading
@@ -31,11 +32,7 @@ def by_convexity(case: Case) -> Fact:
     bounds = Bounds(core, {name: growth_of(core, layer, stated[name]) for name, layer in grown.items()})
     keys(proof["synapses"], f"{where}.synapses", *(synapse.name for synapse in core.synapses))
     for synapse in core.synapses:
-        way = proof["synapses"][synapse.name]
-        case.need(
-            way in ("range", "quadratic", "slopes"), "synaptic energies have a range, or are quadratic, or slopes"
-        )
-        bounds.add(synapse, way)
+        bounds.synapses.add(synapse, proof["synapses"][synapse.name])
     margin = rational(proof["margin"], where) if "margin" in proof else None
     found = bounds.bound(margin, _split(case, len(bounds.growing)) if "split" in proof else None)
     case.need(found >= ball(rational(case.claim["lower_bound"], where)), "E is not certainly so high at all states")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -108,7 +109,7 @@ def test_bounded_activations_have_ranges() -> None:
     # Of what is bounded no slope counts.
     bounded(of, "-301/100", synapses={"w": "slopes"})
     bounded(of, "-299/100", TOO_HIGH, synapses={"w": "slopes"})
-    bounded(of, "-9", "synaptic energies have a range", synapses={"w": "convexity"})
+    bounded(of, "-9", "it counts by one of range", synapses={"w": "convexity"})
     bounded(of, "-9", "the key 'w' is missing", synapses={})
     bounded(of, "-9", "lacks a premise", synapses={"w": "range"}, premises=premises(of, "x")[:1])
     left_out = dense("[[0, 2], [2, 0]]", "size: 2, lagrangian: tanh, bias: [1, 0], bias_in_energy: false")
@@ -249,3 +250,103 @@ def test_instantaneous_layers_follow_others() -> None:
     text += "synapses: {w: {kind: dense, layers: [x, x], weights: [[2]]}}\n"
     falls(core(text % 1), {"x": ["1"], "y": ["0"]}, 2, "-1/2")
     falls(core(text % 0), {"x": ["1"], "y": ["0"]}, 2, "-1/2", "layer y is instantaneous")
+
+
+def test_free_activations_are_eliminated_from_a_cone() -> None:
+    """Q = [[1, 5, -w], [5, 1, -1/2], [-w, -1/2, 1]], x ≥ 0 in the first two: without z, 1 - w² has to be > 0."""
+
+    def joined(w: str, own: str = "0") -> Core:
+        layers = "x: {size: 2, lagrangian: relu}, z: {size: 1, lagrangian: identity}"
+        inner = "w: {kind: dense, layers: [x, x], weights: [[0, -5], [-5, 0]]}"
+        outer = f"v: {{kind: dense, layers: [x, z], weights: [[{w}], [1/2]]}}"
+        alone = f"u: {{kind: dense, layers: [z, z], weights: [[{own}]]}}"
+        return core(f"layers: {{{layers}}}\nsynapses: {{{inner}, {outer}, {alone}}}\n")
+
+    held = {"growth": {"x": RELU, "z": IDENTITY}, "synapses": dict.fromkeys("wvu", "quadratic")}
+    bounded(joined("1/2"), "-1/1000", margin="1/4", **held)
+    bounded(joined("1/2"), "-9", NOT_POSITIVE, margin="4/5", **held)
+    bounded(joined("3/2"), "-9", NOT_POSITIVE, margin="1/1024", **held)
+    # Where a free neuron has a form < 0, no margin holds.
+    bounded(joined("1/2", "2"), "-9", NOT_POSITIVE, margin="1/1024", **held)
+
+
+def test_weights_within_a_spread_lower_the_form_by_their_radii() -> None:
+    """Q = [[1, -1/2], [-1/2, 1]] with 1/8 of spread in all entries: at least 1/2 - 1/4 on all vectors."""
+    of = dense("{values: [[0, 1/2], [1/2, 0]], tolerance: 1/8}", "size: 2, lagrangian: identity")
+    held = {"growth": {"x": IDENTITY}}
+    bounded(of, "-1/1000", margin="31/128", synapses={"w": "curved"}, **held)
+    bounded(of, "-9", NOT_POSITIVE, margin="33/128", synapses={"w": "curved"}, **held)
+    bounded(of, "-9", "known up to a spread", margin="1/8", synapses={"w": "quadratic"}, **held)
+
+
+def energy(text: str, more: str = "", size: int = 2) -> Core:
+    layer = f"size: {size}, lagrangian: identity{more}"
+    return core(f"layers: {{x: {{{layer}}}}}\nsynapses: {{w: {{kind: expression, layers: [x], energy: '{text}'}}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "curvature", "depth", "wrong"),
+    [
+        # By hand: the least value of f(x) - f(0) - κx²/2 is -k.
+        ("sum(x^4/4 - x^2/2)", "0", "1/4", [("0", "1/5"), ("1", "3/4")]),
+        ("dot(x, x) + 7", "2", "0", [("5/2", "99")]),
+        ("sum(square(x) - cos(3*x))", "1", "0", [("5/2", "99")]),
+        ("sum(square(square(x) - 1))/4", "0", "1/4", [("0", "1/5")]),
+        ("sum(x^2 - 2*abs(x))", "1", "2", [("1", "7/4"), ("3", "99")]),
+        ("sum(x^2 - 3*logcosh(x))", "1", "9/2", [("1", "1/8")]),
+        ("sum(x^2 - 3*softplus(x))", "1", "9/2", [("3", "99")]),
+        ("sum(exp(x) + x^2 - x)", "0", "1", [("0", "1/2")]),
+        ("x[0]^4 - x[0]^3 + 2*x[1]^2", "0", "1/9", [("0", "1/99"), ("1", "1/9")]),
+    ],
+)
+def test_parabolas_below_functions_of_one_activation(
+    text: str, curvature: str, depth: str, wrong: list[tuple[str, str]]
+) -> None:
+    of, form = energy(text, ", leak: 4"), {"growth": {"x": IDENTITY}, "margin": "1/8"}
+    near = str(Fraction(depth) + Fraction(1, 100))
+    bounded(of, "-99", synapses={"w": {"x": [curvature, near]}}, **form)
+    for pair in wrong:
+        bounded(of, "-999", "not shown to be above", synapses={"w": {"x": list(pair)}}, **form)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x[0]*x[1]", "not a sum of functions"),
+        ("sum(x^4)*sum(x)", "not a sum of functions"),
+        ("logsumexp(x)", "not a sum of functions"),
+        ("sum(x^3)", "not shown to be above"),
+        ("sum(x^4 - exp(x))", "not shown to be above"),
+        ("sum(x^2 - x*sin(x))", "not shown to be above"),
+        ("sum(sign(x)*x^2)", "composition does not show"),
+        ("sum(x^2 - 1/(1 + x^2))", None),
+        ("sum(x^2/(2 - 1))", None),
+    ],
+)
+def test_what_has_no_parabola_below(text: str, why: str | None) -> None:
+    of, form = energy(text), {"growth": {"x": IDENTITY}, "margin": "1/8", "synapses": {"w": {"x": ["0", "1"]}}}
+    bounded(of, "-99", why, **form)
+
+
+def test_parabolas_are_stated_for_the_layers_of_the_activations() -> None:
+    of = energy("x[1]^4/4 - x[1]^2/2")
+    form = {"growth": {"x": IDENTITY}, "margin": "1/8"}
+    bounded(of, "-2", synapses={"w": {"x": ["0", "1/2"]}}, **form)
+    # x[0] has none: 0 ≥ κx²/2 - k.
+    bounded(of, "-99", "neuron 0 of layer x", synapses={"w": {"x": ["1/64", "9"]}}, **form)
+    bounded(of, "-99", "the key 'x' is missing", synapses={"w": {}}, **form)
+    bounded(of, "-99", "y", synapses={"w": {"x": ["0", "1/2"], "y": ["0", "1"]}}, **form)
+    bounded(of, "-99", "expected 2 numbers", synapses={"w": {"x": ["0"]}}, **form)
+    # Without leak the form is that of the parabolas.
+    free = energy("sum(x^4/4 - x^2/2)", ", leak: false")
+    bounded(free, "-9", margin="1/2", growth=form["growth"], synapses={"w": {"x": ["1", "2"]}})
+    bounded(free, "-9", NOT_POSITIVE, margin="9/8", growth=form["growth"], synapses={"w": {"x": ["1", "2"]}})
+
+
+def test_a_bound_of_the_hessian_is_a_quadratic_energy() -> None:
+    """S = -logcosh(2x)/2 has S'' ≥ -2: with leak 3 the form is at least 1; S(0) = S'(0) = 0."""
+    of = energy("-logcosh(2*x[0])/2", ", leak: 3", 1)
+    held = {"growth": {"x": IDENTITY}, "synapses": {"w": "curved"}}
+    bounded(of, "-1/1000", margin="63/64", **held)
+    bounded(of, "-9", NOT_POSITIVE, margin="65/64", **held)
+    bounded(energy("abs(x[0])", ", leak: 3", 1), "-9", "abs has a kink", margin="1", **held)
