@@ -70,6 +70,26 @@ ENERGIES: tuple[tuple[str, Callable[[Array, float], Array], Callable[[Array, flo
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Steps of a length, or of the longest that is certified: at states of a cube, or below a level, or at all."""
+
+    step: Fraction | None
+    size: Fraction | None
+    below: Fraction | None
+
+    @property
+    def check(self) -> Any:
+        values = {
+            "step": self.step,
+            "below": self.below,
+            "lower": None if self.size is None else -self.size,
+            "upper": self.size,
+        }
+        stated = {key: text(value) for key, value in values.items() if value is not None}
+        return {"step_size": stated} if stated else "step_size"
+
+
+@dataclass(frozen=True)
 class Case:
     """``parts`` are the layers as (name, neurons, L, g); numbers are those of all neurons, W of all pairs."""
 
@@ -98,10 +118,23 @@ class Case:
             drive[..., own] -= slope(v[..., own], c)
         return drive / self.tau
 
-    def rise(self, x: Array, step: Array) -> Array:
-        """Return by how much a step raises the energy, less what may be roundings."""
-        before, after = self.energy(x), self.energy(x + step * self.flow(x))
-        return after - before - ROOM * (1 + np.abs(before) + np.abs(after))
+    def rise(self, x: Array, step: Array, asked: Asked) -> Array:
+        """Return by how much a step raises the energy, less what may be roundings; -∞ where it is not asked of."""
+        end = x + step * self.flow(x)
+        before, after = self.energy(x), self.energy(end)
+        found = after - before - ROOM * (1 + np.abs(before) + np.abs(after))
+        meant = np.ones(len(x), dtype=bool) if asked.below is None else before <= float(asked.below)
+        if asked.size is not None:
+            for states in (x,) if asked.below is not None else (x, end):
+                meant &= (np.abs(states) <= float(asked.size)).all(axis=-1)
+        return np.where(meant, found, -np.inf)
+
+    def shares(self, random: Random) -> Array:
+        """Return a share from 0 to 1 for each neuron, one for a layer that acts as a whole."""
+        found = np.array([random.choice((0.0, 1.0, random.random())) for _ in self.b])
+        for _, own, L, _ in self.parts:
+            found[own] = found[own][0] if L is _log_sum_exp else found[own]
+        return found
 
     def drawn(self, random: Random) -> Array:
         generator, n = np.random.default_rng(random.getrandbits(32)), len(self.b)
@@ -166,12 +199,12 @@ def _weights(random: Random, parts: list[Any], n: int) -> tuple[Array, Document]
     return W, synapses
 
 
-def _climbed(case: Case, step: float, starts: Array, random: Random) -> float:
+def _climbed(case: Case, step: float, asked: Asked, starts: Array, random: Random) -> float:
     """Return the highest rise by a step, or a shorter one, that is found from the best of some states."""
     generator = np.random.default_rng(random.getrandbits(32))
     highest = -np.inf
-    for h in (step, step * random.random()):
-        rises = case.rise(starts, h)
+    for h in (step, step * random.random(), step * case.shares(random)):
+        rises = case.rise(starts, h, asked)
         best = starts[np.argsort(np.nan_to_num(rises, nan=-np.inf))[-5:]]
         size = 1.0
         for _ in range(CLIMBS):
@@ -179,9 +212,9 @@ def _climbed(case: Case, step: float, starts: Array, random: Random) -> float:
                 -1, best.shape[1]
             )
             tried = np.concatenate([best, tried])
-            best = tried[np.argsort(np.nan_to_num(case.rise(tried, h), nan=-np.inf))[-5:]]
+            best = tried[np.argsort(np.nan_to_num(case.rise(tried, h, asked), nan=-np.inf))[-5:]]
             size *= 0.85
-        highest = max(highest, float(np.nanmax(case.rise(best, h))))
+        highest = max(highest, float(np.nanmax(case.rise(best, h, asked))))
     return highest
 
 
@@ -201,14 +234,14 @@ def _later(case: Case, x: Array) -> Array:
     return x
 
 
-def _contradictions(case: Case, found: Mapping[str, Any], step: Fraction | None, random: Random) -> Iterator[str]:
+def _contradictions(case: Case, found: Mapping[str, Any], asked: Asked, random: Random) -> Iterator[str]:
     verdicts = {name: entry["verdict"] for name, entry in found.items()}
     states = case.drawn(random)
     with np.errstate(all="ignore"):
-        if verdicts["energy_descent"] == "pass" and (case.rise(states, 1e-7) > ROOM).any():
+        if verdicts["energy_descent"] == "pass" and (case.rise(states, 1e-7, Asked(None, None, None)) > ROOM).any():
             yield "E rises"
-        longest = _longest(found["step_size"]) if step is None else step
-        if verdicts["step_size"] == "pass" and _climbed(case, float(longest), states, random) > 0:
+        longest = _longest(found["step_size"]) if asked.step is None else asked.step
+        if verdicts["step_size"] == "pass" and _climbed(case, float(longest), asked, states, random) > 0:
             yield f"a step of {longest} raises E"
         if verdicts["step_size"] == "fail":
             yield from _no_rise(case, found["step_size"])
@@ -229,7 +262,7 @@ def _contradictions(case: Case, found: Mapping[str, Any], step: Fraction | None,
 def _longest(entry: Mapping[str, Any]) -> Fraction:
     """Return up to which length steps are certified; 100, if any length is."""
     claims = [row.get("evidence", {}).get("claim", {}) for row in entry["obligations"]]
-    told = [claim["up_to"] for claim in claims if claim.get("claim") == "step descent"]
+    told = [claim["up_to"] for claim in claims if str(claim.get("claim")).endswith("step descent")]
     return F(told[0]) if told and told[0] is not None else F(100)
 
 
@@ -246,14 +279,15 @@ def _no_rise(case: Case, entry: Mapping[str, Any]) -> Iterator[str]:
 
 def draw(random: Random) -> Outcome:
     case = _case(random)
-    # The longest that is certified, or one that is asked for.
     step = None if random.random() < 0.6 else positive(random, 2) * random.choice((F(1), F(1, 8)))
-    asked = "step_size" if step is None else {"step_size": {"step": text(step)}}
-    checks = ["energy_descent", asked, "boundedness", "energy_bounded_below", "global_stability"]
+    size = positive(random, 4) if random.random() < 0.4 else None
+    below = small(random, 6) if random.random() < 0.3 else None
+    asked = Asked(step, size, below)
+    checks = ["energy_descent", asked.check, "boundedness", "energy_bounded_below", "global_stability"]
     found = results(case.document, checks, boxes=200)
-    wrong = next(_contradictions(case, found, step, random), None)
+    wrong = next(_contradictions(case, found, asked, random), None)
     told = random.choice(("step_size", "boundedness", "energy_bounded_below", "global_stability"))
-    return Outcome(found[told]["verdict"], f"{wrong}; step {step}: {case.document}" if wrong else None)
+    return Outcome(found[told]["verdict"], f"{wrong}; {asked}: {case.document}" if wrong else None)
 
 
 FAMILY = Family(
