@@ -14,7 +14,7 @@ def schema_text() -> str:
     from hopverify.synapses import SYNAPSES
 
     schema = json_schema(
-        lagrangians={e.name: (f"{e.summary}; L(x) = {e.potential}", e.parameters) for e in LAGRANGIANS},
+        lagrangians={e.name: (f"{e.summary}; L(x) = {e.potential}", e.fields) for e in LAGRANGIANS},
         synapses={e.name: (e.summary, e.fields) for e in SYNAPSES},
         activations={e.name: (f"{e.summary}; g(x) = {e.activation}", e.parameters) for e in ACTIVATIONS},
         checks={e.name: (e.title, e.parameters) for e in CHECKS},

@@ -72,11 +72,14 @@ def _layer(layer: Layer | SpinLayer, arrays: Arrays) -> core.Layer | core.SpinLa
 
 
 def _functions(name: str, function: LayerFunction, arrays: Arrays) -> tuple[Term | None, Term | None]:
-    """Return L and g; of the user's own L, whose gradient g is by definition, L alone."""
+    """Return L and g; of the user's own L, whose gradient g is by definition, L alone.
+
+    What has no name, but parameters, is of the catalogue, with parameters for each neuron.
+    """
     places: dict[str, Term] = {"x": Variable(("state", ""))}
     places |= {symbol: arrays(f"{name}.{symbol}", held) for symbol, held in function.constants.items()}
     L = None if function.potential is None else translated(function.potential, places)
-    if L is not None and function.name is None:
+    if L is not None and function.name is None and not function.constants:
         return L, None
     g = [translated(part, places) for part in function.activation]
     if len(g) == 1:

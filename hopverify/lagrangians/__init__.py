@@ -12,7 +12,7 @@ are written for the whole layer, x a vector.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hopverify.expr.evaluate import evaluate
@@ -20,7 +20,7 @@ from hopverify.expr.exact import EXACT
 from hopverify.expr.nodes import Expression, substitute
 from hopverify.expr.parser import parse
 from hopverify.registry import Registry
-from hopverify.spec.fields import Field
+from hopverify.spec.fields import Field, FieldKind
 
 Bound = str | None
 """An end of an interval, as an expression in the parameters; None where there is none.
@@ -79,6 +79,14 @@ class Lagrangian:
     def elementwise(self) -> bool:
         """Whether each neuron's activation depends on its own state only."""
         return self.slope is not None
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The parameters as specs have them: of neurons that act for themselves one number, or one for each."""
+        if not self.elementwise:
+            return self.parameters
+        numbers = FieldKind.NUMBER, FieldKind.NUMBERS
+        return tuple(replace(each, kind=numbers[1]) if each.kind is numbers[0] else each for each in self.parameters)
 
 
 LAGRANGIANS: Registry[Lagrangian] = Registry("hopverify.lagrangians", "LAGRANGIAN", noun="Lagrangian")

@@ -13,7 +13,7 @@ from hopverify.activations import ACTIVATIONS, Activation
 from hopverify.errors import ExpressionError, Problem, SpecError
 from hopverify.expr.continuation import derivative
 from hopverify.expr.differentiate import gradient, rank
-from hopverify.expr.nodes import Expression, Number, substitute, symbols
+from hopverify.expr.nodes import Expression, Number, apply, substitute, symbols
 from hopverify.expr.parser import check_exponents, parse
 from hopverify.expr.regularity import is_locally_lipschitz
 from hopverify.expr.shapes import shape_of
@@ -158,10 +158,31 @@ def _parameters(
 
 
 def _named_lagrangian(spec: ModelSpec, entry: Lagrangian, function: FunctionSpec, size: int) -> LayerFunction:
+    if entry.elementwise and any(isinstance(each, list) for each in function.parameters.values()):
+        return _per_neuron(spec, entry, function, size)
     constants, arrays, numbers = _parameters(spec, entry, function, size)
     potential, activation = (substitute(parse(text), constants) for text in (entry.potential, entry.activation))
     slope = substitute(parse(entry.slope), constants) if entry.slope is not None else None
     return LayerFunction(entry.name, potential, (activation,), slope, arrays, numbers)
+
+
+def _per_neuron(spec: ModelSpec, entry: Lagrangian, function: FunctionSpec, size: int) -> LayerFunction:
+    """Return a layer whose neurons have parameters of their own: as a whole it has the sum of their Lagrangians."""
+    values = read_fields(spec, entry.fields, function.parameters, function.parameters_path, neurons=size)
+    held = {name: value if isinstance(value, tuple) else (value,) for name, value in values.items()}
+    for k in range(size):
+        own = {name: Number(Fraction(value[k % len(value)])) for name, value in held.items()}
+        unmet = first_unmet(entry.requires, own)
+        if unmet is not None:
+            raise spec.error(function.parameters_path, f"the parameters must satisfy {unmet} > 0")
+    numbers = {name: Fraction(value[0]) for name, value in held.items() if len(set(value)) == 1}
+    arrays = {name: ExactArray.of(np.array(value, dtype=object)) for name, value in held.items() if name not in numbers}
+    constants = {name: Number(value) for name, value in numbers.items()}
+    potential, activation = (substitute(parse(text), constants) for text in (entry.potential, entry.activation))
+    if not arrays:
+        slope = None if entry.slope is None else substitute(parse(entry.slope), constants)
+        return LayerFunction(entry.name, potential, (activation,), slope, {}, numbers)
+    return LayerFunction(None, apply("sum", potential), (activation,), None, arrays, numbers)
 
 
 def _named_activation(spec: ModelSpec, function: FunctionSpec, size: int) -> LayerFunction:
