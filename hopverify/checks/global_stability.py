@@ -37,8 +37,11 @@ CHECK = Check(
         "Hessian) and linear drives, if positive diagonal multipliers D make the symmetric part of D(diag(ρ/h̄) - W) "
         "positive definite, with h̄ the steepest slopes. Semidefinite is enough if no activation is that steep on a "
         "whole segment and there is an equilibrium. A semidefinite program finds the multipliers, and the kernel "
-        "verifies them; beyond some dozens of neurons, the checker in doubles with proved error bounds. W need "
-        "not be symmetric, and layers may be instantaneous. Passes too where the energy descends, solutions are "
+        "verifies them; beyond 400 neurons, the checker in doubles with proved error bounds. W need "
+        "not be symmetric, and layers may be instantaneous. In softmax, sparsemax, entmax and layer norm the form is "
+        "asked on differences of activations only, whose sum is 0. Passes for softmax memories, hidden layers of "
+        "softmax or ghostmax joined to visible ones by patterns, if β·(half the diameter of the patterns)² < 1, or "
+        "β·R² < 1 for their distances R from some centre. Passes too where the energy descends, solutions are "
         "bounded, and a list of equilibria that is complete over all states has one entry (LaSalle). Fails with two "
         "equilibria, each confirmed in a box of its own, with one that is unstable, or with a direction along which "
         "a solution runs away. A memory with several patterns should fail."
@@ -48,7 +51,10 @@ CHECK = Check(
         "an energy that descends, bounded solutions and one listed equilibrium"
     ),
     sizes={
-        "": "thousands of neurons; tens of thousands with Hebbian weights, whose matrix is never formed",
+        "": (
+            "thousands of neurons; tens of thousands with Hebbian weights, whose matrix is never formed; thousands of "
+            "patterns of softmax memories"
+        ),
     },
     claims=_claims,
     order=100,
