@@ -10,7 +10,7 @@ A file uses only files that stand before it:
     what is read         numbers, json_values, terms, arrays, properties, language, core, reading
     terms of terms       derive, definitions, cells
     values of terms      arithmetic, vectors, functions, balls, evaluate, exact, duals, germs, coordinates
-    ranges               intervals, ranges
+    ranges               intervals, sums, ranges
     same functions       normal_form, normal_functions, identity
     by composition       known, regularity, curvature, growth, composition, almost_everywhere
     of a core            network, points, semidefinite, affine, altered, reduction, drive_ranges, linear_growth

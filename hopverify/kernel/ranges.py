@@ -42,6 +42,7 @@ from hopverify.kernel.intervals import (
     total,
 )
 from hopverify.kernel.properties import TABLE, Properties, of_power
+from hopverify.kernel.sums import summands
 from hopverify.kernel.terms import Apply, Number, Shape, Term
 
 
@@ -172,6 +173,25 @@ def _normalised(u: Term, v: Term, shapes: Sequence[Shape]) -> Range | None:
     return multiplied(exactly(factor), closed(-root, root)) if root else None
 
 
+def _share(u: Term, v: Term, of_u: Range) -> Range | None:
+    """Bounds of au/(c + kw), for numbers a and c ≥ 0: 1/|k| times |a|, where kw ≥ |k||u|."""
+    (factor, inner), *others = summands(u)
+    parts = list(summands(v))
+    constants = [own * term.value for own, term in parts if isinstance(term, Number)]
+    moving = [(k, term) for k, term in parts if not isinstance(term, Number) and k != 0]
+    if others or factor == 0 or len(moving) != 1 or sum(constants) < 0:
+        return None
+    (k, w), size = moving[0], Apply("abs", (inner,))
+    # The sign of the inner u is that of au, or the other one.
+    rises, falls = (of_u.nonnegative, of_u.nonpositive)[:: 1 if factor > 0 else -1]
+    large = [size, Apply("sum", (size,)), *([inner, Apply("sum", (inner,))] if rises else [])]
+    if not (w in large if k > 0 else w == inner and falls):
+        return None
+    most = exactly(abs(factor / k))
+    low, high = only(arb(0)) if of_u.nonnegative else negated(most), only(arb(0)) if of_u.nonpositive else most
+    return hull([low, high])
+
+
 def _is_offset(term: Term) -> bool:
     return isinstance(term, Number) and term.value >= 0
 
@@ -190,7 +210,12 @@ def of_function(node: Apply, given: list[Range], shapes: Sequence[Shape] = ()) -
     name = node.function
     if name == "divide":
         first, second = node.arguments
-        return _normalised(first, second, shapes) or multiplied(given[0], inverse(given[1]))
+        found = _normalised(first, second, shapes) or multiplied(given[0], inverse(given[1]))
+        share = _share(first, second, given[0])
+        if share is None:
+            return found
+        low, high = higher(found.low, share.low, open_wins=True), lower(found.high, share.high, open_wins=True)
+        return Range(low, high)
     if name == "negate":
         return negated(given[0])
     if name in ("sin", "cos"):

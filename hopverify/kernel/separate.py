@@ -22,6 +22,7 @@ from hopverify.kernel.functions import ball, exact, exactly
 from hopverify.kernel.intervals import between
 from hopverify.kernel.language import BESIDE, ELEMENTWISE
 from hopverify.kernel.numbers import Rejected, need
+from hopverify.kernel.sums import summands
 from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable
 
 Place = tuple[str, int | None]
@@ -31,35 +32,12 @@ Place = tuple[str, int | None]
 def functions_of(S: Term) -> dict[Place, Term]:
     """Return the functions f in ["state"] that S is the sum of, without its constants; refuse another S."""
     found: dict[Place, Term] = {}
-    for factor, term in _summands(S, Fraction(1)):
+    for factor, term in summands(S):
         place, f = _function(term)
         if place is not None:
             own = apply("multiply", number(factor), f)
             found[place] = apply("add", found[place], own) if place in found else own
     return found
-
-
-def _summands(term: Term, factor: Fraction) -> Iterator[tuple[Fraction, Term]]:
-    """Yield what a term is the sum of, each with a number as a factor."""
-    if isinstance(term, Apply) and term.function in ("add", "subtract"):
-        left, right = term.arguments
-        yield from _summands(left, factor)
-        yield from _summands(right, factor if term.function == "add" else -factor)
-    elif isinstance(term, Apply) and term.function == "negate":
-        yield from _summands(term.arguments[0], -factor)
-    elif isinstance(term, Apply) and term.function == "multiply" and isinstance(term.arguments[0], Number):
-        yield from _summands(term.arguments[1], factor * term.arguments[0].value)
-    elif isinstance(term, Apply) and term.function == "multiply" and isinstance(term.arguments[1], Number):
-        yield from _summands(term.arguments[0], factor * term.arguments[1].value)
-    elif isinstance(term, Apply) and term.function == "divide" and _is_divisor(term.arguments[1]):
-        assert isinstance(term.arguments[1], Number)
-        yield from _summands(term.arguments[0], factor / term.arguments[1].value)
-    else:
-        yield factor, term
-
-
-def _is_divisor(term: Term) -> bool:
-    return isinstance(term, Number) and term.value != 0
 
 
 def _function(term: Term) -> tuple[Place | None, Term]:
@@ -114,7 +92,7 @@ def _halves(f: Term) -> Iterator[Cell]:
 def _is_above(cell: Cell, total: fmpq_poly) -> bool:
     """Whether the term of a cell and a polynomial are together > 0 on the cell, its ends included."""
     side = 1 if cell.inside > 0 else -1
-    for factor, term in _summands(cell.terms[0], Fraction(1)):
+    for factor, term in summands(cell.terms[0]):
         try:
             total += polynomial(term) * exactly(factor)
         except Rejected:

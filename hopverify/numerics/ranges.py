@@ -28,6 +28,7 @@ from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols
 from hopverify.networks import Layer, Model
 from hopverify.numerics.linear_growth import growth
+from hopverify.numerics.shares import share
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
@@ -65,6 +66,9 @@ def activation_range(layer: Layer) -> Ends:
     """Return bounds of all activations of a layer, whatever the state; None where no bound is known."""
     function = layer.function
     if function.elementwise:
+        quotient = share(function.activation[0])
+        if quotient is not None:
+            return quotient
         found = growth(function)
         if found is not None:
             return found.range
@@ -87,6 +91,9 @@ def _whole(expression: Expression, layer: Layer) -> Ends:
     assert isinstance(expression, Apply)
     if expression.function in SIMPLEX:
         return Fraction(0), Fraction(1)
+    quotient = share(expression)
+    if quotient is not None:
+        return quotient
     size = _normalised(expression, layer)
     if size is not None:
         return -size, size

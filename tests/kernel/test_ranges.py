@@ -174,3 +174,41 @@ def test_values_lie_in_ranges(name: str, ends: tuple[Fraction | None, Fraction |
             if (low is None or low <= point) and (high is None or point <= high):
                 value = evaluate(term, {("state", ""): ball(point)})
                 assert value.is_nan() or (value.upper() >= held.low[0] and value.lower() <= held.high[0])
+
+
+@pytest.mark.parametrize(
+    ("quotient", "ends", "expected"),
+    [
+        (["divide", X, ["add", "1", ["abs", X]]], LINE, "[-1, 1]"),
+        (["divide", ["multiply", "3", X], ["add", "1", ["multiply", "2", ["abs", X]]]], LINE, "[-1.5, 1.5]"),
+        (["divide", ["negate", ["relu", X]], ["add", "1/2", ["relu", X]]], LINE, "[-1, 0]"),
+        (["divide", X, ["add", "1", X]], RIGHT, "(0, 1]"),
+        (["divide", X, ["subtract", "1", X]], LEFT, "[-1, 0)"),
+        (["divide", ["power", X, "2"], ["add", ["power", X, "2"], "4"]], LINE, "[0, 1]"),
+        # Neither of these has a bound.
+        (["divide", X, ["add", "1", ["relu", X]]], LINE, "(-inf, inf)"),
+        (["divide", X, ["add", "-1", ["abs", X]]], LINE, "(-inf, inf)"),
+        (["divide", X, ["subtract", "1", ["abs", X]]], LINE, "(-inf, inf)"),
+        (["divide", X, ["subtract", "1", X]], RIGHT, "(-inf, inf)"),
+        (["divide", ["add", X, "1"], ["add", "1", ["abs", X]]], LINE, "(-inf, inf)"),
+        (["divide", ["power", X, "3"], ["add", "1", ["power", X, "2"]]], LINE, "(-inf, inf)"),
+        (["divide", X, ["add", "1", ["add", ["abs", X], ["negate", ["exp", X]]]]], LINE, "(-inf, inf)"),
+        (["divide", X, ["add", "1", ["multiply", "0", ["abs", X]]]], LINE, "(-inf, inf)"),
+    ],
+)
+def test_quotients_by_what_grows_with_them(
+    quotient: Any, ends: tuple[Fraction | None, Fraction | None], expected: str
+) -> None:
+    assert told(quotient, *ends) == expected
+
+
+def test_a_share_of_a_sum() -> None:
+    squares = ["power", X, "2"]
+    for factor, high in (("1", 1), ("4", Fraction(1, 4))):
+        term = language.read(["divide", squares, ["add", "1", ["multiply", factor, ["sum", squares]]]], "")
+        found = judge(term, {("state", ""): (3,)}).range
+        assert (found.low[0], found.high[0]) == (0, ball(Fraction(high)))
+    signed = language.read(["divide", X, ["add", "1", ["sum", X]]], "")
+    assert str(judge(signed, {("state", ""): (3,)}).range) == "(-inf, inf)"
+    sized = language.read(["divide", X, ["add", "1", ["sum", ["abs", X]]]], "")
+    assert str(judge(sized, {("state", ""): (3,)}).range) == "[-1, 1]"
