@@ -15,11 +15,11 @@ class BasinCells:
     """At least ``at_least`` patterns are retrieved (M4): each lies in a cell (T9) of an equilibrium of its own.
 
     The rows of ``patterns`` are states of one ``layer``; from them ``flips`` neurons may be moved anywhere, and up to
-    ``errors`` signs of the equilibrium may be wrong.
+    ``errors`` signs of the equilibrium may be wrong. The ``network`` is None where it is not known as blocks.
     """
 
     model: Model
-    network: StructuredNetwork
+    network: StructuredNetwork | None
     memory: str
     patterns: ExactArray
     layer: str
@@ -30,8 +30,10 @@ class BasinCells:
 
     @property
     def place(self) -> slice:
-        """The numbers of the layer's neurons in the network."""
-        return self.network.places[self.layer]
+        """The numbers of the layer's neurons among those of all layers."""
+        sizes = {name: layer.size for name, layer in self.model.layers.items()}
+        first = sum(sizes[name] for name in list(sizes)[: list(sizes).index(self.layer)])
+        return slice(first, first + sizes[self.layer])
 
     @property
     def statement(self) -> str:

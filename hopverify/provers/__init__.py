@@ -149,7 +149,7 @@ DEAR: Mapping[type, tuple[str, ...]] = {
     RecoveredStates: ("equilibrium_tree",),
     DecidedStability: ("equilibrium_tree",),
     FlatRegionsInBasins: ("equilibrium_tree",),
-    BasinCells: ("cell_growth", "whole_space", "few_equilibria"),
+    BasinCells: ("cell_growth", "flow_cells", "whole_space", "few_equilibria"),
     BallMinima: ("ball_minima",),
     StepForm: ("euler_steps",),
     SafeSteps: ("rising_steps",),

@@ -32,6 +32,8 @@ MAX_BY_KERNEL = 400
 
 
 def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
+    if obligation.network is None:
+        return
     try:
         growth = Growth(obligation.network, Cells(obligation.network), obligation.layer, budget.ask)
     except EvidenceRejected:
@@ -122,9 +124,9 @@ def _cell(found: Found, k: int) -> Cell:
     """Return a cell whose ends are whole multiples of a unit, rounded inward."""
     ends, inner, rest = (_column(each, k) for each in (found.ends, found.inner, found.rest))
     is_inside = bool(((ends[0] <= rest[0]) & (rest[1] <= ends[1])).all())
-    unit = _unit(rest[1] - rest[0], inner[1] - inner[0], ends[1] - ends[0])
-    smaller = _inward(rest, unit) if found.resting[k] and is_inside else None
-    return Cell(unit, _inward(ends, unit), smaller, int(found.flips[k]), _inward(inner, unit))
+    unit = unit_of(rest[1] - rest[0], inner[1] - inner[0], ends[1] - ends[0])
+    smaller = inward(rest, unit) if found.resting[k] and is_inside else None
+    return Cell(unit, inward(ends, unit), smaller, int(found.flips[k]), inward(inner, unit))
 
 
 def _column(ends: Ends, k: int) -> tuple[Floats, Floats]:
@@ -151,14 +153,14 @@ def _box(ends: tuple[Floats, Floats], unit: float) -> list[list[int | None]]:
     return [_whole(end / unit) for end in ends]
 
 
-def _unit(*widths: Floats) -> float:
+def unit_of(*widths: Floats) -> float:
     """Return a power of two, 2⁻¹² of the typical width of the narrowest box; half-infinite ones are 1 wide."""
     sizes = [width[np.isfinite(width) & (width > 0)] for width in widths]
     size = min((float(np.median(size)) for size in sizes if len(size)), default=2.0**-13)
     return float(2.0 ** (frexp(max(size, 2.0**-36))[1] - BITS))
 
 
-def _inward(ends: tuple[Floats, Floats], unit: float) -> tuple[Floats, Floats]:
+def inward(ends: tuple[Floats, Floats], unit: float) -> tuple[Floats, Floats]:
     """Return multiples of a unit inside ends, so that an end just inside a kink does not come to lie on it."""
     return (np.floor(ends[0] / unit) + 1) * unit, -(np.floor(-ends[1] / unit) + 1) * unit
 

@@ -71,7 +71,7 @@ def _found(
     """Return the equilibria that are found, each once, and for each pattern which of them is its own."""
     states, found, chosen = list[Floats](), list[Place](), list[int | None]()
     for pattern in obligation.patterns.floats():
-        x = None if budget.exhausted else _settled(obligation.model, network, obligation.layer, pattern)
+        x = None if budget.exhausted else settled(obligation.model, network, obligation.layer, pattern)
         known = None if x is None else _known(states, x)
         if x is not None and known is None:
             place = verified(obligation.model, network, x.tolist())
@@ -89,7 +89,7 @@ def _known(states: Sequence[Floats], x: Floats) -> int | None:
     return next(close, None)
 
 
-def _settled(model: Model, network: LinearNetwork | None, name: str, pattern: Floats) -> Floats | None:
+def settled(model: Model, network: LinearNetwork | None, name: str, pattern: Floats) -> Floats | None:
     """Return about the states of all layers at the equilibrium that the flow reaches from a pattern."""
     if network is not None and network.elementwise:
         start = np.zeros(network.size)

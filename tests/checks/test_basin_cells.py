@@ -183,11 +183,74 @@ def test_wrong_parameters_are_errors(check: str, message: str) -> None:
         verify(_spec("tanh", np.eye(2) / 2, np.zeros(2), np.eye(2), check))
 
 
-def test_it_does_not_concern_asymmetric_weights_or_softmax() -> None:
-    asymmetric = _entry(_spec("tanh", np.array([[0.0, 1.0], [0.5, 0.0]]), np.zeros(2), np.eye(2)))
-    assert asymmetric["verdict"] == "not-applicable"
-    softmax = _entry(_spec("softmax", np.eye(2), np.zeros(2), np.eye(2)))
-    assert softmax["verdict"] == "not-applicable"
+def test_weights_need_not_be_symmetric() -> None:
+    """The last neurons only listen to the first, which excite each other one way round."""
+    W = np.array([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0], [2.0, 0.0, -1.0, 0.0]])
+    signs = np.array([[1.0, 1.0, 1.0, 1.0], [-1.0, -1.0, -1.0, -1.0]])
+    entry = _entry(_spec("{tanh: {beta: 4}}", W, np.zeros(4), signs))
+    assert entry["verdict"] == "pass"
+    rng = np.random.default_rng(3)
+    for row, pattern in zip(_cells(entry), signs, strict=True):
+        low, high = (np.clip(ends, -4, 4) for ends in _ends(row["cell"]))
+        settled = _end_of(lambda t, x: W @ np.tanh(4 * x) - x, pattern)
+        for _ in range(4):
+            corner = np.where(rng.random(4) < 0.5, low, high)
+            assert np.abs(_end_of(lambda t, x: W @ np.tanh(4 * x) - x, corner) - settled).max() < 1e-4
+
+
+TWO_LAYERS = """
+hopverify: 1
+name: two
+layers:
+  v: {size: 4, lagrangian: identity, tau: [1, 2, 1, 1]}
+  h: {size: 2, lagrangian: LAYER, tau: 3}
+synapses: {xi: {kind: dense, layers: [h, v], weights: [[1, 1, -1, -1], [1, -1, 1, -1]]}}
+memories: {m: {layer: v, patterns: [[1, 1, -1, -1], [1, -1, 1, -1]]}}
+checks: [basin_cells]
+"""
+
+
+def _two(layer: str) -> dict[str, Any]:
+    return _entry(parse_spec(TWO_LAYERS.replace("LAYER", layer)))
+
+
+def test_a_softmax_layer_with_a_time_constant_of_its_own() -> None:
+    """Steep between the patterns, nearly constant beside each: cells reach a third of the way and more."""
+    entry = _two("{softmax: {beta: 4}}")
+    assert entry["verdict"] == "pass"
+    Xi, tau = np.array([[1, 1, -1, -1], [1, -1, 1, -1]]), np.array([1, 2, 1, 1, 3, 3])
+
+    def flow(t: float, x: np.ndarray) -> np.ndarray:
+        p = np.exp(4 * (x[4:] - x[4:].max()))
+        return (np.concatenate([Xi.T @ (p / p.sum()), Xi @ x[:4]]) - x) / tau
+
+    rng = np.random.default_rng(4)
+    for row, pattern in zip(_cells(entry), Xi, strict=True):
+        low, high = _ends(row["cell"])
+        assert Fraction(row["nearest_end"]) > Fraction(1, 3)
+        for _ in range(4):
+            corner = np.where(rng.random(6) < 0.5, low, high)
+            assert np.abs(_end_of(flow, corner)[:4] - pattern).max() < 1e-3
+
+
+def test_a_softmax_layer_that_is_too_cold_stores_nothing() -> None:
+    assert _two("{softmax: {beta: 1/4}}")["verdict"] == "fail"
+    assert _two("{softmax: {beta: 3/4}}")["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("{expression: 'norm(x, 1 + dot(x, x))', of: layer}", "layer h is not elementwise, and none of softmax"),
+        ("{softmax: {beta: 4}}, leak: 0", "needs a positive leak"),
+        ("{softmax: {beta: 4}}, leak: 1, tau: [1, 2]", "with one time constant"),
+    ],
+)
+def test_what_it_does_not_concern(layer: str, said: str) -> None:
+    text = TWO_LAYERS.replace("LAYER, tau: 3", layer if "tau" in layer else f"{layer}, tau: 3")
+    entry = _entry(parse_spec(text))
+    assert entry["verdict"] == "not-applicable"
+    assert said in entry["reason"]["text"]
 
 
 def test_malformed_rows_are_rejected() -> None:

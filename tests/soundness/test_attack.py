@@ -142,6 +142,17 @@ layers:
 checks: [ghost_regions]
 expect: {ghost_regions: fail}
 """,
+    "one way": """
+hopverify: 1
+name: one-way
+layers:
+  x: {size: 2, lagrangian: {tanh: {beta: 4}}}
+synapses:
+  w: {kind: dense, layers: [x, x], weights: [[1, 0], [1, 0]]}
+memories:
+  m: {layer: x, patterns: [[1, 1]]}
+checks: [basin_cells]
+""",
     "whole": """
 hopverify: 1
 name: whole

@@ -106,6 +106,8 @@ def _multiples(listed: Any, unit: Fraction, size: int, key: str) -> Floats:
 
 
 def _judge(obligation: BasinCells, payload: Mapping[str, Any]) -> Judgement:
+    if obligation.network is None:
+        raise EvidenceRejected("cells: the weights are not known as blocks")
     listed, size = payload["cells"], obligation.network.size
     if not isinstance(listed, list) or len(listed) != len(obligation.labels):
         raise EvidenceRejected(f"cells: expected one for each of {len(obligation.labels)} patterns")
