@@ -132,7 +132,7 @@ def _power(u: Range, exponent: Fraction) -> Range:
     return of_function(Apply("power", (_LEFT, Number(exponent))), [u])
 
 
-def _product(a: Range, b: Range) -> tuple[arb, arb]:
+def ends_of_product(a: Range, b: Range) -> tuple[arb, arb]:
     """Return the ends of a product: one with an exact number, as most are, takes two products and not four."""
     for number, other in ((a, b), (b, a)):
         factor = number.low[0]
@@ -150,7 +150,7 @@ def _product(a: Range, b: Range) -> tuple[arb, arb]:
 
 
 def _dot(u: Sequence[Range], v: Sequence[Range]) -> Range:
-    ends = [_product(*pair) for pair in zip(u, v, strict=True)]
+    ends = [ends_of_product(*pair) for pair in zip(u, v, strict=True)]
     low, high = (sum((end[side] for end in ends), arb(0)) for side in (0, 1))
     return enclosed((low, False), (high, False))
 

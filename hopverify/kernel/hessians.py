@@ -26,7 +26,7 @@ from hopverify.kernel.affine import starts
 from hopverify.kernel.arithmetic import Arithmetic, Value, mapped
 from hopverify.kernel.bends import derivatives
 from hopverify.kernel.core import Core
-from hopverify.kernel.drive_ranges import RANGES, array_ranges
+from hopverify.kernel.drive_ranges import RANGES, array_ranges, ends_of_product
 from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import exact
 from hopverify.kernel.intervals import (
@@ -37,7 +37,6 @@ from hopverify.kernel.intervals import (
     exactly,
     hull,
     inverse,
-    multiplied,
     negated,
     only,
 )
@@ -111,8 +110,13 @@ def _combined(parts: Iterable[Mapping[Any, Range]]) -> dict[Any, Range]:
     return found
 
 
+def _product_of(a: Range, b: Range) -> Range:
+    low, high = ends_of_product(a, b)
+    return enclosed((low, False), (high, False))
+
+
 def _times(own: Mapping[Any, Range], factor: Range) -> dict[Any, Range]:
-    return {} if factor == ZERO else {key: multiplied(entry, factor) for key, entry in own.items()}
+    return {} if factor == ZERO else {key: _product_of(entry, factor) for key, entry in own.items()}
 
 
 def _hulls(parts: Sequence[Mapping[Any, Range]]) -> dict[Any, Range]:
@@ -123,13 +127,13 @@ def _hulls(parts: Sequence[Mapping[Any, Range]]) -> dict[Any, Range]:
 
 def _outer(u: Mapping[int, Range], v: Mapping[int, Range]) -> dict[tuple[int, int], Range]:
     """Return uvᵀ + vuᵀ."""
-    products = ({(min(i, j), max(i, j)): multiplied(a, b)} for i, a in u.items() for j, b in v.items())
-    return _combined([*products, *({(i, i): multiplied(u[i], v[i])} for i in u.keys() & v.keys())])
+    products = ({(min(i, j), max(i, j)): _product_of(a, b)} for i, a in u.items() for j, b in v.items())
+    return _combined([*products, *({(i, i): _product_of(u[i], v[i])} for i in u.keys() & v.keys())])
 
 
 def _square(u: Mapping[int, Range]) -> dict[tuple[int, int], Range]:
     """Return uuᵀ."""
-    return {(i, j): multiplied(a, b) for i, a in u.items() for j, b in u.items() if i <= j}
+    return {(i, j): _product_of(a, b) for i, a in u.items() for j, b in u.items() if i <= j}
 
 
 def _largest_square(u: Mapping[int, Range]) -> dict[tuple[int, int], Range]:
@@ -199,7 +203,7 @@ def _exponents(u: Bent) -> tuple[Bent, ...]:
 def _product(u: Bent, v: Bent) -> Bent:
     if u is v:
         return _power(u, Fraction(2))
-    own = multiplied(u.range, v.range)
+    own = _product_of(u.range, v.range)
     for factor, other in ((u, v), (v, u)):
         if not factor.slopes:
             return _multiple(factor.range, own, other)
@@ -253,8 +257,8 @@ def _power(u: Bent, exponent: Fraction) -> Bent:
         return u
     first, second = (RANGES.power(u.range, exponent - k) for k in (1, 2))
     factor = exactly(exponent)
-    bend = multiplied(exactly(exponent * (exponent - 1)), second)
-    return _function(u, own, multiplied(factor, first), bend)
+    bend = _product_of(exactly(exponent * (exponent - 1)), second)
+    return _function(u, own, _product_of(factor, first), bend)
 
 
 def _logsumexp(u: Sequence[Bent]) -> Bent:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from hopverify.kernel.affine import Affine, affine_drives, starts
 from hopverify.kernel.altered import Rows, System, inhibition, twice_timed
@@ -40,7 +41,8 @@ def of_energy(
     """Return M(h) of E, or a matrix below it, for states in a box; the Hessians of ``curved`` synapses make B."""
     layers = core.flow_layers
     slow, fast = ([layer for layer in layers if layer.instantaneous is at_once] for at_once in (False, True))
-    B = [_curvature(core, name, slow, box) for name in curved]
+    on = tuple((name, tuple(ends)) for name, ends in box.items())
+    B = [_curvature(core, name, on) for name in curved]
     rest = replace(core, synapses=tuple(each for each in core.synapses if each.name not in curved))
     first, forms = starts(core), affine_drives(rest.given)
     inhibition(core, fast, forms)
@@ -57,10 +59,15 @@ def of_energy(
     return [[entry_at(i, j) + (entry if i == j else 0) for j, _ in alive] for i, entry in alive]
 
 
+@lru_cache(maxsize=8)
 def _curvature(
-    core: Core, name: str, slow: Sequence[Layer], box: Mapping[str, Sequence[Interval]]
+    core: Core, name: str, on: tuple[tuple[str, tuple[Interval, ...]], ...]
 ) -> Mapping[tuple[int, int], Fraction]:
-    """Return B of a synapse that joins layers with τ > 0 alone: 0 where composition shows S to be concave."""
+    """Return B of a synapse that joins layers with τ > 0 alone: 0 where composition shows S to be concave.
+
+    Steps of several lengths ask for it.
+    """
+    slow, box = [layer for layer in core.flow_layers if not layer.instantaneous], dict(on)
     (synapse,) = (each for each in core.synapses if each.name == name)
     own = set(needs(synapse.energy)).union(*(needs(term) for term in (synapse.drive or {}).values()))
     joined = [layer for layer in slow if layer.name in own]
