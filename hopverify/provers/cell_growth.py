@@ -27,8 +27,8 @@ from hopverify.verdict import Reason
 Floats = NDArray[np.float64]
 BITS, TOGETHER = 12, 2**18
 
-MAX_BY_KERNEL = 400
-"""The kernel decides cells of networks of so many neurons; beyond, a rule does in doubles."""
+MAX_BY_KERNEL, MAX_UNCERTAIN = 400, 64
+"""So many neurons the kernel takes, and where weights are known up to a spread; beyond, a rule decides in doubles."""
 
 
 def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
@@ -38,7 +38,8 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
         growth = Growth(obligation.network, Cells(obligation.network), obligation.layer, budget.ask)
     except EvidenceRejected:
         return
-    if obligation.network.size <= MAX_BY_KERNEL and is_small(obligation):
+    most = MAX_UNCERTAIN if obligation.model.uncertain else MAX_BY_KERNEL
+    if obligation.network.size <= most and is_small(obligation):
         yield from _by_kernel(growth, obligation, budget)
     else:
         yield from _in_doubles(growth, obligation, budget)

@@ -86,7 +86,7 @@ def draws_back(
     return True
 
 
-def _drawn(random: Random) -> tuple[str, Matrix, Row, Row, list[tuple[End, End]]]:
+def drawn(random: Random) -> tuple[str, Matrix, Row, Row, list[tuple[End, End]]]:
     activation = random.choice(("hard_tanh", "hard_tanh", "relu", "relu6", "{leaky_relu: {slope: 1/4}}"))
     n = random.randint(1, 3)
     most = random.choice((3, 8, 16))
@@ -117,7 +117,7 @@ def _drawn(random: Random) -> tuple[str, Matrix, Row, Row, list[tuple[End, End]]
 
 
 def draw(random: Random) -> Outcome:
-    activation, W, b, rho, ends = _drawn(random)
+    activation, W, b, rho, ends = drawn(random)
     name: Any = {"leaky_relu": {"slope": "1/4"}} if activation.startswith("{") else activation
     document = network(name, W, b, leak=texts(rho)) | {"memories": {"m": {"layer": "x", "patterns": [[0] * len(b)]}}}
     flips = random.choice((0, 0, 0, 1, 2))
