@@ -71,8 +71,18 @@ class Basins:
         ends = [_balls(each) for each in own]
         if layer.elementwise:
             return [reached(self.flow.curves[layer.name], *each) for each in ends]
+        if self.whole[layer.name].shares:
+            return list(self._by_ends(layer, ends))
         found = self.flow.whole(layer, [low.union(high) for low, high in ends])
         return [(each.lower(), each.upper()) for each in found]
+
+    def _by_ends(self, layer: Layer, ends: Sequence[Ends]) -> Iterator[Ends]:
+        """Yield bounds of shares, which rise with their own state, and fall with the others."""
+        lows, highs = ([each[side] for each in ends] for side in (0, 1))
+        for k, (low, high) in enumerate(ends):
+            least = self.flow.whole(layer, [*highs[:k], low, *highs[k + 1 :]])[k]
+            most = self.flow.whole(layer, [*lows[:k], high, *lows[k + 1 :]])[k]
+            yield least.lower(), most.upper()
 
     def _drives(self, gamma: Sequence[Ends]) -> list[Ends]:
         """Return bounds of drive + b for bounded activations, and all weights that are meant."""

@@ -34,10 +34,14 @@ MEAN, VARIANCE = Apply("mean", (X,)), Apply("variance", (X,))
 
 @dataclass(frozen=True)
 class Whole:
-    """The square of h̄ of a layer as a whole, and whether it is balanced."""
+    """The square of h̄ of a layer as a whole, whether it is balanced, and whether it is a multiple of `entmax`.
+
+    An entry of that rises with its own state, and falls with each other one: ∂g_i/∂x_j ≤ 0.
+    """
 
     square: Fraction
     balanced: bool
+    shares: bool = False
 
 
 Direction = Mapping[int, Fraction]
@@ -139,7 +143,7 @@ def _shares(u: Apply, factor: Fraction) -> Whole | None:
         return Whole((factor * beta / 2) ** 2, u.function == "softmax")
     parameter = u.arguments[1]
     known = isinstance(parameter, Number) and 1 < parameter.value <= 2
-    return Whole((factor * beta) ** 2, balanced=True) if known else None
+    return Whole((factor * beta) ** 2, balanced=True, shares=True) if known else None
 
 
 def _normalised(u: Apply) -> Whole | None:

@@ -238,6 +238,11 @@ def test_a_softmax_layer_that_is_too_cold_stores_nothing() -> None:
     assert _two("{softmax: {beta: 3/4}}")["verdict"] == "unknown"
 
 
+@pytest.mark.long
+def test_a_sparsemax_layer_is_constant_beside_patterns() -> None:
+    assert _two("sparsemax")["verdict"] == "pass"
+
+
 @pytest.mark.parametrize(
     ("layer", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -261,6 +262,22 @@ def test_layers_that_act_as_a_whole_and_are_steep_elsewhere() -> None:
     )
     row = {"retrieved": False, "cell": NEAR["cell"], "x": NEAR["cell"], "flips": {"neurons": 1, "box": NEAR["cell"]}}
     wrong(on_hidden, row, why="acts as a whole", multipliers=LAYERS, at_least=0)
+
+
+@pytest.mark.parametrize("hidden", ["sparsemax", "{entmax: {alpha: 3/2}}"])
+def test_shares_have_the_ends_of_their_own(hidden: str) -> None:
+    """They are exactly 1 and 0 where scores are 1 apart (2 of entmax); where one is not, the form is not definite."""
+    none, of = {"retrieved": False}, TWO_LAYERS.replace("{softmax: {beta: 4}}", hidden)
+    closer = NEAR["cell"][:4], [["7/2", "9/2"], ["-1/2", "1/2"]]
+    cell = [*([str(Fraction(low) + Fraction(1, 8)), str(Fraction(high) - Fraction(1, 8))] for low, high in closer[0])]
+    row = NEAR | {"cell": [*cell, *closer[1]], "x": [*cell, *closer[1]]}
+    wrong(of, row, none, why=KEPT, multipliers=LAYERS)
+    row = (
+        NEAR | {"cell": [*cell, ["27/8", "37/8"], ["-5/8", "5/8"]]} | {"x": [*cell, ["27/8", "37/8"], ["-5/8", "5/8"]]}
+    )
+    told(of, row, none, multipliers=LAYERS)
+    wide = NEAR | {"cell": [*cell, ["1", "5"], ["-1", "1"]]}
+    wrong(of, wide, none, why=f"{KEPT}|{DEFINITE}", multipliers=LAYERS)
 
 
 def test_instantaneous_layers_follow_from_the_others() -> None:
