@@ -19,7 +19,7 @@ from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import Range, exactly, multiplied
 from hopverify.kernel.network import activation
-from hopverify.kernel.numbers import need
+from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.terms import STATE, Term
 
 Box = Mapping[str, Sequence[Bounds]]
@@ -86,12 +86,14 @@ def _least_of_neuron(core: Core, layer: Layer, place: int, own: Bounds, gamma: R
     most = multiplied(gamma, exactly(b)).high[0]
     if rho == 0:
         return -most
-    assert layer.L is not None
     low, high = own
     nearest = low if low is not None and low > 0 else high if high is not None and high < 0 else Fraction(0)
-    L, g = (_at(core, term, nearest) for term in (layer.L, activation(core, layer)))
+    potential = layer.L
+    if potential is None:
+        raise Rejected(f"layer {layer.name}: levels ask for a Lagrangian, as a term")
+    L, g = (_at(core, term, nearest) for term in (potential, activation(core, layer)))
     least = (ball(rho) * (ball(nearest) * g - L) - most).lower()
-    fenchel = (-ball(rho) * _at(core, layer.L, b / rho)).lower()
+    fenchel = (-ball(rho) * _at(core, potential, b / rho)).lower()
     return least.max(fenchel) if least.is_finite() else fenchel
 
 

@@ -138,6 +138,12 @@ def test_far_out_leaks_and_biases_balance() -> None:
         ),
         ("layers: {x: {size: 2, lagrangian: softmax}}\n", {"x": ["0", "1"]}, [], "act for themselves"),
         (
+            "layers: {x: {size: 1, activation: {expression: 'x/(1 + abs(x))', of: neuron}}}\n",
+            {"x": ["0", "1"]},
+            [],
+            "ask for a Lagrangian",
+        ),
+        (
             "layers: {x: {size: 1, lagrangian: identity}, y: {size: 1, lagrangian: relu, tau: 0}}\n",
             {"x": ["1", "1"]},
             ["y"],
