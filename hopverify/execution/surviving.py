@@ -13,7 +13,7 @@ from hopverify.provers import Budget, accepting
 
 DOUBLINGS, HALVINGS = 10, 3
 
-WITH_SPREADS = ("bounded solutions", "step descent", "retrieved patterns")
+WITH_SPREADS = ("bounded solutions", "global stability", "step descent", "retrieved patterns")
 
 
 def surviving(decision: Decision, budget: Budget, family: Family | None) -> Decision:
@@ -47,11 +47,7 @@ def surviving(decision: Decision, budget: Budget, family: Family | None) -> Deci
 def _reckons_with_spreads(evidence: Evidence) -> bool:
     """Whether a proof says how large spreads may be: of claims of the kernel, those of ``WITH_SPREADS``."""
     claim = evidence.get("claim")
-    known = isinstance(claim, dict) and claim.get("claim") in (
-        "bounded solutions",
-        "step descent",
-        "retrieved patterns",
-    )
+    known = isinstance(claim, dict) and claim.get("claim") in WITH_SPREADS
     return RULES[evidence["rule"]].reach is Reach.NEAR or known
 
 

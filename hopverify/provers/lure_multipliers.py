@@ -40,9 +40,9 @@ from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
 MAX_PROGRAM, NEARLY, GRID = 80, 1e-6, 2**60
-# The kernel decides definiteness in balls up to so many neurons (docs/claims.md, `T16`), in seconds; where the
-# equilibrium lies costs more.
-MAX_BY_KERNEL, MAX_PLACED = 400, 200
+# The kernel decides definiteness in balls up to so many neurons (docs/claims.md, `T16`), in seconds; of weights with a
+# spread it reads fewer, and where the equilibrium lies costs more.
+MAX_BY_KERNEL, MAX_UNCERTAIN, MAX_PLACED = 400, 64, 200
 
 
 def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
@@ -53,12 +53,13 @@ def _search(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Ev
         if "definiteness" in evidence:
             yield evidence
         ones = ones and set(evidence["multipliers"]) != {"1"}
-    if ones and _is_small(model):
+    if ones and _is_small(model) and not model.uncertain:
         yield from _on_differences(obligation, budget)
 
 
 def _is_small(model: Model) -> bool:
-    return sum(layer.size for layer in model.layers.values()) <= MAX_BY_KERNEL and not model.uncertain
+    size = sum(layer.size for layer in model.layers.values())
+    return size <= (MAX_UNCERTAIN if model.uncertain else MAX_BY_KERNEL)
 
 
 def stable_by_kernel(model: Model, budget: Budget) -> Iterator[Evidence]:
@@ -131,7 +132,7 @@ def _stable(
     stable: dict[str, Any] = {"claim": "global stability"}
     yield stable, proof
     network = linear_network(obligation.model)
-    if network is None or network.size > MAX_PLACED:
+    if network is None or network.size > MAX_PLACED or obligation.model.uncertain:
         return
     x = Settling(network).followed()
     found = verified(obligation.model, network, x.tolist()) if x is not None else None

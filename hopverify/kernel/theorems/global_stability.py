@@ -23,6 +23,7 @@ from hopverify.kernel.semidefinite import is_definite, is_semidefinite
 from hopverify.kernel.terms import STATE, Variable
 from hopverify.kernel.theorems.bounded_solutions import layers_of
 from hopverify.kernel.theorems.descent import premises_of_t2
+from hopverify.kernel.weight_spreads import is_uncertain, radii
 
 MAX_SIZE, MAX_BORDER = 400, 200
 """How many neurons there may be, and of how many M may be singular."""
@@ -41,9 +42,10 @@ def by_t16(case: Case) -> Fact:
     Or ρ ≥ 0 in a layer of identity neurons, with h̄ = 1.
 
     With multipliers d > 0, the same in such a layer, M = sym(D(diag(ρ/h̄) - W)) is ≻ 0 on the neurons with h̄ > 0, and
-    there on the differences of activations, 1ᵀδγ = 0 in balanced layers. Or M ⪰ 0, and M ≻ 0 on the neurons that may
-    be as steep as h̄ on a segment, and there is an equilibrium: in the box that every solution enters, of the premise
-    `bounded solutions`, or at the place that the claim states. A place that is stated is one where an equilibrium is.
+    there on the differences of activations, 1ᵀδγ = 0 in balanced layers, for all W that are meant. Or W is exact, and
+    M ⪰ 0, and M ≻ 0 on the neurons that may be as steep as h̄ on a segment, and there is an equilibrium: in the box that
+    every solution enters, of the premise `bounded solutions`, or at the place that the claim states. A place that is
+    stated is one where an equilibrium is.
     """
     case.keys("multipliers", "heights", optional=("premises",))
     definite, placed = _is_definite_or_border(case), "x" in case.claim.fields
@@ -119,6 +121,7 @@ def _is_definite_or_border(case: Case) -> bool:
     balls = arb_mat(M).tolist()
     if is_definite(balls):
         return True
+    case.need(not is_uncertain(case.core), "M may not be positive definite for weights within the spread")
     case.need(len(balls) <= MAX_BORDER, f"sym(D(diag(ρ/h̄) - W)) is not positive definite, of over {MAX_BORDER} neurons")
     strict = {layer.name for layer in alive if is_strict(case.core, layer, heights[layer.name])}
     steep = [k for k, (layer, _) in enumerate(directions) if layer.name not in strict]
@@ -155,15 +158,19 @@ def multipliers_of(case: Case, layer: Layer) -> list[Fraction]:
 def _form(
     core: Core, layers: Sequence[Layer], d: Sequence[Fraction], heights: Mapping[str, Fraction], of: Sequence[Direction]
 ) -> fmpq_mat:
-    """Return the matrix of 2M = 2D diag(ρ/h̄) - DW - WᵀD in some directions."""
-    size, scales = len(d), list(map(exactly, d))
-    half = fmpq_mat(size, size)
-    for i, form in enumerate(affine_drives(core)):
+    """Return the matrix of 2M = 2D diag(ρ/h̄) - DW - WᵀD in some directions, or one below it for all W that are meant.
+
+    Where W may be off by R, entry by entry, that changes the form by vᵀDRv at most, for |v|: no more than row sums.
+    """
+    size, scales, forms = len(d), list(map(exactly, d)), affine_drives(core.given)
+    half, R = fmpq_mat(size, size), radii(core, forms)
+    for i, form in enumerate(forms):
         for j, weight in form.slopes.items():
             half[i, j] = -scales[i] * exactly(weight)
     leaks = [(layer.leak.fraction(k), heights[layer.name]) for layer in layers for k in range(layer.size)]
     for i, (leak, height) in enumerate(leaks):
-        half[i, i] += scales[i] * exactly(leak / height if height else Fraction(0))
+        less = sum((d[i] * R[i][j] + d[j] * R[j][i] for j in range(size) if R[i][j] or R[j][i]), Fraction(0)) / 2
+        half[i, i] += scales[i] * exactly(leak / height if height else Fraction(0)) - exactly(less)
     N = fmpq_mat(size, len(of))
     for k, direction in enumerate(of):
         for i, entry in direction.items():

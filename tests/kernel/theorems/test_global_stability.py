@@ -216,9 +216,30 @@ def test_more_patterns_than_dozens_differ_by_sums_of_0() -> None:
     assert accepted(of, STABLE, "T16", {}, **proof(*[1] * 66, height="1/2"))
 
 
-def test_drives_are_affine_with_exact_weights_and_there_are_no_spins() -> None:
-    near = network("{values: [[0, 0], [0, 0]], tolerance: 1/4}")
-    rejected(near, STABLE, "T16", {}, "known up to a spread", **proof(1, 1))
+@pytest.mark.parametrize(
+    ("values", "tolerance", "d", "held"),
+    [
+        # Both entries of a row may be off: what is left of the diagonal is 1 - W_ii - 2·tolerance.
+        ("[[0, 0], [0, 0]]", "499/1000", (1, 1), True),
+        ("[[0, 0], [0, 0]]", "1/2", (1, 1), False),
+        ("[[1/2, 0], [0, 0]]", "249/1000", (1, 1), True),
+        ("[[1/2, 0], [0, 0]]", "1/4", (1, 1), False),
+        # 2M = (2 0; 0 6) less 2t + (t + 3t) in the first row, and (t + 3t) + 6t in the second.
+        ("[[0, 3], [-1, 0]]", "1/4", (1, 3), True),
+        ("[[0, 3], [-1, 0]]", "1/3", (1, 3), False),
+    ],
+)
+def test_weights_within_a_spread_are_all_meant(values: str, tolerance: str, d: tuple[int, int], held: bool) -> None:
+    near = network(f"{{values: {values}, tolerance: {tolerance}}}")
+    for claim in (STABLE, ONE):
+        if held:
+            assert accepted(near, claim, "T16", {}, **proof(*d))
+        else:
+            rejected(near, claim, "T16", {}, "for weights within the spread", **proof(*d))
+    rejected(near, STABLE, "T16", {"x": ["0", "0"]}, "spread", **proof(*d))
+
+
+def test_drives_are_affine_and_there_are_no_spins() -> None:
     cubic = core(
         "layers: {x: {size: 2, lagrangian: tanh}}\nsynapses: {e: {kind: expression, layers: [x], energy: sum(x^4)}}\n"
     )
