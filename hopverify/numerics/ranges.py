@@ -7,8 +7,7 @@ of each entry is at most Σc² ≤ nσ²); and elementwise functions of such par
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -23,8 +22,8 @@ from hopverify.checker.floats import UNIT, assert_rounding, raised
 from hopverify.checker.midpoints import is_ordinary
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.balls import BALLS, precision
-from hopverify.expr.evaluate import Arithmetic, evaluate
-from hopverify.expr.intervals import INTERVALS, Interval, as_interval, enclose
+from hopverify.expr.evaluate import Arithmetic, Value, evaluate
+from hopverify.expr.intervals import INTERVALS, Interval, Intervals, as_interval, enclose
 from hopverify.expr.nodes import Apply, Expression, Number, Symbol, symbols
 from hopverify.networks import Layer, Model
 from hopverify.numerics.linear_growth import growth
@@ -196,27 +195,41 @@ def drives_of(synapse: Synapse, layers: Mapping[str, Layer], gamma: Mapping[str,
             }
         if synapse.spread is not None:
             raise EvidenceRejected("weights with a spread are too large or too small for floating-point bounds")
-    with arithmetic(synapse, gamma) as (values, a):
-        found = synapse.drive(values, a)
-        return {name: Box(*ends_of(found[name])) for name in names}
+    return {name: Box(*ends) for name, ends in _asked(synapse, gamma, synapse.drive).items() if name in names}
 
 
 def energy_of(synapse: Synapse, gamma: Mapping[str, Box]) -> float:
     """Return a lower bound of S."""
-    with arithmetic(synapse, gamma) as (values, a):
-        return float(ends_of([synapse.energy(values, a)])[0][0])
+    found = float(_asked(synapse, gamma, lambda values, a: {"S": [synapse.energy(values, a)]})["S"][0][0])
+    if found > -inf:
+        return found
+    values = {name: intervals(gamma[name]) for name in dict.fromkeys(synapse.layers)}
+    return float(ends_of([synapse.energy(values, _Shifted())])[0][0])
 
 
-@contextmanager
-def arithmetic(synapse: Synapse, gamma: Mapping[str, Box]) -> Iterator[tuple[dict[str, Any], Arithmetic]]:
-    """Give activations in boxes, in an arithmetic: intervals, or, where there are many, balls, which are quick."""
+class _Shifted(Intervals):
+    """Intervals in which the exponentials of a log-sum-exp do not overflow; its lower end may be lost."""
+
+    def shift(self, vector: Value) -> Value:
+        top = max(float(np.max(as_interval(u).upper)) for u in vector)
+        return top if top < inf else 0.0
+
+
+def _asked(
+    synapse: Synapse, gamma: Mapping[str, Box], ask: Callable[[dict[str, Any], Arithmetic], Mapping[str, Any]]
+) -> dict[str, tuple[Floats, Floats]]:
+    """Return bounds of values for activations in boxes, by intervals; by balls, which are quick, where there are many.
+
+    Balls lose more: the logarithm of a wide one may be unknown. Then intervals are asked as well.
+    """
     names = dict.fromkeys(synapse.layers)
     many = sum(len(gamma[name].lower) for name in names) ** 2 > MAX_TERMS
     if many and all(gamma[name].is_finite for name in names):
         with precision(BITS):
-            yield {name: _balls(gamma[name]) for name in names}, BALLS
-    else:
-        yield {name: intervals(gamma[name]) for name in names}, INTERVALS
+            found = {name: ends_of(each) for name, each in ask({k: _balls(gamma[k]) for k in names}, BALLS).items()}
+        if all(np.isfinite(ends).all() for ends in found.values()):
+            return found
+    return {name: ends_of(each) for name, each in ask({k: intervals(gamma[k]) for k in names}, INTERVALS).items()}
 
 
 def ends_of(values: Any) -> tuple[Floats, Floats]:
