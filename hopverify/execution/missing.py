@@ -14,11 +14,14 @@ from hopverify.checker.rules.lure import steepest
 from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model
+from hopverify.networks.affine import affine_drive
 from hopverify.networks.linear import MAX_NEURONS, obstacles
 from hopverify.networks.segments import segments
 from hopverify.numerics.averaged import averaged_flow
 from hopverify.numerics.constant_pieces import is_nowhere_flat
+from hopverify.numerics.exact_copositivity import MAX_SIZE as MAX_COPOSITIVE
 from hopverify.numerics.growth import propose_box
+from hopverify.numerics.linear_growth import growth
 from hopverify.numerics.ranges import activation_range
 from hopverify.numerics.step_form import DerivedForm, longest_step, step_form
 from hopverify.obligations import (
@@ -94,10 +97,11 @@ def _unequal(name: str, synapse: Synapse, index: tuple[int, ...]) -> str:
 
 def _bounded(obligation: Bounded) -> Iterator[str]:
     model = obligation.model
-    found = [*obstacles(model), *_decreasing(model), *_asymmetric(model)]
-    yield from found or [
-        "diag(ρ/s) - W is not shown to be positive where activations are unbounded: W may be too large"
-    ]
+    plain = not _curved(model)
+    # Of drives that are not affine, the size and the shape of a list of equilibria say nothing here.
+    found = [*(obstacles(model) if plain else _leakless(model)), *_decreasing(model), *_asymmetric(model)]
+    found += _unheld(model)
+    yield from found or [f"{_form(model)}: W may be too large"]
     at_once = [layer.name for layer in model.layers.values() if layer.instantaneous]
     if at_once and not found:
         yield f"layer {', '.join(at_once)} is instantaneous, so that no solution that runs away is sought"
@@ -112,7 +116,44 @@ def _below(obligation: EnergyBoundedBelow) -> Iterator[str]:
             yield f"the Lagrangian of layer {layer.name} is not evidently convex"
         if not any(layer.leak) and None in activation_range(layer):
             yield f"layer {layer.name} has no leak, and S is not shown to hold its activation"
-    yield "the form diag(ρ/s) - W is not shown to be positive where activations are unbounded, or S to be bounded"
+    held = list(_unheld(model))
+    yield from held or [_form(model)]
+
+
+def _form(model: Model) -> str:
+    """Return that the form of the growing activations decides, and how many it is about."""
+    said = "diag(ρ/s) - W is not shown to be positive where activations are unbounded"
+    rectified = [layer for layer in model.layers.values() if activation_range(layer).count(None) == 1]
+    count = sum(layer.size for layer in rectified)
+    limit = f", {count} of them on one side (up to {MAX_COPOSITIVE} are decided exactly)"
+    return said + limit if count > MAX_COPOSITIVE else said
+
+
+def _curved(model: Model) -> list[str]:
+    """Return the synapses whose drive is not affine, and which join an activation that is not bounded."""
+    unbounded = {name for name, layer in model.layers.items() if None in activation_range(layer)}
+    return [
+        name
+        for name, synapse in model.synapses.items()
+        if not synapse.linear and affine_drive(model, synapse) is None and unbounded & set(synapse.layers)
+    ]
+
+
+def _leakless(model: Model) -> Iterator[str]:
+    for name, layer in model.layers.items():
+        if 0 in layer.leak and layer.function.name != "identity":
+            yield f"layer {name} has no leak"
+
+
+def _unheld(model: Model) -> Iterator[str]:
+    """Yield what is not shown to hold activations that are not bounded."""
+    for name in _curved(model):
+        yield f"S of synapse {name} is not shown to be bounded below, or large where the activations that it joins are"
+    for name, layer in model.layers.items():
+        if layer.function.elementwise and None in activation_range(layer) and growth(layer.function) is None:
+            yield f"the activation of layer {name} is not bounded, nor known to grow at most linearly"
+        if not layer.function.elementwise and None in activation_range(layer):
+            yield f"layer {name} acts as a whole, and its activation is not known to be bounded"
 
 
 def _stable(obligation: GloballyStable) -> Iterator[str]:

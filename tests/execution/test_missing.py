@@ -58,6 +58,13 @@ def test_asymmetric_weights_are_shown_with_the_command_that_mends_them() -> None
             "boundedness",
             "diag(ρ/s)",
         ),
+        (
+            "x: {size: 1, lagrangian: identity, leak: false}",
+            "e: {kind: expression, layers: [x], energy: sum(x^3)}",
+            "boundedness",
+            "S of synapse e is not shown to be bounded below",
+        ),
+        ("x: {size: 2, lagrangian: squared_relu}", STRONG, "energy_bounded_below", "the activation of layer x is not"),
         ("x: {size: 2, lagrangian: identity}", CURVED, "global_stability", "the drive of synapse e is not linear"),
     ],
 )
@@ -140,7 +147,14 @@ def test_of_weights_within_a_tolerance_no_list_is_sought() -> None:
     [
         (30, "tanh", ["the search grows with each neuron: 30 are too many, if weights are dense"]),
         (2, "tanh", []),
-        (30, "relu", ["diag(ρ/s) - W is not shown to be positive where activations are unbounded: W may be too large"]),
+        (
+            30,
+            "relu",
+            [
+                "diag(ρ/s) - W is not shown to be positive where activations are unbounded, 30 of them on one side "
+                "(up to 14 are decided exactly): W may be too large"
+            ],
+        ),
     ],
 )
 def test_a_search_for_all_equilibria_ends_without_a_box_or_at_too_many_neurons(
