@@ -199,6 +199,7 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ],
     ),
     (ONE_NEURON.format("relu, bias: -1", "[[2]]", "[ghost_regions]"), []),
+    (ONE_NEURON.format("identity", "[[-2]]", "[{step_size: {step: 1, lower: -1, upper: 1}}]"), []),
     (ONE_NEURON.format("{expression: relu(x)^3/3, of: neuron}, bias: 1/2", "[[1/2]]", "[ghost_regions]"), []),
     (
         "layers: {x: {size: 2, lagrangian: identity, leak: false, bias: 1}}\n"
