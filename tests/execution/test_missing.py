@@ -64,7 +64,7 @@ def test_asymmetric_weights_are_shown_with_the_command_that_mends_them() -> None
             "boundedness",
             "S of synapse e is not shown to be bounded below",
         ),
-        ("x: {size: 2, lagrangian: squared_relu}", STRONG, "energy_bounded_below", "the activation of layer x is not"),
+        ("x: {size: 2, lagrangian: exp}", STRONG, "energy_bounded_below", "the activation of layer x is not"),
         ("x: {size: 2, lagrangian: identity}", CURVED, "global_stability", "the drive of synapse e is not linear"),
     ],
 )
