@@ -57,8 +57,8 @@ class Question:
 
     ``proves`` is None where no claim does. The claim in ``part`` decides a part: the question stays open, for the
     reason beside it. ``missing`` returns the reason for which it stays open though the claim that proves it is
-    accepted, if there is one. ``labels`` name the patterns that claims number, states of so many ``neurons``; ``told``
-    are fields that are asked for, and told as well.
+    accepted, if there is one. ``labels`` name the patterns that claims number, and ``place`` the neurons that they are
+    states of; ``told`` are fields that are asked for, and told as well.
     """
 
     core: Core
@@ -67,7 +67,7 @@ class Question:
     part: tuple[Mapping[str, Any], Reason] | None = None
     missing: Callable[[Claim], Reason | None] = lambda claim: None
     labels: Sequence[str] | None = None
-    neurons: int = 0
+    place: range = range(0)
     told: tuple[str, ...] = ()
 
 
@@ -238,8 +238,9 @@ def _of_patterns(obligation: StoredPatterns | BasinCells, asked: Mapping[str, An
     about = {"memory": obligation.memory, "errors": obligation.errors}
     proves = {**asked, **about, "at_least": obligation.at_least}
     few = {"name": "too few stored patterns", **about, "at_least": obligation.at_least}
-    part, neurons = ({**asked, **about}, Reason.NOT_STORED), obligation.patterns.shape[1]
-    return Question(core_of(obligation.model), proves, few, part, labels=obligation.labels, neurons=neurons)
+    part = ({**asked, **about}, Reason.NOT_STORED)
+    place = range(obligation.place.start, obligation.place.stop) if isinstance(obligation, BasinCells) else range(0)
+    return Question(core_of(obligation.model), proves, few, part, labels=obligation.labels, place=place)
 
 
 def _of_list(search: Search, name: str, missing: Callable[[Claim], Reason | None] = lambda claim: None) -> Question:

@@ -14,7 +14,7 @@ ROW: dict[str, Any] = {"x": ["1"], "stability": "stable", "apart": "1", "limit":
 def told(row: dict[str, Any], **fields: Any) -> dict[str, Any]:
     rows = [row, {"stored": False}]
     claim = Claim("stored patterns", {"memory": "m", "errors": 0, "at_least": 0, "patterns": rows, **fields})
-    return told_of_patterns(claim, LABELS, 2)
+    return told_of_patterns(claim, LABELS, range(2))
 
 
 def first(**change: Any) -> dict[str, Any]:
@@ -62,11 +62,11 @@ RETRIEVED: dict[str, Any] = {"x": [["1", "2"]], "apart": "1", "limit": ["2", "3"
 def cells(row: dict[str, Any], **fields: Any) -> dict[str, Any]:
     rows = [row, {"retrieved": False}]
     about = {"memory": "m", "errors": 0, "flips": 0, "at_least": 0, "patterns": rows, **fields}
-    return told_of_patterns(Claim("retrieved patterns", about), LABELS, 2)
+    return told_of_patterns(Claim("retrieved patterns", about), LABELS, range(2))
 
 
 def test_cells_are_told_by_their_reach() -> None:
-    held = {"cell": [["0", None], ["1", "2"]], "nearest_end": "1/4", "flips": {"neurons": 3, "box": []}}
+    held = {"cell": [["0", None], ["1", "2"], [None, "1"]], "nearest_end": "1/4", "flips": {"neurons": 3, "box": []}}
     own = {"name": "m[0]", "verdict": "pass", "distance_at_most": "1/8"}
     found = cells(RETRIEVED | held | {"retrieved": True})
     assert found["cells"][0] == own | {"flips": 3, "half_infinite": 1, "nearest_end": "1/4"}
@@ -88,7 +88,7 @@ def test_what_a_cell_lacks_is_told() -> None:
 
 def test_too_few_are_counted() -> None:
     fields = {"memory": "m", "errors": 0, "at_least": 3, "equilibria": 2, "most": 1}
-    assert told_of_patterns(Claim("too few stored patterns", fields), LABELS, 2) == {
+    assert told_of_patterns(Claim("too few stored patterns", fields), LABELS, range(2)) == {
         "all_equilibria": 2,
         "owned_at_most": 1,
         "asked": 3,

@@ -66,7 +66,7 @@ def _told(
 ) -> Judgement:
     """Return a judgement with what the claim tells beside what was stated, and that it tells of a part only."""
     if asked.labels is not None:
-        return Judgement(outcome, told_of_patterns(claim, asked.labels, asked.neurons), reason)
+        return Judgement(outcome, told_of_patterns(claim, asked.labels, asked.place), reason)
     hidden = stated.keys() - asked.told
     told = {key: value for key, value in claim.fields.items() if key not in hidden or value is False}
     return Judgement(outcome, told, reason)
