@@ -38,6 +38,9 @@ GRID, TILES = 2**40, 32
 @lru_cache(maxsize=1024)
 def slope_bounds(function: LayerFunction) -> tuple[Fraction, Fraction]:
     """Return 0 ≤ κ ≤ β of a layer, its Lagrangian being convex; raise :class:`EvidenceRejected` where no β is known."""
+    if function.neurons:
+        lows, highs = zip(*map(slope_bounds, function.neurons), strict=True)
+        return min(lows), max(highs)
     if not function.elementwise:
         low, high = _declared(function, 0), _declared(function, 1)
         if low is None or high is None or low < 0:

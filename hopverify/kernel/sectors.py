@@ -26,6 +26,7 @@ from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import between
 from hopverify.kernel.network import activation
 from hopverify.kernel.pieces import Piece
+from hopverify.kernel.separable import act_apart, neurons
 from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable, walk
 
 X = Variable(STATE)
@@ -60,13 +61,18 @@ def is_sector(core: Core, layer: Layer, height: Fraction) -> bool:
     """Whether |δγ|² ≤ height·δγ·δx for any two states of a layer."""
     if not layer.elementwise:
         whole = whole_sector(activation(core, layer))
+        if whole is None and act_apart(core, layer):
+            return all(is_sector(each, each.flow_layers[0], height) for each in neurons(core, layer))
         return whole is not None and whole.square <= height**2
     return all(_is_below(piece, height) for piece in Curve(core, layer).pieces)
 
 
 def is_steep(core: Core, layer: Layer, least: Fraction) -> bool:
     """Whether δγ·δx ≥ least·|δx|², too, for the neurons of a layer: all slopes are at least so high."""
-    return least == 0 or (layer.elementwise and all(_is_above(piece, least) for piece in Curve(core, layer).pieces))
+    if least == 0 or layer.elementwise:
+        return least == 0 or all(_is_above(piece, least) for piece in Curve(core, layer).pieces)
+    apart = act_apart(core, layer)
+    return apart and all(is_steep(each, each.flow_layers[0], least) for each in neurons(core, layer))
 
 
 def is_strict(core: Core, layer: Layer, height: Fraction) -> bool:

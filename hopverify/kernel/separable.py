@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from hopverify.kernel import language, terms
 from hopverify.kernel.arrays import Array
@@ -33,6 +33,10 @@ Or it is a sum of functions of one state each. None stands for anything else.
 
 def is_separable(term: Term, places: Mapping[Place, Shape]) -> bool:
     """Whether a number is a sum of functions of one entry of the state each."""
+    return _kind(term, places) is not None
+
+
+def _kind(term: Term, places: Mapping[Place, Shape]) -> Kind:
     shapes = language.shapes(term, places, "separable")
     known: dict[int, Kind] = {}
     for node in terms.walk(term):
@@ -40,7 +44,7 @@ def is_separable(term: Term, places: Mapping[Place, Shape]) -> bool:
             known[id(node)] = _applied(node, [known[id(each)] for each in node.arguments], shapes[id(node)])
         else:
             known[id(node)] = "entries" if isinstance(node, Variable) and node.place == STATE else "constant"
-    return known[id(term)] is not None
+    return known[id(term)]
 
 
 def _applied(node: Apply, given: Sequence[Kind], shape: Shape) -> Kind:
@@ -66,17 +70,41 @@ def _applied(node: Apply, given: Sequence[Kind], shape: Shape) -> Kind:
     return "entries" if entrywise and len(shape) == 1 else None
 
 
+def act_apart(core: Core, layer: Layer) -> bool:
+    """Whether each neuron's activation depends on its own state alone: by g, entry by entry, or by such an L."""
+    if layer.elementwise:
+        return True
+    if layer.g is not None:
+        return _kind(layer.g, core.places_of(layer)) == "entries"
+    return layer.L is not None and is_separable(layer.L, core.places_of(layer))
+
+
+def neurons(core: Core, layer: Layer) -> list[Core]:
+    """Return for each neuron of a layer as a whole the core that has this one alone, where they `act_apart`."""
+    if layer.g is None:
+        return [neuron(core, layer, k) for k in range(layer.size)]
+    return [_alone(core, layer, k, None, _at(core, layer, layer.g, k)[k]) for k in range(layer.size)]
+
+
 def neuron(core: Core, layer: Layer, k: int) -> Core:
     """Return the core that has one neuron of a layer with a separable L alone: L_k(s) = L(s·e_k), g = L_k'."""
     L = layer.L
     if L is None:
         raise Rejected(f"layer {layer.name}: it has no Lagrangian")
     need(is_separable(L, core.places_of(layer)), f"layer {layer.name}", "L is no sum of functions of one neuron each")
+    return _alone(core, layer, k, _at(core, layer, L, k), None)
+
+
+def _at(core: Core, layer: Layer, term: Term, k: int) -> Any:
+    """Return a term at s·e_k, as terms in s."""
     values: dict[Place, list[Term]] = {STATE: [Variable(STATE) if i == k else ZERO for i in range(layer.size)]}
-    for name in terms.arrays(L):
+    for name in terms.arrays(term):
         need(core.arrays[name].within is None, f"layer {layer.name}", f"the array {name} is known up to a spread")
         values["array", name] = values_of(core.arrays[name], TERMS)
+    return evaluate(term, values, TERMS)
+
+
+def _alone(core: Core, layer: Layer, k: int, L: Term | None, g: Term | None) -> Core:
     bias, tau, leak = (Array((1,), [held.entries[k]]) for held in (layer.bias, layer.tau, layer.leak))
-    L = evaluate(L, values, TERMS)
-    own = replace(layer, size=1, elementwise=True, bias=bias, tau=tau, leak=leak, L=L, g=None)
+    own = replace(layer, size=1, elementwise=True, bias=bias, tau=tau, leak=leak, L=L, g=g)
     return replace(core, layers=(own,), synapses=(), memories=(), energy=None, altered=None, original=None)

@@ -25,6 +25,7 @@ from hopverify.kernel.hessians import upper_bound
 from hopverify.kernel.numbers import need
 from hopverify.kernel.points import needs
 from hopverify.kernel.sectors import is_sector, is_steep
+from hopverify.kernel.separable import act_apart
 from hopverify.kernel.terms import Variable, walk
 from hopverify.kernel.weight_spreads import radii
 
@@ -90,7 +91,8 @@ def _diagonal(core: Core, layer: Layer, bounds: Sequence[Fraction], pace: Fracti
     (low, high), where = bounds, f"layer {layer.name}"
     need(0 <= low <= high, where, "expected 0 ≤ κ ≤ β")
     need(is_sector(core, layer, high) and is_steep(core, layer, low), where, "its slopes are not shown to be in [κ, β]")
-    need(layer.elementwise or len(set(layer.tau.entries)) == 1, where, "it acts as a whole, and has several times")
+    alike = len(set(layer.tau.entries)) == 1 or act_apart(core, layer)
+    need(alike, where, "it acts as a whole, and has several times")
     found: list[Fraction | None] = []
     for tau, leak in zip(layer.tau.entries, layer.leak.entries, strict=True):
         rho = Fraction(leak)

@@ -33,7 +33,8 @@ class UnknownLagrangianError(HopverifyError):
 class LayerFunction:
     """L, g and h of a layer. ``potential`` is None for a bare activation, ``slope`` unless elementwise.
 
-    ``name`` is the registry's, or None for the user's own expression; ``given`` tells which was written down.
+    ``name`` is the registry's, or None for the user's own expression; ``neurons`` are the functions of single neurons
+    with parameters of their own, of a layer that has the sum of their Lagrangians.
     """
 
     name: str | None
@@ -42,6 +43,7 @@ class LayerFunction:
     slope: Expression | None
     constants: Mapping[str, ExactArray]
     parameters: Mapping[str, Fraction]
+    neurons: tuple[LayerFunction, ...] = ()
 
     @property
     def elementwise(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -70,28 +72,35 @@ def _named_lagrangian(spec: ModelSpec, entry: Lagrangian, function: FunctionSpec
     if entry.elementwise and any(isinstance(each, list) for each in function.parameters.values()):
         return _per_neuron(spec, entry, function, size)
     constants, arrays, numbers = _parameters(spec, entry, function, size)
+    return replace(_with(entry, constants, numbers), constants=arrays)
+
+
+def _with(entry: Lagrangian, constants: Mapping[str, Expression], numbers: Mapping[str, Fraction]) -> LayerFunction:
+    """Return an entry of the catalogue with numbers in the place of parameters."""
     potential, activation = (substitute(parse(text), constants) for text in (entry.potential, entry.activation))
     slope = substitute(parse(entry.slope), constants) if entry.slope is not None else None
-    return LayerFunction(entry.name, potential, (activation,), slope, arrays, numbers)
+    return LayerFunction(entry.name, potential, (activation,), slope, {}, numbers)
 
 
 def _per_neuron(spec: ModelSpec, entry: Lagrangian, function: FunctionSpec, size: int) -> LayerFunction:
     """Return a layer whose neurons have parameters of their own: as a whole it has the sum of their Lagrangians."""
     values = read_fields(spec, entry.fields, function.parameters, function.parameters_path, neurons=size)
     held = {name: value if isinstance(value, tuple) else (value,) for name, value in values.items()}
+    neurons: list[LayerFunction] = []
     for k in range(size):
-        own = {name: Number(Fraction(value[k % len(value)])) for name, value in held.items()}
+        given = {name: Fraction(value[k % len(value)]) for name, value in held.items()}
+        own: dict[str, Expression] = {name: Number(value) for name, value in given.items()}
         unmet = first_unmet(entry.requires, own)
         if unmet is not None:
             raise spec.error(function.parameters_path, f"the parameters must satisfy {unmet} > 0")
+        neurons.append(_with(entry, own, given))
     numbers = {name: Fraction(value[0]) for name, value in held.items() if len(set(value)) == 1}
     arrays = {name: ExactArray.of(np.array(value, dtype=object)) for name, value in held.items() if name not in numbers}
+    if not arrays:
+        return neurons[0]
     constants = {name: Number(value) for name, value in numbers.items()}
     potential, activation = (substitute(parse(text), constants) for text in (entry.potential, entry.activation))
-    if not arrays:
-        slope = None if entry.slope is None else substitute(parse(entry.slope), constants)
-        return LayerFunction(entry.name, potential, (activation,), slope, {}, numbers)
-    return LayerFunction(None, apply("sum", potential), (activation,), None, arrays, numbers)
+    return LayerFunction(None, apply("sum", potential), (activation,), None, arrays, numbers, tuple(neurons))
 
 
 def _named_activation(spec: ModelSpec, function: FunctionSpec, size: int) -> LayerFunction:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.separable import neuron
 from tests.kernel.accepting import accepted, layer, rejected
 
@@ -84,3 +87,37 @@ def test_a_neuron_is_a_layer_of_its_own() -> None:
     of = layer("size: 2, bias: [1, 2], tau: [3, 4], lagrangian: {expression: 'x[0]^2 + logcosh(x[1])', of: layer}")
     (one,) = neuron(of, of.flow_layers[0], 1).flow_layers
     assert (one.size, one.elementwise, list(one.tau.entries), list(one.bias.entries)) == (1, True, [4], [2])
+
+
+@pytest.mark.parametrize(
+    ("text", "height", "held"),
+    [
+        ("lagrangian: {tanh: {beta: [2, 1/2]}}", "2", True),
+        ("lagrangian: {tanh: {beta: [2, 1/2]}}", "3/2", False),
+        ("lagrangian: {expression: 'x[0]^2 + logcosh(x[1])', of: layer}", "2", True),
+        ("lagrangian: {expression: 'x[0]^2 - logcosh(x[1])', of: layer}", "2", False),
+        ("activation: {expression: 'tanh(2*x) + 0*mean(ones(x))', of: layer}", "2", True),
+        ("activation: {expression: 'tanh(2*x) + mean(x)/99', of: layer}", "2", False),
+        ("activation: {expression: 'step(x)', of: layer}", "2", False),
+    ],
+)
+def test_one_equilibrium_of_neurons_that_act_apart(text: str, height: str, held: bool) -> None:
+    """T16 takes multipliers, and times, of each neuron."""
+    of = layer(f"size: 2, tau: [1, 3], {text}")
+    proof: dict[str, Any] = {"multipliers": {"x": ["1", "2"]}, "heights": {"x": height}}
+    if held:
+        assert accepted(of, "global stability", "T16", {}, **proof)
+    else:
+        with pytest.raises(Rejected):
+            accepted(of, "global stability", "T16", {}, **proof)
+
+
+def test_steps_of_neurons_that_act_apart() -> None:
+    of = layer("size: 2, tau: [1, 3], lagrangian: {expression: 'x[0]^2 + x[1]^2/4 + logcosh(x[1]/2)', of: layer}")
+    premises: list[Any] = [{"claim": {"claim": "derived energy"}, "proof": {"by": "core"}}]
+    premises.append({"claim": {"claim": "Lipschitz activation", **X}, "proof": {"by": "composition"}})
+    premises.append({"claim": {"claim": "gradient of L", **X}, "proof": {"by": "definition"}})
+    claim = {"energy": "E", "up_to": "1", "alpha": {"x": ["1/3", "1"]}}
+    assert accepted(of, "step descent", "T14", claim, slopes={"x": ["1/2", "2"]}, premises=premises)
+    for wrong in (["1", "2"], ["1/2", "1"]):
+        rejected(of, "step descent", "T14", claim, "slopes are not shown", slopes={"x": wrong}, premises=premises)

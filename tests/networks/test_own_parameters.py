@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,3 +88,24 @@ def test_what_is_decided_of_neurons_of_different_gain() -> None:
     ]
     certificate = verify(parse_spec(f"{text}checks: [{', '.join(checks)}]\n"))
     assert [entry["verdict"] for entry in certificate.results] == ["pass"] * 6
+
+
+def entry(text: str, check: str, weight: str = "3/10") -> dict[str, Any]:
+    weights = f"synapses: {{w: {{kind: dense, layers: [x, x], weights: [[0, {weight}], [{weight}, 0]]}}}}\n"
+    certificate = verify(parse_spec(f"{TEXT.format(text)}{weights}checks: [{check}]\n"))
+    return dict(certificate.results[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "weight", "stable", "steps"),
+    [
+        ("tanh: {beta: [2, 1/2]}", "3/10", "pass", "pass"),
+        ("tanh: {beta: [2, 1/2]}", "2", "fail", "pass"),
+        ("leaky_relu: {slope: [1/8, 1/2]}", "3/10", "pass", "pass"),
+        # The second neuron's activation falls: neither theorem speaks of it.
+        ("leaky_relu: {slope: [1/8, -1/2]}", "3/10", "unknown", "fail"),
+    ],
+)
+def test_slopes_are_those_of_the_steepest_neuron(text: str, weight: str, stable: str, steps: str) -> None:
+    assert entry(text, "global_stability", weight)["verdict"] == stable
+    assert entry(text, "step_size", weight)["verdict"] == steps

@@ -56,7 +56,9 @@ def steepest(layer: Layer) -> Fraction:
 
 def _steepest_of_all(layer: Layer) -> Fraction:
     # It has one leak: no spec says otherwise.
-    if not layer.uniform_tau:
+    if not all(map(is_nondecreasing, layer.function.neurons)):
+        raise EvidenceRejected("an activation is not evidently non-decreasing and locally Lipschitz")
+    if not layer.uniform_tau and not layer.function.neurons:
         raise EvidenceRejected("a layer that is not elementwise has more than one time constant")
     if not all(is_locally_lipschitz(part) for part in layer.function.activation):
         raise EvidenceRejected("an activation is not evidently locally Lipschitz")

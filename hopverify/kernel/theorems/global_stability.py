@@ -20,6 +20,7 @@ from hopverify.kernel.numbers import rational
 from hopverify.kernel.sectors import Direction, is_sector, is_strict
 from hopverify.kernel.sectors import directions as directions_of
 from hopverify.kernel.semidefinite import is_definite, is_semidefinite
+from hopverify.kernel.separable import act_apart
 from hopverify.kernel.terms import STATE, Variable
 from hopverify.kernel.theorems.bounded_solutions import layers_of
 from hopverify.kernel.theorems.descent import premises_of_t2
@@ -151,7 +152,8 @@ def multipliers_of(case: Case, layer: Layer) -> list[Fraction]:
     found = rationals(case.proof["multipliers"][layer.name], layer.size, f"{case.where}.multipliers")
     case.need(all(each > 0 for each in found), "multipliers are > 0")
     alike = len(set(found)) == len(set(layer.tau.entries)) == 1
-    case.need(layer.elementwise or alike, f"layer {layer.name} acts as a whole: it has one multiplier, and one τ")
+    apart = alike or act_apart(case.core, layer)
+    case.need(apart, f"layer {layer.name} acts as a whole: it has one multiplier, and one τ")
     return found
 
 
