@@ -7,6 +7,7 @@ from fractions import Fraction
 from hopverify.exporting.claims import Shown
 from hopverify.exporting.definite import Definite, definite
 from hopverify.exporting.definitions import Definitions
+from hopverify.exporting.lists import some_states
 from hopverify.exporting.numbers import vector, whole_rows
 from hopverify.exporting.refusal import NotExported
 from hopverify.exporting.statement import COMPUTED_ONCE, Statement, flow_layers
@@ -19,10 +20,12 @@ MAX_NEURONS = 200
 
 
 def global_stability(file: Definitions, claim: Claim) -> Statement:
-    """T16: there is one equilibrium, to which every solution converges."""
+    """T16: there is one equilibrium, to which every solution converges; and where it is, if the claim says so."""
+    text, proof = f"globally_stable {file.network()}", _by_t16(file, claim, "attracts_by_T16")
     if "x" in claim.fields:
-        raise NotExported("where the one equilibrium is, no theorem in proofs/ shows yet")
-    return Statement("global_stability", f"globally_stable {file.network()}", _by_t16(file, claim, "attracts_by_T16"))
+        place, found = some_states(file, Claim("some equilibria", {"equilibria": [{"x": claim["x"]}]}))
+        text, proof = f"{text} /\\\n  {place}", f"split.\n{{ {proof} }}\n{{ {found} }}"
+    return Statement("global_stability", text, proof)
 
 
 def at_most_one(file: Definitions, claim: Claim) -> Statement:

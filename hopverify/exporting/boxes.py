@@ -18,7 +18,7 @@ from hopverify.kernel.functions import fraction
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.numbers import rational as number
 
-MAX_NEURONS = 20
+MAX_NEURONS = 40
 """Inverse matrices stand in the file, one for each leaf of the tree."""
 
 BITS, TERMS = 44, 7

@@ -40,21 +40,21 @@ def equilibria(file: Definitions, claim: Claim) -> Statement:
 
 def some_equilibria(file: Definitions, claim: Claim) -> Statement:
     """These states are equilibria, and no two are the same."""
-    return Statement("some_equilibria", *_some(file, claim))
+    return Statement("some_equilibria", *some_states(file, claim))
 
 
 def no_global_stability(file: Definitions, claim: Claim) -> Statement:
     """Two different equilibria, so that none attracts everything."""
-    if len(claim["equilibria"]) < 2:
-        raise NotExported("an unstable equilibrium has no theorem in proofs/ yet; two equilibria have")
-    statement, proof = _some(file, claim)
+    if len(claim.fields.get("equilibria", [])) < 2:
+        raise NotExported("without two equilibria this has no theorem in proofs/ yet")
+    statement, proof = some_states(file, claim)
     two = "nothing_by_two_boxes _ _ _ _ H" if has_boxes(claim) else "nothing_by_two _ _ _ _ H"
     text = f"{statement} /\\\n  nothing_attracts_everything {file.network()}"
     both = f"assert (H : {statement}).\n{{ {proof} }}\nsplit; [exact H|exact ({two})]."
     return Statement("no_global_stability", text, both)
 
 
-def _some(file: Definitions, claim: Claim) -> tuple[str, str]:
+def some_states(file: Definitions, claim: Claim) -> tuple[str, str]:
     """Return the statement that some states are equilibria, or are in boxes, and its proof."""
     if has_boxes(claim):
         return some_in_boxes(file, claim)
