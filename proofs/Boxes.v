@@ -130,6 +130,15 @@ Definition has_one (B : list (Q * Q)) (Y : list numbers) : bool :=
   let S := slopes_of (sides_of B) in let w := map (half_of B) (seq 0 n) in let X := centre_of B in
   shrinks fine S Y w && below n (fun i => stays_at X S (nth i Y []) w i) && is_regular S Y.
 
+(** A state that is an equilibrium exactly, as a box without width. *)
+Definition at_exactly (B : list (Q * Q)) : bool := let X := centre_of B in
+  below n (fun i => Qeq_bool (fst (nth i B (0, 0)%Q)) (snd (nth i B (0, 0)%Q))) && below n (fun i =>
+    let y := map (one_at i 1) (seq 0 n) in let minus := map (one_at i (-1)) (seq 0 n) in
+    match least_of fine X y (fun _ => 0%Q), least_of fine X minus (fun _ => 0%Q) with
+    | Least m, Least m' => Qle_bool (offset_of y) m && Qle_bool (offset_of minus) m' | _, _ => false end).
+Definition holds_one (B : list (Q * Q)) (Y : list numbers) : bool :=
+  match Y with [] => at_exactly B | _ => has_one B Y end.
+
 (** The hull of two intervals. *)
 Definition lower (a b : option end_) : option end_ := match a, b with
   | Some a, Some b => Some (if Qle_bool (place a) (place b) then a else b) | _, _ => None end.
@@ -168,7 +177,7 @@ Fixpoint check_apart (list : list (Datatypes.list (Q * Q))) : bool := match list
 Fixpoint each_has_one (T : data) (list : list (Datatypes.list (Q * Q))) (inverses : Datatypes.list (Datatypes.list
   numbers)) : bool :=
   match list, inverses with [], _ => true
-  | B :: rest, Y :: inverses => has_one T B Y && each_has_one T rest inverses | _, _ => false end.
+  | B :: rest, Y :: inverses => holds_one T B Y && each_has_one T rest inverses | _, _ => false end.
 Definition whole_space : box := repeat (Side None None []) n.
 Definition check_some (inverses : list (list numbers)) : bool := each_has_one collected boxes inverses && check_apart
   boxes.
@@ -323,6 +332,13 @@ Proof.
   repeat split; try apply end_fits; try exact A; try exact A'. constructor.
 Qed.
 
+Lemma centre_within B : within_box (centre_of B) (fun j => Q2R (middle_of B j)).
+Proof.
+  intros j Hj. unfold side_at, centre_of. rewrite at_map by exact Hj. unfold holds. cbn [low high inner].
+  pose proof (end_fits fine fine_terms (curve_at j) (middle_of B j)) as E.
+  repeat split; try apply E; simpl; try lra. constructor.
+Qed.
+
 Lemma stays_is B S Y w i : (i < n)%nat -> (forall j, (j < n)%nat -> 0 < Q2R (at_ w j)) ->
   stays_at T (centre_of B) S (nth i Y []) w i = true ->
   Rabs (sum n (fun j => real_rows Y i j * F (fun j => Q2R (middle_of B j)) j)) + Q2R (row T fine S (nth i Y []) w i)
@@ -330,10 +346,7 @@ Lemma stays_is B S Y w i : (i < n)%nat -> (forall j, (j < n)%nat -> 0 < Q2R (at_
 Proof.
   intros Hi Hw H. unfold stays_at in H. cbv zeta in H. set (c := fun j => Q2R (middle_of B j)).
   set (y := nth i Y []) in *.
-  assert (HX : within_box (centre_of B) c).
-  { intros j Hj. unfold side_at, centre_of. rewrite at_map by exact Hj. unfold holds. cbn [low high inner].
-    pose proof (end_fits fine fine_terms (curve_at j) (middle_of B j)) as E.
-    repeat split; try apply E; unfold c; simpl; try lra. constructor. }
+  assert (HX : within_box (centre_of B) c) by apply centre_within.
   pose proof (least_of_bounds fine c (centre_of B) y (fun _ => 0%Q) HX) as L.
   pose proof (least_of_bounds fine c (centre_of B) (map Qopp y) (fun _ => 0%Q) HX) as L'.
   assert (Z : sum n (fun j => Q2R 0 * c j) = 0) by (rewrite (sum_ext n _ (fun _ => 0)) by (intros; rewrite Q2R_zero;
@@ -391,6 +404,38 @@ Proof.
   - apply rest_is in Rx. exists x. split; [exact Rx|]. split; [exact Hx|]. intros y Ry Hy.
     now apply (only_one fine (sides_of B) Y w (lo B) (hi B) x y (sides_span B)).
 Qed.
+
+Theorem at_exactly_sound B : at_exactly T B = true -> rests_once_in N B.
+Proof.
+  unfold at_exactly. cbv zeta. intro H. apply andb_prop in H. destruct H as (H1 & H2).
+  set (c := fun j => Q2R (middle_of B j)).
+  assert (Mid : forall i, (i < n)%nat -> lo B i = c i /\ hi B i = c i).
+  { intros i Hi. pose proof (below_true n _ i H1 Hi) as E. cbv beta in E. apply Qeq_bool_iff, Qeq_eqR in E.
+    unfold c, middle_of. rewrite Q2R_mult, Q2R_plus. replace (Q2R (1 # 2)) with (/ 2) by (unfold Q2R; simpl; lra). lra. }
+  exists c. split; [|split].
+  - intros i Hi. pose proof (below_true n _ i H2 Hi) as E. cbv beta in E.
+    set (y := map (one_at i 1) (seq 0 n)) in *. set (minus := map (one_at i (-1)) (seq 0 n)) in *.
+    pose proof (least_of_bounds fine c (centre_of B) y (fun _ => 0%Q) (centre_within B)) as L.
+    pose proof (least_of_bounds fine c (centre_of B) minus (fun _ => 0%Q) (centre_within B)) as L'.
+    assert (Z : sum n (fun j => Q2R 0 * c j) = 0)
+      by (rewrite (sum_ext n _ (fun _ => 0)) by (intros; rewrite Q2R_zero; ring); apply sum_zero).
+    cbv beta in L, L'. rewrite Z in L, L'.
+    destruct (least_of T fine (centre_of B) y (fun _ => 0%Q)) as [| |m]; try discriminate.
+    destruct (least_of T fine (centre_of B) minus (fun _ => 0%Q)) as [| |m']; try discriminate.
+    apply andb_prop in E. destruct E as (E & E'). apply Qle_bool_iff, Qle_Rle in E. apply Qle_bool_iff, Qle_Rle in E'.
+    cbn [bounds] in L, L'. pose proof (combination c y) as C. pose proof (combination c minus) as C'.
+    assert (S : forall a, sum n (fun j => Q2R (at_ (map (one_at i a) (seq 0 n)) j) * - net_drive N c j)
+      = Q2R a * - net_drive N c i).
+    { intro a. rewrite <- (one_at_sum N i a (fun j => - net_drive N c j) Hi). apply sum_ext. intros j Hj.
+      unfold at_. now rewrite at_map. }
+    unfold y in C. unfold minus in C'. rewrite S in C, C'. fold y in C. fold minus in C'.
+    rewrite Q2R_one in C. rewrite Q2R_minus_one in C'. lra.
+  - intros i Hi. destruct (Mid i Hi). lra.
+  - intros z _ Hz i Hi. destruct (Mid i Hi). specialize (Hz i Hi). lra.
+Qed.
+
+Theorem holds_one_sound B Y : holds_one T B Y = true -> rests_once_in N B.
+Proof. destruct Y as [|y Y]; [apply at_exactly_sound|apply has_one_sound]. Qed.
 
 (** ** The tree *)
 Lemma hull_spans X B x : within_box X x ->
@@ -483,7 +528,7 @@ Qed.
 Lemma each_sound list : forall inverses, each_has_one T list inverses = true -> List.Forall (rests_once_in N) list.
 Proof.
   induction list as [|B rest IH]; intros [|Y inverses] H; simpl in H; try constructor; try discriminate.
-  - apply andb_prop in H. destruct H as (H & _). now apply (has_one_sound B Y).
+  - apply andb_prop in H. destruct H as (H & _). now apply (holds_one_sound B Y).
   - apply andb_prop in H. destruct H as (_ & H). now apply (IH inverses).
 Qed.
 

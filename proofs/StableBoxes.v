@@ -65,13 +65,13 @@ Notation height := (at_ heights).
 
 Definition check_heights : bool := let S := slopes_of N curves k (sides_of N curves k terms B) in below n (fun i =>
   Qle_bool (snd (nth i S (0, 0)%Q)) (height i) && Exports.positive (of_neuron (fun l => at_ (tau l)) 1%Q ls i)).
-Definition check_stable_box : bool := has_one N curves k terms fine fine_terms (collected N common) B inverse
+Definition check_stable_box : bool := holds_one N curves k terms fine fine_terms (collected N common) B inverse
   && check_heights && check_neurons N height multipliers && check_form N height multipliers s c mu F.
 
 Theorem stable_in_box_by_T7 : check_stable_box = true -> neurons ls -> exponentially_stable_in N B.
 Proof.
   unfold check_stable_box. rewrite !andb_true_iff. intros (((H1 & Hs) & Hn) & Hf) Hne.
-  pose proof (has_one_sound N curves curved common k terms fine fine_terms B inverse H1) as One.
+  pose proof (holds_one_sound N curves curved common k terms fine fine_terms B inverse H1) as One.
   split; [exact One|]. intros x Rx Ix. apply (attracts_by_T7 N heights multipliers s c mu F); auto.
   - intros i Hi. pose proof (below_true n _ i Hs Hi) as E. apply andb_prop in E. now apply positive_true.
   - intros i e Hi He. pose proof (below_true n _ i Hs Hi) as E. apply andb_prop in E. destruct E as (E & _).

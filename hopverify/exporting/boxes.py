@@ -25,9 +25,11 @@ BITS, TERMS = 44, 7
 """Of the bounds of tanh, and of the series of exp at less than 1/16, in the tree."""
 
 
-def has_boxes(claim: Claim) -> bool:
-    """Return whether some equilibrium is not known exactly."""
-    return any(isinstance(each, list) for entry in claim["equilibria"] for each in entry["x"])
+def in_boxes(file: Definitions, claim: Claim) -> bool:
+    """Return whether a list is one of boxes, as some equilibrium is not known exactly, or no activation is a line."""
+    layers = flow_layers(file.core)
+    smooth = all(layer.elementwise and layer.g and curve_of(layer.g) for layer in layers)
+    return smooth or any(isinstance(each, list) for entry in claim["equilibria"] for each in entry["x"])
 
 
 def equilibria_in_boxes(file: Definitions, claim: Claim) -> Statement:
@@ -55,14 +57,13 @@ def _inverses(held: _Prepared) -> str:
 
 
 def entries_of(claim: Claim) -> list[Entry]:
-    """Return the boxes of a list, all with room inside."""
+    """Return the boxes of a list; a state that is known exactly is a box without room inside."""
     found: list[Entry] = []
     for entry in claim["equilibria"]:
         if "dimension" in entry:
             raise NotExported("a continuum of equilibria has no theorem in proofs/ yet")
-        if not all(isinstance(each, list) for each in entry["x"]):
-            raise NotExported("a list of boxes and exact states has no theorem in proofs/ yet")
-        found.append([(number(low, "x"), number(high, "x")) for low, high in entry["x"]])
+        ends = (each if isinstance(each, list) else [each, each] for each in entry["x"])
+        found.append([(number(low, "x"), number(high, "x")) for low, high in ends])
     return found
 
 
@@ -103,7 +104,7 @@ class _Prepared:
             raise NotExported(str(error)) from error
         self.curves = [curve for layer, curve in zip(layers, curves, strict=True) for _ in range(layer.size)]
         self.search, self.entries = BoxSearch(flow, self.curves, entries), entries
-        least = min((high - low for entry in entries for low, high in entry), default=Fraction(1))
+        least = min((high - low for entry in entries for low, high in entry if low < high), default=Fraction(1))
         fine = max(BITS, ceil(-log2(least)) + 24)
         listed = "; ".join(curve.text for curve in curves)
         self.given = (
@@ -113,8 +114,8 @@ class _Prepared:
 
     @property
     def inverses(self) -> list[str]:
-        """The matrices of Krawczyk's tests."""
-        return [self.search.inverse_at(entry) for entry in self.entries]
+        """The matrices of Krawczyk's tests, of which exact states have none."""
+        return [self.search.inverse_at(each) if each[0][0] < each[0][1] else "[]" for each in self.entries]
 
 
 class OneBox(_Prepared):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from hopverify.exporting.boxes import equilibria_in_boxes, has_boxes, some_in_boxes
+from hopverify.exporting.boxes import equilibria_in_boxes, in_boxes, some_in_boxes
 from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.numbers import rational, vector
 from hopverify.exporting.refusal import NotExported
@@ -24,7 +24,7 @@ def equilibria(file: Definitions, claim: Claim) -> Statement:
     """The equilibria are these states, and no two are the same."""
     if claim["region"] is not None:
         raise NotExported("the equilibria of a region have no theorem in proofs/ yet")
-    if has_boxes(claim):
+    if in_boxes(file, claim):
         return equilibria_in_boxes(file, claim)
     states = states_of(claim)
     model, shapes, steps = shaped(file)
@@ -48,7 +48,7 @@ def no_global_stability(file: Definitions, claim: Claim) -> Statement:
     if len(claim.fields.get("equilibria", [])) < 2:
         raise NotExported("without two equilibria this has no theorem in proofs/ yet")
     statement, proof = some_states(file, claim)
-    two = "nothing_by_two_boxes _ _ _ _ H" if has_boxes(claim) else "nothing_by_two _ _ _ _ H"
+    two = "nothing_by_two_boxes _ _ _ _ H" if in_boxes(file, claim) else "nothing_by_two _ _ _ _ H"
     text = f"{statement} /\\\n  nothing_attracts_everything {file.network()}"
     both = f"assert (H : {statement}).\n{{ {proof} }}\nsplit; [exact H|exact ({two})]."
     return Statement("no_global_stability", text, both)
@@ -56,7 +56,7 @@ def no_global_stability(file: Definitions, claim: Claim) -> Statement:
 
 def some_states(file: Definitions, claim: Claim) -> tuple[str, str]:
     """Return the statement that some states are equilibria, or are in boxes, and its proof."""
-    if has_boxes(claim):
+    if in_boxes(file, claim):
         return some_in_boxes(file, claim)
     states = states_of(claim)
     model, shapes, steps = shaped(file)

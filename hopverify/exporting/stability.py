@@ -6,7 +6,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from hopverify.exporting.attraction import arguments, twice
-from hopverify.exporting.boxes import OneBox, has_boxes
+from hopverify.exporting.boxes import OneBox, in_boxes
 from hopverify.exporting.definite import definite
 from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.lists import shaped, states_of
@@ -24,7 +24,7 @@ def stability(file: Definitions, claim: Claim) -> Statement:
         raise NotExported("of equilibria proofs/ shows, one by one, that they are stable")
     if any(layer.instantaneous for layer in flow_layers(file.core)):
         raise NotExported("a layer is instantaneous; the theorem in proofs/Stability.v is for τ > 0")
-    if has_boxes(claim):
+    if in_boxes(file, claim):
         return _in_a_box(file, claim)
     (state,) = states_of(claim)
     model, shapes, steps = shaped(file)

@@ -59,12 +59,18 @@ def test_the_form_has_the_numbers_of_the_core() -> None:
     assert all(rest[i][i] - abs(rest[i][1 - i]) >= found["mu"] > 0 for i in range(2))
 
 
+def test_where_the_equilibrium_is_is_stated() -> None:
+    (theorem,) = export(core_with(), [Shown("global stability", {"x": ["0", "0"]}, dict(by_t16().proof))]).theorems
+    first, second = theorem.statement.split(" /\\\n  ", 1)
+    assert (first, second.split()[:2]) == ("globally_stable model", ["rests_in", "model"])
+    assert theorem.proof.startswith("split.\n{ apply attracts_by_T16")
+
+
 @pytest.mark.parametrize(
     ("claim", "reason"),
     [
         (Claim("global stability", {}), "multipliers of T16 alone"),
         (Shown("global stability", {}, {"by": "list"}), "multipliers of T16 alone"),
-        (Shown("global stability", {"x": ["0", "0"]}, dict(by_t16().proof)), "where the one equilibrium is"),
         (by_t16("0"), "constant activation"),
         (by_t16("2"), "semidefinite alone"),
         (by_t16("3"), "semidefinite alone"),

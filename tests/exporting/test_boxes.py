@@ -54,6 +54,17 @@ def test_two_boxes_are_stated_with_what_follows() -> None:
     assert theorem.proof.endswith("exact (nothing_by_two_boxes _ _ _ _ H)].")
 
 
+def test_an_exact_state_is_a_box_without_width() -> None:
+    """It has no test of Krawczyk's, and so no matrix."""
+    core = core_with("{tanh: {beta: 2}}", "[[0, 1], [1, 0]]")
+    (theorem,) = export(core, [listed([["-3/2", "-1/2"]] * 2, ["0", "0"], [["1/2", "3/2"]] * 2)]).theorems
+    assert intervals(theorem.statement)[2:4] == [(Fraction(0), Fraction(0))] * 2
+    found = re.search(r"inverses := \[\[\[.*\]\];\s+\[\];\s+\[\[", theorem.proof)
+    assert found is not None
+    claim = Claim("some equilibria", {"equilibria": [{"x": ["0", "0"]}]})
+    assert "(fine := 44%nat)" in export(core, [claim]).theorems[0].proof
+
+
 def test_a_tree_cuts_bounds_and_ends_with_boxes_of_the_list() -> None:
     """Three equilibria, of which the one in the middle is 0."""
     core = core_with("{tanh: {beta: 2}}", "[[0, 1], [1, 0]]")
@@ -72,7 +83,6 @@ def test_the_middle_of_small_boxes_is_computed_finely() -> None:
     ("core", "claim", "reason"),
     [
         (lambda: core_with("tanh"), listed(NEAR_0, region=[["0", "1"], ["-1", "0"]]), "of a region"),
-        (lambda: core_with("tanh"), listed(NEAR_0, ["1", "1"]), "boxes and exact states"),
         (lambda: core_with("relu"), listed(NEAR_0), "not tanh or sigmoid"),
         (lambda: core_with("{leaky_relu: {slope: 1/2}}"), listed(NEAR_0), "not tanh or sigmoid"),
         (lambda: core_named("softmax-equilibria"), listed(NEAR_0), "not tanh or sigmoid"),

@@ -71,7 +71,7 @@ def test_an_equilibrium_in_a_box_is_stated_with_slopes_on_the_box() -> None:
     [
         (lambda: core_named("relu-pair"), row("1/2", "-3/4", stability="unstable"), "one by one"),
         (lambda: core_named("relu-pair"), row(["0", "1"], ["-1", "0"]), "not tanh or sigmoid"),
-        (lambda: core_with("tanh"), row("0", "0"), "not affine in pieces"),
+        (lambda: core_with("exp"), row("0", "0"), "not affine in pieces"),
         (lambda: core_named("relu-biactive"), row("1", "0", "0"), "not definite with the steepest slopes"),
         (lambda: core_with("tanh", "[[0, 2], [2, 0]]"), row(["-1/8", "1/8"], ["-1/8", "1/8"]), "not definite"),
         (lambda: core_named("repaired/relu-pair-universal"), row("1/2", "-3/4"), "instantaneous"),
