@@ -17,9 +17,9 @@ A file uses only files that stand before it:
     of some cores        weight_spreads, separable
     of equilibria        formulas, pieces, curves, normalised, flow, krawczyk, entries, boxes, affine_pieces, tree
     of one equilibrium   overlaps, sectors, contraction, patterns, pattern_rows, basins, energy, own_energy
-    of steps             bends, hessians, step_form, levels
+    of steps             bends, interval_matrices, hessians, step_form, levels
     beside a state       copositivity, smooth, slopes, linearised, second_order
-    of the energy        energy_bounds, synaptic_bounds, activation_growth, separate, cone_forms
+    of the energy        cone_forms, activation_growth, separate, synaptic_bounds, energy_bounds
     where g is constant  constant_intervals, null_space, piece_systems, flat_places
     claims and proofs    claims, facts, steps, witness, theorems, check, __main__
 """

@@ -13,7 +13,7 @@ Where u is affine, ∇u∇uᵀ is the matrix that it is. A function with a kink 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -26,16 +26,27 @@ from hopverify.kernel.affine import starts
 from hopverify.kernel.arithmetic import Arithmetic, Value, mapped
 from hopverify.kernel.bends import derivatives
 from hopverify.kernel.core import Core
-from hopverify.kernel.drive_ranges import RANGES, array_ranges, ends_of_product
+from hopverify.kernel.drive_ranges import RANGES, array_ranges
 from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import exact
+from hopverify.kernel.interval_matrices import (
+    ZERO,
+    Matrix,
+    combined,
+    end_of,
+    hulls,
+    largest_square,
+    outer,
+    product_of,
+    size_of,
+    square,
+    times,
+)
 from hopverify.kernel.intervals import (
-    ANY,
     Range,
     added,
     enclosed,
     exactly,
-    hull,
     inverse,
     negated,
     only,
@@ -45,10 +56,7 @@ from hopverify.kernel.properties import KINKED
 from hopverify.kernel.terms import Term
 from hopverify.kernel.vectors import matrix_product
 
-Matrix = Mapping[tuple[int, int], Range]
-"""The entries of a symmetric matrix that are not 0, on and above its diagonal."""
-
-ZERO, ONE, NOTHING = exactly(Fraction(0)), exactly(Fraction(1)), dict[tuple[int, int], Range]()
+ONE, NOTHING = exactly(Fraction(1)), dict[tuple[int, int], Range]()
 MAX_MOVING = 256
 """How many activations a synapse may join."""
 
@@ -87,7 +95,7 @@ def upper_bound(core: Core, S: Term, gamma: Mapping[str, Sequence[Range]]) -> di
     found: Bent = evaluate(S, values, BENT)
     bound: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
     for (i, j), entry in found.high.items():
-        need(bool(_size(entry).is_finite()), "Hessian", "it is not bounded above")
+        need(bool(size_of(entry).is_finite()), "Hessian", "it is not bounded above")
         low, high = (exact(end[0]) for end in (entry.low, entry.high))
         if i == j:
             bound[i, i] += high
@@ -96,60 +104,6 @@ def upper_bound(core: Core, S: Term, gamma: Mapping[str, Sequence[Range]]) -> di
         for k in (i, j):
             bound[k, k] += (high - low) / 2
     return bound
-
-
-# ----------------------------------------------------------------------------------------------- matrices and vectors
-
-
-def _combined(parts: Iterable[Mapping[Any, Range]]) -> dict[Any, Range]:
-    """Return the sum of matrices, or of vectors."""
-    found: dict[Any, Range] = {}
-    for part in parts:
-        for key, entry in part.items():
-            found[key] = added(found[key], entry) if key in found else entry
-    return found
-
-
-def _product_of(a: Range, b: Range) -> Range:
-    low, high = ends_of_product(a, b)
-    return enclosed((low, False), (high, False))
-
-
-def _times(own: Mapping[Any, Range], factor: Range) -> dict[Any, Range]:
-    return {} if factor == ZERO else {key: _product_of(entry, factor) for key, entry in own.items()}
-
-
-def _hulls(parts: Sequence[Mapping[Any, Range]]) -> dict[Any, Range]:
-    """Return intervals that hold the entries of each part."""
-    keys = dict.fromkeys(key for part in parts for key in part)
-    return {key: hull([part.get(key, ZERO) for part in parts]) for key in keys}
-
-
-def _outer(u: Mapping[int, Range], v: Mapping[int, Range]) -> dict[tuple[int, int], Range]:
-    """Return uvᵀ + vuᵀ."""
-    products = ({(min(i, j), max(i, j)): _product_of(a, b)} for i, a in u.items() for j, b in v.items())
-    return _combined([*products, *({(i, i): _product_of(u[i], v[i])} for i in u.keys() & v.keys())])
-
-
-def _square(u: Mapping[int, Range]) -> dict[tuple[int, int], Range]:
-    """Return uuᵀ."""
-    return {(i, j): _product_of(a, b) for i, a in u.items() for j, b in u.items() if i <= j}
-
-
-def _largest_square(u: Mapping[int, Range]) -> dict[tuple[int, int], Range]:
-    """Return diag(|u_i| Σ |u_j|) ⪰ uuᵀ, for all u in intervals."""
-    total = sum(map(_size, u.values()), arb(0))
-    return {(i, i): only((_size(each) * total).upper()) if total.is_finite() else ANY for i, each in u.items()}
-
-
-def _size(u: Range) -> arb:
-    return abs(u.low[0]).max(abs(u.high[0]))
-
-
-def _end(u: Range, above: bool) -> Range:
-    """Return an end of an interval; of one that has none anything."""
-    end = (u.high if above else u.low)[0]
-    return only(end) if end.is_finite() else ANY
 
 
 # ---------------------------------------------------------------------------------------------------------- arithmetic
@@ -162,13 +116,13 @@ def _constant(own: Range) -> Bent:
 def _scaled(factor: Range, u: Bent) -> tuple[dict[Any, Range], dict[Any, Range]]:
     """Return A and B of t∇²u, for all t in a range."""
     if factor.nonnegative:
-        return _times(u.low, factor), _times(u.high, factor)
+        return times(u.low, factor), times(u.high, factor)
     if factor.nonpositive:
-        return _times(u.high, factor), _times(u.low, factor)
+        return times(u.high, factor), times(u.low, factor)
     falls, rises = Range(factor.low, ZERO.high), Range(ZERO.low, factor.high)
     return (
-        _hulls([_times(u.low, rises), _times(u.high, falls)]),
-        _hulls([_times(u.high, rises), _times(u.low, falls)]),
+        hulls([times(u.low, rises), times(u.high, falls)]),
+        hulls([times(u.high, rises), times(u.low, falls)]),
     )
 
 
@@ -179,7 +133,7 @@ def _multiple(factor: Range, own: Range, u: Bent) -> Bent:
     if factor.positive:
         log = RANGES.apply("log", factor)
         exponents = tuple(replace(each, range=added(each.range, log)) for each in u.exponents)
-    return Bent(own, _times(u.slopes, factor), low, high, exponents)
+    return Bent(own, times(u.slopes, factor), low, high, exponents)
 
 
 def _sum(parts: Sequence[Bent]) -> Bent:
@@ -190,8 +144,8 @@ def _sum(parts: Sequence[Bent]) -> Bent:
         own = added(own, each.range)
     if all(map(_exponents, parts)):
         exponents = tuple(exponent for each in parts for exponent in _exponents(each))
-    low, high = (_combined(matrices) for matrices in ([each.low for each in parts], [each.high for each in parts]))
-    return Bent(own, _combined(each.slopes for each in parts), low, high, exponents)
+    low, high = (combined(matrices) for matrices in ([each.low for each in parts], [each.high for each in parts]))
+    return Bent(own, combined(each.slopes for each in parts), low, high, exponents)
 
 
 def _exponents(u: Bent) -> tuple[Bent, ...]:
@@ -203,28 +157,28 @@ def _exponents(u: Bent) -> tuple[Bent, ...]:
 def _product(u: Bent, v: Bent) -> Bent:
     if u is v:
         return _power(u, Fraction(2))
-    own = _product_of(u.range, v.range)
+    own = product_of(u.range, v.range)
     for factor, other in ((u, v), (v, u)):
         if not factor.slopes:
             return _multiple(factor.range, own, other)
-    slopes = _combined([_times(u.slopes, v.range), _times(v.slopes, u.range)])
-    mixed = _outer(u.slopes, v.slopes)
+    slopes = combined([times(u.slopes, v.range), times(v.slopes, u.range)])
+    mixed = outer(u.slopes, v.slopes)
     bounds = zip(_scaled(v.range, u), _scaled(u.range, v), strict=True)
-    low, high = (_combined([*pair, mixed]) for pair in bounds)
+    low, high = (combined([*pair, mixed]) for pair in bounds)
     return Bent(own, slopes, low, high)
 
 
 def _function(u: Bent, own: Range, first: Range, second: Range) -> Bent:
     """Return φ(u), whose values, and those of φ' and φ'' are in the ranges."""
-    below, above = _end(second, above=False), _end(second, above=True)
+    below, above = end_of(second, above=False), end_of(second, above=True)
     if u.affine:
-        square = _square(u.slopes)
-        return Bent(own, _times(u.slopes, first), _times(square, below), _times(square, above))
+        known = square(u.slopes)
+        return Bent(own, times(u.slopes, first), times(known, below), times(known, above))
     low, high = _scaled(first, u)
-    square = _largest_square(u.slopes)
-    low = low if second.nonnegative else _combined([low, _times(square, below)])
-    high = high if second.nonpositive else _combined([high, _times(square, above)])
-    return Bent(own, _times(u.slopes, first), low, high)
+    most = largest_square(u.slopes)
+    low = low if second.nonnegative else combined([low, times(most, below)])
+    high = high if second.nonpositive else combined([high, times(most, above)])
+    return Bent(own, times(u.slopes, first), low, high)
 
 
 def _apply(name: str, *given: Bent) -> Bent:
@@ -257,15 +211,15 @@ def _power(u: Bent, exponent: Fraction) -> Bent:
         return u
     first, second = (RANGES.power(u.range, exponent - k) for k in (1, 2))
     factor = exactly(exponent)
-    bend = _product_of(exactly(exponent * (exponent - 1)), second)
-    return _function(u, own, _product_of(factor, first), bend)
+    bend = product_of(exactly(exponent * (exponent - 1)), second)
+    return _function(u, own, product_of(factor, first), bend)
 
 
 def _logsumexp(u: Sequence[Bent]) -> Bent:
     own = RANGES.own["logsumexp"]([each.range for each in u])
-    slopes = _hulls([each.slopes for each in u])
-    low, high = (_hulls(matrices) for matrices in ([each.low for each in u], [each.high for each in u]))
-    return Bent(own, slopes, low, _combined([high, _spread(u, slopes)]))
+    slopes = hulls([each.slopes for each in u])
+    low, high = (hulls(matrices) for matrices in ([each.low for each in u], [each.high for each in u]))
+    return Bent(own, slopes, low, combined([high, _spread(u, slopes)]))
 
 
 def _spread(u: Sequence[Bent], slopes: Mapping[int, Range]) -> dict[tuple[int, int], Range]:
@@ -273,10 +227,10 @@ def _spread(u: Sequence[Bent], slopes: Mapping[int, Range]) -> dict[tuple[int, i
     if not all(each.affine for each in u):
         # The second moment around the middle.
         widths = {i: enclosed(ZERO.low, ((each.high[0] - each.low[0]) / 2, False)) for i, each in slopes.items()}
-        return _largest_square(widths)
-    mean = _times(_combined(each.slopes for each in u), exactly(Fraction(-1, len(u))))
-    squares = [_square(_combined([each.slopes, mean])) for each in u]
-    return _times(_combined(squares), exactly(Fraction(1, 2)))
+        return largest_square(widths)
+    mean = times(combined(each.slopes for each in u), exactly(Fraction(-1, len(u))))
+    squares = [square(combined([each.slopes, mean])) for each in u]
+    return times(combined(squares), exactly(Fraction(1, 2)))
 
 
 def _masked_logsumexp(mask: Value, scores: Value) -> list[Bent]:

@@ -214,29 +214,33 @@ def _beside(obligation: OfSteps, x: Floats, step: float) -> Iterator[Floats]:
 def rising_at(obligation: OfSteps, length: Fraction, effort: Effort) -> Iterator[Rising]:
     """Yield candidates of a state from which a step of this length raises the energy."""
     h = float(length)
-    scored = [(_relative(obligation, x, h), x) for x in starts(obligation, h, effort)]
-    scored = sorted((pair for pair in scored if np.isfinite(pair[0])), key=lambda pair: -pair[0])[:CLIMBED]
-    for relative, x in scored:
+    scored = [(_promise(obligation, x, h), x) for x in starts(obligation, h, effort)]
+    scored = sorted((pair for pair in scored if np.isfinite(pair[0][1])), key=lambda pair: pair[0])[-CLIMBED:]
+    for (rises, _), x in reversed(scored):
         if effort.ended():
             return
-        if obligation.model.size <= MAX_LOCAL and not relative > 0:
+        if obligation.model.size <= MAX_LOCAL and not rises:
             x = climbed(lambda y: Ray(obligation, y)(h), x, evaluations=min(CLIMBS, 4 * effort.samples))
         found = confirmed(obligation, x, h, exactly=length) if Ray(obligation, x)(h) > 0 else None
         if found is not None:
             yield found
 
 
-def _relative(obligation: OfSteps, x: Floats, h: float) -> float:
-    """Return the rise relative to the squared change of activations, or of states: near equilibria all are tiny."""
+def _promise(obligation: OfSteps, x: Floats, h: float) -> tuple[bool, float]:
+    """Return whether a step raises the energy, and by how much.
+
+    Of one that does not, the change is relative to the squared change of activations, or of states: near equilibria
+    all changes are tiny.
+    """
     ray = Ray(obligation, x)
     rise = ray(h)
-    if not np.isfinite(rise):
-        return -np.inf
+    if rise > 0 or not np.isfinite(rise):
+        return bool(rise > 0), rise
     ends = [x, x + h * ray.velocity]
     if obligation.system is None:
         with np.errstate(all="ignore"):
             ends = [_activations(obligation.model, each) for each in ends]
-    return rise / (TINY + float(np.sum((ends[1] - ends[0]) ** 2)))
+    return False, rise / (TINY + float(np.sum((ends[1] - ends[0]) ** 2)))
 
 
 def _activations(model: Model, x: Floats) -> Floats:
