@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hopverify.kernel import core as cores
-from hopverify.kernel.affine import affine_drives, starts
+from hopverify.kernel.affine import AFFINE, Affine, affine_drives, starts, unit
 from hopverify.kernel.core import Core
 from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.reading import read
@@ -79,3 +79,11 @@ def test_arrays_within_a_spread_are_refused_unless_the_given_ones_are_meant() ->
     with pytest.raises(Rejected, match="known up to a spread"):
         affine_drives(spread)
     assert affine_drives(spread, every=False)[0].slopes == {2: 2}
+
+
+def test_inner_products_of_constants_with_activations() -> None:
+    three, zero = AFFINE.number(Fraction(3)), AFFINE.number(Fraction(0))
+    shifted = Affine(Fraction(1), {0: Fraction(2), 1: Fraction(-1)})
+    found = AFFINE.own["dot"]([three, zero, three], [shifted, unit(0), unit(1)])
+    assert found == Affine(Fraction(3), {0: Fraction(6)})
+    assert AFFINE.own["dot"]([unit(1)], [three]) == Affine(Fraction(0), {1: Fraction(3)})

@@ -117,7 +117,7 @@ def test_spreads_are_part_of_the_slack() -> None:
     assert isinstance(form, DenseForm)
     # d_i U_ij + d_j U_ji in the second row: 2·(1/4 + 1/4) + (1/4 + 2/4).
     assert Fraction(7, 4) <= form.slack < Fraction(7, 4) + Fraction(1, 1000)
-    refused(near, "known up to a spread", 1, 1)
+    refused(near, "for weights within the spread", 1, 1)
 
 
 def test_structure_is_kept_where_nothing_is_multiplied() -> None:
