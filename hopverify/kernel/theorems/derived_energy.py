@@ -72,8 +72,8 @@ def another_energy(case: Case) -> Fact:
 def by_states(case: Case) -> Fact:
     """Between three states the energy that the core states changes otherwise than in proportion to the derived one.
 
-    With changes c_1, c_2 of the one and d_1, d_2 of the other, certainly c_1 d_2 ≠ c_2 d_1, or c_1 d_1 < 0. The states
-    are those of the layers with τ > 0; the numbers are those that are given.
+    With changes c_1, c_2 of the one and d_1, d_2 of the other, certainly c_1 d_2 ≠ c_2 d_1, or c_1 d_1 < 0, or c_1 = 0
+    and d_1 ≠ 0. The states are those of the layers with τ > 0; the numbers are those that are given.
     """
     case.keys()
     core = case.core
@@ -86,7 +86,8 @@ def by_states(case: Case) -> Fact:
         _changes(case, each, states) for each in (core.given, replace(core.given, layers=counted, energy=None))
     )
     apart = c_1 * d_2 - c_2 * d_1
-    case.need(apart != 0 or c_1 * d_1 < 0, "the two energies are not shown to differ")
+    differ = apart != 0 or c_1 * d_1 < 0 or (c_1 == 0 and d_1 != 0)
+    case.need(differ, "the two energies are not shown to differ")
     return Fact(core, case.claim)
 
 

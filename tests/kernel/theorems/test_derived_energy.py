@@ -63,6 +63,7 @@ def test_a_stated_one_that_is_a_multiple(energy: str, by: str, factor: str, acti
         f"{E} + x[0]/1000",
         "dot(x, g_x) - sum(logcosh(x)) - g_x[0]*g_x[1]/2",
         "dot(x, g_x) - 2*sum(logcosh(x)) - g_x[0]*g_x[1]/2 - g_x[0]/3",
+        "7",
     ],
 )
 def test_a_stated_one_that_is_another(energy: str) -> None:
