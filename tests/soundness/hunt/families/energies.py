@@ -291,5 +291,5 @@ def draw(random: Random) -> Outcome:
 
 
 FAMILY = Family(
-    "energies", "curved energies: their descent, their steps, their bounds and where solutions go", draw, 40, 3_000
+    "energies", "curved energies: their descent, their steps, their bounds and where solutions go", draw, 24, 3_000
 )

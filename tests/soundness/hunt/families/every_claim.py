@@ -141,4 +141,4 @@ def draw(random: Random) -> Outcome:
     return Outcome(next(iter(found.values()))["verdict"])
 
 
-FAMILY = Family("every_claim", "small models of the whole catalogue, and each claim of them", draw, 40, 3_000)
+FAMILY = Family("every_claim", "small models of the whole catalogue, and each claim of them", draw, 24, 3_000)
