@@ -219,7 +219,5 @@ def _rates(piece: Piece, begin: arb, end: arb) -> Ends:
     if piece.bend in "+-":
         least, most = rates if piece.bend == "+" else rates[::-1]
         return piece.rates.low[0] if least is None else least, piece.rates.high[0] if most is None else most
-    if None in rates:
-        return piece.rates.low[0], piece.rates.high[0]
     met = piece.rate(begin.union(end))
     return met.lower(), met.upper()

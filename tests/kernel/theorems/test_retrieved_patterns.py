@@ -135,6 +135,16 @@ def test_an_activation_falls_nowhere_on_a_cell() -> None:
     wrong(silu, row | {"cell": [["-1", None]]}, why="an activation is unbounded", at_least=0)
 
 
+def test_where_it_is_not_known_how_an_activation_bends() -> None:
+    """x/(1 + x²/8)… rises up to √8; on half-lines beyond where ranges tell how it bends no slope is known."""
+    text = "lagrangian: {expression: '4*log1p(x^2/8)'}, bias: 1"
+    of = PLAIN.replace("lagrangian: tanh", text).replace("[[2]]}", "[[1/4]]}", 1)
+    row = {"retrieved": False, "x": [["1", "3/2"]], "cell": [["1/2", "2"]]}
+    told(of, row, at_least=0)
+    wrong(of, row | {"cell": [["1/2", "4"]]}, why=DEFINITE, at_least=0)
+    wrong(of, row | {"cell": [["1/2", None]]}, why=f"{DEFINITE}|unbounded", at_least=0)
+
+
 RELU = """
 layers: {x: {size: 2, lagrangian: relu, bias: [1, -1]}}
 synapses: {w: {kind: dense, layers: [x, x], weights: [[1/2, -1], [-1, WEIGHT]]}}
