@@ -23,8 +23,13 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("coqc") is None, reason="needs coqc: apt-get install coq libcoq-coquelicot"),
 ]
 SPECS = Path(__file__).parents[2] / "specs"
-MODULES = "Definite Attraction Pieces Lists Stability Bounds Tanh Curves Boxes StableBoxes"
-IMPORTS = HEAD.format(digest="", modules=f"Sums Functions Networks Exports {MODULES}").partition("*)\n")[2]
+MODULES = "Sums Functions Networks Exports Definite Attraction Pieces Lists Stability Bounds"
+IMPORTS, WITH_BOXES = (
+    HEAD.format(digest="", modules=MODULES + more).partition("*)\n")[2]
+    for more in ("", " Tanh Curves Boxes StableBoxes")
+)
+"""``Boxes.v`` has trees of its own, which hide those of ``Lists.v``."""
+
 ATTRACTED = ("relu-pair", "global-lure", "krotov-hopfield-hard-tanh", "krotov-hopfield-relu", "krotov-hopfield-relu6",
              "negative-bias-left-out")  # fmt: skip
 LISTED = ("relu-pair", "relu-two-neurons", "relu-five-equilibria", "relu-dead-coordinate", "relu-biactive",
@@ -69,7 +74,7 @@ def test_one_equilibrium_attracts_everything(library: None, tmp_path: Path) -> N
     modules = []
     for name in ATTRACTED:
         file = exported(name, "global stability")
-        assert [each.statement for each in file.theorems] == ["globally_stable model"], name
+        assert file.theorems[0].statement == "globally_stable model", name
         modules.append(module(name, body(file)))
         changes = {
             "leak": (rf"(leak_\w+ : numbers := )\[{NUMBER}", r"\1[-1 # 9"),
@@ -116,15 +121,16 @@ def test_lists_of_boxes(library: None, tmp_path: Path) -> None:
         for change, (old, new) in changes.items():
             modules.append(module(f"{name} {change}", changed(file, old, new, statement=True)))
     assert len(modules) == 6 * len(BOXED)
-    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    done = compiled("\n".join([WITH_BOXES, *modules]), tmp_path)
     assert done.returncode == 0, done.stderr
 
 
 def test_two_equilibria(library: None, tmp_path: Path) -> None:
-    names = ("relu-two-neurons", "relu-five-equilibria", "hard-tanh-memory", "hamux-convention")
+    names = ("relu-two-neurons", "relu-five-equilibria", "hard-tanh-memory", "hamux-convention",
+             "negative-not-symmetrisable")  # fmt: skip
     files = [exported(name, "no global stability") for name in names]
     made = [module(name, body(file)) for name, file in zip(names, files, strict=True)]
-    assert compiled("\n".join([IMPORTS, *made]), tmp_path).returncode == 0
+    assert compiled("\n".join([WITH_BOXES, *made]), tmp_path).returncode == 0
 
 
 def test_stable_equilibria(library: None, tmp_path: Path) -> None:
@@ -157,7 +163,7 @@ def test_stable_equilibria_in_boxes(library: None, tmp_path: Path) -> None:
         for key, number in {"bias": "77 # 9", "tau": "-1 # 9", "leak": "1 # 9"}.items():
             old = rf"({key}_\w+ : numbers := )\[{NUMBER}"
             modules.append(module(f"{name} {key}", changed(file, old, rf"\1[{number}")))
-    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    done = compiled("\n".join([WITH_BOXES, *modules]), tmp_path)
     assert done.returncode == 0, done.stderr
 
 
