@@ -154,6 +154,11 @@ def _exponents(u: Bent) -> tuple[Bent, ...]:
     return u.exponents
 
 
+def _along(slopes: Mapping[int, Range], factor: Range) -> dict[int, Range]:
+    """Return a gradient times a number: one that is 0 at each point of the box is no constant's."""
+    return {key: product_of(entry, factor) for key, entry in slopes.items()}
+
+
 def _product(u: Bent, v: Bent) -> Bent:
     if u is v:
         return _power(u, Fraction(2))
@@ -161,7 +166,7 @@ def _product(u: Bent, v: Bent) -> Bent:
     for factor, other in ((u, v), (v, u)):
         if not factor.slopes:
             return _multiple(factor.range, own, other)
-    slopes = combined([times(u.slopes, v.range), times(v.slopes, u.range)])
+    slopes = combined([_along(u.slopes, v.range), _along(v.slopes, u.range)])
     mixed = outer(u.slopes, v.slopes)
     bounds = zip(_scaled(v.range, u), _scaled(u.range, v), strict=True)
     low, high = (combined([*pair, mixed]) for pair in bounds)
@@ -173,12 +178,12 @@ def _function(u: Bent, own: Range, first: Range, second: Range) -> Bent:
     below, above = end_of(second, above=False), end_of(second, above=True)
     if u.affine:
         known = square(u.slopes)
-        return Bent(own, times(u.slopes, first), times(known, below), times(known, above))
+        return Bent(own, _along(u.slopes, first), times(known, below), times(known, above))
     low, high = _scaled(first, u)
     most = largest_square(u.slopes)
     low = low if second.nonnegative else combined([low, times(most, below)])
     high = high if second.nonpositive else combined([high, times(most, above)])
-    return Bent(own, times(u.slopes, first), low, high)
+    return Bent(own, _along(u.slopes, first), low, high)
 
 
 def _apply(name: str, *given: Bent) -> Bent:

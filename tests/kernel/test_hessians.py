@@ -103,6 +103,15 @@ def test_bounds_that_join_neurons() -> None:
     assert B.tolist() == [[1, -1, 0], [-1, 1, 1], [0, 1, 0]]
 
 
+def test_at_a_single_point_gradients_that_vanish_are_not_those_of_constants() -> None:
+    for energy, entries in (
+        ("tanh(x[0]*x[1])", [[0, 1, 0], [1, 0, 0], [0, 0, 0]]),
+        ("sin(square(x[0]))", [[2, 0, 0], [0, 0, 0], [0, 0, 0]]),
+        ("exp(x[0]*x[1]) + square(x[2])", [[0, 1, 0], [1, 0, 0], [0, 0, 2]]),
+    ):
+        assert bound(core_of(model(energy)), Fraction(0), Fraction(0)).tolist() == entries
+
+
 def test_a_box_bounds_what_no_bound_has_everywhere() -> None:
     core = core_of(model("sum(x^4)"))
     assert bound(core, Fraction(-1), Fraction(2)).tolist() == (48 * np.eye(3)).tolist()
