@@ -18,6 +18,7 @@ from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import LinearNetwork
+from hopverify.numerics.flow_boxes import is_balanced
 from hopverify.numerics.mean_value import slopes_of_drives
 from hopverify.obligations import Search
 
@@ -86,7 +87,9 @@ class State:
                     units: Any = [[ball(int(i == j)) for i in neurons] for j in neurons]
                     columns = [layer.function.hessian_times(x, unit, BALLS) for unit in np.array(units, dtype=object)]
                     rows = np.array(columns, dtype=object).T.tolist()
-                found += [int(i) for i, row in zip(neurons, rows, strict=True) if not all(each == 0 for each in row)]
+                moving = [int(i) for i, row in zip(neurons, rows, strict=True) if not all(each == 0 for each in row)]
+                # Where the sum is constant, none moves alone.
+                found += moving if len(moving) > 1 or not is_balanced(layer) else []
         return [i for i in found if i not in self.at_kink]
 
     def hessian(self, signs: Mapping[int, int]) -> Floats:

@@ -48,7 +48,7 @@ def listed_equilibria(spec: ModelSpec) -> Listed:
         rows = data.get("equilibria", [])
         found = tuple((tuple(_middle(entry) for entry in row["x"]), str(row["stability"])) for row in rows)
         complete = data["verdict"] == str(Verdict.PASS)
-        return Listed(found, None if complete else "not all equilibria are listed; `hopverify verify` takes longer")
+        return Listed(found, None if complete else "not all equilibria are listed; `hopverify verify` says why")
     return Listed(said="the equilibria of a model of this structure cannot be listed")
 
 

@@ -45,7 +45,8 @@ def test_enumeration(benchmark: Any, size: int, lagrangian: str, gain: float) ->
     (entry,) = certificate.results
     assert entry["verdict"] == "pass"
     row = entry["obligations"][0]
-    nodes = row["evidence"]["proof"]["premises"][0]["proof"]["nodes"]
+    # Where one equilibrium attracts everything there is no tree.
+    nodes = row["evidence"]["proof"]["premises"][0]["proof"].get("nodes", [])
     counts = {"nodes": len(nodes), "equilibria": len(row["data"]["equilibria"])}
     benchmark.extra_info.update(counts)
 

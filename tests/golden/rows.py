@@ -21,8 +21,6 @@ CHANCE = {
     "ray",
     "undecided",
     "undecided_boxes",
-    "unsafe_rise",
-    "unsafe_state",
     "velocity",
 }
 """What a search happened to find or to need: another witness is as good, and the last bit of a double decides which."""

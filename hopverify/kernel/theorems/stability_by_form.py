@@ -95,7 +95,7 @@ def negative(row: Row) -> None:
         straight = _is_affine(row) and beside.entry.exact
         row.need(straight, "the flow is not piecewise linear, or has no continuous derivatives there")
     check_followers(beside)
-    v = row.vector(row.told["direction"])
+    v = row.vector(row.told.get("direction"))
     moved = arb_mat([[each] for each in beside.moved(v)])
     own = sum((ball(rho * each) * moved[i, 0] for i, (rho, each) in enumerate(zip(flow.leak, v, strict=True))), arb(0))
     row.need(

@@ -91,7 +91,7 @@ def _entries(entry: Any) -> Iterator[Any]:
         yield from _entries(premise)
 
 
-def _forged_list(evidence: Any, region: Any, random: Random) -> Any:
+def _forged(evidence: Any, region: Any, random: Random) -> Any:
     """Return evidence of the kernel for another region: as it is, with another node, or without an equilibrium."""
     evidence, kind = deepcopy(evidence), random.randrange(4)
     for entry in _entries(evidence):
@@ -107,26 +107,13 @@ def _forged_list(evidence: Any, region: Any, random: Random) -> Any:
     return evidence
 
 
-def _forged(evidence: Any, region: Any, random: Random) -> Any:
-    """Return evidence as it is, or with another code for one of its boxes, or without an equilibrium."""
-    if evidence["rule"] == "kernel":
-        return _forged_list(evidence, region, random)
-    levels, place = evidence["levels"], random.randrange(max(1, sum(map(len, evidence["levels"]))))
-    kind = random.randrange(4)
-    if kind == 0:
-        for k, codes in enumerate(levels):
-            if place < len(codes):
-                forged = codes[:place] + random.choice(".ks?") + codes[place + 1 :]
-                return evidence | {"levels": [*levels[:k], forged, *levels[k + 1 :]]}
-            place -= len(codes)
-    return evidence | {"enclosures": evidence.get("enclosures", [])[1:]} if kind == 1 else evidence
-
-
 def _borrowed(
     document: Document, check: str, region: Any, other: Any, random: Random
 ) -> tuple[str, list[Mapping[str, Any]]]:
     """Return what evidence for another region comes to: the verdict, and the list."""
     offered = (results(document, [_ask(check, other)], boxes=1000)[check]["obligations"] or [{}])[0].get("evidence")
+    if offered is None:
+        return "unknown", []
     spec = parse_spec(json.dumps(document | {"checks": [_ask(check, region)]}), format="json")
     ((_, claim),) = claims_of(spec, build_model(spec))
     try:
