@@ -31,17 +31,15 @@ FACE = """
 {hopverify: 1, name: face, layers: {x: {size: 2, lagrangian: relu}},
  synapses: {w: {kind: dense, layers: [x, x], weights: [[1, 0], [0, 1]]}}, checks: [equilibria, equilibrium_stability]}
 """
-BALL = """
-{hopverify: 1, name: ball,
- layers: {v: {size: 2, lagrangian: identity}, h: {size: 2, lagrangian: {softmax: {beta: 8}}, tau: 0}},
- synapses: {xi: {kind: dense, layers: [h, v], weights: [[1, 0], [0, 1]]}},
- memories: {m: {layer: v, patterns: {same_as: xi}}}, checks: [{equilibria: {near: m}}]}
+TURNING = """
+{hopverify: 1, name: turning, layers: {x: {size: 2, lagrangian: tanh}},
+ synapses: {w: {kind: dense, layers: [x, x], weights: [[0, 3], [-1, 0]]}}, checks: [equilibria, equilibrium_stability]}
 """
 # What asks whom.
 ASKING: dict[str, tuple[str, ...]] = {
     "cvxpy": ("global-lure", "relu-runaway", "relu-dead-coordinate", "free-metric"),
     "scipy.optimize": ("face", "hamux-convention", "negative-two-time-constants"),
-    "scipy.linalg": ("ball",),
+    "scipy.linalg": ("turning",),
     "numpy.linalg": (
         "global-lure",
         "relu-runaway",
@@ -56,7 +54,7 @@ FEW = {"samples": 20, "boxes": 300}
 
 @cache
 def spec_of(name: str) -> ModelSpec:
-    own = {"free-metric": FREE_METRIC, "face": FACE, "ball": BALL}
+    own = {"free-metric": FREE_METRIC, "face": FACE, "turning": TURNING}
     return parse_spec(own[name]) if name in own else read_spec(ROOT / "specs" / f"{name}.yaml")
 
 

@@ -50,7 +50,7 @@ BENCHMARK = Benchmark(
     name="equilibria_dense",
     summary=f"All equilibria of x = W tanh x + b, n neurons, W = {GAIN}(G + Gᵀ)/√(2n), G and b/{BIAS} normal.",
     variable="n",
-    sizes=(6, 8, 10, 12, 15, 17),
+    sizes=(6, 8, 10, 12, 15, 17, 20),
     quick=(4, 6, 8),
     problem=_problem,
     fitted_from=8,
