@@ -182,7 +182,6 @@ def _anywhere(obligation: OfSteps, step: float, effort: Effort) -> Iterator[Floa
     """Yield random states, and those beside the equilibria to which the first of them lead."""
     model = obligation.model
     count = drawn(effort.samples, min(DRAWN, max(10, 20_000 // model.size)))
-    yield from (short(x, 24) for x in scaled_states(model, count // 2, effort.seed) if not effort.ended())
     for number, x in enumerate(states(model.size, count, effort.seed)):
         if effort.ended():
             return
@@ -191,6 +190,7 @@ def _anywhere(obligation: OfSteps, step: float, effort: Effort) -> Iterator[Floa
         yield x
         if number % 6 == 5:
             yield 16 * x
+    yield from (short(x, 24) for x in scaled_states(model, count // 2, effort.seed) if not effort.ended())
 
 
 def _beside(obligation: OfSteps, x: Floats, step: float) -> Iterator[Floats]:
