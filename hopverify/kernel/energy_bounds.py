@@ -148,6 +148,22 @@ class Bounds:
             found -= ball(leak * each.shift**2 / (2 * each.slope))
         return found
 
+    def radius(self, margin: Fraction | None, split: Split | None) -> arb:
+        """Return an upper bound of |δ|, over the growing activations, at all equilibria.
+
+        δ = σγ, δ ≥ 0 where it has a sign, and xγ ≥ γ²/s, as g grows without offsets. With 0 = drive + b - ρx and
+        synapses that count as quadratic, or by slopes, Σ ρxγ = Σ γ(drive + b), so that m|δ|² ≤ δᵀQδ ≤ Σ (|p| + c)|δ|.
+        """
+        if not self.growing:
+            return arb(0)
+        plain = all(each.offset == each.shift == 0 for each in self.growth.values())
+        need(plain, "growth", "without a box, or an activation grows with an offset")
+        need(margin is not None and margin > 0, "margin", "expected a number > 0")
+        assert margin is not None
+        check_margin(self.form(), [self.growth[self.neurons[k][0].name].signed for k in self.growing], margin, split)
+        pulls = [arb(abs(self._pull(k)).upper() + self.synapses.steep[k].upper()) for k in self.growing]
+        return sum((each * each for each in pulls), arb(0)).sqrt() / ball(margin)
+
     def form(self) -> list[list[arb]]:
         """Return Q = diag(ρ/s) - W of the growing activations, in the coordinates δ."""
         neurons, Q = self.growing, list[list[arb]]()

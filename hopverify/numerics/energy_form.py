@@ -170,6 +170,20 @@ class EnergyForm:
         rows = [k for layer in self.open for k in self.places[layer.name]]
         return constant + self._least(margin, Q, size[rows] + steep[rows])
 
+    def equilibria(self, margin: float, slack: float) -> dict[str, Box]:
+        """Return about where activations of equilibria lie, where they grow without offsets."""
+        steep = self._slopes()
+        low, high = (np.concatenate([getattr(box, end) for box in self.beside.values()]) for end in ("lower", "upper"))
+        linear = np.concatenate([_counted(layer) for layer in self.model.layers.values()]) + self._start()
+        far, middle = (high - low) / 2, (low + high) / 2
+        size = np.abs(self.weights @ middle + linear) + np.abs(self.weights) @ far
+        rows = [k for layer in self.open for k in self.places[layer.name]]
+        reach = float(np.linalg.norm(size[rows] + steep[rows])) / margin * (1 + slack) + slack
+        found = dict(self.gamma)
+        for name in self.grown:
+            found[name] = Box(np.maximum(self.gamma[name].lower, -reach), np.minimum(self.gamma[name].upper, reach))
+        return found
+
     def _start(self) -> Floats:
         """Return -∂S/∂γ at 0 of energies that count as quadratic."""
         found = np.zeros(len(self.weights))

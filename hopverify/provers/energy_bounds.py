@@ -21,15 +21,19 @@ from hopverify.errors import EvidenceRejected, HopverifyError
 from hopverify.networks import Model
 from hopverify.numerics.copositivity import least_eigenvalue, rounded_margin, splits
 from hopverify.numerics.energy_form import EnergyForm, Way, ways
+from hopverify.numerics.ranges import Box, total_drives
 from hopverify.numerics.semidefinite import solve
 from hopverify.obligations import Bounded, Convex, EnergyBoundedBelow, GradientOfL, premises_of_descent
 from hopverify.provers import Budget, Prover
 from hopverify.provers._proofs import entries_of, is_proved, proof
+from hopverify.provers.growth_box import rows_of, state_box
 from hopverify.provers.structure import found_by_kernel, regularity_premises
 from hopverify.verdict import Reason
 
 Floats = NDArray[np.float64]
 MAX_COPOSITIVE, MAX_PROGRAM, BITS = 14, 60, 20
+STATED = ("growth", "synapses", "margin", "split")
+BOXED = (2.0**-10, 2.0**-3)
 SLACKS = (0.0, 2.0**-10, 0.5)
 """The kernel's own intervals may be wider than those of the estimate."""
 
@@ -45,9 +49,32 @@ def _search(obligation: Bounded | EnergyBoundedBelow, budget: Budget) -> Iterato
     descent = {"claim": {"claim": "descent"}, "proof": {"by": "T2", "premises": entries_of(premises)}}
     for bound in _bounds(model, budget):
         if bound["claim"]["confines"] and is_proved(EnergyBoundedBelow(model), bound):
+            yield from _boxes(model, entries_of([*premises, bound]), bound["proof"])
             held = [descent, *entries_of([bound]), *regularity_premises(model)]
             yield found_by_kernel({"premises": held}, "energy", "bounded solutions")
             return
+
+
+def _boxes(model: Model, premises: list[dict[str, Any]], shown: dict[str, Any]) -> Iterator[Evidence]:
+    """Offer boxes around all equilibria, from what bounds the energy, where activations grow without offsets."""
+    grown = {name: [Fraction(each) for each in row] for name, row in shown["growth"].items()}
+    if any(row[1] or row[3] for row in grown.values()) or not all(
+        isinstance(way, str) for way in shown["synapses"].values()
+    ):
+        return
+    form = EnergyForm(model, grown, shown["synapses"])
+    for slack in BOXED:
+        gamma = form.equilibria(float(Fraction(shown["margin"])), slack) if grown else form.gamma
+        drives = total_drives(model, gamma)
+        boxes = {name: state_box(layer, drives[name], slack) for name, layer in model.layers.items()}
+        for name, box in boxes.items():
+            if not box.is_finite:
+                boxes[name] = Box(gamma[name].lower * (1 + slack) - slack, gamma[name].upper * (1 + slack) + slack)
+        if all(box.is_finite for box in boxes.values()):
+            kept: dict[str, Any] = {
+                key: shown[key] for key in ("growth", "synapses", "margin", "split") if key in shown
+            }
+            yield found_by_kernel({"premises": premises, **kept}, "limits", "bounded solutions", box=rows_of(boxes))
 
 
 def _bounds(model: Model, budget: Budget) -> Iterator[Evidence]:

@@ -45,7 +45,7 @@ def settled(model: Model, margin: float) -> dict[str, Box]:
         before = sum(box.is_finite for box in states.values())
         drives = total_drives(model, gamma)
         for name, layer in model.layers.items():
-            states[name] = _state(layer, drives[name], margin)
+            states[name] = state_box(layer, drives[name], margin)
         for name, layer in model.layers.items():
             if states[name].is_finite and not gamma[name].is_finite:
                 gamma[name] = _image(layer, states[name])
@@ -58,7 +58,7 @@ def _over_all_states(model: Model) -> dict[str, Box]:
     return {name: Box.full(layer.size, activation_range(layer)) for name, layer in model.layers.items()}
 
 
-def _state(layer: Layer, drive: Box, margin: float) -> Box:
+def state_box(layer: Layer, drive: Box, margin: float) -> Box:
     """Return the box for x that a drive within bounds leads to."""
     if not all(rate > 0 for rate in layer.leak):
         return Box(np.full(layer.size, -np.inf), np.full(layer.size, np.inf))
@@ -141,7 +141,7 @@ def outward(end: float, sign: int) -> Fraction:
     return sign * ceil(sign * Fraction(end) / unit + Fraction(1, 2)) * unit
 
 
-def _rows(boxes: Mapping[str, Box]) -> dict[str, list[list[str]]]:
+def rows_of(boxes: Mapping[str, Box]) -> dict[str, list[list[str]]]:
     """Return [low, high] of each neuron, as a claim states them."""
     return {
         name: [
@@ -174,7 +174,7 @@ def by_ranges(model: Model) -> Iterator[Evidence]:
         boxes = settled(model, margin)
         if not all(box.is_finite for box in boxes.values()):
             return
-        yield by_kernel("ranges", "bounded solutions", box=_rows(boxes))
+        yield by_kernel("ranges", "bounded solutions", box=rows_of(boxes))
 
 
 def _up(value: Fraction, least: int = 0) -> Fraction:

@@ -105,10 +105,10 @@ def test_the_edge_is_unknown() -> None:
     assert decided(network([[1 + tiny]], check="boundedness"))[0] == "fail"
 
 
-def test_horn_passes_by_the_energy_only() -> None:
+def test_horn_passes_by_the_energy_and_tells_a_box() -> None:
     verdict, data = decided(network(HORN, check="boundedness", bias=[1, -0.5, 0.25, 0.5, 0]))
     assert verdict == "pass"
-    assert data["method"] == ["kernel (bounded solutions, by energy)"]
+    assert data["method"] == ["kernel (bounded solutions, by limits)"]
     x = ends(HORN, [1, -0.5, 0.25, 0.5, 0], np.random.default_rng(0).normal(size=(50, 5)) * 10, ACTIVATIONS["relu"])
     assert np.abs(x).max() < 100
 

@@ -15,7 +15,7 @@ from hopverify.numerics.ranges import Box
 from hopverify.obligations import Bounded, Outcome
 from hopverify.pipeline import verify
 from hopverify.provers import PROVERS, Budget
-from hopverify.provers.growth_box import MARGINS, _image, _rows, _runaways, _state, outward, settled
+from hopverify.provers.growth_box import MARGINS, _image, _runaways, outward, rows_of, settled, state_box
 from hopverify.reporting.wording import witness_in_words
 from hopverify.spec import parse_spec
 
@@ -47,34 +47,34 @@ def ends(found: Box) -> list[list[float]]:
 
 
 def test_states_follow_their_drives() -> None:
-    found = _state(layer("size: 3, lagrangian: relu, leak: 1/2"), box([-1, 2, 0], [0, 3, 1]), MARGIN)
+    found = state_box(layer("size: 3, lagrangian: relu, leak: 1/2"), box([-1, 2, 0], [0, 3, 1]), MARGIN)
     assert ends(found) == [
         [wider(-2, -1), wider(4, -1), wider(0, -1)],
         [wider(0, 1), wider(6, 1), wider(2, 1)],
     ]
     assert found.lower[2] < 0 < found.upper[0]
-    below = _state(layer("size: 1, lagrangian: relu, leak: 1/2"), box([-8], [-4]), MARGIN)
+    below = state_box(layer("size: 1, lagrangian: relu, leak: 1/2"), box([-8], [-4]), MARGIN)
     assert ends(below) == [[wider(-16, -1)], [wider(-8, 1)]]
 
 
 def test_leaks_are_those_of_the_neurons() -> None:
     """No spec gives one layer two leaks; the boxes do not rely on that."""
     own = replace(layer("size: 2, lagrangian: relu"), leak=(Fraction(2), Fraction(4)))
-    assert ends(_state(own, box([-8, -8], [8, 8]), MARGIN)) == [
+    assert ends(state_box(own, box([-8, -8], [8, 8]), MARGIN)) == [
         [wider(-4, -1), wider(-2, -1)],
         [wider(4, 1), wider(2, 1)],
     ]
     none = replace(own, leak=(Fraction(2), Fraction(0)))
-    assert ends(_state(none, box([-8, -8], [8, 8]), MARGIN)) == [[-INF, -INF], [INF, INF]]
+    assert ends(state_box(none, box([-8, -8], [8, 8]), MARGIN)) == [[-INF, -INF], [INF, INF]]
 
 
 def test_leaks_that_no_double_is() -> None:
     """1/3 is enclosed by two doubles; 10⁻⁴⁰⁰ by 0 and the smallest: then nothing is known."""
-    third = _state(layer("size: 1, lagrangian: relu, leak: 1/3"), box([-1], [1]), MARGIN)
+    third = state_box(layer("size: 1, lagrangian: relu, leak: 1/3"), box([-1], [1]), MARGIN)
     assert Fraction(third.lower[0]) < -3 < 3 < Fraction(third.upper[0])
-    tiny = _state(layer("size: 1, lagrangian: relu, leak: 1e-400"), box([-1], [1]), MARGIN)
+    tiny = state_box(layer("size: 1, lagrangian: relu, leak: 1e-400"), box([-1], [1]), MARGIN)
     assert not tiny.is_finite
-    assert not _state(layer("size: 1, lagrangian: relu"), box([-INF], [1]), MARGIN).is_finite
+    assert not state_box(layer("size: 1, lagrangian: relu"), box([-INF], [1]), MARGIN).is_finite
 
 
 def test_images_of_boxes() -> None:
@@ -111,7 +111,7 @@ def test_bounds_are_told_outward() -> None:
     # Within half a unit of the next multiple, the one beyond is taken.
     between = float(Fraction(1, 2) + unit * Fraction(5, 8))
     assert (outward(between, -1), outward(between, 1)) == (Fraction(1, 2), Fraction(1, 2) + 2 * unit)
-    assert _rows({"x": box([0.5, 0.5], [0.5, 3])}) == {
+    assert rows_of({"x": box([0.5, 0.5], [0.5, 3])}) == {
         "x": [["524287/1048576", "524289/1048576"], ["524287/1048576", "786433/262144"]]
     }
 

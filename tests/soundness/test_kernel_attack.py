@@ -231,6 +231,11 @@ SPECS: tuple[tuple[str, list[dict[str, Any]]], ...] = (
     (ALTERED.format(1, "gelu", "[[1/2]]", "metric: [[1/2]]", "step_size"), []),
     (ALTERED.format(1, "relu", "[[1/2]]", "feedback: [[-1]]", "altered_energy_descent"), []),
     (ALTERED.format(2, "relu", "[[1, 2], [0, 1]]", "feedback: [[1, 0], [0, 1]]", "altered_energy_descent"), []),
+    (
+        "layers: {x: {size: 2, lagrangian: relu, bias: 1}}\n"
+        "synapses: {w: {kind: dense, layers: [x, x], weights: [[-3, 2], [2, -3]]}}\nchecks: [boundedness]",
+        [],
+    ),
 )
 
 ORIGINAL_TIMES = {"claim": "compatible times", "layer": "original: x", "because": "H is diagonal"}

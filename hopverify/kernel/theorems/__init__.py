@@ -31,7 +31,7 @@ from hopverify.kernel.theorems import (
     unbounded_solutions,
     undetermined_states,
 )
-from hopverify.kernel.theorems.bounded_solutions import by_energy, by_growth, by_ranges, by_stability
+from hopverify.kernel.theorems.bounded_solutions import by_energy, by_growth, by_limits, by_ranges, by_stability
 from hopverify.kernel.theorems.compatible_times import commuting, incompatible
 from hopverify.kernel.theorems.constant_on_a_segment import dead, equal_activations, singular_everywhere
 from hopverify.kernel.theorems.constant_on_no_segment import alive, of_neurons, strictly_convex
@@ -86,6 +86,7 @@ THEOREMS: Mapping[tuple[str, str], Callable[[Case], Fact]] = {
     ("local step descent", "T14"): local_step_descent.of_network,
     ("local step ascent", "point"): step_ascent.point,
     ("bounded solutions", "energy"): by_energy,
+    ("bounded solutions", "limits"): by_limits,
     ("unbounded solutions", "ranges"): unbounded_solutions.by_ranges,
     ("unbounded solutions", "drift"): unbounded_solutions.by_drift,
     ("unbounded solutions", "energy"): unbounded_solutions.by_energy,

@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from hopverify.kernel import points
 from hopverify.kernel.affine import Affine, affine_drives
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.drive_ranges import EVERYWHERE, activations, drive
 from hopverify.kernel.facts import Case, Fact
-from hopverify.kernel.functions import ball
-from hopverify.kernel.intervals import Range
+from hopverify.kernel.functions import ball, exact
+from hopverify.kernel.intervals import Range, between, higher, lower
 from hopverify.kernel.json_values import keys, listed, rationals
 from hopverify.kernel.linear_growth import Bound, grows
 from hopverify.kernel.network import activation
-from hopverify.kernel.terms import STATE, Variable
+from hopverify.kernel.terms import STATE, Variable, walk
+from hopverify.kernel.theorems.descent import premises_of_t2
+from hopverify.kernel.theorems.energy_bounded_below import bounds_of
 
 Box = Mapping[str, list[tuple[Fraction, Fraction]]]
 
@@ -109,6 +112,35 @@ def by_energy(case: Case) -> Fact:
         case.need(follows, f"a neuron of layer {layer.name} has no leak, and its activation is not its state")
     case.premises(("descent", {}), ("energy bounded below", {"confines": True}), *regularity_premises(case.core))
     return Fact(case.core, case.claim)
+
+
+def by_limits(case: Case) -> Fact:
+    """Solutions are bounded, as by `by_energy`, and converge to equilibria, by T2; all of these lie inside the box.
+
+    The growing activations of equilibria are no longer than `Bounds.radius`; drives from there lead into the box.
+    The premises are those of T2, and `energy bounded below`, which ``confines``.
+    """
+    case.keys("premises", "growth", "synapses", optional=("margin", "split"))
+    core, box, gamma = case.core, box_of(case), over_all_states(case)
+    points.check_explicit(core)
+    bounds, margin, split = bounds_of(case)
+    for synapse in core.synapses:
+        joins = any(Variable(("activation", name)) in walk(synapse.energy) for name in bounds.growth)
+        plain = case.proof["synapses"][synapse.name] in ("quadratic", "slopes")
+        case.need(plain or not joins, f"synapse {synapse.name} counts as quadratic, or by its slopes")
+    radius = bounds.radius(margin, split)
+    case.need(bool(radius.is_finite()), "a drive into what grows is not bounded")
+    reach = exact(radius.upper())
+    ball_of = between(-reach, reach, inside=False)
+    for name in bounds.growth:
+        gamma[name] = [Range(higher(each.low, ball_of.low), lower(each.high, ball_of.high)) for each in gamma[name]]
+    for layer in layers_of(case):
+        inside = all(low < -reach and reach < high for low, high in box[layer.name])
+        itself = inside and layer.name in bounds.growth and activation(core, layer) == Variable(STATE)
+        led = itself or _is_driven_into(case, layer, gamma, box)
+        case.need(led, f"equilibria are not shown to lie in the box of layer {layer.name}")
+    case.premises(*premises_of_t2(core), ("energy bounded below", {"confines": True}))
+    return Fact(core, case.claim)
 
 
 def regularity_premises(core: Core) -> list[tuple[str, dict[str, Any]]]:

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from hopverify.kernel.activation_growth import growth_of
+from hopverify.kernel.cone_forms import Split
 from hopverify.kernel.core import Layer
 from hopverify.kernel.energy_bounds import Bounds
 from hopverify.kernel.facts import Case, Fact
@@ -20,24 +21,37 @@ def by_convexity(case: Case) -> Fact:
     L`. ``confines``: E tends to ∞ with each activation that is not bounded.
     """
     case.keys("premises", "growth", "synapses", optional=("margin", "split"))
-    core, proof, where = case.core, case.proof, case.where
+    core, where = case.core, case.where
     case.need(core.spins is None, "spins follow no flow")
     case.need(core.energy is None, "the core states an energy of its own")
-    layers = core.flow_layers
-    keys(proof["growth"], f"{where}.growth", optional=[layer.name for layer in layers])
-    grown = {layer.name: layer for layer in layers if layer.name in proof["growth"]}
+    grown, layers = _growing(case), core.flow_layers
     leaky = [layer for layer in layers if layer.name in grown or any(rho > 0 for rho in layer.leak.entries)]
     case.premises(*((name, {"layer": layer.name}) for layer in leaky for name in ("convex", "gradient of L")))
-    stated = {name: rationals(proof["growth"][name], 4, f"{where}.growth") for name in grown}
-    bounds = Bounds(core, {name: growth_of(core, layer, stated[name]) for name, layer in grown.items()})
+    bounds, margin, split = bounds_of(case)
+    found = bounds.bound(margin, split)
+    case.need(found >= ball(rational(case.claim["lower_bound"], where)), "E is not certainly so high at all states")
+    case.need(boolean(case.claim["confines"], where) <= bounds.confines(), "E is not shown to bound all activations")
+    return Fact(core, case.claim)
+
+
+def _growing(case: Case) -> list[str]:
+    """Return the layers for which the proof states a growth."""
+    names, growth = [layer.name for layer in case.core.flow_layers], case.proof["growth"]
+    keys(growth, f"{case.where}.growth", optional=names)
+    return [name for name in names if name in growth]
+
+
+def bounds_of(case: Case) -> tuple[Bounds, Fraction | None, Split | None]:
+    """Return the bounds that a proof states by its growth and its synapses, its margin and its split."""
+    core, proof, where = case.core, case.proof, case.where
+    stated = {name: rationals(proof["growth"][name], 4, f"{where}.growth") for name in _growing(case)}
+    grown = [layer for layer in core.flow_layers if layer.name in stated]
+    bounds = Bounds(core, {layer.name: growth_of(core, layer, stated[layer.name]) for layer in grown})
     keys(proof["synapses"], f"{where}.synapses", *(synapse.name for synapse in core.synapses))
     for synapse in core.synapses:
         bounds.synapses.add(synapse, proof["synapses"][synapse.name])
     margin = rational(proof["margin"], where) if "margin" in proof else None
-    found = bounds.bound(margin, _split(case, len(bounds.growing)) if "split" in proof else None)
-    case.need(found >= ball(rational(case.claim["lower_bound"], where)), "E is not certainly so high at all states")
-    case.need(boolean(case.claim["confines"], where) <= bounds.confines(), "E is not shown to bound all activations")
-    return Fact(core, case.claim)
+    return bounds, margin, _split(case, len(bounds.growing)) if "split" in proof else None
 
 
 def _split(case: Case, size: int) -> list[list[Fraction]]:

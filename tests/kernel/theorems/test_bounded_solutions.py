@@ -427,3 +427,47 @@ def test_without_leak_states_have_to_be_activations() -> None:
             assert accepted(of, BOUNDED, "energy", {}, premises=held)
         else:
             rejected(of, BOUNDED, "energy", {}, why, premises=held)
+
+
+def held_in_a_box(of: Core, why: str | None, high: Any, synapses: dict[str, Any] | None = None, **form: Any) -> None:
+    """Show that the kernel accepts the box [-high, high] of layer x by the energy, or why it does not."""
+    descent, below, *_ = confined(of, "-99", **form)
+    proof = {"premises": [*descent["proof"]["premises"], below], "synapses": synapses or {"w": "quadratic"}}
+    proof |= {"growth": {}, **form}
+    claim = box(x=[(f"-{high}", high)] * of.layers[0].size)
+    if why is None:
+        assert accepted(of, BOUNDED, "limits", claim, **proof)
+    else:
+        rejected(of, BOUNDED, "limits", claim, why, **proof)
+
+
+GROWN = {"growth": {"x": ["1", "0", "0", "0"]}}
+
+
+def test_equilibria_lie_in_a_box_by_the_energy() -> None:
+    """By hand: γ² ≤ bγ/(1 - w) says |γ| ≤ 6 for b = 3, w = 1/2; then x = γ/2 + 3 is in [3, 6]."""
+    of = excited("[[1/2]]", "3")
+    held_in_a_box(of, None, "61/10", margin="63/128", **GROWN)
+    held_in_a_box(of, "not shown to lie in the box", "59/10", margin="63/128", **GROWN)
+    held_in_a_box(of, "not shown to lie in the box", "61/10", margin="1/4", **GROWN)
+    held_in_a_box(of, "is not positive on the cone", "99", margin="5/8", **GROWN)
+    held_in_a_box(of, "grows with an offset", "99", margin="63/128", growth={"x": ["1", "1/2", "0", "0"]})
+    held_in_a_box(of, "counts as quadratic, or by its slopes", "99", {"w": "curved"}, margin="63/128", **GROWN)
+    for k in range(9):
+        descent, below, *_ = confined(of, "-99", margin="63/128", **GROWN)
+        premises = [*descent["proof"]["premises"], below]
+        del premises[min(k, len(premises) - 1)]
+        proof = {"premises": premises, "synapses": {"w": "quadratic"}, "margin": "63/128", **GROWN}
+        rejected(of, BOUNDED, "limits", box(x=[("-7", "7")]), "premise", **proof)
+
+
+def test_a_box_of_states_without_leak_is_that_of_activations() -> None:
+    """E = γ²/2 - 3γ without leak rests at 3 = b/m."""
+    of = excited("[[-1]]", "3", "identity", ", leak: false")
+    form = {"growth": {"x": ["1", "0", "1", "0"]}, "margin": "127/128"}
+    held_in_a_box(of, None, "31/10", **form)
+    held_in_a_box(of, "not shown to lie in the box", "29/10", **form)
+    # Bounded activations have their ranges: x = -2 tanh(x) + 1 is less than 3.
+    tanh = excited("[[-2]]", "1", "tanh")
+    held_in_a_box(tanh, None, "31/10")
+    held_in_a_box(tanh, "not shown to lie in the box", "29/10")

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.language import read as read_term
 from hopverify.kernel.reading import read
+from hopverify.kernel.separate import lies_above
 from tests.kernel.accepting import accepted, core, dense, rejected
 from tests.kernel.test_core import SPINS
 
@@ -350,3 +352,8 @@ def test_a_bound_of_the_hessian_is_a_quadratic_energy() -> None:
     bounded(of, "-1/1000", margin="63/64", **held)
     bounded(of, "-9", NOT_POSITIVE, margin="65/64", **held)
     bounded(energy("abs(x[0])", ", leak: 3", 1), "-9", "abs has a kink", margin="1", **held)
+
+
+def test_what_has_no_value_at_zero_lies_above_nothing() -> None:
+    assert not lies_above(read_term(["log", ["state"]], ""), Fraction(0), Fraction(9))
+    assert lies_above(read_term(["abs", ["state"]], ""), Fraction(0), Fraction(1, 9))
