@@ -50,7 +50,8 @@ def _region(model: Model, values: Mapping[str, Any]) -> tuple[tuple[Fraction | N
     for name in ("lower", "upper"):
         given = values[name]
         if given is not None and len(given) not in (1, model.size):
-            said = f"expected one number, or one for each of {model.size} neurons with τ > 0, got {len(given)}"
+            moving = "" if all(all(layer.tau) for layer in model.layers.values()) else " with τ > 0"
+            said = f"expected one number, or one for each of {model.size} neurons{moving}, got {len(given)}"
             raise ParameterError(name, said)
         ends.append([None] * model.size if given is None else list(given * (model.size if len(given) == 1 else 1)))
     for low, high in zip(*ends, strict=True):

@@ -45,7 +45,7 @@ NAMES = (
 )  # fmt: skip
 
 EXTRA = {
-    # One neuron more than the kernel takes.
+    # Two of one neuron more than the kernel takes.
     "large cells": f"""
 hopverify: 1
 name: large-cells
@@ -56,6 +56,15 @@ synapses:
 memories:
   m: {{layer: x, patterns: [{[2] * 401}]}}
 checks: [basin_cells]
+""",
+    "large forms": """
+hopverify: 1
+name: large-forms
+layers:
+  x: {size: 401, lagrangian: tanh}
+synapses:
+  w: {kind: diagonal, layers: [x, x], weights: 1/2}
+checks: [global_stability]
 """,
     "followed": """
 hopverify: 1
