@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
@@ -51,7 +51,13 @@ class Processes:
         pack = run.pack
         self._runs[pack.key] = run
         with _as_processes_begin():
-            return self._opened().submit(work_here, unit, pack.key, pack.content if with_spec else None)
+            try:
+                return self._opened().submit(work_here, unit, pack.key, pack.content if with_spec else None)
+            except BrokenProcessPool as error:
+                # A process was lost since the last unit came back: this one is told of it as those under way are.
+                refused: Future[Any] = Future()
+                refused.set_exception(error)
+                return refused
 
     def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:

@@ -6,6 +6,8 @@ import json
 import multiprocessing
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from hopverify.execution.events import Event
 from hopverify.execution.processes import Processes
 from hopverify.execution.run import Run
 from hopverify.execution.settings import Settings
+from hopverify.execution.worker_process import work_here
 from hopverify.pipeline import certificate_of, executing, verify, was_interrupted
 from hopverify.spec import ModelSpec, parse_spec, read_spec
 from tests.cli.test_interruption import LONG
@@ -46,6 +49,20 @@ def test_a_killed_process_loses_nothing() -> None:
     certificate = verify(SLOW, jobs=2, watch=watch)
     assert killed
     assert text_of(certificate) == serial(SLOW)
+
+
+def test_a_process_may_be_lost_before_a_unit_is_given_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, refusals = ProcessPoolExecutor.submit, [BrokenProcessPool("a process was lost")]
+
+    def submit(pool: ProcessPoolExecutor, what: Any, *arguments: Any) -> Any:
+        if what is work_here and refusals:
+            raise refusals.pop()
+        return right(pool, what, *arguments)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit)
+    certificate = verify(SHARING, jobs=2)
+    assert not refusals
+    assert text_of(certificate) == serial(SHARING)
 
 
 def test_a_large_spec_is_sent_when_a_worker_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
