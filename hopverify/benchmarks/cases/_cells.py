@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.benchmarks import Counts
+from hopverify.benchmarks.cases._whole import written
 from hopverify.certificate import Certificate
 from hopverify.checker import check_certificate
 from hopverify.pipeline import verify
@@ -84,16 +84,10 @@ def checking(given: Stored) -> Callable[[], Counts]:
     return work
 
 
-@contextmanager
-def _written(given: Stored) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "stored.yaml"
-        np.save(path.with_name("xi.npy"), given.patterns)
-        if given.synapse == DENSE:
-            np.save(path.with_name("w.npy"), given.weights())
-        text = SPEC.format(size=given.patterns.shape[1], beta=BETA, synapse=given.synapse)
-        path.write_text(text, encoding="utf-8")
-        yield path
+def _written(given: Stored) -> AbstractContextManager[Path]:
+    text = SPEC.format(size=given.patterns.shape[1], beta=BETA, synapse=given.synapse)
+    weights = {"w": given.weights()} if given.synapse == DENSE else {}
+    return written(text, xi=given.patterns, **weights)
 
 
 def simulating(given: Stored) -> Callable[[], Counts]:

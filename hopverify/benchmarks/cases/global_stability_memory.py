@@ -7,17 +7,13 @@ sphere and rounded to multiples of 2⁻¹⁶.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.benchmarks import Benchmark, Way
-from hopverify.checker import check_certificate
-from hopverify.pipeline import verify
-from hopverify.spec import read_spec
+from hopverify.benchmarks.cases._whole import proved
 
 DIMENSIONS, BETA, STARTS, STEPS = 64, 0.5, 20, 100
 
@@ -42,14 +38,7 @@ def patterns(count: int) -> NDArray[np.float64]:
 
 def _whole(Xi: NDArray[np.float64]) -> Callable[[], None]:
     def work() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "warm-memory.yaml"
-            np.save(path.with_name("patterns.npy"), Xi)
-            path.write_text(SPEC.format(count=len(Xi)), encoding="utf-8")
-            spec = read_spec(path)
-            certificate = verify(spec)
-            assert certificate.results[0]["verdict"] == "pass", certificate.results[0]
-            check_certificate(spec, certificate)
+        proved(SPEC.format(count=len(Xi)), patterns=Xi)
 
     return work
 

@@ -6,17 +6,13 @@ way goes through all 2ⁿ states with NumPy, in whole numbers as well, some thou
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.benchmarks import Benchmark, Counts, Way
-from hopverify.checker import check_certificate
-from hopverify.pipeline import verify
-from hopverify.spec import read_spec
+from hopverify.benchmarks.cases._whole import proved
 
 CHUNK = 2**14
 
@@ -42,15 +38,8 @@ def weights(n: int) -> NDArray[np.float64]:
 
 def _whole(W: NDArray[np.float64]) -> Callable[[], Counts]:
     def work() -> Counts:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "spins.yaml"
-            np.save(path.with_name("w.npy"), W)
-            path.write_text(SPEC.format(size=len(W)), encoding="utf-8")
-            spec = read_spec(path)
-            certificate = verify(spec)
-            assert certificate.results[0]["verdict"] == "pass", certificate.results[0]
-            check_certificate(spec, certificate)
-        return {"fixed points": int(certificate.results[0]["obligations"][0]["data"]["count"])}
+        claim = proved(SPEC.format(size=len(W)), w=W)
+        return {"fixed points": int(claim["obligations"][0]["data"]["count"])}
 
     return work
 

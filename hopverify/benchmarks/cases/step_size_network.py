@@ -6,17 +6,13 @@ checks the certificate. V and w are drawn, and rounded to multiples of 2⁻¹⁰
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopverify.benchmarks import Benchmark, Way
-from hopverify.checker import check_certificate
-from hopverify.pipeline import verify
-from hopverify.spec import read_spec
+from hopverify.benchmarks.cases._whole import proved
 
 Arrays = tuple[NDArray[np.float64], NDArray[np.float64]]
 STATES = 1000
@@ -46,15 +42,7 @@ def _whole(arrays: Arrays) -> Callable[[], None]:
     V, w = arrays
 
     def work() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "network.yaml"
-            np.save(path.with_name("V.npy"), V)
-            np.save(path.with_name("w.npy"), w)
-            path.write_text(SPEC.format(size=V.shape[1]), encoding="utf-8")
-            spec = read_spec(path)
-            certificate = verify(spec)
-            assert certificate.results[0]["verdict"] == "pass", certificate.results[0]
-            check_certificate(spec, certificate)
+        proved(SPEC.format(size=V.shape[1]), V=V, w=w)
 
     return work
 
