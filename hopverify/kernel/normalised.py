@@ -19,6 +19,7 @@ from itertools import combinations
 from flint import arb
 
 from hopverify.kernel.functions import ball, power, product
+from hopverify.kernel.sums import multiple
 from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable
 
 X, TWO = Variable(STATE), Fraction(2)
@@ -93,9 +94,7 @@ def normalised(g: Term) -> Normalised | None:
     """Return what an activation of a layer as a whole normalises, if it has one of the forms."""
     if not isinstance(g, Apply) or g.function != "divide":
         return None
-    factor, (u, under) = Fraction(1), g.arguments
-    while isinstance(u, Apply) and u.function == "multiply" and isinstance(u.arguments[0], Number):
-        factor, u = factor * u.arguments[0].value, u.arguments[1]
+    (factor, u), under = multiple(g.arguments[0]), g.arguments[1]
     if not isinstance(under, Apply):
         return None
     if under.function == "norm" and under.arguments[0] == u == X:

@@ -42,7 +42,7 @@ from hopverify.kernel.intervals import (
     total,
 )
 from hopverify.kernel.properties import TABLE, Properties, of_power
-from hopverify.kernel.sums import summands
+from hopverify.kernel.sums import multiple, summands
 from hopverify.kernel.terms import Apply, Number, Shape, Term
 
 
@@ -163,9 +163,7 @@ _OF_VALUES: Mapping[str, Callable[..., Range]] = {
 
 def _normalised(u: Term, v: Term, shapes: Sequence[Shape]) -> Range | None:
     """c·u/norm(u, e) and c·(u - mean u)/√(variance u + e), e ≥ 0 and c numbers, have bounds: |u_i|² ≤ Σ u²."""
-    factor, root = Fraction(1), 0
-    while isinstance(u, Apply) and u.function == "multiply" and isinstance(u.arguments[0], Number):
-        factor, u = factor * u.arguments[0].value, u.arguments[1]
+    (factor, u), root = multiple(u), 0
     if isinstance(v, Apply) and v.function == "norm" and v.arguments[0] == u and _is_offset(v.arguments[1]):
         root = 1
     if isinstance(v, Apply) and v.function == "sqrt" and shapes and u == _centred(v.arguments[0]):

@@ -25,12 +25,13 @@ from hopverify.kernel.curves import Curve
 from hopverify.kernel.functions import ball
 from hopverify.kernel.intervals import between
 from hopverify.kernel.network import activation
+from hopverify.kernel.normalised import normalised
 from hopverify.kernel.pieces import Piece
 from hopverify.kernel.separable import act_apart, neurons
+from hopverify.kernel.sums import multiple
 from hopverify.kernel.terms import STATE, Apply, Number, Term, Variable, walk
 
 X = Variable(STATE)
-MEAN, VARIANCE = Apply("mean", (X,)), Apply("variance", (X,))
 
 
 @dataclass(frozen=True)
@@ -110,20 +111,23 @@ def _is_less(piece: Piece, height: Fraction) -> bool:
 
 def whole_sector(g: Term) -> Whole | None:
     """Return what is known of the activation of a layer as a whole, if it has one of the forms."""
-    factor, u = _scaled(_without_constants(g))
+    factor, u = multiple(_without_constants(g))
     if not isinstance(u, Apply) or factor < 0:
         return None
     if u.function in ("softmax", "ghostmax", "entmax"):
         return _shares(u, factor)
-    return _normalised(u) if factor == 1 and u.function == "divide" else None
+    known = normalised(u) if factor == 1 else None
+    if known is None or known.factor < 0 or known.offset == 0:
+        return None
+    return Whole(known.factor**2 / known.offset, known.centred)
 
 
 def shares(g: Term) -> tuple[Fraction, bool] | None:
     """Return cβ ≥ 0, and whether there is a ghost, of c·softmax(βx) or c·ghostmax(βx); None of other activations."""
-    factor, u = _scaled(_without_constants(g))
+    factor, u = multiple(_without_constants(g))
     if not isinstance(u, Apply) or u.function not in ("softmax", "ghostmax"):
         return None
-    beta, v = _scaled(u.arguments[0])
+    beta, v = multiple(u.arguments[0])
     return (factor * beta, u.function == "ghostmax") if v == X and factor >= 0 and beta >= 0 else None
 
 
@@ -133,16 +137,8 @@ def _without_constants(g: Term) -> Term:
     return g
 
 
-def _scaled(u: Term) -> tuple[Fraction, Term]:
-    """Return c and v of a term c·v."""
-    if isinstance(u, Apply) and u.function == "multiply" and isinstance(u.arguments[0], Number):
-        factor, v = _scaled(u.arguments[1])
-        return u.arguments[0].value * factor, v
-    return Fraction(1), u
-
-
 def _shares(u: Apply, factor: Fraction) -> Whole | None:
-    beta, v = _scaled(u.arguments[0])
+    beta, v = multiple(u.arguments[0])
     if v != X or beta < 0:
         return None
     if u.function != "entmax":
@@ -150,23 +146,3 @@ def _shares(u: Apply, factor: Fraction) -> Whole | None:
     parameter = u.arguments[1]
     known = isinstance(parameter, Number) and 1 < parameter.value <= 2
     return Whole((factor * beta) ** 2, balanced=True, shares=True) if known else None
-
-
-def _normalised(u: Apply) -> Whole | None:
-    (factor, v), under = _scaled(u.arguments[0]), u.arguments[1]
-    if factor < 0 or not isinstance(under, Apply):
-        return None
-    if under.function == "norm" and under.arguments[0] == v == X:
-        offset: Term | None = under.arguments[1]
-        balanced = False
-    elif v == Apply("subtract", (X, MEAN)) and under.function == "sqrt":
-        offset = _raised(under.arguments[0])
-        balanced = True
-    else:
-        return None
-    return Whole(factor**2 / offset.value, balanced) if isinstance(offset, Number) and offset.value > 0 else None
-
-
-def _raised(u: Term) -> Term | None:
-    """Return what is added to the variance."""
-    return u.arguments[1] if isinstance(u, Apply) and u.function == "add" and u.arguments[0] == VARIANCE else None

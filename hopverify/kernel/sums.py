@@ -31,6 +31,14 @@ def summands(term: Term, factor: Fraction = Fraction(1)) -> Iterator[tuple[Fract
             yield from summands(inner, factor * scale)
 
 
+def multiple(term: Term) -> tuple[Fraction, Term]:
+    """Return c and u of a term cu, where numbers c stand first."""
+    if isinstance(term, Apply) and term.function == "multiply" and isinstance(term.arguments[0], Number):
+        factor, u = multiple(term.arguments[1])
+        return term.arguments[0].value * factor, u
+    return Fraction(1), term
+
+
 def _scaled(term: Term) -> tuple[Fraction, Term]:
     """Return c and u for a multiple cu by a number."""
     if isinstance(term, Apply) and term.function == "multiply":
