@@ -28,7 +28,6 @@ from hopverify.kernel.cells import Cell, cells
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.curvature import bent
 from hopverify.kernel.derive import ONE, apply
-from hopverify.kernel.derive import replace as put
 from hopverify.kernel.growth import degree_of, shift_of
 from hopverify.kernel.identity import same
 from hopverify.kernel.intervals import ANY, Range, between, exactly
@@ -165,7 +164,7 @@ def _is_regular(cell: Cell) -> bool:
 def _meet(left: Cell, right: Cell) -> bool:
     """Whether two neighbours have one value at their common end."""
     assert right.low is not None
-    before, after = (put(cell.terms[0], Number(right.low)) for cell in (left, right))
+    before, after = (terms.substituted(cell.terms[0], {STATE: Number(right.low)}) for cell in (left, right))
     return same(before, after, {}, {})
 
 

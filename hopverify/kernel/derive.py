@@ -81,15 +81,6 @@ _SLOPES = {
 SLOPES: Mapping[str, Term] = {name: language.read(document, name) for name, document in _SLOPES.items()}
 
 
-def replace(term: Term, argument: Term) -> Term:
-    """Return a term with another one in the place of ["state"]."""
-    if isinstance(term, Variable):
-        return argument if term.place == ("state", "") else term
-    if isinstance(term, Apply):
-        return Apply(term.function, tuple(replace(each, argument) for each in term.arguments))
-    return term
-
-
 def gradient(term: Term, variable: Place, places: Mapping[Place, Shape]) -> Term:
     """Return the gradient of a number with respect to a variable."""
     shapes = language.shapes(term, places, "gradient")
@@ -132,7 +123,7 @@ def _pull(node: Apply, position: int, adjoint: Term, shapes: Mapping[int, Shape]
     if name == "relu" and _has_factor(adjoint, node):
         return adjoint
     if name in SLOPES:
-        return apply("multiply", adjoint, replace(SLOPES[name], argument))
+        return apply("multiply", adjoint, terms.substituted(SLOPES[name], {terms.STATE: argument}))
     if name in _BINARY:
         pulled = _BINARY[name](node, position, adjoint)
         return _reduced(pulled, shapes[id(node)], shapes[id(argument)])

@@ -15,14 +15,14 @@ from hopverify.kernel.arrays import Array
 from hopverify.kernel.composition import judge, of_activations, of_state
 from hopverify.kernel.coordinates import TERMS
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.derive import ZERO, apply, number, replace
+from hopverify.kernel.derive import ZERO, apply, number
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.identity import same
 from hopverify.kernel.network import activation, drives
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.points import check_explicit
 from hopverify.kernel.ranges import of_array
-from hopverify.kernel.terms import Apply, Place, Shape, Term, Variable
+from hopverify.kernel.terms import STATE, Place, Shape, Term, Variable, substituted
 
 MAX_SIZE = 32
 """How many neurons a core has at most whose energies are compared neuron by neuron."""
@@ -110,7 +110,7 @@ def _parts(layer: Layer, bias: Term, leak: Term) -> list[Term]:
         return found
     if layer.L is None:
         raise Rejected(f"layer {layer.name} has no Lagrangian")
-    L = replace(layer.L, x)
+    L = substituted(layer.L, {STATE: x})
     if layer.elementwise:
         return [*found, apply("dot", leak, apply("subtract", apply("multiply", x, gamma), L))]
     own = apply("subtract", apply("dot", x, gamma), L)
@@ -121,21 +121,9 @@ def _activated(core: Core, layer: Layer) -> Term:
     """Return g(x), which has to be locally Lipschitz node by node: where a node jumps, forms say nothing."""
     g, x = activation(core, layer), Variable(("state", layer.name))
     need(of_state(core, layer, g).lipschitz, "energy", f"the activation of layer {layer.name} may jump")
-    return apply("multiply", apply("ones", x), replace(g, x)) if layer.elementwise else replace(g, x)
+    moved = substituted(g, {STATE: x})
+    return apply("multiply", apply("ones", x), moved) if layer.elementwise else moved
 
 
 def _entries(place: Place, size: int) -> list[Variable]:
     return [Variable((place[0], f"{place[1]}[{k}]")) for k in range(size)]
-
-
-def substituted(term: Term, by: Mapping[Place, Term]) -> Term:
-    """Return a term with others in the place of its variables; what stands twice in it stays one node."""
-    known: dict[int, Term] = {}
-    for node in terms.walk(term):
-        if isinstance(node, Variable):
-            known[id(node)] = by.get(node.place, node)
-        elif isinstance(node, Apply):
-            known[id(node)] = Apply(node.function, tuple(known[id(each)] for each in node.arguments))
-        else:
-            known[id(node)] = node
-    return known[id(term)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -54,6 +54,16 @@ def walk(term: Term) -> Iterator[Term]:
             pending.append((node, True))
             if isinstance(node, Apply):
                 pending.extend((each, False) for each in reversed(node.arguments))
+
+
+def substituted(term: Term, by: Mapping[Place, Term]) -> Term:
+    """Return a term with others in the place of its variables; what stands twice in it stays one node."""
+    known: dict[int, Term] = {}
+    for node in walk(term):
+        known[id(node)] = by.get(node.place, node) if isinstance(node, Variable) else node
+        if isinstance(node, Apply):
+            known[id(node)] = Apply(node.function, tuple(known[id(each)] for each in node.arguments))
+    return known[id(term)]
 
 
 def arrays(*of: Term) -> set[str]:

@@ -129,5 +129,7 @@ def test_the_page_of_claims_has_the_table() -> None:
     page = (Path(__file__).parents[2] / "docs" / "claims.md").read_text(encoding="utf-8")
     u = terms.Variable(("state", "u"))
     for name, slope in derive.SLOPES.items():
-        text = json.dumps(language.write(derive.replace(slope, u))).replace(json.dumps(["state", "u"]), "u")
+        text = json.dumps(language.write(terms.substituted(slope, {terms.STATE: u}))).replace(
+            json.dumps(["state", "u"]), "u"
+        )
         assert f"| `{name}` | `{text}` |" in page

@@ -17,7 +17,7 @@ from hopverify.kernel.language import read, shape
 from hopverify.kernel.network import slope
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.semidefinite import is_semidefinite
-from hopverify.kernel.terms import STATE, Number, Term, Variable
+from hopverify.kernel.terms import STATE, Number, Term, Variable, substituted
 
 MAX_CUTS, MAX_SIZE = 10_000, 60
 _FORMS = ("rewritten", "third")
@@ -139,7 +139,7 @@ def _same(case: Case, cell: Cell, term: Term, form: Term) -> Term:
 def _rises(case: Case, left: Cell, right: Cell) -> bool:
     """Whether L' has no higher value on the left of a kink than on its right."""
     assert right.low is not None
-    before, after = (derive.replace(cell.terms[0], Number(right.low)) for cell in (left, right))
+    before, after = (substituted(cell.terms[0], {STATE: Number(right.low)}) for cell in (left, right))
     if same(before, after, case.core.places, case.core.arrays):
         return True
     low, high = (evaluate(term, arrays_of(case.core, term)) for term in (before, after))
