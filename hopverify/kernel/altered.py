@@ -161,14 +161,10 @@ def twice_timed(tau: Sequence[Fraction], P: Rows) -> list[list[Fraction]]:
 
 def altered_system(core: Core) -> System:
     """Return the altered system that a core is, or refuse the core."""
-    layers = core.flow_layers
-    fast = [layer for layer in layers if layer.instantaneous]
-    need(
-        core.spins is None and len(fast) + 1 == len(layers),
-        "altered",
-        "expected one layer with τ > 0, all others at once",
-    )
-    (slow,) = (layer for layer in layers if not layer.instantaneous)
+    fast = core.fast_layers
+    single = core.spins is None and len(core.slow_layers) == 1
+    need(single, "altered", "expected one layer with τ > 0, all others at once")
+    (slow,) = core.slow_layers
     leaks = {Fraction(each) for each in slow.leak.entries}
     need(is_identity(core, slow), f"layer {slow.name}", "it is not linear")
     need(len(leaks) == 1 and min(leaks) > 0, f"layer {slow.name}", "it has not one leak > 0")

@@ -112,6 +112,16 @@ class Core:
         """The layers that are not of spins: all of them, in a flow."""
         return [layer for layer in self.layers if isinstance(layer, Layer)]
 
+    @property
+    def slow_layers(self) -> list[Layer]:
+        """The layers of a flow with τ > 0."""
+        return [layer for layer in self.flow_layers if not layer.instantaneous]
+
+    @property
+    def fast_layers(self) -> list[Layer]:
+        """The layers of a flow that follow at every moment."""
+        return [layer for layer in self.flow_layers if layer.instantaneous]
+
     @cached_property
     def given(self) -> Core:
         """The core with the arrays that are given, of all that are meant."""

@@ -67,7 +67,7 @@ class Linear:
         try:
             check_explicit(self.core)
         except Rejected:
-            return all(self._is_convex(layer) for layer in self.flow.layers if layer.instantaneous)
+            return all(map(self._is_convex, self.core.fast_layers))
         return True
 
     def _is_convex(self, layer: Layer) -> bool:

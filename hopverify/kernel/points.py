@@ -54,7 +54,7 @@ def needs(term: Term) -> Iterator[str]:
 
 def check_explicit(core: Core) -> None:
     """Refuse a core in which the state of an instantaneous layer does not follow from layers with τ > 0 alone."""
-    at_once = {layer.name for layer in core.layers if isinstance(layer, Layer) and layer.instantaneous}
+    at_once = {layer.name for layer in core.fast_layers}
     for name in sorted(at_once):
         for part in drives(core, name):
             if not at_once.isdisjoint(needs(part)):
@@ -84,23 +84,19 @@ class Point:
                     self.network.drive(layer, self.gamma), values_of(layer.leak), self.x[layer.name], strict=True
                 )
             ]
-            for layer in _flowing(self.network.core)
+            for layer in self.network.core.slow_layers
         }
-
-
-def _flowing(core: Core) -> list[Layer]:
-    """Return the layers with τ > 0."""
-    return [layer for layer in core.layers if isinstance(layer, Layer) and not layer.instantaneous]
 
 
 def at(network: Network, states: Mapping[str, Value]) -> Point:
     """Return the point with given states of the layers with τ > 0; the others have x = (drive + b)/ρ."""
     check_explicit(network.core)
     a, x = network.arithmetic, dict(states)
-    layers = network.core.flow_layers
     # The drives of instantaneous layers do not depend on what stands for their own states here.
-    guess = network.activations({layer.name: states.get(layer.name, [a.number(0)] * layer.size) for layer in layers})
-    for layer in (each for each in layers if each.instantaneous):
+    guess = network.activations(
+        {layer.name: states.get(layer.name, [a.number(0)] * layer.size) for layer in network.core.flow_layers}
+    )
+    for layer in network.core.fast_layers:
         leak = values_of(layer.leak, a)
         x[layer.name] = [a.apply("divide", *pair) for pair in zip(network.drive(layer, guess), leak, strict=True)]
     return Point(network, x, network.activations(x))
@@ -125,7 +121,7 @@ def rate(point: Point) -> arb:
     core = point.network.core
     velocities = {
         layer.name: [part / tau for part, tau in zip(point.flow[layer.name], values_of(layer.tau), strict=True)]
-        for layer in _flowing(core)
+        for layer in core.slow_layers
     }
     moving = {name: beside(Dual, point.x[name], velocity) for name, velocity in velocities.items()}
     energy: Dual = at(Network(core, DUALS), moving).energy

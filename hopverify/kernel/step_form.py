@@ -40,8 +40,7 @@ def of_energy(
     core: Core, bounds: Bounds, curved: Sequence[str], pace: Fraction, box: Mapping[str, Sequence[Interval]]
 ) -> Rows:
     """Return M(h) of E, or a matrix below it, for states in a box; the Hessians of ``curved`` synapses make B."""
-    layers = core.flow_layers
-    slow, fast = ([layer for layer in layers if layer.instantaneous is at_once] for at_once in (False, True))
+    slow, fast = core.slow_layers, core.fast_layers
     on = tuple((name, tuple(ends)) for name, ends in box.items())
     B = [_curvature(core, name, on) for name in curved]
     rest = replace(core, synapses=tuple(each for each in core.synapses if each.name not in curved))
@@ -68,7 +67,7 @@ def _curvature(
 
     Steps of several lengths ask for it.
     """
-    slow, box = [layer for layer in core.flow_layers if not layer.instantaneous], dict(on)
+    slow, box = core.slow_layers, dict(on)
     (synapse,) = (each for each in core.synapses if each.name == name)
     own = set(needs(synapse.energy)).union(*(needs(term) for term in (synapse.drive or {}).values()))
     joined = [layer for layer in slow if layer.name in own]

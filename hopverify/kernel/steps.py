@@ -16,7 +16,6 @@ from hopverify.kernel import points
 from hopverify.kernel.affine import affine_drives
 from hopverify.kernel.altered import altered_system, inhibition
 from hopverify.kernel.arithmetic import Value
-from hopverify.kernel.core import Layer
 from hopverify.kernel.entries import read_box
 from hopverify.kernel.evaluate import values_of
 from hopverify.kernel.facts import Case
@@ -46,11 +45,11 @@ def check_rise(case: Case, told: Mapping[str, Any]) -> None:
         before = point_of(case, states_of(case, told["state"]), guesses[0])
         check_meant(case, before)
         moved = {
-            name: [
+            each.name: [
                 u + ball(step) * f / t
-                for u, f, t in zip(before.x[name], before.flow[name], _times(case, name), strict=True)
+                for u, f, t in zip(before.x[each.name], before.flow[each.name], values_of(each.tau), strict=True)
             ]
-            for name in told["state"]
+            for each in case.core.slow_layers
         }
         if case.claim.fields.get("below") is None:
             check_inside(case, moved)
@@ -85,7 +84,7 @@ def check_inside(case: Case, x: Mapping[str, Value], strictly: bool = False) -> 
 
 def _sizes(case: Case) -> dict[str, int]:
     """Return the sizes of the layers with τ > 0."""
-    return {each.name: each.size for each in case.core.layers if isinstance(each, Layer) and not each.instantaneous}
+    return {each.name: each.size for each in case.core.slow_layers}
 
 
 def states_of(case: Case, stated: Any) -> dict[str, Value]:
@@ -94,12 +93,6 @@ def states_of(case: Case, stated: Any) -> dict[str, Value]:
     keys(stated, f"{case.where}.state", *sizes)
     listed_states = {name: rationals(stated[name], size, f"{case.where}.state") for name, size in sizes.items()}
     return {name: [ball(each) for each in values] for name, values in listed_states.items()}
-
-
-def _times(case: Case, name: str) -> list[arb]:
-    (layer,) = (each for each in case.core.layers if each.name == name)
-    assert isinstance(layer, Layer)
-    return list(values_of(layer.tau))
 
 
 def _energy(case: Case, point: Point) -> Value:
@@ -118,7 +111,7 @@ def point_of(case: Case, x: Mapping[str, Value], guesses: Any) -> Point:
 
 def _near(case: Case, network: Network, x: Mapping[str, Value], guesses: Any) -> Point:
     """Return the point whose instantaneous layers are near guesses, for each of which the proof shows a convex L."""
-    fast = [layer for layer in case.core.layers if isinstance(layer, Layer) and layer.instantaneous]
+    fast = case.core.fast_layers
     inhibition(case.core, fast, affine_drives(case.core))
     keys(guesses, f"{case.where}.guesses", *(layer.name for layer in fast))
     near = {layer.name: [ball(u) for u in rationals(guesses[layer.name], layer.size, case.where)] for layer in fast}

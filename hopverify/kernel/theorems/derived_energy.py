@@ -9,11 +9,11 @@ from typing import Any
 from hopverify.kernel import points
 from hopverify.kernel.core import Core
 from hopverify.kernel.facts import Case, Fact
-from hopverify.kernel.functions import ball
-from hopverify.kernel.json_values import keys, listed, rationals
+from hopverify.kernel.json_values import listed
 from hopverify.kernel.network import Network
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.own_energy import Difference, difference
+from hopverify.kernel.steps import states_of
 
 OWN = "the spec claims an energy of its own"
 
@@ -93,13 +93,8 @@ def by_states(case: Case) -> Fact:
 
 def _changes(case: Case, core: Core, states: list[Any]) -> list[Any]:
     """Return by how much the energy of the second and the third state is higher than that of the first."""
-    network, energies, where = Network(core), [], f"{case.where}.states"
-    for state in states:
-        layers = [layer for layer in core.flow_layers if not layer.instantaneous]
-        keys(state, where, *(layer.name for layer in layers))
-        stated = {layer.name: rationals(state[layer.name], layer.size, where) for layer in layers}
-        x = {name: [ball(each) for each in entries] for name, entries in stated.items()}
-        energies.append(points.at(network, x).energy)
+    network = Network(core)
+    energies = [points.at(network, states_of(case, each)).energy for each in states]
     return [each - energies[0] for each in energies[1:]]
 
 

@@ -1,18 +1,11 @@
 """dE/dt ≤ 0 along the flow, from every state (T1, T2); a state from which the energy rises."""
 
-from collections.abc import Mapping
-from fractions import Fraction
-
 from hopverify.kernel import points
-from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.core import Core
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball, precision
-from hopverify.kernel.json_values import keys, rationals
-from hopverify.kernel.network import Network
 from hopverify.kernel.numbers import rational
-
-BITS = 256
-"""Where dE/dt is tiny, most of what it is made of cancels."""
+from hopverify.kernel.steps import BITS, point_of, states_of
 
 
 def by_t2(case: Case) -> Fact:
@@ -31,14 +24,17 @@ def by_t2(case: Case) -> Fact:
 
 def premises_of_t2(core: Core) -> list[tuple[str, dict[str, str]]]:
     """Return the premises of T2, in their order."""
+    both = ("convex", "compatible times")
+    return [*energy_premises(core), *((name, {"layer": each.name}) for each in core.slow_layers for name in both)]
+
+
+def energy_premises(core: Core) -> list[tuple[str, dict[str, str]]]:
+    """Return what makes ∇E = ∇²L(ρx - drive - b), in this order, with functions that are locally Lipschitz (T1)."""
     wanted: list[tuple[str, dict[str, str]]] = [("derived energy", {})]
     for synapse in core.synapses:
         wanted += [(name, {"synapse": synapse.name}) for name in ("gradient drive", "Lipschitz drive")]
-    layers = core.flow_layers
-    for layer in layers:
+    for layer in core.layers:
         wanted += [(name, {"layer": layer.name}) for name in ("Lipschitz activation", "gradient of L")]
-    for layer in (each for each in layers if not each.instantaneous):
-        wanted += [(name, {"layer": layer.name}) for name in ("convex", "compatible times")]
     return wanted
 
 
@@ -48,22 +44,17 @@ def ascent(case: Case) -> Fact:
     With a step: one update x + step·Tẋ raises E by at least the number > 0 that the claim states.
     """
     case.keys()
-    claim, where = case.claim, case.where
     case.need(case.core.spins is None, "spins follow no flow")
-    moving = [layer for layer in case.core.layers if isinstance(layer, Layer) and not layer.instantaneous]
-    keys(claim["state"], f"{where}.state", *(layer.name for layer in moving))
-    x = {layer.name: rationals(claim["state"][layer.name], layer.size, f"{where}.state") for layer in moving}
     with precision(BITS):
-        _check_rise(case, x)
+        _check_rise(case)
     return Fact(case.core, case.claim)
 
 
-def _check_rise(case: Case, x: Mapping[str, list[Fraction]]) -> None:
-    """Refuse the states unless E rises there, and with one update if the claim has a step."""
+def _check_rise(case: Case) -> None:
+    """Refuse the states of the claim unless E rises there, and with one update if the claim has a step."""
     claim, where = case.claim, case.where
-    network = Network(case.core)
-    point = points.at(network, {name: [ball(each) for each in values] for name, values in x.items()})
-    points.check_gradients(point)
+    x = states_of(case, claim["state"])
+    point = point_of(case, x, None)
     least = rational(claim["rate"], f"{where}.rate")
     case.need(least > 0, "the rate that is claimed is not positive")
     case.need(points.rate(point) >= ball(least), "dE/dt is not certainly so high at this state")
@@ -71,7 +62,6 @@ def _check_rise(case: Case, x: Mapping[str, list[Fraction]]) -> None:
     if "step" in claim.fields:
         step, rise = (rational(claim[key], f"{where}.{key}") for key in ("step", "rise"))
         case.need(step > 0 and rise > 0, "the step or the rise that is claimed is not positive")
-        ahead = {name: [a + ball(step) * b for a, b in zip(point.x[name], point.flow[name], strict=True)] for name in x}
-        after = points.at(network, ahead)
-        points.check_gradients(after)
+        ahead = {name: [a + ball(step) * b for a, b in zip(x[name], point.flow[name], strict=True)] for name in x}
+        after = point_of(case, ahead, None)
         case.need(after.energy - point.energy >= ball(rise), "one update does not certainly raise E so far")

@@ -49,7 +49,7 @@ def each(case: Case) -> Fact:
 
 def _inhibited(core: Core, flow: FlatFlow) -> list[Layer]:
     """Return the layers with τ = 0 that are driven by such; refuse them unless each neuron only inhibits itself."""
-    fast = {layer.name: layer for layer in flow.linear.flow.layers if layer.instantaneous}
+    fast = {layer.name: layer for layer in flow.linear.core.fast_layers}
     found = [
         layer
         for layer in fast.values()

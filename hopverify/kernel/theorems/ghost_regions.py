@@ -16,7 +16,7 @@ from hopverify.kernel.network import activation, drives
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.piece_systems import Choice, PieceSystems
 from hopverify.kernel.terms import STATE, Place
-from hopverify.kernel.theorems.no_ghost_regions import energy_premises
+from hopverify.kernel.theorems.descent import energy_premises
 
 MAX_LISTED = 200
 

@@ -1,7 +1,6 @@
 """No Euler step up to a length raises E from the states of a region, or from those at which E is at most a level."""
 
 from hopverify.kernel.arrays import Array
-from hopverify.kernel.core import Layer
 from hopverify.kernel.drive_ranges import Bounds
 from hopverify.kernel.entries import read_box
 from hopverify.kernel.facts import Case, Fact
@@ -19,7 +18,7 @@ def of_network(case: Case) -> Fact:
     """
     case.keys("slopes", "premises", optional=("curved", "guesses", "box", "parts"))
     core, claim, where = case.core, case.claim, case.where
-    slow = [layer for layer in core.layers if isinstance(layer, Layer) and not layer.instantaneous]
+    slow = core.slow_layers
     case.need(("box" in case.proof) == (claim["region"] is None), "the box is that of the claim, or of the proof")
     stated = case.proof["box"] if claim["region"] is None else claim["region"]
     ends = list(read_box(stated, sum(layer.size for layer in slow), where))

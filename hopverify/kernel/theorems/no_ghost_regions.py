@@ -11,6 +11,7 @@ from hopverify.kernel.intervals import between
 from hopverify.kernel.network import activation
 from hopverify.kernel.null_space import is_flat_along_ones_alone
 from hopverify.kernel.piece_systems import PieceSystems
+from hopverify.kernel.theorems.descent import energy_premises
 
 MAX_CHOICES = 2**14
 
@@ -18,7 +19,7 @@ MAX_CHOICES = 2**14
 def nowhere_flat(case: Case) -> Fact:
     """No activation of a layer with τ > 0 is constant on a segment: no flat region has more than one state."""
     case.keys("premises")
-    alive = [("constant on no segment", {"layer": layer.name}) for layer in _moving(case.core)]
+    alive = [("constant on no segment", {"layer": layer.name}) for layer in case.core.slow_layers]
     case.premises(*energy_premises(case.core), *alive)
     return Fact(case.core, case.claim)
 
@@ -30,7 +31,7 @@ def along_ones(case: Case) -> Fact:
     """
     case.keys("premises")
     case.premises(*energy_premises(case.core))
-    for layer in _moving(case.core):
+    for layer in case.core.slow_layers:
         if is_flat_along_ones_alone(case.core, layer):
             case.need(layer.leak.entries[0] != 0, f"layer {layer.name} has no leak")
         else:
@@ -52,20 +53,6 @@ def of_pieces(case: Case) -> Fact:
         x = systems.targets(choice)
         case.need(x is None or not systems.waking(choice, x), f"the pieces {list(choice)} make a ghost region")
     return Fact(case.core, case.claim)
-
-
-def energy_premises(core: Core) -> list[tuple[str, dict[str, str]]]:
-    """Return what makes ∇E = ∇²L(ρx - drive - b), in this order, with functions that are locally Lipschitz (T1)."""
-    wanted: list[tuple[str, dict[str, str]]] = [("derived energy", {})]
-    for synapse in core.synapses:
-        wanted += [(name, {"synapse": synapse.name}) for name in ("gradient drive", "Lipschitz drive")]
-    for layer in core.layers:
-        wanted += [(name, {"layer": layer.name}) for name in ("Lipschitz activation", "gradient of L")]
-    return wanted
-
-
-def _moving(core: Core) -> list[Layer]:
-    return [layer for layer in core.layers if isinstance(layer, Layer) and not layer.instantaneous]
 
 
 def _is_steep(core: Core, layer: Layer) -> bool:

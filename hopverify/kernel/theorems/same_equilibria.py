@@ -1,7 +1,7 @@
 """A core and its original rest in the same states; where activations are smooth, both are stable, or neither (T11)."""
 
 from hopverify.kernel.altered import altered_system
-from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.core import Core
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.json_values import listed
 from hopverify.kernel.json_values import name as name_of
@@ -65,7 +65,7 @@ def stable_by_metric(case: Case) -> Fact:
     if original is not None:
         _, theirs = factors(case.core, original, [layer.name for layer in system.fast])
         case.need(is_stably_reduced(original, theirs), "layers that are left out decide stability, too")
-        slow = [layer.name for layer in original.layers if isinstance(layer, Layer) and not layer.instantaneous]
+        slow = [layer.name for layer in original.slow_layers]
     given = listed(case.proof["premises"], case.where)
     case.need(len(given) >= len(slow), "the proof lacks a premise: compatible times of the original")
     for place, name in enumerate(slow):

@@ -1,7 +1,6 @@
 """A step that raises the energy, no longer than a stated one; or dE/dt > 0, where all short enough steps raise it."""
 
 from hopverify.kernel import points
-from hopverify.kernel.core import Layer
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball, precision
 from hopverify.kernel.numbers import rational
@@ -35,7 +34,6 @@ def point(case: Case) -> Fact:
         within = rational(claim["within"], f"{where}.within")
         case.need(rational(claim["step"], f"{where}.step") <= within, "the step is longer")
         check_rise(case, claim.fields)
-    guessed = [each.name for each in case.core.layers if isinstance(each, Layer) and each.instantaneous]
-    wanted = [(name, {"layer": each}) for each in guessed for name in ("gradient of L", "convex")]
+    wanted = [(name, {"layer": each.name}) for each in case.core.fast_layers for name in ("gradient of L", "convex")]
     case.premises(*(wanted if "guesses" in case.proof else []))
     return Fact(case.core, case.claim)

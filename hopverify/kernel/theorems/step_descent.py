@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from hopverify.kernel.altered import altered_system
-from hopverify.kernel.core import Core, Layer
+from hopverify.kernel.core import Core
 from hopverify.kernel.drive_ranges import Bounds
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.json_values import keys, listed, rationals
@@ -14,7 +14,7 @@ from hopverify.kernel.numbers import rational
 from hopverify.kernel.semidefinite import is_semidefinite
 from hopverify.kernel.step_form import of_altered, of_energy
 from hopverify.kernel.steps import check_rise
-from hopverify.kernel.theorems.no_ghost_regions import energy_premises
+from hopverify.kernel.theorems.descent import energy_premises
 
 
 def of_network(case: Case) -> Fact:
@@ -31,7 +31,7 @@ def of_network(case: Case) -> Fact:
 def check_network(case: Case, box: Mapping[str, Sequence[Bounds]]) -> None:
     """Refuse a proof of T14 for steps between states of a box."""
     core = _of(case, "E")
-    slow = [layer.name for layer in core.layers if isinstance(layer, Layer) and not layer.instantaneous]
+    slow = [layer.name for layer in core.slow_layers]
     keys(case.proof["slopes"], f"{case.where}.slopes", *slow)
     slopes = {name: rationals(case.proof["slopes"][name], 2, f"{case.where}.slopes") for name in slow}
     curved = [name_of(each, case.where) for each in listed(case.proof.get("curved", []), f"{case.where}.curved")]
@@ -39,8 +39,7 @@ def check_network(case: Case, box: Mapping[str, Sequence[Bounds]]) -> None:
     case.need(set(curved) <= named, "a curved synapse has another name")
     case.need(len(set(curved)) == len(curved), "a curved synapse is named twice")
     case.need(is_semidefinite(of_energy(core, slopes, curved, _pace(case), box)), "M(h) is not positive semidefinite")
-    at_once = [layer.name for layer in core.layers if layer.name not in slow]
-    case.premises(*energy_premises(core), *(("convex", {"layer": name}) for name in at_once))
+    case.premises(*energy_premises(core), *(("convex", {"layer": each.name}) for each in core.fast_layers))
     _check_told(case)
 
 
@@ -91,8 +90,7 @@ def _check_told(case: Case) -> None:
     if pace > 0:
         alpha = {
             layer.name: [str(1 / (pace * Fraction(tau))) for tau in (max(layer.tau.entries), min(layer.tau.entries))]
-            for layer in case.core.layers
-            if isinstance(layer, Layer) and not layer.instantaneous
+            for layer in case.core.slow_layers
         }
         case.need(fields["alpha"] == alpha, "alpha is not h/τ of each layer, for its largest and its smallest τ")
     if "longer" in fields:
