@@ -18,6 +18,7 @@ from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Layer, LinearNetwork
 from hopverify.numerics.limits import Ask
+from hopverify.numerics.lure_form import comparison_multipliers, differences, is_balanced
 from hopverify.spec.exact_array import ExactArray
 
 Floats = NDArray[np.float64]
@@ -94,40 +95,23 @@ class Boxes:
         h = self.heights(box)
         alive = h > 0
         M = d[:, None] * (np.diag(self.leak / np.where(alive, h, 1.0)) - self.W)
-        N = self._differences()[:, alive[self._columns()]]
+        N = differences(self.network.layers)[:, alive[self._columns()]]
         values = np.linalg.eigvalsh(N.T @ (M + M.T) @ N) if N.shape[1] else np.ones(1)
         return bool(np.isfinite(values).all() and values[0] > DEFINITE * max(1.0, float(values[-1])) * 1e-3)
 
     def _columns(self) -> Any:
-        """The neurons by which the directions of :meth:`_differences` are known."""
+        """The neurons by which the differences of activations are known."""
         return np.concatenate([own[1:] if is_balanced(layer) else own for layer, own in self.network.places()])
-
-    def _differences(self) -> Floats:
-        """Return directions that span the differences of activations, column by column."""
-        eye = np.eye(self.network.size)
-        parts = [(eye[:, own], is_balanced(layer)) for layer, own in self.network.places()]
-        return np.hstack([own[:, 1:] - own[:, :1] if balanced else own for own, balanced in parts])
 
     def multipliers(self, box: Ends) -> Floats:
         """Return D from the comparison matrix of diag(ρ/h̄) - W on a box, ones where that tells nothing."""
         h, ones = self.heights(box), np.ones(self.network.size)
         alive = np.flatnonzero(h > 0)
         A = np.diag(self.leak[alive] / h[alive]) - self.W[np.ix_(alive, alive)]
-        C = -np.abs(A)
-        np.fill_diagonal(C, np.diag(A))
-        try:
-            x, y = np.linalg.solve(C, np.ones(len(C))), np.linalg.solve(C.T, np.ones(len(C)))
-        except np.linalg.LinAlgError:
-            return ones
-        if not ((x > 0).all() and (y > 0).all()):
-            return ones
-        ones[alive] = 2.0 ** np.round(np.log2(y / x / np.max(y / x)))
+        d = comparison_multipliers(A)
+        if d is not None:
+            ones[alive] = 2.0 ** np.round(np.log2(d))
         return ones
-
-
-def is_balanced(layer: Layer) -> bool:
-    """Whether the activations of a layer have a constant sum."""
-    return layer.function.name in ("softmax", "sparsemax", "entmax", "layernorm")
 
 
 def _whole(layer: Layer, box: Ends) -> Ends:

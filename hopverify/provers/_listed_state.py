@@ -18,7 +18,7 @@ from hopverify.expr.balls import BALLS, ball, precision
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import LinearNetwork
-from hopverify.numerics.flow_boxes import is_balanced
+from hopverify.numerics.lure_form import is_balanced
 from hopverify.numerics.mean_value import slopes_of_drives
 from hopverify.obligations import Search
 

@@ -4,9 +4,8 @@ At its border, where the form of D = I is semidefinite, an equilibrium is shown 
 solution enters.
 
 Up to some dozens of neurons the others come from a semidefinite program (cvxpy), and M is verified in rationals.
-Beyond, M stays in doubles, and they come from the comparison matrix C of A = diag(ρ/h̄) - W (A_ii on the diagonal,
--|A_ij| elsewhere): if Cx > 0 and Cᵀy > 0 for positive x, y then D = diag(y/x) makes DA + AᵀD dominant with the weights
-x. For symmetric W no D does better than I: if DA + AD ≻ 0 then A has positive eigenvalues (Lyapunov).
+Beyond, M stays in doubles, and they come from the comparison matrix of A = diag(ρ/h̄) - W. For symmetric W no D does
+better than I: if DA + AD ≻ 0 then A has positive eigenvalues (Lyapunov).
 """
 
 from __future__ import annotations
@@ -24,11 +23,17 @@ from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import text_of, texts_of
 from hopverify.checker.rules.lure import multiplied_form, sector_structure, steepest
 from hopverify.errors import EvidenceRejected
-from hopverify.networks import Layer, LinearNetwork, Model, linear_network
+from hopverify.networks import LinearNetwork, Model, linear_network
 from hopverify.networks.linear import MAX_WITH_WHOLE_LAYERS
 from hopverify.networks.structured import StructuredNetwork, structured_network
 from hopverify.numerics.definiteness import few_digits, least_eigenvalue, propose
-from hopverify.numerics.lure_form import multiplied, sector_network
+from hopverify.numerics.lure_form import (
+    comparison_multipliers,
+    differences,
+    is_balanced,
+    multiplied,
+    sector_network,
+)
 from hopverify.numerics.sampling import short
 from hopverify.numerics.semidefinite import solve
 from hopverify.numerics.settling import Settling
@@ -70,14 +75,14 @@ def stable_by_kernel(model: Model, budget: Budget) -> Iterator[Evidence]:
 def _on_differences(obligation: GloballyStable | Bounded, budget: Budget) -> Iterator[Evidence]:
     """Offer D = I where the form is definite on the differences of activations only: 1ᵀδγ = 0 in balanced layers."""
     layers = list(obligation.model.layers.values())
-    if not any(_is_balanced(layer) for layer in layers):
+    if not any(is_balanced(layer) for layer in layers):
         return
     try:
         W, ratios = _weights(obligation.model)
     except EvidenceRejected:
         return
     alive = np.isfinite(ratios)
-    N = _differences(layers)[alive]
+    N = differences(layers)[alive]
     M = (np.diag(2 * ratios) - W - W.T)[np.ix_(alive, alive)]
     if np.isfinite(M).all() and np.min(np.linalg.eigvalsh(N.T @ M @ N), initial=np.inf) > NEARLY:
         yield from _claims(obligation, ["1"] * len(W), budget)
@@ -93,20 +98,6 @@ def _weights(model: Model) -> tuple[Floats, Floats]:
         W, leaks = matrix(structure).values, structure.leak()
     ratios = [float(rho / height) if height else np.inf for rho, height in zip(leaks, steepness, strict=True)]
     return W, np.array(ratios)
-
-
-def _is_balanced(layer: Layer) -> bool:
-    return layer.function.name in ("softmax", "sparsemax", "entmax", "layernorm") and not layer.function.elementwise
-
-
-def _differences(layers: Sequence[Layer]) -> Floats:
-    """Return a basis of the differences of activations that occur, column by column."""
-    eye, columns, start = np.eye(sum(layer.size for layer in layers)), list[Floats](), 0
-    for layer in layers:
-        own = eye[:, start : start + layer.size]
-        columns.append(own[:, 1:] - own[:, :1] if _is_balanced(layer) else own)
-        start += layer.size
-    return np.hstack(columns)
 
 
 def _claims(obligation: GloballyStable | Bounded, multipliers: Sequence[str], budget: Budget) -> Iterator[Evidence]:
@@ -187,17 +178,12 @@ def _comparison(network: StructuredNetwork, steepness: list[Fraction]) -> Floats
     ratios = [rate / height if height else None for rate, height in zip(network.leak(), steepness, strict=True)]
     alive = np.array([i for i, ratio in enumerate(ratios) if ratio is not None], dtype=np.int64)
     A = -matrix(network).values[np.ix_(alive, alive)]
-    own = np.diag(A) + np.array([float(ratio) for ratio in ratios if ratio is not None])
-    C = -np.abs(A)
-    np.fill_diagonal(C, own)
-    try:
-        x, y = np.linalg.solve(C, own), np.linalg.solve(C.T, own)
-    except np.linalg.LinAlgError:
-        return None
-    if not (x > 0).all() or not (y > 0).all() or not np.isfinite(y / x).all():
+    A[np.diag_indices(len(A))] += [float(ratio) for ratio in ratios if ratio is not None]
+    found = comparison_multipliers(A)
+    if found is None:
         return None
     d = np.ones(network.size)
-    d[alive] = few_digits(y / x / np.max(y / x))
+    d[alive] = few_digits(found)
     return d
 
 
