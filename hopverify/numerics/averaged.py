@@ -16,12 +16,14 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from hopverify.checker.midpoints import matrix
+from hopverify.errors import EvidenceRejected
 from hopverify.expr.evaluate import evaluate
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Layer, Model
-from hopverify.networks.structured import Block, DenseBlock, HebbianBlock, StructuredNetwork, structured_network
+from hopverify.networks.structured import structured_network
+from hopverify.numerics.energy_form import as_gradient
 from hopverify.numerics.limits import Ask, unlimited
-from hopverify.synapses.dense import Dense
 
 Floats = NDArray[np.float64]
 MAX_SIZE = 2000
@@ -147,15 +149,21 @@ def averaged_flow(model: Model) -> AveragedFlow | None:
     if any(layer.function.constants for layer in layers):
         return None
     network = structured_network(model)
-    energies = structured_network(_descending(model))
+    # Each drive minus the gradient of its energy.
+    falling = {name: as_gradient(synapse) for name, synapse in model.synapses.items()}
+    energies = structured_network(replace(model, synapses=falling))
     if network is None or energies is None:
+        return None
+    try:
+        W, M = matrix(network).values, matrix(energies).values
+    except EvidenceRejected:
         return None
     bias = [layer.bias.floats() for layer in layers]
     counted = [b if layer.bias_in_energy else np.zeros_like(b) for layer, b in zip(layers, bias, strict=True)]
     return AveragedFlow(
         tuple((layer, network.places[layer.name]) for layer in layers),
-        _matrix(network),
-        _matrix(energies),
+        W,
+        M,
         np.concatenate(bias),
         np.concatenate(counted),
         _doubles([rate for layer in layers for rate in layer.each(layer.leak)]),
@@ -163,33 +171,5 @@ def averaged_flow(model: Model) -> AveragedFlow | None:
     )
 
 
-def _descending(model: Model) -> Model:
-    """Return the model whose dense synapses drive along minus the gradients of their energies."""
-    synapses = {
-        name: replace(synapse, gradient=True) if isinstance(synapse, Dense) else synapse
-        for name, synapse in model.synapses.items()
-    }
-    return replace(model, synapses=synapses)
-
-
 def _doubles(numbers: Sequence[Fraction]) -> Floats:
     return np.array([float(each) for each in numbers])
-
-
-def _matrix(network: StructuredNetwork) -> Floats:
-    W = np.zeros((network.size, network.size))
-    for part in network.placed:
-        W[part.target, part.source] += _block(part.block)
-    return W
-
-
-def _block(block: Block) -> Floats:
-    if isinstance(block, DenseBlock):
-        M = block.doubles
-        return float(block.factor) * (M + M.T if block.symmetrised else M.T if block.transposed else M)
-    if isinstance(block, HebbianBlock):
-        W = float(block.scale) * (block.doubles.T @ block.doubles)
-        if block.zero_diagonal:
-            np.fill_diagonal(W, 0.0)
-        return W
-    return np.diag(float(block.factor) * block.diagonal.floats())

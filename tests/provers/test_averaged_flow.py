@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from hopverify.checker.rules import judge
+from hopverify.expr.floats import FLOATS
 from hopverify.networks import Model, build_model
+from hopverify.networks.network import split
 from hopverify.numerics.averaged import AveragedFlow, averaged_flow
 from hopverify.obligations import Descent, Outcome
 from hopverify.provers import PROVERS, Budget
@@ -86,9 +88,6 @@ def test_networks_that_are_of_another_kind_are_none(model: Model) -> None:
 
 
 def test_rates_are_those_of_the_model() -> None:
-    from hopverify.expr.floats import FLOATS
-    from hopverify.networks.network import split
-
     model = network(drawn(5), "tanh", ", bias: [1, 0, 2, 0, 1], tau: [1, 2, 3, 1, 1]")
     flow = averaged_flow(model)
     assert isinstance(flow, AveragedFlow)
@@ -98,3 +97,17 @@ def test_rates_are_those_of_the_model() -> None:
     far = np.array([0.5, 40.0, -40.0, 2.0, 40.0])
     rates = flow.rates(far, np.array([0, 3]), np.array([[0.5, 2.0], [0.0, 1.0]]))
     assert rates[0] == pytest.approx(float(model.energy_rate(split(model, far), FLOATS)))
+
+
+def test_diagonal_synapses_may_drive_otherwise_than_their_energy_falls() -> None:
+    model = build_model(
+        parse_spec(
+            "hopverify: 1\nname: m\nlayers: {x: {size: 2, lagrangian: tanh, bias: 0.3}}\n"
+            "synapses: {w: {kind: diagonal, layers: [x, x], weights: [0.5, -2], prefactor: 1}}\n"
+        )
+    )
+    flow = averaged_flow(model)
+    assert flow is not None
+    assert flow.unequal.any()
+    x = np.array([0.5, -1.0])
+    assert flow.rate(x) == pytest.approx(float(model.energy_rate(split(model, x), FLOATS)))
