@@ -146,11 +146,8 @@ class EnergyForm:
     @np.errstate(invalid="ignore", over="ignore")
     def bound(self, margin: float | None, Q: Floats) -> float:
         """Return about what E is at least; infinite numbers, or none, where these ways give nothing."""
-        steep = self._slopes()
-        low, high = (np.concatenate([getattr(box, end) for box in self.beside.values()]) for end in ("lower", "upper"))
-        linear = np.concatenate([_counted(layer) for layer in self.model.layers.values()]) + self._start()
-        far, middle = (high - low) / 2, (low + high) / 2
-        size = np.abs(self.weights @ middle + linear) + np.abs(self.weights) @ far
+        steep, linear, size = self._slopes, self._linear, self._size
+        low, high = self._ends
         constant = sum(self._energy(name, synapse) for name, synapse in self.synapses.items())
         for name, layer in self.model.layers.items():
             own = list(self.places[name])
@@ -172,17 +169,31 @@ class EnergyForm:
 
     def equilibria(self, margin: float, slack: float) -> dict[str, Box]:
         """Return about where activations of equilibria lie, where they grow without offsets."""
-        steep = self._slopes()
-        low, high = (np.concatenate([getattr(box, end) for box in self.beside.values()]) for end in ("lower", "upper"))
-        linear = np.concatenate([_counted(layer) for layer in self.model.layers.values()]) + self._start()
-        far, middle = (high - low) / 2, (low + high) / 2
-        size = np.abs(self.weights @ middle + linear) + np.abs(self.weights) @ far
+        pull = self._size + self._slopes
         rows = [k for layer in self.open for k in self.places[layer.name]]
-        reach = float(np.linalg.norm(size[rows] + steep[rows])) / margin * (1 + slack) + slack
+        reach = float(np.linalg.norm(pull[rows])) / margin * (1 + slack) + slack
         found = dict(self.gamma)
         for name in self.grown:
             found[name] = Box(np.maximum(self.gamma[name].lower, -reach), np.minimum(self.gamma[name].upper, reach))
         return found
+
+    @cached_property
+    def _ends(self) -> tuple[Floats, Floats]:
+        """Return the ends of the activations that count as bounded, 0 of the others."""
+        boxes = self.beside.values()
+        return np.concatenate([box.lower for box in boxes]), np.concatenate([box.upper for box in boxes])
+
+    @cached_property
+    def _linear(self) -> Floats:
+        """Return the bias, and what else is linear in the activations."""
+        return np.concatenate([_counted(layer) for layer in self.model.layers.values()]) + self._start()
+
+    @cached_property
+    def _size(self) -> Floats:
+        """Return how large the linear terms become beside all bounded activations."""
+        low, high = self._ends
+        found: Floats = np.abs(self.weights @ ((low + high) / 2) + self._linear)
+        return found + np.abs(self.weights) @ ((high - low) / 2)
 
     def _start(self) -> Floats:
         """Return -∂S/∂γ at 0 of energies that count as quadratic."""
@@ -217,6 +228,7 @@ class EnergyForm:
             return -float(synapse.prefactor) * _form_above(synapse.matrix.floats(), left, right)
         return energy_of(synapse, over)
 
+    @cached_property
     def _slopes(self) -> Floats:
         """Return the largest |∂S/∂γ| of energies that count by their slopes."""
         found = np.zeros(sum(map(len, self.places.values())))
