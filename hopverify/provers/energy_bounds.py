@@ -71,9 +71,7 @@ def _boxes(model: Model, premises: list[dict[str, Any]], shown: dict[str, Any]) 
             if not box.is_finite:
                 boxes[name] = Box(gamma[name].lower * (1 + slack) - slack, gamma[name].upper * (1 + slack) + slack)
         if all(box.is_finite for box in boxes.values()):
-            kept: dict[str, Any] = {
-                key: shown[key] for key in ("growth", "synapses", "margin", "split") if key in shown
-            }
+            kept = {key: shown[key] for key in STATED if key in shown}
             yield found_by_kernel({"premises": premises, **kept}, "limits", "bounded solutions", box=rows_of(boxes))
 
 
