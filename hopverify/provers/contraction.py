@@ -74,8 +74,7 @@ class Memories:
     """The visible and the hidden layers of a network, in doubles."""
 
     def __init__(self, network: StructuredNetwork, hidden: Sequence[str]) -> None:
-        ends = np.cumsum([0, *(layer.size for layer in network.layers)]).tolist()
-        places = {layer.name: slice(*pair) for layer, *pair in zip(network.layers, ends[:-1], ends[1:], strict=True)}
+        places = network.places
         self.size, self.visible = network.size, [layer for layer in network.layers if layer.name not in hidden]
         self.columns = np.concatenate([np.r_[places[layer.name]] for layer in self.visible])
         self.memories = [

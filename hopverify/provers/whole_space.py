@@ -19,10 +19,13 @@ def _search(obligation: BasinCells, budget: Budget) -> Iterator[Evidence]:
     if obligation.at_least > 1 or not is_small(obligation):
         return
     for evidence in attracting(obligation, budget, "contraction", "lure_multipliers", "lasalle"):
-        for room in ROOMS if "x" in evidence["claim"] else ():
-            rows = Rows(obligation).beside(evidence["claim"]["x"], room)
-            if any(row["retrieved"] for row in rows["claim"]["patterns"]):
-                yield rows | {"proof": {"by": "one", "premises": [premise_of(evidence)]}}
+        if "x" not in evidence["claim"]:
+            continue
+        rows = Rows(obligation)
+        for room in ROOMS:
+            told = rows.beside(evidence["claim"]["x"], room)
+            if any(row["retrieved"] for row in told["claim"]["patterns"]):
+                yield told | {"proof": {"by": "one", "premises": [premise_of(evidence)]}}
 
 
 PROVER = Prover(
