@@ -167,9 +167,7 @@ def _irregular(model: Model) -> list[str]:
 
 def drive_matrix(model: Model) -> Matrix:
     """Return W of linear drives, block by block: a target's drive as a function of a source's activations."""
-    layers, size = tuple(model.layers.values()), sum(layer.size for layer in model.layers.values())
-    starts = np.cumsum([0, *(layer.size for layer in layers)]).tolist()
-    place = {layer.name: slice(a, a + layer.size) for layer, a in zip(layers, starts, strict=False)}
+    place, size = model.places, sum(layer.size for layer in model.layers.values())
     W = np.full((size, size), Fraction(0), dtype=object)
     for synapse in model.synapses.values():
         affine = affine_drive(model, synapse)
@@ -181,14 +179,11 @@ def drive_matrix(model: Model) -> Matrix:
 
 def _constants(model: Model) -> Matrix:
     """Return what the drives add to the biases."""
-    starts = dict(
-        zip(model.layers, np.cumsum([0, *(layer.size for layer in model.layers.values())]).tolist(), strict=False)
-    )
     total = np.full(sum(layer.size for layer in model.layers.values()), Fraction(0), dtype=object)
     for synapse in model.synapses.values():
         affine = affine_drive(model, synapse)
         for name, constant in ({} if affine is None else affine.constant).items():
-            total[starts[name] : starts[name] + len(constant)] += constant
+            total[model.places[name]] += constant
     return total
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,12 @@ class Memory:
     patterns: ExactArray
     labels: tuple[str, ...] | None
     shape: tuple[int, ...] | None
+
+
+def places_of(layers: Mapping[str, Layer]) -> dict[str, slice]:
+    """Return the numbers of each layer's neurons among those of all these layers, in order."""
+    ends = list(accumulate((layer.size for layer in layers.values()), initial=0))
+    return {name: slice(*pair) for name, pair in zip(layers, pairwise(ends), strict=True)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +87,11 @@ class Model:
     def has_known_energy(self) -> bool:
         """Whether the values of E are known: it is claimed, or each Lagrangian is stated."""
         return self.claimed is not None or all(each.function.potential is not None for each in self.layers.values())
+
+    @cached_property
+    def places(self) -> dict[str, slice]:
+        """The numbers of each layer's neurons among those of all layers."""
+        return places_of(self.layers)
 
     @property
     def size(self) -> int:

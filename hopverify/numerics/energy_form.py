@@ -22,7 +22,7 @@ from hopverify.expr.floats import FLOATS
 from hopverify.networks import Layer, Model
 from hopverify.numerics.linear_growth import growth
 from hopverify.numerics.parabolas import parabolas
-from hopverify.numerics.quadratic_drives import places_of, weights
+from hopverify.numerics.quadratic_drives import weights
 from hopverify.numerics.ranges import Box, activation_range, drives_of, energy_of
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
@@ -117,7 +117,7 @@ class EnergyForm:
     @cached_property
     def places(self) -> dict[str, range]:
         """Return the rows of each layer's neurons."""
-        return {name: range(each.start, each.stop) for name, each in places_of(self.model.layers).items()}
+        return {name: range(each.start, each.stop) for name, each in self.model.places.items()}
 
     @cached_property
     def weights(self) -> Floats:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Model
-from hopverify.numerics.quadratic_drives import places_of
+from hopverify.networks.network import places_of
 from hopverify.synapses import Synapse
 from hopverify.synapses.expression import ByExpression
 

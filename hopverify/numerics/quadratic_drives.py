@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from itertools import accumulate, pairwise
 from math import lcm
 from typing import Any
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from hopverify.expr.exact import EXACT
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Layer
+from hopverify.networks.network import places_of
 from hopverify.spec import ExactArray
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
@@ -24,12 +24,6 @@ from hopverify.synapses.dense import Dense
 Floats = NDArray[np.float64]
 Vector = np.ndarray[Any, Any]
 BITS = 53
-
-
-def places_of(layers: Mapping[str, Layer]) -> dict[str, slice]:
-    """Return the numbers of each layer's neurons."""
-    ends = list(accumulate((layer.size for layer in layers.values()), initial=0))
-    return {name: slice(*pair) for name, pair in zip(layers, pairwise(ends), strict=True)}
 
 
 def weights(layers: Mapping[str, Layer], synapses: Iterable[Synapse]) -> Floats:

@@ -31,9 +31,7 @@ class BasinCells:
     @property
     def place(self) -> slice:
         """The numbers of the layer's neurons among those of all layers."""
-        sizes = {name: layer.size for name, layer in self.model.layers.items()}
-        first = sum(sizes[name] for name in list(sizes)[: list(sizes).index(self.layer)])
-        return slice(first, first + sizes[self.layer])
+        return self.model.places[self.layer]
 
     @property
     def statement(self) -> str:

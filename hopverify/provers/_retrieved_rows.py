@@ -15,7 +15,7 @@ from hopverify.checker.stored import Rivals
 from hopverify.expr.floats import FLOATS
 from hopverify.networks import Layer
 from hopverify.obligations import BasinCells
-from hopverify.provers._stored_rows import ROOMS, claimed, neurons_of, own_row
+from hopverify.provers._stored_rows import ROOMS, claimed, own_row
 from hopverify.provers._verified import ends_of
 
 Floats = NDArray[np.float64]
@@ -44,7 +44,7 @@ class Rows:
 
     def __init__(self, asked: BasinCells) -> None:
         self.asked, self.layer = asked, asked.model.layers[asked.layer]
-        self.own = neurons_of(asked.model, asked.layer)
+        self.own = asked.place
         self.rivals = Rivals(self.layer, asked.patterns, asked.errors)
         self.patterns = asked.patterns.fractions()
         sizes = {layer.name: layer.size for layer in asked.model.layers.values()}

@@ -10,7 +10,7 @@ import numpy as np
 
 from hopverify.checker.stored import Rivals, doubles_around
 from hopverify.expr.balls import BALLS, ball, precision
-from hopverify.networks import Layer, Model
+from hopverify.networks import Layer
 from hopverify.obligations import BasinCells, StoredPatterns
 from hopverify.provers._verified import ends_of
 
@@ -31,7 +31,7 @@ def is_small(asked: Stored) -> bool:
 def stored_claim(asked: Stored, entries: Sequence[Mapping[str, Any] | None], room: float) -> dict[str, Any]:
     """Return the claim about equilibria beside the patterns, each with its ``x`` and its ``stability``, or None."""
     rivals = Rivals(asked.model.layers[asked.layer], asked.patterns, asked.errors)
-    own = neurons_of(asked.model, asked.layer)
+    own = asked.model.places[asked.layer]
     rows = [_row(asked, rivals, mu, entry, own, room) for mu, entry in enumerate(entries)]
     claim = {"claim": "stored patterns", "memory": asked.memory, "errors": asked.errors}
     return claim | {"at_least": claimed(asked, rivals, [row["stored"] for row in rows]), "patterns": rows}
@@ -41,13 +41,6 @@ def claimed(asked: Stored, rivals: Rivals, found: Sequence[bool]) -> int:
     """Return how many of the patterns that are asked for a claim may name, where it is known which were found."""
     different = len({rivals.firsts[mu] for mu, held in enumerate(found) if held})
     return asked.at_least if all(found) else min(asked.at_least, different)
-
-
-def neurons_of(model: Model, name: str) -> slice:
-    """Return the places of a layer's neurons among those of all layers."""
-    sizes = {layer.name: layer.size for layer in model.layers.values()}
-    first = sum(sizes[other] for other in list(sizes)[: list(sizes).index(name)])
-    return slice(first, first + sizes[name])
 
 
 def _row(
@@ -106,7 +99,7 @@ def few_claim(asked: Stored, places: Sequence[Sequence[Any] | None], count: int)
     The places are those of equilibria that may be stable, None where they are not known. Nothing is claimed of patterns
     that cannot be told apart.
     """
-    layer, own = asked.model.layers[asked.layer], neurons_of(asked.model, asked.layer)
+    layer, own = asked.model.layers[asked.layer], asked.model.places[asked.layer]
     rivals = Rivals(layer, asked.patterns, asked.errors)
     if rivals.different is None:
         return None

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from itertools import chain, pairwise
 from typing import Any
 
@@ -29,7 +28,7 @@ from hopverify.networks.segments import segments
 from hopverify.numerics.copositivity import negative_direction
 from hopverify.numerics.energy_form import as_gradient
 from hopverify.numerics.exact_copositivity import TooLarge, is_strictly_copositive
-from hopverify.numerics.quadratic_drives import form, places_of, weights
+from hopverify.numerics.quadratic_drives import form, weights
 from hopverify.obligations import Bounded, EnergyBoundedBelow, GloballyStable
 from hopverify.provers import Budget, Prover
 from hopverify.provers.structure import entry, found_by_kernel, premise_of
@@ -54,12 +53,8 @@ class _Network:
     leak: Vector
     slopes: tuple[Vector, Vector]
 
-    @cached_property
-    def places(self) -> dict[str, slice]:
-        return places_of(self.model.layers)
-
     def by_layer(self, values: Vector) -> dict[str, Vector]:
-        return {name: values[place] for name, place in self.places.items()}
+        return {name: values[place] for name, place in self.model.places.items()}
 
 
 def _search(obligation: Bounded | EnergyBoundedBelow | GloballyStable, budget: Budget) -> Iterator[Evidence]:

@@ -66,7 +66,6 @@ class _Growth:
     def __init__(self, asked: BasinCells, network: LinearNetwork, heights: list[float], budget: Budget) -> None:
         self.asked, self.network = asked, network
         self.boxes = Boxes(network, heights, budget.ask)
-        self.own = next(own for layer, own in network.places() if layer.name == asked.layer)
         self.patterns = asked.patterns.floats()
 
     def around(self, mu: int) -> tuple[Floats, Ends] | None:
@@ -117,9 +116,9 @@ class _Growth:
 
     def _beside(self, mu: int, x: Floats, inner: Ends, reach: float, loss: Floats | float) -> Ends | None:
         """Return the least box that holds another one, and all states so far from the pattern."""
-        low, high = inner[0].copy(), inner[1].copy()
-        low[self.own] = np.minimum(low[self.own], self.patterns[mu] - reach)
-        high[self.own] = np.maximum(high[self.own], self.patterns[mu] + reach)
+        own, low, high = self.asked.place, inner[0].copy(), inner[1].copy()
+        low[own] = np.minimum(low[own], self.patterns[mu] - reach)
+        high[own] = np.maximum(high[own], self.patterns[mu] + reach)
         return self.boxes.least(x, (low, high), loss)
 
     def _flips(self, mu: int, x: Floats, rest: Ends, d: Floats) -> tuple[int, Ends]:
@@ -128,9 +127,9 @@ class _Growth:
         if not layer.function.elementwise:
             return 0, rest
         spans = self._spans()
-        moves = np.sort(np.abs(self.boxes.W[:, self.own]) * spans, axis=1)[:, ::-1] / self.boxes.leak[:, None]
+        moves = np.sort(np.abs(self.boxes.W[:, self.asked.place]) * spans, axis=1)[:, ::-1] / self.boxes.leak[:, None]
         sums = np.nan_to_num(np.cumsum(moves, axis=1), nan=0.0, posinf=1e300)
-        good, bad, best = 0, len(self.own) + 1, rest
+        good, bad, best = 0, layer.size + 1, rest
         while bad - good > 1:
             count = (good + bad) // 2
             box = self._beside(mu, x, rest, 0.0, sums[:, count - 1] + CLOSE)
