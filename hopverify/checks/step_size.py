@@ -23,6 +23,7 @@ from hopverify.obligations import (
     SafeSteps,
     StepForm,
 )
+from hopverify.obligations.steps import Region
 from hopverify.spec import Field, FieldKind
 
 
@@ -42,7 +43,7 @@ def _claims(model: Model, values: Mapping[str, Any]) -> list[Claim]:
     return [Claim(model.name, wanted.statement, (wanted,), (*premises, form), assumptions)]
 
 
-def _region(model: Model, values: Mapping[str, Any]) -> tuple[tuple[Fraction | None, Fraction | None], ...] | None:
+def _region(model: Model, values: Mapping[str, Any]) -> Region | None:
     """Return the interval of each neuron with τ > 0, or None if all states are meant."""
     if values["lower"] is None and values["upper"] is None:
         return None

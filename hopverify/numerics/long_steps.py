@@ -27,6 +27,7 @@ from hopverify.numerics.equilibrium import jacobian
 from hopverify.numerics.minimisation import climbed, minimise
 from hopverify.numerics.sampling import drawn, short, states
 from hopverify.numerics.scales import scaled_states
+from hopverify.numerics.step_form import ends_of_region
 from hopverify.obligations.steps import OfSteps
 
 Floats = NDArray[np.float64]
@@ -109,19 +110,11 @@ class Ray:
         return high
 
 
-def ends_of(obligation: OfSteps) -> tuple[Floats, Floats]:
-    """Return the ends of the states that are meant, infinite where there are none."""
-    region = obligation.region or ((None, None),) * obligation.model.size
-    low, high = zip(*region, strict=True)
-    return (
-        np.array([-np.inf if end is None else float(end) for end in low]),
-        np.array([np.inf if end is None else float(end) for end in high]),
-    )
-
-
 def is_inside(obligation: OfSteps, x: Floats) -> bool:
     """Whether a state is in the region that is meant."""
-    low, high = ends_of(obligation)
+    if obligation.region is None:
+        return True
+    low, high = ends_of_region(obligation.region)
     return bool(np.all(low <= x) and np.all(x <= high))
 
 
@@ -169,9 +162,12 @@ def _scored(obligation: OfSteps, certified: float, effort: Effort) -> Iterator[t
 
 def starts(obligation: OfSteps, step: float, effort: Effort) -> Iterator[Floats]:
     """Yield states to start from, in the region if one is meant."""
-    low, high = ends_of(obligation)
+    if obligation.region is None:
+        yield from _anywhere(obligation, step, effort)
+        return
+    low, high = ends_of_region(obligation.region)
     for x in _anywhere(obligation, step, effort):
-        yield short(np.clip(x, low, high), 24) if obligation.region is not None else x
+        yield short(np.clip(x, low, high), 24)
     if np.isfinite(low).all() and np.isfinite(high).all():
         generator = np.random.default_rng(effort.seed)
         for _ in range(drawn(effort.samples, DRAWN)):

@@ -23,7 +23,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import AlteredSystem, Model
 from hopverify.networks.linear import drive_matrix
 from hopverify.numerics.curvature import largest_curvature
-from hopverify.obligations.steps import OfSteps
+from hopverify.obligations.steps import OfSteps, Region
 from hopverify.synapses import Synapse
 
 MAX_NEURONS, FAR = 400, 1e3
@@ -31,12 +31,21 @@ DOUBLINGS, HALVINGS = 80, 20
 Floats = NDArray[np.float64]
 
 
+def ends_of_region(region: Region) -> tuple[Floats, Floats]:
+    """Return the ends of a region, infinite where there are none."""
+    low, high = zip(*region, strict=True)
+    return (
+        np.array([-np.inf if end is None else float(end) for end in low]),
+        np.array([np.inf if end is None else float(end) for end in high]),
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class DerivedForm:
     """M(h) of a model with its derived energy, on a region of the states of the layers with τ > 0 if there is one."""
 
     model: Model
-    region: tuple[tuple[Fraction | None, Fraction | None], ...] | None = None
+    region: Region | None = None
 
     @cached_property
     def bounds(self) -> dict[str, tuple[Fraction, Fraction]]:
@@ -99,11 +108,8 @@ class DerivedForm:
     def _ends(self) -> tuple[Floats, Floats] | None:
         if self.region is None:
             return None
-        low, high = zip(*self.region, strict=True)
-        return (
-            np.array([-FAR if end is None else float(end) for end in low]),
-            np.array([FAR if end is None else float(end) for end in high]),
-        )
+        low, high = ends_of_region(self.region)
+        return np.where(np.isinf(low), -FAR, low), np.where(np.isinf(high), FAR, high)
 
     def matrix(self, pace: float) -> Floats:
         """Return M(h)."""

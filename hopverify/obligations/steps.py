@@ -12,6 +12,9 @@ from fractions import Fraction
 from hopverify.expr.evaluate import Arithmetic, Value
 from hopverify.networks import AlteredSystem, Model
 
+Region = tuple[tuple[Fraction | None, Fraction | None], ...]
+"""The interval of each neuron with τ > 0; None for an infinite end."""
+
 
 @dataclass(frozen=True)
 class OfSteps:
@@ -26,7 +29,7 @@ class OfSteps:
     model: Model
     length: Fraction | None
     system: AlteredSystem | None
-    region: tuple[tuple[Fraction | None, Fraction | None], ...] | None = None
+    region: Region | None = None
     below: Fraction | None = None
 
     def energy(self, state: Mapping[str, Value], a: Arithmetic) -> Value:
