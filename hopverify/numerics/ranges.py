@@ -152,15 +152,8 @@ def _is_raised(expression: Expression | None, variance: Expression) -> bool:
     )
 
 
-def total_drive(model: Model, target: Layer, gamma: Mapping[str, Box], synapses: Mapping[str, Synapse]) -> Box:
-    """Return bounds of the drive into a layer plus its bias, for activations in the given boxes."""
-    return _total(
-        target, [drives_of(each, model.layers, gamma) for each in synapses.values() if target.name in each.layers]
-    )
-
-
 def total_drives(model: Model, gamma: Mapping[str, Box]) -> dict[str, Box]:
-    """Return the same for all layers, each synapse asked once."""
+    """Return bounds of the drive into each layer plus its bias, for activations in the given boxes."""
     parts = [drives_of(each, model.layers, gamma) for each in model.synapses.values()]
     return {name: _total(layer, [part for part in parts if name in part]) for name, layer in model.layers.items()}
 

@@ -36,7 +36,7 @@ def test_weights_near_the_ends_of_doubles_are_left_to_intervals() -> None:
     for power in (10, 950):
         asked = model(dense(f"[[{2**power}]]", "size: 1, lagrangian: tanh"))
         gamma = {"x": ranges.Box.full(1, (Fraction(-1), Fraction(1)))}
-        box = ranges.total_drive(asked, asked.layers["x"], gamma, asked.synapses)
+        box = ranges.total_drives(asked, gamma)["x"]
         assert -(2.0**power) * 1.01 < box.lower[0] <= -(2.0**power)
         assert 2.0**power <= box.upper[0] < 2.0**power * 1.01
 

@@ -214,11 +214,11 @@ def test_drives_of_large_synapses_are_known_as_well(
         "layers: {x: {size: 1, lagrangian: tanh}}\nsynapses: {w: {kind: expression, layers: [x], energy: -sum(x^3)}}\n"
     )
     of, gamma = model(body), {"x": ranges.Box.full(1, (None, Fraction(1)))}
-    assert ranges.total_drive(of, of.layers["x"], gamma, of.synapses).lower[0] > -1e-300
+    assert ranges.total_drives(of, gamma)["x"].lower[0] > -1e-300
     monkeypatch.setattr(ranges, "MAX_TERMS", 0)
-    assert ranges.total_drive(of, of.layers["x"], gamma, of.synapses).lower[0] > -1e-300
+    assert ranges.total_drives(of, gamma)["x"].lower[0] > -1e-300
     bounded = {"x": ranges.Box.full(1, (Fraction(-1), Fraction(1)))}
-    assert ranges.total_drive(of, of.layers["x"], bounded, of.synapses).is_finite
+    assert ranges.total_drives(of, bounded)["x"].is_finite
 
 
 @pytest.mark.parametrize(

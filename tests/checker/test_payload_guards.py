@@ -99,10 +99,10 @@ def test_ranges_of_weights_with_a_spread() -> None:
     near = "{values: [[%s]], tolerance: 1/10}"
     small, large = (model(dense(near % w, "size: 1, lagrangian: tanh")) for w in ("1", "1e300"))
     box = {"x": ranges.Box.full(1, (Fraction(-1), Fraction(1)))}
-    drive = ranges.total_drive(small, small.layers["x"], box, small.synapses)
+    drive = ranges.total_drives(small, box)["x"]
     assert 1.1 <= drive.upper[0] < 1.1001
     with pytest.raises(EvidenceRejected, match="weights with a spread are too large or too small"):
-        ranges.total_drive(large, large.layers["x"], box, large.synapses)
+        ranges.total_drives(large, box)
 
 
 def test_cells_are_bounded_where_activations_are() -> None:
