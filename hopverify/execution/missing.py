@@ -14,8 +14,7 @@ from hopverify.checker.rules.lure import steepest
 from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import Model
-from hopverify.networks.affine import affine_drive
-from hopverify.networks.linear import MAX_NEURONS, obstacles
+from hopverify.networks.linear import MAX_NEURONS, curved, leakless, obstacles
 from hopverify.networks.segments import segments
 from hopverify.numerics.averaged import averaged_flow
 from hopverify.numerics.constant_pieces import is_nowhere_flat
@@ -99,7 +98,7 @@ def _bounded(obligation: Bounded) -> Iterator[str]:
     model = obligation.model
     plain = not _curved(model)
     # Of drives that are not affine, the size and the shape of a list of equilibria say nothing here.
-    found = [*(obstacles(model) if plain else _leakless(model)), *_decreasing(model), *_asymmetric(model)]
+    found = [*(obstacles(model) if plain else leakless(model)), *_decreasing(model), *_asymmetric(model)]
     found += _unheld(model)
     yield from found or [f"{_form(model)}: W may be too large"]
     at_once = [layer.name for layer in model.layers.values() if layer.instantaneous]
@@ -132,17 +131,7 @@ def _form(model: Model) -> str:
 def _curved(model: Model) -> list[str]:
     """Return the synapses whose drive is not affine, and which join an activation that is not bounded."""
     unbounded = {name for name, layer in model.layers.items() if None in activation_range(layer)}
-    return [
-        name
-        for name, synapse in model.synapses.items()
-        if not synapse.linear and affine_drive(model, synapse) is None and unbounded & set(synapse.layers)
-    ]
-
-
-def _leakless(model: Model) -> Iterator[str]:
-    for name, layer in model.layers.items():
-        if 0 in layer.leak and layer.function.name != "identity":
-            yield f"layer {name} has no leak"
+    return [name for name in curved(model) if unbounded & set(model.synapses[name].layers)]
 
 
 def _unheld(model: Model) -> Iterator[str]:

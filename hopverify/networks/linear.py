@@ -130,22 +130,26 @@ def obstacles(model: Model) -> list[str]:
     """Return, in words, what keeps a model from being such a network; nothing for one that is."""
     whole = [layer.name for layer in model.layers.values() if not layer.function.elementwise]
     said = _size_beyond(model, f"layer {whole[0]} is not elementwise" if whole else "")
-    said += [f"the drive of synapse {name} is not linear in the activations" for name in _curved(model)]
-    leakless = [layer for layer in model.layers.values() if 0 in layer.leak and layer.function.name != "identity"]
-    said += [f"layer {layer.name} has no leak" for layer in leakless]
-    return said + _irregular(model)
+    said += [f"the drive of synapse {name} is not linear in the activations" for name in curved(model)]
+    return said + leakless(model) + _irregular(model)
+
+
+def leakless(model: Model) -> list[str]:
+    """Return, in words, which layers have no leak, and need one: -ρx of an identity neuron is a weight of its own."""
+    layers = [layer for layer in model.layers.values() if 0 in layer.leak and layer.function.name != "identity"]
+    return [f"layer {layer.name} has no leak" for layer in layers]
 
 
 def unlisted(model: Model) -> list[str]:
     """Return, in words, why equilibria of a model are not listed, whatever its drives are; nothing if they are."""
-    curved = _curved(model)
+    bent = curved(model)
     whole = [layer.name for layer in model.layers.values() if not layer.function.elementwise]
-    why = f"the drive of synapse {curved[0]} is not linear in the activations" if curved else ""
+    why = f"the drive of synapse {bent[0]} is not linear in the activations" if bent else ""
     why = f"layer {whole[0]} is not elementwise" if whole else why
     return _size_beyond(model, why) + _irregular(model)
 
 
-def _curved(model: Model) -> list[str]:
+def curved(model: Model) -> list[str]:
     """Return the synapses whose drive is not an affine function of the activations."""
     return [
         name for name, synapse in model.synapses.items() if not synapse.linear and affine_drive(model, synapse) is None
