@@ -10,8 +10,6 @@ principal submatrix. Before that, two reductions:
 
 - a row without negative entry beside its positive diagonal can be left out (dᵀQd ≥ Q_ii d_i² + the form of the rest);
 - indices that no negative entries connect can be treated apart, since dropping entries ≥ 0 only lowers the form.
-
-Larger ones, by certificate: Q = P + N with P ≻ 0 and N ≥ 0 entry by entry. Horn's matrix has no such split.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from math import inf
 from typing import Any
 
@@ -16,13 +15,12 @@ from hopverify.expr.intervals import INTERVALS, Interval, as_interval
 from hopverify.expr.pieces import End, Piece, pieces_or_whole
 from hopverify.networks import Layer
 from hopverify.networks.dead_zones import dead_zones
+from hopverify.numerics.constant_pieces import SHARES
 from hopverify.obligations import NowhereFlat
 from hopverify.provers import Budget, Prover
 from hopverify.provers.structure import by_kernel, found_by_kernel, gradient_premises
 
 FAR, SMALL = 2.0**20, 2.0**-16
-# Where on a piece an analytic slope is tried; one certain value other than 0 is enough.
-SHARES = (Fraction(1, 2), Fraction(1, 3), Fraction(4, 5))
 TRIED = ("-30", "-3", "-3/4", "-1/4", "1/4", "3/4", "3", "30")
 """Where slopes of single neurons are tried whose Lagrangians stand in that of a layer as a whole."""
 NO, YES = "constant on no segment", "constant on a segment"
