@@ -38,7 +38,6 @@ from hopverify.kernel.interval_matrices import (
     largest_square,
     outer,
     product_of,
-    size_of,
     square,
     times,
 )
@@ -95,7 +94,7 @@ def upper_bound(core: Core, S: Term, gamma: Mapping[str, Sequence[Range]]) -> di
     found: Bent = evaluate(S, values, BENT)
     bound: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
     for (i, j), entry in found.high.items():
-        need(bool(size_of(entry).is_finite()), "Hessian", "it is not bounded above")
+        need(bool(entry.size.is_finite()), "Hessian", "it is not bounded above")
         low, high = (exact(end[0]) for end in (entry.low, entry.high))
         if i == j:
             bound[i, i] += high

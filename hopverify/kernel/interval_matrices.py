@@ -58,13 +58,8 @@ def square(u: Vector) -> dict[tuple[int, int], Range]:
 
 def largest_square(u: Vector) -> dict[tuple[int, int], Range]:
     """Return diag(|u_i| Σ |u_j|) ⪰ uuᵀ, for all u in intervals."""
-    total = sum(map(size_of, u.values()), arb(0))
-    return {(i, i): only((size_of(each) * total).upper()) if total.is_finite() else ANY for i, each in u.items()}
-
-
-def size_of(u: Range) -> arb:
-    """Return the largest |u|."""
-    return abs(u.low[0]).max(abs(u.high[0]))
+    total = sum((each.size for each in u.values()), arb(0))
+    return {(i, i): only((each.size * total).upper()) if total.is_finite() else ANY for i, each in u.items()}
 
 
 def end_of(u: Range, above: bool) -> Range:

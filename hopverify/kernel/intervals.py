@@ -54,6 +54,11 @@ class Range:
         """Whether no value is 0."""
         return self.positive or self.negative
 
+    @property
+    def size(self) -> arb:
+        """The largest |u|."""
+        return abs(self.low[0]).max(abs(self.high[0]))
+
     def __str__(self) -> str:
         (low, below), (high, above) = self.low, self.high
         return f"{'(' if below else '['}{float(low):g}, {float(high):g}{')' if above else ']'}"

@@ -118,6 +118,5 @@ def _line(core: Core, layer: Layer, term: Term, on: Range) -> tuple[arb, arb] | 
 
 def _size(core: Core, layer: Layer, term: Term, on: Range) -> arb | None:
     """Return a bound of |u|, if it is finite."""
-    found = of_state(core, layer, term, on).range
-    largest = abs(found.low[0]).max(abs(found.high[0]))
+    largest = of_state(core, layer, term, on).range.size
     return largest if largest < INF else None

@@ -110,10 +110,8 @@ def _line_below(u: Term, cell: Cell, side: int) -> tuple[Fraction, Fraction] | N
     low = known.range.low[0]
     if low.is_finite():
         return Fraction(0), exact((-low).upper())
-    slope = judge(
-        gradient(u, STATE, {STATE: ()}), {STATE: ()}, {STATE: between(cell.low, cell.high, inside=False)}
-    ).range
-    steep, near = abs(slope.low[0]).max(abs(slope.high[0])), cell.low if side > 0 else cell.high
+    steep = judge(gradient(u, STATE, {STATE: ()}), {STATE: ()}, on).range.size
+    near = cell.low if side > 0 else cell.high
     if not (known.lipschitz and steep.is_finite()) or near is None:
         return None
     start = evaluate(u, {STATE: ball(near)})

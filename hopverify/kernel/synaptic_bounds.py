@@ -35,7 +35,7 @@ class SynapticBounds:
     def __init__(self, core: Core, unbounded: Iterable[str]) -> None:
         self.core, self.layers, self.first = core, core.flow_layers, starts(core)
         self.gamma = {each.name: activations(core, each, [EVERYWHERE] * each.size) for each in self.layers}
-        finite = {name: all(_size(each).is_finite() for each in own) for name, own in self.gamma.items()}
+        finite = {name: all(each.size.is_finite() for each in own) for name, own in self.gamma.items()}
         self.held = {name for name, each in finite.items() if each} - set(unbounded)
         size = sum(layer.size for layer in self.layers)
         self.constant, self.linear, self.steep = arb(0), [arb(0)] * size, [arb(0)] * size
@@ -95,7 +95,7 @@ class SynapticBounds:
         """Count the largest |∂S/∂γ| on the way from 0 to any activations that are not bounded."""
         ways = {name: own if name in self.held else self._with_zero(name) for name, own in self.gamma.items()}
         for neuron, each in enumerate(of_term(self.core, slopes, ways), start=self.first[layer.name]):
-            self.steep[neuron] += _size(each)
+            self.steep[neuron] += each.size
 
     def _add_parabolas(self, S: Term, stated: Mapping[str, Any], where: str) -> None:
         """Count κγ²/2 - k for each activation that S is a function of; it is a sum of these."""
@@ -122,7 +122,3 @@ class SynapticBounds:
 
 
 _ORIGIN = (arb(0), False)
-
-
-def _size(of: Range) -> arb:
-    return abs(of.low[0]).max(abs(of.high[0]))

@@ -11,8 +11,8 @@ from hopverify.kernel.arrays import Array
 from hopverify.kernel.composition import of_activations
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.drive_ranges import drive
-from hopverify.kernel.functions import ball, exact
-from hopverify.kernel.intervals import Range
+from hopverify.kernel.functions import exact
+from hopverify.kernel.intervals import Range, added
 from hopverify.kernel.intervals import exactly as point
 from hopverify.kernel.network import drives
 from hopverify.kernel.numbers import need
@@ -60,6 +60,6 @@ def _drives(core: Core, layers: Sequence[Layer], active: int | None) -> list[Ran
 
 def _size(of: Range, less: Fraction = Fraction(0)) -> Fraction:
     """Return a bound of |u - less| for the numbers u of a bounded range."""
-    far = (of.high[0] - ball(less)).upper().max((ball(less) - of.low[0]).upper())
+    far = added(of, point(-less)).size
     need(far.is_finite(), "drive", "a weight is unbounded")
     return exact(far)
