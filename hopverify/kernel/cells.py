@@ -13,7 +13,7 @@ None 1 0
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -44,6 +44,23 @@ class Cell:
             return self.low + 1 if self.low is not None else self.high - 1 if self.high is not None else Fraction(0)
         return (self.low + self.high) / 2
 
+    @property
+    def side(self) -> int:
+        """The sign of all points, of a cell that does not have 0 inside."""
+        return 1 if self.inside > 0 else -1
+
+    @property
+    def near(self) -> Fraction:
+        """The end near to 0, of a cell that does not have 0 inside."""
+        end = self.low if self.side > 0 else self.high
+        assert end is not None
+        return end
+
+    @property
+    def far(self) -> Fraction | None:
+        """The other end."""
+        return self.high if self.side > 0 else self.low
+
     def holds(self, x: Fraction) -> bool:
         """Return whether a point lies in the cell."""
         return (self.low is None or self.low < x) and (self.high is None or x < self.high)
@@ -71,6 +88,16 @@ def cells_or_line(*of: Term) -> tuple[Cell, ...]:
         return cells(*of)
     except Rejected:
         return (Cell(None, None, of),)
+
+
+def halves(term: Term) -> Iterator[Cell]:
+    """Yield the cells of a term, or of the line; one that has 0 inside is two."""
+    for cell in cells_or_line(term):
+        if cell.holds(Fraction(0)):
+            yield Cell(cell.low, Fraction(0), cell.terms)
+            yield Cell(Fraction(0), cell.high, cell.terms)
+        else:
+            yield cell
 
 
 def _resolved(cell: Cell) -> Cell | list[Fraction]:

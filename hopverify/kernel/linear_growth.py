@@ -9,13 +9,12 @@ So |x·sigmoid(x)| ≤ |x|/2 for x ≤ 0, as sigmoid(x) is at most 1/2 there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import arb
 
-from hopverify.kernel.cells import cells_or_line
+from hopverify.kernel.cells import Cell, halves
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.functions import ball
@@ -33,58 +32,34 @@ class Bound:
     offset: Fraction
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A term on a closed interval of a half-line, with the ends ``near`` to 0 and ``far`` from it."""
-
-    term: Term
-    near: Fraction
-    far: Fraction | None
-    side: int
-
-    @property
-    def on(self) -> Range:
-        """The interval."""
-        low, high = (self.near, self.far) if self.side > 0 else (self.far, self.near)
-        return between(low, high, inside=False)
-
-
 def grows(core: Core, layer: Layer, sign: int, bound: Bound) -> bool:
     """Whether sign·g of a layer's neurons lies below a bound at all states."""
     if not layer.elementwise:
         own = _signed(of_state(core, layer, activation(core, layer)).range, sign)
         return bool(own[1] <= ball(bound.offset))
     return all(
-        _is_below(core, layer, part, sign, ball(bound.right if part.side > 0 else bound.left), ball(bound.offset))
-        for part in _parts(activation(core, layer))
+        _is_below(core, layer, cell, sign, ball(bound.right if cell.side > 0 else bound.left), ball(bound.offset))
+        for cell in halves(activation(core, layer))
     )
 
 
-def _parts(g: Term) -> Iterator[_Part]:
-    """Yield g on both half-lines, between its kinks."""
-    for cell in cells_or_line(g):
-        if cell.high is None or cell.high > 0:
-            yield _Part(cell.terms[0], max(cell.low or Fraction(0), Fraction(0)), cell.high, 1)
-        if cell.low is None or cell.low < 0:
-            yield _Part(cell.terms[0], min(cell.high or Fraction(0), Fraction(0)), cell.low, -1)
-
-
-def _is_below(core: Core, layer: Layer, part: _Part, sign: int, steep: arb, offset: arb) -> bool:
-    """Whether sign·g ≤ steep·|x| + offset on a part."""
-    known = of_state(core, layer, part.term, part.on)
-    if _signed(known.range, sign)[1] <= steep * abs(ball(part.near)) + offset:
+def _is_below(core: Core, layer: Layer, cell: Cell, sign: int, steep: arb, offset: arb) -> bool:
+    """Whether sign·g ≤ steep·|x| + offset on a closed cell of a half-line."""
+    (term,), on = cell.terms, between(cell.low, cell.high, inside=False)
+    known = of_state(core, layer, term, on)
+    if _signed(known.range, sign)[1] <= steep * abs(ball(cell.near)) + offset:
         return True
-    line = _line(core, layer, part.term, part.on)
+    line = _line(core, layer, term, on)
     if line is not None and line[0] <= steep and line[1] <= offset:
         return True
     if not known.lipschitz:
         return False
     # The difference of both sides, seen from 0, has the slope steep - side·sign·g'.
-    least, most = _signed(of_state(core, layer, slope(core, layer, part.term), part.on).range, sign * part.side)
-    place = part.near if most <= steep else part.far if least >= steep else None
+    least, most = _signed(of_state(core, layer, slope(core, layer, term), on).range, sign * cell.side)
+    place = cell.near if most <= steep else cell.far if least >= steep else None
     if place is None:
         return False
-    at = of_state(core, layer, part.term, between(place, place, inside=False)).range
+    at = of_state(core, layer, term, between(place, place, inside=False)).range
     return bool(_signed(at, sign)[1] <= steep * abs(ball(place)) + offset)
 
 

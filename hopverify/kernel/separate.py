@@ -7,14 +7,13 @@ number, or at most a|x| + c in absolute value. Then f(x) - f(0) ≥ κx²/2 - k,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
 from flint import arb, fmpq_poly
 
 from hopverify.kernel import terms
-from hopverify.kernel.cells import Cell, cells_or_line, polynomial
+from hopverify.kernel.cells import Cell, halves, polynomial
 from hopverify.kernel.composition import judge
 from hopverify.kernel.derive import apply, gradient, number
 from hopverify.kernel.evaluate import evaluate
@@ -76,34 +75,23 @@ def lies_above(f: Term, curvature: Fraction, depth: Fraction) -> bool:
     if not start.is_finite():
         return False
     above = fmpq_poly([exactly(depth - exact(start.upper())), 0, exactly(-curvature / 2)])
-    return all(_is_above(cell, above) for cell in _halves(f))
-
-
-def _halves(f: Term) -> Iterator[Cell]:
-    """Yield the cells of f, none of which has 0 inside."""
-    for cell in cells_or_line(f):
-        if cell.holds(Fraction(0)):
-            yield Cell(cell.low, Fraction(0), cell.terms)
-            yield Cell(Fraction(0), cell.high, cell.terms)
-        else:
-            yield cell
+    return all(_is_above(cell, above) for cell in halves(f))
 
 
 def _is_above(cell: Cell, total: fmpq_poly) -> bool:
     """Whether the term of a cell and a polynomial are together > 0 on the cell, its ends included."""
-    side = 1 if cell.inside > 0 else -1
     for factor, term in summands(cell.terms[0]):
         try:
             total += polynomial(term) * exactly(factor)
         except Rejected:
-            below = _line_below(apply("multiply", number(factor), term), cell, side)
+            below = _line_below(apply("multiply", number(factor), term), cell)
             if below is None:
                 return False
-            total += fmpq_poly([exactly(-below[1]), exactly(-side * below[0])])
+            total += fmpq_poly([exactly(-below[1]), exactly(-cell.side * below[0])])
     return _is_positive(total, cell)
 
 
-def _line_below(u: Term, cell: Cell, side: int) -> tuple[Fraction, Fraction] | None:
+def _line_below(u: Term, cell: Cell) -> tuple[Fraction, Fraction] | None:
     """Return a and c with u ≥ -a|x| - c on a cell: by the range of u, or by that of its slope from the end near 0."""
     on = {STATE: between(cell.low, cell.high, inside=False)}
     known = judge(u, {STATE: ()}, on)
@@ -111,10 +99,9 @@ def _line_below(u: Term, cell: Cell, side: int) -> tuple[Fraction, Fraction] | N
     if low.is_finite():
         return Fraction(0), exact((-low).upper())
     steep = judge(gradient(u, STATE, {STATE: ()}), {STATE: ()}, on).range.size
-    near = cell.low if side > 0 else cell.high
-    if not (known.lipschitz and steep.is_finite()) or near is None:
+    if not (known.lipschitz and steep.is_finite()):
         return None
-    start = evaluate(u, {STATE: ball(near)})
+    start = evaluate(u, {STATE: ball(cell.near)})
     return (exact(steep.upper()), exact((-start).upper())) if start.is_finite() else None
 
 
