@@ -52,6 +52,11 @@ def read_entries(value: Any, size: int, where: str) -> list[Entry]:
     return [_entry(each, size, f"{where}[{k}]") for k, each in enumerate(json_values.listed(value, where))]
 
 
+def read_state(stated: Any, size: int, where: str) -> Entry:
+    """Return one of them, an exact one or a box, by what it states as ``x``."""
+    return _entry({"x": stated}, size, where)
+
+
 def read_box(value: Any, size: int, where: str) -> tuple[Interval, ...]:
     """Return closed intervals, one for each neuron; null stands for an infinite end."""
     pairs = [json_values.listed(each, where) for each in json_values.listed(value, where)]

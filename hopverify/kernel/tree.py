@@ -12,7 +12,7 @@ from typing import Any
 from hopverify.kernel import json_values
 from hopverify.kernel.affine_pieces import lowest_states, system
 from hopverify.kernel.boxes import Bounds, Box, End, lowest, natural, relaxed
-from hopverify.kernel.entries import Entry, Interval, are_apart, holds, read_entries
+from hopverify.kernel.entries import Entry, Interval, are_apart, holds, read_state
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.krawczyk import contains_one, is_injective
 from hopverify.kernel.numbers import Rejected, need, rational, shown
@@ -147,7 +147,7 @@ class Tree:
     def elsewhere(self, box: Box, given: Node, where: str) -> None:
         """No equilibrium: F takes no value twice on the hull of the box and of one that is outside it."""
         need(len(given) == 1, where, "a leaf has one box elsewhere")
-        (entry,) = read_entries([{"x": given[0]}], self.flow.size, where)
+        entry = read_state(given[0], self.flow.size, where)
         need(are_apart(entry.ends, box.intervals), where, "the equilibrium elsewhere is not outside the box")
         check_entry(self.flow, entry, where)
         self._need_injective(box, entry, where)

@@ -9,7 +9,7 @@ from hopverify.kernel import points
 from hopverify.kernel.affine import affine_drives, starts
 from hopverify.kernel.contraction import Memories
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.entries import read_entries
+from hopverify.kernel.entries import read_state
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.functions import ball, exactly, fraction
@@ -79,7 +79,7 @@ def by_contraction(case: Case) -> Fact:
     rate = memories.gain(centres) * ball(height / least)
     case.need(rate < 1, "the patterns are not shown to lie close enough together")
     if "x" in case.claim.fields:
-        (entry,) = read_entries([{"x": case.claim["x"]}], memories.flow.size, f"{case.where}.x")
+        entry = read_state(case.claim["x"], memories.flow.size, f"{case.where}.x")
         case.need(memories.holds(entry.ends, rate), "the equilibrium is not shown to be there")
     return Fact(case.core, case.claim)
 
@@ -183,6 +183,6 @@ def _form(
 def _check_place(case: Case) -> None:
     """Refuse a place that the claim states unless an equilibrium is there."""
     flow = Flow(case.core)
-    (entry,) = read_entries([{"x": case.claim["x"]}], flow.size, f"{case.where}.x")
+    entry = read_state(case.claim["x"], flow.size, f"{case.where}.x")
     found = flow.is_zero(entry.point) if entry.exact else contains_one(flow, entry.ends)
     case.need(found, "no equilibrium is shown there")

@@ -6,7 +6,7 @@ from typing import Any
 
 from hopverify.kernel.basins import Basins
 from hopverify.kernel.core import Core
-from hopverify.kernel.entries import Entry, Interval, holds, read_box, read_entries
+from hopverify.kernel.entries import Interval, holds, read_box, read_state
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.json_values import boolean, canonical, keys, listed, natural, whole
 from hopverify.kernel.numbers import need, rational
@@ -51,7 +51,8 @@ def one(case: Case) -> Fact:
     for mu, row in enumerate(_rows(case, patterns)):
         if "x" in row:
             case.need(canonical(row["x"]) == canonical(fact.claim["x"]), "the premise states another equilibrium")
-            own = is_own(patterns, mu, row, _entry(patterns, row), errors, case.where)
+            entry = read_state(row["x"], patterns.flow.size, case.where)
+            own = is_own(patterns, mu, row, entry, errors, case.where)
             case.need(own or not row["retrieved"], f"pattern {mu} is not shown to be retrieved")
     return Fact(case.core, case.claim)
 
@@ -78,15 +79,12 @@ def _rows(case: Case, patterns: Patterns, *told: str) -> list[Any]:
     return rows
 
 
-def _entry(patterns: Patterns, row: Any) -> Entry:
-    return read_entries([{"x": row["x"]}], patterns.flow.size, patterns.where)[0]
-
-
 def _check(case: Case, basins: Basins, patterns: Patterns, mu: int, row: Any) -> None:
     """Refuse a row of which something is not shown."""
     where = f"{case.where}.patterns[{mu}]"
     need("cell" in row, where, "it states no cell")
-    entry, cell = _entry(patterns, row), read_box(row["cell"], patterns.flow.size, where)
+    entry = read_state(row["x"], patterns.flow.size, where)
+    cell = read_box(row["cell"], patterns.flow.size, where)
     need(basins.keeps(cell), where, "targets of the cell may lie outside")
     need(basins.attracts(cell), where, "sym(D(diag(ρ/h̄) - W)) is not shown to be positive definite on the cell")
     inside = holds(cell, entry.ends) and basins.keeps(entry.ends, strictly=True)

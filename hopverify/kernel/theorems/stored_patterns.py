@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hopverify.kernel.entries import read_entries
+from hopverify.kernel.entries import read_state
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.json_values import canonical, keys, listed, natural
 from hopverify.kernel.numbers import need
@@ -84,7 +84,7 @@ def _check(patterns: Patterns, mu: int, row: Any, errors: int, known: Mapping[st
     found = known.get(canonical(row["x"]), {})
     need("stability" in found and row.get("stability") == found["stability"], where, "the premise does not say so")
     need("flat" not in row or canonical(row["flat"]) == canonical(found.get("flat")), where, "another flat region")
-    (entry,) = read_entries([{"x": row["x"]}], patterns.flow.size, where)
+    entry = read_state(row["x"], patterns.flow.size, where)
     own = is_own(patterns, mu, row, entry, errors, where)
     need(not row["stored"] or (row["stability"] == "stable" and own), where, "it is not shown to be stored")
 
@@ -98,7 +98,7 @@ def _check_few(case: Case, places: list[Any], count: int) -> None:
     numbers = (claim[key] for key in ("at_least", "most", "errors", "equilibria"))
     asked, most, errors, told = (natural(each, case.where) for each in numbers)
     case.need(patterns.are_apart(), "two patterns cannot be told apart")
-    states = [None if x is None else read_entries([{"x": x}], patterns.flow.size, case.where)[0].ball for x in places]
+    states = [None if x is None else read_state(x, patterns.flow.size, case.where).ball for x in places]
     owners = [_owners(patterns, state, errors) for state in states]
     owned = min(len(set().union(*owners)), sum(map(bool, owners)))
     case.need(told == count, f"there are {count} equilibria")
