@@ -19,7 +19,7 @@ from flint import arb, arb_mat
 
 from hopverify.kernel.affine import affine_drives
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.curves import Curve, Stretch
+from hopverify.kernel.curves import Curve
 from hopverify.kernel.drive_ranges import drive
 from hopverify.kernel.entries import Interval
 from hopverify.kernel.flow import Flow
@@ -70,7 +70,7 @@ class Basins:
         """Return bounds of the activations of a layer on a box."""
         ends = [_balls(each) for each in own]
         if layer.elementwise:
-            return [reached(self.flow.curves[layer.name], *each) for each in ends]
+            return [self.flow.curves[layer.name].reached(*each) for each in ends]
         if self.whole[layer.name].shares:
             return list(self._by_ends(layer, ends))
         found = self.flow.whole(layer, [low.union(high) for low, high in ends])
@@ -107,7 +107,7 @@ class Basins:
         return {name: list(self._moved_by(name, curve)) for name, curve in self.flow.curves.items()}
 
     def _moved_by(self, name: str, curve: Curve) -> Iterator[list[arb]]:
-        low, high = reached(curve, -INF, INF)
+        low, high = curve.reached(-INF, INF)
         first = self.flow.starts[name]
         neurons = range(first, first + curve.layer.size)
         for slopes, spread in zip(self.weights, self.radii, strict=True):
@@ -191,13 +191,6 @@ def _is_inside(drives: Ends, rho: arb, loss: arb, ends: Interval, strictly: bool
     else:
         below, above = drives[0] - loss >= rho * low, drives[1] + loss <= rho * high
     return bool((ends[0] is None or below) and (ends[1] is None or above))
-
-
-def reached(curve: Curve, low: arb, high: arb) -> Ends:
-    """Return bounds of an activation on an interval, infinite where they are not known."""
-    if not (low.is_finite() and high.is_finite()):
-        return curve.unbounded_range((low, high))
-    return Stretch(curve, (low, high), (curve.at(low), curve.at(high))).range
 
 
 def steepest(curve: Curve, low: arb, high: arb) -> arb:

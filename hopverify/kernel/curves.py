@@ -122,6 +122,12 @@ class Curve:
             found += [piece.rate(begin.union(end))] if piece.bend == "?" else map(piece.rate, (begin, end))
         return reduce(arb.union, found)
 
+    def reached(self, low: arb, high: arb) -> tuple[arb, arb]:
+        """Return bounds of g on an interval, infinite where they are not known."""
+        if not (low.is_finite() and high.is_finite()):
+            return self.unbounded_range((low, high))
+        return Stretch(self, (low, high), (self.at(low), self.at(high))).range
+
     def unbounded_range(self, ends: tuple[arb, arb]) -> tuple[arb, arb]:
         """Return bounds of g on an interval with an infinite end."""
         found = [piece.reached(enclosed((low, False), (high, False))).range for piece, low, high in self.parts(*ends)]

@@ -23,7 +23,7 @@ from hopverify.kernel.arithmetic import Arithmetic, Value
 from hopverify.kernel.balls import BALLS
 from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
-from hopverify.kernel.curves import Curve, Stretch
+from hopverify.kernel.curves import Curve
 from hopverify.kernel.duals import DUALS, Dual, check_around
 from hopverify.kernel.evaluate import arrays_of, evaluate, values_of
 from hopverify.kernel.exact import RATIONALS
@@ -99,7 +99,8 @@ class Flow:
     def activated(self, layer: Layer, own: Balls) -> list[arb]:
         """Return the range of each activation of a layer on a box of its states."""
         if layer.elementwise:
-            return [_reached(self.curves[layer.name], each) for each in own]
+            curve = self.curves[layer.name]
+            return [curve.at(u) if u.is_exact() else arb.union(*curve.reached(u.lower(), u.upper())) for u in own]
         return self.whole(layer, own)
 
     def whole(self, layer: Layer, own: Balls) -> list[arb]:
@@ -217,14 +218,6 @@ class Flow:
             parts = [evaluate(term, values, RATIONALS) for term in self.drives[layer.name]]
             total += [sum(each, Fraction(0)) for each in zip(values_of(layer.bias, RATIONALS), *parts, strict=True)]
         return all(rho * u == part for rho, u, part in zip(self.leak, x, total, strict=True))
-
-
-def _reached(curve: Curve, u: arb) -> arb:
-    ends = u.lower(), u.upper()
-    if u.is_exact():
-        return curve.at(u)
-    low, high = Stretch(curve, ends, (curve.at(ends[0]), curve.at(ends[1])) if u.is_finite() else ends).range
-    return low.union(high)
 
 
 def _or_range(core: Core, layer: Layer, g: Term, u: arb) -> arb:
