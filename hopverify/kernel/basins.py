@@ -31,7 +31,7 @@ from hopverify.kernel.points import check_explicit
 from hopverify.kernel.sectors import Whole, directions, whole_sector
 from hopverify.kernel.semidefinite import is_definite
 from hopverify.kernel.terms import arrays
-from hopverify.kernel.weight_spreads import is_uncertain, radii
+from hopverify.kernel.weight_spreads import is_uncertain, radii, row_sums
 
 MAX_SIZE = 400
 """A matrix of more rows is not decided."""
@@ -45,7 +45,7 @@ class Basins:
 
     def __init__(self, core: Core, multipliers: Sequence[Fraction]) -> None:
         check_explicit(core)
-        self.core, self.d = core, list(map(ball, multipliers))
+        self.core, self.multipliers, self.d = core, multipliers, list(map(ball, multipliers))
         self.flow = Flow(core.given)
         need(all(rho > 0 for rho in self.flow.leak), "cells", "a neuron has no leak")
         need(self.flow.size <= MAX_SIZE, "cells", f"the network has more than {MAX_SIZE} neurons")
@@ -151,10 +151,8 @@ class Basins:
         rows = zip(self.weights, self.d, strict=True)
         W = arb_mat([[d * ball(row.get(j, Fraction(0))) for j in size] for row, d in rows])
         M = -(W + W.transpose())
-        if self.uncertain:
-            R = arb_mat([[d * ball(each) for each in row] for row, d in zip(self.radii, self.d, strict=True)])
-            for i in size:
-                M[i, i] -= sum((R[i, j] + R[j, i] for j in size), arb(0))
+        for i, less in enumerate(row_sums(self.radii, self.multipliers)):
+            M[i, i] -= 2 * ball(less)
         return M
 
     def _heights(self, layer: Layer, own: Box) -> list[arb]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from hopverify.kernel import derive, terms
 from hopverify.kernel.arithmetic import Arithmetic, Value
 from hopverify.kernel.balls import BALLS
-from hopverify.kernel.composition import of_state
+from hopverify.kernel.composition import of_activations, of_state
 from hopverify.kernel.core import Core, Layer, SpinLayer
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.numbers import Rejected
@@ -45,6 +45,12 @@ def drives(core: Core, layer: str) -> Iterator[Term]:
                 yield derive.apply("negate", derive.gradient(synapse.energy, own, core.places))
         elif layer in synapse.drive:
             yield synapse.drive[layer]
+
+
+def has_drives_of_degree_one(core: Core) -> bool:
+    """Whether composition shows that all drives of a flow are polynomials of degree ≤ 1 of the activations."""
+    degrees = [of_activations(core, term).degree for layer in core.flow_layers for term in drives(core, layer.name)]
+    return all(each is not None and each <= 1 for each in degrees)
 
 
 class Network:

@@ -27,7 +27,7 @@ from hopverify.kernel.points import needs
 from hopverify.kernel.sectors import is_sector, is_steep
 from hopverify.kernel.separable import act_apart
 from hopverify.kernel.terms import Variable, walk
-from hopverify.kernel.weight_spreads import radii
+from hopverify.kernel.weight_spreads import radii, row_sums
 
 MAX_SIZE = 400
 """How many neurons with τ > 0 there may be."""
@@ -108,7 +108,7 @@ def _spreads(core: Core, fast: Sequence[Layer], forms: Sequence[Affine]) -> list
     need(
         not any(R[i][j] for i in at_once for j in at_once), "drive", "inhibition of instantaneous neurons has a spread"
     )
-    return [sum((R[i][j] + R[j][i] for j in range(len(R))), Fraction(0)) / 2 for i in range(len(R))]
+    return row_sums(R, [Fraction(1)] * len(R))
 
 
 def of_altered(system: System, moduli: Mapping[str, Fraction], pace: Fraction) -> Rows:

@@ -8,13 +8,12 @@ from fractions import Fraction
 
 from hopverify.kernel.affine import Affine, starts
 from hopverify.kernel.arrays import Array
-from hopverify.kernel.composition import of_activations
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.drive_ranges import drive
 from hopverify.kernel.functions import exact
 from hopverify.kernel.intervals import Range, added
 from hopverify.kernel.intervals import exactly as point
-from hopverify.kernel.network import drives
+from hopverify.kernel.network import drives, has_drives_of_degree_one
 from hopverify.kernel.numbers import need
 from hopverify.kernel.terms import arrays
 
@@ -38,13 +37,18 @@ def radii(core: Core, forms: Sequence[Affine]) -> list[list[Fraction]]:
     if not is_uncertain(core):
         return [[Fraction(0)] * size] * size
     need(size <= MAX_UNCERTAIN, "drive", f"weights with a spread are known up to {MAX_UNCERTAIN} neurons")
-    degrees = [of_activations(core, term).degree for layer in layers for term in drives(core, layer.name)]
-    need(all(each is not None and each <= 1 for each in degrees), "drive", "it is not of degree 1 by composition")
+    need(has_drives_of_degree_one(core), "drive", "it is not of degree 1 by composition")
     need(not any(map(_size, _drives(core, layers, None))), "drive", "activations that are 0 drive neurons")
     columns = [_drives(core, layers, j) for j in range(size)]
     return [
         [_size(column[i], forms[i].slopes.get(j, Fraction(0))) for j, column in enumerate(columns)] for i in range(size)
     ]
+
+
+def row_sums(R: Sequence[Sequence[Fraction]], d: Sequence[Fraction]) -> list[Fraction]:
+    """Return Σ_j (d_i R_ij + d_j R_ji)/2 for each neuron i: vᵀD(W - W⁰)v is no more than these times v_i², in sum."""
+    size = range(len(d))
+    return [sum((d[i] * R[i][j] + d[j] * R[j][i] for j in size if R[i][j] or R[j][i]), Fraction(0)) / 2 for i in size]
 
 
 def _drives(core: Core, layers: Sequence[Layer], active: int | None) -> list[Range]:

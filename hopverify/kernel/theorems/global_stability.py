@@ -24,7 +24,7 @@ from hopverify.kernel.separable import act_apart
 from hopverify.kernel.terms import STATE, Variable
 from hopverify.kernel.theorems.bounded_solutions import layers_of
 from hopverify.kernel.theorems.descent import premises_of_t2
-from hopverify.kernel.weight_spreads import is_uncertain, radii
+from hopverify.kernel.weight_spreads import is_uncertain, radii, row_sums
 
 MAX_SIZE, MAX_BORDER = 400, 200
 """How many neurons there may be, and of how many M may be singular."""
@@ -165,14 +165,13 @@ def _form(
     Where W may be off by R, entry by entry, that changes the form by vᵀDRv at most, for |v|: no more than row sums.
     """
     size, scales, forms = len(d), list(map(exactly, d)), affine_drives(core.given)
-    half, R = fmpq_mat(size, size), radii(core, forms)
+    half, less = fmpq_mat(size, size), row_sums(radii(core, forms), d)
     for i, form in enumerate(forms):
         for j, weight in form.slopes.items():
             half[i, j] = -scales[i] * exactly(weight)
     leaks = [(layer.leak.fraction(k), heights[layer.name]) for layer in layers for k in range(layer.size)]
     for i, (leak, height) in enumerate(leaks):
-        less = sum((d[i] * R[i][j] + d[j] * R[j][i] for j in range(size) if R[i][j] or R[j][i]), Fraction(0)) / 2
-        half[i, i] += scales[i] * exactly(leak / height if height else Fraction(0)) - exactly(less)
+        half[i, i] += scales[i] * exactly(leak / height if height else Fraction(0)) - exactly(less[i])
     N = fmpq_mat(size, len(of))
     for k, direction in enumerate(of):
         for i, entry in direction.items():

@@ -4,7 +4,6 @@ from fractions import Fraction
 
 from hopverify.kernel import points
 from hopverify.kernel.affine import affine_drives, has_symmetric_slopes
-from hopverify.kernel.composition import of_activations
 from hopverify.kernel.core import Layer
 from hopverify.kernel.curves import Curve
 from hopverify.kernel.drive_ranges import drive
@@ -12,7 +11,7 @@ from hopverify.kernel.exact import RATIONALS, dot
 from hopverify.kernel.facts import Case, Fact
 from hopverify.kernel.functions import ball
 from hopverify.kernel.json_values import keys, rationals
-from hopverify.kernel.network import Network, activation, drives
+from hopverify.kernel.network import Network, activation, has_drives_of_degree_one
 from hopverify.kernel.numbers import rational
 from hopverify.kernel.terms import STATE, Variable
 from hopverify.kernel.theorems.bounded_solutions import layers_of, over_all_states, regularity_premises
@@ -89,8 +88,7 @@ def by_energy(case: Case) -> Fact:
         twice += dot([layer.leak.fraction(k) * each for k, each in enumerate(x)], d[layer.name])
     if "premises" in case.proof:
         case.premises(*(("gradient drive", {"synapse": each.name}) for each in core.synapses))
-        degrees = [of_activations(core, term).degree for layer in layers for term in drives(core, layer.name)]
-        case.need(all(each is not None and each <= 1 for each in degrees), "a drive is not of degree 1 by composition")
+        case.need(has_drives_of_degree_one(core), "a drive is not of degree 1 by composition")
     else:
         case.need(has_symmetric_slopes(affine_drives(core, every=False)), "the weights are not symmetric")
     network = Network(core, RATIONALS)
