@@ -73,8 +73,6 @@ class Bounds:
         for layer in self.layers:
             found -= self._own(layer, pulls)
         if self.growing:
-            need(margin is not None and margin > 0, "margin", "expected a number > 0")
-            assert margin is not None
             found += self._form(pulls, margin, split)
         return arb(found.lower())
 
@@ -128,7 +126,7 @@ class Bounds:
                 found += ball(leak) * ends[0].max(ends[1])
         return found
 
-    def _form(self, pulls: Sequence[arb], margin: Fraction, split: Split | None) -> arb:
+    def _form(self, pulls: Sequence[arb], margin: Fraction | None, split: Split | None) -> arb:
         """Return the least value of the growing activations' part, without -ρL(0).
 
         With δ = u - a it is at least ½uᵀQu - Σ(ĉ + |Qa|)u - ĉᵀa + ½aᵀQa - Σρa²/2s, ĉ = c + ρt/s.
@@ -136,15 +134,14 @@ class Bounds:
         neurons = self.growing
         grown = [self.growth[self.neurons[k][0].name] for k in neurons]
         leaks = [layer.leak.fraction(place) for layer, place in (self.neurons[k] for k in neurons)]
-        Q = self.form()
-        check_margin(Q, [each.signed for each in grown], margin, split)
+        Q, least = self._positive_form(margin, split)
         a = [ball(each.shift) for each in grown]
         Qa = [sum((q * s for q, s in zip(row, a, strict=True)), arb(0)) for row in Q]
         found = sum((q * s for q, s in zip(Qa, a, strict=True)), arb(0)) / 2
         for k, each, leak, moved in zip(neurons, grown, leaks, Qa, strict=True):
             c = abs(pulls[k]) + self.synapses.steep[k] + ball(leak * each.offset / each.slope)
             raised = c + abs(moved)
-            found -= raised * raised / (2 * ball(margin)) + c * ball(each.shift)
+            found -= raised * raised / (2 * least) + c * ball(each.shift)
             found -= ball(leak * each.shift**2 / (2 * each.slope))
         return found
 
@@ -158,11 +155,17 @@ class Bounds:
             return arb(0)
         plain = all(each.offset == each.shift == 0 for each in self.growth.values())
         need(plain, "growth", "without a box, or an activation grows with an offset")
+        _, least = self._positive_form(margin, split)
+        pulls = [arb(abs(self._pull(k)).upper() + self.synapses.steep[k].upper()) for k in self.growing]
+        return sum((each * each for each in pulls), arb(0)).sqrt() / least
+
+    def _positive_form(self, margin: Fraction | None, split: Split | None) -> tuple[list[list[arb]], arb]:
+        """Return Q and the margin, or refuse a margin that uᵀQu ≥ margin·|u|² on the cone is not shown for."""
         need(margin is not None and margin > 0, "margin", "expected a number > 0")
         assert margin is not None
-        check_margin(self.form(), [self.growth[self.neurons[k][0].name].signed for k in self.growing], margin, split)
-        pulls = [arb(abs(self._pull(k)).upper() + self.synapses.steep[k].upper()) for k in self.growing]
-        return sum((each * each for each in pulls), arb(0)).sqrt() / ball(margin)
+        Q, signed = self.form(), [self.growth[self.neurons[k][0].name].signed for k in self.growing]
+        check_margin(Q, signed, margin, split)
+        return Q, ball(margin)
 
     def form(self) -> list[list[arb]]:
         """Return Q = diag(ρ/s) - W of the growing activations, in the coordinates δ."""
