@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import accumulate, pairwise
 from math import ceil, frexp
 from typing import Any
 
@@ -101,9 +100,7 @@ def _drifts(model: Model) -> Iterator[Evidence]:
     free = [not layer.instantaneous and rho == 0 for layer in layers for rho in layer.each(layer.leak)]
     if size > MAX_DRIFTING or not any(free) or model.uncertain:
         return
-    ends = list(accumulate((layer.size for layer in layers), initial=0))
-    places = {layer.name: slice(*pair) for layer, pair in zip(layers, pairwise(ends), strict=True)}
-    W: Any = np.full((size, size), Fraction(0), dtype=object)
+    places, W = model.places, np.full((size, size), Fraction(0), dtype=object)
     for synapse in model.synapses.values():
         block = synapse.blocks()
         if block is None:

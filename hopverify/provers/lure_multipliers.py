@@ -102,12 +102,11 @@ def _weights(model: Model) -> tuple[Floats, Floats]:
 
 def _claims(obligation: GloballyStable | Bounded, multipliers: Sequence[str], budget: Budget) -> Iterator[Evidence]:
     """Offer the kernel's claim, and at the border of the theorem with what shows that there is an equilibrium."""
-    proof: dict[str, Any] = {"heights": {}, "multipliers": {}}
-    start = 0
-    for layer in obligation.model.layers.values():
-        proof["heights"][layer.name] = text_of(raised(steepest(layer)))
-        proof["multipliers"][layer.name] = list(multipliers[start : start + layer.size])
-        start += layer.size
+    model = obligation.model
+    proof: dict[str, Any] = {
+        "heights": {name: text_of(raised(steepest(layer))) for name, layer in model.layers.items()},
+        "multipliers": {name: list(multipliers[place]) for name, place in model.places.items()},
+    }
     for claim, held in _stable(obligation, proof, budget):
         entry = {"claim": claim, "proof": {"by": "T16", **held}}
         if isinstance(obligation, GloballyStable):
