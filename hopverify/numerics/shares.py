@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from hopverify.expr.nodes import Apply, Expression, Number
-
-NONNEGATIVE = frozenset({"abs", "relu", "exp", "softplus", "sigmoid", "softmax"})
+from hopverify.expr.signs import NONNEGATIVE, signs
 
 
 def share(expression: Expression) -> tuple[Fraction, Fraction] | None:
@@ -27,21 +26,10 @@ def share(expression: Expression) -> tuple[Fraction, Fraction] | None:
         return None
     (k, w), size = moving[0], Apply("abs", (inner,))
     if w not in (size, Apply("sum", (size,))):
-        if not _is_nonnegative(inner) or w not in (inner, Apply("sum", (inner,))):
+        if not signs(inner, {}) <= NONNEGATIVE or w not in (inner, Apply("sum", (inner,))):
             return None
         return min(factor / k, Fraction(0)), max(factor / k, Fraction(0))
     return -abs(factor / k), abs(factor / k)
-
-
-def _is_nonnegative(u: Expression) -> bool:
-    if not isinstance(u, Apply):
-        return False
-    if u.function == "power" and isinstance(u.arguments[1], Number):
-        exponent = u.arguments[1].value
-        return (exponent.denominator == 1 and exponent.numerator % 2 == 0) or _is_nonnegative(u.arguments[0])
-    if u.function == "multiply":
-        return u.arguments[0] == u.arguments[1] or all(map(_is_nonnegative, u.arguments))
-    return u.function in NONNEGATIVE
 
 
 def _summands(u: Expression, factor: Fraction) -> Iterator[tuple[Fraction, Expression]]:
