@@ -88,6 +88,13 @@ def texts(values: Iterable[Any]) -> list[Any]:
     return [texts(value) if isinstance(value, list | tuple) else text(value) for value in values]
 
 
+def lagrangian(activation: str) -> Any:
+    """Return the Lagrangian in a document of an activation of ``oracles/segments.py``."""
+    if not activation.startswith("{"):
+        return activation
+    return {"leaky_relu": {"slope": activation.split("slope: ")[1].rstrip("}")}}
+
+
 def network(activation: Any, W: Any, b: Any, **more: Any) -> Document:
     """Return the document of one layer with one dense synapse; ``more`` are keys of the layer."""
     layer = {"size": len(b), "lagrangian": activation, "bias": texts(b), **more}
@@ -142,6 +149,11 @@ def margin(random: Random) -> Fraction:
     return random.choice((-1, 0, 0, 1)) * random.choice(
         (Fraction(1, 2**52), Fraction(1, 2**53), Fraction(1, 10**30), Fraction(1, 10**150), Fraction(1, 1000))
     )
+
+
+def mirrored(W: list[list[Fraction]]) -> list[list[Fraction]]:
+    """Return the symmetric matrix that has the lower triangle of a square one."""
+    return [[W[max(i, j)][min(i, j)] for j in range(len(W))] for i in range(len(W))]
 
 
 def rotation(random: Random, n: int) -> list[list[Fraction]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from random import Random
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from hopverify.checks import claims_of
 from hopverify.errors import EvidenceRejected
 from hopverify.networks import build_model
 from hopverify.spec import parse_spec
-from tests.soundness.hunt.cases import Family, Outcome, network, text, texts
+from tests.soundness.hunt.cases import Family, Outcome, lagrangian, mirrored, network, text, texts
 from tests.soundness.hunt.families.definiteness import methods
 from tests.soundness.oracles.matrices import ZERO, Matrix, Row, is_definite
 from tests.soundness.oracles.segments import ACTIVATIONS, Segment, activate
@@ -91,7 +90,7 @@ def drawn(random: Random) -> tuple[str, Matrix, Row, Row, list[tuple[End, End]]]
     n = random.randint(1, 3)
     most = random.choice((3, 8, 16))
     W = [[Fraction(random.randint(-most, most), 8) for _ in range(n)] for _ in range(n)]
-    W = [[W[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
+    W = mirrored(W)
     b, rho = [Fraction(random.randint(-16, 16), 8) for _ in range(n)], [random.choice((Fraction(1), Fraction(2)))] * n
     parts = ACTIVATIONS[activation]
     ends: list[tuple[End, End]] = []
@@ -118,8 +117,9 @@ def drawn(random: Random) -> tuple[str, Matrix, Row, Row, list[tuple[End, End]]]
 
 def draw(random: Random) -> Outcome:
     activation, W, b, rho, ends = drawn(random)
-    name: Any = {"leaky_relu": {"slope": "1/4"}} if activation.startswith("{") else activation
-    document = network(name, W, b, leak=texts(rho)) | {"memories": {"m": {"layer": "x", "patterns": [[0] * len(b)]}}}
+    document = network(lagrangian(activation), W, b, leak=texts(rho)) | {
+        "memories": {"m": {"layer": "x", "patterns": [[0] * len(b)]}}
+    }
     flips = random.choice((0, 0, 0, 1, 2))
     document["checks"] = [{"basin_cells": {"flips": min(flips, len(b))}}]
     spec = parse_spec(json.dumps(document), format="json")

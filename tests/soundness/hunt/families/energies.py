@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.soundness.hunt.cases import Document, Family, Outcome, positive, results, small, text, texts
+from tests.soundness.hunt.cases import Document, Family, Outcome, mirrored, positive, results, small, text, texts
 
 Array = Any
 F = Fraction
@@ -192,7 +192,7 @@ def _weights(random: Random, parts: list[Any], n: int) -> tuple[Array, Document]
                 continue
             M = [[small(random, 2) for _ in range(columns.stop - columns.start)] for _ in range(rows.stop - rows.start)]
             if one == other:
-                M = [[M[max(i, j)][min(i, j)] for j in range(len(M))] for i in range(len(M))]
+                M = mirrored(M)
             synapses[f"{one}{other}"] = {"kind": "dense", "layers": [one, other], "weights": texts(M)}
             W[rows, columns] = np.array(M, dtype=float)
             W[columns, rows] = np.array(M, dtype=float).T

@@ -8,7 +8,7 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from tests.soundness.hunt.cases import Family, Outcome, moved, network, results, texts
+from tests.soundness.hunt.cases import Family, Outcome, lagrangian, mirrored, moved, network, results, texts
 from tests.soundness.oracles.copositivity import falling, is_strict
 from tests.soundness.oracles.matrices import ZERO, Matrix, Row, apply, is_definite, is_semidefinite, part, solve
 from tests.soundness.oracles.segments import ACTIVATIONS, Segment, activate, branches
@@ -23,7 +23,7 @@ def _drawn(random: Random) -> tuple[str, Matrix, Row, Row]:
     n = random.randint(1, 2 if len(ACTIVATIONS[activation]) > 2 else 3)
     W = [[random.choice(NUMBERS) for _ in range(n)] for _ in range(n)]
     if random.random() < 0.7:
-        W = [[W[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
+        W = mirrored(W)
     if random.random() < 0.3:
         i, j = random.randrange(n), random.randrange(n)
         W[i][j] = W[j][i] = moved(random, W[i][j])
@@ -148,10 +148,7 @@ def _ghosts(W: Matrix, b: Row) -> bool | None:
 
 def draw(random: Random) -> Outcome:
     activation, W, b, rho = _drawn(random)
-    name: Any = activation
-    if activation.startswith("{leaky"):
-        name = {"leaky_relu": {"slope": activation.split("slope: ")[1].rstrip("}")}}
-    document = network(name, W, b, leak=texts(rho))
+    document = network(lagrangian(activation), W, b, leak=texts(rho))
     found = results(document, ["equilibria", "ghost_regions"])
     verdict, parts = found["equilibria"]["verdict"], ACTIVATIONS[activation]
     wrong = _false(found["equilibria"], parts, W, b, rho)

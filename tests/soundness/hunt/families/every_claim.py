@@ -19,7 +19,7 @@ from hopverify.core import core_of
 from hopverify.kernel import core
 from hopverify.networks import build_model
 from hopverify.spec import parse_spec
-from tests.soundness.hunt.cases import Document, Family, Outcome, positive, results, small, text, texts
+from tests.soundness.hunt.cases import Document, Family, Outcome, mirrored, positive, results, small, text, texts
 from tests.soundness.lists_in_doubles import OF_LISTS, falsity_of_lists
 from tests.soundness.oracles.claims import Unknown, falsity
 
@@ -72,7 +72,7 @@ def _synapses(random: Random, sizes: Mapping[str, int], at_once: set[str]) -> It
                 continue
             M = [[small(random, 2) for _ in range(sizes[other])] for _ in range(sizes[one])]
             if one == other and random.random() < 0.75:
-                M = [[M[max(i, j)][min(i, j)] for j in range(len(M))] for i in range(len(M))]
+                M = mirrored(M)
             drive = random.choice(("weights", "weights", "gradient"))
             yield {"kind": "dense", "layers": [one, other], "weights": texts(M), "drive": drive}
     name = random.choice([each for each in names if each not in at_once])

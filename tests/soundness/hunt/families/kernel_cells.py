@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from random import Random
-from typing import Any
 
 from hopverify.core import core_of
 from hopverify.kernel.basins import Basins
@@ -13,7 +12,7 @@ from hopverify.kernel.functions import precision
 from hopverify.kernel.numbers import Rejected
 from hopverify.networks import build_model
 from hopverify.spec import parse_spec
-from tests.soundness.hunt.cases import Family, Outcome, network, texts
+from tests.soundness.hunt.cases import Family, Outcome, lagrangian, network, texts
 from tests.soundness.hunt.families.cells import End, drawn, draws_back, image, steepest, targets
 from tests.soundness.oracles.matrices import ZERO, Matrix, Row, is_definite
 from tests.soundness.oracles.segments import ACTIVATIONS, Segment
@@ -47,8 +46,7 @@ def draw(random: Random) -> Outcome:
     if random.random() < 0.5:
         W = [[w + random.choice((-1, 0, 1)) * Fraction(random.randint(0, 8), 8) for w in row] for row in W]
     d = [Fraction(2) ** random.randint(-2, 2) if random.random() < 0.5 else Fraction(1) for _ in b]
-    name: Any = {"leaky_relu": {"slope": "1/4"}} if activation.startswith("{") else activation
-    document = network(name, W, b, leak=texts(rho)) | {"checks": ["energy_descent"]}
+    document = network(lagrangian(activation), W, b, leak=texts(rho)) | {"checks": ["energy_descent"]}
     core = core_of(build_model(parse_spec(json.dumps(document), format="json")))
     parts, flips = ACTIVATIONS[activation], random.randint(1, 2)
     with precision():

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.soundness.hunt.cases import Family, Outcome, margin, moved, network, results, texts
+from tests.soundness.hunt.cases import Family, Outcome, lagrangian, margin, mirrored, moved, network, results, texts
 from tests.soundness.oracles.segments import ACTIVATIONS, Branch, branches
 
 NUMBERS = [Fraction(v) for v in ("-2", "-1", "-1/2", "0", "1/2", "3/4", "1", "3/2", "2", "3")]
@@ -26,7 +26,7 @@ def _drawn(random: Random) -> tuple[str, list[list[Fraction]], list[Fraction], l
     name, n = random.choice(list(ACTIVATIONS)), random.randint(1, 2)
     W = [[random.choice(NUMBERS) for _ in range(n)] for _ in range(n)]
     if random.random() < 0.75:
-        W = [[W[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
+        W = mirrored(W)
     elif n == 2 and random.random() < 0.5:
         W[1] = [-W[0][1], W[0][0]]
     i, j = random.randrange(n), random.randrange(n)
@@ -76,8 +76,7 @@ def _strays(name: str, W: Any, b: Any, tau: Any, x: Any, random: Random) -> str 
 
 def draw(random: Random) -> Outcome:
     name, W, b, tau = _drawn(random)
-    lagrangian: Any = {"leaky_relu": {"slope": name.split("slope: ")[1].rstrip("}")}} if name.startswith("{") else name
-    found = results(network(lagrangian, W, b, tau=texts(tau)), CHECKS, boxes=2000)
+    found = results(network(lagrangian(name), W, b, tau=texts(tau)), CHECKS, boxes=2000)
     known = list(branches(ACTIVATIONS[name], W, b, [ONE] * len(b)))
     points = {branch.point for branch in known if branch.point is not None}
     one = len(points) == 1 and not any(branch.singular for branch in known)

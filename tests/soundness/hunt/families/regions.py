@@ -21,7 +21,7 @@ from hopverify.errors import EvidenceRejected
 from hopverify.networks import build_model
 from hopverify.obligations import Outcome as Result
 from hopverify.spec import parse_spec
-from tests.soundness.hunt.cases import Document, Family, Outcome, network, results
+from tests.soundness.hunt.cases import Document, Family, Outcome, lagrangian, network, results
 from tests.soundness.oracles.segments import ACTIVATIONS, activate, branches
 
 SMOOTH: dict[str, Callable[[Any], Any]] = {
@@ -132,8 +132,7 @@ def draw(random: Random) -> Outcome:
     region = [(v - random.randint(1, 3), v + random.randint(1, 3)) for v in x]
     region[at] = (region[at][0], x[at] + gap) if random.random() < 0.5 else (x[at] - gap, region[at][1])
     check = random.choice(CHECKS)
-    lagrangian: Any = {"leaky_relu": {"slope": name.split("slope: ")[1].rstrip("}")}} if name.startswith("{") else name
-    document = network(lagrangian, W, b)
+    document = network(lagrangian(name), W, b)
     if random.random() < 0.3:
         # The evidence is for a region that begins, or ends, beside the equilibrium: mostly without it.
         other, beside = list(region), x[at] + abs(_gap(random))

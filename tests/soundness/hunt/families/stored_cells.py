@@ -6,7 +6,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from tests.soundness.hunt.cases import Document, Family, Outcome, network, results, texts
+from tests.soundness.hunt.cases import Document, Family, Outcome, lagrangian, mirrored, network, results, texts
 from tests.soundness.hunt.families.equilibria import _form
 from tests.soundness.oracles.matrices import ZERO, Matrix, Row, dot
 from tests.soundness.oracles.segments import ACTIVATIONS, Segment, activate, branches
@@ -88,7 +88,7 @@ def _drawn(random: Random) -> tuple[str, Matrix, Row, Matrix]:
     activation = random.choice(("hard_tanh", "hard_tanh", "hard_tanh", "relu6", "{leaky_relu: {slope: 1/4}}"))
     n = random.randint(1, 2)
     W = [[Fraction(random.randint(-10, 14), 4) for _ in range(n)] for _ in range(n)]
-    W = [[W[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
+    W = mirrored(W)
     b = [Fraction(random.choice((0, 0, random.randint(-8, 8))), 8) for _ in range(n)]
     count = random.randint(1, 3)
     if random.random() < 0.4:
@@ -116,8 +116,9 @@ def draw(random: Random) -> Outcome:
         return Outcome("skipped")
     if equilibria and random.random() < 0.4:
         patterns = _bordered(random, parts, b, equilibria, patterns)
-    name: Any = {"leaky_relu": {"slope": "1/4"}} if activation.startswith("{") else activation
-    document: Document = network(name, W, b) | {"memories": {"m": {"layer": "x", "patterns": texts(patterns)}}}
+    document: Document = network(lagrangian(activation), W, b) | {
+        "memories": {"m": {"layer": "x", "patterns": texts(patterns)}}
+    }
     images = {tuple(activate(parts, v) for v in row) for row in patterns}
     least, sizes = random.randint(1, len(patterns)), {abs(v) for row in patterns for v in row}
     errors = random.choice((0, 0, 1)) if len(sizes) == 1 and min(sizes) > 0 else 0
