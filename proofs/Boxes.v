@@ -20,13 +20,6 @@ Inductive tree :=
 
 Definition box := list side.
 Definition side_at (X : box) (i : nat) : side := nth i X (Side None None []).
-Fixpoint put (i : nat) (s : side) (X : box) : box := match i, X with
-  | _, [] => [] | O, _ :: rest => s :: rest | S i, r :: rest => r :: put i s rest end.
-Lemma put_at i s X j : side_at (put i s X) j = side_at X j \/ (i = j /\ side_at (put i s X) j = s).
-Proof.
-  unfold side_at. revert i j. induction X as [|b X IH]; intros [|i] [|j]; simpl; auto.
-  destruct (IH i j) as [E|(E & F)]; auto.
-Qed.
 
 Definition absolute (a : Q) : Q := if Qle_bool 0 a then a else (- a)%Q.
 Lemma absolute_is a : Q2R (absolute a) = Rabs (Q2R a).
@@ -250,7 +243,10 @@ Proof.
 Qed.
 
 Lemma put_within x X i s : within_box X x -> ((i < n)%nat -> holds (curve_at i) s (x i)) -> within_box (put i s X) x.
-Proof. intros H Hs j Hj. destruct (put_at i s X j) as [->|(-> & ->)]; auto. Qed.
+Proof.
+  intros H Hs j Hj. unfold side_at.
+  destruct (put_at (Side None None []) i s X j) as [->|(-> & ->)]; [now apply H|now apply Hs].
+Qed.
 
 (** The slopes on a box, and Y F, as T06_krawczyk.v has them. *)
 Definition real_rows (Y : list numbers) (i j : nat) : R := Q2R (at_ (nth i Y []) j).

@@ -29,16 +29,16 @@ Qed.
 
 Definition box := list interval.
 Definition side (X : box) (i : nat) : interval := nth i X (None, None).
-Fixpoint put (i : nat) (a : interval) (X : box) : box := match i, X with
+Fixpoint put {A} (i : nat) (a : A) (X : list A) : list A := match i, X with
   | _, [] => [] | O, _ :: rest => a :: rest | S i, b :: rest => b :: put i a rest end.
+Lemma put_at {A} (d : A) i a X j : nth j (put i a X) d = nth j X d \/ (i = j /\ nth j (put i a X) d = a).
+Proof.
+  revert i j. induction X as [|b X IH]; intros [|i] [|j]; simpl; auto.
+  destruct (IH i j) as [E|(E & F)]; auto.
+Qed.
 
 Lemma put_in (x : vec) X i a : (forall j, on (side X j) (x j)) -> on a (x i) -> forall j, on (side (put i a X) j) (x j).
-Proof.
-  assert (G : forall X i j, side (put i a X) j = side X j \/ (i = j /\ side (put i a X) j = a)).
-  { unfold side. clear. induction X as [|b X IH]; intros [|i] [|j]; simpl; auto.
-    destruct (IH i j) as [E|(E & F)]; auto. }
-  intros H Ha j. destruct (G X i j) as [->|(-> & ->)]; auto.
-Qed.
+Proof. unfold side. intros H Ha j. destruct (put_at (A := interval) (None, None) i a X j) as [->|(-> & ->)]; auto. Qed.
 
 Section Network.
 Variable N : network.

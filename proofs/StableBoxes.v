@@ -8,13 +8,6 @@ From Coq Require Import QArith_base Qfield.
 Import ListNotations.
 Open Scope R_scope.
 
-Lemma tanh_lipschitz u v : Rabs (tanh v - tanh u) <= Rabs (v - u).
-Proof.
-  destruct neuron_tanh as (_ & S & _). destruct (Rle_dec u v) as [Q|Q].
-  - pose proof (S u v Q). rewrite !Rabs_pos_eq; lra.
-  - assert (Q' : v <= u) by lra. pose proof (S v u Q'). rewrite !Rabs_left1; lra.
-Qed.
-
 (** Where the slope at xs is at most h, it is at most h + e nearby. *)
 Lemma slopes_near_point c xs h e : 0 < Q2R (gain c) -> 0 < Q2R (beta c) -> 0 < e ->
   Q2R (gain c) * (Q2R (beta c) * (1 - tanh (Q2R (beta c) * xs) * tanh (Q2R (beta c) * xs))) <= h ->
@@ -28,7 +21,9 @@ Proof.
   rewrite Rmin_left, Rmax_right in Hw by exact Q. rewrite E.
   assert (Near : Rabs (w - xs) <= e / (2 * G * B * B)).
   { apply Rabs_le_between in Hu. apply Rabs_le_between in Hv. apply Rabs_le. lra. }
-  pose proof (tanh_lipschitz (B * xs) (B * w)) as L. replace (B * w - B * xs) with (B * (w - xs)) in L by ring.
+  destruct neuron_tanh as (_ & Sl & _).
+  pose proof (slopes_lipschitz tanh 1 (B * xs) (B * w) Sl) as L. rewrite Rmult_1_l in L.
+  replace (B * w - B * xs) with (B * (w - xs)) in L by ring.
   rewrite Rabs_mult, (Rabs_pos_eq B) in L by lra.
   pose proof (tanh_range (B * w)) as Rw. pose proof (tanh_range (B * xs)) as Rx.
   set (t := tanh (B * w)) in *. set (r := tanh (B * xs)) in *.
