@@ -10,7 +10,7 @@ from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.lists import some_states
 from hopverify.exporting.numbers import vector, whole_rows
 from hopverify.exporting.refusal import NotExported
-from hopverify.exporting.statement import COMPUTED_ONCE, Statement, flow_layers
+from hopverify.exporting.statement import COMPUTED_ONCE, Statement, each_by, flow_layers
 from hopverify.kernel.affine import affine_drives
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
@@ -50,11 +50,9 @@ def _by_t16(file: Definitions, claim: Claim, theorem: str) -> str:
     file.need("Definite")
     file.need("Attraction")
     lemmas = [file.sloped(layer, height) for layer, height in zip(layers, heights, strict=True)]
-    steps = [f"apply List.Forall2_cons; [exact {lemma}|]." for lemma in lemmas]
-    steps += ["apply List.Forall2_nil."]
     given = f"(heights := {vector(heights)}%Q) (multipliers := {vector(multipliers)}%Q)"
     head = f"apply {theorem} with {given}\n  {arguments(found)}."
-    return "\n".join([head, f"2, 3: {COMPUTED_ONCE}.", *steps])
+    return "\n".join([head, f"2, 3: {COMPUTED_ONCE}.", *each_by(lemmas)])
 
 
 def twice(core: Core, heights: list[Fraction], multipliers: list[Fraction]) -> list[list[Fraction]]:

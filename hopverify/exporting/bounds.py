@@ -7,7 +7,7 @@ from fractions import Fraction
 from hopverify.exporting.definitions import Definitions, activation
 from hopverify.exporting.numbers import rational, vector
 from hopverify.exporting.refusal import NotExported
-from hopverify.exporting.statement import COMPUTED_ONCE, Statement, flow_layers
+from hopverify.exporting.statement import COMPUTED_ONCE, Statement, each_by, flow_layers
 from hopverify.kernel.affine import affine_drives
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core, Layer
@@ -39,11 +39,10 @@ def bounded_solutions(file: Definitions, claim: Claim) -> Statement:
         file.need(module)
     lows, highs = (f"{vector([ends[side] for ends in box])}%Q" for side in (0, 1))
     lemmas = [_lemma(file, layer, own) for layer, own in zip(layers, ranges, strict=True)]
-    steps = [f"apply List.Forall2_cons; [exact {lemma}|]." for lemma in lemmas]
     listed = "; ".join(f"({rational(low)}, {rational(high)})" for low, high in ranges)
     proof = "\n".join([
         f"apply bounded_by_T10 with (ranges := [{listed}]%Q).",
-        f"2: {COMPUTED_ONCE}.", *steps, "apply List.Forall2_nil.",
+        f"2: {COMPUTED_ONCE}.", *each_by(lemmas),
     ])  # fmt: skip
     return Statement("bounded_solutions", f"bounded_by {model}\n  {lows}\n  {highs}", proof)
 

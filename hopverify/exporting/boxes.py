@@ -11,7 +11,7 @@ from hopverify.exporting.curves import Curve, curve_of
 from hopverify.exporting.definitions import Definitions, activation
 from hopverify.exporting.numbers import rational
 from hopverify.exporting.refusal import NotExported
-from hopverify.exporting.statement import COMPUTED_ONCE, Statement, flow_layers
+from hopverify.exporting.statement import COMPUTED_ONCE, Statement, each_by, flow_layers
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.functions import fraction
@@ -76,15 +76,15 @@ def box_text(entry: Entry) -> str:
 def curved(file: Definitions) -> tuple[list[Curve], list[str]]:
     """Return the curve of each layer's activation, and the steps that prove them."""
     layers = flow_layers(file.core)
-    curves, steps = [], []
+    curves, lemmas = [], []
     for layer in layers:
         curve = curve_of(activation(layer)) if layer.elementwise else None
         if curve is None:
             raise NotExported(f"the activation of layer {layer.name} is not tanh or sigmoid of a multiple of the state")
         file.layer(layer)
         curves.append(curve)
-        steps.append(f"apply List.Forall2_cons; [exact {file.curve(layer, curve.text)}|].")
-    return curves, [*steps, "apply List.Forall2_nil."]
+        lemmas.append(file.curve(layer, curve.text))
+    return curves, each_by(lemmas)
 
 
 class _Prepared:

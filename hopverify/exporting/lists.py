@@ -9,7 +9,7 @@ from hopverify.exporting.boxes import equilibria_in_boxes, in_boxes, some_in_box
 from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.numbers import rational, vector
 from hopverify.exporting.refusal import NotExported
-from hopverify.exporting.statement import COMPUTED_ONCE, Statement, flow_layers
+from hopverify.exporting.statement import COMPUTED_ONCE, Statement, each_by, flow_layers
 from hopverify.exporting.tree_search import TreeSearch
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.flow import Flow
@@ -96,8 +96,7 @@ def shaped(file: Definitions) -> tuple[str, str, list[str]]:
         file.need(module)
     found = [(layer, shape_text(curves[layer.name].pieces)) for layer in layers]
     lemmas = [file.shape(layer, shape) for layer, shape in found]
-    steps = [f"apply List.Forall2_cons; [exact {lemma}|]." for lemma in lemmas]
-    return file.network(), "[" + "; ".join(shape for _, shape in found) + "]%Q", [*steps, "apply List.Forall2_nil."]
+    return file.network(), "[" + "; ".join(shape for _, shape in found) + "]%Q", each_by(lemmas)
 
 
 def shape_text(pieces: list[Any]) -> str:

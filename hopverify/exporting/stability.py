@@ -12,7 +12,7 @@ from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.lists import shaped, states_of
 from hopverify.exporting.numbers import vector
 from hopverify.exporting.refusal import NotExported
-from hopverify.exporting.statement import COMPUTED_ONCE, Statement, flow_layers
+from hopverify.exporting.statement import COMPUTED_ONCE, Statement, each_by, flow_layers
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Core
 from hopverify.kernel.flow import Flow
@@ -65,8 +65,7 @@ def _form(core: Core, heights: list[Fraction]) -> str:
 
 def _neurons(file: Definitions) -> list[str]:
     """Return the steps that prove what is known of the activations of all states."""
-    steps = [f"apply List.Forall_cons; [exact {file.neuron(layer)}|]." for layer in flow_layers(file.core)]
-    return [*steps, "apply List.Forall_nil."]
+    return each_by((file.neuron(layer) for layer in flow_layers(file.core)), "Forall")
 
 
 def _heights(core: Core, state: list[Fraction]) -> list[Fraction]:

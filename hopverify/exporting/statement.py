@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hopverify.exporting.refusal import NotExported
@@ -27,3 +28,9 @@ def flow_layers(core: Core) -> list[Layer]:
     if len(layers) != len(core.layers):
         raise NotExported("spins follow no flow; the theorem is about flows")
     return layers
+
+
+def each_by(lemmas: Iterable[str], relation: str = "Forall2") -> list[str]:
+    """Return the steps that prove a relation of lists, the one entry after the other."""
+    steps = [f"apply List.{relation}_cons; [exact {lemma}|]." for lemma in lemmas]
+    return [*steps, f"apply List.{relation}_nil."]

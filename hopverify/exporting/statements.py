@@ -8,7 +8,7 @@ from hopverify.exporting import attraction, bounds, lists, neurons, stability
 from hopverify.exporting.definitions import Definitions, activation, potential
 from hopverify.exporting.numbers import name, rational, real, vector
 from hopverify.exporting.refusal import NotExported
-from hopverify.exporting.statement import COMPUTED, Statement, flow_layers
+from hopverify.exporting.statement import COMPUTED, Statement, each_by, flow_layers
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.core import Layer, Synapse
 from hopverify.kernel.numbers import rational as number
@@ -153,8 +153,7 @@ def descent(file: Definitions, claim: Claim) -> Statement:
     file.compared()
     lemmas = [file.neuron(layer) for layer in layers]
     model = file.network()
-    steps = [f"apply List.Forall_cons; [exact {lemma}|]." for lemma in lemmas]
-    proof = "\n".join([f"apply descends_by_T2; [{COMPUTED}|].", *steps, "apply List.Forall_nil."])
+    proof = "\n".join([f"apply descends_by_T2; [{COMPUTED}|].", *each_by(lemmas, "Forall")])
     return Statement("descent", f"descends {model}", proof)
 
 
