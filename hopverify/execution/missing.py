@@ -39,15 +39,15 @@ from hopverify.obligations import (
     StepForm,
     SymmetricJacobian,
 )
+from hopverify.provers.ascent_witness import MAX_LOCAL
 from hopverify.synapses import Synapse
 from hopverify.synapses.dense import Dense
 
 MAX_TOLD = 4
 # So many neurons with dense weights can be searched for all equilibria, by the benchmarks.
 MOST_DENSE = 20
-# Up to so many neurons that act together a quadratic Lagrangian, and normal forms of partial derivatives, are compared;
-# and states at which the energy rises are improved.
-MOST_QUADRATIC, MOST_NORMAL, MAX_LOCAL = 60, 8, 60
+# Up to so many neurons that act together a quadratic Lagrangian, and normal forms of partial derivatives, are compared.
+MOST_QUADRATIC, MOST_NORMAL = 60, 8
 ONE_FOR_EACH = (
     "no list is that of all weights within the tolerance; whether each of them has exactly one equilibrium, "
     "global_stability tells"
