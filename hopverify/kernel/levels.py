@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise, product
-from math import prod
 
 from flint import arb
 
@@ -52,8 +51,9 @@ def _beyond(own: Bounds) -> Iterator[Bounds]:
 
 
 def _check(core: Core, cell: Mapping[tuple[str, int], Bounds], level: Fraction, parts: int) -> None:
+    count = parts ** sum(map(_is_cut, cell.values()))
+    need(count <= MAX_PIECES, "level", f"there are more than {MAX_PIECES} parts of a face")
     pieces = [_pieces(own, parts) for own in cell.values()]
-    need(prod(map(len, pieces)) <= MAX_PIECES, "level", f"there are more than {MAX_PIECES} parts of a face")
     for chosen in product(*pieces):
         box: dict[str, list[Bounds]] = {layer.name: [] for layer in core.flow_layers}
         for (name, _), own in zip(cell, chosen, strict=True):
@@ -61,9 +61,14 @@ def _check(core: Core, cell: Mapping[tuple[str, int], Bounds], level: Fraction, 
         need(bool(least_energy(core, box) > ball(level)), "level", "E is not shown to be above it around the box")
 
 
+def _is_cut(own: Bounds) -> bool:
+    low, high = own
+    return low is not None and high is not None and low < high
+
+
 def _pieces(own: Bounds, parts: int) -> list[Bounds]:
     low, high = own
-    if low is None or high is None or low == high:
+    if low is None or high is None or not _is_cut(own):
         return [own]
     cuts = [low + (high - low) * Fraction(k, parts) for k in range(parts + 1)]
     return list(pairwise(cuts))

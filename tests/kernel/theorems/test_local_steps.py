@@ -91,7 +91,8 @@ def test_faces_in_parts() -> None:
     found = {"energy": "E", "up_to": "1/23", "region": box, "below": below, "alpha": {"x": ["1/23"] * 2}}
     rejected(of, D, "T14", found, "not shown to be above", **proof(of))
     assert accepted(of, D, "T14", found, **proof(of, parts=32))
-    rejected(of, D, "T14", found, "parts of a face", **proof(of, parts=2**15))
+    for parts in (2**15, 2**40):
+        rejected(of, D, "T14", found, "parts of a face", **proof(of, parts=parts))
 
 
 @pytest.mark.parametrize(
