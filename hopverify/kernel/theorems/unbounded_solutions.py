@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from hopverify.kernel import points
-from hopverify.kernel.affine import affine_drives, has_symmetric_slopes
+from hopverify.kernel.affine import AFFINE, Affine, affine_drives, has_symmetric_slopes
 from hopverify.kernel.core import Layer
 from hopverify.kernel.curves import Curve
 from hopverify.kernel.drive_ranges import drive
@@ -56,13 +56,9 @@ def by_drift(case: Case) -> Fact:
         for factor, (rho, k) in zip(z, neurons, strict=True)
     )
     case.need(free, "a neuron that drifts has a leak, or no time constant")
-    slopes: dict[int, Fraction] = {}
-    rate, rows = Fraction(0), affine_drives(case.core)
-    for factor, row in zip(z, rows, strict=True):
-        rate += factor * row.constant
-        for neuron, slope in row.slopes.items():
-            slopes[neuron] = slopes.get(neuron, Fraction(0)) + factor * slope
-    case.need(not any(slopes.values()), "the combination of the drives is not constant")
+    combined: Affine = AFFINE.dot(list(map(Affine, z)), affine_drives(case.core))
+    case.need(not combined.slopes, "the combination of the drives is not constant")
+    rate = combined.constant
     case.need(rate == rational(case.claim["rate"], where) != 0, "the combination has another rate, or the rate is 0")
     case.premises(*regularity_premises(case.core))
     return Fact(case.core, case.claim)
