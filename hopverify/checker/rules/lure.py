@@ -28,7 +28,7 @@ from hopverify.checker.midpoints import matrix
 from hopverify.checker.payload import texts_of, vector
 from hopverify.checker.quadratic_forms import DenseForm, LowRankForm, form_of, rounded_down, spread_norm
 from hopverify.checker.rules import Judgement, Reach, Rule
-from hopverify.checker.slope_bounds import slope_bounds, slope_range
+from hopverify.checker.slope_bounds import slope_bounds
 from hopverify.checks import FACTORISATION, FLOATING_POINT
 from hopverify.errors import EvidenceRejected
 from hopverify.expr.regularity import is_locally_lipschitz
@@ -44,25 +44,14 @@ LEAST = Fraction(2) ** -400
 def steepest(layer: Layer) -> Fraction:
     """Return an upper bound of the slopes of a non-decreasing, locally Lipschitz activation; of H for a whole layer."""
     function = layer.function
-    if not function.elementwise:
-        return _steepest_of_all(layer)
-    if not is_nondecreasing(function):
+    if not all(map(is_nondecreasing, (function,) if function.elementwise else function.neurons)):
         raise EvidenceRejected("an activation is not evidently non-decreasing and locally Lipschitz")
-    high = slope_range(function)[1]
-    if high is None:
-        raise EvidenceRejected("no bound of the slope of an activation is known")
-    return max(high, Fraction(0))
-
-
-def _steepest_of_all(layer: Layer) -> Fraction:
-    # It has one leak: no spec says otherwise.
-    if not all(map(is_nondecreasing, layer.function.neurons)):
-        raise EvidenceRejected("an activation is not evidently non-decreasing and locally Lipschitz")
-    if not layer.uniform_tau and not layer.function.neurons:
+    # A layer as a whole has one leak: no spec says otherwise.
+    if not (function.elementwise or function.neurons or layer.uniform_tau):
         raise EvidenceRejected("a layer that is not elementwise has more than one time constant")
-    if not all(is_locally_lipschitz(part) for part in layer.function.activation):
+    if not all(is_locally_lipschitz(part) for part in function.activation):
         raise EvidenceRejected("an activation is not evidently locally Lipschitz")
-    return slope_bounds(layer.function)[1]
+    return slope_bounds(function)[1]
 
 
 def sector_structure(model: Model) -> tuple[StructuredNetwork, list[Fraction]]:
@@ -70,11 +59,7 @@ def sector_structure(model: Model) -> tuple[StructuredNetwork, list[Fraction]]:
     network = structured_network(model)
     if network is None or not all(rate > 0 for layer in network.layers for rate in layer.leak):
         raise EvidenceRejected("the drives are not known as blocks, or a layer has no leak")
-    return network, _heights(network.layers)
-
-
-def _heights(layers: Sequence[Layer]) -> list[Fraction]:
-    return [height for layer in layers for height in [steepest(layer)] * layer.size]
+    return network, [height for layer in network.layers for height in [steepest(layer)] * layer.size]
 
 
 def multiplied_form(network: StructuredNetwork, steepness: list[Fraction], d: Floats) -> DenseForm | LowRankForm:
