@@ -17,7 +17,7 @@ from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import ball
-from hopverify.kernel.intervals import ANY, Range, added, between, closed, enclosed, exactly, hull, multiplied
+from hopverify.kernel.intervals import ANY, Range, added, between, closed, enclosed, exactly, hull, multiplied, only
 from hopverify.kernel.network import activation, drives
 from hopverify.kernel.ranges import of_function
 from hopverify.kernel.terms import Apply, Number, Place, Shape, Term, Variable
@@ -177,7 +177,7 @@ RANGES = Arithmetic(
     apply=_apply,
     power=_power,
     own={
-        "pi": lambda: enclosed((arb.pi(), False), (arb.pi(), False)),
+        "pi": lambda: only(arb.pi()),
         "dot": _dot,
         "matmul": partial(matrix_product, _dot),
         **dict.fromkeys(("softmax", "ghostmax", "entmax", "normmax"), _shares),

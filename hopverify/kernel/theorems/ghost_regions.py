@@ -49,17 +49,17 @@ def segment(case: Case) -> Fact:
     core, where = case.core, case.where
     p, share = _by_layer(case, case.proof["state"]), rational(case.proof["share"], where)
     case.need(share != 0, "the share is 0")
-    gamma = {layer.name: _activated(core, layer, p[layer.name]) for layer in _layers(core)}
-    target = {layer.name: _target(case, layer, gamma) for layer in _layers(core)}
+    gamma = {layer.name: _activated(core, layer, p[layer.name]) for layer in core.flow_layers}
+    target = {layer.name: _target(case, layer, gamma) for layer in core.flow_layers}
     q = {name: [a + share * (b - a) for a, b in zip(x, target[name], strict=True)] for name, x in p.items()}
-    moved = [layer for layer in _layers(core) if p[layer.name] != q[layer.name]]
+    moved = [layer for layer in core.flow_layers if p[layer.name] != q[layer.name]]
     whole = [("convex", {"layer": layer.name}) for layer in moved if not layer.elementwise]
     case.premises(*energy_premises(core), *whole)
     for layer in moved:
         case.need(not layer.instantaneous, f"layer {layer.name} is instantaneous, and not at its state")
         same = _stays(core, layer, p[layer.name], q[layer.name])
         case.need(same, f"the activation of layer {layer.name} is not shown to stay what it is")
-    another = any(_differs(core, layer, target[layer.name], gamma[layer.name]) for layer in _layers(core))
+    another = any(_differs(core, layer, target[layer.name], gamma[layer.name]) for layer in core.flow_layers)
     case.need(another, "x⋆ may have the same activation, and rest")
     told = _told(core, p, q, target) | {"activation": [str(each) for own in gamma.values() for each in own]}
     case.need(case.claim.fields == told, "the claim tells another segment")
@@ -97,13 +97,9 @@ def _ghost(case: Case, systems: PieceSystems, choice: Choice) -> dict[str, Any]:
 States = Mapping[str, list[Any]]
 
 
-def _layers(core: Core) -> list[Layer]:
-    return core.flow_layers
-
-
 def _by_layer(case: Case, state: Any) -> dict[str, list[Any]]:
     x, first = rationals(state, sum(layer.size for layer in case.core.layers), case.where), starts(case.core)
-    return {layer.name: x[first[layer.name] :][: layer.size] for layer in _layers(case.core)}
+    return {layer.name: x[first[layer.name] :][: layer.size] for layer in case.core.flow_layers}
 
 
 def _activated(core: Core, layer: Layer, x: list[Any]) -> list[Any]:
