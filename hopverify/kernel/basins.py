@@ -24,7 +24,7 @@ from hopverify.kernel.drive_ranges import drive
 from hopverify.kernel.entries import Interval
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.functions import ball
-from hopverify.kernel.intervals import INF, enclosed
+from hopverify.kernel.intervals import INF, closed
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.pieces import Piece
 from hopverify.kernel.points import check_explicit
@@ -89,7 +89,7 @@ class Basins:
         if not self.uncertain:
             found = self.flow.drive([low.union(high) for low, high in gamma])
             return [(each.lower(), each.upper()) for each in found]
-        ranges = [enclosed((low, False), (high, False)) for low, high in gamma]
+        ranges = [closed(low, high) for low, high in gamma]
         named = {layer.name: self.flow.part(layer, ranges) for layer in self.flow.layers}
         known = [each for layer in self.flow.layers for each in drive(self.core, layer, named)]
         return [(each.low[0], each.high[0]) for each in known]

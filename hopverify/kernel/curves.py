@@ -24,7 +24,7 @@ from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.derive import apply
 from hopverify.kernel.formulas import derivative, function
 from hopverify.kernel.functions import ball
-from hopverify.kernel.intervals import between, enclosed
+from hopverify.kernel.intervals import between, closed
 from hopverify.kernel.network import activation, is_lipschitz, slope
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.pieces import Part, Piece
@@ -130,7 +130,7 @@ class Curve:
 
     def unbounded_range(self, ends: tuple[arb, arb]) -> tuple[arb, arb]:
         """Return bounds of g on an interval with an infinite end."""
-        found = [piece.reached(enclosed((low, False), (high, False))).range for piece, low, high in self.parts(*ends)]
+        found = [piece.reached(closed(low, high)).range for piece, low, high in self.parts(*ends)]
         return reduce(arb.min, (each.low[0] for each in found)), reduce(arb.max, (each.high[0] for each in found))
 
 

@@ -17,7 +17,7 @@ from hopverify.kernel.composition import of_state
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import ball
-from hopverify.kernel.intervals import ANY, Range, added, between, closed, enclosed, exactly, hull, multiplied, only
+from hopverify.kernel.intervals import ANY, Range, added, between, closed, exactly, hull, multiplied, only
 from hopverify.kernel.network import activation, drives
 from hopverify.kernel.ranges import of_function
 from hopverify.kernel.terms import Apply, Number, Place, Shape, Term, Variable
@@ -102,7 +102,7 @@ def array_ranges(held: Array) -> Value:
     def entry(place: int) -> Range:
         centre = ball(held.entries[place])
         radius = absolute + relative * abs(centre)
-        return enclosed((centre - radius, False), (centre + radius, False))
+        return closed(centre - radius, centre + radius)
 
     return _nested(list(map(entry, range(len(held.entries)))), held.shape)
 
@@ -152,13 +152,13 @@ def ends_of_product(a: Range, b: Range) -> tuple[arb, arb]:
 def _dot(u: Sequence[Range], v: Sequence[Range]) -> Range:
     ends = [ends_of_product(*pair) for pair in zip(u, v, strict=True)]
     low, high = (sum((end[side] for end in ends), arb(0)) for side in (0, 1))
-    return enclosed((low, False), (high, False))
+    return closed(low, high)
 
 
 def _logsumexp(u: Sequence[Range]) -> Range:
     """log Σ e^(u_j) rises with each entry: by ends."""
     low, high = (sum((getattr(each, end)[0].exp() for each in u), arb(0)).log() for end in ("low", "high"))
-    return enclosed((low, False), (high, False))
+    return closed(low, high)
 
 
 def _masked_logsumexp(mask: Value, scores: Value) -> list[Range]:

@@ -12,7 +12,7 @@ from typing import Any
 from flint import arb
 
 from hopverify.kernel.drive_ranges import ends_of_product
-from hopverify.kernel.intervals import ANY, Range, added, enclosed, exactly, hull, only
+from hopverify.kernel.intervals import ANY, Range, added, closed, exactly, hull, only
 
 Matrix = Mapping[tuple[int, int], Range]
 Vector = Mapping[int, Range]
@@ -31,7 +31,7 @@ def combined(parts: Iterable[Mapping[Any, Range]]) -> dict[Any, Range]:
 def product_of(a: Range, b: Range) -> Range:
     """Return an interval that holds the products of two numbers."""
     low, high = ends_of_product(a, b)
-    return enclosed((low, False), (high, False))
+    return closed(low, high)
 
 
 def times(own: Mapping[Any, Range], factor: Range) -> dict[Any, Range]:

@@ -82,7 +82,7 @@ def enclosed(low: End, high: End) -> Range:
 
 def only(value: arb) -> Range:
     """Return the interval of one number."""
-    return enclosed((value, False), (value, False))
+    return closed(value, value)
 
 
 def exactly(value: Fraction) -> Range:
@@ -90,8 +90,8 @@ def exactly(value: Fraction) -> Range:
     return only(ball(value))
 
 
-def closed(low: int, high: int) -> Range:
-    """Return the interval between two whole numbers."""
+def closed(low: arb | int, high: arb | int) -> Range:
+    """Return the interval between two numbers, which are in it."""
     return enclosed((arb(low), False), (arb(high), False))
 
 
