@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.soundness.oracles.claims import Parts, Unknown, array, energy, flow, number
+from tests.soundness.oracles.claims import Parts, Unknown, array, energy, flow, number, open_ends
 
 Core = Mapping[str, Any]
 State = Any
@@ -114,9 +114,8 @@ class Net:
 def ends(entry: Mapping[str, Any]) -> tuple[State, State]:
     """Return the lower and the upper ends of what an entry lists; of a continuum those of its cell."""
     stated = entry.get("cell", entry["x"])
-    pairs = [each if isinstance(each, list) else [each, each] for each in stated]
-    lows = [-np.inf if low is None else number(low) for low, _ in pairs]
-    return np.array(lows), np.array([np.inf if high is None else number(high) for _, high in pairs])
+    pairs = open_ends(each if isinstance(each, list) else [each, each] for each in stated)
+    return np.array([low for low, _ in pairs]), np.array([high for _, high in pairs])
 
 
 def middle(entry: Mapping[str, Any]) -> State:
@@ -407,9 +406,7 @@ def _retrieved(net: Net, claim: Mapping[str, Any], random: Random) -> str | None
         if row["retrieved"] and row.get("flips", {"neurons": 0})["neurons"] < claim["flips"] and "basin" not in claim:
             return "fewer flips than are asked for"
         cell = row.get("cell", [[None, None]] * len(net.names))
-        pattern = np.array(
-            [min(max(0.0, low), high) for low, high in zip(*_open_ends(cell), strict=True)], dtype=np.float64
-        )
+        pattern = np.array([min(max(0.0, low), high) for low, high in open_ends(cell)], dtype=np.float64)
         pattern[own] = states[mu]
         starts = [pattern] if row["retrieved"] else []
         starts += [_somewhere(cell, random) for _ in range(2)]
@@ -427,16 +424,9 @@ def _retrieved(net: Net, claim: Mapping[str, Any], random: Random) -> str | None
     return None
 
 
-def _open_ends(box: Any) -> tuple[list[float], list[float]]:
-    return [-np.inf if low is None else number(low) for low, _ in box], [
-        np.inf if high is None else number(high) for _, high in box
-    ]
-
-
 def _somewhere(box: Any, random: Random) -> Any:
     """Return a state in a box, no farther out than 9 from an end where it has none."""
-    pairs = zip(*_open_ends(box), strict=True)
-    finite = [(max(low, min(high, 9) - 18), min(high, max(low, -9) + 18)) for low, high in pairs]
+    finite = [(max(low, min(high, 9) - 18), min(high, max(low, -9) + 18)) for low, high in open_ends(box)]
     return np.array([random.uniform(low, high) for low, high in finite])
 
 

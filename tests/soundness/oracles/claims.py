@@ -464,12 +464,18 @@ def _safe(core: Mapping[str, Any], claim: Mapping[str, Any], random: Random) -> 
     return _raising(core, {"energy": "E", **longer}, random) if "longer" in claim else None
 
 
+def open_ends(box: Any) -> list[tuple[float, float]]:
+    """Return the ends of a box, which may be open: null stands for -∞ or ∞."""
+    return [
+        (-math.inf if low is None else number(low), math.inf if high is None else number(high)) for low, high in box
+    ]
+
+
 def _ends(core: Mapping[str, Any], claim: Mapping[str, Any]) -> list[tuple[float, float]] | None:
     """Return the region of a claim, if it has one."""
     if claim.get("region") is None:
         return None
-    ends = [[None if end is None else number(end) for end in own] for own in claim["region"]]
-    stated = [(-math.inf if low is None else low, math.inf if high is None else high) for low, high in ends]
+    stated = open_ends(claim["region"])
     if len(stated) != sum(layer["size"] for layer in core["layers"]):
         raise Unknown("region")
     return stated
