@@ -15,7 +15,6 @@ from hopverify.exporting.statement import COMPUTED_ONCE, Statement, each_by, flo
 from hopverify.kernel.claims import Claim
 from hopverify.kernel.flow import Flow
 from hopverify.kernel.functions import fraction
-from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.numbers import rational as number
 
 MAX_NEURONS = 40
@@ -69,7 +68,6 @@ def entries_of(claim: Claim) -> list[Entry]:
 
 def box_text(entry: Entry) -> str:
     """Return a box."""
-
     return "[" + ";\n    ".join(f"({rational(low)}, {rational(high)})" for low, high in entry) + "]"
 
 
@@ -98,17 +96,13 @@ class _Prepared:
         for module in ("Attraction", "Pieces", "Lists", "Tanh", "Curves", "Boxes"):
             file.need(module)
         self.network = file.network()
-        try:
-            flow = Flow(file.core)
-        except Rejected as error:
-            raise NotExported(str(error)) from error
         self.curves = [curve for layer, curve in zip(layers, curves, strict=True) for _ in range(layer.size)]
-        self.search, self.entries = BoxSearch(flow, self.curves, entries), entries
+        self.search, self.entries = BoxSearch(file.flow, self.curves, entries), entries
         least = min((high - low for entry in entries for low, high in entry if low < high), default=Fraction(1))
         fine = max(BITS, ceil(-log2(least)) + 24)
         listed = "; ".join(curve.text for curve in curves)
         self.given = (
-            f"(curves := [{listed}]%Q) (common := {_denominator(flow)}%positive)\n"
+            f"(curves := [{listed}]%Q) (common := {_denominator(file.flow)}%positive)\n"
             f"  (k := {BITS}%nat) (terms := {TERMS}%nat) (fine := {fine}%nat) (fine_terms := {ceil(fine / 6)}%nat)\n  "
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 
 from hopverify.exporting import functions, neurons
@@ -11,6 +12,8 @@ from hopverify.exporting.numbers import WIDTH, array_of, name, rational, vector_
 from hopverify.exporting.refusal import NotExported
 from hopverify.exporting.statement import flow_layers
 from hopverify.kernel.core import Core, Layer, Synapse
+from hopverify.kernel.flow import Flow
+from hopverify.kernel.numbers import Rejected
 from hopverify.kernel.terms import Term
 
 MAX_ENTRIES, MAX_NEURONS = 100_000, 400
@@ -27,6 +30,18 @@ class Definitions:
         self._modules: list[str] = ["Sums", "Functions", "Networks", "Exports"]
         self._named: dict[str, str] = {}
         self._theorems: set[str] = set()
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The flow of the core, for searches.
+
+        Raises:
+            NotExported: the core has none that the kernel computes with.
+        """
+        try:
+            return Flow(self.core)
+        except Rejected as error:
+            raise NotExported(str(error)) from error
 
     @property
     def texts(self) -> list[str]:

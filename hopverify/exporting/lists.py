@@ -5,16 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from hopverify.exporting.boxes import equilibria_in_boxes, in_boxes, some_in_boxes
+from hopverify.exporting.boxes import entries_of, equilibria_in_boxes, in_boxes, some_in_boxes
 from hopverify.exporting.definitions import Definitions
 from hopverify.exporting.numbers import rational, vector
 from hopverify.exporting.refusal import NotExported
 from hopverify.exporting.statement import COMPUTED_ONCE, Statement, each_by, flow_layers
 from hopverify.exporting.tree_search import TreeSearch
 from hopverify.kernel.claims import Claim
-from hopverify.kernel.flow import Flow
-from hopverify.kernel.numbers import Rejected
-from hopverify.kernel.numbers import rational as number
 
 MAX_NEURONS = 40
 """Equations are combined with a number for each neuron."""
@@ -28,7 +25,7 @@ def equilibria(file: Definitions, claim: Claim) -> Statement:
         return equilibria_in_boxes(file, claim)
     states = states_of(claim)
     model, shapes, steps = shaped(file)
-    tree = TreeSearch(Flow(file.core), states).tree()
+    tree = TreeSearch(file.flow, states).tree()
     listed = list_text(states)
     proof = f"apply all_by_tree with (shapes := {shapes})\n  (t := ({tree})%Q)."
     return Statement(
@@ -65,15 +62,8 @@ def some_states(file: Definitions, claim: Claim) -> tuple[str, str]:
 
 
 def states_of(claim: Claim) -> list[list[Fraction]]:
-    """Return the listed states, which have to be exact ones."""
-    found = []
-    for entry in claim["equilibria"]:
-        if "dimension" in entry:
-            raise NotExported("a continuum of equilibria has no theorem in proofs/ yet")
-        if any(isinstance(each, list) for each in entry["x"]):
-            raise NotExported("equilibria in boxes have no theorem in proofs/ yet; exact ones have")
-        found.append([number(each, "x") for each in entry["x"]])
-    return found
+    """Return the states of a list that is not one of boxes."""
+    return [[low for low, _ in entry] for entry in entries_of(claim)]
 
 
 def list_text(states: list[list[Fraction]]) -> str:
@@ -88,10 +78,7 @@ def shaped(file: Definitions) -> tuple[str, str, list[str]]:
         raise NotExported(f"lists are computed for at most {MAX_NEURONS} neurons")
     for layer in layers:
         file.layer(layer)
-    try:
-        curves = Flow(file.core).curves
-    except Rejected as error:
-        raise NotExported(str(error)) from error
+    curves = file.flow.curves
     for module in ("Attraction", "Pieces", "Lists"):
         file.need(module)
     found = [(layer, shape_text(curves[layer.name].pieces)) for layer in layers]

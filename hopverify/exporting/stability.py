@@ -30,7 +30,7 @@ def stability(file: Definitions, claim: Claim) -> Statement:
     model, shapes, steps = shaped(file)
     for module in ("Definite", "Stability"):
         file.need(module)
-    given = f"(shapes := {shapes})\n  {_form(file.core, _heights(file.core, state))}"
+    given = f"(shapes := {shapes})\n  {_form(file.core, _heights(file.flow, state))}"
     head = f"apply stable_by_T7 with {given}."
     first = f"{{ {' '.join(steps)} }}"
     return Statement(
@@ -68,11 +68,10 @@ def _neurons(file: Definitions) -> list[str]:
     return each_by((file.neuron(layer) for layer in flow_layers(file.core)), "Forall")
 
 
-def _heights(core: Core, state: list[Fraction]) -> list[Fraction]:
+def _heights(flow: Flow, state: list[Fraction]) -> list[Fraction]:
     """Return the steepest slope of each activation on the two sides of its state."""
-    curves = Flow(core).separate or []
     found = []
-    for curve, x in zip(curves, state, strict=True):
+    for curve, x in zip(flow.separate or [], state, strict=True):
         near = [
             piece.line[0]
             for piece in curve.pieces
