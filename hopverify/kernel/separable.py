@@ -19,7 +19,7 @@ from hopverify.kernel.arrays import Array
 from hopverify.kernel.coordinates import TERMS
 from hopverify.kernel.core import Core, Layer
 from hopverify.kernel.derive import ZERO
-from hopverify.kernel.evaluate import evaluate, values_of
+from hopverify.kernel.evaluate import arrays_of, evaluate
 from hopverify.kernel.language import BESIDE, ELEMENTWISE
 from hopverify.kernel.numbers import Rejected, need
 from hopverify.kernel.terms import STATE, Apply, Place, Shape, Term, Variable
@@ -97,11 +97,8 @@ def neuron(core: Core, layer: Layer, k: int) -> Core:
 
 def _at(core: Core, layer: Layer, term: Term, k: int) -> Any:
     """Return a term at s·e_k, as terms in s."""
-    values: dict[Place, list[Term]] = {STATE: [Variable(STATE) if i == k else ZERO for i in range(layer.size)]}
-    for name in terms.arrays(term):
-        need(core.arrays[name].within is None, f"layer {layer.name}", f"the array {name} is known up to a spread")
-        values["array", name] = values_of(core.arrays[name], TERMS)
-    return evaluate(term, values, TERMS)
+    state = [Variable(STATE) if i == k else ZERO for i in range(layer.size)]
+    return evaluate(term, {**arrays_of(core, term, arithmetic=TERMS), STATE: state}, TERMS)
 
 
 def _alone(core: Core, layer: Layer, k: int, L: Term | None, g: Term | None) -> Core:
