@@ -28,7 +28,7 @@ from hopverify.kernel.evaluate import evaluate
 from hopverify.kernel.functions import ball, product
 from hopverify.kernel.numbers import need
 from hopverify.kernel.properties import JUMPING
-from hopverify.kernel.terms import Apply, Number, Place, Term, Variable, walk
+from hopverify.kernel.terms import Apply, Number, Place, Term, Variable, variables
 from hopverify.kernel.vectors import matrix_product
 
 
@@ -118,7 +118,7 @@ def check_around(term: Term, values: Mapping[Place, Value], kind: str) -> None:
     u^(1/2) of u^(3/2) at 0.
     """
     ways = {place: arb(0, 1) if place[0] == kind else None for place in values}
-    used = {node.place for node in walk(term) if isinstance(node, Variable)}
+    used = variables(term)
     moving = {place: mapped(partial(Dual, slope=ways[place]), values[place]) for place in used}
     need(_is_finite(evaluate(term, moving, DUALS)), "point", "the function has no value there, or none beside it")
 

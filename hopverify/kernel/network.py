@@ -11,7 +11,7 @@ from hopverify.kernel.composition import of_activations, of_state
 from hopverify.kernel.core import Core, Layer, SpinLayer
 from hopverify.kernel.evaluate import evaluate, values_of
 from hopverify.kernel.numbers import Rejected
-from hopverify.kernel.terms import STATE, Place, Term, Variable
+from hopverify.kernel.terms import STATE, Place, Term
 
 
 def activation(core: Core, layer: Layer) -> Term:
@@ -41,7 +41,7 @@ def drives(core: Core, layer: str) -> Iterator[Term]:
     own = ("activation", layer)
     for synapse in core.synapses:
         if synapse.drive is None:
-            if any(isinstance(node, Variable) and node.place == own for node in terms.walk(synapse.energy)):
+            if own in terms.variables(synapse.energy):
                 yield derive.apply("negate", derive.gradient(synapse.energy, own, core.places))
         elif layer in synapse.drive:
             yield synapse.drive[layer]

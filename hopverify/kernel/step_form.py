@@ -26,7 +26,7 @@ from hopverify.kernel.numbers import need
 from hopverify.kernel.points import needs
 from hopverify.kernel.sectors import is_sector, is_steep
 from hopverify.kernel.separable import act_apart
-from hopverify.kernel.terms import Variable, walk
+from hopverify.kernel.terms import variables
 from hopverify.kernel.weight_spreads import radii, row_sums
 
 MAX_SIZE = 400
@@ -77,10 +77,11 @@ def _curvature(
     if known.concave:
         return {}
     need(known.lipschitz, f"synapse {name}", "composition does not show that S is locally Lipschitz")
+    used = variables(synapse.energy)
     gamma = {
         layer.name: activations(core, layer, box.get(layer.name, [EVERYWHERE] * layer.size))
         for layer in core.flow_layers
-        if Variable(("activation", layer.name)) in walk(synapse.energy)
+        if ("activation", layer.name) in used
     }
     return upper_bound(core, synapse.energy, gamma)
 

@@ -23,7 +23,7 @@ from hopverify.kernel.intervals import Range, exactly
 from hopverify.kernel.json_values import keys, rationals
 from hopverify.kernel.numbers import need
 from hopverify.kernel.separate import functions_of, lies_above
-from hopverify.kernel.terms import Term, Variable, walk
+from hopverify.kernel.terms import Term, variables
 
 ZERO = Fraction(0)
 WAYS = ("range", "quadratic", "curved", "slopes")
@@ -52,7 +52,7 @@ class SynapticBounds:
         origin = {each.name: [exactly(ZERO)] * each.size for each in self.layers if each.name not in kept}
         beside = {**self.gamma, **origin}
         self.constant += of_term(self.core, S, beside).low[0]
-        joined = [each for each in self.layers if Variable(("activation", each.name)) in walk(S)]
+        joined = [each for each in self.layers if ("activation", each.name) in variables(S)]
         if not isinstance(way, str):
             self._add_parabolas(S, way, where)
             return

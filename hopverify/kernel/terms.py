@@ -66,10 +66,14 @@ def substituted(term: Term, by: Mapping[Place, Term]) -> Term:
     return known[id(term)]
 
 
+def variables(*of: Term) -> set[Place]:
+    """Return the variables that stand in terms."""
+    return {node.place for term in of for node in walk(term) if isinstance(node, Variable)}
+
+
 def arrays(*of: Term) -> set[str]:
     """Return the names of the arrays that stand in terms."""
-    nodes = (node for term in of for node in walk(term))
-    return {node.place[1] for node in nodes if isinstance(node, Variable) and node.place[0] == "array"}
+    return {name for kind, name in variables(*of) if kind == "array"}
 
 
 class Misfit(Rejected):

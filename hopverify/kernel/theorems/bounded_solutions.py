@@ -14,7 +14,7 @@ from hopverify.kernel.intervals import Range, between, higher, lower
 from hopverify.kernel.json_values import keys, listed, rationals
 from hopverify.kernel.linear_growth import Bound, grows
 from hopverify.kernel.network import activation
-from hopverify.kernel.terms import STATE, Variable, walk
+from hopverify.kernel.terms import STATE, Variable, variables
 from hopverify.kernel.theorems.descent import premises_of_t2
 from hopverify.kernel.theorems.energy_bounded_below import bounds_of
 
@@ -125,7 +125,7 @@ def by_limits(case: Case) -> Fact:
     points.check_explicit(core)
     bounds, margin, split = bounds_of(case)
     for synapse in core.synapses:
-        joins = any(Variable(("activation", name)) in walk(synapse.energy) for name in bounds.growth)
+        joins = any(("activation", name) in variables(synapse.energy) for name in bounds.growth)
         plain = case.proof["synapses"][synapse.name] in ("quadratic", "slopes")
         case.need(plain or not joins, f"synapse {synapse.name} counts as quadratic, or by its slopes")
     radius = bounds.radius(margin, split)

@@ -11,7 +11,7 @@ from hopverify.kernel.functions import ball
 from hopverify.kernel.identity import same
 from hopverify.kernel.json_values import keys, rationals
 from hopverify.kernel.numbers import Rejected, shown
-from hopverify.kernel.terms import Place, Term, Variable, walk
+from hopverify.kernel.terms import Place, Term, Variable, variables
 from hopverify.kernel.witness import are_apart, index
 
 
@@ -49,7 +49,7 @@ def point(case: Case) -> Fact:
     case.need(isinstance(layer, str) and layer in sizes, "no layer has this name")
     index(case, claim["index"], sizes[layer])
     two = two_drives(core, synapse, layer)
-    used = {node.place for term in (synapse.energy, *two) for node in walk(term) if isinstance(node, Variable)}
+    used = variables(synapse.energy, *two)
     keys(claim["activations"], f"{case.where}.activations", *(name for kind, name in used if kind == "activation"))
     values: dict[Place, Value] = arrays_of(core, synapse.energy, *two, every=False)
     for name, stated in claim["activations"].items():
