@@ -88,12 +88,6 @@ def upward(value: Any, operations: int) -> Any:
     return value * (1.0 + (2 * operations + 4) * roundoff())
 
 
-def sum_upper(terms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return upper bounds of the row sums of an array of numbers ≥ 0, whatever the order of summation."""
-    total: NDArray[np.float64] = upward(terms.sum(axis=1), terms.shape[1] + 2)
-    return total
-
-
 def exp_upper(exponent: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return upper bounds of e^w for an array of doubles (infinite above 700, at least e^-700).
 
