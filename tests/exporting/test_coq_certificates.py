@@ -84,7 +84,7 @@ def test_one_equilibrium_attracts_everything(library: None, tmp_path: Path) -> N
         for change, (old, new) in changes.items():
             modules.append(module(f"{name} {change}", changed(file, old, new)))
     assert len(modules) == 4 * len(ATTRACTED)
-    done = compiled("\n".join([IMPORTS, *modules]), tmp_path)
+    done = compiled("\n".join([WITH_BOXES, *modules]), tmp_path)
     assert done.returncode == 0, done.stderr
 
 
