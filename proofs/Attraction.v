@@ -8,15 +8,24 @@ From Coq Require Import QArith_base Qfield.
 Import ListNotations.
 Open Scope R_scope.
 
-(** The bound of the slopes of neuron i, with one for each layer. *)
-Fixpoint of_layer (hs : numbers) (l : list layer) (i : nat) : Q := match l, hs with
-  | l :: rest, h :: hs => if Nat.ltb i (size l) then h else of_layer hs rest (i - size l)
-  | _, _ => 1%Q end.
+(** The entry of neuron i in a list with one for each layer. *)
+Fixpoint of_layer {A} (other : A) (es : list A) (l : list layer) (i : nat) : A := match l, es with
+  | l :: rest, e :: es => if Nat.ltb i (size l) then e else of_layer other es rest (i - size l)
+  | _, _ => other end.
+
+Lemma layers_of_neurons {A} (is : (R -> R) -> A -> Prop) other ls es : List.Forall2 (fun l e => is (g l) e) ls es ->
+  forall i, (i < number_of (map size ls))%nat \/ is (fun u => u) other ->
+  is (of_neuron (fun l _ => g l) (fun u => u) ls i) (of_layer other es ls i).
+Proof.
+  induction 1 as [|l e rest es H _ IH]; intros i [Hi|Ho]; simpl; unfold number_of in *; simpl in *; try lia; auto;
+    destruct (Nat.ltb_spec i (size l)); auto; apply IH; auto. left. lia.
+Qed.
+
 Definition sloped (l : layer) (h : Q) : Prop := neuron (L l) (g l) (Q2R h).
 
 Lemma sloped_neurons ls hs : List.Forall2 sloped ls hs -> forall i,
   neuron (of_neuron (fun l _ => L l) (fun u => u ^ 2 / 2) ls i) (of_neuron (fun l _ => g l) (fun u => u) ls i)
-    (Q2R (of_layer hs ls i)).
+    (Q2R (of_layer 1%Q hs ls i)).
 Proof.
   induction 1 as [|l h rest hs H _ IH]; intro i; simpl.
   - unfold Q2R. simpl. rewrite Rinv_1, Rmult_1_r. apply neuron_identity.
@@ -265,14 +274,14 @@ Qed.
 End Network.
 
 (** With one bound for each layer. *)
-Theorem one_by_T16 N heights multipliers s c mu F : let height := of_layer heights (layers N) in
+Theorem one_by_T16 N heights multipliers s c mu F : let height := of_layer 1%Q heights (layers N) in
   List.Forall2 sloped (layers N) heights -> check_neurons N height multipliers = true ->
   check_form N height multipliers s c mu F = true -> one_at_most N.
 Proof.
   intros height H Hn Hf. apply (unique_equilibrium N height multipliers s c mu F); auto. now apply sloped_neurons.
 Qed.
 
-Theorem attracts_by_T16 N heights multipliers s c mu F : let height := of_layer heights (layers N) in
+Theorem attracts_by_T16 N heights multipliers s c mu F : let height := of_layer 1%Q heights (layers N) in
   List.Forall2 sloped (layers N) heights -> check_neurons N height multipliers = true ->
   check_form N height multipliers s c mu F = true -> globally_stable N.
 Proof.

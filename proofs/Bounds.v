@@ -30,17 +30,11 @@ Qed.
 Ltac by_range := let u := fresh "u" in intro u; unfold relu, Rmin, Rmax, Rabs, Q2R; cbn [fst snd Qnum Qden];
   repeat (destruct Rle_dec || destruct Rcase_abs); lra.
 
-Fixpoint range_of (rs : list (Q * Q)) (ls : list layer) (i : nat) : Q * Q := match ls, rs with
-  | l :: rest, r :: rs => if Nat.ltb i (size l) then r else range_of rs rest (i - size l)
-  | _, _ => (0, 0)%Q end.
-
+Notation range_of := (of_layer (0, 0)%Q).
 Lemma ranges_of_neurons ls rs : List.Forall2 (fun l r => has_range (g l) r) ls rs -> forall i,
   (i < number_of (map size ls))%nat ->
   has_range (of_neuron (fun l _ => g l) (fun u => u) ls i) (range_of rs ls i).
-Proof.
-  induction 1 as [|l r rest rs H _ IH]; intros i Hi; simpl in *; [unfold number_of in Hi; simpl in Hi; lia|].
-  destruct (Nat.ltb_spec i (size l)); [exact H|]. apply IH. unfold number_of in *. simpl in Hi. lia.
-Qed.
+Proof. intros H i Hi. apply (layers_of_neurons has_range _ ls rs H). now left. Qed.
 
 (** One time for all neurons. *)
 Lemma common_time n (P : nat -> R -> Prop) :

@@ -2,7 +2,7 @@
     prove lists of equilibria of smooth networks with (docs/proofs.md). *)
 From Coq Require Import Reals Qreals Qreduction ZArith List Bool Arith Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Hopverify Require Import Sums Model Functions Activations Networks Exports Pieces Lists Tanh.
+From Hopverify Require Import Sums Model Functions Activations Networks Exports Attraction Pieces Lists Tanh.
 From Coq Require Import QArith_base Qfield.
 Import ListNotations.
 Open Scope R_scope.
@@ -14,16 +14,10 @@ Definition along_curve (c : curve) (u : R) : R := Q2R (middle c) + Q2R (gain c) 
 Definition has_curve (g : R -> R) (c : curve) : Prop :=
   0 < Q2R (gain c) /\ 0 < Q2R (beta c) /\ forall u, g u = along_curve c u.
 
-Fixpoint curve_of (cs : list curve) (ls : list layer) (i : nat) : curve := match ls, cs with
-  | l :: rest, c :: cs => if Nat.ltb i (size l) then c else curve_of cs rest (i - size l)
-  | _, _ => Curve 0 1 1 end.
-
+Notation curve_of := (of_layer (Curve 0 1 1)).
 Lemma curves_of_neurons ls cs : List.Forall2 (fun l c => has_curve (g l) c) ls cs -> forall i,
   (i < number_of (map size ls))%nat -> has_curve (of_neuron (fun l _ => g l) (fun u => u) ls i) (curve_of cs ls i).
-Proof.
-  induction 1 as [|l c rest cs H _ IH]; intros i Hi; simpl in *; [unfold number_of in Hi; simpl in Hi; lia|].
-  destruct (Nat.ltb_spec i (size l)); [exact H|]. apply IH. unfold number_of in *. simpl in Hi. lia.
-Qed.
+Proof. intros H i Hi. apply (layers_of_neurons has_curve _ ls cs H). now left. Qed.
 
 Lemma tanh_monotone u v : u <= v -> tanh u <= tanh v.
 Proof. intro H. destruct neuron_tanh as (_ & S & _). pose proof (S u v H). lra. Qed.

@@ -15,16 +15,12 @@ Inductive tree :=
 | Nowhere (y : numbers)                                  (* y F > 0 *)
 | Is (k : nat).                                          (* the box is the state k of the list *)
 
-Fixpoint shape_of (ss : list shape) (ls : list layer) (i : nat) : shape := match ls, ss with
-  | l :: rest, s :: ss => if Nat.ltb i (size l) then s else shape_of ss rest (i - size l)
-  | _, _ => Shape (Line 1 0) [] end.
-
+Notation shape_of := (of_layer (Shape (Line 1 0) [])).
 Lemma shapes_of_neurons ls ss : List.Forall2 (fun l s => has_shape (g l) s) ls ss -> forall i,
   has_shape (of_neuron (fun l _ => g l) (fun u => u) ls i) (shape_of ss ls i).
 Proof.
-  induction 1 as [|l s rest ss H _ IH]; intro i; simpl.
-  - intro u. simpl. unfold along. simpl. unfold Q2R. simpl. lra.
-  - destruct (Nat.ltb i (size l)); [exact H|apply IH].
+  intros H i. apply (layers_of_neurons has_shape _ ls ss H). right. intro u. simpl. unfold along. simpl. unfold Q2R.
+  simpl. lra.
 Qed.
 
 Definition box := list interval.
