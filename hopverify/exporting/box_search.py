@@ -87,8 +87,7 @@ class BoxSearch:
             return (high - low) * float(self.curves[i].gain) * sum(abs(row[i]) for row in self.W)  # fmt: skip
 
         i = max(range(self.n), key=moves)
-        unit = Fraction(2) ** (floor(log2(box[i].width)) - 3)
-        return i, round(Fraction(box[i].middle) / unit) * unit
+        return i, inside(box[i])
 
     # --------------------------------------------------------------------------------------------------------- bounds
 
@@ -123,9 +122,8 @@ class BoxSearch:
             turn = side.width * float(curve.beta)
             if turn <= 0.25 or side.inner:
                 continue
-            unit, middle = Fraction(2) ** (floor(log2(side.width)) - 3), Fraction(side.middle)
             for part in (-1, 0, 1) if turn > 1 else (0,):
-                a = round((middle + Fraction(side.width) * part / 4) / unit) * unit
+                a = inside(side, part)
                 steps.append(f"Point {i} ({rational(a)})")
                 held[i] = Side(side.low, side.high, (*held[i].inner, end_at(curve, a)))
         return steps, held
@@ -210,6 +208,12 @@ def _hull(curve: Curve, side: Side, ends: tuple[Fraction, Fraction]) -> Side:
     assert side.high is not None
     low, high = min(side.low.place, ends[0]), max(side.high.place, ends[1])
     return Side(end_at(curve, low), end_at(curve, high))
+
+
+def inside(side: Side, quarters: int = 0) -> Fraction:
+    """Return a state of few digits about so many quarters of a finite interval from its middle."""
+    unit = Fraction(2) ** (floor(log2(side.width)) - 3)
+    return round((Fraction(side.middle) + Fraction(side.width) * quarters / 4) / unit) * unit
 
 
 def is_empty(box: Box) -> bool:
